@@ -1,0 +1,48 @@
+"""The one adapter over the S3 store; the rest of Labshare says ``objects.put(...)``."""
+
+from storage.objects.connection import ObjectMissing, PartsGone, answers, close, is_open, open  # noqa: A004
+from storage.objects.parts import (
+    SMALLEST_PART_BYTES,
+    UnfinishedParts,
+    abort_parts,
+    begin_parts,
+    complete_parts,
+    put_part,
+    unfinished_parts,
+)
+from storage.objects.whole import (
+    Listed,
+    link,
+    listed,
+    new_key,
+    put,
+    read,
+    remove,
+    size_of,
+    stream,
+)
+
+__all__ = [
+    "SMALLEST_PART_BYTES",
+    "Listed",
+    "ObjectMissing",
+    "PartsGone",
+    "UnfinishedParts",
+    "abort_parts",
+    "answers",
+    "begin_parts",
+    "close",
+    "complete_parts",
+    "is_open",
+    "link",
+    "listed",
+    "new_key",
+    "open",
+    "put",
+    "put_part",
+    "read",
+    "remove",
+    "size_of",
+    "stream",
+    "unfinished_parts",
+]

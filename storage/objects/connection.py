@@ -1,0 +1,143 @@
+"""The connection to the S3 store and the four ways in which it fails.
+
+The SDK is synchronous, so every call runs in a thread; at most POOL_SIZE at once, which is also
+the size of the connection pool. Nothing here may be called inside a database transaction.
+"""
+
+from collections.abc import Callable
+from typing import TypeVar
+from urllib.parse import urlsplit
+
+import msgspec
+import urllib3
+from anyio import CapacityLimiter, to_thread
+from minio import Minio
+from minio.error import InvalidResponseError, S3Error, ServerError
+
+from core.errors import Unavailable, say
+from core.settings import S3Settings
+
+T = TypeVar("T")
+
+POOL_SIZE = 32
+CONNECT_SECONDS = 3
+READ_SECONDS = 60
+ATTEMPTS = 3
+
+TRANSIENT = (ServerError, InvalidResponseError, urllib3.exceptions.HTTPError)
+
+
+class ObjectMissing(Unavailable):
+    """The store holds no object under this key, though a row says so."""
+
+    default_code = "object_missing"
+
+
+class PartsGone(Unavailable):
+    """The store has forgotten this multipart upload: it was completed, aborted or expired."""
+
+    default_code = "parts_gone"
+
+
+class Connection(msgspec.Struct, frozen=True):
+    client: Minio
+    public_client: Minio | None
+    bucket: str
+    limiter: CapacityLimiter
+
+
+_connection: Connection | None = None
+
+
+async def open(settings: S3Settings) -> None:  # noqa: A001 (as core.database.open)
+    """Connect on the running loop and make the bucket if it is not there yet."""
+    global _connection
+    _connection = Connection(
+        client=_client(settings, settings.endpoint),
+        public_client=_client(settings, settings.public_url) if settings.public_url else None,
+        bucket=settings.bucket,
+        limiter=CapacityLimiter(POOL_SIZE),
+    )
+    await call(_make_bucket)
+
+
+async def close() -> None:
+    """Forget the connection."""
+    global _connection
+    _connection = None
+
+
+def is_open() -> bool:
+    return _connection is not None
+
+
+async def answers() -> bool:
+    """Whether the store is there and knows our bucket."""
+    try:
+        return await call(lambda s3, bucket: s3.bucket_exists(bucket_name=bucket))
+    except Unavailable:
+        return False
+
+
+def _client(settings: S3Settings, address: str) -> Minio:
+    parts = urlsplit(address if "//" in address else f"//{address}", scheme="http")
+    pool = urllib3.PoolManager(
+        maxsize=POOL_SIZE,
+        block=True,
+        timeout=urllib3.Timeout(connect=CONNECT_SECONDS, read=READ_SECONDS),
+        retries=urllib3.Retry(
+            total=ATTEMPTS - 1, backoff_factor=0.2, status_forcelist=[500, 502, 503, 504]
+        ),
+    )
+    return Minio(
+        endpoint=parts.netloc,
+        access_key=settings.access_key,
+        secret_key=settings.secret_key,
+        secure=parts.scheme == "https",
+        # Without a region even signing a link asks the store for one.
+        region=settings.region,
+        http_client=pool,
+    )
+
+
+def connected() -> Connection:
+    if _connection is None:
+        raise Unavailable(say("The object store is not connected"), code="object_store_down")
+    return _connection
+
+
+async def call(work: Callable[[Minio, str], T]) -> T:
+    connection = connected()
+    try:
+        return await to_thread.run_sync(
+            work, connection.client, connection.bucket, limiter=connection.limiter
+        )
+    except S3Error as error:
+        raise _as_problem(error) from error
+    except TRANSIENT as error:
+        raise Unavailable(
+            say("The object store does not answer; nothing was lost, try again in a minute"),
+            code="object_store_down",
+        ) from error
+
+
+def _as_problem(error: S3Error) -> Unavailable:
+    if error.code in {"NoSuchKey", "NotFound"}:
+        return ObjectMissing(say("The file is missing from the object store"))
+    if error.code in {"NoSuchUpload", "InvalidPart"}:
+        return PartsGone(say("The object store no longer holds the parts of this upload"))
+    return Unavailable(
+        say("The object store refused: {code}", code=error.code or "unknown"),
+        code="object_store_refused",
+    )
+
+
+def _make_bucket(s3: Minio, bucket: str) -> None:
+    if s3.bucket_exists(bucket_name=bucket):
+        return
+    try:
+        s3.make_bucket(bucket_name=bucket)
+    except S3Error as error:
+        # Another process of ours was faster.
+        if error.code not in {"BucketAlreadyOwnedByYou", "BucketAlreadyExists"}:
+            raise
