@@ -1,0 +1,90 @@
+"""Who is asking, and what of it they may see: the one place where schools are kept apart."""
+
+from enum import StrEnum
+
+import msgspec
+
+from core.errors import Forbidden, NotFound, say
+
+
+class Role(StrEnum):
+    """What a person does at one school."""
+
+    admin = "admin"
+    technician = "technician"
+    teacher = "teacher"
+    student_helper = "student_helper"
+    auditor = "auditor"
+
+
+class Membership(msgspec.Struct, frozen=True):
+    """One person's role at one school, while it is valid."""
+
+    school_id: int
+    school_code: str
+    school_name_zh: str
+    school_name_en: str
+    role: Role
+
+
+class Actor(msgspec.Struct, frozen=True):
+    """A person with their memberships, or a worker of ours (``person_id`` None, sees all).
+
+    ``scopes`` is None for a person at a browser; a token carries only what it was made for.
+    """
+
+    person_id: int | None
+    name: str
+    locale: str = ""
+    memberships: tuple[Membership, ...] = ()
+    scopes: frozenset[str] | None = None
+    request_id: str = ""
+    sign_in_id: int | None = None
+    every_school: tuple[int, ...] | None = None
+
+    @classmethod
+    def system(cls, name: str, school_ids: tuple[int, ...] | list[int]) -> "Actor":
+        """A worker that acts for the schools given, by its own name in the history."""
+        return cls(person_id=None, name=name, every_school=tuple(school_ids))
+
+    @property
+    def is_system(self) -> bool:
+        return self.every_school is not None
+
+    @property
+    def school_ids(self) -> list[int]:
+        """The schools whose rows this actor may see: the ``any($n)`` of every query."""
+        if self.every_school is not None:
+            return list(self.every_school)
+        return sorted({m.school_id for m in self.memberships})
+
+    def school_ids_as(self, *roles: Role) -> list[int]:
+        """The schools where the actor has one of ``roles``."""
+        if self.every_school is not None:
+            return list(self.every_school)
+        return sorted({m.school_id for m in self.memberships if m.role in roles})
+
+    def is_a(self, *roles: Role) -> bool:
+        """Whether the actor has one of ``roles`` at any school."""
+        return self.is_system or any(m.role in roles for m in self.memberships)
+
+    def may(self, scope: str) -> bool:
+        """Whether the credentials in use reach ``scope``; a write scope includes its read."""
+        if self.scopes is None or scope in self.scopes:
+            return True
+        area, _, verb = scope.partition(":")
+        return verb == "read" and f"{area}:write" in self.scopes
+
+    def sees(self, school_id: int) -> bool:
+        return school_id in self.school_ids
+
+    def require(self, school_id: int, *roles: Role) -> None:
+        """Pass if the actor has one of ``roles`` at the school (none named: any role).
+
+        A school out of sight is NotFound, so that nobody learns what exists elsewhere; a school
+        in sight without the role is Forbidden.
+        """
+        if not self.sees(school_id):
+            raise NotFound(say("There is no such school, or you have no part in it"))
+        if roles and school_id not in self.school_ids_as(*roles):
+            raise Forbidden(say("Your role at this school does not allow this"))

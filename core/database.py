@@ -1,0 +1,178 @@
+"""The one way to PostgreSQL: a pool, transactions that know who acts, and rows as Structs."""
+
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from types import TracebackType
+from typing import Any, TypeVar
+from uuid import UUID
+
+import asyncpg
+import msgspec
+from anyio import CancelScope
+from piccolo.engine.postgres import PostgresEngine, PostgresTransaction
+
+from core.access import Actor
+from core.errors import Conflict, Message, Problem, Unavailable, say
+
+T = TypeVar("T")
+
+POOL_SIZE = 10
+CONNECT_SECONDS = 10
+COMMAND_SECONDS = 60
+
+
+class Transaction(PostgresTransaction):
+    """A transaction whose connection always comes home, cancelled or not.
+
+    Piccolo's own keeps the connection, and stays the current transaction, when COMMIT fails or
+    the block is cancelled; later queries of that task would then run on a stray connection.
+    """
+
+    async def __aexit__(
+        self,
+        exception_type: type[BaseException] | None,
+        exception: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> bool:
+        if self._parent is not None:
+            return False
+        try:
+            with CancelScope(shield=True):
+                if not (self._committed or self._rolled_back):
+                    await (self.rollback() if exception_type else self.commit())
+        finally:
+            self.engine.current_transaction.reset(self.context)
+            with CancelScope(shield=True):
+                if self.engine.pool:
+                    await self.engine.pool.release(self.connection)
+                else:
+                    await self.connection.close()
+        return False
+
+
+class Engine(PostgresEngine):
+    """Piccolo's engine with :class:`Transaction` in place of its own."""
+
+    def transaction(self, allow_nested: bool = True) -> Transaction:
+        return Transaction(self, allow_nested)
+
+
+engine = Engine(config={})
+
+# What asyncpg hands over as it is; msgspec must not ask for its text form.
+_NATIVE = (bytes, date, datetime, time, timedelta, Decimal, UUID)
+
+
+async def open(  # noqa: A001
+    dsn: str, *, min_size: int = 1, max_size: int = POOL_SIZE
+) -> None:
+    """Start the pool on the running loop; every process does so once before its first query."""
+    engine.config = {"dsn": dsn, "timeout": CONNECT_SECONDS, "command_timeout": COMMAND_SECONDS}
+    await engine.start_connection_pool(
+        min_size=min_size,
+        max_size=max_size,
+        init=_speak_json,
+        server_settings={"timezone": "UTC", "application_name": "labshare", "jit": "off"},
+    )
+
+
+async def close() -> None:
+    """Give every connection back."""
+    if engine.pool:
+        await engine.close_connection_pool()
+
+
+async def _speak_json(connection: asyncpg.Connection) -> None:
+    # Written as text, because Piccolo has already encoded it; read as plain Python values.
+    await connection.set_type_codec(
+        "jsonb", schema="pg_catalog", encoder=str, decoder=msgspec.json.decode
+    )
+
+
+@asynccontextmanager
+async def transaction(actor: Actor | None = None) -> AsyncIterator[Transaction]:
+    """All or nothing, signed by ``actor`` for the audit triggers; joins a transaction already open.
+
+    No network and no other task inside: the connection belongs to this task alone.
+    """
+    async with engine.transaction() as opened:
+        if actor is not None:
+            await opened.connection.execute(
+                "SELECT set_config('labshare.actor', $1, true),"
+                " set_config('labshare.actor_name', $2, true),"
+                " set_config('labshare.request', $3, true)",
+                "" if actor.person_id is None else str(actor.person_id),
+                actor.name,
+                actor.request_id,
+            )
+        yield opened  # type: ignore[misc]
+
+
+@asynccontextmanager
+async def connection() -> AsyncIterator[asyncpg.Connection]:
+    """The open transaction's connection, else one of the pool: for COPY and cursors."""
+    current = engine.current_transaction.get()
+    if current is not None:
+        yield current.connection
+        return
+    if engine.pool is None:
+        raise Unavailable(say("The database is not connected"))
+    async with engine.pool.acquire() as borrowed:
+        yield borrowed
+
+
+async def fetch(row_type: type[T], sql: str, *args: object) -> list[T]:
+    """All rows of ``sql`` ($1 …) as ``row_type``, a Struct whose fields are the columns."""
+    async with connection() as conn:
+        records = await conn.fetch(sql, *args)
+    return [_as(row_type, record) for record in records]
+
+
+async def fetch_one(row_type: type[T], sql: str, *args: object) -> T | None:
+    """The first row of ``sql`` as ``row_type``, or None."""
+    async with connection() as conn:
+        record = await conn.fetchrow(sql, *args)
+    return None if record is None else _as(row_type, record)
+
+
+async def fetch_value(sql: str, *args: object) -> Any:
+    """The first column of the first row, or None."""
+    async with connection() as conn:
+        return await conn.fetchval(sql, *args)
+
+
+async def execute(sql: str, *args: object) -> int:
+    """Run ``sql``; the number of rows it touched."""
+    async with connection() as conn:
+        status: str = await conn.execute(sql, *args)
+    count = status.rpartition(" ")[2]
+    return int(count) if count.isdecimal() else 0
+
+
+async def execute_many(sql: str, rows: Sequence[Sequence[object]]) -> None:
+    """Run ``sql`` once for each row of arguments, in one round trip."""
+    async with connection() as conn:
+        await conn.executemany(sql, rows)
+
+
+def _as(row_type: type[T], record: asyncpg.Record) -> T:
+    return msgspec.convert(dict(record), row_type, strict=False, builtin_types=_NATIVE)
+
+
+@contextmanager
+def refusing(sentences: Mapping[str, Message | Problem]) -> Iterator[None]:
+    """Turn a broken constraint into its sentence: a Message is a Conflict, a Problem stays itself.
+
+    Wrap it around the transaction, never inside: after the error the transaction is spent.
+    """
+    try:
+        yield
+    except asyncpg.IntegrityConstraintViolationError as error:
+        sentence = sentences.get(error.constraint_name or "")
+        if sentence is None:
+            raise
+        if isinstance(sentence, Problem):
+            raise sentence from error
+        raise Conflict(sentence, code=error.constraint_name) from error

@@ -1,0 +1,98 @@
+"""Refusals as the domain speaks them; the HTTP face turns each class into a status code."""
+
+from collections.abc import Iterable
+
+import msgspec
+
+
+class Message(msgspec.Struct, frozen=True):
+    """A sentence that is not yet in anybody's language: an English template and its values."""
+
+    template: str
+    params: dict[str, object] = {}
+
+    def __str__(self) -> str:
+        return self.template.format(**self.params) if self.params else self.template
+
+
+def say(template: str, /, **params: object) -> Message:
+    """Mark a sentence for the catalogues and keep its values apart from it."""
+    return Message(template, params)
+
+
+class FieldError(msgspec.Struct, frozen=True):
+    """What is wrong with one field, and its mend; ``field`` is the name the sender used."""
+
+    field: str
+    message: Message
+    code: str = "invalid"
+
+
+class Problem(Exception):  # noqa: N818 (a refusal, as in RFC 9457)
+    """A refusal with its reason: ``message`` for people, ``code`` (snake_case) for programs."""
+
+    default_code = "problem"
+
+    def __init__(
+        self, message: Message, *, code: str | None = None, field: str | None = None
+    ) -> None:
+        super().__init__(str(message))
+        self.message = message
+        self.code = code or self.default_code
+        self.field = field
+
+
+class NotSignedIn(Problem):
+    """Nobody is known to be asking."""
+
+    default_code = "not_signed_in"
+
+
+class NotFound(Problem):
+    """It does not exist, or not for this person: the two are never told apart."""
+
+    default_code = "not_found"
+
+
+class Forbidden(Problem):
+    """The person may see it but not do this."""
+
+    default_code = "forbidden"
+
+
+class Conflict(Problem):
+    """The state of things refuses it now; ``message`` names what stands in the way."""
+
+    default_code = "conflict"
+
+
+class Unavailable(Problem):
+    """An engine that this needs is not answering; nothing was changed."""
+
+    default_code = "unavailable"
+
+
+class TooMany(Problem):
+    """Tried too often; ``retry_after_seconds`` says when to come back."""
+
+    default_code = "too_many"
+
+    def __init__(self, message: Message, *, retry_after_seconds: int) -> None:
+        super().__init__(message)
+        self.retry_after_seconds = retry_after_seconds
+
+
+class Invalid(Problem):
+    """The input cannot be accepted; ``errors`` names every field that is wrong."""
+
+    default_code = "invalid"
+
+    def __init__(self, errors: Iterable[FieldError]) -> None:
+        self.errors = tuple(errors)
+        first = self.errors[0]
+        super().__init__(first.message, code=first.code, field=first.field)
+
+    @classmethod
+    def of(cls, field: str, message: Message, *, code: str = "invalid") -> "Invalid":
+        """One wrong field."""
+        return cls([FieldError(field, message, code)])

@@ -1,0 +1,115 @@
+"""History by trigger, and the rules of the core that Piccolo cannot say."""
+
+from piccolo.apps.migrations.auto.migration_manager import MigrationManager
+from piccolo.table import Table
+
+ID = "2026-11-23T16:00:00:000000"
+VERSION = "1.38.0"
+DESCRIPTION = "audit trigger and partial indexes"
+
+AUDITED = {
+    "school": (),
+    "place": (),
+    "person": ("password_hash",),
+    "membership": (),
+    "api_token": ("token_hash", "used_at"),
+}
+
+FORWARDS = r"""
+CREATE FUNCTION audit_record() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    row_before jsonb := CASE WHEN TG_OP = 'INSERT' THEN NULL ELSE to_jsonb(OLD) END;
+    row_after jsonb := CASE WHEN TG_OP = 'DELETE' THEN NULL ELSE to_jsonb(NEW) END;
+    kept_before jsonb := row_before;
+    kept_after jsonb := row_after;
+    hidden text;
+BEGIN
+    FOREACH hidden IN ARRAY TG_ARGV LOOP
+        kept_before := kept_before - hidden;
+        kept_after := kept_after - hidden;
+    END LOOP;
+    IF TG_OP = 'UPDATE' THEN
+        IF kept_before = kept_after THEN
+            RETURN NULL;
+        END IF;
+        SELECT jsonb_object_agg(b.key, b.value), jsonb_object_agg(b.key, kept_after -> b.key)
+          INTO kept_before, kept_after
+          FROM jsonb_each(kept_before) b
+         WHERE b.value IS DISTINCT FROM kept_after -> b.key;
+    END IF;
+    INSERT INTO audit_event
+        (at, actor_id, actor_name, request_id, school_id, entity, entity_id, action, before, after)
+    VALUES (
+        clock_timestamp(),
+        nullif(current_setting('labshare.actor', true), '')::bigint,
+        nullif(current_setting('labshare.actor_name', true), ''),
+        nullif(current_setting('labshare.request', true), ''),
+        (coalesce(row_after, row_before) ->> CASE TG_TABLE_NAME WHEN 'school' THEN 'id' ELSE 'school' END)::bigint,
+        TG_TABLE_NAME,
+        coalesce(row_after, row_before) ->> 'id',
+        lower(TG_OP),
+        kept_before,
+        kept_after
+    );
+    RETURN NULL;
+END $$;
+
+CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION '% is append-only', TG_TABLE_NAME USING ERRCODE = 'restrict_violation';
+END $$;
+CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON audit_event
+    FOR EACH ROW EXECUTE FUNCTION refuse_change();
+
+CREATE INDEX audit_event_of_entity ON audit_event (entity, entity_id, id DESC);
+CREATE UNIQUE INDEX membership_one_open_a_role ON membership (person, school, role)
+    WHERE valid_until IS NULL;
+CREATE INDEX sign_in_attempt_of_login ON sign_in_attempt (login, at DESC);
+CREATE INDEX sign_in_attempt_of_address ON sign_in_attempt (address, at DESC);
+ALTER TABLE place ADD CONSTRAINT place_parent_is_of_the_school
+    FOREIGN KEY (parent, school) REFERENCES place (id, school);
+"""
+
+BACKWARDS = """
+ALTER TABLE place DROP CONSTRAINT place_parent_is_of_the_school;
+DROP INDEX sign_in_attempt_of_address;
+DROP INDEX sign_in_attempt_of_login;
+DROP INDEX membership_one_open_a_role;
+DROP INDEX audit_event_of_entity;
+DROP FUNCTION refuse_change() CASCADE;
+DROP FUNCTION audit_record() CASCADE;
+"""
+
+
+class RawTable(Table):
+    """Carries raw SQL: the live tables will have changed when this runs again."""
+
+
+def _audit_triggers() -> list[str]:
+    return [
+        f"CREATE TRIGGER audit AFTER INSERT OR UPDATE OR DELETE ON {table}"
+        f" FOR EACH ROW EXECUTE FUNCTION audit_record({', '.join(repr(c) for c in hidden)})"
+        for table, hidden in AUDITED.items()
+    ]
+
+
+async def forwards():
+    manager = MigrationManager(migration_id=ID, app_name="core", description=DESCRIPTION)
+
+    async def run():
+        await run_script(FORWARDS)
+        for trigger in _audit_triggers():
+            await run_script(trigger)
+
+    async def undo():
+        await run_script(BACKWARDS)
+
+    manager.add_raw(run)
+    manager.add_raw_backwards(undo)
+    return manager
+
+
+async def run_script(script: str) -> None:
+    """Several statements at once, in the migration's own transaction."""
+    engine = RawTable._meta.db
+    await engine.current_transaction.get().connection.execute(script)

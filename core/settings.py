@@ -1,0 +1,89 @@
+"""Settings, read once at an entry point and passed on as values."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import msgspec
+
+from core.errors import Invalid, say
+
+DEFAULT_DATA = "data"
+DEFAULT_POLL_CONCURRENCY = 50
+DEFAULT_UPLOAD_MAX_BYTES = 2 * 1024**3
+
+
+class S3Settings(msgspec.Struct, frozen=True):
+    """One bucket of an S3 endpoint; ``public_url`` is where browsers reach it, if they may."""
+
+    endpoint: str
+    access_key: str
+    secret_key: str
+    bucket: str = "labshare"
+    region: str = "us-east-1"
+    public_url: str | None = None
+
+    def __repr__(self) -> str:
+        return f"S3Settings(endpoint={self.endpoint!r}, bucket={self.bucket!r})"
+
+
+class Settings(msgspec.Struct, frozen=True):
+    """Everything that differs between one installation and the next (docs/running.md)."""
+
+    data: Path = Path(DEFAULT_DATA)
+    database_url: str | None = None
+    s3: S3Settings | None = None
+    secret_key: str = ""
+    base_url: str = ""
+    poll_concurrency: int = DEFAULT_POLL_CONCURRENCY
+    upload_max_bytes: int = DEFAULT_UPLOAD_MAX_BYTES
+    log: str = "text"
+
+    def __repr__(self) -> str:
+        return f"Settings(data={str(self.data)!r}, s3={self.s3!r}, base_url={self.base_url!r})"
+
+    @classmethod
+    def from_environ(cls, environ: Mapping[str, str]) -> "Settings":
+        """Read ``LABSHARE_*``; an empty variable counts as unset, a wrong one raises Invalid."""
+        given = {name: value for name, value in environ.items() if value}
+        return cls(
+            data=Path(given.get("LABSHARE_DATA", DEFAULT_DATA)),
+            database_url=given.get("LABSHARE_DATABASE_URL"),
+            s3=_s3(given),
+            secret_key=given.get("LABSHARE_SECRET_KEY", ""),
+            base_url=given.get("LABSHARE_BASE_URL", "").rstrip("/"),
+            poll_concurrency=_count(given, "LABSHARE_POLL_CONCURRENCY", DEFAULT_POLL_CONCURRENCY),
+            upload_max_bytes=_count(given, "LABSHARE_UPLOAD_MAX_BYTES", DEFAULT_UPLOAD_MAX_BYTES),
+            log=_one_of(given, "LABSHARE_LOG", ("text", "json")),
+        )
+
+
+def _s3(given: Mapping[str, str]) -> S3Settings | None:
+    if "LABSHARE_S3_ENDPOINT" not in given:
+        return None
+    for name in ("LABSHARE_S3_ACCESS_KEY", "LABSHARE_S3_SECRET_KEY"):
+        if name not in given:
+            raise Invalid.of(name, say("{name} must be set beside LABSHARE_S3_ENDPOINT", name=name))
+    return S3Settings(
+        endpoint=given["LABSHARE_S3_ENDPOINT"],
+        access_key=given["LABSHARE_S3_ACCESS_KEY"],
+        secret_key=given["LABSHARE_S3_SECRET_KEY"],
+        bucket=given.get("LABSHARE_S3_BUCKET", "labshare"),
+        region=given.get("LABSHARE_S3_REGION", "us-east-1"),
+        public_url=given.get("LABSHARE_S3_PUBLIC_URL"),
+    )
+
+
+def _count(given: Mapping[str, str], name: str, default: int) -> int:
+    text = given.get(name, str(default))
+    if not text.isdecimal() or int(text) < 1:
+        raise Invalid.of(name, say("{name} must be a whole number above zero", name=name))
+    return int(text)
+
+
+def _one_of(given: Mapping[str, str], name: str, choices: tuple[str, ...]) -> str:
+    value = given.get(name, choices[0])
+    if value not in choices:
+        raise Invalid.of(
+            name, say("{name} must be one of: {choices}", name=name, choices=", ".join(choices))
+        )
+    return value

@@ -1,0 +1,189 @@
+"""Rows that every domain refers to; rules that Piccolo cannot say are in the raw migrations."""
+
+from piccolo.columns import (
+    JSONB,
+    UUID,
+    BigInt,
+    BigSerial,
+    Boolean,
+    Bytea,
+    ForeignKey,
+    Integer,
+    Text,
+    Timestamptz,
+    Varchar,
+)
+from piccolo.columns.base import OnDelete
+from piccolo.columns.column_types import Array
+from piccolo.columns.defaults.timestamptz import TimestamptzNow
+from piccolo.columns.indexes import IndexMethod
+from piccolo.constraints import Check, Unique
+from piccolo.table import Table
+
+
+class School(Table, tablename="school"):
+    """A school of the pair, or of the county."""
+
+    id = BigSerial(primary_key=True)
+    code = Varchar(length=32, unique=True)
+    name_zh = Varchar(length=120)
+    name_en = Varchar(length=120)
+    zone = Varchar(length=64, default="Asia/Shanghai")
+    created_at = Timestamptz()
+
+    school_code_is_plain = Check("code ~ '^[A-Za-z0-9-]{1,32}$'")
+
+
+class Place(Table, tablename="place"):
+    """A building, a room (功能室) in it, or a cabinet in a room."""
+
+    id = BigSerial(primary_key=True)
+    school = ForeignKey(School, null=False, index=True, on_delete=OnDelete.restrict)
+    parent = ForeignKey("self", null=True, default=None, index=True, on_delete=OnDelete.restrict)
+    kind = Varchar(length=16)
+    name = Varchar(length=120)
+    retired_at = Timestamptz(null=True, default=None)
+
+    place_kind_is_known = Check("kind IN ('building','room','cabinet')")
+    place_name_is_given = Check("btrim(name) <> ''")
+    place_id_school = Unique(["id", "school"])
+    place_name_once_in_its_parent = Unique(["school", "parent", "name"], nulls_distinct=False)
+
+
+class Person(Table, tablename="person"):
+    """Somebody who signs in; never a pupil's private data."""
+
+    id = BigSerial(primary_key=True)
+    login = Varchar(length=64)
+    name = Varchar(length=120)
+    password_hash = Varchar(length=255, null=True, default=None, secret=True)
+    locale = Varchar(length=8, default="zh_CN")
+    created_at = Timestamptz()
+    closed_at = Timestamptz(null=True, default=None)
+
+    person_login_is_plain = Check("login = lower(login) AND login ~ '^[^[:space:]]{2,64}$'")
+    person_login_is_unique = Unique(["login"])
+    person_name_is_given = Check("btrim(name) <> ''")
+    person_locale_is_known = Check("locale IN ('zh_CN','en')")
+
+
+class PersonMembership(Table, tablename="membership"):
+    """One role of one person at one school, from a day to a day."""
+
+    id = BigSerial(primary_key=True)
+    person = ForeignKey(Person, null=False, index=True, on_delete=OnDelete.cascade)
+    school = ForeignKey(School, null=False, index=True, on_delete=OnDelete.restrict)
+    role = Varchar(length=16)
+    valid_from = Timestamptz()
+    valid_until = Timestamptz(null=True, default=None)
+
+    membership_role_is_known = Check(
+        "role IN ('admin','technician','teacher','student_helper','auditor')"
+    )
+    membership_ends_after_it_begins = Check("valid_until IS NULL OR valid_until >= valid_from")
+
+
+class SignIn(Table, tablename="sign_in"):
+    """One browser's session: a row that can be revoked; only the token's hash is kept."""
+
+    id = BigSerial(primary_key=True)
+    person = ForeignKey(Person, null=False, index=True, on_delete=OnDelete.cascade)
+    token_hash = Bytea(secret=True)
+    created_at = Timestamptz()
+    seen_at = Timestamptz()
+    expires_at = Timestamptz()
+    revoked_at = Timestamptz(null=True, default=None)
+    address = Varchar(length=64)
+    browser = Varchar(length=255)
+
+    sign_in_token_hash_is_unique = Unique(["token_hash"])
+
+
+class SignInAttempt(Table, tablename="sign_in_attempt"):
+    """A failed try, kept for the throttle of its account and of its address."""
+
+    id = BigSerial(primary_key=True)
+    login = Varchar(length=64)
+    address = Varchar(length=64)
+    at = Timestamptz()
+
+
+class ApiToken(Table, tablename="api_token"):
+    """A key for programs: hashed, limited to scopes, ending on a day."""
+
+    id = BigSerial(primary_key=True)
+    person = ForeignKey(Person, null=False, index=True, on_delete=OnDelete.cascade)
+    name = Varchar(length=120)
+    token_hash = Bytea(secret=True)
+    scopes = Array(base_column=Varchar(length=32))
+    created_at = Timestamptz()
+    expires_at = Timestamptz()
+    used_at = Timestamptz(null=True, default=None)
+    revoked_at = Timestamptz(null=True, default=None)
+
+    api_token_hash_is_unique = Unique(["token_hash"])
+    api_token_has_a_scope = Check("cardinality(scopes) > 0")
+
+
+class SetupLink(Table, tablename="setup_link"):
+    """The one-time link that makes the first admin of an empty installation."""
+
+    id = BigSerial(primary_key=True)
+    token_hash = Bytea(secret=True)
+    created_at = Timestamptz()
+    expires_at = Timestamptz()
+    used_at = Timestamptz(null=True, default=None)
+
+    setup_link_hash_is_unique = Unique(["token_hash"])
+
+
+class AuditEvent(Table, tablename="audit_event"):
+    """What changed, written by the trigger ``audit_record`` alone; never changed or removed."""
+
+    id = BigSerial(primary_key=True)
+    at = Timestamptz(default=TimestamptzNow())
+    actor_id = BigInt(null=True, default=None)
+    actor_name = Varchar(length=120, null=True, default=None)
+    request_id = Varchar(length=64, null=True, default=None)
+    school_id = BigInt(null=True, default=None)
+    entity = Varchar(length=63)
+    entity_id = Text()
+    action = Varchar(length=8)
+    before = JSONB(null=True, default=None)
+    after = JSONB(null=True, default=None)
+
+    audit_event_action_is_known = Check("action IN ('insert','update','delete')")
+
+
+class Outbox(Table, tablename="outbox"):
+    """An effect outside the database, promised in the transaction that decided it."""
+
+    id = BigSerial(primary_key=True)
+    topic = Varchar(length=64)
+    payload = JSONB()
+    created_at = Timestamptz(default=TimestamptzNow())
+    due_at = Timestamptz(default=TimestamptzNow(), index=True, index_method=IndexMethod.btree)
+    attempts = Integer(default=0)
+    last_error = Text(null=True, default=None)
+
+
+class IdempotencyKey(Table, tablename="idempotency_key"):
+    """What a request answered, so that its repetition answers the same and does nothing."""
+
+    id = BigSerial(primary_key=True)
+    person = ForeignKey(Person, null=False, on_delete=OnDelete.cascade)
+    key = Varchar(length=128)
+    verb = Varchar(length=120)
+    answer = JSONB(null=True, default=None)
+    created_at = Timestamptz(default=TimestamptzNow())
+
+    idempotency_key_once_a_person = Unique(["person", "key"])
+
+
+class Heartbeat(Table, tablename="heartbeat"):
+    """When each worker process was last alive."""
+
+    id = UUID(primary_key=True)
+    process = Varchar(length=64)
+    seen_at = Timestamptz()
+    is_leader = Boolean(default=False)

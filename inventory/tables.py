@@ -1,0 +1,290 @@
+"""Rows of the inventory; partial indexes and composite keys are in the raw migrations."""
+
+from decimal import Decimal
+
+from piccolo.columns import (
+    JSONB,
+    UUID,
+    BigSerial,
+    Boolean,
+    Bytea,
+    Date,
+    ForeignKey,
+    Integer,
+    Numeric,
+    Text,
+    Timestamptz,
+    Varchar,
+)
+from piccolo.columns.base import OnDelete
+from piccolo.constraints import Check, Unique
+from piccolo.table import Table
+
+from core.tables import Person, Place, School
+
+
+class AssetModel(Table, tablename="asset_model"):
+    """A kind of thing: one make of computer, kit, book … shared by all schools."""
+
+    id = BigSerial(primary_key=True)
+    kind = Varchar(length=16)
+    brand = Varchar(length=120)
+    name = Varchar(length=200)
+    isbn = Varchar(length=20, null=True, default=None)
+
+    asset_model_kind_is_known = Check(
+        "kind IN ('computer','robot_kit','book','network','printer','projector','ups','part','other')"
+    )
+    asset_model_name_is_given = Check("btrim(name) <> ''")
+    asset_model_once = Unique(["kind", "brand", "name"])
+
+
+class Donor(Table, tablename="donor"):
+    """Who gave: a named person, an organisation, or somebody who stays anonymous."""
+
+    id = BigSerial(primary_key=True)
+    school = ForeignKey(School, null=False, index=True, on_delete=OnDelete.restrict)
+    kind = Varchar(length=16)
+    name = Varchar(length=200)
+    contact = Varchar(length=200)
+
+    donor_kind_is_known = Check("kind IN ('named','organisation','anonymous')")
+    donor_has_a_name = Check("kind = 'anonymous' OR btrim(name) <> ''")
+    donor_id_school = Unique(["id", "school"])
+
+
+class Donation(Table, tablename="donation"):
+    """One gift with the donor's terms; ``school`` is the school that received it."""
+
+    id = BigSerial(primary_key=True)
+    school = ForeignKey(School, null=False, index=True, on_delete=OnDelete.restrict)
+    donor = ForeignKey(Donor, null=False, index=True, on_delete=OnDelete.restrict)
+    title = Varchar(length=200)
+    received_on = Date()
+    return_on_end = Boolean(default=False)
+    resale_forbidden = Boolean(default=True)
+    wipe_on_intake = Boolean(default=True)
+    name_public = Boolean(default=True)
+    note = Text(default="")
+    acknowledgement_number = Varchar(length=40)
+    acknowledged_at = Timestamptz(null=True, default=None)
+    version = Integer(default=1)
+    created_at = Timestamptz()
+
+    donation_title_is_given = Check("btrim(title) <> ''")
+    donation_acknowledgement_number_is_unique = Unique(["acknowledgement_number"])
+    donation_id_school = Unique(["id", "school"])
+
+
+class DonationLine(Table, tablename="donation_line"):
+    """So many of one model: what was declared and what came; the gap stays visible."""
+
+    id = BigSerial(primary_key=True)
+    school = ForeignKey(School, null=False, on_delete=OnDelete.restrict)
+    donation = ForeignKey(Donation, null=False, index=True, on_delete=OnDelete.restrict)
+    model = ForeignKey(AssetModel, null=False, index=True, on_delete=OnDelete.restrict)
+    declared = Integer()
+    received = Integer(default=0)
+    note = Varchar(length=400)
+
+    donation_line_declared_is_not_negative = Check("declared >= 0")
+    donation_line_received_is_not_negative = Check("received >= 0")
+    donation_line_once_a_model = Unique(["donation", "model"])
+    donation_line_id_school = Unique(["id", "school"])
+
+
+class Lifecycle(Table, tablename="lifecycle"):
+    """The states of an asset's life, in the order in which people meet them."""
+
+    state = Varchar(length=20, primary_key=True)
+    position = Integer()
+    is_end = Boolean(default=False)
+
+
+class LifecycleTransition(Table, tablename="lifecycle_transition"):
+    """The steps that exist; a foreign key from each recorded step refuses all others."""
+
+    id = BigSerial(primary_key=True)
+    from_state = ForeignKey(Lifecycle, null=False, on_delete=OnDelete.restrict)
+    to_state = ForeignKey(Lifecycle, null=False, on_delete=OnDelete.restrict)
+
+    lifecycle_transition_once = Unique(["from_state", "to_state"])
+
+
+class Asset(Table, tablename="asset"):
+    """One thing with a sticker. ``school`` answers for it; ``title_holder`` owns it."""
+
+    id = BigSerial(primary_key=True)
+    tag = Varchar(length=32)
+    school = ForeignKey(School, null=False, index=True, on_delete=OnDelete.restrict)
+    title_holder = ForeignKey(School, null=False, on_delete=OnDelete.restrict)
+    # Indexed in the raw migration: Piccolo would name the index asset_model, as the table is.
+    model = ForeignKey(AssetModel, null=False, on_delete=OnDelete.restrict)
+    donation_line = ForeignKey(
+        DonationLine, null=True, default=None, index=True, on_delete=OnDelete.restrict
+    )
+    place = ForeignKey(Place, null=True, default=None, index=True, on_delete=OnDelete.restrict)
+    serial_number = Varchar(length=120, null=True, default=None)
+    serial_trust = Varchar(length=8, default="none")
+    lifecycle = ForeignKey(Lifecycle, null=False, on_delete=OnDelete.restrict)
+    condition = Varchar(length=12, default="unknown")
+    name = Varchar(length=120)
+    note = Text(default="")
+    version = Integer(default=1)
+    created_at = Timestamptz()
+
+    asset_tag_is_plain = Check("tag = upper(tag) AND tag ~ '^[A-Z0-9][A-Z0-9-]{1,31}$'")
+    asset_tag_is_unique = Unique(["tag"])
+    asset_serial_trust_is_known = Check("serial_trust IN ('ok','junk','none')")
+    asset_condition_is_known = Check(
+        "condition IN ('ok','degraded','broken','incomplete','unknown')"
+    )
+    asset_id_school = Unique(["id", "school"])
+
+
+class AssetStep(Table, tablename="asset_step"):
+    """One step of an asset's life: append-only, each step one that exists."""
+
+    id = BigSerial(primary_key=True)
+    asset = ForeignKey(Asset, null=False, index=True, on_delete=OnDelete.restrict)
+    school = ForeignKey(School, null=False, on_delete=OnDelete.restrict)
+    from_state = Varchar(length=20)
+    to_state = Varchar(length=20)
+    at = Timestamptz()
+    by = ForeignKey(Person, null=True, default=None, on_delete=OnDelete.restrict)
+    reason = Varchar(length=400)
+
+
+class LabelCode(Table, tablename="label_code"):
+    """A printed random code: unclaimed until linked to an asset; a dead one still resolves."""
+
+    code = Varchar(length=16, primary_key=True)
+    school = ForeignKey(School, null=False, index=True, on_delete=OnDelete.restrict)
+    asset = ForeignKey(Asset, null=True, default=None, index=True, on_delete=OnDelete.restrict)
+    created_at = Timestamptz()
+    linked_at = Timestamptz(null=True, default=None)
+
+
+class Custody(Table, tablename="custody"):
+    """Who has an asset, or had it: open while ``ended_at`` is empty, one open row an asset."""
+
+    id = BigSerial(primary_key=True)
+    school = ForeignKey(School, null=False, index=True, on_delete=OnDelete.restrict)
+    asset = ForeignKey(Asset, null=False, index=True, on_delete=OnDelete.restrict)
+    holder = ForeignKey(Person, null=True, default=None, index=True, on_delete=OnDelete.restrict)
+    holder_place = ForeignKey(
+        Place, null=True, default=None, index=True, on_delete=OnDelete.restrict
+    )
+    holder_group = Varchar(length=120, null=True, default=None)
+    started_at = Timestamptz()
+    due_on = Date(null=True, default=None)
+    ended_at = Timestamptz(null=True, default=None)
+    handed_by = ForeignKey(Person, null=False, on_delete=OnDelete.restrict)
+    received_by = ForeignKey(Person, null=True, default=None, on_delete=OnDelete.restrict)
+    note = Varchar(length=400)
+    return_note = Varchar(length=400)
+
+    custody_has_one_holder = Check("num_nonnulls(holder, holder_place, holder_group) = 1")
+    custody_ends_after_it_begins = Check("ended_at IS NULL OR ended_at >= started_at")
+
+
+class WorkOrder(Table, tablename="work_order"):
+    """One repair of one asset, from the report to its end."""
+
+    id = BigSerial(primary_key=True)
+    school = ForeignKey(School, null=False, index=True, on_delete=OnDelete.restrict)
+    asset = ForeignKey(Asset, null=False, index=True, on_delete=OnDelete.restrict)
+    source = Varchar(length=16)
+    fault = Varchar(length=120)
+    summary = Varchar(length=400)
+    severity = Varchar(length=12, default="normal")
+    state = Varchar(length=16, default="open")
+    opened_by = ForeignKey(Person, null=True, default=None, on_delete=OnDelete.restrict)
+    opened_at = Timestamptz()
+    assignee = ForeignKey(Person, null=True, default=None, index=True, on_delete=OnDelete.restrict)
+    closed_by = ForeignKey(Person, null=True, default=None, on_delete=OnDelete.restrict)
+    closed_at = Timestamptz(null=True, default=None)
+    resolution = Text(default="")
+    asset_state_before = Varchar(length=20)
+    version = Integer(default=1)
+
+    work_order_source_is_known = Check(
+        "source IN ('person','alert','kit_count','stocktake','schedule')"
+    )
+    work_order_state_is_known = Check(
+        "state IN ('open','assigned','waiting_parts','completed','cancelled')"
+    )
+    work_order_severity_is_known = Check("severity IN ('low','normal','high','critical')")
+    work_order_summary_is_given = Check("btrim(summary) <> ''")
+    work_order_closed_has_a_time = Check(
+        "(state IN ('completed','cancelled')) = (closed_at IS NOT NULL)"
+    )
+    work_order_closes_after_it_opens = Check("closed_at IS NULL OR closed_at >= opened_at")
+    work_order_assigned_has_an_assignee = Check("state <> 'assigned' OR assignee IS NOT NULL")
+    work_order_id_school = Unique(["id", "school"])
+
+
+class WorkOrderEntry(Table, tablename="work_order_entry"):
+    """What was found and done: minutes and cost are facts of the entry, totals are computed."""
+
+    id = BigSerial(primary_key=True)
+    work_order = ForeignKey(WorkOrder, null=False, index=True, on_delete=OnDelete.restrict)
+    school = ForeignKey(School, null=False, on_delete=OnDelete.restrict)
+    at = Timestamptz()
+    by = ForeignKey(Person, null=True, default=None, on_delete=OnDelete.restrict)
+    by_name = Varchar(length=120)
+    found = Text(default="")
+    done = Text(default="")
+    minutes = Integer(default=0)
+    cost = Numeric(digits=(12, 2), default=Decimal(0))
+    currency = Varchar(length=3, default="CNY")
+
+    work_order_entry_says_something = Check("btrim(found) <> '' OR btrim(done) <> ''")
+    work_order_entry_minutes_are_sane = Check("minutes BETWEEN 0 AND 10000")
+    work_order_entry_cost_is_not_negative = Check("cost >= 0")
+
+
+class WorkOrderPhoto(Table, tablename="work_order_photo"):
+    """A picture of an entry, by the opaque key of its object."""
+
+    id = BigSerial(primary_key=True)
+    entry = ForeignKey(WorkOrderEntry, null=False, index=True, on_delete=OnDelete.restrict)
+    school = ForeignKey(School, null=False, on_delete=OnDelete.restrict)
+    object_key = Varchar(length=120)
+    media_type = Varchar(length=60)
+    size_bytes = Integer()
+
+    work_order_photo_key_is_unique = Unique(["object_key"])
+
+
+class ImportJob(Table, tablename="import_job"):
+    """One file of assets: staged, previewed, then applied all or nothing."""
+
+    id = UUID(primary_key=True)
+    school = ForeignKey(School, null=False, index=True, on_delete=OnDelete.restrict)
+    by = ForeignKey(Person, null=False, on_delete=OnDelete.restrict)
+    file_name = Varchar(length=255)
+    file_sha256 = Bytea()
+    encoding = Varchar(length=16)
+    state = Varchar(length=12, default="staged")
+    created_at = Timestamptz()
+    applied_at = Timestamptz(null=True, default=None)
+
+    import_job_state_is_known = Check("state IN ('staged','applied','discarded')")
+    import_job_applied_has_a_time = Check("(state = 'applied') = (applied_at IS NOT NULL)")
+
+
+class ImportRow(Table, tablename="import_row"):
+    """One line of the file and what would become of it."""
+
+    id = BigSerial(primary_key=True)
+    job = ForeignKey(ImportJob, null=False, index=True, on_delete=OnDelete.cascade)
+    line = Integer()
+    raw = JSONB()
+    verdict = Varchar(length=8)
+    asset = ForeignKey(Asset, null=True, default=None, on_delete=OnDelete.set_null)
+    diff = JSONB()
+    message = JSONB(null=True, default=None)
+
+    import_row_verdict_is_known = Check("verdict IN ('create','update','same','skip','error')")
+    import_row_once_a_line = Unique(["job", "line"])

@@ -1,0 +1,13 @@
+"""The tables and migrations of storage/, as Piccolo finds them."""
+
+from pathlib import Path
+
+from piccolo.conf.apps import AppConfig, table_finder
+
+APP_CONFIG = AppConfig(
+    app_name="storage",
+    migrations_folder_path=str(Path(__file__).parent / "piccolo_migrations"),
+    table_classes=table_finder(["storage.tables"], exclude_imported=True),
+    migration_dependencies=["core.piccolo_app"],
+    commands=[],
+)
