@@ -54,6 +54,14 @@ SETTINGS = {
     "log_error_verbosity": "terse",
 }
 
+# Both are asked for first: an earlier start may have been cut between them.
+MAKE_DATABASE = r"""
+SELECT 'CREATE ROLE labshare LOGIN'
+ WHERE NOT EXISTS (SELECT 1 FROM pg_roles WHERE rolname = 'labshare') \gexec
+SELECT 'CREATE DATABASE labshare OWNER labshare'
+ WHERE NOT EXISTS (SELECT 1 FROM pg_database WHERE datname = 'labshare') \gexec
+"""
+
 
 class Postgres:
     """A running database. `dsn` is for asyncpg; it holds no secret, the socket's folder is closed."""
@@ -216,15 +224,7 @@ def _ensure_database(data: Path, sockets: Path, account: Account) -> None:
     command = [str(binary("psql")), "--no-psqlrc", "--quiet", "--tuples-only", "--no-align"]
     command += ["--set=ON_ERROR_STOP=1", f"--host={sockets}", f"--port={PORT}"]
     command += [f"--username={SUPERUSER}", "--dbname=postgres"]
-    children.run(
-        _tool("psql", command, data, account),
-        text=f"""
-        SELECT 'CREATE ROLE {ROLE} LOGIN'
-         WHERE NOT EXISTS (SELECT 1 FROM pg_roles WHERE rolname = '{ROLE}') \\gexec
-        SELECT 'CREATE DATABASE {DATABASE} OWNER {ROLE}'
-         WHERE NOT EXISTS (SELECT 1 FROM pg_database WHERE datname = '{DATABASE}') \\gexec
-        """,
-    )
+    children.run(_tool("psql", command, data, account), text=MAKE_DATABASE)
     write_private(marker, "", account)
 
 
