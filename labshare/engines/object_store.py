@@ -12,6 +12,7 @@ from labshare.engines import children, s3_request
 from labshare.engines.account import Account, engine_account
 from labshare.engines.children import Child, Locks, Program
 from labshare.engines.failure import EngineFailed
+from labshare.engines.filer_rules import demand_fsync
 from labshare.engines.folders import private_folder, write_private
 from labshare.engines.ports import LOOPBACK, remembered_ports
 
@@ -78,6 +79,7 @@ def start(data: Path) -> ObjectStore:
     signer = s3_request.Signer(f"{LOOPBACK}:{ports['s3']}", access_key, secret_key, REGION)
     try:
         child.wait_until(lambda: _takes_objects(signer), READY_SECONDS)
+        demand_fsync(ports["filer"], folder / "security.toml")
     except BaseException:
         child.stop(LEAVE_SECONDS)
         raise
