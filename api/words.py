@@ -1,0 +1,276 @@
+"""Stored codes in words: one label and one tone for each, so that a state reads alike on every page."""
+
+import msgspec
+
+from api.language import Language
+from core.errors import Message, say
+from storage import vocabulary
+
+
+class Word(msgspec.Struct, frozen=True):
+    """What people read for a code, and the lamp beside it: ok, warn, bad, idle or info."""
+
+    label: Message
+    tone: str = "idle"
+
+
+def _ok(text: Message) -> Word:
+    return Word(text, "ok")
+
+
+def _warn(text: Message) -> Word:
+    return Word(text, "warn")
+
+
+def _bad(text: Message) -> Word:
+    return Word(text, "bad")
+
+
+def _idle(text: Message) -> Word:
+    return Word(text, "idle")
+
+
+def _info(text: Message) -> Word:
+    return Word(text, "info")
+
+
+VOCABULARY: dict[str, dict[str, Word]] = {
+    # People and places
+    "role": {
+        "admin": _info(say("Administrator")),
+        "technician": _info(say("Technician")),
+        "teacher": _info(say("Teacher")),
+        "student_helper": _info(say("Student helper")),
+        "auditor": _info(say("Auditor")),
+    },
+    "place_kind": {
+        "building": _idle(say("Building")),
+        "room": _idle(say("Room")),
+        "cabinet": _idle(say("Cabinet")),
+    },
+    "language": {
+        "zh": _idle(say("Chinese")),
+        "zh_CN": _idle(say("Chinese")),
+        "en": _idle(say("English")),
+    },
+    # Inventory
+    "lifecycle": {
+        "announced": _info(say("Announced")),
+        "received": _info(say("Received")),
+        "triage": _info(say("Being checked")),
+        "wiping": _info(say("Being wiped")),
+        "refurbish": _info(say("Being refurbished")),
+        "in_service": _ok(say("In service")),
+        "in_repair": _warn(say("In repair")),
+        "lost": _bad(say("Missing")),
+        "retired": _idle(say("Retired")),
+        "disposed": _idle(say("Disposed of")),
+        "written_off": _idle(say("Written off")),
+        "returned_to_donor": _idle(say("Returned to the donor")),
+    },
+    "condition": {
+        "ok": _ok(say("Good")),
+        "degraded": _warn(say("Degraded")),
+        "broken": _bad(say("Broken")),
+        "incomplete": _warn(say("Incomplete")),
+        "unknown": _idle(say("Not known")),
+    },
+    "asset_category": {
+        "computer": _idle(say("Computer")),
+        "robot_kit": _idle(say("Robot kit")),
+        "book": _idle(say("Book")),
+        "network": _idle(say("Network equipment")),
+        "printer": _idle(say("Printer")),
+        "projector": _idle(say("Projector")),
+        "ups": _idle(say("UPS")),
+        "part": _idle(say("Spare part")),
+        "other": _idle(say("Other")),
+    },
+    "serial_trust": {
+        "ok": _ok(say("Trusted")),
+        "junk": _warn(say("Not a real serial number")),
+        "none": _idle(say("None")),
+    },
+    "donor_kind": {
+        "named": _idle(say("Person")),
+        "organisation": _idle(say("Organisation")),
+        "anonymous": _idle(say("Anonymous donor")),
+    },
+    "import_state": {
+        "staged": _info(say("Waiting for your decision")),
+        "applied": _ok(say("Applied")),
+        "discarded": _idle(say("Discarded")),
+    },
+    "import_verdict": {
+        "create": _ok(say("New")),
+        "update": _info(say("Changes")),
+        "same": _idle(say("No change")),
+        "skip": _idle(say("Left out")),
+        "error": _bad(say("Error")),
+    },
+    # Repairs
+    "work_order_state": {
+        "open": _bad(say("Reported")),
+        "assigned": _info(say("Assigned")),
+        "waiting_parts": _warn(say("Waiting for parts")),
+        "completed": _ok(say("Completed")),
+        "cancelled": _idle(say("Cancelled")),
+    },
+    "work_order_source": {
+        "person": _idle(say("Reported by a person")),
+        "alert": _idle(say("From monitoring")),
+        "kit_count": _idle(say("From a kit count")),
+        "stocktake": _idle(say("From a stock-take")),
+        "schedule": _idle(say("Planned maintenance")),
+    },
+    "severity": {
+        "low": _idle(say("Low")),
+        "normal": _info(say("Normal")),
+        "high": _warn(say("High")),
+        "critical": _bad(say("Critical")),
+    },
+    # Monitoring
+    "device_state": {
+        "up": _ok(say("Online")),
+        "down": _bad(say("Offline")),
+        "unknown": _idle(say("Not yet known")),
+    },
+    "reading_state": {
+        "ok": _ok(say("In order")),
+        "warning": _warn(say("Warning")),
+        "critical": _bad(say("Critical")),
+        "unknown": _idle(say("Not known")),
+    },
+    "alert_state": {
+        "raised": _bad(say("Alert")),
+        "acknowledged": _warn(say("Acknowledged")),
+        "cleared": _ok(say("Cleared")),
+    },
+    "device_class": {
+        "host": _idle(say("Computer")),
+        "printer": _idle(say("Printer")),
+        "ups": _idle(say("UPS")),
+        "switch": _idle(say("Switch")),
+        "access_point": _idle(say("Access point")),
+        "sensor": _idle(say("Sensor")),
+        "generic": _idle(say("Other device")),
+    },
+    # Library
+    "resource_state": {
+        "draft": _idle(say("Draft")),
+        "in_review": _info(say("In review")),
+        "published": _ok(say("Published")),
+        "withdrawn": _warn(say("Withdrawn")),
+    },
+    "upload_state": {
+        "initiated": _info(say("Not started")),
+        "receiving": _info(say("Uploading")),
+        "completing": _info(say("Being stored")),
+        "verifying": _info(say("Being checked")),
+        "ready": _ok(say("Ready")),
+        "aborted": _idle(say("Cancelled")),
+        "expired": _idle(say("Expired")),
+        "rejected": _bad(say("Refused")),
+        "duplicate": _warn(say("Already in the library")),
+    },
+    # History
+    "change_action": {
+        "insert": _ok(say("Created")),
+        "update": _info(say("Changed")),
+        "delete": _bad(say("Removed")),
+    },
+}
+
+# A column of a changed row that holds a code -> the kind of word it holds.
+CODED_FIELDS = {
+    "lifecycle": "lifecycle",
+    "condition": "condition",
+    "serial_trust": "serial_trust",
+    "severity": "severity",
+    "role": "role",
+}
+CODED_STATES = {
+    "work_order": "work_order_state",
+    "device": "device_state",
+    "alert": "alert_state",
+    "resource": "resource_state",
+    "upload": "upload_state",
+    "import_job": "import_state",
+}
+
+# Columns as people call them, for histories.
+FIELDS: dict[str, Message] = {
+    "acknowledged_at": say("Acknowledged at"),
+    "acknowledgement_number": say("Acknowledgement number"),
+    "address": say("Address"),
+    "assignee": say("Assignee"),
+    "closed_at": say("Closed at"),
+    "condition": say("Condition"),
+    "contact": say("Contact"),
+    "declared": say("Declared"),
+    "due_on": say("Due on"),
+    "ended_at": say("Ended at"),
+    "holder": say("Holder"),
+    "lifecycle": say("State"),
+    "locale": say("Language"),
+    "login": say("Sign-in name"),
+    "model": say("Model"),
+    "name": say("Name"),
+    "note": say("Note"),
+    "place": say("Place"),
+    "received": say("Received quantity"),
+    "resolution": say("Resolution"),
+    "role": say("Role"),
+    "serial_number": say("Serial number"),
+    "severity": say("Severity"),
+    "state": say("State"),
+    "summary": say("Summary"),
+    "tag": say("Tag"),
+    "title": say("Title"),
+    "valid_until": say("Valid until"),
+}
+
+
+# Kinds whose codes and labels are the library's own data.
+FACETS = {
+    "stage": "stage",
+    "subject": "subject",
+    "grade": "grade",
+    "resource_kind": "kind",
+    "resource_language": "language",
+    "licence": "licence",
+}
+
+
+def word_of(language: Language, kind: str, code: object) -> str:
+    """The text of a code; one without a word reads as itself, so that nothing is ever hidden."""
+    if kind in FACETS:
+        term = vocabulary.terms(FACETS[kind]).get(str(code))
+        return term.label(language.code) if term else str(code or "")
+    word = VOCABULARY.get(kind, {}).get(str(code))
+    return language.words(word.label) if word else str(code)
+
+
+def tone_of(kind: str, code: object) -> str:
+    """The tone of a code's badge."""
+    word = VOCABULARY.get(kind, {}).get(str(code))
+    return word.tone if word else "idle"
+
+
+def choices(language: Language, kind: str, *codes: str) -> list[tuple[str, str]]:
+    """All codes of a kind (or those named) with their text, in order, for a select."""
+    known = vocabulary.terms(FACETS[kind]) if kind in FACETS else VOCABULARY[kind]
+    return [(code, word_of(language, kind, code)) for code in (codes or known)]
+
+
+def field_name(language: Language, column: str) -> str:
+    """A column's name in a history."""
+    known = FIELDS.get(column)
+    return language.words(known) if known else column.replace("_", " ")
+
+
+def kind_of(entity: str, column: str) -> str | None:
+    """The kind of code that a column of a table holds, if it holds one."""
+    if column == "state":
+        return CODED_STATES.get(entity)
+    return CODED_FIELDS.get(column)
