@@ -41,7 +41,7 @@ class Transaction(PostgresTransaction):
         try:
             with CancelScope(shield=True):
                 if not (self._committed or self._rolled_back):
-                    await (self.rollback() if exception_type else self.commit())
+                    await (self.rollback() if exception_type else self.commit())  # type: ignore[no-untyped-call]
         finally:
             self.engine.current_transaction.reset(self.context)
             with CancelScope(shield=True):

@@ -28,7 +28,7 @@ class FieldError(msgspec.Struct, frozen=True):
     code: str = "invalid"
 
 
-class Problem(Exception):  # noqa: N818 (a refusal, as in RFC 9457)
+class Problem(Exception):
     """A refusal with its reason: ``message`` for people, ``code`` (snake_case) for programs."""
 
     default_code = "problem"

@@ -1,5 +1,7 @@
 """Rows that every domain refers to; rules that Piccolo cannot say are in the raw migrations."""
 
+from typing import Any
+
 from piccolo.columns import (
     JSONB,
     UUID,
@@ -39,7 +41,9 @@ class Place(Table, tablename="place"):
 
     id = BigSerial(primary_key=True)
     school = ForeignKey(School, null=False, index=True, on_delete=OnDelete.restrict)
-    parent = ForeignKey("self", null=True, default=None, index=True, on_delete=OnDelete.restrict)
+    parent: ForeignKey[Any] = ForeignKey(
+        "self", null=True, default=None, index=True, on_delete=OnDelete.restrict
+    )
     kind = Varchar(length=16)
     name = Varchar(length=120)
     retired_at = Timestamptz(null=True, default=None)
@@ -57,6 +61,8 @@ class Person(Table, tablename="person"):
     login = Varchar(length=64)
     name = Varchar(length=120)
     password_hash = Varchar(length=255, null=True, default=None, secret=True)
+    # Set while the password is one that an admin handed over: it opens only the page to choose one.
+    one_time_until = Timestamptz(null=True, default=None)
     locale = Varchar(length=8, default="zh_CN")
     created_at = Timestamptz()
     closed_at = Timestamptz(null=True, default=None)

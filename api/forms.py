@@ -1,0 +1,66 @@
+"""HTML forms into Structs: what browsers send is put straight, and every wrong field is named."""
+
+from typing import Any, TypeVar, get_args, get_origin
+
+import msgspec
+from litestar import Request
+from litestar.datastructures import FormMultiDict, UploadFile
+
+from api.explaining import explain
+from core.errors import FieldError, Invalid, say
+
+T = TypeVar("T", bound=msgspec.Struct)
+
+
+async def read_form(request: Request, form_type: type[T]) -> T:
+    """The posted form as ``form_type``, or Invalid with all its errors.
+
+    A blank field counts as absent, a box is True when ticked, a list takes every value sent,
+    text is stripped. Files are left to the caller: ``(await request.form()).getall("photos")``.
+    """
+    return convert_form(await request.form(), form_type)
+
+
+def convert_form(form: FormMultiDict, form_type: type[T]) -> T:
+    """:func:`read_form` for a form that has been read already, or a query."""
+    values: dict[str, Any] = {}
+    errors: list[FieldError] = []
+    for field in msgspec.structs.fields(form_type):
+        given = _given(form, field)
+        if given is msgspec.UNSET:
+            if field.required:
+                errors.append(FieldError(field.encode_name, say("Fill in this field"), "required"))
+            continue
+        try:
+            values[field.name] = msgspec.convert(given, field.type, strict=False)
+        except msgspec.ValidationError as error:
+            errors.append(explain(str(error), field=field.encode_name))
+    if errors:
+        raise Invalid(errors)
+    return form_type(**values)
+
+
+def _given(form: FormMultiDict, field: msgspec.structs.FieldInfo) -> Any:
+    texts = [
+        value.strip()
+        for value in form.getall(field.encode_name, [])
+        if not isinstance(value, UploadFile)
+    ]
+    texts = [text.replace("\r\n", "\n") for text in texts if text]
+    kinds = _kinds(field.type)
+    if bool in kinds:
+        return any(text not in ("false", "0", "off") for text in texts)
+    if kinds & {list, tuple, set, frozenset}:
+        return texts if texts or not field.required else msgspec.UNSET
+    return texts[-1] if texts else msgspec.UNSET
+
+
+def _kinds(annotation: Any) -> set[Any]:
+    if get_origin(annotation) is not None and hasattr(annotation, "__metadata__"):
+        return _kinds(get_args(annotation)[0])
+    origin = get_origin(annotation)
+    if origin in (list, tuple, set, frozenset):
+        return {origin}
+    if get_args(annotation):
+        return {kind for part in get_args(annotation) for kind in _kinds(part)}
+    return {annotation}

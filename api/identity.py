@@ -1,0 +1,63 @@
+"""Who is asking: a bearer token or a session cookie, resolved once before the handler."""
+
+from uuid import uuid4
+
+from litestar import Request
+from litestar.connection import ASGIConnection
+from litestar.enums import ScopeType
+from litestar.middleware import ASGIMiddleware
+from litestar.types import ASGIApp, Receive, Scope, Send
+
+from core import sign_in, tokens
+from core.access import Actor
+from core.errors import NotSignedIn, say
+
+COOKIE = "labshare_session"
+PATHS_OF_NOBODY = ("/static/", "/healthz", "/metrics")
+
+
+class Identity(ASGIMiddleware):
+    """Puts ``actor`` (an Actor or None) and ``request_id`` into the connection's state."""
+
+    scopes = (ScopeType.HTTP,)
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
+        connection: ASGIConnection = ASGIConnection(scope, receive, send)
+        state = scope["state"]
+        state["request_id"] = uuid4().hex
+        state["actor"] = None
+        state["by_cookie"] = False
+        if not scope["path"].startswith(PATHS_OF_NOBODY):
+            await self._identify(connection)
+        await next_app(scope, receive, send)
+
+    async def _identify(self, connection: ASGIConnection) -> None:
+        state = connection.scope["state"]
+        kind, _, token = connection.headers.get("authorization", "").partition(" ")
+        if kind.lower() == "bearer":
+            # A token that does not hold is never helped out by a cookie that came along.
+            state["actor"] = await tokens.find_actor(token.strip(), request_id=state["request_id"])
+            return
+        cookie = connection.cookies.get(COOKIE)
+        if cookie:
+            state["actor"] = await sign_in.find_actor(cookie, request_id=state["request_id"])
+            state["by_cookie"] = True
+
+
+def find_actor(connection: ASGIConnection) -> Actor | None:
+    """The signed-in actor of a connection, or None."""
+    found: Actor | None = connection.scope["state"].get("actor")
+    return found
+
+
+def get_actor(request: Request) -> Actor:
+    """The signed-in actor, for handlers (dependency ``actor``); NotSignedIn if there is none."""
+    actor = find_actor(request)
+    if actor is None:
+        raise NotSignedIn(say("Sign in first"))
+    return actor
+
+
+def client_address(connection: ASGIConnection) -> str:
+    """The peer's address; behind our proxy uvicorn has already put the client's there."""
+    return connection.client.host if connection.client else ""

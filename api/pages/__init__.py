@@ -1,0 +1,1 @@
+"""The HTML face: pages from the server that work without JavaScript."""

@@ -1,0 +1,121 @@
+"""Browser sessions: revocable rows; the browser holds the token, we hold only its hash."""
+
+import hashlib
+import secrets
+from datetime import datetime, timedelta
+
+import msgspec
+
+from core import database, passwords, throttle
+from core.access import Actor, Membership
+from core.clock import now
+from core.errors import NotSignedIn, say
+
+LASTS = timedelta(days=30)
+SEEN_EVERY = timedelta(minutes=5)
+
+# Memberships come with the session in one round trip, as this runs before every request.
+MEMBERSHIPS = """
+    coalesce((
+        SELECT jsonb_agg(jsonb_build_object(
+            'school_id', s.id, 'school_code', s.code, 'school_name_zh', s.name_zh,
+            'school_name_en', s.name_en, 'role', m.role) ORDER BY s.id, m.role)
+        FROM membership m JOIN school s ON s.id = m.school
+        WHERE m.person = p.id AND m.valid_from <= now()
+          AND (m.valid_until IS NULL OR m.valid_until > now())
+    ), '[]'::jsonb) AS memberships
+"""
+
+
+class _Session(msgspec.Struct):
+    sign_in_id: int
+    person_id: int
+    name: str
+    locale: str
+    memberships: tuple[Membership, ...]
+    seen_at: datetime
+
+
+class _Account(msgspec.Struct):
+    id: int
+    password_hash: str | None
+
+
+def hash_token(token: str) -> bytes:
+    """What is stored of a random token: SHA-256 is enough where there is nothing to guess."""
+    return hashlib.sha256(token.encode()).digest()
+
+
+async def find_actor(token: str, *, request_id: str = "") -> Actor | None:
+    """The person behind a session token, or None if it is unknown, over, revoked or closed."""
+    session = await database.fetch_one(
+        _Session,
+        "SELECT i.id AS sign_in_id, p.id AS person_id, p.name, p.locale, i.seen_at,"
+        f" {MEMBERSHIPS}"
+        " FROM sign_in i JOIN person p ON p.id = i.person"
+        " WHERE i.token_hash = $1 AND i.revoked_at IS NULL AND i.expires_at > now()"
+        " AND p.closed_at IS NULL",
+        hash_token(token),
+    )
+    if session is None:
+        return None
+    if now() - session.seen_at > SEEN_EVERY:
+        await database.execute(
+            "UPDATE sign_in SET seen_at = $2 WHERE id = $1", session.sign_in_id, now()
+        )
+    return Actor(
+        person_id=session.person_id,
+        name=session.name,
+        locale=session.locale,
+        memberships=session.memberships,
+        request_id=request_id,
+        sign_in_id=session.sign_in_id,
+    )
+
+
+async def sign_in(login: str, password: str, *, address: str, browser: str) -> str:
+    """The token of a fresh session, or NotSignedIn; throttled by account and by address.
+
+    The refusal is the same for an unknown account, a wrong password and a closed account.
+    """
+    login = login.strip().lower()
+    await throttle.check(login, address)
+    account = await database.fetch_one(
+        _Account,
+        "SELECT id, password_hash FROM person WHERE login = $1 AND closed_at IS NULL",
+        login,
+    )
+    if not await passwords.is_correct(account.password_hash if account else None, password):
+        await throttle.note_failure(login, address)
+        raise NotSignedIn(
+            say("The name or the password is not right. Check both and try again."),
+            code="wrong_credentials",
+        )
+    assert account is not None
+    await throttle.forget(login)
+    return await start_session(account.id, address=address, browser=browser)
+
+
+async def start_session(person_id: int, *, address: str, browser: str) -> str:
+    """A new session for somebody who has just proved who they are; returns its token."""
+    token = secrets.token_urlsafe(32)
+    await database.execute(
+        "INSERT INTO sign_in (person, token_hash, created_at, seen_at, expires_at, address,"
+        " browser) VALUES ($1, $2, $3, $3, $4, $5, $6)",
+        person_id,
+        hash_token(token),
+        now(),
+        now() + LASTS,
+        address[:64],
+        browser[:255],
+    )
+    return token
+
+
+async def sign_out(actor: Actor) -> None:
+    """End the session that the actor is using."""
+    await database.execute(
+        "UPDATE sign_in SET revoked_at = $2 WHERE id = $1 AND revoked_at IS NULL",
+        actor.sign_in_id,
+        now(),
+    )
