@@ -93,6 +93,15 @@ class DonationLine(Table, tablename="donation_line"):
     donation_line_id_school = Unique(["id", "school"])
 
 
+class NumberSeries(Table, tablename="number_series"):
+    """The last number given in a series: tags of a school, acknowledgements of a year."""
+
+    series = Varchar(length=64, primary_key=True)
+    last = Integer(default=0)
+
+    number_series_last_is_not_negative = Check("last >= 0")
+
+
 class Lifecycle(Table, tablename="lifecycle"):
     """The states of an asset's life, in the order in which people meet them."""
 
@@ -161,6 +170,7 @@ class LabelCode(Table, tablename="label_code"):
     code = Varchar(length=16, primary_key=True)
     school = ForeignKey(School, null=False, index=True, on_delete=OnDelete.restrict)
     asset = ForeignKey(Asset, null=True, default=None, index=True, on_delete=OnDelete.restrict)
+    batch = UUID(null=True, default=None, index=True)
     created_at = Timestamptz()
     linked_at = Timestamptz(null=True, default=None)
 
@@ -197,6 +207,8 @@ class WorkOrder(Table, tablename="work_order"):
     source = Varchar(length=16)
     fault = Varchar(length=120)
     summary = Varchar(length=400)
+    # The values of a summary written by a worker: then it is a template, read in any language.
+    summary_params = JSONB(null=True, default=None)
     severity = Varchar(length=12, default="normal")
     state = Varchar(length=16, default="open")
     opened_by = ForeignKey(Person, null=True, default=None, on_delete=OnDelete.restrict)
@@ -234,6 +246,7 @@ class WorkOrderEntry(Table, tablename="work_order_entry"):
     by = ForeignKey(Person, null=True, default=None, on_delete=OnDelete.restrict)
     by_name = Varchar(length=120)
     found = Text(default="")
+    found_params = JSONB(null=True, default=None)
     done = Text(default="")
     minutes = Integer(default=0)
     cost = Numeric(digits=(12, 2), default=Decimal(0))
@@ -262,7 +275,7 @@ class ImportJob(Table, tablename="import_job"):
 
     id = UUID(primary_key=True)
     school = ForeignKey(School, null=False, index=True, on_delete=OnDelete.restrict)
-    by = ForeignKey(Person, null=False, on_delete=OnDelete.restrict)
+    by = ForeignKey(Person, null=True, default=None, on_delete=OnDelete.restrict)
     file_name = Varchar(length=255)
     file_sha256 = Bytea()
     encoding = Varchar(length=16)

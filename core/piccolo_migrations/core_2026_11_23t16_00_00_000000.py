@@ -46,7 +46,7 @@ BEGIN
         nullif(current_setting('labshare.request', true), ''),
         (coalesce(row_after, row_before) ->> CASE TG_TABLE_NAME WHEN 'school' THEN 'id' ELSE 'school' END)::bigint,
         TG_TABLE_NAME,
-        coalesce(row_after, row_before) ->> 'id',
+        coalesce(coalesce(row_after, row_before) ->> 'id', coalesce(row_after, row_before) ->> 'code'),
         lower(TG_OP),
         kept_before,
         kept_after
