@@ -1,0 +1,59 @@
+"""Bring the database to this program's shape: one process at a time, each migration whole."""
+
+import contextlib
+import io
+
+from piccolo.apps.migrations.auto.migration_manager import MigrationManager
+from piccolo.apps.migrations.commands.base import BaseMigrationManager
+from piccolo.apps.migrations.tables import Migration
+from piccolo.conf.apps import MigrationModule
+
+from core import database
+
+# Any constant will do, as long as every Labshare uses the same.
+ADVISORY_LOCK = 0x6C61_6273_6861_7265
+
+
+async def pending() -> list[str]:
+    """The migrations this program brings and the database has not had, in their order."""
+    return [f"{app} {module.ID}" for app, module in await _pending()]
+
+
+async def apply() -> list[str]:
+    """Run what is pending and return its names; a second process waits, then finds nothing left.
+
+    A migration and the note that it ran are one transaction: killed in between, it never happened.
+    """
+    done = []
+    async with database.connection() as holder:
+        await holder.execute("SELECT pg_advisory_lock($1)", ADVISORY_LOCK, timeout=None)
+        try:
+            # Piccolo reports its progress with print(), which is not for our users.
+            with contextlib.redirect_stdout(io.StringIO()):
+                await BaseMigrationManager().create_migration_table()
+                for app, module in await _pending():
+                    await _run(app, module)
+                    done.append(f"{app} {module.ID}")
+        finally:
+            await holder.execute("SELECT pg_advisory_unlock($1)", ADVISORY_LOCK)
+    return done
+
+
+async def _pending() -> list[tuple[str, MigrationModule]]:
+    finder = BaseMigrationManager()
+    has_ran_table = await database.fetch_value("SELECT to_regclass('migration') IS NOT NULL")
+    pending = []
+    for app in finder.get_sorted_app_names():
+        folder = finder.get_app_config(app).resolved_migrations_folder_path
+        modules = finder.get_migration_modules(folder)
+        ran = await Migration.get_migrations_which_ran(app) if has_ran_table else []
+        pending += [(app, modules[name]) for name in sorted(set(modules) - set(ran))]
+    return pending
+
+
+async def _run(app: str, module: MigrationModule) -> None:
+    async with database.transaction():
+        manager = await module.forwards()
+        if isinstance(manager, MigrationManager):
+            await manager.run()
+        await Migration.insert(Migration(name=module.ID, app_name=app))
