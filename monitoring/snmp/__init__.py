@@ -1,0 +1,48 @@
+"""The wire: SNMP v1, v2c and v3 behind one interface that speaks plain Python values."""
+
+from monitoring.snmp.errors import (
+    AgentError,
+    BadReply,
+    EngineChanged,
+    SnmpError,
+    TimedOut,
+    UnknownUser,
+    WrongCredentials,
+)
+from monitoring.snmp.session import Session, Wire
+from monitoring.snmp.values import (
+    Address,
+    AuthProtocol,
+    Community,
+    Credential,
+    Oid,
+    PrivProtocol,
+    User,
+    Value,
+    VarBind,
+    dotted,
+    oid,
+)
+
+__all__ = [
+    "Address",
+    "AgentError",
+    "AuthProtocol",
+    "BadReply",
+    "Community",
+    "Credential",
+    "EngineChanged",
+    "Oid",
+    "PrivProtocol",
+    "Session",
+    "SnmpError",
+    "TimedOut",
+    "UnknownUser",
+    "User",
+    "Value",
+    "VarBind",
+    "Wire",
+    "WrongCredentials",
+    "dotted",
+    "oid",
+]

@@ -1,0 +1,75 @@
+"""Why a device gave no values; each error carries a sentence for people and a code."""
+
+from core.errors import Message, say
+
+
+class SnmpError(Exception):
+    """The visit failed; ``message`` says why, ``code`` (snake_case) is for programs."""
+
+    code = "snmp_error"
+
+    def __init__(self, message: Message) -> None:
+        super().__init__(str(message))
+        self.message = message
+
+
+class TimedOut(SnmpError):
+    """Nothing came back: switched off, unreachable, or (v1, v2c) another community."""
+
+    code = "timed_out"
+
+
+class WrongCredentials(SnmpError):
+    """The agent answers, and refuses this password or security level."""
+
+    code = "wrong_credentials"
+
+
+class UnknownUser(WrongCredentials):
+    """The agent answers, and knows no user of this name."""
+
+    code = "unknown_user"
+
+
+class EngineChanged(SnmpError):
+    """The agent keeps changing its engine ID: two devices at one address, or a faulty agent."""
+
+    code = "engine_changed"
+
+
+class BadReply(SnmpError):
+    """The reply is not what the protocol allows."""
+
+    code = "bad_reply"
+
+
+class AgentError(SnmpError):
+    """The agent understood the request and answered with an error status."""
+
+    code = "agent_error"
+
+    def __init__(self, status: int, index: int) -> None:
+        name = ERROR_STATUS.get(status, str(status))
+        super().__init__(say("The device refused the request: {status}", status=name))
+        self.status = status
+        self.index = index
+
+
+TOO_BIG = 1
+NO_SUCH_NAME = 2
+GENERAL_ERROR = 5
+AUTHORIZATION_ERROR = 16
+ERROR_STATUS = {
+    TOO_BIG: "tooBig",
+    NO_SUCH_NAME: "noSuchName",
+    3: "badValue",
+    4: "readOnly",
+    GENERAL_ERROR: "genErr",
+    6: "noAccess",
+    13: "resourceUnavailable",
+    AUTHORIZATION_ERROR: "authorizationError",
+}
+
+
+def silence() -> TimedOut:
+    return TimedOut(say("No answer: the device is off, out of reach, or expects other credentials"))

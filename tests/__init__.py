@@ -1,0 +1,1 @@
+"""Tests mirror the packages; each name is a sentence about one behaviour."""

@@ -1,0 +1,1 @@
+"""Tests of monitoring/, most of them against real agents."""
