@@ -58,8 +58,11 @@ class Engine(PostgresEngine):
     def transaction(self, allow_nested: bool = True) -> Transaction:
         return Transaction(self, allow_nested)
 
+    async def check_version(self) -> None:
+        """Asks nothing: Piccolo would connect for it while this module is still being imported."""
 
-engine = Engine(config={})
+
+engine = Engine(config={}, extensions=())
 
 # What asyncpg hands over as it is; msgspec must not ask for its text form.
 _NATIVE = (bytes, date, datetime, time, timedelta, Decimal, UUID)
