@@ -1,0 +1,217 @@
+"""Places: a tree of buildings, rooms and cabinets inside one school."""
+
+from datetime import datetime
+from enum import StrEnum
+
+import msgspec
+
+from core import clock
+from core.access import Actor, Role
+from core.database import execute, fetch, fetch_one, fetch_value, refusing, transaction
+from core.errors import Conflict, Invalid, NotFound, say
+
+KEEPERS = (Role.admin, Role.technician)
+NAME_MOST = 120
+
+
+class PlaceKind(StrEnum):
+    """A building holds rooms, a room holds cabinets."""
+
+    building = "building"
+    room = "room"
+    cabinet = "cabinet"
+
+
+# What may hold what; None is the school's ground. The ranks fall, so no place can hold itself.
+HOLDERS: dict[PlaceKind, frozenset[PlaceKind | None]] = {
+    PlaceKind.building: frozenset({None}),
+    PlaceKind.room: frozenset({None, PlaceKind.building}),
+    PlaceKind.cabinet: frozenset({PlaceKind.room, PlaceKind.building}),
+}
+
+REFUSALS = {
+    "place_name_once_in_its_parent": Invalid.of(
+        "name", say("A place of this name is already there"), code="taken"
+    ),
+    "place_parent_is_of_the_school": Invalid.of(
+        "parent_id", say("The place around it must be of the same school"), code="parent"
+    ),
+}
+
+
+class Place(msgspec.Struct, frozen=True):
+    """One place; ``path`` names it from the outside in, ``depth`` counts the places around it."""
+
+    id: int
+    school_id: int
+    parent_id: int | None
+    kind: PlaceKind
+    name: str
+    path: str
+    depth: int
+    retired_at: datetime | None = None
+
+
+class NewPlace(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A place to be made; without a parent it stands on the school's ground."""
+
+    school_id: int
+    kind: PlaceKind
+    name: str
+    parent_id: int | None = None
+
+
+TREE = """
+WITH RECURSIVE tree AS (
+    SELECT id, school AS school_id, parent AS parent_id, kind, name, name::text AS path,
+           0 AS depth, ARRAY[name::text, id::text] AS sort_key, retired_at
+      FROM place WHERE parent IS NULL AND school = any($1::bigint[])
+    UNION ALL
+    SELECT p.id, p.school, p.parent, p.kind, p.name, tree.path || ' / ' || p.name,
+           tree.depth + 1, tree.sort_key || ARRAY[p.name::text, p.id::text], p.retired_at
+      FROM place p JOIN tree ON p.parent = tree.id
+)
+SELECT id, school_id, parent_id, kind, name, path, depth, retired_at FROM tree
+"""
+
+
+async def find_places(
+    actor: Actor, *, school_id: int | None = None, with_retired: bool = False
+) -> list[Place]:
+    """The tree of the actor's schools (or of one of them), each place after the one around it."""
+    if school_id is not None:
+        actor.require(school_id)
+    return await fetch(
+        Place,
+        f"{TREE} WHERE ($2 OR retired_at IS NULL) ORDER BY school_id, sort_key",
+        actor.school_ids if school_id is None else [school_id],
+        with_retired,
+    )
+
+
+async def get_place(actor: Actor, place_id: int) -> Place:
+    """One place in the actor's sight, else NotFound."""
+    school_id = await fetch_value(
+        "SELECT school FROM place WHERE id = $1 AND school = any($2::bigint[])",
+        place_id,
+        actor.school_ids,
+    )
+    found = (
+        await fetch_one(Place, f"{TREE} WHERE id = $2", [school_id], place_id)
+        if school_id is not None
+        else None
+    )
+    if found is None:
+        raise NotFound(say("There is no such place, or it is not of your school"))
+    return found
+
+
+async def create_place(actor: Actor, new: NewPlace) -> Place:
+    """Add a place; its name must be free inside the place around it."""
+    actor.require(new.school_id, *KEEPERS)
+    name = _checked_name(new.name)
+    with refusing(REFUSALS):
+        async with transaction(actor):
+            await _check_holder(new.school_id, new.kind, new.parent_id)
+            place_id: int = await fetch_value(
+                "INSERT INTO place (school, parent, kind, name) VALUES ($1, $2, $3, $4)"
+                " RETURNING id",
+                new.school_id,
+                new.parent_id,
+                new.kind,
+                name,
+            )
+    return await get_place(actor, place_id)
+
+
+async def rename_place(actor: Actor, place_id: int, *, name: str) -> Place:
+    """Give a place another name; everything in it stays where it is."""
+    place = await _kept_by(actor, place_id)
+    clean = _checked_name(name)
+    with refusing(REFUSALS):
+        async with transaction(actor):
+            await execute("UPDATE place SET name = $2 WHERE id = $1", place.id, clean)
+    return await get_place(actor, place_id)
+
+
+async def move_place(actor: Actor, place_id: int, *, parent_id: int | None) -> Place:
+    """Put a place, with all in it, elsewhere in the same school."""
+    place = await _kept_by(actor, place_id)
+    with refusing(REFUSALS):
+        async with transaction(actor):
+            await _check_holder(place.school_id, place.kind, parent_id)
+            await execute("UPDATE place SET parent = $2 WHERE id = $1", place.id, parent_id)
+    return await get_place(actor, place_id)
+
+
+async def retire_place(actor: Actor, place_id: int) -> Place:
+    """Take a place out of use; refused while a place in it is in use. Its history stays."""
+    place = await _kept_by(actor, place_id)
+    async with transaction(actor):
+        # Against a room added meanwhile: `_check_holder` waits for this lock.
+        await execute("SELECT 1 FROM place WHERE id = $1 FOR UPDATE", place.id)
+        inside = await fetch_value(
+            "SELECT name FROM place WHERE parent = $1 AND retired_at IS NULL ORDER BY name LIMIT 1",
+            place.id,
+        )
+        if inside is not None:
+            raise Conflict(
+                say("Retire what is in it first: {name} is still in use", name=inside),
+                code="place_not_empty",
+            )
+        await execute(
+            "UPDATE place SET retired_at = $2 WHERE id = $1 AND retired_at IS NULL",
+            place.id,
+            clock.now(),
+        )
+    return await get_place(actor, place_id)
+
+
+async def restore_place(actor: Actor, place_id: int) -> Place:
+    """Take a retired place back into use; the place around it must be in use."""
+    place = await _kept_by(actor, place_id)
+    async with transaction(actor):
+        await _check_holder(place.school_id, place.kind, place.parent_id)
+        await execute("UPDATE place SET retired_at = NULL WHERE id = $1", place.id)
+    return await get_place(actor, place_id)
+
+
+async def _kept_by(actor: Actor, place_id: int) -> Place:
+    place = await get_place(actor, place_id)
+    actor.require(place.school_id, *KEEPERS)
+    return place
+
+
+async def _check_holder(school_id: int, kind: PlaceKind, parent_id: int | None) -> None:
+    """Refuse a parent of another school, a retired one, or one that cannot hold ``kind``."""
+    if parent_id is None:
+        holder = None
+    else:
+        found = await fetch_value(
+            "SELECT kind FROM place WHERE id = $1 AND school = $2 AND retired_at IS NULL FOR SHARE",
+            parent_id,
+            school_id,
+        )
+        if found is None:
+            raise Invalid.of(
+                "parent_id", say("The place around it is not in use at this school"), code="parent"
+            )
+        holder = PlaceKind(found)
+    if holder not in HOLDERS[kind]:
+        raise Invalid.of("parent_id", MISPLACED[kind], code="parent_kind")
+
+
+MISPLACED = {
+    PlaceKind.building: say("A building stands by itself"),
+    PlaceKind.room: say("A room is in a building, or stands by itself"),
+    PlaceKind.cabinet: say("A cabinet stands in a room or a building"),
+}
+
+
+def _checked_name(name: str) -> str:
+    clean = " ".join(name.split())
+    if not clean:
+        raise Invalid.of("name", say("Give the place a name"), code="required")
+    if len(clean) > NAME_MOST:
+        raise Invalid.of("name", say("At most {most} characters", most=NAME_MOST), code="too_long")
+    return clean

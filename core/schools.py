@@ -1,0 +1,151 @@
+"""Schools: the list a person sees, and the few facts an admin keeps right."""
+
+from zoneinfo import available_timezones
+
+import msgspec
+
+from core import clock
+from core.access import Actor, Role
+from core.database import execute, fetch, fetch_one, fetch_value, refusing, transaction
+from core.errors import FieldError, Forbidden, Invalid, NotFound, say
+
+DEFAULT_ZONE = "Asia/Shanghai"
+
+REFUSALS = {
+    "school_code_key": Invalid.of("code", say("Another school has this code"), code="taken"),
+    "school_code_is_plain": Invalid.of(
+        "code", say("A code is 1 to 32 Latin letters, digits and hyphens"), code="code"
+    ),
+}
+
+COLUMNS = "id, code, name_zh, name_en, zone"
+
+
+class School(msgspec.Struct, frozen=True):
+    """A school as everybody of it may see it."""
+
+    id: int
+    code: str
+    name_zh: str
+    name_en: str
+    zone: str
+
+    def name(self, locale: str) -> str:
+        """The name in the reader's language, else in the other one."""
+        first, second = (
+            (self.name_en, self.name_zh) if locale == "en" else (self.name_zh, self.name_en)
+        )
+        return first or second
+
+
+class SchoolFacts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What an admin writes about a school."""
+
+    code: str
+    name_zh: str = ""
+    name_en: str = ""
+    zone: str = DEFAULT_ZONE
+
+
+async def find_schools(actor: Actor) -> list[School]:
+    """The schools in the actor's sight, by code."""
+    return await fetch(
+        School,
+        f"SELECT {COLUMNS} FROM school WHERE id = any($1::bigint[]) ORDER BY code",  # noqa: S608
+        actor.school_ids,
+    )
+
+
+async def get_school(actor: Actor, school_id: int) -> School:
+    """One school in the actor's sight, else NotFound."""
+    found = await fetch_one(
+        School,
+        f"SELECT {COLUMNS} FROM school WHERE id = $1 AND id = any($2::bigint[])",  # noqa: S608
+        school_id,
+        actor.school_ids,
+    )
+    if found is None:
+        raise NotFound(say("There is no such school, or you have no part in it"))
+    return found
+
+
+async def create_school(actor: Actor, facts: SchoolFacts) -> School:
+    """Open a school; its maker becomes its first admin, so that it is never without one."""
+    if not actor.is_a(Role.admin):
+        raise Forbidden(say("Only an admin may add a school"))
+    clean = _checked(facts)
+    with refusing(REFUSALS):
+        async with transaction(actor):
+            school_id = await insert_school(clean)
+            if actor.person_id is not None:
+                await execute(
+                    "INSERT INTO membership (person, school, role, valid_from)"
+                    " VALUES ($1, $2, 'admin', $3)",
+                    actor.person_id,
+                    school_id,
+                    clock.now(),
+                )
+    return School(school_id, clean.code, clean.name_zh, clean.name_en, clean.zone)
+
+
+async def insert_school(facts: SchoolFacts) -> int:
+    """The bare row, inside the caller's transaction and :data:`REFUSALS`; gives its id."""
+    clean = _checked(facts)
+    school_id: int = await fetch_value(
+        "INSERT INTO school (code, name_zh, name_en, zone, created_at)"
+        " VALUES ($1, $2, $3, $4, $5) RETURNING id",
+        clean.code,
+        clean.name_zh,
+        clean.name_en,
+        clean.zone,
+        clock.now(),
+    )
+    return school_id
+
+
+async def edit_school(actor: Actor, school_id: int, facts: SchoolFacts) -> School:
+    """Write a school's facts anew; for its admins."""
+    actor.require(school_id, Role.admin)
+    clean = _checked(facts)
+    with refusing(REFUSALS):
+        async with transaction(actor):
+            await execute(
+                "UPDATE school SET code = $2, name_zh = $3, name_en = $4, zone = $5 WHERE id = $1",
+                school_id,
+                clean.code,
+                clean.name_zh,
+                clean.name_en,
+                clean.zone,
+            )
+    return School(school_id, clean.code, clean.name_zh, clean.name_en, clean.zone)
+
+
+def _checked(facts: SchoolFacts) -> SchoolFacts:
+    clean = SchoolFacts(
+        code=facts.code.strip(),
+        name_zh=facts.name_zh.strip(),
+        name_en=facts.name_en.strip(),
+        zone=facts.zone.strip(),
+    )
+    errors = list(_wrong(clean))
+    if errors:
+        raise Invalid(errors)
+    return clean
+
+
+def _wrong(facts: SchoolFacts) -> list[FieldError]:
+    errors = []
+    if not facts.code:
+        errors.append(FieldError("code", say("Give the school a short code"), "required"))
+    if not (facts.name_zh or facts.name_en):
+        errors.append(
+            FieldError("name_zh", say("Give the school a name in one language at least"), "required")
+        )
+    for field in ("name_zh", "name_en"):
+        if len(getattr(facts, field)) > 120:
+            errors.append(FieldError(field, say("At most {most} characters", most=120), "too_long"))
+    if facts.zone not in available_timezones():
+        errors.append(
+            FieldError("zone", say("This is no time zone; one is Asia/Shanghai"), "zone")
+        )
+    return errors
