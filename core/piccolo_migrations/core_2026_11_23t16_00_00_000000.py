@@ -24,7 +24,7 @@ DECLARE
     kept_after jsonb := row_after;
     hidden text;
 BEGIN
-    FOREACH hidden IN ARRAY TG_ARGV LOOP
+    FOREACH hidden IN ARRAY coalesce(TG_ARGV, '{}') LOOP
         kept_before := kept_before - hidden;
         kept_after := kept_after - hidden;
     END LOOP;
