@@ -1,0 +1,55 @@
+"""Repairs: from "it does not work" to a closed job card, with what was found, done and spent."""
+
+from inventory.repairs.entries import NewEntry, add_entry, comment, entries_of
+from inventory.repairs.lists import WorkOrderFilter, list_work_orders, most_urgent, of_asset
+from inventory.repairs.opening import (
+    ReportableAsset,
+    Reported,
+    get_reportable,
+    open_work_order,
+    report_fault,
+)
+from inventory.repairs.photos import StoredPhoto, get_photo, store_photos
+from inventory.repairs.transitions import (
+    Candidate,
+    actions_for,
+    assign,
+    cancel,
+    candidates,
+    complete,
+    resume,
+    take,
+    wait_for_parts,
+)
+from inventory.repairs.views import WorkOrder, WorkOrderEntry, get_work_order
+
+__all__ = [
+    "Candidate",
+    "NewEntry",
+    "ReportableAsset",
+    "Reported",
+    "StoredPhoto",
+    "WorkOrder",
+    "WorkOrderEntry",
+    "WorkOrderFilter",
+    "actions_for",
+    "add_entry",
+    "assign",
+    "cancel",
+    "candidates",
+    "comment",
+    "complete",
+    "entries_of",
+    "get_photo",
+    "get_reportable",
+    "get_work_order",
+    "list_work_orders",
+    "most_urgent",
+    "of_asset",
+    "open_work_order",
+    "report_fault",
+    "resume",
+    "store_photos",
+    "take",
+    "wait_for_parts",
+]

@@ -1,0 +1,131 @@
+"""Entries of a work order: what was found, what was done, minutes, cost, pictures."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Annotated
+
+import msgspec
+
+from core import clock, database
+from core.access import Actor, Role
+from core.database import transaction
+from core.errors import Conflict, Forbidden, Invalid, Message, say
+from inventory.repairs.views import CURRENCY, WorkOrder, WorkOrderEntry, get_work_order, stored
+from storage.photos import Photo
+
+COMMENTERS = (Role.admin, Role.technician, Role.teacher, Role.student_helper)
+WORKERS = (Role.admin, Role.technician)
+MINUTES_MAX = 10_000
+
+_SELECT_ENTRY = """
+SELECT e.id, e.work_order AS work_order_id, e.at, e.by_name AS by, e.found, e.found_params, e.done,
+       e.minutes, e.cost, e.currency,
+       array(SELECT p.id FROM work_order_photo p WHERE p.entry = e.id ORDER BY p.id) AS photo_ids
+  FROM work_order_entry e
+"""
+
+
+class NewEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A line of the job card; at least one of ``found`` and ``done`` says something."""
+
+    found: Annotated[str, msgspec.Meta(max_length=4000)] = ""
+    done: Annotated[str, msgspec.Meta(max_length=4000)] = ""
+    minutes: Annotated[int, msgspec.Meta(ge=0, le=MINUTES_MAX)] = 0
+    cost: Annotated[Decimal, msgspec.Meta(description="In yuan, two decimals")] = Decimal(0)
+
+
+def may_work_on(actor: Actor, order: WorkOrder) -> bool:
+    """Technicians and admins of the school; a student helper on what was given to them."""
+    return order.school_id in actor.school_ids_as(*WORKERS) or (
+        order.assignee_id is not None
+        and order.assignee_id == actor.person_id
+        and order.school_id in actor.school_ids_as(Role.student_helper)
+    )
+
+
+async def add_entry(
+    actor: Actor, work_order_id: int, entry: NewEntry, *, photos: Sequence[Photo] = ()
+) -> WorkOrderEntry:
+    """Write down work on an order that is not closed. ``photos`` are in the store already."""
+    _check(entry)
+    async with transaction(actor):
+        order = await get_work_order(actor, work_order_id)
+        if not may_work_on(actor, order):
+            raise Forbidden(say("Only those who repair it may write what was done"))
+        # Shared with other writers, but a closing in progress is waited for.
+        closed_at = await database.fetch_value(
+            "SELECT closed_at FROM work_order WHERE id = $1 FOR SHARE", work_order_id
+        )
+        if closed_at is not None:
+            raise Conflict(
+                say("This work order is closed; add a comment instead"), code="work_order_closed"
+            )
+        return await record(actor, work_order_id, order.school_id, entry, photos)
+
+
+async def comment(actor: Actor, work_order_id: int, text: Message | str) -> WorkOrderEntry:
+    """Say something about an order, closed or not; a worker's Message stays translatable."""
+    order = await get_work_order(actor, work_order_id)
+    actor.require(order.school_id, *COMMENTERS)
+    words, params = stored(text)
+    entry = NewEntry(found=words.strip())
+    _check(entry, field="text")
+    async with transaction(actor):
+        return await record(actor, work_order_id, order.school_id, entry, (), params=params)
+
+
+async def entries_of(actor: Actor, work_order_id: int) -> list[WorkOrderEntry]:
+    """All entries of an order that the actor may read, oldest first."""
+    await get_work_order(actor, work_order_id)
+    return await database.fetch(
+        WorkOrderEntry, f"{_SELECT_ENTRY} WHERE e.work_order = $1 ORDER BY e.id", work_order_id
+    )
+
+
+async def record(
+    actor: Actor,
+    work_order_id: int,
+    school_id: int,
+    entry: NewEntry,
+    photos: Sequence[Photo],
+    *,
+    params: str | None = None,
+) -> WorkOrderEntry:
+    """Write the rows in the open transaction; the caller has made sure that the actor may."""
+    entry_id = await database.fetch_value(
+        "INSERT INTO work_order_entry (work_order, school, at, by, by_name, found, found_params,"
+        " done, minutes, cost, currency) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"
+        " RETURNING id",
+        work_order_id,
+        school_id,
+        clock.now(),
+        actor.person_id,
+        actor.name,
+        entry.found.strip(),
+        params,
+        entry.done.strip(),
+        entry.minutes,
+        entry.cost,
+        CURRENCY,
+    )
+    await database.execute_many(
+        "INSERT INTO work_order_photo (entry, school, object_key, media_type, size_bytes)"
+        " VALUES ($1, $2, $3, $4, $5)",
+        [(entry_id, school_id, p.object_key, p.media_type, p.size_bytes) for p in photos],
+    )
+    written = await database.fetch_one(WorkOrderEntry, f"{_SELECT_ENTRY} WHERE e.id = $1", entry_id)
+    assert written is not None
+    return written
+
+
+def _check(entry: NewEntry, *, field: str = "done") -> None:
+    if not (entry.found.strip() or entry.done.strip()):
+        raise Invalid.of(field, say("Say what was found or what was done"), code="empty")
+    if not 0 <= entry.minutes <= MINUTES_MAX:
+        raise Invalid.of(
+            "minutes", say("Minutes must be 0 to {most}", most=MINUTES_MAX), code="range"
+        )
+    if not (entry.cost.is_finite() and 0 <= entry.cost < 10**10):
+        raise Invalid.of("cost", say("The cost must be an amount of yuan, 0 or more"), code="range")
+    if entry.cost != round(entry.cost, 2):
+        raise Invalid.of("cost", say("The cost may have two decimals at most"), code="decimals")

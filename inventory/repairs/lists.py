@@ -1,0 +1,112 @@
+"""Lists of work orders: one query each, newest first or most urgent first."""
+
+from datetime import datetime
+from typing import Literal
+
+import msgspec
+
+from core import database
+from core.access import Actor
+from core.paging import DEFAULT_LIMIT, Page, checked_limit, decode_cursor, page_of
+from inventory.queries import Conditions
+from inventory.repairs.views import (
+    SELECT_WORK_ORDER,
+    Severity,
+    State,
+    WorkOrder,
+    readable_by,
+)
+
+StateFilter = State | Literal["unfinished"]
+
+
+class WorkOrderFilter(msgspec.Struct, frozen=True, kw_only=True):
+    """What to list; an empty field does not narrow. ``place_id`` reaches into rooms and cabinets."""
+
+    q: str = ""
+    state: StateFilter | None = None
+    severity: Severity | None = None
+    mine: bool = False
+    place_id: int | None = None
+    tag: str = ""
+
+    @property
+    def active(self) -> int:
+        """How many filters beside the search box are set."""
+        chosen = (self.state, self.severity, self.mine, self.place_id, self.tag)
+        return sum(1 for value in chosen if value)
+
+
+async def list_work_orders(
+    actor: Actor,
+    wanted: WorkOrderFilter,
+    *,
+    limit: int = DEFAULT_LIMIT,
+    cursor: str | None = None,
+) -> Page[WorkOrder]:
+    """Orders that the actor may read, the latest opened first."""
+    limit = checked_limit(limit)
+    conditions = readable_by(actor)
+    _narrow(conditions, wanted, actor)
+    if cursor:
+        opened_at, last_id = decode_cursor(cursor, datetime, int)
+        conditions.add("(w.opened_at, w.id) < ({}, {})", opened_at, last_id)
+    rows = await database.fetch(
+        WorkOrder,
+        f"{SELECT_WORK_ORDER} WHERE {conditions.sql()} ORDER BY w.opened_at DESC, w.id DESC"
+        f" LIMIT {conditions.argument(limit + 1)}",
+        *conditions.args,
+    )
+    return page_of(rows, limit, lambda order: (order.opened_at, order.id))
+
+
+async def most_urgent(actor: Actor, *, limit: int = 8) -> list[WorkOrder]:
+    """Unfinished orders, the gravest first and the oldest of them first: what to do now."""
+    conditions = readable_by(actor)
+    conditions.add("w.closed_at IS NULL")
+    return await database.fetch(
+        WorkOrder,
+        f"{SELECT_WORK_ORDER} WHERE {conditions.sql()}"
+        " ORDER BY array_position(ARRAY['critical','high','normal','low'], w.severity::text),"
+        f" w.opened_at, w.id LIMIT {conditions.argument(checked_limit(limit))}",
+        *conditions.args,
+    )
+
+
+async def of_asset(actor: Actor, asset_id: int, *, limit: int = 20) -> list[WorkOrder]:
+    """The asset's orders that the actor may read, the latest first."""
+    conditions = readable_by(actor)
+    conditions.add("w.asset = {}", asset_id)
+    return await database.fetch(
+        WorkOrder,
+        f"{SELECT_WORK_ORDER} WHERE {conditions.sql()} ORDER BY w.opened_at DESC, w.id DESC"
+        f" LIMIT {conditions.argument(checked_limit(limit))}",
+        *conditions.args,
+    )
+
+
+def _narrow(conditions: Conditions, wanted: WorkOrderFilter, actor: Actor) -> None:
+    if wanted.state == "unfinished":
+        conditions.add("w.closed_at IS NULL")
+    elif wanted.state:
+        conditions.add("w.state = {}", wanted.state)
+    if wanted.severity:
+        conditions.add("w.severity = {}", wanted.severity)
+    if wanted.mine:
+        conditions.add("w.assignee = {}", actor.person_id)
+    if wanted.place_id:
+        conditions.add(
+            "a.place IN (WITH RECURSIVE inside (id) AS (SELECT {}::bigint UNION ALL"
+            " SELECT c.id FROM place c JOIN inside ON c.parent = inside.id) SELECT id FROM inside)",
+            wanted.place_id,
+        )
+    if wanted.tag:
+        conditions.add("a.tag = upper(btrim({}))", wanted.tag)
+    if wanted.q.strip():
+        words = wanted.q.strip().lower()
+        conditions.add(
+            "(starts_with(lower(a.tag), {}) OR strpos(lower(w.summary), {}) > 0"
+            " OR strpos(lower(m.brand || ' ' || m.name), {}) > 0 OR w.fault = {}"
+            " OR strpos(lower(w.summary_params::text), {}) > 0)",
+            *([words] * 5),
+        )

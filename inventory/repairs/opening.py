@@ -1,0 +1,146 @@
+"""Opening a work order: by a worker that measured a fault, or by anybody who sees one."""
+
+from collections.abc import Sequence
+
+import msgspec
+
+from core import clock, database
+from core.access import Actor, Role
+from core.database import transaction
+from core.errors import Forbidden, Invalid, Message, NotFound, say
+from inventory.repairs import entries
+from inventory.repairs.assets import hold_asset, put_in_repair, refuse_if_gone, state_to_restore
+from inventory.repairs.views import Severity, Source, WorkOrder, get_work_order, stored
+from storage.photos import Photo
+
+SUMMARY_MAX_LENGTH = 400
+FAULT_MAX_LENGTH = 120
+# What people report about one asset is one fault until a technician tells them apart: the second
+# report of a dead projector joins the first instead of opening a second job.
+REPORTED = "reported"
+REPORTERS = (Role.admin, Role.technician, Role.teacher, Role.student_helper)
+
+
+class ReportableAsset(msgspec.Struct, frozen=True):
+    """What a reporter needs to see to know that it is the right thing."""
+
+    id: int
+    tag: str
+    school_id: int
+    model: str
+    place: str
+    open_orders: int
+
+
+class Reported(msgspec.Struct, frozen=True):
+    """Where a report went: into a new order, or into one that was open already."""
+
+    work_order_id: int
+    is_new: bool
+
+
+async def open_work_order(
+    actor: Actor,
+    *,
+    asset_id: int,
+    source: Source,
+    fault: str,
+    summary: Message | str,
+    severity: Severity = "normal",
+) -> WorkOrder:
+    """The one open order for this fault of this asset, opened if there is none.
+
+    Joins the caller's transaction. A new order puts an asset that is in service in repair and
+    remembers what it was. Conflict when the asset has left the books.
+    """
+    order_id, _ = await _open(actor, asset_id, source, fault, summary, severity)
+    return await get_work_order(actor, order_id)
+
+
+async def report_fault(
+    actor: Actor,
+    tag: str,
+    what: str,
+    *,
+    severity: Severity = "normal",
+    photos: Sequence[Photo] = (),
+) -> Reported:
+    """Tell the technicians what is wrong, in one sentence, with pictures if there are any.
+
+    Joins an order that is open for the asset already: the sentence becomes an entry there.
+    Anybody who works at the asset's school may report; auditors only read.
+    """
+    what = what.strip()
+    if not 1 <= len(what) <= SUMMARY_MAX_LENGTH:
+        raise Invalid.of(
+            "what",
+            say("Say in 1 to {most} characters what is wrong", most=SUMMARY_MAX_LENGTH),
+            code="length",
+        )
+    asset = await get_reportable(actor, tag)
+    async with transaction(actor):
+        order_id, is_new = await _open(actor, asset.id, "person", REPORTED, what, severity)
+        if not is_new or photos:
+            await entries.record(
+                actor, order_id, asset.school_id, entries.NewEntry(found=what), photos
+            )
+    return Reported(order_id, is_new)
+
+
+async def get_reportable(actor: Actor, tag: str) -> ReportableAsset:
+    """The asset behind a sticker, for somebody who may report its faults."""
+    asset = await database.fetch_one(
+        ReportableAsset,
+        "SELECT a.id, a.tag, a.school AS school_id, btrim(m.brand || ' ' || m.name) AS model,"
+        " concat_ws(' / ', outer_place.name, p.name) AS place,"
+        " (SELECT count(*) FROM work_order w WHERE w.asset = a.id AND w.closed_at IS NULL)"
+        " AS open_orders FROM asset a JOIN asset_model m ON m.id = a.model"
+        " LEFT JOIN place p ON p.id = a.place LEFT JOIN place outer_place ON outer_place.id = p.parent"
+        " WHERE a.tag = upper(btrim($1)) AND a.school = any($2)",
+        tag,
+        actor.school_ids,
+    )
+    if asset is None:
+        raise NotFound(say("No asset here has the tag {tag}", tag=tag), code="tag_unknown")
+    if asset.school_id not in actor.school_ids_as(*REPORTERS):
+        raise Forbidden(say("Your role at this school does not allow this"))
+    return asset
+
+
+async def _open(
+    actor: Actor,
+    asset_id: int,
+    source: Source,
+    fault: str,
+    summary: Message | str,
+    severity: Severity,
+) -> tuple[int, bool]:
+    """The order's id, and whether it is new."""
+    async with transaction(actor):
+        asset = await hold_asset(actor, asset_id)
+        open_id: int | None = await database.fetch_value(
+            "SELECT id FROM work_order WHERE asset = $1 AND fault = $2 AND closed_at IS NULL",
+            asset_id,
+            fault,
+        )
+        if open_id is not None:
+            return open_id, False
+        refuse_if_gone(asset)
+        text, params = stored(summary)
+        new_id: int = await database.fetch_value(
+            "INSERT INTO work_order (school, asset, source, fault, summary, summary_params,"
+            " severity, state, opened_by, opened_at, asset_state_before, resolution, version)"
+            " VALUES ($1, $2, $3, $4, $5, $6, $7, 'open', $8, $9, $10, '', 1) RETURNING id",
+            asset.school_id,
+            asset_id,
+            source,
+            fault,
+            text,
+            params,
+            severity,
+            actor.person_id,
+            clock.now(),
+            await state_to_restore(asset),
+        )
+        await put_in_repair(actor, asset, new_id)
+        return new_id, True

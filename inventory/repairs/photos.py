@@ -1,0 +1,50 @@
+"""Pictures of entries: checked and stored before the rows, read only by who reads the order."""
+
+from collections.abc import Sequence
+
+import msgspec
+
+from core import database
+from core.access import Actor
+from core.errors import Invalid, NotFound, say
+from inventory.repairs.views import readable_by
+from storage.photos import Photo, put_photo
+
+PHOTOS_PER_ENTRY = 6
+
+
+class StoredPhoto(msgspec.Struct, frozen=True):
+    """A picture's place in the object store."""
+
+    id: int
+    work_order_id: int
+    object_key: str
+    media_type: str
+    size_bytes: int
+
+
+async def store_photos(files: Sequence[bytes], *, field: str = "photos") -> list[Photo]:
+    """Put pictures in the store, outside every transaction; none is kept unless a row names it."""
+    if len(files) > PHOTOS_PER_ENTRY:
+        raise Invalid.of(
+            field,
+            say("Up to {most} photos at a time", most=PHOTOS_PER_ENTRY),
+            code="too_many_photos",
+        )
+    return [await put_photo(data, field=field) for data in files]
+
+
+async def get_photo(actor: Actor, photo_id: int) -> StoredPhoto:
+    """The picture, for those who may read its work order."""
+    conditions = readable_by(actor)
+    conditions.add("$1 IS NOT NULL AND p.id = {}", photo_id)
+    photo = await database.fetch_one(
+        StoredPhoto,
+        "SELECT p.id, e.work_order AS work_order_id, p.object_key, p.media_type, p.size_bytes"
+        " FROM work_order_photo p JOIN work_order_entry e ON e.id = p.entry"
+        f" JOIN work_order w ON w.id = e.work_order WHERE {conditions.sql()}",
+        *conditions.args,
+    )
+    if photo is None:
+        raise NotFound(say("There is no such photo, or it is not yours to see"))
+    return photo

@@ -1,0 +1,225 @@
+"""The steps of a work order, as data, and the verbs that take them."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Literal
+
+import msgspec
+
+from core import clock, database
+from core.access import Actor, Role
+from core.database import transaction
+from core.errors import Conflict, Invalid, say
+from inventory.repairs.assets import AssetAtHand, hold_asset, note_condition, restore
+from inventory.repairs.entries import WORKERS
+from inventory.repairs.views import State, WorkOrder, get_work_order
+
+Condition = Literal["ok", "degraded", "broken", "incomplete", "unknown"]
+ASSIGNABLE = (Role.technician, Role.admin, Role.student_helper)
+RESOLUTION_MAX_LENGTH = 4000
+
+
+class Action(StrEnum):
+    """What can be done to an order."""
+
+    take = "take"
+    assign = "assign"
+    wait_for_parts = "wait_for_parts"
+    resume = "resume"
+    complete = "complete"
+    cancel = "cancel"
+
+
+class Transition(msgspec.Struct, frozen=True):
+    """From any of the states to one."""
+
+    sources: frozenset[State]
+    target: State
+
+
+_UNFINISHED: frozenset[State] = frozenset({"open", "assigned", "waiting_parts"})
+TRANSITIONS: Mapping[Action, Transition] = {
+    Action.take: Transition(frozenset({"open"}), "assigned"),
+    Action.assign: Transition(frozenset({"open", "assigned"}), "assigned"),
+    Action.wait_for_parts: Transition(frozenset({"open", "assigned"}), "waiting_parts"),
+    Action.resume: Transition(frozenset({"waiting_parts"}), "assigned"),
+    Action.complete: Transition(_UNFINISHED, "completed"),
+    Action.cancel: Transition(_UNFINISHED, "cancelled"),
+}
+
+
+class Candidate(msgspec.Struct, frozen=True):
+    """Somebody to whom an order of the school can be given."""
+
+    id: int
+    name: str
+
+
+def actions_for(actor: Actor, order: WorkOrder) -> list[Action]:
+    """The steps that the actor could take now, in the order in which people look for them."""
+    if order.school_id not in actor.school_ids_as(*WORKERS):
+        return []
+    return [action for action, step in TRANSITIONS.items() if order.state in step.sources]
+
+
+async def candidates(actor: Actor, school_id: int) -> list[Candidate]:
+    """Technicians, admins and student helpers of the school, by name."""
+    actor.require(school_id, *WORKERS)
+    return await database.fetch(
+        Candidate,
+        "SELECT DISTINCT p.id, p.name FROM person p JOIN membership m ON m.person = p.id"
+        " WHERE m.school = $1 AND m.role = any($2) AND m.valid_from <= $3"
+        " AND coalesce(m.valid_until > $3, true) AND p.closed_at IS NULL ORDER BY p.name, p.id",
+        school_id,
+        [role.value for role in ASSIGNABLE],
+        clock.now(),
+    )
+
+
+async def take(actor: Actor, work_order_id: int, *, version: int | None = None) -> WorkOrder:
+    """Make an order that nobody has one's own."""
+    return await _move(actor, work_order_id, Action.take, version, assignee_id=actor.person_id)
+
+
+async def assign(
+    actor: Actor, work_order_id: int, *, assignee_id: int, version: int | None = None
+) -> WorkOrder:
+    """Give the order to somebody who repairs at its school."""
+    order = await get_work_order(actor, work_order_id)
+    if assignee_id not in {c.id for c in await candidates(actor, order.school_id)}:
+        raise Invalid.of(
+            "assignee_id",
+            say("Choose a technician, an admin or a student helper of this school"),
+            code="assignee",
+        )
+    return await _move(actor, work_order_id, Action.assign, version, assignee_id=assignee_id)
+
+
+async def wait_for_parts(
+    actor: Actor, work_order_id: int, *, version: int | None = None
+) -> WorkOrder:
+    """Lay the work aside until parts come; the asset stays in repair."""
+    return await _move(actor, work_order_id, Action.wait_for_parts, version)
+
+
+async def resume(actor: Actor, work_order_id: int, *, version: int | None = None) -> WorkOrder:
+    """Go on with it: by whoever had it, else by the actor."""
+    return await _move(actor, work_order_id, Action.resume, version, assignee_id=actor.person_id)
+
+
+async def complete(
+    actor: Actor,
+    work_order_id: int,
+    *,
+    resolution: str,
+    condition: Condition | None = None,
+    version: int | None = None,
+) -> WorkOrder:
+    """Close it as done; the asset is as before once no other order of it is open."""
+    return await _close(actor, work_order_id, Action.complete, version, resolution, condition)
+
+
+async def cancel(
+    actor: Actor, work_order_id: int, *, reason: str, version: int | None = None
+) -> WorkOrder:
+    """Close it as needless; the asset is as before once no other order of it is open."""
+    return await _close(actor, work_order_id, Action.cancel, version, reason, None, field="reason")
+
+
+async def _move(
+    actor: Actor,
+    work_order_id: int,
+    action: Action,
+    version: int | None,
+    *,
+    assignee_id: int | None = None,
+) -> WorkOrder:
+    order = await get_work_order(actor, work_order_id)
+    actor.require(order.school_id, *WORKERS)
+    step = TRANSITIONS[action]
+    # Resuming keeps whoever had the work; every other step that names somebody means it.
+    chosen = "coalesce(assignee, $4)" if action is Action.resume else "coalesce($4, assignee)"
+    async with transaction(actor):
+        moved = await database.execute(
+            f"UPDATE work_order SET state = $3, assignee = {chosen}, version = version + 1"
+            " WHERE id = $1 AND state = any($2) AND version = coalesce($5, version)",
+            work_order_id,
+            list(step.sources),
+            step.target,
+            assignee_id,
+            version,
+        )
+        if not moved:
+            raise await _conflict(work_order_id)
+        return await get_work_order(actor, work_order_id)
+
+
+async def _close(
+    actor: Actor,
+    work_order_id: int,
+    action: Action,
+    version: int | None,
+    resolution: str,
+    condition: Condition | None,
+    *,
+    field: str = "resolution",
+) -> WorkOrder:
+    order = await get_work_order(actor, work_order_id)
+    actor.require(order.school_id, *WORKERS)
+    words = _resolution(resolution, field)
+    async with transaction(actor):
+        asset = await hold_asset(actor, order.asset_id)
+        before = await _closed(actor, work_order_id, TRANSITIONS[action], version, words)
+        await _give_back(actor, asset, before, work_order_id, condition)
+        return await get_work_order(actor, work_order_id)
+
+
+async def _closed(
+    actor: Actor, work_order_id: int, step: Transition, version: int | None, words: str
+) -> str:
+    """Close the row; the asset's state before it."""
+    before: str | None = await database.fetch_value(
+        "UPDATE work_order SET state = $3, closed_by = $4, closed_at = $5, resolution = $6,"
+        " version = version + 1 WHERE id = $1 AND state = any($2)"
+        " AND version = coalesce($7, version) RETURNING asset_state_before",
+        work_order_id,
+        list(step.sources),
+        step.target,
+        actor.person_id,
+        clock.now(),
+        words,
+        version,
+    )
+    if before is None:
+        raise await _conflict(work_order_id)
+    return before
+
+
+async def _give_back(
+    actor: Actor, asset: AssetAtHand, before: str, work_order_id: int, condition: Condition | None
+) -> None:
+    await restore(actor, asset, before, work_order_id)
+    if condition is not None:
+        await note_condition(asset, condition)
+
+
+def _resolution(words: str, field: str) -> str:
+    words = words.strip()
+    if not 1 <= len(words) <= RESOLUTION_MAX_LENGTH:
+        raise Invalid.of(field, say("Say in a sentence how it ended"), code="empty")
+    return words
+
+
+async def _conflict(work_order_id: int) -> Conflict:
+    """Who came first, so that the second knows whom to ask."""
+    name = await database.fetch_value(
+        "SELECT actor_name FROM audit_event WHERE entity = 'work_order' AND entity_id = $1"
+        " ORDER BY id DESC LIMIT 1",
+        str(work_order_id),
+    )
+    return Conflict(
+        say(
+            "{name} has changed this work order meanwhile; look again, then go on", name=name or "–"
+        ),
+        code="work_order_changed",
+    )

@@ -1,0 +1,148 @@
+"""A work order as people read it, and who may read it."""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Literal
+
+import msgspec
+
+from core import clock, database
+from core.access import Actor, Role
+from core.errors import Message, NotFound, say
+from inventory.queries import Conditions
+
+State = Literal["open", "assigned", "waiting_parts", "completed", "cancelled"]
+Severity = Literal["low", "normal", "high", "critical"]
+Source = Literal["person", "alert", "kit_count", "stocktake", "schedule"]
+
+CURRENCY = "CNY"
+# Who reads every order of a school; others read those they reported, commented or were given.
+READERS_OF_ALL = (Role.admin, Role.technician, Role.auditor)
+
+
+class WorkOrder(msgspec.Struct, frozen=True, kw_only=True):
+    """One repair. Downtime runs from opening to closing, or to now; totals are of its entries.
+
+    ``summary`` is a person's own words when ``summary_params`` is None, else a template that
+    :attr:`wording` turns into a sentence for the reader's language.
+    """
+
+    id: int
+    school_id: int
+    asset_id: int
+    asset_tag: str
+    asset_model: str
+    asset_state: str
+    place: str
+    source: Source
+    fault: str
+    summary: str
+    summary_params: dict[str, object] | None
+    severity: Severity
+    state: State
+    opened_by_id: int | None
+    opened_by: str
+    opened_at: datetime
+    assignee_id: int | None
+    assignee: str
+    closed_by: str
+    closed_at: datetime | None
+    resolution: str
+    minutes: int
+    cost: Decimal
+    currency: str = CURRENCY
+    downtime_seconds: int
+    version: int
+
+    @property
+    def wording(self) -> Message | str:
+        """The summary: a sentence to be translated, or somebody's own words."""
+        return worded(self.summary, self.summary_params)
+
+    @property
+    def is_closed(self) -> bool:
+        return self.closed_at is not None
+
+
+class WorkOrderEntry(msgspec.Struct, frozen=True, kw_only=True):
+    """What somebody found and did; ``photo_ids`` are its pictures."""
+
+    id: int
+    work_order_id: int
+    at: datetime
+    by: str
+    found: str
+    found_params: dict[str, object] | None
+    done: str
+    minutes: int
+    cost: Decimal
+    currency: str
+    photo_ids: list[int]
+
+    @property
+    def wording(self) -> Message | str:
+        """What was found: a worker's sentence to be translated, or somebody's own words."""
+        return worded(self.found, self.found_params)
+
+
+SELECT_WORK_ORDER = """
+SELECT w.id, w.school AS school_id, w.asset AS asset_id, a.tag AS asset_tag,
+       btrim(m.brand || ' ' || m.name) AS asset_model, a.lifecycle AS asset_state,
+       concat_ws(' / ', outer_place.name, p.name) AS place,
+       w.source, w.fault, w.summary, w.summary_params, w.severity, w.state,
+       w.opened_by AS opened_by_id, coalesce(opener.name, '') AS opened_by, w.opened_at,
+       w.assignee AS assignee_id, coalesce(assignee.name, '') AS assignee,
+       coalesce(closer.name, '') AS closed_by, w.closed_at, w.resolution,
+       totals.minutes, totals.cost, w.version,
+       greatest(0, extract(epoch FROM coalesce(w.closed_at, $1) - w.opened_at))::bigint
+           AS downtime_seconds
+  FROM work_order w
+  JOIN asset a ON a.id = w.asset
+  JOIN asset_model m ON m.id = a.model
+  LEFT JOIN place p ON p.id = a.place
+  LEFT JOIN place outer_place ON outer_place.id = p.parent
+  LEFT JOIN person opener ON opener.id = w.opened_by
+  LEFT JOIN person assignee ON assignee.id = w.assignee
+  LEFT JOIN person closer ON closer.id = w.closed_by
+  CROSS JOIN LATERAL (
+      SELECT coalesce(sum(e.minutes), 0)::bigint AS minutes, coalesce(sum(e.cost), 0) AS cost
+        FROM work_order_entry e WHERE e.work_order = w.id) totals
+"""
+
+
+def worded(text: str, params: dict[str, object] | None) -> Message | str:
+    """A worker's template with its values as a Message; a person's words as they are."""
+    return text if params is None else Message(text, params)
+
+
+def stored(words: Message | str) -> tuple[str, str | None]:
+    """``words`` as the two columns keep them: the text, and the values as JSON."""
+    if isinstance(words, Message):
+        return words.template, msgspec.json.encode(words.params).decode()
+    return words, None
+
+
+def readable_by(actor: Actor) -> Conditions:
+    """Conditions on ``work_order w``; ``$1`` is the moment to which open orders are counted."""
+    conditions = Conditions(clock.now())
+    conditions.add("w.school = any({})", actor.school_ids)
+    conditions.add(
+        "(w.school = any({}) OR {}::bigint IN (w.opened_by, w.assignee) OR EXISTS ("
+        "SELECT FROM work_order_entry mine WHERE mine.work_order = w.id AND mine.by = {}))",
+        actor.school_ids_as(*READERS_OF_ALL),
+        actor.person_id,
+        actor.person_id,
+    )
+    return conditions
+
+
+async def get_work_order(actor: Actor, work_order_id: int) -> WorkOrder:
+    """The order, or NotFound when it is not there for this reader."""
+    conditions = readable_by(actor)
+    conditions.add("w.id = {}", work_order_id)
+    order = await database.fetch_one(
+        WorkOrder, f"{SELECT_WORK_ORDER} WHERE {conditions.sql()}", *conditions.args
+    )
+    if order is None:
+        raise NotFound(say("There is no such work order, or it is not yours to see"))
+    return order
