@@ -1,9 +1,9 @@
 """Who may use a handler: every one carries exactly one of these guards, and OpenAPI shows it."""
 
-from litestar.connection import ASGIConnection
 from litestar.handlers import BaseRouteHandler
 
 from api.identity import find_actor
+from api.types import WebConnection
 from core.access import Role
 from core.errors import Forbidden, NotSignedIn, say
 
@@ -20,7 +20,7 @@ class Access:
         self.scope = scope
         self.is_public = is_public
 
-    async def __call__(self, connection: ASGIConnection, _handler: BaseRouteHandler) -> None:
+    async def __call__(self, connection: WebConnection, _handler: BaseRouteHandler) -> None:
         if self.is_public:
             return
         actor = find_actor(connection)

@@ -6,11 +6,11 @@ and the Fetch Metadata specification. Only requests signed by a cookie can be fo
 
 from urllib.parse import urlsplit
 
-from litestar.connection import ASGIConnection
 from litestar.enums import ScopeType
 from litestar.middleware import ASGIMiddleware
 from litestar.types import ASGIApp, Receive, Scope, Send
 
+from api.types import WebConnection
 from core.errors import Forbidden, say
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -22,8 +22,8 @@ class ForgeryCheck(ASGIMiddleware):
     scopes = (ScopeType.HTTP,)
 
     async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
-        connection: ASGIConnection = ASGIConnection(scope, receive, send)
-        if scope["method"] not in SAFE_METHODS and not is_from_our_pages(connection):
+        connection: WebConnection = WebConnection(scope, receive, send)
+        if connection.scope.get("method") not in SAFE_METHODS and not is_from_our_pages(connection):
             raise Forbidden(
                 say("This request did not come from a Labshare page. Open the page and try again."),
                 code="cross_site",
@@ -31,7 +31,7 @@ class ForgeryCheck(ASGIMiddleware):
         await next_app(scope, receive, send)
 
 
-def is_from_our_pages(connection: ASGIConnection) -> bool:
+def is_from_our_pages(connection: WebConnection) -> bool:
     """Whether a request can be believed to be meant by the person whose cookie it carries.
 
     Browsers send Sec-Fetch-Site to https and localhost, and Origin on every unsafe request; a

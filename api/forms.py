@@ -3,16 +3,16 @@
 from typing import Any, TypeVar, get_args, get_origin
 
 import msgspec
-from litestar import Request
 from litestar.datastructures import FormMultiDict, UploadFile
 
 from api.explaining import explain
+from api.types import WebRequest
 from core.errors import FieldError, Invalid, say
 
 T = TypeVar("T", bound=msgspec.Struct)
 
 
-async def read_form(request: Request, form_type: type[T]) -> T:
+async def read_form(request: WebRequest, form_type: type[T]) -> T:
     """The posted form as ``form_type``, or Invalid with all its errors.
 
     A blank field counts as absent, a box is True when ticked, a list takes every value sent,

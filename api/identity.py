@@ -2,12 +2,11 @@
 
 from uuid import uuid4
 
-from litestar import Request
-from litestar.connection import ASGIConnection
 from litestar.enums import ScopeType
 from litestar.middleware import ASGIMiddleware
 from litestar.types import ASGIApp, Receive, Scope, Send
 
+from api.types import WebConnection, WebRequest
 from core import sign_in, tokens
 from core.access import Actor
 from core.errors import NotSignedIn, say
@@ -22,7 +21,7 @@ class Identity(ASGIMiddleware):
     scopes = (ScopeType.HTTP,)
 
     async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
-        connection: ASGIConnection = ASGIConnection(scope, receive, send)
+        connection: WebConnection = WebConnection(scope, receive, send)
         state = scope["state"]
         state["request_id"] = uuid4().hex
         state["actor"] = None
@@ -31,7 +30,7 @@ class Identity(ASGIMiddleware):
             await self._identify(connection)
         await next_app(scope, receive, send)
 
-    async def _identify(self, connection: ASGIConnection) -> None:
+    async def _identify(self, connection: WebConnection) -> None:
         state = connection.scope["state"]
         kind, _, token = connection.headers.get("authorization", "").partition(" ")
         if kind.lower() == "bearer":
@@ -44,13 +43,13 @@ class Identity(ASGIMiddleware):
             state["by_cookie"] = True
 
 
-def find_actor(connection: ASGIConnection) -> Actor | None:
+def find_actor(connection: WebConnection) -> Actor | None:
     """The signed-in actor of a connection, or None."""
     found: Actor | None = connection.scope["state"].get("actor")
     return found
 
 
-def get_actor(request: Request) -> Actor:
+def get_actor(request: WebRequest) -> Actor:
     """The signed-in actor, for handlers (dependency ``actor``); NotSignedIn if there is none."""
     actor = find_actor(request)
     if actor is None:
@@ -58,6 +57,6 @@ def get_actor(request: Request) -> Actor:
     return actor
 
 
-def client_address(connection: ASGIConnection) -> str:
+def client_address(connection: WebConnection) -> str:
     """The peer's address; behind our proxy uvicorn has already put the client's there."""
     return connection.client.host if connection.client else ""

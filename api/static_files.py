@@ -6,11 +6,12 @@ from functools import cache
 from pathlib import Path
 
 import msgspec
-from litestar import Request, Response, get
+from litestar import Response, get
 from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 
 from api.access import public
+from api.types import WebRequest
 
 ROOT = Path(__file__).resolve().parent.parent
 OURS = ROOT / "api" / "static"
@@ -88,9 +89,7 @@ def asset_url(name: str) -> str:
 
 
 @get(PREFIX + "/{name:str}", guards=[public], include_in_schema=False)
-async def serve_static_file(
-    request: Request[object, object, object], name: FromPath[str]
-) -> Response[bytes]:
+async def serve_static_file(request: WebRequest, name: FromPath[str]) -> Response[bytes]:
     """Answer from memory, compressed for whoever accepts it."""
     file = _by_url().get(f"{PREFIX}/{name}")
     if file is None:

@@ -1,0 +1,80 @@
+"""The application: which parts answer, in which order a request passes them."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from litestar import Litestar, Router
+from litestar.config.compression import CompressionConfig
+from litestar.datastructures import State
+from litestar.di import Provide
+from litestar.exceptions import HTTPException
+from litestar.types import ControllerRouterHandler
+
+from api import errors, openapi
+from api.forgery import ForgeryCheck
+from api.headers import SecurityHeaders
+from api.identity import Identity, get_actor
+from api.routes import health
+from api.static_files import serve_static_file
+from core import database
+from core.errors import Problem
+from core.settings import Settings
+from storage import objects
+
+# The largest form: a work order's photographs. Teaching resources come through /api/v1/uploads.
+MOST_FORM_BYTES = 40 * 1024 * 1024
+
+ROUTES: list[ControllerRouterHandler] = []
+
+PAGES: list[ControllerRouterHandler] = []
+
+
+def create_app(settings: Settings) -> Litestar:
+    """The web application for ``settings``; connects when it starts, not when it is made."""
+    app = Litestar(
+        route_handlers=[
+            health.healthz,
+            health.readyz,
+            health.metrics,
+            serve_static_file,
+            Router("/api/v1", route_handlers=ROUTES),
+            *PAGES,
+        ],
+        dependencies={"actor": Provide(get_actor, sync_to_thread=False)},
+        middleware=[SecurityHeaders(), Identity(), ForgeryCheck()],
+        exception_handlers={
+            Problem: errors.answer_problem,
+            HTTPException: errors.answer_http,
+            Exception: errors.answer_fault,
+        },
+        lifespan=[_connections(settings)],
+        openapi_config=openapi.configuration(),
+        compression_config=CompressionConfig(
+            backend="gzip",
+            gzip_compress_level=5,
+            minimum_size=800,
+            exclude=["/static/", "/download", "/photos/"],
+        ),
+        request_max_body_size=MOST_FORM_BYTES,
+        state=State({"settings": settings}),
+        logging_config=None,
+    )
+    openapi.describe_access(app)
+    return app
+
+
+def _connections(settings: Settings) -> Any:
+    @asynccontextmanager
+    async def connected(_app: Litestar) -> AsyncIterator[None]:
+        if settings.database_url is None or settings.s3 is None:
+            raise RuntimeError("the web application needs a database and an object store")
+        await database.open(settings.database_url)
+        await objects.open(settings.s3)
+        try:
+            yield
+        finally:
+            await objects.close()
+            await database.close()
+
+    return connected

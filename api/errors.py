@@ -1,0 +1,194 @@
+"""Refusals as answers: problem details (RFC 9457) for programs, a page for people."""
+
+from http import HTTPStatus
+from typing import Any
+
+import msgspec
+import structlog
+from litestar import Response
+from litestar.exceptions import HTTPException, ValidationException
+from litestar.response import Redirect
+
+from api import urls
+from api.explaining import explain
+from api.identity import find_actor
+from api.language import language
+from api.pages.rendering import language_of, render
+from api.types import WebRequest
+from core.errors import (
+    Conflict,
+    FieldError,
+    Forbidden,
+    Invalid,
+    Message,
+    NotFound,
+    NotSignedIn,
+    Problem,
+    TooMany,
+    Unavailable,
+    say,
+)
+
+log = structlog.get_logger(__name__)
+
+STATUS: dict[type[Problem], int] = {
+    NotSignedIn: 401,
+    Forbidden: 403,
+    NotFound: 404,
+    Conflict: 409,
+    Invalid: 422,
+    TooMany: 429,
+    Unavailable: 503,
+}
+OF_PROGRAMS = ("/api/v1/", "/schema", "/healthz", "/readyz", "/metrics")
+RETRY_SECONDS = 10
+
+
+class ProblemField(msgspec.Struct):
+    """One wrong field of a request."""
+
+    field: str
+    detail: str
+    code: str
+
+
+class ProblemDetails(msgspec.Struct, omit_defaults=True):
+    """RFC 9457 problem details, with ``code`` for programs and ``field`` where one is wrong."""
+
+    title: str
+    status: int
+    detail: str
+    code: str
+    type: str = "about:blank"
+    field: str | None = None
+    errors: list[ProblemField] = []
+    request_id: str = ""
+
+
+def answer_problem(request: WebRequest, problem: Problem) -> Response[Any]:
+    """A refusal of ours."""
+    status = next(code for kind, code in STATUS.items() if isinstance(problem, kind))
+    headers = {}
+    if isinstance(problem, TooMany):
+        headers["retry-after"] = str(problem.retry_after_seconds)
+    elif status == HTTPStatus.SERVICE_UNAVAILABLE:
+        headers["retry-after"] = str(RETRY_SECONDS)
+    elif status == HTTPStatus.UNAUTHORIZED and not _wants_page(request):
+        headers["www-authenticate"] = "Bearer"
+    if status == HTTPStatus.UNAUTHORIZED and _wants_page(request):
+        return Redirect(
+            urls.sign_in(_here(request) if request.method == "GET" else None), status_code=303
+        )
+    return _answer(request, status, problem, headers)
+
+
+def answer_http(request: WebRequest, error: HTTPException) -> Response[Any]:
+    """A refusal of the framework: unknown path, wrong method, undecodable or too large body."""
+    if isinstance(error, ValidationException):
+        return answer_problem(request, Invalid(_field_errors(error)))
+    sentence = _HTTP_SENTENCES.get(error.status_code, say("The request was not understood"))
+    kind = _HTTP_KINDS.get(error.status_code, Problem)
+    code = HTTPStatus(error.status_code).name.lower()
+    headers = {k: v for k, v in (error.headers or {}).items() if k.lower() == "allow"}
+    return _answer(request, error.status_code, kind(sentence, code=code), headers)
+
+
+def answer_fault(request: WebRequest, error: Exception) -> Response[Any]:
+    """A fault of ours: logged with the request's id, told without its insides."""
+    log.exception("request.fault", path=request.scope["path"], request_id=_request_id(request))
+    return _answer(
+        request,
+        500,
+        Problem(
+            say("Something went wrong on our side. What you had saved before is safe."),
+            code="fault",
+        ),
+        {},
+    )
+
+
+_HTTP_SENTENCES = {
+    400: say("The request was not understood"),
+    404: say("There is no such page"),
+    405: say("This address does not take such a request"),
+    413: say("This is too large to be taken in"),
+    415: say("This kind of content is not taken here"),
+}
+_HTTP_KINDS: dict[int, type[Problem]] = {404: NotFound}
+
+
+def _answer(
+    request: WebRequest, status: int, problem: Problem, headers: dict[str, str]
+) -> Response[Any]:
+    if not _wants_page(request):
+        return _problem_json(request, status, problem, headers)
+    try:
+        page = render(
+            request,
+            "error.html",
+            status_code=status,
+            status=status,
+            problem=problem,
+            request_id=_request_id(request),
+        )
+    except Exception:
+        log.exception("request.error_page_fault", request_id=_request_id(request))
+        return Response(
+            f"{status} {problem.message}",
+            status_code=status,
+            media_type="text/plain; charset=utf-8",
+        )
+    page.headers.update(headers)
+    return page
+
+
+def _problem_json(
+    request: WebRequest, status: int, problem: Problem, headers: dict[str, str]
+) -> Response[ProblemDetails]:
+    words = _words(request)
+    errors = problem.errors if isinstance(problem, Invalid) else ()
+    details = ProblemDetails(
+        title=HTTPStatus(status).phrase,
+        status=status,
+        detail=words(problem.message),
+        code=problem.code,
+        field=problem.field,
+        errors=[ProblemField(e.field, words(e.message), e.code) for e in errors],
+        request_id=_request_id(request),
+    )
+    return Response(
+        details, status_code=status, media_type="application/problem+json", headers=headers
+    )
+
+
+def _words(request: WebRequest) -> Any:
+    def words(message: Message) -> str:
+        # A program reads English unless it asks for Chinese; a person's page reads theirs.
+        asked = request.headers.get("accept-language")
+        spoken = language_of(request) if asked or find_actor(request) else language("en")
+        return spoken.words(message)
+
+    return words
+
+
+def _field_errors(error: ValidationException) -> list[FieldError]:
+    extra = error.extra if isinstance(error.extra, list) else []
+    found = [
+        explain(str(entry.get("message", "")), field=entry.get("key") or None)
+        for entry in extra
+        if isinstance(entry, dict)
+    ]
+    return found or [explain(error.detail)]
+
+
+def _wants_page(request: WebRequest) -> bool:
+    return not request.scope["path"].startswith(OF_PROGRAMS)
+
+
+def _here(request: WebRequest) -> str:
+    query = request.scope["query_string"].decode("latin-1")
+    return request.scope["path"] + (f"?{query}" if query else "")
+
+
+def _request_id(request: WebRequest) -> str:
+    return str(request.scope.get("state", {}).get("request_id", ""))

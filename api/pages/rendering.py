@@ -1,0 +1,88 @@
+"""Templates into answers: one environment a language, one context for every page."""
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from litestar import Response
+from litestar.enums import MediaType
+
+from api import urls
+from api.identity import find_actor
+from api.language import LANGUAGE_COOKIE, Language, choose, language
+from api.pages.navigation import navigation
+from api.pages.wording import wording
+from api.static_files import asset_url
+from api.types import WebConnection, WebRequest
+from core.errors import Message
+
+TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
+FLASH_COOKIE = "labshare_flash"
+
+
+@cache
+def environment(code: str) -> Environment:
+    """The templates as they read in one language; a name that nobody gave is an error."""
+    spoken = language(code)
+    env = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n", "jinja2.ext.do", "jinja2.ext.loopcontrols"],
+        finalize=lambda value: spoken.words(value) if isinstance(value, Message) else value,
+    )
+    env.install_gettext_callables(  # type: ignore[attr-defined]
+        spoken.gettext, spoken.ngettext, newstyle=True
+    )
+    env.globals.update(
+        locale=code,
+        urls=urls,
+        asset_url=asset_url,
+        format_datetime=spoken.moment,
+        format_date=spoken.day,
+        format_time_ago=spoken.time_ago,
+        format_number=spoken.number,
+        format_bytes=spoken.size,
+        format_money=spoken.money,
+        format_minutes=spoken.minutes,
+        **wording(spoken),
+    )
+    return env
+
+
+def language_of(connection: WebConnection) -> Language:
+    """The language in which this person, or this browser, is answered."""
+    actor = find_actor(connection)
+    return language(
+        choose(
+            actor.locale if actor else "",
+            connection.cookies.get(LANGUAGE_COOKIE, ""),
+            connection.headers.get("accept-language", ""),
+        )
+    )
+
+
+def render(
+    request: WebRequest, template: str, *, status_code: int = 200, **context: Any
+) -> Response[str]:
+    """A page in the reader's language; ``errors`` and ``form`` are there even where unused."""
+    path, query = request.scope["path"], request.scope["query_string"].decode("latin-1")
+    content = (
+        environment(language_of(request).code)
+        .get_template(template)
+        .render(
+            {
+                "actor": find_actor(request),
+                "nav": navigation(find_actor(request)),
+                "here": f"{path}?{query}" if query else path,
+                "errors": [],
+                "form": {},
+                "flash": None,
+                **context,
+            }
+        )
+    )
+    return Response(content, media_type=MediaType.HTML, status_code=status_code)

@@ -1,0 +1,130 @@
+"""The stack under test: real PostgreSQL, real SeaweedFS, migrated once, emptied for each test."""
+
+import asyncio
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import httpx
+import msgspec
+import pytest
+from litestar import Litestar
+
+from core import database
+from core.settings import S3Settings, Settings
+from labshare.engines import object_store, postgres
+from labshare.migrations import migrate
+from storage import objects
+
+EMPTY_ALL = """
+DO $$
+DECLARE
+    name text;
+    has_rows boolean;
+    filled text[] := '{}';
+BEGIN
+    FOR name IN SELECT c.relname FROM pg_class c WHERE c.relkind IN ('r', 'p')
+        AND c.relnamespace = 'public'::regnamespace AND NOT c.relispartition
+        AND c.relname <> ALL (string_to_array(current_setting('labshare.kept'), ','))
+    LOOP
+        EXECUTE format('SELECT EXISTS (SELECT 1 FROM %I)', name) INTO has_rows;
+        IF has_rows THEN filled := filled || quote_ident(name); END IF;
+    END LOOP;
+    IF cardinality(filled) > 0 THEN
+        EXECUTE 'TRUNCATE ' || array_to_string(filled, ', ') || ' RESTART IDENTITY CASCADE';
+    END IF;
+END $$
+"""
+
+
+class Stack(msgspec.Struct, frozen=True):
+    """The engines of this test run."""
+
+    settings: Settings
+    reference_tables: tuple[str, ...]
+
+    @property
+    def dsn(self) -> str:
+        assert self.settings.database_url
+        return self.settings.database_url
+
+
+@pytest.fixture(scope="session")
+def stack() -> Iterator[Stack]:
+    with (
+        tempfile.TemporaryDirectory(prefix="labshare-tests-") as folder,
+        postgres.running(Path(folder)) as database_engine,
+        object_store.running(Path(folder)) as store,
+    ):
+        settings = Settings(
+            data=Path(folder),
+            database_url=database_engine.dsn,
+            s3=S3Settings(
+                endpoint=store.endpoint,
+                access_key=store.access_key,
+                secret_key=store.secret_key,
+                bucket=store.bucket,
+            ),
+            secret_key="a secret of the tests, not of any school",
+            base_url="http://labshare.test",
+        )
+        asyncio.run(migrate(database_engine.dsn))
+        yield Stack(settings, asyncio.run(_filled_by_migrations(database_engine.dsn)))
+
+
+async def _filled_by_migrations(dsn: str) -> tuple[str, ...]:
+    await database.open(dsn)
+    names = await database.fetch_value(
+        "SELECT array_agg(relname::text) FROM pg_class WHERE relkind IN ('r','p')"
+        " AND relnamespace = 'public'::regnamespace"
+    )
+    filled = [
+        name for name in names if await database.fetch_value(f"SELECT true FROM {name} LIMIT 1")
+    ]
+    await database.close()
+    return tuple(filled)
+
+
+@pytest.fixture(scope="session")
+async def connections(stack: Stack) -> AsyncIterator[Stack]:
+    """The pool and the object store, open on the loop that all tests share."""
+    assert stack.settings.s3
+    await database.open(stack.dsn, max_size=40)
+    await objects.open(stack.settings.s3)
+    yield stack
+    await objects.close()
+    await database.close()
+
+
+@pytest.fixture
+async def db(connections: Stack) -> Stack:
+    """An empty, migrated database."""
+    async with database.transaction():
+        await database.execute(
+            "SELECT set_config('labshare.kept', $1, true)", ",".join(connections.reference_tables)
+        )
+        await database.execute(EMPTY_ALL)
+    return connections
+
+
+@pytest.fixture(scope="session")
+def app(stack: Stack) -> Litestar:
+    from api.app import create_app
+
+    return create_app(stack.settings)
+
+
+@pytest.fixture
+async def client(db: Stack, app: Litestar) -> AsyncIterator[httpx.AsyncClient]:
+    """A browser without a session; its unsafe requests come from our own pages."""
+    async with browser(app) as one:
+        yield one
+
+
+def browser(app: Litestar) -> httpx.AsyncClient:
+    """Another browser, with a cookie jar of its own."""
+    return httpx.AsyncClient(
+        transport=httpx.ASGITransport(app=app, client=("127.0.0.1", 40000)),
+        base_url="http://labshare.test",
+        headers={"origin": "http://labshare.test"},
+    )

@@ -1,0 +1,77 @@
+"""The promises of core.database: connections come home, transactions are signed."""
+
+import asyncio
+
+import anyio
+import asyncpg
+import pytest
+
+from core import audit, database
+from core.errors import Conflict, say
+from tests import factories
+
+pytestmark = pytest.mark.usefixtures("db")
+
+
+async def test_a_cancelled_transaction_gives_its_connection_back() -> None:
+    assert database.engine.pool
+    before = database.engine.pool.get_idle_size()
+    for _ in range(5):
+        with anyio.move_on_after(0.02):
+            async with database.transaction():
+                await database.execute("SELECT pg_sleep(1)")
+    assert database.engine.current_transaction.get() is None
+    assert database.engine.pool.get_size() - database.engine.pool.get_idle_size() == 0
+    assert database.engine.pool.get_idle_size() >= min(before, 1)
+
+
+async def test_a_failed_commit_leaves_no_transaction_behind() -> None:
+    await database.execute("CREATE TEMP TABLE IF NOT EXISTS seen (id int)")
+    with pytest.raises(asyncpg.PostgresError):
+        async with database.transaction():
+            await database.execute("SELECT 1/0")
+    assert database.engine.current_transaction.get() is None
+    assert await database.fetch_value("SELECT 1") == 1
+
+
+async def test_a_broken_constraint_becomes_its_sentence() -> None:
+    await factories.school("TWICE")
+    with (
+        pytest.raises(Conflict, match="taken"),
+        database.refusing({"school_code_key": say("This code is taken")}),
+    ):
+        await factories.school("TWICE")
+
+
+async def test_the_history_says_who_changed_what() -> None:
+    school = await factories.school()
+    admin = await factories.person("admin", school)
+    async with database.transaction(admin.actor):
+        await database.execute("UPDATE school SET name_en = 'Renamed' WHERE id = $1", school.id)
+    newest = (await audit.history("school", school.id))[0]
+    assert (newest.actor_name, newest.action) == (admin.name, "update")
+    (field,) = newest.fields
+    assert (field.field, field.before, field.after) == ("name_en", school.name_en, "Renamed")
+
+
+async def test_the_history_cannot_be_rewritten() -> None:
+    await factories.school()
+    with pytest.raises(asyncpg.RestrictViolationError):
+        await database.execute("UPDATE audit_event SET actor_name = 'somebody else'")
+    with pytest.raises(asyncpg.RestrictViolationError):
+        await database.execute("DELETE FROM audit_event")
+
+
+async def test_transactions_of_other_tasks_stay_apart() -> None:
+    async def count() -> int:
+        return int(await database.fetch_value("SELECT count(*) FROM school"))
+
+    async with database.transaction():
+        await factories.school()
+        outside = await asyncio.create_task(_in_a_fresh_context(count))
+    assert outside == 0
+
+
+async def _in_a_fresh_context(count):  # type: ignore[no-untyped-def]
+    database.engine.current_transaction.set(None)
+    return await count()
