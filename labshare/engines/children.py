@@ -25,6 +25,7 @@ from labshare.engines.failure import EngineFailed
 from labshare.engines.folders import last_lines, open_log
 
 LAUNCHER = Path(__file__).with_name("launch.py")
+OWNER_LEAVES_SECONDS = 0.5
 ORPHANS_LEAVE_SECONDS = 20.0
 ORPHANS_DIE_SECONDS = 5.0
 POLL_SECONDS = 0.05
@@ -32,15 +33,16 @@ POLL_SECONDS = 0.05
 
 @dataclass(frozen=True)
 class Program:
-    """What to run, and how to end it."""
+    """What to run, and how to end it. Without a log it writes to our own output."""
 
     name: str
     command: Sequence[str]
     folder: Path
-    log: Path
+    log: Path | None
     account: Account
     stop_signal: signal.Signals
     environment: Mapping[str, str] = field(default_factory=dict)
+    descriptors: tuple[int, ...] = ()
 
 
 class Child:
@@ -55,25 +57,26 @@ class Child:
     def pid(self) -> int:
         return self.process.pid
 
+    def is_running(self) -> bool:
+        return self.process.poll() is None
+
     def wait_until(self, ready: Callable[[], bool], seconds: float) -> None:
         """Waits until it is ready; raises EngineFailed with the end of its log if it isn't."""
         deadline = time.monotonic() + seconds
         while not ready():
-            if self.process.poll() is not None:
-                raise EngineFailed(f"{self._ended()}: {last_lines(self.program.log)}")
+            if not self.is_running():
+                raise self._failure(f"ended with {self.process.returncode}")
             if time.monotonic() > deadline:
-                raise EngineFailed(
-                    f"{self.program.name} was not ready within {seconds:.0f} seconds: "
-                    f"{last_lines(self.program.log)}"
-                )
+                raise self._failure(f"was not ready within {seconds:.0f} seconds")
             time.sleep(POLL_SECONDS)
 
-    def _ended(self) -> str:
-        return f"{self.program.name} ended with {self.process.returncode}"
+    def _failure(self, what: str) -> EngineFailed:
+        lines = last_lines(self.program.log) if self.program.log else ""
+        return EngineFailed(f"{self.program.name} {what}{': ' if lines else ''}{lines}")
 
     def stop(self, seconds: float = 30.0) -> None:
         """Ends it in its own way, by force if that takes too long. Doing it twice is fine."""
-        if self.process.poll() is None:
+        if self.is_running():
             self.process.send_signal(self.program.stop_signal)
             try:
                 self.process.wait(seconds)
@@ -90,7 +93,8 @@ class Locks:
         self.life_path = folder / f"{name}.life"
         self._name = name
         self._owner = _open_lock(folder / f"{name}.owner")
-        if not _locked(self._owner):
+        # A moment's patience: somebody may only be asking whether the engine is in use.
+        if not _locked_within(self._owner, OWNER_LEAVES_SECONDS):
             os.close(self._owner)
             raise EngineFailed(f"another Labshare already uses the {name} in {folder}")
         self.life = _open_lock(self.life_path)
@@ -116,6 +120,18 @@ class Locks:
         self.life = self._owner = -1
 
 
+def is_in_use(folder: Path, name: str) -> bool:
+    """Whether a living process owns that engine now."""
+    path = folder / f"{name}.owner"
+    if not path.exists():
+        return False
+    descriptor = _open_lock(path)
+    try:
+        return not _locked(descriptor)
+    finally:
+        os.close(descriptor)
+
+
 def start(program: Program, locks: Locks) -> Child:
     """Starts the program. To be called from the main thread.
 
@@ -124,20 +140,21 @@ def start(program: Program, locks: Locks) -> Child:
     """
     if threading.current_thread() is not threading.main_thread():
         raise RuntimeError("engines are started from the main thread")
-    log = open_log(program.log)
+    log = open_log(program.log) if program.log else None
     try:
         process = subprocess.Popen(
-            [sys.executable, "-I", "-S", str(LAUNCHER), _spec(program)],
+            _launch(program),
             cwd=program.folder,
-            env={**_plain_environment(), **program.environment},
+            env=dict(program.environment),
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
-            pass_fds=(locks.life,),
+            pass_fds=(locks.life, *program.descriptors),
             process_group=0,  # Ctrl-C is for the supervisor, which stops things in order
         )
     finally:
-        os.close(log)
+        if log is not None:
+            os.close(log)
     return Child(program, process, locks)
 
 
@@ -145,9 +162,9 @@ def run(program: Program, text: str = "", seconds: float = 60.0) -> str:
     """Runs a program that ends by itself, as the engines' account; returns what it printed."""
     try:
         done = subprocess.run(
-            [sys.executable, "-I", "-S", str(LAUNCHER), _spec(program)],
+            _launch(program),
             cwd=program.folder,
-            env={**_plain_environment(), **program.environment},
+            env=dict(program.environment),
             input=text,
             capture_output=True,
             text=True,
@@ -161,24 +178,23 @@ def run(program: Program, text: str = "", seconds: float = 60.0) -> str:
     return done.stdout
 
 
-def _spec(program: Program) -> str:
-    reachable = program.account.reaches(Path(program.command[0]), program.folder / "any")
-    return json.dumps(
-        {
-            "command": list(program.command),
-            "parent": os.getpid(),
-            "death_signal": int(program.stop_signal),
-            "uid": program.account.uid,
-            "gid": program.account.gid,
-            "may_pass_folders": not reachable,
-        }
-    )
-
-
-def _plain_environment() -> dict[str, str]:
+def plain_environment() -> dict[str, str]:
     """Engines need no secrets of ours, and PG… or AWS… variables would change what they do."""
     kept = ("PATH", "TZ", "TMPDIR", "LD_LIBRARY_PATH")
     return {"LC_ALL": "C", **{name: os.environ[name] for name in kept if name in os.environ}}
+
+
+def _launch(program: Program) -> list[str]:
+    reachable = program.account.reaches(Path(program.command[0]), program.folder / "any")
+    spec = {
+        "command": list(program.command),
+        "parent": os.getpid(),
+        "death_signal": int(program.stop_signal),
+        "uid": program.account.uid,
+        "gid": program.account.gid,
+        "may_pass_folders": not reachable,
+    }
+    return [sys.executable, "-I", "-S", str(LAUNCHER), json.dumps(spec)]
 
 
 def _open_lock(path: Path) -> int:

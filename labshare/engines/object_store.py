@@ -6,11 +6,12 @@ import secrets
 import signal
 import sysconfig
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from labshare.engines import children, s3_request
 from labshare.engines.account import Account, engine_account
-from labshare.engines.children import Child, Locks, Program
+from labshare.engines.children import Child, Locks, Program, is_in_use
 from labshare.engines.failure import EngineFailed
 from labshare.engines.filer_rules import demand_fsync
 from labshare.engines.folders import private_folder, write_private
@@ -36,24 +37,35 @@ PORT_NAMES = (
 )
 
 
+@dataclass(frozen=True)
+class Access:
+    """Where the store is, and the keys to its one bucket."""
+
+    endpoint: str
+    access_key: str
+    secret_key: str = field(repr=False)
+    bucket: str = BUCKET
+    region: str = REGION
+
+
 class ObjectStore:
-    """A running store with one bucket and the keys to it."""
+    """A running store."""
 
-    region = REGION
-    bucket = BUCKET
-
-    def __init__(self, child: Child, endpoint: str, access_key: str, secret_key: str) -> None:
+    def __init__(self, child: Child, access: Access) -> None:
         self._child = child
-        self.endpoint = endpoint
-        self.access_key = access_key
-        self.secret_key = secret_key
+        self.access = access
+        self.endpoint = access.endpoint
+        self.access_key = access.access_key
+        self.secret_key = access.secret_key
+        self.bucket = access.bucket
+        self.region = access.region
 
     @property
     def pid(self) -> int:
         return self._child.pid
 
     def is_running(self) -> bool:
-        return self._child.process.poll() is None
+        return self._child.is_running()
 
     def stop(self) -> None:
         self._child.stop(LEAVE_SECONDS)
@@ -83,7 +95,18 @@ def start(data: Path) -> ObjectStore:
     except BaseException:
         child.stop(LEAVE_SECONDS)
         raise
-    return ObjectStore(child, f"http://{signer.host}", access_key, secret_key)
+    return ObjectStore(child, Access(f"http://{signer.host}", access_key, secret_key))
+
+
+def find_running(data: Path) -> Access | None:
+    """The way to the data folder's store if some Labshare runs it now, else None."""
+    data = data.resolve()
+    if not is_in_use(data, "objects"):
+        return None
+    folder = data / "objects"
+    access_key, secret_key = _read_keys(folder / "s3.json")
+    ports = json.loads((folder / "ports.json").read_text(encoding="utf-8"))
+    return Access(f"http://{LOOPBACK}:{ports['s3']}", access_key, secret_key)
 
 
 @contextlib.contextmanager
@@ -108,14 +131,18 @@ def _keys(folder: Path, account: Account) -> tuple[str, str]:
     """The keys of the gateway, generated once; only the service's user can read them."""
     path = folder / "s3.json"
     if path.exists():
-        [identity] = json.loads(path.read_text(encoding="utf-8"))["identities"]
-        [credentials] = identity["credentials"]
-        return credentials["accessKey"], credentials["secretKey"]
+        return _read_keys(path)
     access_key, secret_key = secrets.token_hex(10), secrets.token_urlsafe(32)
     credentials = {"accessKey": access_key, "secretKey": secret_key}
     identity = {"name": "labshare", "credentials": [credentials], "actions": ["Admin"]}
     write_private(path, json.dumps({"identities": [identity]}, indent=2) + "\n", account)
     return access_key, secret_key
+
+
+def _read_keys(path: Path) -> tuple[str, str]:
+    [identity] = json.loads(path.read_text(encoding="utf-8"))["identities"]
+    [credentials] = identity["credentials"]
+    return credentials["accessKey"], credentials["secretKey"]
 
 
 def _security(folder: Path, account: Account) -> None:
@@ -138,7 +165,12 @@ def _server(data: Path, folder: Path, ports: dict[str, int], account: Account) -
         log=data / "objects.log",
         account=account,
         stop_signal=signal.SIGTERM,
-        environment={"GOMEMLIMIT": MEMORY_LIMIT, "GOGC": "50", "HOME": str(folder)},
+        environment={
+            **children.plain_environment(),
+            "GOMEMLIMIT": MEMORY_LIMIT,
+            "GOGC": "50",
+            "HOME": str(folder),
+        },
     )
 
 

@@ -9,10 +9,11 @@ import stat
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import quote
 
 from labshare.engines import children
 from labshare.engines.account import Account, engine_account
-from labshare.engines.children import Child, Locks, Program
+from labshare.engines.children import Child, Locks, Program, is_in_use
 from labshare.engines.failure import EngineFailed
 from labshare.engines.folders import private_folder, write_private
 
@@ -76,7 +77,7 @@ class Postgres:
         return self._child.pid
 
     def is_running(self) -> bool:
-        return self._child.process.poll() is None
+        return self._child.is_running()
 
     def stop(self) -> None:
         self._child.stop(seconds=60.0)
@@ -105,7 +106,19 @@ def start(data: Path) -> Postgres:
     except BaseException:
         child.stop()
         raise
-    return Postgres(child, f"postgresql://{ROLE}@/{DATABASE}?host={sockets}&port={PORT}", sockets)
+    return Postgres(child, _dsn(sockets), sockets)
+
+
+def find_running(data: Path) -> str | None:
+    """The dsn of the data folder's database if some Labshare runs it now, else None."""
+    data = data.resolve()
+    if not is_in_use(data, "postgres"):
+        return None
+    return _dsn(_socket_path(data))
+
+
+def _dsn(sockets: Path) -> str:
+    return f"postgresql://{ROLE}@/{DATABASE}?host={quote(str(sockets))}&port={PORT}"
 
 
 @contextlib.contextmanager
@@ -164,14 +177,18 @@ def _make_cluster(data: Path, cluster: Path, account: Account) -> None:
     fresh.replace(cluster)
 
 
-def _socket_folder(data: Path, account: Account) -> Path:
-    """A closed folder for the socket: in the data folder, unless that path is too long for one."""
+def _socket_path(data: Path) -> Path:
+    """In the data folder, unless that path is too long for a socket."""
     inside = data / "sockets"
     if len(os.fsencode(inside)) <= LONGEST_SOCKET_FOLDER:
-        return private_folder(inside, account)
+        return inside
     name = hashlib.sha256(os.fsencode(data)).hexdigest()[:16]
-    outside = Path(tempfile.gettempdir()) / f"labshare-{os.geteuid()}-{name}"
-    folder = private_folder(outside, account)
+    return Path(tempfile.gettempdir()) / f"labshare-{os.geteuid()}-{name}"
+
+
+def _socket_folder(data: Path, account: Account) -> Path:
+    """A closed folder for the socket; one in the shared temporary folder must really be ours."""
+    folder = private_folder(_socket_path(data), account)
     found = folder.lstat()
     ours = account.uid if account.uid is not None else os.geteuid()
     if not stat.S_ISDIR(found.st_mode) or found.st_uid != ours:
@@ -204,6 +221,7 @@ def _server(data: Path, cluster: Path, sockets: Path, account: Account) -> Progr
         log=data / "postgres.log",
         account=account,
         stop_signal=signal.SIGINT,  # its "fast" shutdown
+        environment=children.plain_environment(),
     )
 
 
@@ -236,4 +254,5 @@ def _tool(name: str, command: list[str], data: Path, account: Account) -> Progra
         log=data / "postgres.log",
         account=account,
         stop_signal=signal.SIGTERM,
+        environment=children.plain_environment(),
     )
