@@ -1,0 +1,65 @@
+"""What templates say of stored codes and values, in one language; and their icons."""
+
+from collections.abc import Callable
+from datetime import datetime
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
+from markupsafe import Markup
+
+from api import words
+from api.language import Language
+from api.static_files import asset_url
+from core.errors import Message, say
+
+YES, NO = say("yes"), say("no")
+
+
+def wording(speech: Language) -> dict[str, Callable[..., object]]:
+    """The functions of every template that turn stored codes and values into words."""
+
+    def word_of(kind: str, code: object) -> str:
+        return words.word_of(speech, kind, code)
+
+    def choices(kind: str, *codes: str) -> list[tuple[str, str]]:
+        return words.choices(speech, kind, *codes)
+
+    def sentence(template: str, params: dict[str, object] | None = None) -> str:
+        """A stored sentence: a template of ours when it has params, else a person's own words."""
+        return speech.words(Message(template, params)) if params is not None else template
+
+    def change_value(entity: str, column: str, value: object) -> str:
+        kind = words.kind_of(entity, column)
+        if kind is not None:
+            return word_of(kind, value)
+        if isinstance(value, bool):
+            return speech.words(YES if value else NO)
+        if column.endswith("_at") and isinstance(value, str):
+            return speech.moment(datetime.fromisoformat(value))
+        return str(value)
+
+    return {
+        "word_of": word_of,
+        "tone_of": words.tone_of,
+        "choices": choices,
+        "sentence": sentence,
+        "change_value": change_value,
+        "field_name": lambda column: words.field_name(speech, column),
+        "is_named": words.FIELDS.__contains__,
+        "icon": icon,
+        "with_query": with_query,
+    }
+
+
+def icon(name: str) -> Markup:
+    """A drawing of our sprite beside words that say the same; hidden from screen readers."""
+    return Markup('<svg class="icon" aria-hidden="true"><use href="{}#{}"></use></svg>').format(
+        asset_url("icons.svg"), name
+    )
+
+
+def with_query(address: str, **changes: object) -> str:
+    """``address`` with some query parameters set anew; None takes one away."""
+    parts = urlsplit(address)
+    kept = [(name, value) for name, value in parse_qsl(parts.query) if name not in changes]
+    kept += [(name, str(value)) for name, value in changes.items() if value is not None]
+    return f"{parts.path}?{urlencode(kept)}" if kept else parts.path

@@ -1,0 +1,127 @@
+// Draws every <figure data-chart> with uPlot, from data-json or from the JSON at data-src.
+// Colours come from the stylesheet, so light and dark are right; a table stands below for others.
+(function () {
+  "use strict";
+
+  const LINES = ["--brand", "--accent", "--info-lamp", "--warn-lamp", "--idle-lamp"];
+  const BARS_FILL_ALPHA = "cc";
+
+  function colour(name) {
+    return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+  }
+
+  function axes(data) {
+    const ink = colour("--muted");
+    const grid = { stroke: colour("--line"), width: 1 };
+    const font = "12px " + getComputedStyle(document.body).fontFamily;
+    const across = { stroke: ink, font: font, grid: { show: false }, ticks: grid };
+    if (!data.time) {
+      across.splits = function (plot, axis, least, most) {
+        const step = Math.max(1, Math.ceil((most - least) / Math.max(1, plot.width / 90)));
+        const places = [];
+        for (let i = Math.max(0, Math.ceil(least)); i <= most && i < data.x.length; i += step) places.push(i);
+        return places;
+      };
+      across.values = function (plot, places) {
+        return places.map(function (i) { return data.x[i] === undefined ? "" : String(data.x[i]); });
+      };
+    }
+    const up = { stroke: ink, font: font, grid: grid, ticks: { show: false }, size: 56 };
+    return [across, up];
+  }
+
+  function series(data, zone) {
+    const bars = data.kind === "bars" ? uPlot.paths.bars({ size: [0.7, 48], align: 0 }) : undefined;
+    const unit = data.unit ? " " + data.unit : "";
+    const lines = data.series.map(function (one, index) {
+      const stroke = colour(LINES[index % LINES.length]);
+      return {
+        label: one.label,
+        stroke: stroke,
+        width: bars ? 0 : 2,
+        fill: bars ? stroke + (stroke.length === 7 ? BARS_FILL_ALPHA : "") : undefined,
+        paths: bars,
+        points: { show: !bars && data.x.length < 40, size: 5 },
+        value: function (plot, value) { return value == null ? "–" : value.toLocaleString(zone) + unit; },
+      };
+    });
+    const name = data.time ? {} : { label: "" };
+    if (!data.time) name.value = function (plot, i) { return i == null || data.x[i] === undefined ? "–" : String(data.x[i]); };
+    return [name].concat(lines);
+  }
+
+  function draw(figure, data) {
+    const canvas = figure.querySelector(".chart-canvas");
+    const language = document.documentElement.lang || "en";
+    canvas.hidden = false;
+    canvas.textContent = "";
+    const most = data.x.length - 1;
+    const options = {
+      width: Math.max(240, canvas.clientWidth),
+      height: Number(figure.dataset.height) || 220,
+      legend: { live: true },
+      cursor: { y: false, drag: { x: false, y: false } },
+      scales: {
+        x: data.time ? { time: true } : { time: false, range: [-0.6, most + 0.6] },
+        y: { range: function (plot, low, high) {
+          if (low == null) return [0, 1];
+          const floor = Math.min(0, low);
+          return [floor, high === floor ? floor + 1 : high + (high - floor) * 0.08];
+        } },
+      },
+      axes: axes(data),
+      series: series(data, language),
+    };
+    if (data.time) {
+      options.fmtDate = function (template) {
+        return language.startsWith("zh") ? chinese(template) : uPlot.fmtDate(template);
+      };
+      options.tzDate = function (seconds) { return uPlot.tzDate(new Date(seconds * 1000), "Asia/Shanghai"); };
+    }
+    const x = data.time ? data.x : data.x.map(function (_, i) { return i; });
+    const plot = new uPlot(options, [x].concat(data.series.map(function (one) { return one.values; })), canvas);
+    figure.plot = plot;
+    new ResizeObserver(function () {
+      const width = Math.max(240, canvas.clientWidth);
+      if (Math.abs(width - plot.width) > 2) plot.setSize({ width: width, height: plot.height });
+    }).observe(canvas);
+  }
+
+  function chinese(template) {
+    return uPlot.fmtDate(template.replace("{MMM} {D}", "{M}月{D}日").replace("{MMM}", "{M}月"));
+  }
+
+  function failed(figure) {
+    const words = document.createElement("p");
+    words.className = "muted small";
+    words.textContent = figure.dataset.failed;
+    figure.append(words);
+  }
+
+  function begin(root) {
+    root.querySelectorAll("figure[data-chart]").forEach(function (figure) {
+      if (figure.plot || figure.dataset.begun) return;
+      figure.dataset.begun = "1";
+      if (figure.dataset.json) {
+        draw(figure, JSON.parse(figure.dataset.json));
+      } else if (figure.dataset.src) {
+        fetch(figure.dataset.src, { headers: { accept: "application/json" } })
+          .then(function (answer) { if (!answer.ok) throw new Error(answer.status); return answer.json(); })
+          .then(function (data) { draw(figure, data); })
+          .catch(function () { failed(figure); });
+      }
+    });
+  }
+
+  begin(document);
+  document.addEventListener("htmx:load", function (event) { begin(event.detail.elt); });
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", function () {
+    document.querySelectorAll("figure[data-chart]").forEach(function (figure) {
+      if (!figure.plot) return;
+      figure.plot.destroy();
+      figure.plot = null;
+      delete figure.dataset.begun;
+    });
+    begin(document);
+  });
+})();
