@@ -78,6 +78,10 @@ class Actor(msgspec.Struct, frozen=True):
     def sees(self, school_id: int) -> bool:
         return school_id in self.school_ids
 
+    def sees_as(self, school_id: int, *roles: Role) -> bool:
+        """Whether the actor has one of ``roles`` at this very school."""
+        return school_id in self.school_ids_as(*roles)
+
     def require(self, school_id: int, *roles: Role) -> None:
         """Pass if the actor has one of ``roles`` at the school (none named: any role).
 

@@ -1,12 +1,17 @@
 """What became of one thing: who, when, from what, to what; written by triggers alone."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import msgspec
 
 from core import database
+from core.access import Actor, Role
+from core.paging import Page, checked_limit, decode_cursor, page_of
+
+READERS = (Role.admin, Role.auditor)
 
 
 class FieldChange(msgspec.Struct, frozen=True):
@@ -54,6 +59,65 @@ async def history(entity: str, entity_id: object, *, limit: int = 100) -> list[C
         limit,
     )
     return [change_of(event) for event in events]
+
+
+class AuditFilter(msgspec.Struct, frozen=True):
+    """Which changes a list shows; ``day`` is a calendar day in ``zone``."""
+
+    school_id: int | None = None
+    person_id: int | None = None
+    entity: str | None = None
+    entity_id: str | None = None
+    day: date | None = None
+    zone: str = "Asia/Shanghai"
+
+
+# Rows of no school are a person's own: seen where that person is, or was, at work.
+IN_SIGHT = """
+    (school_id = any($1::bigint[]) OR (school_id IS NULL AND (
+        (entity = 'person' AND entity_id IN (
+            SELECT m.person::text FROM membership m WHERE m.school = any($1::bigint[])))
+        OR (entity = 'api_token' AND entity_id IN (
+            SELECT t.id::text FROM api_token t JOIN membership m ON m.person = t.person
+            WHERE m.school = any($1::bigint[]))))))
+"""
+
+
+async def find_changes(
+    actor: Actor, only: AuditFilter, *, limit: int = 50, cursor: str | None = None
+) -> Page[Change]:
+    """The newest changes first, at the schools where the actor is admin or auditor."""
+    checked_limit(limit)
+    if only.school_id is not None:
+        actor.require(only.school_id, *READERS)
+    (before_id,) = decode_cursor(cursor, int) if cursor else (2**62,)
+    since, until = _bounds(only)
+    events = await database.fetch(
+        _Event,
+        "SELECT id, at, actor_name, entity, entity_id, action, before, after FROM audit_event"
+        f" WHERE {IN_SIGHT} AND ($2::bigint IS NULL OR school_id = $2)"
+        " AND ($3::bigint IS NULL OR actor_id = $3) AND ($4::text IS NULL OR entity = $4)"
+        " AND ($5::text IS NULL OR entity_id = $5)"
+        " AND ($6::timestamptz IS NULL OR (at >= $6 AND at < $7)) AND id < $8"
+        " ORDER BY id DESC LIMIT $9",
+        actor.school_ids_as(*READERS),
+        only.school_id,
+        only.person_id,
+        only.entity,
+        only.entity_id,
+        since,
+        until,
+        before_id,
+        limit + 1,
+    )
+    return page_of([change_of(event) for event in events], limit, lambda change: (change.id,))
+
+
+def _bounds(only: AuditFilter) -> tuple[datetime | None, datetime | None]:
+    if only.day is None:
+        return None, None
+    start = datetime.combine(only.day, time.min, tzinfo=ZoneInfo(only.zone)).astimezone(UTC)
+    return start, start + timedelta(days=1)
 
 
 def change_of(event: _Event) -> Change:

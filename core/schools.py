@@ -51,7 +51,7 @@ async def find_schools(actor: Actor) -> list[School]:
     """The schools in the actor's sight, by code."""
     return await fetch(
         School,
-        f"SELECT {COLUMNS} FROM school WHERE id = any($1::bigint[]) ORDER BY code",  # noqa: S608
+        f"SELECT {COLUMNS} FROM school WHERE id = any($1::bigint[]) ORDER BY code",
         actor.school_ids,
     )
 
@@ -60,7 +60,7 @@ async def get_school(actor: Actor, school_id: int) -> School:
     """One school in the actor's sight, else NotFound."""
     found = await fetch_one(
         School,
-        f"SELECT {COLUMNS} FROM school WHERE id = $1 AND id = any($2::bigint[])",  # noqa: S608
+        f"SELECT {COLUMNS} FROM school WHERE id = $1 AND id = any($2::bigint[])",
         school_id,
         actor.school_ids,
     )
@@ -139,13 +139,15 @@ def _wrong(facts: SchoolFacts) -> list[FieldError]:
         errors.append(FieldError("code", say("Give the school a short code"), "required"))
     if not (facts.name_zh or facts.name_en):
         errors.append(
-            FieldError("name_zh", say("Give the school a name in one language at least"), "required")
+            FieldError(
+                "name_zh", say("Give the school a name in one language at least"), "required"
+            )
         )
-    for field in ("name_zh", "name_en"):
-        if len(getattr(facts, field)) > 120:
-            errors.append(FieldError(field, say("At most {most} characters", most=120), "too_long"))
+    errors.extend(
+        FieldError(field, say("At most {most} characters", most=120), "too_long")
+        for field in ("name_zh", "name_en")
+        if len(getattr(facts, field)) > 120
+    )
     if facts.zone not in available_timezones():
-        errors.append(
-            FieldError("zone", say("This is no time zone; one is Asia/Shanghai"), "zone")
-        )
+        errors.append(FieldError("zone", say("This is no time zone; one is Asia/Shanghai"), "zone"))
     return errors

@@ -54,7 +54,7 @@ async def find_actor(token: str, *, request_id: str = "") -> Actor | None:
         f" {MEMBERSHIPS}"
         " FROM sign_in i JOIN person p ON p.id = i.person"
         " WHERE i.token_hash = $1 AND i.revoked_at IS NULL AND i.expires_at > now()"
-        " AND p.closed_at IS NULL",
+        " AND p.closed_at IS NULL AND p.one_time_until IS NULL",
         hash_token(token),
     )
     if session is None:
@@ -76,17 +76,19 @@ async def find_actor(token: str, *, request_id: str = "") -> Actor | None:
 async def sign_in(login: str, password: str, *, address: str, browser: str) -> str:
     """The token of a fresh session, or NotSignedIn; throttled by account and by address.
 
-    The refusal is the same for an unknown account, a wrong password and a closed account.
+    The refusal is the same for an unknown account, a wrong password, a closed account and a
+    one-time password out of date. A session begun with a one-time password is nobody's yet: it
+    opens only the page where the newcomer chooses a password (:func:`find_newcomer`).
     """
     login = login.strip().lower()
-    await throttle.check(login, address)
+    await throttle.begin(login, address)
     account = await database.fetch_one(
         _Account,
-        "SELECT id, password_hash FROM person WHERE login = $1 AND closed_at IS NULL",
+        "SELECT id, password_hash FROM person WHERE login = $1 AND closed_at IS NULL"
+        " AND (one_time_until IS NULL OR one_time_until > now())",
         login,
     )
     if not await passwords.is_correct(account.password_hash if account else None, password):
-        await throttle.note_failure(login, address)
         raise NotSignedIn(
             say("The name or the password is not right. Check both and try again."),
             code="wrong_credentials",
@@ -110,6 +112,37 @@ async def start_session(person_id: int, *, address: str, browser: str) -> str:
         browser[:255],
     )
     return token
+
+
+class Newcomer(msgspec.Struct, frozen=True):
+    """Somebody who came in with a one-time password and has yet to choose one."""
+
+    person_id: int
+    login: str
+    name: str
+
+
+async def find_newcomer(token: str) -> Newcomer | None:
+    """The newcomer behind a session token, or None once a password has been chosen."""
+    return await database.fetch_one(
+        Newcomer,
+        "SELECT p.id AS person_id, p.login, p.name"
+        " FROM sign_in i JOIN person p ON p.id = i.person"
+        " WHERE i.token_hash = $1 AND i.revoked_at IS NULL AND i.expires_at > now()"
+        " AND p.closed_at IS NULL AND p.one_time_until > now()",
+        hash_token(token),
+    )
+
+
+async def end_sessions(person_id: int, *, except_for: int | None = None) -> int:
+    """Revoke the sessions of a person, all or all but one; how many there were."""
+    return await database.execute(
+        "UPDATE sign_in SET revoked_at = $3"
+        " WHERE person = $1 AND revoked_at IS NULL AND id IS DISTINCT FROM $2",
+        person_id,
+        except_for,
+        now(),
+    )
 
 
 async def sign_out(actor: Actor) -> None:

@@ -9,11 +9,27 @@ from core.errors import TooMany, say
 WINDOW = timedelta(minutes=15)
 # A whole class behind one router mistypes too, so an address may fail more often than an account.
 MOST_FAILURES_OF_A_LOGIN = 10
-MOST_FAILURES_OF_AN_ADDRESS = 60
+MOST_FAILURES_OF_AN_ADDRESS = 100
 
 
-async def check(login: str, address: str) -> None:
-    """Raise TooMany while the account or the address has failed too often."""
+async def begin(login: str, address: str) -> None:
+    """Count a try before it is judged, or raise TooMany if there were too many failed ones.
+
+    Counted first and one at a time for an account, so that a thousand guesses sent at once are
+    a thousand guesses; a right one takes its count back with :func:`forget`.
+    """
+    async with database.transaction():
+        await database.execute("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", login[:64])
+        await _check(login, address)
+        await database.execute(
+            "INSERT INTO sign_in_attempt (login, address, at) VALUES ($1, $2, $3)",
+            login[:64],
+            address[:64],
+            now(),
+        )
+
+
+async def _check(login: str, address: str) -> None:
     since = now() - WINDOW
     oldest = await database.fetch_value(
         "SELECT min(at) FROM ("
@@ -34,16 +50,6 @@ async def check(login: str, address: str) -> None:
             say("Too many failed tries. Wait {minutes} minutes.", minutes=-(-wait // 60)),
             retry_after_seconds=wait,
         )
-
-
-async def note_failure(login: str, address: str) -> None:
-    """Remember a failed try."""
-    await database.execute(
-        "INSERT INTO sign_in_attempt (login, address, at) VALUES ($1, $2, $3)",
-        login[:64],
-        address[:64],
-        now(),
-    )
 
 
 async def forget(login: str) -> None:

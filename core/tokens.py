@@ -8,6 +8,7 @@ import msgspec
 from core import database
 from core.access import Actor, Membership
 from core.clock import now
+from core.errors import FieldError, Forbidden, Invalid, NotFound, say
 from core.sign_in import MEMBERSHIPS, hash_token
 
 PREFIX = "lsh_"
@@ -19,6 +20,41 @@ SCOPES = (
     "reports:read",
 )  # fmt: skip
 USED_EVERY = timedelta(minutes=5)
+LONGEST = timedelta(days=365)
+USUAL_DAYS = 90
+MOST_OPEN = 50
+
+
+class Token(msgspec.Struct, frozen=True):
+    """A token as its owner sees it again: never the secret itself."""
+
+    id: int
+    name: str
+    scopes: tuple[str, ...]
+    created_at: datetime
+    expires_at: datetime
+    used_at: datetime | None
+    revoked_at: datetime | None
+
+    @property
+    def is_valid(self) -> bool:
+        return self.revoked_at is None and self.expires_at > now()
+
+
+class NewToken(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A token to make: what for, what it may do, and for how many days."""
+
+    name: str
+    scopes: tuple[str, ...]
+    days: int = USUAL_DAYS
+
+
+class IssuedToken(msgspec.Struct, frozen=True):
+    """A fresh token with its secret, which is shown this once."""
+
+    id: int
+    secret: str
+    expires_at: datetime
 
 
 class _Token(msgspec.Struct):
@@ -61,3 +97,90 @@ async def find_actor(token: str, *, request_id: str = "") -> Actor | None:
         scopes=found.scopes,
         request_id=request_id,
     )
+
+
+async def create(actor: Actor, new: NewToken) -> IssuedToken:
+    """A token of the actor's own; one made by a token reaches no further than that one."""
+    name = _checked_name(new)
+    if beyond := [scope for scope in new.scopes if not actor.may(scope)]:
+        raise Forbidden(
+            say("A token cannot hand out {scopes}, which it lacks", scopes=", ".join(beyond)),
+            code="scope_missing",
+        )
+    return await _issue(actor, name, new)
+
+
+async def create_for(person_id: int, new: NewToken) -> IssuedToken:
+    """A token for somebody, from the command line of the machine itself."""
+    owner = Actor(person_id=person_id, name="labshare token create")
+    return await _issue(owner, _checked_name(new), new)
+
+
+async def _issue(actor: Actor, name: str, new: NewToken) -> IssuedToken:
+    secret, expires_at = new_token(), now() + timedelta(days=new.days)
+    async with database.transaction(actor):
+        # In turn for each person, so that the count below cannot be overrun.
+        await database.execute("SELECT 1 FROM person WHERE id = $1 FOR UPDATE", actor.person_id)
+        open_ones = await database.fetch_value(
+            "SELECT count(*) FROM api_token"
+            " WHERE person = $1 AND revoked_at IS NULL AND expires_at > now()",
+            actor.person_id,
+        )
+        if open_ones >= MOST_OPEN:
+            raise Invalid.of(
+                "name", say("You have {most} tokens: revoke one first", most=MOST_OPEN), code="full"
+            )
+        token_id: int = await database.fetch_value(
+            "INSERT INTO api_token (person, name, token_hash, scopes, created_at, expires_at)"
+            " VALUES ($1, $2, $3, $4, $5, $6) RETURNING id",
+            actor.person_id,
+            name,
+            hash_token(secret),
+            sorted(set(new.scopes)),
+            now(),
+            expires_at,
+        )
+    return IssuedToken(token_id, secret, expires_at)
+
+
+async def find_tokens(actor: Actor) -> list[Token]:
+    """The actor's own tokens, the newest first; revoked and ended ones for a month."""
+    return await database.fetch(
+        Token,
+        "SELECT id, name, scopes, created_at, expires_at, used_at, revoked_at FROM api_token"
+        " WHERE person = $1 AND coalesce(revoked_at, expires_at) > $2 ORDER BY id DESC",
+        actor.person_id,
+        now() - timedelta(days=30),
+    )
+
+
+async def revoke(actor: Actor, token_id: int) -> None:
+    """End one of the actor's own tokens; it stops working with its next request."""
+    async with database.transaction(actor):
+        ended = await database.execute(
+            "UPDATE api_token SET revoked_at = $3"
+            " WHERE id = $1 AND person = $2 AND revoked_at IS NULL",
+            token_id,
+            actor.person_id,
+            now(),
+        )
+    if not ended:
+        raise NotFound(say("There is no such token of yours; it may be revoked already"))
+
+
+def _checked_name(new: NewToken) -> str:
+    """The tidied name, once the scopes and the end are found right too."""
+    name, errors = " ".join(new.name.split()), []
+    if not name or len(name) > 120:
+        errors.append(
+            FieldError("name", say("Say what the token is for, in a few words"), "required")
+        )
+    if not new.scopes or not set(new.scopes) <= set(SCOPES):
+        errors.append(FieldError("scopes", say("Choose what the token may do"), "scopes"))
+    if not 1 <= new.days <= LONGEST.days:
+        errors.append(
+            FieldError("days", say("A token lasts 1 to {most} days", most=LONGEST.days), "days")
+        )
+    if errors:
+        raise Invalid(errors)
+    return name

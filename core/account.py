@@ -1,0 +1,146 @@
+"""A person's own account: name, language, password, and where they are signed in."""
+
+from datetime import datetime
+
+import msgspec
+
+from core import clock, passwords, sign_in, throttle
+from core.access import Actor
+from core.database import execute, fetch, fetch_one, transaction
+from core.errors import Forbidden, Invalid, NotFound, NotSignedIn, say
+from core.password_rules import check_password
+from core.person_facts import PersonFacts, checked_facts
+
+
+class Session(msgspec.Struct, frozen=True):
+    """One browser in which the person is signed in."""
+
+    id: int
+    created_at: datetime
+    seen_at: datetime
+    address: str
+    browser: str
+    is_this_one: bool
+
+
+class _Own(msgspec.Struct):
+    login: str
+    name: str
+    password_hash: str | None
+
+
+async def find_sessions(actor: Actor) -> list[Session]:
+    """The actor's open sessions, the one in use first, then the latest seen."""
+    return await fetch(
+        Session,
+        "SELECT id, created_at, seen_at, address, browser, id IS NOT DISTINCT FROM $2 AS is_this_one"
+        " FROM sign_in WHERE person = $1 AND revoked_at IS NULL AND expires_at > now()"
+        " ORDER BY is_this_one DESC, seen_at DESC, id DESC",
+        actor.person_id,
+        actor.sign_in_id,
+    )
+
+
+async def end_session(actor: Actor, session_id: int) -> None:
+    """Sign one of the actor's own sessions out; it stops working with its next request."""
+    ended = await execute(
+        "UPDATE sign_in SET revoked_at = $3 WHERE id = $1 AND person = $2 AND revoked_at IS NULL",
+        session_id,
+        actor.person_id,
+        clock.now(),
+    )
+    if not ended:
+        raise NotFound(say("There is no such session of yours; it may have ended already"))
+
+
+async def end_other_sessions(actor: Actor) -> int:
+    """Sign out everywhere but here; how many sessions that were."""
+    return await sign_in.end_sessions(_person(actor), except_for=actor.sign_in_id)
+
+
+async def edit_own(actor: Actor, *, name: str, locale: str) -> None:
+    """Change the actor's own name and language."""
+    own = await _own(actor)
+    clean = checked_facts(PersonFacts(name, own.login, locale))
+    async with transaction(actor):
+        await execute(
+            "UPDATE person SET name = $2, locale = $3 WHERE id = $1",
+            actor.person_id,
+            clean.name,
+            clean.locale,
+        )
+
+
+async def set_own_locale(actor: Actor, locale: str) -> None:
+    """Change the language alone; the name stays."""
+    own = await _own(actor)
+    await edit_own(actor, name=own.name, locale=locale)
+
+
+async def change_password(actor: Actor, *, current: str, new: str, address: str) -> int:
+    """Set another password, proved by the current one; how many other sessions that ended."""
+    own = await _own(actor)
+    # A borrowed browser must not become a place to guess the password at leisure.
+    await throttle.begin(own.login, address)
+    if not await passwords.is_correct(own.password_hash, current):
+        raise Invalid.of(
+            "current_password", say("This is not your current password"), code="wrong_password"
+        )
+    await throttle.forget(own.login)
+    check_password(new, login=own.login, name=own.name, field="new_password")
+    if new == current:
+        raise Invalid.of("new_password", say("This is the password you have"), code="same")
+    password_hash = await passwords.hash_password(new)
+    async with transaction(actor):
+        await execute(
+            "UPDATE person SET password_hash = $2 WHERE id = $1", actor.person_id, password_hash
+        )
+        return await end_other_sessions(actor)
+
+
+async def choose_first_password(token: str, *, new: str) -> int:
+    """The newcomer's own password in place of the one-time one; gives the person's id.
+
+    Every session so far ends, the newcomer's too: the caller starts a fresh one.
+    """
+    newcomer = await sign_in.find_newcomer(token)
+    if newcomer is None:
+        raise NotSignedIn(say("Sign in first"))
+    check_password(new, login=newcomer.login, name=newcomer.name, field="new_password")
+    own = await fetch_one(
+        _Own, "SELECT login, name, password_hash FROM person WHERE id = $1", newcomer.person_id
+    )
+    if own is not None and await passwords.is_correct(own.password_hash, new):
+        raise Invalid.of(
+            "new_password", say("Choose one of your own, not the one-time password"), code="same"
+        )
+    password_hash = await passwords.hash_password(new)
+    actor = Actor(person_id=newcomer.person_id, name=newcomer.name)
+    async with transaction(actor):
+        changed = await execute(
+            "UPDATE person SET password_hash = $2, one_time_until = NULL"
+            " WHERE id = $1 AND one_time_until > now() AND closed_at IS NULL",
+            newcomer.person_id,
+            password_hash,
+        )
+        if not changed:
+            raise NotSignedIn(say("Sign in first"))
+        await sign_in.end_sessions(newcomer.person_id)
+    return newcomer.person_id
+
+
+async def _own(actor: Actor) -> _Own:
+    own = await fetch_one(
+        _Own,
+        "SELECT login, name, password_hash FROM person WHERE id = $1",
+        _person(actor),
+    )
+    if own is None:
+        raise NotFound(say("There is no such account"))
+    return own
+
+
+def _person(actor: Actor) -> int:
+    if actor.person_id is None:
+        raise Forbidden(say("This is for people, not for workers"))
+    return actor.person_id

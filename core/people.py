@@ -1,0 +1,244 @@
+"""People: who has an account, and what the admins of their schools may do with it."""
+
+import secrets
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+import msgspec
+
+from core import clock, memberships, passwords, sign_in
+from core.access import Actor, Role
+from core.database import execute, fetch, fetch_one, fetch_value, refusing, transaction
+from core.errors import Forbidden, Invalid, NotFound, say
+from core.memberships import MEMBERSHIPS_IN_SIGHT, NewRole, RoleAtSchool
+from core.paging import Page, checked_limit, decode_cursor, page_of
+from core.person_facts import REFUSALS, PersonFacts, checked_facts, insert_person
+
+READERS = (Role.admin, Role.technician, Role.auditor)
+ONE_TIME_LASTS = timedelta(days=7)
+# No 0 O 1 I L: people read these aloud and copy them by hand.
+READABLE = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
+
+
+class Standing(StrEnum):
+    """Which accounts a list shows."""
+
+    open = "open"
+    closed = "closed"
+
+
+class Person(msgspec.Struct, frozen=True):
+    """An account with its roles at the schools that the reader sees.
+
+    ``is_invited`` while the person has not yet chosen a password of their own.
+    """
+
+    id: int
+    login: str
+    name: str
+    locale: str
+    created_at: datetime
+    closed_at: datetime | None
+    is_invited: bool
+    memberships: tuple[RoleAtSchool, ...]
+
+
+class NewPerson(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """An account to open, with its first role."""
+
+    name: str
+    login: str
+    school_id: int
+    role: Role
+    locale: str = "zh_CN"
+
+
+class Invitation(msgspec.Struct, frozen=True):
+    """What the admin hands over, shown this once: it opens only the page to choose a password."""
+
+    person_id: int
+    login: str
+    one_time_password: str
+    expires_at: datetime
+
+
+COLUMNS = f"""
+    p.id, p.login, p.name, p.locale, p.created_at, p.closed_at,
+    p.one_time_until IS NOT NULL AS is_invited, {MEMBERSHIPS_IN_SIGHT}
+"""
+
+
+async def find_people(
+    actor: Actor,
+    *,
+    q: str = "",
+    school_id: int | None = None,
+    role: Role | None = None,
+    standing: Standing = Standing.open,
+    limit: int = 50,
+    cursor: str | None = None,
+) -> Page[Person]:
+    """The people of the schools where the actor is admin, technician or auditor, by name."""
+    checked_limit(limit)
+    sight = actor.school_ids_as(*READERS)
+    if school_id is not None:
+        actor.require(school_id, *READERS)
+    after_name, after_id = decode_cursor(cursor, str, int) if cursor else ("", 0)
+    rows = await fetch(
+        Person,
+        f"SELECT {COLUMNS} FROM person p"
+        " WHERE EXISTS (SELECT 1 FROM membership m WHERE m.person = p.id"
+        "   AND m.school = any($1::bigint[]) AND ($2::bigint IS NULL OR m.school = $2)"
+        "   AND ($3::text IS NULL OR (m.role = $3 AND (m.valid_until IS NULL OR m.valid_until > now()))))"
+        " AND (p.closed_at IS NULL) = $4"
+        " AND ($5 = '' OR strpos(lower(p.name), $5) > 0 OR strpos(p.login, $5) > 0)"
+        " AND (p.name, p.id) > ($6, $7) ORDER BY p.name, p.id LIMIT $8",
+        sight,
+        school_id,
+        role,
+        standing is Standing.open,
+        q.strip().lower(),
+        after_name,
+        after_id,
+        limit + 1,
+    )
+    return page_of(rows, limit, lambda person: (person.name, person.id))
+
+
+async def get_person(actor: Actor, person_id: int) -> Person:
+    """One person of the actor's schools, else NotFound."""
+    found = await fetch_one(
+        Person,
+        f"SELECT {COLUMNS} FROM person p WHERE p.id = $2 AND EXISTS (SELECT 1 FROM membership m"
+        " WHERE m.person = p.id AND m.school = any($1::bigint[]))",
+        actor.school_ids_as(*READERS),
+        person_id,
+    )
+    if found is None:
+        raise NotFound(say("There is no such person at your schools"))
+    return found
+
+
+async def create_person(actor: Actor, new: NewPerson) -> Invitation:
+    """Open an account with a one-time password; for admins of the school."""
+    actor.require(new.school_id, Role.admin)
+    facts = checked_facts(PersonFacts(new.name, new.login, new.locale))
+    password = readable_secret()
+    password_hash = await passwords.hash_password(password)
+    expires_at = clock.now() + ONE_TIME_LASTS
+    with refusing(REFUSALS):
+        async with transaction(actor):
+            person_id = await insert_person(facts, password_hash, one_time_until=expires_at)
+            await memberships.insert_role(person_id, NewRole(new.school_id, new.role))
+    return Invitation(person_id, facts.login, password, expires_at)
+
+
+async def edit_person(actor: Actor, person_id: int, facts: PersonFacts) -> Person:
+    """Write a person's facts anew; for an admin of all their schools."""
+    await _kept_whole_by(actor, person_id)
+    clean = checked_facts(facts)
+    with refusing(REFUSALS):
+        async with transaction(actor):
+            await execute(
+                "UPDATE person SET name = $2, login = $3, locale = $4 WHERE id = $1",
+                person_id,
+                clean.name,
+                clean.login,
+                clean.locale,
+            )
+    return await get_person(actor, person_id)
+
+
+async def invite_again(actor: Actor, person_id: int) -> Invitation:
+    """A fresh one-time password for somebody who lost theirs; every session of theirs ends."""
+    person = await _kept_whole_by(actor, person_id)
+    password = readable_secret()
+    password_hash = await passwords.hash_password(password)
+    expires_at = clock.now() + ONE_TIME_LASTS
+    async with transaction(actor):
+        await execute(
+            "UPDATE person SET password_hash = $2, one_time_until = $3 WHERE id = $1",
+            person_id,
+            password_hash,
+            expires_at,
+        )
+        await sign_in.end_sessions(person_id)
+    return Invitation(person_id, person.login, password, expires_at)
+
+
+async def close_account(actor: Actor, person_id: int) -> Person:
+    """Shut a person out at once; their history stays. The last admin of a school can't be closed."""
+    await _kept_whole_by(actor, person_id)
+    async with transaction(actor):
+        administered = await memberships.schools_administered(person_id)
+        await memberships.keep_an_admin(administered, without=person_id)
+        await execute(
+            "UPDATE person SET closed_at = $2 WHERE id = $1 AND closed_at IS NULL",
+            person_id,
+            clock.now(),
+        )
+        await sign_in.end_sessions(person_id)
+        await execute(
+            "UPDATE api_token SET revoked_at = $2 WHERE person = $1 AND revoked_at IS NULL",
+            person_id,
+            clock.now(),
+        )
+    return await get_person(actor, person_id)
+
+
+async def reopen_account(actor: Actor, person_id: int) -> Person:
+    """Let a person in again, with the roles that have not ended; tokens stay revoked."""
+    await _kept_whole_by(actor, person_id)
+    async with transaction(actor):
+        await execute("UPDATE person SET closed_at = NULL WHERE id = $1", person_id)
+    return await get_person(actor, person_id)
+
+
+async def add(name: str, *, role: str, school_code: str, login: str = "") -> Invitation:
+    """Open an account from the command line of the machine itself; for any school."""
+    if role not in set(Role):
+        raise Invalid.of(
+            "role", say("A role is one of: {roles}", roles=", ".join(Role)), code="role"
+        )
+    school_id = await fetch_value("SELECT id FROM school WHERE code = $1", school_code)
+    if school_id is None:
+        raise NotFound(say("There is no school with the code {code}", code=school_code))
+    operator = Actor.system("labshare person add", [school_id])
+    new = NewPerson(name, login or "".join(name.split()), school_id, Role(role))
+    return await create_person(operator, new)
+
+
+async def find_id(name: str) -> int:
+    """The one open account with this sign-in name, else with this name; for the command line."""
+    ids = await fetch(
+        _Id,
+        "SELECT id FROM person WHERE closed_at IS NULL AND (login = lower($1)"
+        " OR (name = $1 AND NOT EXISTS (SELECT 1 FROM person WHERE login = lower($1))))"
+        " ORDER BY id LIMIT 2",
+        name.strip(),
+    )
+    if not ids:
+        raise NotFound(say("Nobody here is called {name}", name=name))
+    if len(ids) > 1:
+        raise Invalid.of(
+            "person", say("Several people are called {name}: give the sign-in name", name=name)
+        )
+    return ids[0].id
+
+
+class _Id(msgspec.Struct):
+    id: int
+
+
+def readable_secret(groups: int = 4) -> str:
+    """A random secret in groups of four, 20 bits each, that can be read aloud."""
+    return "-".join("".join(secrets.choice(READABLE) for _ in range(4)) for _ in range(groups))
+
+
+async def _kept_whole_by(actor: Actor, person_id: int) -> Person:
+    """The person, if the actor is an admin of every school where they work."""
+    person = await get_person(actor, person_id)
+    if not any(actor.sees_as(m.school_id, Role.admin) for m in person.memberships):
+        raise Forbidden(say("Only an admin of the person's schools may do this"))
+    await memberships.require_whole(actor, person_id)
+    return person

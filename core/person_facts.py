@@ -1,0 +1,70 @@
+"""What is written about a person, and when it is refused."""
+
+from datetime import datetime
+
+import msgspec
+
+from core import clock
+from core.database import fetch_value
+from core.errors import FieldError, Invalid, say
+
+LOCALES = ("zh_CN", "en")
+NAME_MOST = 120
+
+REFUSALS = {
+    "person_login_is_unique": Invalid.of(
+        "login", say("Another account has this sign-in name"), code="taken"
+    ),
+    "person_login_is_plain": Invalid.of(
+        "login", say("A sign-in name is 2 to 64 characters without spaces"), code="login"
+    ),
+}
+
+
+class PersonFacts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What an admin writes about a person."""
+
+    name: str
+    login: str
+    locale: str = "zh_CN"
+
+
+def checked_facts(facts: PersonFacts) -> PersonFacts:
+    """The facts tidied, or Invalid with every field that is wrong."""
+    clean = PersonFacts(
+        name=" ".join(facts.name.split()), login=facts.login.strip().lower(), locale=facts.locale
+    )
+    errors = []
+    if not clean.name or len(clean.name) > NAME_MOST:
+        errors.append(
+            FieldError(
+                "name", say("Give a name of at most {most} characters", most=NAME_MOST), "required"
+            )
+        )
+    if not 2 <= len(clean.login) <= 64 or any(letter.isspace() for letter in clean.login):
+        errors.append(
+            FieldError("login", say("A sign-in name is 2 to 64 characters without spaces"), "login")
+        )
+    if clean.locale not in LOCALES:
+        errors.append(FieldError("locale", say("This language is not one of ours"), "locale"))
+    if errors:
+        raise Invalid(errors)
+    return clean
+
+
+async def insert_person(
+    facts: PersonFacts, password_hash: str, *, one_time_until: datetime | None = None
+) -> int:
+    """The bare row, inside the caller's transaction and :data:`REFUSALS`; gives its id."""
+    clean = checked_facts(facts)
+    person_id: int = await fetch_value(
+        "INSERT INTO person (login, name, password_hash, one_time_until, locale, created_at)"
+        " VALUES ($1, $2, $3, $4, $5, $6) RETURNING id",
+        clean.login,
+        clean.name,
+        password_hash,
+        one_time_until,
+        clean.locale,
+        clock.now(),
+    )
+    return person_id
