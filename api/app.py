@@ -15,6 +15,7 @@ from api import errors, openapi
 from api.forgery import ForgeryCheck
 from api.headers import SecurityHeaders
 from api.identity import Identity, get_actor
+from api.pages.language import switch_language
 from api.routes import health
 from api.static_files import serve_static_file
 from core import database
@@ -27,7 +28,9 @@ MOST_FORM_BYTES = 40 * 1024 * 1024
 
 ROUTES: list[ControllerRouterHandler] = []
 
-PAGES: list[ControllerRouterHandler] = []
+PAGES: list[ControllerRouterHandler] = [
+    switch_language,
+]
 
 
 def create_app(settings: Settings) -> Litestar:

@@ -11,6 +11,7 @@ from litestar.enums import MediaType
 from api import urls
 from api.identity import find_actor
 from api.language import LANGUAGE_COOKIE, Language, choose, language
+from api.pages.flash import FLASH_COOKIE, waiting_sentence
 from api.pages.navigation import navigation
 from api.pages.wording import wording
 from api.static_files import asset_url
@@ -18,7 +19,6 @@ from api.types import WebConnection, WebRequest
 from core.errors import Message
 
 TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
-FLASH_COOKIE = "labshare_flash"
 
 
 @cache
@@ -69,6 +69,7 @@ def render(
     request: WebRequest, template: str, *, status_code: int = 200, **context: Any
 ) -> Response[str]:
     """A page in the reader's language; ``errors`` and ``form`` are there even where unused."""
+    flash = waiting_sentence(request)
     path, query = request.scope["path"], request.scope["query_string"].decode("latin-1")
     content = (
         environment(language_of(request).code)
@@ -80,9 +81,12 @@ def render(
                 "here": f"{path}?{query}" if query else path,
                 "errors": [],
                 "form": {},
-                "flash": None,
+                "flash": flash,
                 **context,
             }
         )
     )
-    return Response(content, media_type=MediaType.HTML, status_code=status_code)
+    page = Response(content, media_type=MediaType.HTML, status_code=status_code)
+    if flash is not None:
+        page.delete_cookie(FLASH_COOKIE)
+    return page

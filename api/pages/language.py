@@ -1,0 +1,38 @@
+"""The language switch: this browser's from now on, and the person's own where one is signed in."""
+
+from typing import Literal
+
+import msgspec
+from litestar import post
+from litestar.response import Redirect
+
+from api import urls
+from api.access import public
+from api.forms import read_form
+from api.identity import find_actor
+from api.language import LANGUAGE_COOKIE
+from api.types import WebRequest
+from core import account
+
+A_YEAR_SECONDS = 365 * 24 * 3600
+
+
+class LanguageChoice(msgspec.Struct, frozen=True):
+    """The language wanted, and the page to come back to."""
+
+    locale: Literal["zh_CN", "en"]
+    next: str = "/"
+
+
+@post(urls.language(), guards=[public], include_in_schema=False)
+async def switch_language(request: WebRequest) -> Redirect:
+    """Keep the choice and go back to the page it was made on."""
+    choice = await read_form(request, LanguageChoice)
+    actor = find_actor(request)
+    if actor is not None and actor.person_id is not None:
+        await account.edit_own(actor, name=actor.name, locale=choice.locale)
+    answer = Redirect(urls.local(choice.next), status_code=303)
+    answer.set_cookie(
+        LANGUAGE_COOKIE, choice.locale, max_age=A_YEAR_SECONDS, httponly=True, samesite="lax"
+    )
+    return answer
