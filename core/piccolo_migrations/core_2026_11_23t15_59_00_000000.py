@@ -3,7 +3,7 @@
 from piccolo.apps.migrations.auto.migration_manager import MigrationManager
 from piccolo.table import Table
 
-ID = "2026-11-23T16:00:00:000000"
+ID = "2026-11-23T15:59:00:000000"
 VERSION = "1.38.0"
 DESCRIPTION = "audit trigger and partial indexes"
 

@@ -1,0 +1,61 @@
+"""Tables and migrations say the same, and every migration can be taken back."""
+
+import io
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import redirect_stdout
+from pathlib import Path
+
+import pytest
+from piccolo.apps.migrations.commands.base import BaseMigrationManager
+from piccolo.apps.migrations.commands.new import AutoMigrationManager
+
+import piccolo_conf
+from labshare.engines import postgres
+
+APPS = [app.app_name for app in piccolo_conf.APP_REGISTRY.app_configs.values()]
+
+
+@pytest.mark.parametrize("app_name", APPS)
+async def test_the_tables_hold_nothing_that_no_migration_made(app_name: str, db: object) -> None:
+    app = piccolo_conf.APP_REGISTRY.get_app_config(app_name)
+    with redirect_stdout(io.StringIO()):
+        changes = await AutoMigrationManager(auto_input="y").get_alter_statements(app_config=app)
+    assert [s for change in changes for s in change.statements] == []
+
+
+def test_no_two_migrations_share_an_id() -> None:
+    """Piccolo forgets a migration by its id alone, whichever app it belongs to."""
+    finder = BaseMigrationManager()
+    ids = [
+        module_id
+        for app in APPS
+        for module_id in finder.get_migration_modules(
+            finder.get_app_config(app).resolved_migrations_folder_path
+        )
+    ]
+    assert len(ids) == len(set(ids))
+
+
+@pytest.fixture(scope="module")
+def fresh_database() -> Iterator[str]:
+    with (
+        tempfile.TemporaryDirectory(prefix="labshare-tests-") as folder,
+        postgres.running(Path(folder)) as engine,
+    ):
+        yield engine.dsn
+
+
+def test_migrations_go_back_and_forth_and_arrive_at_the_same(fresh_database: str) -> None:
+    """In a process of its own: the engine of this one is busy with the other tests."""
+    ran = subprocess.run(
+        [sys.executable, "-m", "tests.core.round_trip", fresh_database],
+        capture_output=True,
+        text=True,
+        timeout=180,
+        check=False,
+    )
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    assert "the same" in ran.stdout
