@@ -1,4 +1,4 @@
-"""The one interface of the wire: get and walk, for any address and any credential."""
+"""The one interface of the wire: three verbs, for any address and any credential."""
 
 from types import TracebackType
 from typing import Protocol, Self
@@ -16,7 +16,7 @@ from monitoring.snmp.errors import (
 from monitoring.snmp.exchanges import Counters, Exchanges
 from monitoring.snmp.pdus import V1, V2C, Answer, Request, Verb, bad_reply, random_id, read_pdu
 from monitoring.snmp.users import Users
-from monitoring.snmp.values import Address, Community, Credential, Oid, VarBind
+from monitoring.snmp.values import Address, Community, Credential, Oid, VarBind, is_under
 from monitoring.snmp.walks import FIRST_REPETITIONS, Walk
 
 TIMEOUT_SECONDS = 2.0
@@ -25,10 +25,16 @@ MOST_OIDS_A_GET = 10
 
 
 class Wire(Protocol):
-    """What a visit needs of the wire. Both raise SnmpError and nothing else."""
+    """What a visit needs of the wire. All raise SnmpError and nothing else."""
 
     async def get(self, address: Address, credential: Credential, oids: list[Oid]) -> list[VarBind]:
         """One varbind for each OID, in order; value None where the agent has none."""
+        ...
+
+    async def answering(
+        self, address: Address, credential: Credential, roots: list[Oid]
+    ) -> set[Oid]:
+        """Those of ``roots`` that have an object below them."""
         ...
 
     async def walk(self, address: Address, credential: Credential, root: Oid) -> list[VarBind]:
@@ -71,6 +77,24 @@ class Session:
             some = oids[start : start + MOST_OIDS_A_GET]
             found.update({v.oid: v for v in await self._get_some(address, credential, some)})
         return [found.get(oid) or VarBind(oid, None) for oid in oids]
+
+    async def answering(
+        self, address: Address, credential: Credential, roots: list[Oid]
+    ) -> set[Oid]:
+        found: set[Oid] = set()
+        left = list(roots)
+        while left:
+            request = Request(Verb.next, tuple(left[:MOST_OIDS_A_GET]))
+            answer = await self._ask(address, credential, request)
+            if answer.error_status == NO_SUCH_NAME and 1 <= answer.error_index <= len(left):
+                del left[answer.error_index - 1]  # v1: beyond the end of the MIB
+                continue
+            if answer.error_status or len(answer.varbinds) != len(request.oids):
+                raise AgentError(answer.error_status, answer.error_index)
+            pairs = zip(request.oids, answer.varbinds, strict=True)
+            found.update(root for root, varbind in pairs if is_under(root, varbind.oid))
+            left = left[MOST_OIDS_A_GET:]
+        return found
 
     async def walk(self, address: Address, credential: Credential, root: Oid) -> list[VarBind]:
         async def ask(request: Request) -> Answer:

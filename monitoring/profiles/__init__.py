@@ -1,0 +1,18 @@
+"""Profiles: what we know about kinds of devices, as data files checked when they are read."""
+
+from monitoring.profiles.loader import FlawedProfile, all_profiles, load_profile, profile_named
+from monitoring.profiles.recognition import probe_roots, recognise
+from monitoring.profiles.types import Profile, Read, Recognise, Rule
+
+__all__ = [
+    "FlawedProfile",
+    "Profile",
+    "Read",
+    "Recognise",
+    "Rule",
+    "all_profiles",
+    "load_profile",
+    "probe_roots",
+    "profile_named",
+    "recognise",
+]

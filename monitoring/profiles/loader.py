@@ -1,0 +1,118 @@
+"""Profiles from their files: a flaw in one stops the start, with the file and the reason."""
+
+import re
+from functools import cache
+from pathlib import Path
+
+import msgspec
+
+from monitoring.decoding import DECODERS
+from monitoring.metrics import METRICS
+from monitoring.profiles.types import Profile, Read, Rule
+from monitoring.readings import State
+from monitoring.sentences import RULE_SENTENCES
+from monitoring.snmp import oid
+
+FOLDER = Path(__file__).parent
+FALLBACK = "generic"
+
+
+class FlawedProfile(ValueError):
+    """The file cannot be used; the text names the file and every flaw found."""
+
+
+@cache
+def all_profiles() -> tuple[Profile, ...]:
+    """Every profile that we ship, by name."""
+    return tuple(load_profile(path) for path in sorted(FOLDER.glob("*.toml")))
+
+
+def profile_named(name: str) -> Profile | None:
+    """The profile of that name, or None."""
+    return next((profile for profile in all_profiles() if profile.name == name), None)
+
+
+def load_profile(path: Path) -> Profile:
+    """Read and check one file; FlawedProfile names what is wrong with it."""
+    try:
+        profile = msgspec.toml.decode(path.read_bytes(), type=Profile)
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        raise FlawedProfile(f"{path.name}: {error}") from error
+    flaws = [*_flaws(profile, path), *(f for r in profile.read for f in _read_flaws(r))]
+    flaws += [flaw for rule in profile.rule for flaw in _rule_flaws(rule)]
+    if flaws:
+        raise FlawedProfile(f"{path.name}: {'; '.join(flaws)}")
+    return profile
+
+
+def _flaws(profile: Profile, path: Path) -> list[str]:
+    flaws = []
+    if profile.name != path.stem:
+        flaws.append(f"the name is {profile.name!r}, not that of the file")
+    if not profile.recognise.answers and profile.name != FALLBACK:
+        flaws.append("recognise.answers is empty, so it would fit every device")
+    texts = [*profile.recognise.answers, *profile.recognise.object_ids, *profile.uptime]
+    texts += [*profile.identity.values(), *(o for r in profile.read for o in r.objects.values())]
+    flaws += [f"{text!r} is no OID" for text in texts if not _is_oid(text)]
+    flaws += [f"{p!r} is no pattern" for p in profile.recognise.descriptions if not _compiles(p)]
+    names = [rule.name for rule in profile.rule]
+    flaws += [f"rule {name!r} is there twice" for name in set(names) if names.count(name) > 1]
+    return flaws
+
+
+def _read_flaws(read: Read) -> list[str]:
+    decoder = DECODERS.get(read.decode)
+    if decoder is None:
+        return [f"nothing decodes {read.decode!r}"]
+    flaws = []
+    names = set(read.objects)
+    if not decoder.needs <= names <= decoder.needs | decoder.may_have:
+        flaws.append(
+            f"{read.decode} needs {sorted(decoder.needs)} and may have {sorted(decoder.may_have)}"
+        )
+    if any(o.endswith(".0") for o in read.objects.values()) != read.is_scalar:
+        flaws.append(f"{read.decode} mixes scalars and columns")
+    if decoder.takes_metric != (read.metric is not None):
+        flaws.append(
+            f"{read.decode} {'needs a' if decoder.takes_metric else 'names its own'} metric"
+        )
+    if read.metric is not None and read.metric not in METRICS:
+        flaws.append(f"the metric {read.metric!r} is not in monitoring/metrics.py")
+    if bool(read.codes) != decoder.takes_codes:
+        flaws.append(f"{read.decode} {'needs' if decoder.takes_codes else 'takes no'} codes")
+    return flaws
+
+
+def _rule_flaws(rule: Rule) -> list[str]:
+    flaws = []
+    if rule.name not in RULE_SENTENCES:
+        flaws.append(f"the rule {rule.name!r} has no sentence in monitoring/sentences.py")
+    if rule.metric not in METRICS:
+        flaws.append(f"the metric {rule.metric!r} is not in monitoring/metrics.py")
+    if rule.severity not in (State.warning, State.critical):
+        flaws.append(f"{rule.name}: severity is warning or critical")
+    above = (rule.raise_above, rule.clear_below)
+    below = (rule.clear_above, rule.raise_below)
+    kinds = [pair for pair in (above, below) if pair != (None, None)]
+    if len(kinds) + (rule.raise_state is not None) != 1:
+        flaws.append(f"{rule.name}: one kind of threshold, please")
+    for high, low in kinds:
+        if high is None or low is None or high <= low:
+            flaws.append(f"{rule.name}: both bounds, with a gap between them")
+    return flaws
+
+
+def _is_oid(text: str) -> bool:
+    try:
+        oid(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _compiles(pattern: str) -> bool:
+    try:
+        re.compile(pattern)
+    except re.error:
+        return False
+    return True

@@ -1,0 +1,56 @@
+"""One value of one visit, as every profile gives it."""
+
+from enum import StrEnum
+
+import msgspec
+
+Scalar = int | float | str | None
+
+
+class State(StrEnum):
+    """One scale for what all vendors call by many names."""
+
+    ok = "ok"
+    warning = "warning"
+    critical = "critical"
+    unknown = "unknown"
+
+
+_GRAVITY = {State.ok: 0, State.unknown: 1, State.warning: 2, State.critical: 3}
+
+
+class Reading(msgspec.Struct, frozen=True):
+    """``metric`` of ``instance`` (a cartridge, a disk, a port; "" when there is but one).
+
+    A ``value`` that is a word ("some", "on_battery") is a code from monitoring/metrics.py or the
+    agent's own text; None means that the agent does not know.
+    """
+
+    metric: str
+    instance: str = ""
+    value: Scalar = None
+    unit: str | None = None
+    state: State = State.ok
+
+    @property
+    def number(self) -> float | None:
+        """The value where it is a number."""
+        return None if isinstance(self.value, str | None) else float(self.value)
+
+
+def worst(*states: State) -> State:
+    """The gravest of the states; ok when there are none."""
+    return max(states, key=_GRAVITY.__getitem__, default=State.ok)
+
+
+def at_least(state: State, bar: State) -> bool:
+    """Whether ``state`` is as grave as ``bar``; unknown is never a fault."""
+    return state is not State.unknown and _GRAVITY[state] >= _GRAVITY[bar]
+
+
+def without_repeats(readings: list[Reading]) -> list[Reading]:
+    """The first reading of each metric and instance: profiles name the better source first."""
+    first: dict[tuple[str, str], Reading] = {}
+    for reading in readings:
+        first.setdefault((reading.metric, reading.instance), reading)
+    return list(first.values())

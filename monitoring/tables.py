@@ -1,0 +1,1 @@
+"""Rows of monitoring/ and their rules."""

@@ -1,0 +1,57 @@
+"""Uptimes that never wrap: reboots told from counters that run over after 497 days."""
+
+import msgspec
+
+from monitoring.visits import Uptime
+
+WRAP_TICKS = 2**32
+TICKS_A_SECOND = 100
+# Agents answer from caches and clocks drift; a reboot takes longer than this.
+TOLERANCE_SECONDS = 20.0
+TOLERANCE_SHARE = 0.02
+
+
+class Known(msgspec.Struct, frozen=True):
+    """The uptime as last seen: the agent's 32 bits, our own seconds, and when (Unix time)."""
+
+    ticks: int
+    source: str
+    seconds: float
+    at: float
+
+
+class Followed(msgspec.Struct, frozen=True):
+    """The uptime now, and whether the device was started again since it was last seen."""
+
+    known: Known
+    rebooted: bool
+
+
+def follow(previous: Known | None, uptime: Uptime, at: float) -> Followed:
+    """Carry our uptime on from ``previous``; a value from another source begins a new count."""
+    fresh = Known(uptime.ticks, uptime.source, uptime.ticks / TICKS_A_SECOND, at)
+    if previous is None or previous.source != uptime.source:
+        return Followed(fresh, rebooted=False)
+    elapsed = max(at - previous.at, 0.0)
+    tolerance = TOLERANCE_SECONDS + TOLERANCE_SHARE * elapsed
+    expected = previous.ticks + round(elapsed * TICKS_A_SECOND)
+    if _apart(expected, uptime.ticks) <= tolerance * TICKS_A_SECOND:
+        grown = (uptime.ticks - previous.ticks) % WRAP_TICKS
+        # A cached answer may be a little older than the one before: no time passed, no wrap.
+        grown = 0 if grown > WRAP_TICKS // 2 else grown
+        seconds = previous.seconds + grown / TICKS_A_SECOND
+        return Followed(Known(uptime.ticks, uptime.source, seconds, at), rebooted=False)
+    fell = uptime.ticks < previous.ticks
+    too_young = uptime.ticks / TICKS_A_SECOND < elapsed - tolerance
+    if fell or too_young:
+        return Followed(fresh, rebooted=True)
+    # It rose, only not by the time that passed: a clock was set, or the machine slept.
+    grown_seconds = (uptime.ticks - previous.ticks) / TICKS_A_SECOND
+    seconds = previous.seconds + grown_seconds
+    return Followed(Known(uptime.ticks, uptime.source, seconds, at), rebooted=False)
+
+
+def _apart(expected: int, ticks: int) -> int:
+    """How far two counters are from each other on the circle of 32 bits."""
+    apart = abs(expected - ticks) % WRAP_TICKS
+    return min(apart, WRAP_TICKS - apart)
