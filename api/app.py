@@ -15,8 +15,14 @@ from api import errors, openapi
 from api.forgery import ForgeryCheck
 from api.headers import SecurityHeaders
 from api.identity import Identity, get_actor
+from api.pages.api_reference import show_api
 from api.pages.language import switch_language
 from api.routes import health
+from api.routes.audit import AuditRoutes
+from api.routes.people import MeRoutes, PeopleRoutes
+from api.routes.places import PlaceRoutes
+from api.routes.schools import SchoolRoutes
+from api.routes.tokens import TokenRoutes
 from api.static_files import serve_static_file
 from core import database
 from core.errors import Problem
@@ -26,10 +32,18 @@ from storage import objects
 # The largest form: a work order's photographs. Teaching resources come through /api/v1/uploads.
 MOST_FORM_BYTES = 40 * 1024 * 1024
 
-ROUTES: list[ControllerRouterHandler] = []
+ROUTES: list[ControllerRouterHandler] = [
+    AuditRoutes,
+    MeRoutes,
+    PeopleRoutes,
+    PlaceRoutes,
+    SchoolRoutes,
+    TokenRoutes,
+]
 
 PAGES: list[ControllerRouterHandler] = [
     switch_language,
+    show_api,
 ]
 
 
