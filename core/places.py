@@ -4,6 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
 from core import clock
 from core.access import Actor, Role
@@ -141,6 +142,22 @@ async def move_place(actor: Actor, place_id: int, *, parent_id: int | None) -> P
         async with transaction(actor):
             await _check_holder(place.school_id, place.kind, parent_id)
             await execute("UPDATE place SET parent = $2 WHERE id = $1", place.id, parent_id)
+    return await get_place(actor, place_id)
+
+
+async def edit_place(
+    actor: Actor,
+    place_id: int,
+    *,
+    name: str | UnsetType = UNSET,
+    parent_id: int | UnsetType | None = UNSET,
+) -> Place:
+    """Rename and move in one step; what is left out stays."""
+    async with transaction(actor):
+        if name is not UNSET:
+            await rename_place(actor, place_id, name=name)
+        if parent_id is not UNSET:
+            await move_place(actor, place_id, parent_id=parent_id)
     return await get_place(actor, place_id)
 
 

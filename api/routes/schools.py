@@ -1,0 +1,58 @@
+"""Schools over JSON."""
+
+from litestar import Controller, get, post, put
+from litestar.di import NamedDependency
+from litestar.params import FromPath, JSONBody
+
+from api.access import allow, signed_in
+from core import schools
+from core.access import Actor, Role
+from core.paging import Page
+from core.schools import School, SchoolFacts
+
+
+class SchoolRoutes(Controller):
+    """/api/v1/schools"""
+
+    path = "/schools"
+    tags = ("schools",)
+
+    @get(
+        guards=[signed_in("people:read")],
+        operation_id="school_list",
+        summary="The schools that you belong to",
+    )
+    async def list_schools(self, actor: NamedDependency[Actor]) -> Page[School]:
+        """All of them in one page: nobody belongs to many."""
+        return Page(await schools.find_schools(actor))
+
+    @post(
+        guards=[allow(Role.admin, scope="people:write")],
+        operation_id="school_create",
+        summary="Add a school",
+    )
+    async def create_school(
+        self, actor: NamedDependency[Actor], data: JSONBody[SchoolFacts]
+    ) -> School:
+        """You become its first admin."""
+        return await schools.create_school(actor, data)
+
+    @get(
+        "/{school_id:int}",
+        guards=[signed_in("people:read")],
+        operation_id="school_get",
+        summary="One school",
+    )
+    async def get_school(self, actor: NamedDependency[Actor], school_id: FromPath[int]) -> School:
+        return await schools.get_school(actor, school_id)
+
+    @put(
+        "/{school_id:int}",
+        guards=[allow(Role.admin, scope="people:write")],
+        operation_id="school_edit",
+        summary="Write a school's facts anew",
+    )
+    async def edit_school(
+        self, actor: NamedDependency[Actor], school_id: FromPath[int], data: JSONBody[SchoolFacts]
+    ) -> School:
+        return await schools.edit_school(actor, school_id, data)

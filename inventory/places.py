@@ -1,0 +1,52 @@
+"""What stands where: counts of assets by place, and places that may not go while something is there."""
+
+import msgspec
+
+from core import places
+from core.access import Actor
+from core.database import execute, fetch, fetch_value, transaction
+from core.errors import Conflict, say
+from core.places import Place
+
+# Gone for good: such an asset keeps no place in use.
+IS_PRESENT = "NOT EXISTS (SELECT 1 FROM lifecycle l WHERE l.state = a.lifecycle AND l.is_end)"
+
+
+class PlaceCount(msgspec.Struct, frozen=True):
+    """How many assets stand in a place itself, and how many of those do not work."""
+
+    place_id: int
+    assets: int
+    in_repair: int
+
+
+async def count_assets(actor: Actor, *, school_id: int | None = None) -> dict[int, PlaceCount]:
+    """The counts of every place of the actor's schools (or of one), by place id; one query."""
+    if school_id is not None:
+        actor.require(school_id)
+    counts = await fetch(
+        PlaceCount,
+        "SELECT a.place AS place_id, count(*) AS assets,"
+        " count(*) FILTER (WHERE a.lifecycle = 'in_repair') AS in_repair FROM asset a"
+        f" WHERE a.place IS NOT NULL AND a.school = any($1::bigint[]) AND {IS_PRESENT}"
+        " GROUP BY a.place",
+        actor.school_ids if school_id is None else [school_id],
+    )
+    return {count.place_id: count for count in counts}
+
+
+async def retire_place(actor: Actor, place_id: int) -> Place:
+    """Take a place out of use; refused while an asset, or a place in use, is in it."""
+    place = await places.get_place(actor, place_id)
+    async with transaction(actor):
+        # An asset put here meanwhile needs a key lock on the place, and so waits for this one.
+        await execute("SELECT 1 FROM place WHERE id = $1 FOR UPDATE", place.id)
+        left = await fetch_value(
+            f"SELECT count(*) FROM asset a WHERE a.place = $1 AND {IS_PRESENT}", place.id
+        )
+        if left:
+            raise Conflict(
+                say("{count} assets are still here: move them first", count=left),
+                code="place_not_empty",
+            )
+        return await places.retire_place(actor, place_id)
