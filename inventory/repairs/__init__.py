@@ -1,6 +1,13 @@
 """Repairs: from "it does not work" to a closed job card, with what was found, done and spent."""
 
-from inventory.repairs.entries import NewEntry, add_entry, comment, entries_of
+from inventory.repairs.entries import (
+    NewEntry,
+    add_entry,
+    add_photos,
+    comment,
+    entries_of,
+    may_work_on,
+)
 from inventory.repairs.lists import WorkOrderFilter, list_work_orders, most_urgent, of_asset
 from inventory.repairs.opening import (
     ReportableAsset,
@@ -11,7 +18,9 @@ from inventory.repairs.opening import (
 )
 from inventory.repairs.photos import StoredPhoto, get_photo, store_photos
 from inventory.repairs.transitions import (
+    Action,
     Candidate,
+    Condition,
     actions_for,
     assign,
     cancel,
@@ -24,7 +33,9 @@ from inventory.repairs.transitions import (
 from inventory.repairs.views import WorkOrder, WorkOrderEntry, get_work_order
 
 __all__ = [
+    "Action",
     "Candidate",
+    "Condition",
     "NewEntry",
     "ReportableAsset",
     "Reported",
@@ -34,6 +45,7 @@ __all__ = [
     "WorkOrderFilter",
     "actions_for",
     "add_entry",
+    "add_photos",
     "assign",
     "cancel",
     "candidates",
@@ -44,6 +56,7 @@ __all__ = [
     "get_reportable",
     "get_work_order",
     "list_work_orders",
+    "may_work_on",
     "most_urgent",
     "of_asset",
     "open_work_order",

@@ -9,7 +9,8 @@ import msgspec
 from core import clock, database
 from core.access import Actor, Role
 from core.database import transaction
-from core.errors import Conflict, Forbidden, Invalid, Message, say
+from core.errors import Conflict, Forbidden, Invalid, Message, NotFound, say
+from inventory.repairs.photos import PHOTOS_PER_ENTRY, too_many_photos
 from inventory.repairs.views import CURRENCY, WorkOrder, WorkOrderEntry, get_work_order, stored
 from storage.photos import Photo
 
@@ -23,6 +24,10 @@ SELECT e.id, e.work_order AS work_order_id, e.at, e.by_name AS by, e.found, e.fo
        array(SELECT p.id FROM work_order_photo p WHERE p.entry = e.id ORDER BY p.id) AS photo_ids
   FROM work_order_entry e
 """
+
+
+class _Written(msgspec.Struct):
+    by_id: int | None
 
 
 class NewEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -82,6 +87,32 @@ async def entries_of(actor: Actor, work_order_id: int) -> list[WorkOrderEntry]:
     )
 
 
+async def add_photos(
+    actor: Actor, work_order_id: int, entry_id: int, photos: Sequence[Photo]
+) -> WorkOrderEntry:
+    """Add pictures, in the store already, to one's own entry or to an order one works on."""
+    async with transaction(actor):
+        order = await get_work_order(actor, work_order_id)
+        entry = await database.fetch_one(
+            _Written,
+            "SELECT by AS by_id FROM work_order_entry WHERE id = $1 AND work_order = $2"
+            " FOR NO KEY UPDATE",
+            entry_id,
+            work_order_id,
+        )
+        if entry is None:
+            raise NotFound(say("There is no such entry on this work order"))
+        if not (may_work_on(actor, order) or entry.by_id == actor.person_id):
+            raise Forbidden(say("Only those who repair it may write what was done"))
+        kept = await database.fetch_value(
+            "SELECT count(*) FROM work_order_photo WHERE entry = $1", entry_id
+        )
+        if kept + len(photos) > PHOTOS_PER_ENTRY:
+            raise too_many_photos("photos")
+        await _keep_photos(entry_id, order.school_id, photos)
+        return await _get_entry(entry_id)
+
+
 async def record(
     actor: Actor,
     work_order_id: int,
@@ -108,14 +139,21 @@ async def record(
         entry.cost,
         CURRENCY,
     )
+    await _keep_photos(entry_id, school_id, photos)
+    return await _get_entry(entry_id)
+
+
+async def _keep_photos(entry_id: int, school_id: int, photos: Sequence[Photo]) -> None:
     await database.execute_many(
         "INSERT INTO work_order_photo (entry, school, object_key, media_type, size_bytes)"
         " VALUES ($1, $2, $3, $4, $5)",
         [(entry_id, school_id, p.object_key, p.media_type, p.size_bytes) for p in photos],
     )
-    written = await database.fetch_one(WorkOrderEntry, f"{_SELECT_ENTRY} WHERE e.id = $1", entry_id)
-    assert written is not None
-    return written
+
+
+async def _get_entry(entry_id: int) -> WorkOrderEntry:
+    [entry] = await database.fetch(WorkOrderEntry, f"{_SELECT_ENTRY} WHERE e.id = $1", entry_id)
+    return entry
 
 
 def _check(entry: NewEntry, *, field: str = "done") -> None:

@@ -5,7 +5,7 @@ from typing import Literal
 
 import msgspec
 
-from core import database
+from core import clock, database
 from core.access import Actor
 from core.paging import DEFAULT_LIMIT, Page, checked_limit, decode_cursor, page_of
 from inventory.queries import Conditions
@@ -46,7 +46,7 @@ async def list_work_orders(
 ) -> Page[WorkOrder]:
     """Orders that the actor may read, the latest opened first."""
     limit = checked_limit(limit)
-    conditions = readable_by(actor)
+    conditions = readable_by(actor, clock.now())
     _narrow(conditions, wanted, actor)
     if cursor:
         opened_at, last_id = decode_cursor(cursor, datetime, int)
@@ -62,7 +62,7 @@ async def list_work_orders(
 
 async def most_urgent(actor: Actor, *, limit: int = 8) -> list[WorkOrder]:
     """Unfinished orders, the gravest first and the oldest of them first: what to do now."""
-    conditions = readable_by(actor)
+    conditions = readable_by(actor, clock.now())
     conditions.add("w.closed_at IS NULL")
     return await database.fetch(
         WorkOrder,
@@ -75,7 +75,7 @@ async def most_urgent(actor: Actor, *, limit: int = 8) -> list[WorkOrder]:
 
 async def of_asset(actor: Actor, asset_id: int, *, limit: int = 20) -> list[WorkOrder]:
     """The asset's orders that the actor may read, the latest first."""
-    conditions = readable_by(actor)
+    conditions = readable_by(actor, clock.now())
     conditions.add("w.asset = {}", asset_id)
     return await database.fetch(
         WorkOrder,

@@ -85,6 +85,7 @@ class WorkOrderEntry(msgspec.Struct, frozen=True, kw_only=True):
         return worded(self.found, self.found_params)
 
 
+# $1 is the moment to which the downtime of open orders is counted.
 SELECT_WORK_ORDER = """
 SELECT w.id, w.school AS school_id, w.asset AS asset_id, a.tag AS asset_tag,
        btrim(m.brand || ' ' || m.name) AS asset_model, a.lifecycle AS asset_state,
@@ -112,7 +113,9 @@ SELECT w.id, w.school AS school_id, w.asset AS asset_id, a.tag AS asset_tag,
 
 def worded(text: str, params: dict[str, object] | None) -> Message | str:
     """A worker's template with its values as a Message; a person's words as they are."""
-    return text if params is None else Message(text, params)
+    if params is None:
+        return text
+    return Message(text, {name: _message_or_value(value) for name, value in params.items()})
 
 
 def stored(words: Message | str) -> tuple[str, str | None]:
@@ -122,9 +125,9 @@ def stored(words: Message | str) -> tuple[str, str | None]:
     return words, None
 
 
-def readable_by(actor: Actor) -> Conditions:
-    """Conditions on ``work_order w``; ``$1`` is the moment to which open orders are counted."""
-    conditions = Conditions(clock.now())
+def readable_by(actor: Actor, *args: object) -> Conditions:
+    """Conditions on ``work_order w``; ``args`` are the arguments that the query has already."""
+    conditions = Conditions(*args)
     conditions.add("w.school = any({})", actor.school_ids)
     conditions.add(
         "(w.school = any({}) OR {}::bigint IN (w.opened_by, w.assignee) OR EXISTS ("
@@ -136,9 +139,16 @@ def readable_by(actor: Actor) -> Conditions:
     return conditions
 
 
+def _message_or_value(value: object) -> object:
+    """A value that was itself a Message is one again: "{metric} is low" names a metric."""
+    if isinstance(value, dict) and value.keys() == {"template", "params"}:
+        return worded(value["template"], value["params"])
+    return value
+
+
 async def get_work_order(actor: Actor, work_order_id: int) -> WorkOrder:
     """The order, or NotFound when it is not there for this reader."""
-    conditions = readable_by(actor)
+    conditions = readable_by(actor, clock.now())
     conditions.add("w.id = {}", work_order_id)
     order = await database.fetch_one(
         WorkOrder, f"{SELECT_WORK_ORDER} WHERE {conditions.sql()}", *conditions.args
