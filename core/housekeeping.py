@@ -1,0 +1,32 @@
+"""Rows of the core that are over and only take up room."""
+
+from datetime import timedelta
+
+from core import database
+from core.clock import now
+from core.jobs import Job
+from core.outbox import Handler
+from core.settings import Settings
+
+# A phone that lost its line repeats within minutes; a week covers a forgotten tab.
+KEEP_IDEMPOTENCY_KEYS = timedelta(days=7)
+KEEP_ENDED_SESSIONS = timedelta(days=90)
+KEEP_ATTEMPTS = timedelta(days=1)
+KEEP_SETUP_LINKS = timedelta(days=30)
+KEEP_HEARTBEATS = timedelta(days=1)
+
+
+async def remove_what_is_over(_settings: Settings) -> None:
+    """Delete answers kept for repetition, ended sessions, old attempts and dead workers."""
+    for sql, kept in (
+        ("DELETE FROM idempotency_key WHERE created_at < $1", KEEP_IDEMPOTENCY_KEYS),
+        ("DELETE FROM sign_in WHERE least(expires_at, revoked_at) < $1", KEEP_ENDED_SESSIONS),
+        ("DELETE FROM sign_in_attempt WHERE at < $1", KEEP_ATTEMPTS),
+        ("DELETE FROM setup_link WHERE expires_at < $1", KEEP_SETUP_LINKS),
+        ("DELETE FROM heartbeat WHERE seen_at < $1", KEEP_HEARTBEATS),
+    ):
+        await database.execute(sql, now() - kept)
+
+
+JOBS = (Job("core.remove_what_is_over", 3600, remove_what_is_over),)
+HANDLERS: dict[str, Handler] = {}

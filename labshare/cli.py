@@ -1,0 +1,42 @@
+"""The command line: what can be asked, found and loaded only when it is asked."""
+
+import importlib
+
+import click
+
+# Loading every command takes seconds and a hundred megabytes that `serve` keeps for months.
+COMMANDS = {
+    "serve": "serve",
+    "demo": "demo",
+    "web": "web",
+    "worker": "worker",
+    "migrate": "migrate",
+    "person": "person",
+    "token": "token",
+    "import": "imports",
+    "poll": "poll",
+    "check": "check",
+}
+
+
+class Commands(click.Group):
+    """Loads `labshare.commands.NAME` and takes its `command`."""
+
+    def list_commands(self, _context: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, _context: click.Context, name: str) -> click.Command | None:
+        if name not in COMMANDS:
+            return None
+        module = importlib.import_module(f"labshare.commands.{COMMANDS[name]}")
+        command: click.Command = module.command
+        return command
+
+
+@click.command(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="labshare")
+def main() -> None:
+    """Labshare: donated equipment, lab monitoring and a shared teaching library.
+
+    Exit code 0: done. 1: failed, with one line that says why. 2: asked in a wrong way.
+    """

@@ -1,0 +1,31 @@
+"""`labshare web`: one web process beside outside engines, or under `labshare serve`."""
+
+import os
+import socket
+
+import click
+
+from labshare import logging
+from labshare.attached import attached
+from labshare.commands.failures import fail, told_plainly
+from labshare.commands.serve import DEFAULT_HOST, DEFAULT_PORT
+from labshare.environment import read_settings
+from labshare.listening import listen
+
+
+@click.command(name="web")
+@click.option("--host", default=DEFAULT_HOST, show_default=True)
+@click.option("--port", default=DEFAULT_PORT, show_default=True, type=click.IntRange(0, 65535))
+@click.option("--fd", type=int, hidden=True, help="A listening socket handed down by `serve`.")
+@told_plainly
+def command(host: str, port: int, fd: int | None) -> None:
+    """Serve the pages and the API. Any number of these may run against one database and store."""
+    from labshare import web
+
+    settings = read_settings(os.environ)
+    logging.configure(settings.log)
+    if settings.database_url is None or settings.s3 is None:
+        fail("set LABSHARE_DATABASE_URL and LABSHARE_S3_ENDPOINT, or use `labshare serve`")
+    server = listen(host, port) if fd is None else socket.socket(fileno=fd)
+    with server, attached(settings) as complete:
+        web.run(complete, server)

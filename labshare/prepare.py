@@ -1,0 +1,56 @@
+"""What has to be done before the first page: `python -m labshare.prepare`, told in JSON.
+
+A process of its own, because the supervisor stays for months and need not carry all this.
+"""
+
+import argparse
+import asyncio
+import os
+import sys
+
+import msgspec
+
+from core import migrations, setup
+from core.settings import Settings
+from labshare import logging
+from labshare.attached import connected
+from labshare.commands.failures import one_line
+from labshare.environment import read_settings
+from labshare.prepare_report import DemoSignIn, Prepared
+
+
+async def prepare(settings: Settings, *, devices_port: int | None = None) -> Prepared:
+    """Migrates, makes the bucket, and either fills in sample data or offers the first admin."""
+    async with connected(settings):
+        done = await migrations.apply()
+        if devices_port is not None:
+            from labshare.demo.seed import seed
+
+            sign_ins = await seed(settings, devices_port=devices_port)
+            return Prepared(
+                done, sign_ins=msgspec.convert(sign_ins, list[DemoSignIn], from_attributes=True)
+            )
+        code = await setup.create_link() if await setup.is_needed() else None
+        return Prepared(done, setup_code=code)
+
+
+def main() -> int:
+    arguments = argparse.ArgumentParser()
+    arguments.add_argument("--devices-port", type=int)
+    given = arguments.parse_args()
+    settings = read_settings(os.environ)
+    logging.configure(settings.log)
+    try:
+        prepared = asyncio.run(prepare(settings, devices_port=given.devices_port))
+    except Exception as error:
+        sentence = one_line(error)
+        if sentence is None:
+            raise
+        print(sentence, file=sys.stderr)
+        return 1
+    print(msgspec.json.encode(prepared).decode())
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

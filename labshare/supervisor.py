@@ -1,0 +1,168 @@
+"""`labshare serve`: engines, migrations, web and worker on one machine, from start to stop."""
+
+import contextlib
+import http.client
+import socket
+import time
+from collections.abc import Callable
+
+import msgspec
+import structlog
+
+from core.settings import Settings
+from labshare import secret_key
+from labshare.engines import children, object_store, postgres
+from labshare.engines.account import Account, engine_account
+from labshare.engines.failure import EngineFailed
+from labshare.engines.folders import private_folder
+from labshare.environment import s3_settings
+from labshare.keeper import Keeper
+from labshare.listening import address_of, listen
+from labshare.prepare_report import Prepared
+from labshare.processes import OURSELVES, labshare_program
+from labshare.signals import Signals, StopRequested
+
+log = structlog.get_logger(__name__)
+
+READY_SECONDS = 120.0
+LEAVE_SECONDS = 20.0
+LOOK_SECONDS = 5.0
+PREPARE_SECONDS = 3600.0  # a migration of a big database takes its time
+
+
+class Plan(msgspec.Struct, frozen=True):
+    """What to serve, where, and what to tell once it is up."""
+
+    settings: Settings
+    host: str
+    port: int
+    web_processes: int
+    prepare_arguments: tuple[str, ...] = ()
+    extra: Callable[[], Keeper] | None = None
+    tell: Callable[[str, Prepared], None] = lambda address, prepared: None
+
+
+def serve(plan: Plan) -> None:
+    """Runs until it is asked to stop; returns then, with nothing of ours left running.
+
+    Raises EngineFailed when it can't start, or when a part of it can't be kept alive.
+    """
+    data = plan.settings.data
+    with Signals() as signals, contextlib.suppress(StopRequested):
+        private_folder(data, _owner(plan.settings))
+        with children.owned(data, "labshare"), listen(plan.host, plan.port) as server:
+            while _run(plan, server, signals):
+                log.error("engine.died", says="starting everything again")
+
+
+def _run(plan: Plan, server: socket.socket, signals: Signals) -> bool:
+    """One life of the whole stack; True when an engine died and all should start again."""
+    with contextlib.ExitStack() as stack:
+        with signals.interruptible():
+            settings, engines = _start_engines(plan.settings, stack)
+            prepared = _prepare(settings, plan.prepare_arguments)
+        keepers = _keepers(plan, settings, server)
+        stack.callback(_stop_all, keepers, signals)
+        with signals.interruptible():
+            _wait_until_ready(keepers, server, signals)
+        for keeper in keepers:
+            keeper.prove()
+        plan.tell(address_of(server), prepared)
+        return _watch(keepers, engines, signals)
+
+
+def _owner(settings: Settings) -> Account:
+    """Root gives the data folder to the engines' account, if there will be engines of ours."""
+    has_engines = settings.database_url is None or settings.s3 is None
+    return engine_account() if has_engines else OURSELVES
+
+
+Engines = list[postgres.Postgres | object_store.ObjectStore]
+
+
+def _start_engines(settings: Settings, stack: contextlib.ExitStack) -> tuple[Settings, Engines]:
+    """The engines nobody else runs for us, to be stopped by the stack in reverse order."""
+    engines: Engines = []
+    url, s3 = settings.database_url, settings.s3
+    if url is None:
+        database = stack.enter_context(postgres.running(settings.data))
+        engines.append(database)
+        url = database.dsn
+    if s3 is None:
+        store = stack.enter_context(object_store.running(settings.data))
+        engines.append(store)
+        s3 = s3_settings(store.access)
+    key = secret_key.find_or_make(settings)
+    return msgspec.structs.replace(settings, database_url=url, s3=s3, secret_key=key), engines
+
+
+def _prepare(settings: Settings, arguments: tuple[str, ...]) -> Prepared:
+    program = labshare_program("preparation", arguments, settings, module="labshare.prepare")
+    told = children.run(program, seconds=PREPARE_SECONDS)
+    return msgspec.json.decode(told.splitlines()[-1], type=Prepared)
+
+
+def _keepers(plan: Plan, settings: Settings, server: socket.socket) -> list[Keeper]:
+    descriptor = server.fileno()
+    web = [
+        Keeper(
+            f"web-{number}",
+            labshare_program(
+                "the web process",
+                ["web", f"--fd={descriptor}"],
+                settings,
+                descriptors=(descriptor,),
+            ),
+        )
+        for number in range(1, plan.web_processes + 1)
+    ]
+    worker = Keeper("worker", labshare_program("the worker", ["worker"], settings))
+    extra = [plan.extra()] if plan.extra else []
+    return [*extra, *web, worker]
+
+
+def _wait_until_ready(keepers: list[Keeper], server: socket.socket, signals: Signals) -> None:
+    deadline = time.monotonic() + READY_SECONDS
+    while True:
+        for keeper in keepers:
+            keeper.tend()
+        if all(keeper.is_running for keeper in keepers) and _answers(server):
+            return
+        if time.monotonic() > deadline:
+            raise EngineFailed(f"no page was served within {READY_SECONDS:.0f} seconds")
+        signals.wait(0.1)
+
+
+def _answers(server: socket.socket) -> bool:
+    """Whether pages can be served, asked the way a browser would ask."""
+    where = address_of(server).removeprefix("http://")
+    connection = http.client.HTTPConnection(where, timeout=2.0)
+    try:
+        connection.request("GET", "/readyz")
+        return connection.getresponse().status == 200
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
+
+
+def _watch(keepers: list[Keeper], engines: Engines, signals: Signals) -> bool:
+    while not signals.stop_requested:
+        if not all(engine.is_running() for engine in engines):
+            return True
+        soonest = min(keeper.tend() for keeper in keepers)
+        signals.wait(min(soonest, LOOK_SECONDS))
+    return False
+
+
+def _stop_all(keepers: list[Keeper], signals: Signals) -> None:
+    """All at once, each in its own time; a second Ctrl-C cuts the waiting short."""
+    for keeper in keepers:
+        keeper.ask_to_stop()
+    deadline = time.monotonic() + LEAVE_SECONDS
+    while any(keeper.is_running for keeper in keepers):
+        if signals.hurry or time.monotonic() > deadline:
+            break
+        time.sleep(0.05)
+    for keeper in keepers:
+        keeper.stop(0.0)

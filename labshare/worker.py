@@ -1,0 +1,184 @@
+"""The worker process: scheduled jobs, promises of the outbox, polling, and a sign of life."""
+
+import asyncio
+import contextlib
+import os
+import signal
+import socket
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime, timedelta
+from uuid import UUID, uuid4
+
+import structlog
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from apscheduler.triggers.interval import IntervalTrigger
+
+from core import database, outbox
+from core.clock import now
+from core.jobs import Job
+from core.outbox import Handler
+from core.settings import Settings
+from labshare import schedule
+from labshare.attached import connected
+from monitoring import poller
+
+log = structlog.get_logger(__name__)
+
+HEARTBEAT_SECONDS = 15.0
+OUTBOX_IDLE_SECONDS = 1.0
+TROUBLE_SECONDS = 5.0
+# A job that a sleeping laptop or a busy machine made late still runs, once.
+LATE_SECONDS = 3600
+# Jobs of one worker start spread out, and not before the pages have come up.
+FIRST_JOB_SECONDS = 5
+CONNECTIONS = 12
+LEAVE_SECONDS = 15.0
+
+Part = Callable[[asyncio.Event], Awaitable[None]]
+
+
+async def run(settings: Settings) -> None:
+    """Works until SIGTERM or Ctrl-C; what has been begun is ended before it returns."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    async with connected(settings, most_connections=CONNECTIONS):
+        await work(settings, stop, schedule.all_jobs(), schedule.all_handlers())
+
+
+async def work(
+    settings: Settings,
+    stop: asyncio.Event,
+    jobs: tuple[Job, ...],
+    handlers: Mapping[str, Handler],
+) -> None:
+    """Runs every part until ``stop`` is set, then lets each finish what it is doing."""
+
+    async def poll(stop: asyncio.Event) -> None:
+        await poller.run(settings, stop)
+
+    async def keep_promises(stop: asyncio.Event) -> None:
+        await _keep_promises(handlers, stop)
+
+    running: set[asyncio.Task[None]] = set()
+    scheduler = _scheduler(settings, jobs, running)
+    scheduler.start()
+    parts: dict[str, Part] = {"poller": poll, "outbox": keep_promises, "heartbeat": _beat}
+    try:
+        async with asyncio.TaskGroup() as group:
+            for name, part in parts.items():
+                group.create_task(_never_give_up(name, part, stop))
+            log.info("worker.started", jobs=len(jobs), topics=len(handlers))
+    finally:
+        scheduler.shutdown(wait=False)
+        await _let_finish(running)
+        log.info("worker.stopped")
+
+
+def _scheduler(
+    settings: Settings, jobs: tuple[Job, ...], running: set[asyncio.Task[None]]
+) -> AsyncIOScheduler:
+    scheduler = AsyncIOScheduler(
+        timezone="UTC",
+        job_defaults={
+            "misfire_grace_time": LATE_SECONDS,
+            "coalesce": True,
+            "max_instances": 1,
+        },
+    )
+
+    async def run_one(job: Job) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        running.add(task)
+        task.add_done_callback(running.discard)
+        await run_job(job, settings)
+
+    for place, job in enumerate(jobs):
+        scheduler.add_job(
+            run_one,
+            IntervalTrigger(seconds=job.every_seconds, jitter=min(30, job.every_seconds // 10)),
+            args=[job],
+            id=job.name,
+            next_run_time=_first_time(place),
+        )
+    return scheduler
+
+
+def _first_time(place: int) -> datetime:
+    return now() + timedelta(seconds=FIRST_JOB_SECONDS + place)
+
+
+async def run_job(job: Job, settings: Settings) -> None:
+    """Runs the job once; a singleton only if no other worker is at it. Its faults are logged."""
+    try:
+        if not job.singleton:
+            await job.run(settings)
+            return
+        async with database.connection() as holder:
+            if not await holder.fetchval(
+                "SELECT pg_try_advisory_lock(hashtextextended($1, 0))", job.name
+            ):
+                return
+            try:
+                await job.run(settings)
+            finally:
+                await holder.execute("SELECT pg_advisory_unlock(hashtextextended($1, 0))", job.name)
+    except Exception:
+        log.exception("job.failed", job=job.name)
+
+
+async def _keep_promises(handlers: Mapping[str, Handler], stop: asyncio.Event) -> None:
+    while not stop.is_set():
+        if not await outbox.work(handlers):
+            await _sleep(OUTBOX_IDLE_SECONDS, stop)
+
+
+async def _beat(stop: asyncio.Event) -> None:
+    """Writes down that this worker lives; /readyz reads it."""
+    worker = uuid4()
+    name = f"{socket.gethostname()}:{os.getpid()}"[:64]
+    try:
+        while not stop.is_set():
+            await _beat_once(worker, name)
+            await _sleep(HEARTBEAT_SECONDS, stop)
+    finally:
+        with contextlib.suppress(Exception):
+            await database.execute("DELETE FROM heartbeat WHERE id = $1", worker)
+
+
+async def _beat_once(worker: UUID, name: str) -> None:
+    await database.execute(
+        "INSERT INTO heartbeat (id, process, seen_at, is_leader) VALUES ($1, $2, $3, false)"
+        " ON CONFLICT (id) DO UPDATE SET seen_at = excluded.seen_at",
+        worker,
+        name,
+        now(),
+    )
+
+
+async def _never_give_up(name: str, part: Part, stop: asyncio.Event) -> None:
+    """Starts the part again when it fails: the database may be away for a while."""
+    while not stop.is_set():
+        try:
+            await part(stop)
+        except Exception:
+            log.exception("worker.part_failed", part=name)
+            await _sleep(TROUBLE_SECONDS, stop)
+
+
+async def _sleep(seconds: float, stop: asyncio.Event) -> None:
+    """Waits, but not longer than until the stop."""
+    with contextlib.suppress(TimeoutError):
+        await asyncio.wait_for(stop.wait(), seconds)
+
+
+async def _let_finish(running: set[asyncio.Task[None]]) -> None:
+    """Jobs under way get their time; one that needs more is cancelled, and runs again some day."""
+    if not running:
+        return
+    _, late = await asyncio.wait(running, timeout=LEAVE_SECONDS)
+    for task in late:
+        task.cancel()
+    await asyncio.gather(*late, return_exceptions=True)
