@@ -1,0 +1,1 @@
+"""A made-up pair of schools with a year behind it: for trying Labshare, never for real use."""

@@ -1,0 +1,111 @@
+"""Writes the walks of the simulated devices, from the MIBs alone: ``python -m labshare.demo.make_walks``.
+
+Deterministic: the same program writes the same files. A value with ``:numeric`` moves while
+snmpsim serves it; uptimes grow.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from labshare.demo.walk_hosts import linux_pc, windows_pc
+from labshare.demo.walk_printers import Supply, printer
+from labshare.demo.walk_rooms import controller, network_switch, ups
+from labshare.demo.walk_rows import Walk
+
+FOLDER = Path(__file__).parent / "walks"
+
+ROOMS = (("301", "计算机教室一"), ("302", "计算机教室二"), ("201", "信息教室"))
+PCS_A_ROOM = 6
+FULL_DISK_PC = 5  # of the first room
+
+
+class Simulated(NamedTuple):
+    """One device of the demonstration: ``name`` is its file, and its community for snmpsim."""
+
+    name: str
+    walk: Walk
+
+
+def devices() -> Iterator[Simulated]:
+    """The 25 devices, in the order in which the demonstration registers them."""
+    yield from _pcs()
+    yield from _printers()
+    yield Simulated("switch-301", network_switch("sw-301", "三楼弱电间", ports=24, in_use=19))
+    yield Simulated("switch-201", network_switch("sw-201", "二楼信息教室", ports=8, in_use=6))
+    yield Simulated("ups-301", ups("ups-301", "三楼弱电间"))
+    yield Simulated("controller-201", controller("av-201", "二楼信息教室"))
+
+
+def write(folder: Path) -> list[Path]:
+    """Write every walk into ``folder``; the files written."""
+    folder.mkdir(parents=True, exist_ok=True)
+    written = []
+    for device in devices():
+        path = folder / f"{device.name}.snmprec"
+        path.write_text(device.walk.text(), encoding="ascii")
+        written.append(path)
+    return written
+
+
+def _pcs() -> Iterator[Simulated]:
+    for room_number, (room, title) in enumerate(ROOMS):
+        for number in range(1, PCS_A_ROOM + 1):
+            seed = room_number * PCS_A_ROOM + number
+            name = f"pc-{room}-{number:02d}"
+            hours_on = 0.4 + seed % 5 * 0.7
+            if number % 3 == 0:
+                walk = linux_pc(name, title, hours_on=hours_on, seed=seed)
+            else:
+                walk = windows_pc(
+                    name,
+                    title,
+                    hours_on=hours_on,
+                    seed=seed,
+                    disk_percent=96 if (room_number, number) == (0, FULL_DISK_PC) else 38 + seed,
+                )
+            yield Simulated(name, walk)
+
+
+def _printers() -> Iterator[Simulated]:
+    yield Simulated(
+        "printer-office",
+        printer(
+            "prn-office",
+            "教务处",
+            model="LaserJet M154",
+            pages=48_213,
+            supplies=[Supply("黑色碳粉盒", 6, 100), Supply("感光鼓", 9_400, 12_000, unit=7)],
+        ),
+    )
+    yield Simulated(
+        "printer-301",
+        printer(
+            "打印机-三楼",
+            "三楼教师办公室",
+            model="P2500",
+            pages=7_090,
+            # Some firmware speaks the encoding of its makers, and counts no toner at all.
+            encoding="gb18030",
+            supplies=[Supply("碳粉盒", -3, -2), Supply("废粉盒", -3, -2, kind=4, container=4)],
+        ),
+    )
+    yield Simulated(
+        "printer-201",
+        printer(
+            "prn-201",
+            "二楼信息教室",
+            model="Inkjet L6190",
+            pages=15_902,
+            supplies=[
+                Supply("黑色墨水", 64, 100, unit=19, kind=5),
+                Supply("青色墨水", 41, 100, unit=19, kind=5),
+                Supply("品红墨水", 77, 100, unit=19, kind=5),
+                Supply("黄色墨水", -2, -2, kind=5),
+            ],
+        ),
+    )
+
+
+if __name__ == "__main__":
+    print(f"{len(write(FOLDER))} walks in {FOLDER}")
