@@ -1,0 +1,144 @@
+"""Entries, comments and pictures of work orders over JSON."""
+
+from typing import Annotated
+
+import msgspec
+from litestar import Controller, get, post
+from litestar.datastructures import UploadFile
+from litestar.di import NamedDependency
+from litestar.enums import RequestEncodingType
+from litestar.params import Body, FromPath, JSONBody
+from litestar.response import Stream
+
+from api.access import signed_in
+from api.language import Language
+from api.pages.rendering import language_of
+from api.routes.repeats import Key
+from api.types import WebRequest
+from core.access import Actor
+from core.idempotency import once
+from core.paging import Page
+from inventory import repairs
+from inventory.repairs import NewEntry, WorkOrderEntry
+from storage.photos import read_photo
+
+READER = signed_in("inventory:read")
+WRITER = signed_in("inventory:write")
+# A picture never changes under its number, but only its readers' own browsers may keep it.
+PHOTO_CACHE = "private, max-age=86400, immutable"
+
+PhotoFiles = Annotated[list[UploadFile], Body(media_type=RequestEncodingType.MULTI_PART)]
+
+
+class Comment(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Something to say about the order."""
+
+    text: Annotated[str, msgspec.Meta(min_length=1, max_length=4000)]
+
+
+class WorkOrderEntryRoutes(Controller):
+    """/api/v1/work-orders/…/entries, comments and photos"""
+
+    path = "/work-orders"
+    tags = ("work orders",)
+
+    @get(
+        "/{order_id:int}/entries",
+        guards=[READER],
+        operation_id="work_order_entry_list",
+        summary="What was found and done, the oldest first",
+    )
+    async def list_entries(
+        self, request: WebRequest, actor: NamedDependency[Actor], order_id: FromPath[int]
+    ) -> Page[WorkOrderEntry]:
+        """All of them: a job card has no pages."""
+        speech = language_of(request)
+        return Page([_retold(e, speech) for e in await repairs.entries_of(actor, order_id)])
+
+    @post(
+        "/{order_id:int}/entries",
+        guards=[WRITER],
+        operation_id="work_order_entry_add",
+        summary="Write down work",
+    )
+    async def add_entry(
+        self,
+        actor: NamedDependency[Actor],
+        order_id: FromPath[int],
+        data: JSONBody[NewEntry],
+        key: Key = None,
+    ) -> WorkOrderEntry:
+        """For technicians and admins, and for the student helper to whom the order was given."""
+        return await once(
+            actor,
+            key,
+            f"work_order_entry_add {order_id}",
+            WorkOrderEntry,
+            lambda: repairs.add_entry(actor, order_id, data),
+        )
+
+    @post(
+        "/{order_id:int}/comments",
+        guards=[WRITER],
+        operation_id="work_order_comment_add",
+        summary="Say something about an order",
+    )
+    async def add_comment(
+        self,
+        actor: NamedDependency[Actor],
+        order_id: FromPath[int],
+        data: JSONBody[Comment],
+        key: Key = None,
+    ) -> WorkOrderEntry:
+        """For everyone who sees the order but auditors; a closed order takes comments too."""
+        return await once(
+            actor,
+            key,
+            f"work_order_comment_add {order_id}",
+            WorkOrderEntry,
+            lambda: repairs.comment(actor, order_id, data.text),
+        )
+
+    @post(
+        "/{order_id:int}/entries/{entry_id:int}/photos",
+        guards=[WRITER],
+        operation_id="work_order_photo_add",
+        summary="Add pictures to an entry",
+    )
+    async def add_photos(
+        self,
+        actor: NamedDependency[Actor],
+        order_id: FromPath[int],
+        entry_id: FromPath[int],
+        data: PhotoFiles,
+        key: Key = None,
+    ) -> WorkOrderEntry:
+        """JPEG, PNG or WebP, up to 8 MB each, six an entry; judged by content, not by name."""
+        await repairs.get_work_order(actor, order_id)
+        photos = await repairs.store_photos([await file.read() for file in data])
+        return await once(
+            actor,
+            key,
+            f"work_order_photo_add {entry_id}",
+            WorkOrderEntry,
+            lambda: repairs.add_photos(actor, order_id, entry_id, photos),
+        )
+
+    @get(
+        "/photos/{photo_id:int}",
+        guards=[READER],
+        operation_id="work_order_photo_get",
+        summary="A picture of an entry",
+    )
+    async def get_photo(self, actor: NamedDependency[Actor], photo_id: FromPath[int]) -> Stream:
+        """For those who may read its work order."""
+        photo = await repairs.get_photo(actor, photo_id)
+        return Stream(
+            read_photo(photo.object_key, photo.size_bytes),
+            media_type=photo.media_type,
+            headers={"content-length": str(photo.size_bytes), "cache-control": PHOTO_CACHE},
+        )
+
+
+def _retold(entry: WorkOrderEntry, speech: Language) -> WorkOrderEntry:
+    return msgspec.structs.replace(entry, found=speech.words(entry.wording))
