@@ -16,13 +16,17 @@ from api.forgery import ForgeryCheck
 from api.headers import SecurityHeaders
 from api.identity import Identity, get_actor
 from api.pages.api_reference import show_api
+from api.pages.home import show_home
 from api.pages.language import switch_language
+from api.pages.search import show_search
 from api.routes import health
 from api.routes.audit import AuditRoutes
 from api.routes.people import MeRoutes, PeopleRoutes
 from api.routes.places import PlaceRoutes
 from api.routes.schools import SchoolRoutes
 from api.routes.tokens import TokenRoutes
+from api.routes.work_order_entries import WorkOrderEntryRoutes
+from api.routes.work_orders import WorkOrderRoutes
 from api.static_files import serve_static_file
 from core import database
 from core.errors import Problem
@@ -39,10 +43,14 @@ ROUTES: list[ControllerRouterHandler] = [
     PlaceRoutes,
     SchoolRoutes,
     TokenRoutes,
+    WorkOrderRoutes,
+    WorkOrderEntryRoutes,
 ]
 
 PAGES: list[ControllerRouterHandler] = [
+    show_home,
     switch_language,
+    show_search,
     show_api,
 ]
 

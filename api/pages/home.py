@@ -1,0 +1,92 @@
+"""The first page after signing in: for each role what it comes to do, and what waits for it."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from litestar import Response, get
+from litestar.di import NamedDependency
+
+from api import urls
+from api.access import in_person
+from api.pages.rendering import render
+from api.types import WebRequest
+from core import clock
+from core.access import Actor, Role
+from inventory import custody, overview, repairs
+from storage import uploads
+
+LONGEST_LIST = 8
+SHORT_LIST = 5
+SCHOOL_ZONE = "Asia/Shanghai"
+
+Section = dict[str, Any]
+
+
+async def for_technician(actor: Actor) -> Section:
+    """What is broken, the gravest first; what is mine; where to walk."""
+    schools = actor.school_ids_as(Role.technician)
+    mine = repairs.WorkOrderFilter(state="unfinished", mine=True)
+    return {
+        "counts": await overview.count_orders(actor, schools),
+        "urgent": await repairs.most_urgent(actor, limit=LONGEST_LIST),
+        "mine": (await repairs.list_work_orders(actor, mine, limit=LONGEST_LIST)).items,
+        "places": await overview.orders_by_place(schools),
+        "overdue": await custody.count_overdue(actor),
+    }
+
+
+async def for_admin(actor: Actor) -> Section:
+    """How the school's things stand: numbers that lead to their lists."""
+    schools = actor.school_ids_as(Role.admin)
+    today = clock.today(SCHOOL_ZONE)
+    return {
+        "states": await overview.count_states(schools),
+        "counts": await overview.count_orders(actor, schools),
+        "donations": await overview.count_donations(schools, today.replace(day=1)),
+        "overdue": await custody.count_overdue(actor),
+    }
+
+
+async def for_teacher(actor: Actor) -> Section:
+    """What the teacher has, has uploaded, and could use."""
+    return {
+        "held": await custody.find_mine(actor),
+        "uploads": (await uploads.find_own(actor, limit=SHORT_LIST)).items,
+    }
+
+
+async def for_student_helper(actor: Actor) -> Section:
+    """What is out and due back, soonest first."""
+    return {"out": (await custody.find_custody(actor, limit=LONGEST_LIST)).items}
+
+
+async def for_auditor(actor: Actor) -> Section:
+    """The books in numbers."""
+    schools = actor.school_ids_as(Role.auditor)
+    return {
+        "states": await overview.count_states(schools),
+        "donations": await overview.count_donations(
+            schools, clock.today(SCHOOL_ZONE).replace(month=1, day=1)
+        ),
+    }
+
+
+# In the order in which a person of several roles reads them.
+SECTIONS: dict[Role, Callable[[Actor], Awaitable[Section]]] = {
+    Role.technician: for_technician,
+    Role.admin: for_admin,
+    Role.teacher: for_teacher,
+    Role.student_helper: for_student_helper,
+    Role.auditor: for_auditor,
+}
+
+
+@get(urls.home(), guards=[in_person], include_in_schema=False)
+async def show_home(request: WebRequest, actor: NamedDependency[Actor]) -> Response[str]:
+    """One section for each role of the person."""
+    sections = {
+        str(role): await section(actor) for role, section in SECTIONS.items() if actor.is_a(role)
+    }
+    return render(
+        request, "home/index.html", sections=sections, today=clock.today(SCHOOL_ZONE), chart=False
+    )

@@ -1,0 +1,41 @@
+"""One search over everything: a tag leads straight to its asset, the rest is one grouped page."""
+
+from typing import Any
+
+from litestar import Response, get
+from litestar.di import NamedDependency
+from litestar.response import Redirect
+
+from api import urls
+from api.access import in_person
+from api.pages.rendering import render
+from api.types import WebRequest
+from core import people
+from core.access import Actor
+from inventory import assets
+from inventory.assets import AssetFilters
+
+A_FEW = 10
+LONGEST_QUERY = 100
+
+
+@get(urls.search(), guards=[in_person], include_in_schema=False)
+async def show_search(request: WebRequest, actor: NamedDependency[Actor]) -> Response[Any]:
+    """The few best of each kind, each with a way to its whole list."""
+    q = request.query_params.get("q", "").strip()[:LONGEST_QUERY]
+    if not q:
+        return render(request, "search.html", search_text="", groups=None)
+    exact = await assets.find_asset(actor, q)
+    if exact is not None:
+        # What a scanner types is a whole tag and Enter.
+        return Redirect(urls.asset(exact.tag), status_code=303)
+    return render(request, "search.html", search_text=q, groups=await find_everything(actor, q))
+
+
+async def find_everything(actor: Actor, q: str) -> dict[str, Any]:
+    """Assets, people (for those who may list them) and resources that match."""
+    found = await assets.find_assets(actor, AssetFilters(q=q), limit=A_FEW)
+    persons = []
+    if actor.is_a(*people.READERS):
+        persons = (await people.find_people(actor, q=q, limit=A_FEW)).items
+    return {"assets": found.items, "people": persons, "resources": []}

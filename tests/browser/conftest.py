@@ -1,0 +1,37 @@
+"""The browser and the application for this folder; skipped, with a line, where there is no Chromium."""
+
+import os
+from collections.abc import AsyncIterator, Iterator
+
+import pytest
+from playwright.async_api import Browser, async_playwright
+
+from tests.browser import harness
+from tests.conftest import Stack
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    path = harness.chromium_path()
+    if path is None:
+        if os.environ.get("CI"):
+            pytest.fail("no Chromium on this machine: .ci/run installs it")
+        pytest.skip("no Chromium on this machine: apt-get install chromium")
+    return path
+
+
+@pytest.fixture(scope="session")
+def address(chromium: str, stack: Stack) -> Iterator[str]:
+    """The address of the real application over the engines of the tests."""
+    with harness.serving(stack.settings) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+async def browser(chromium: str) -> AsyncIterator[Browser]:
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(
+            executable_path=chromium, args=["--no-sandbox", "--disable-gpu"]
+        )
+        yield browser
+        await browser.close()

@@ -1,0 +1,151 @@
+"""A real browser on the real application: pages by role, language and width; axe; bytes on the wire."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.error import URLError
+from urllib.request import urlopen
+
+import msgspec
+from playwright.async_api import Browser, BrowserContext, Page
+
+from api.identity import COOKIE
+from core import sign_in
+from core.settings import Settings
+
+ROOT = Path(__file__).resolve().parents[2]
+AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
+PHONE, DESKTOP = 390, 1366
+HEIGHTS = {PHONE: 844, DESKTOP: 768}
+LANGUAGES = {"zh_CN": "zh-CN", "en": "en-GB"}
+START_SECONDS = 30
+
+
+def chromium_path() -> str | None:
+    """Debian's Chromium, or none on this machine."""
+    return shutil.which("chromium") or shutil.which("chromium-browser")
+
+
+def environment_of(settings: Settings) -> dict[str, str]:
+    """The settings as the variables that a process of ours reads."""
+    assert settings.s3
+    return os.environ | {
+        "LABSHARE_DATA": str(settings.data),
+        "LABSHARE_DATABASE_URL": settings.database_url or "",
+        "LABSHARE_S3_ENDPOINT": settings.s3.endpoint,
+        "LABSHARE_S3_ACCESS_KEY": settings.s3.access_key,
+        "LABSHARE_S3_SECRET_KEY": settings.s3.secret_key,
+        "LABSHARE_S3_BUCKET": settings.s3.bucket,
+        "LABSHARE_SECRET_KEY": settings.secret_key,
+        "LABSHARE_BASE_URL": "",
+    }
+
+
+def free_port() -> int:
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return int(found.getsockname()[1])
+
+
+@contextmanager
+def serving(settings: Settings) -> Iterator[str]:
+    """The application in a process of its own; gives its address."""
+    port = free_port()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tests.browser.server", str(port)],
+        cwd=ROOT,
+        env=environment_of(settings),
+    )
+    address = f"http://127.0.0.1:{port}"
+    try:
+        _wait_for(address, process)
+        yield address
+    finally:
+        process.terminate()
+        process.wait(timeout=15)
+
+
+def _wait_for(address: str, process: subprocess.Popen[bytes]) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline:
+        if process.poll() is not None:
+            raise RuntimeError(f"the web application ended with {process.returncode}")
+        try:
+            with urlopen(f"{address}/healthz", timeout=2):
+                return
+        except (URLError, OSError):
+            time.sleep(0.1)
+    raise RuntimeError("the web application did not answer in time")
+
+
+async def context_for(
+    browser: Browser, address: str, *, person_id: int | None, locale: str, width: int
+) -> BrowserContext:
+    """A browser of one person (or of nobody) on a screen of ``width``, asking for ``locale``."""
+    context = await browser.new_context(
+        base_url=address,
+        viewport={"width": width, "height": HEIGHTS[width]},
+        locale=LANGUAGES[locale],
+        timezone_id="Asia/Shanghai",
+        reduced_motion="reduce",
+        has_touch=width == PHONE,
+    )
+    context.set_default_timeout(10_000)
+    if person_id is not None:
+        token = await sign_in.start_session(person_id, address="127.0.0.1", browser="test")
+        await context.add_cookies([{"name": COOKIE, "value": token, "url": address}])
+    return context
+
+
+class Violation(msgspec.Struct):
+    """One rule of axe that a page breaks, and where."""
+
+    id: str
+    help: str
+    targets: list[str]
+
+
+async def violations(page: Page) -> list[Violation]:
+    """What axe-core finds on the page as it stands (WCAG 2.2 A and AA, and good practice)."""
+    if not await page.evaluate("typeof window.axe !== 'undefined'"):
+        # Evaluated by the debugger, so our own content security policy does not stop it.
+        await page.evaluate(AXE.read_text())
+    found = await page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+    return [
+        Violation(
+            rule["id"], rule["help"], [" ".join(map(str, node["target"])) for node in rule["nodes"]]
+        )
+        for rule in found["violations"]
+    ]
+
+
+async def overflow(page: Page) -> int:
+    """By how many pixels the page is wider than the screen: a phone must never scroll sideways."""
+    wide: int = await page.evaluate(
+        "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+    )
+    return wide
+
+
+class Wire:
+    """Counts what one page costs over the wire, headers and all, with a cold cache."""
+
+    def __init__(self, page: Page) -> None:
+        self.bytes_by_address: dict[str, int] = {}
+        self._page = page
+        self._finished: list[object] = []
+        page.on("requestfinished", self._finished.append)
+
+    async def total(self) -> int:
+        for request in list(self._finished):
+            sizes = await request.sizes()  # type: ignore[attr-defined]
+            self.bytes_by_address[request.url] = (  # type: ignore[attr-defined]
+                sizes["responseBodySize"] + sizes["responseHeadersSize"]
+            )
+        return sum(self.bytes_by_address.values())
