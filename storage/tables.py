@@ -202,3 +202,14 @@ class Download(Table, tablename="download"):
     downloaded_on = Date()
 
     download_once_a_day = Unique(["revision", "person", "downloaded_on"])
+
+
+class Orphan(Table, tablename="orphan"):
+    """An object that no row knew when the sweep came by; gone only if the next sweep agrees."""
+
+    id = BigSerial(primary_key=True)
+    object_key = Varchar(length=120)
+    size_bytes = BigInt()
+    seen_at = Timestamptz()
+
+    orphan_once = Unique(["object_key"])

@@ -23,6 +23,7 @@ UPLOAD_STEPS = (
     ("completing", "aborted"), ("completing", "expired"),
     ("verifying", "ready"), ("verifying", "duplicate"), ("verifying", "rejected"),
     ("verifying", "aborted"), ("verifying", "expired"),
+    ("ready", "expired"), ("duplicate", "expired"),
 )  # fmt: skip
 
 # A word of one Han run is every two neighbours, and its last character alone, so that a query of

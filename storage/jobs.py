@@ -1,0 +1,45 @@
+"""The library's schedule."""
+
+from anyio import to_thread
+
+from core.jobs import Job
+from core.outbox import Handler
+from core.settings import Settings
+from storage import blobs, finishing, sweeping
+
+SCRUB_EVERY_DAYS = 30
+SCRUB_BYTES_AT_ONCE = 2 * 1024**3
+
+
+async def finish_uploads(settings: Settings) -> None:
+    """Make what has arrived into content; any number of workers share it."""
+    folder = settings.data / "work"
+    await to_thread.run_sync(lambda: folder.mkdir(mode=0o700, parents=True, exist_ok=True))
+    await finishing.finish_waiting(folder)
+
+
+async def clear_away(_settings: Settings) -> None:
+    """End what nobody goes on with, and drop what nobody refers to."""
+    await sweeping.expire_uploads()
+    await sweeping.drop_unused_blobs()
+
+
+async def sweep(_settings: Settings) -> None:
+    """Look for objects and parts that no row knows."""
+    await sweeping.sweep_orphans()
+    await sweeping.abort_unknown_parts()
+
+
+async def scrub(_settings: Settings) -> None:
+    """Read every blob once a month, to know of damage before a teacher does."""
+    await blobs.scrub(older_than_days=SCRUB_EVERY_DAYS, most_bytes=SCRUB_BYTES_AT_ONCE)
+
+
+JOBS: tuple[Job, ...] = (
+    Job("library.finish_uploads", every_seconds=1, run=finish_uploads, singleton=False),
+    Job("library.clear_away", every_seconds=10 * 60, run=clear_away),
+    Job("library.scrub", every_seconds=60 * 60, run=scrub),
+    Job("library.sweep", every_seconds=24 * 60 * 60, run=sweep),
+)
+
+HANDLERS: dict[str, Handler] = {}

@@ -1,0 +1,28 @@
+"""Who may see and change a resource: one rule for queries, one for verbs."""
+
+from core.access import Actor, Role
+
+CONTRIBUTORS = (Role.teacher, Role.admin)
+
+# For a query whose resource is `r`; $1 = visible_to(actor) spread over three arguments.
+VISIBLE = (
+    "(r.state = 'published' AND (r.visibility = 'shared' OR r.school = any($1::bigint[]))"
+    " OR r.school = any($2::bigint[])"
+    " OR r.owner = $3 AND r.school = any($1::bigint[]))"
+)
+
+
+def visible_to(actor: Actor) -> tuple[list[int], list[int], int | None]:
+    """The first three arguments of a query with VISIBLE in it.
+
+    Published resources of one's schools and the shared ones of all; whatever is not published
+    only for the admins of its school, and for its owner while they have a part in that school.
+    """
+    return actor.school_ids, actor.school_ids_as(Role.admin), actor.person_id
+
+
+def may_change(actor: Actor, *, school_id: int, owner_id: int) -> bool:
+    """Owners change their own while they may contribute at its school; its admins change any."""
+    if school_id in actor.school_ids_as(Role.admin):
+        return True
+    return actor.person_id == owner_id and school_id in actor.school_ids_as(*CONTRIBUTORS)

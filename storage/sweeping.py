@@ -1,0 +1,128 @@
+"""Clears away what nobody needs: the row goes first, the object last."""
+
+from contextlib import suppress
+from datetime import timedelta
+from uuid import UUID
+
+import msgspec
+
+from core import database
+from core.clock import now
+from core.errors import Unavailable
+from storage import objects, uploads
+
+# A finished file that nobody has described by then was a mistake.
+UNUSED_AFTER = timedelta(days=30)
+ORPHAN_AFTER = timedelta(days=7)
+# Two sweeps must agree, and the second must not be the repetition of the first.
+BETWEEN_SWEEPS = timedelta(hours=12)
+UNKNOWN_PARTS_AFTER = timedelta(hours=48)
+# Photographs, under "p/", belong to rows of other domains and are theirs to clear away.
+PREFIXES = ("b/", "d/", "t/")
+
+KNOWN_KEYS = (
+    "SELECT object_key FROM blob UNION ALL SELECT object_key FROM rendition"
+    " UNION ALL SELECT tail_key FROM upload WHERE tail_key IS NOT NULL"
+    " UNION ALL SELECT object_key FROM upload WHERE state IN ('completing', 'verifying')"
+)
+
+
+async def expire_uploads() -> int:
+    """End the uploads that nobody has gone on with; how many."""
+    expired = await database.fetch(
+        _Id,
+        "UPDATE upload SET state = 'expired', writer = NULL, blob = NULL WHERE expires_at < $1"
+        " AND state = any($2::text[]) RETURNING id",
+        now(),
+        [*uploads.OPEN],
+    )
+    unused = await database.fetch(
+        _Id,
+        "UPDATE upload u SET state = 'expired', blob = NULL WHERE state IN ('ready', 'duplicate')"
+        " AND expires_at < $1 AND NOT EXISTS (SELECT FROM revision v WHERE v.id = u.id)"
+        " RETURNING id",
+        now() - UNUSED_AFTER,
+    )
+    for upload in [*expired, *unused]:
+        with suppress(Unavailable):
+            await uploads.discard(upload.id)
+    return len(expired) + len(unused)
+
+
+class _Id(msgspec.Struct):
+    id: UUID
+
+
+class _Key(msgspec.Struct):
+    object_key: str
+
+
+async def drop_unused_blobs() -> int:
+    """Remove content that no revision and no upload refers to any more; how many blobs."""
+    async with database.transaction():
+        dropped = await database.fetch(
+            _Id,
+            "SELECT b.id FROM blob b WHERE b.created_at < $1"
+            " AND NOT EXISTS (SELECT FROM revision v WHERE v.blob = b.id)"
+            " AND NOT EXISTS (SELECT FROM upload u WHERE u.blob = b.id)"
+            " ORDER BY b.id LIMIT 100 FOR UPDATE SKIP LOCKED",
+            now() - ORPHAN_AFTER,
+        )
+        ids = [blob.id for blob in dropped]
+        keys = await database.fetch(
+            _Key,
+            "SELECT object_key FROM rendition WHERE blob = any($1::uuid[])"
+            " UNION ALL SELECT object_key FROM blob WHERE id = any($1::uuid[])",
+            ids,
+        )
+        await database.execute("DELETE FROM blob WHERE id = any($1::uuid[])", ids)
+    for key in keys:
+        with suppress(Unavailable):
+            await objects.remove(key.object_key)
+    return len(ids)
+
+
+async def sweep_orphans() -> int:
+    """Remove objects that no row knew in two sweeps and that are a week old; how many."""
+    listed = [item for prefix in PREFIXES for item in await objects.listed(prefix)]
+    old = [item for item in listed if item.modified_at < now() - ORPHAN_AFTER]
+    async with database.transaction():
+        unknown = await database.fetch(
+            _Key,
+            "SELECT object_key FROM unnest($1::text[]) AS listed(object_key)"
+            f" EXCEPT ({KNOWN_KEYS})",
+            [item.key for item in old],
+        )
+        keys = [row.object_key for row in unknown]
+        await database.execute("DELETE FROM orphan WHERE object_key <> all($1::text[])", keys)
+        due = await database.fetch(
+            _Key, "DELETE FROM orphan WHERE seen_at < $1 RETURNING object_key",
+            now() - BETWEEN_SWEEPS,
+        )  # fmt: skip
+        sizes = {item.key: item.size for item in old}
+        gone = {row.object_key for row in due}
+        await database.execute_many(
+            "INSERT INTO orphan (object_key, size_bytes, seen_at) VALUES ($1, $2, $3)"
+            " ON CONFLICT (object_key) DO NOTHING",
+            [(key, sizes[key], now()) for key in keys if key not in gone],
+        )
+    for row in due:
+        await objects.remove(row.object_key)
+    return len(due)
+
+
+async def abort_unknown_parts() -> int:
+    """Drop multipart uploads that no open upload of ours knows; how many."""
+    dropped = 0
+    for parts in await objects.unfinished_parts("b/"):
+        if parts.initiated_at > now() - UNKNOWN_PARTS_AFTER:
+            continue
+        is_ours = await database.fetch_value(
+            "SELECT true FROM upload WHERE parts_id = $1 AND state = any($2::text[])",
+            parts.upload_id,
+            list(uploads.UNFINISHED),
+        )
+        if not is_ours:
+            await objects.abort_parts(parts.key, parts.upload_id)
+            dropped += 1
+    return dropped

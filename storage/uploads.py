@@ -1,0 +1,262 @@
+"""Files on their way into the library: a row before any object, states that people can see."""
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+from uuid import UUID
+
+import msgspec
+
+from core import database
+from core.access import Actor
+from core.clock import now
+from core.errors import Conflict, FieldError, Forbidden, Invalid, Message, NotFound, say
+from core.paging import Page, checked_limit, decode_cursor, page_of
+from storage import objects
+from storage.ids import uuid7
+from storage.rights import CONTRIBUTORS, may_change
+
+# Counted from the last byte that came: long enough for a weekend without a line.
+EXPIRE_AFTER = timedelta(days=7)
+MOST_UNFINISHED = 20
+LONGEST_NAME = 255
+
+
+class UploadState(StrEnum):
+    """Where a file is; ``ready`` and ``duplicate`` may become revisions."""
+
+    initiated = "initiated"
+    receiving = "receiving"
+    completing = "completing"
+    verifying = "verifying"
+    ready = "ready"
+    duplicate = "duplicate"
+    rejected = "rejected"
+    aborted = "aborted"
+    expired = "expired"
+
+
+OPEN = (UploadState.initiated, UploadState.receiving)
+UNFINISHED = (*OPEN, UploadState.completing, UploadState.verifying)
+USABLE = (UploadState.ready, UploadState.duplicate)
+
+
+class Upload(msgspec.Struct, frozen=True):
+    """One file on its way; ``received_bytes`` are durable, and where sending goes on."""
+
+    id: UUID
+    school_id: int
+    owner_id: int
+    resource_id: UUID | None
+    file_name: str
+    media_type: str
+    size_bytes: int
+    received_bytes: int
+    sha256: str | None
+    state: UploadState
+    reason: Message | None
+    created_at: datetime
+    expires_at: datetime
+
+    @property
+    def is_open(self) -> bool:
+        return self.state in OPEN
+
+    @property
+    def is_unfinished(self) -> bool:
+        return self.state in UNFINISHED
+
+    @property
+    def is_usable(self) -> bool:
+        return self.state in USABLE
+
+
+class NewUpload(msgspec.Struct, frozen=True):
+    """What its sender says about a file before the first byte."""
+
+    school_id: int
+    file_name: str
+    size_bytes: int
+    media_type: str = ""
+    sha256: str | None = None
+    # The resource that takes the file as its next revision as soon as it is ready.
+    resource_id: UUID | None = None
+    note: str = ""
+
+
+COLUMNS = (
+    "u.id, u.school AS school_id, u.owner AS owner_id, u.resource AS resource_id, u.file_name,"
+    " u.media_type, u.size_bytes, u.received_bytes, u.sha256, u.state, u.reason, u.created_at,"
+    " u.expires_at"
+)
+
+
+async def create(actor: Actor, new: NewUpload, *, most_bytes: int) -> Upload:
+    """Open an upload; nothing is stored yet.
+
+    Refuses people who may not contribute at the school, files beyond ``most_bytes``, and more than
+    MOST_UNFINISHED at a time.
+    """
+    actor.require(new.school_id, *CONTRIBUTORS)
+    _check(new, most_bytes)
+    async with database.transaction(actor):
+        if new.resource_id is not None:
+            await _check_target(actor, new.school_id, new.resource_id)
+        await _check_count(actor)
+        upload_id, moment = uuid7(), now()
+        await database.execute(
+            "INSERT INTO upload (id, school, owner, resource, note, file_name, media_type,"
+            " size_bytes, sha256, state, previous_state, received_bytes, next_part, tail_bytes,"
+            " attempts, object_key, created_at, expires_at)"
+            " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'initiated', 'new', 0, 1, 0, 0,"
+            " $10, $11, $12)",
+            upload_id,
+            new.school_id,
+            actor.person_id,
+            new.resource_id,
+            new.note,
+            plain_name(new.file_name),
+            new.media_type[:120],
+            new.size_bytes,
+            new.sha256.lower() if new.sha256 else None,
+            objects.new_key("b"),
+            moment,
+            moment + EXPIRE_AFTER,
+        )
+    return await get(actor, upload_id)
+
+
+async def get(actor: Actor, upload_id: UUID) -> Upload:
+    """One's own upload; anybody else's is NotFound."""
+    found = await database.fetch_one(
+        Upload,
+        f"SELECT {COLUMNS} FROM upload u"
+        " WHERE u.id = $1 AND u.owner = $2 AND u.school = any($3::bigint[])",
+        upload_id,
+        actor.person_id,
+        actor.school_ids,
+    )
+    if found is None:
+        raise NotFound(say("There is no such upload, or it is not yours"))
+    return found
+
+
+async def find_own(actor: Actor, *, limit: int = 50, cursor: str | None = None) -> Page[Upload]:
+    """One's own uploads, newest first."""
+    limit = checked_limit(limit)
+    after = decode_cursor(cursor, UUID)[0] if cursor else None
+    rows = await database.fetch(
+        Upload,
+        f"SELECT {COLUMNS} FROM upload u WHERE u.owner = $1 AND u.school = any($2::bigint[])"
+        " AND ($3::uuid IS NULL OR u.id < $3) ORDER BY u.id DESC LIMIT $4",
+        actor.person_id,
+        actor.school_ids,
+        after,
+        limit + 1,
+    )
+    return page_of(rows, limit, lambda upload: (upload.id,))
+
+
+async def find_of_resource(resource_id: UUID) -> list[Upload]:
+    """What is on its way to a resource, or was refused, newest first; the caller may see it."""
+    return await database.fetch(
+        Upload,
+        f"SELECT {COLUMNS} FROM upload u WHERE u.resource = $1"
+        " AND u.state NOT IN ('ready', 'duplicate', 'aborted') ORDER BY u.id DESC LIMIT 5",
+        resource_id,
+    )
+
+
+async def abort(actor: Actor, upload_id: UUID) -> None:
+    """Give up an upload that is not finished; what it stored is removed afterwards."""
+    upload = await get(actor, upload_id)
+    async with database.transaction(actor):
+        done = await database.execute(
+            "UPDATE upload SET state = 'aborted', writer = NULL WHERE id = $1"
+            " AND state = any($2::text[])",
+            upload_id,
+            list(UNFINISHED),
+        )
+    if not done and upload.state is not UploadState.aborted:
+        raise Conflict(say("This upload is finished and can no longer be stopped"), code="finished")
+    await discard(upload_id)
+
+
+class _Leftovers(msgspec.Struct):
+    object_key: str
+    parts_id: str | None
+    tail_key: str | None
+
+
+async def discard(upload_id: UUID) -> None:
+    """Remove what an upload that came to nothing left in the store; the row goes first, always."""
+    left = await database.fetch_one(
+        _Leftovers,
+        "SELECT u.object_key, u.parts_id, u.tail_key FROM upload u WHERE u.id = $1"
+        " AND u.state IN ('aborted', 'expired', 'rejected')"
+        " AND NOT EXISTS (SELECT FROM blob b WHERE b.object_key = u.object_key)",
+        upload_id,
+    )
+    if left is None:
+        return
+    if left.parts_id:
+        await objects.abort_parts(left.object_key, left.parts_id)
+    if left.tail_key:
+        await objects.remove(left.tail_key)
+    await objects.remove(left.object_key)
+    await database.execute(
+        "UPDATE upload SET parts_id = NULL, tail_key = NULL WHERE id = $1", upload_id
+    )
+
+
+def plain_name(file_name: str) -> str:
+    """The name alone: no folders of the sender's computer, no control characters, not endless."""
+    name = file_name.replace("\\", "/").rpartition("/")[2]
+    name = "".join(character for character in name if character.isprintable()).strip(" .")
+    if len(name) <= LONGEST_NAME:
+        return name or "file"
+    stem, dot, ending = name.rpartition(".")
+    return f"{stem[: LONGEST_NAME - len(ending) - 1]}.{ending}" if dot else name[:LONGEST_NAME]
+
+
+def _check(new: NewUpload, most_bytes: int) -> None:
+    errors = []
+    if not new.file_name.strip():
+        errors.append(FieldError("file_name", say("The file has no name"), "required"))
+    if new.size_bytes < 1:
+        errors.append(FieldError("size_bytes", say("The file is empty"), "file_empty"))
+    if new.size_bytes > most_bytes:
+        most = say("A file may have up to {most} MB", most=most_bytes // 1024**2)
+        errors.append(FieldError("size_bytes", most, "file_too_large"))
+    if new.sha256 is not None and not _is_sha256(new.sha256):
+        errors.append(FieldError("sha256", say("A SHA-256 has 64 hexadecimal digits")))
+    if errors:
+        raise Invalid(errors)
+
+
+def _is_sha256(text: str) -> bool:
+    return len(text) == 64 and all(digit in "0123456789abcdefABCDEF" for digit in text)
+
+
+async def _check_target(actor: Actor, school_id: int, resource_id: UUID) -> None:
+    owner = await database.fetch_value(
+        "SELECT owner FROM resource WHERE id = $1 AND school = $2", resource_id, school_id
+    )
+    if owner is None:
+        raise NotFound(say("There is no such resource, or you may not see it"))
+    if not may_change(actor, school_id=school_id, owner_id=owner):
+        raise Forbidden(say("Only its owner and the school's administrators may change this"))
+
+
+async def _check_count(actor: Actor) -> None:
+    # The person's row is the queue: two requests at once cannot both be the last one allowed.
+    await database.execute("SELECT FROM person WHERE id = $1 FOR UPDATE", actor.person_id)
+    unfinished = await database.fetch_value(
+        "SELECT count(*) FROM upload WHERE owner = $1 AND state = any($2::text[])",
+        actor.person_id,
+        list(OPEN),
+    )
+    if unfinished >= MOST_UNFINISHED:
+        raise Conflict(
+            say("You have {count} unfinished uploads; finish or stop one first", count=unfinished),
+            code="too_many_uploads",
+        )
