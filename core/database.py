@@ -77,6 +77,7 @@ async def open(  # noqa: A001
         min_size=min_size,
         max_size=max_size,
         init=_speak_json,
+        reset=_leave_clean,
         server_settings={"timezone": "UTC", "application_name": "labshare", "jit": "off"},
     )
 
@@ -92,6 +93,14 @@ async def _speak_json(connection: asyncpg.Connection) -> None:
     await connection.set_type_codec(
         "jsonb", schema="pg_catalog", encoder=str, decoder=msgspec.json.decode
     )
+
+
+async def _leave_clean(connection: asyncpg.Connection) -> None:
+    # asyncpg would send RESET ALL with every release, a round trip as long as the query itself.
+    # We keep nothing in a session (settings are local to a transaction, locks are given back by
+    # whoever took them), so only a connection that was cut in mid-transaction needs it.
+    if connection.is_in_transaction():
+        await connection.reset()
 
 
 @asynccontextmanager
