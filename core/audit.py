@@ -50,12 +50,17 @@ async def history(entity: str, entity_id: object, *, limit: int = 100) -> list[C
 
     The caller has already made sure that the reader may see the thing itself.
     """
+    return await histories(entity, [entity_id], limit=limit)
+
+
+async def histories(entity: str, entity_ids: list[object], *, limit: int = 100) -> list[Change]:
+    """:func:`history` of several rows of one table, mixed by time."""
     events = await database.fetch(
         _Event,
         "SELECT id, at, actor_name, entity, entity_id, action, before, after FROM audit_event"
-        " WHERE entity = $1 AND entity_id = $2 ORDER BY id DESC LIMIT $3",
+        " WHERE entity = $1 AND entity_id = any($2::text[]) ORDER BY id DESC LIMIT $3",
         entity,
-        str(entity_id),
+        [str(entity_id) for entity_id in entity_ids],
         limit,
     )
     return [change_of(event) for event in events]

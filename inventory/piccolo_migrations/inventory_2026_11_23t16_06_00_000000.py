@@ -7,15 +7,17 @@ ID = "2026-11-23T16:06:00:000000"
 VERSION = "1.38.0"
 DESCRIPTION = "indexes of the asset list"
 
-# text_pattern_ops: a prefix is then a range in any collation, with prepared statements too.
+# COLLATE "C": a prefix is then a range, with prepared statements too, whatever the database's
+# collation; and no plan walks the unique index of all schools' tags in search of one school's.
 FORWARDS = """
-CREATE INDEX asset_of_school_by_lifecycle ON asset (school, lifecycle, tag);
-CREATE INDEX asset_of_school_by_condition ON asset (school, condition, tag);
-CREATE INDEX asset_of_school_by_model ON asset (school, model, tag);
-CREATE INDEX asset_of_school_by_tag_prefix ON asset (school, tag text_pattern_ops);
+CREATE INDEX asset_of_school_by_lifecycle ON asset (school, lifecycle, tag COLLATE "C");
+CREATE INDEX asset_of_school_by_condition ON asset (school, condition, tag COLLATE "C");
+CREATE INDEX asset_of_school_by_model ON asset (school, model, tag COLLATE "C");
+CREATE INDEX asset_of_school_by_place ON asset (school, place, tag COLLATE "C") WHERE place IS NOT NULL;
+CREATE INDEX asset_of_school_in_order ON asset (school, tag COLLATE "C");
 CREATE INDEX asset_of_school_by_serial_prefix ON asset
-    (school, lower(serial_number) text_pattern_ops) WHERE serial_number IS NOT NULL;
-CREATE INDEX asset_named_of_school ON asset (school, tag) WHERE name <> '';
+    (school, lower(serial_number) COLLATE "C") WHERE serial_number IS NOT NULL;
+CREATE INDEX asset_named_of_school ON asset (school, tag COLLATE "C") WHERE name <> '';
 CREATE INDEX custody_open_of_school ON custody (school, asset) WHERE ended_at IS NULL;
 CREATE INDEX custody_open_of_holder ON custody (holder) WHERE ended_at IS NULL;
 """
@@ -25,7 +27,8 @@ DROP INDEX custody_open_of_holder;
 DROP INDEX custody_open_of_school;
 DROP INDEX asset_named_of_school;
 DROP INDEX asset_of_school_by_serial_prefix;
-DROP INDEX asset_of_school_by_tag_prefix;
+DROP INDEX asset_of_school_in_order;
+DROP INDEX asset_of_school_by_place;
 DROP INDEX asset_of_school_by_model;
 DROP INDEX asset_of_school_by_condition;
 DROP INDEX asset_of_school_by_lifecycle;

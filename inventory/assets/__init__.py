@@ -1,0 +1,53 @@
+"""Assets: one thing with a sticker each, from the day it comes to the day it goes."""
+
+from inventory.assets.lifecycle import possible_steps, record_step, take_step
+from inventory.assets.listing import (
+    AssetFilters,
+    Custodial,
+    count_assets,
+    find_assets,
+    find_tags,
+    list_query,
+)
+from inventory.assets.locking import Locked, lock
+from inventory.assets.reading import find_asset, find_by_tags, get_asset, no_such_asset
+from inventory.assets.shapes import Asset, AssetRow, Condition, HolderKind, LifecycleState
+from inventory.assets.story import Step, find_steps, tell_story
+from inventory.assets.writing import (
+    AssetChanges,
+    NewAsset,
+    create_asset,
+    edit_asset,
+    move_assets,
+)
+
+__all__ = [
+    "Asset",
+    "AssetChanges",
+    "AssetFilters",
+    "AssetRow",
+    "Condition",
+    "Custodial",
+    "HolderKind",
+    "LifecycleState",
+    "Locked",
+    "NewAsset",
+    "Step",
+    "count_assets",
+    "create_asset",
+    "edit_asset",
+    "find_asset",
+    "find_assets",
+    "find_by_tags",
+    "find_steps",
+    "find_tags",
+    "get_asset",
+    "list_query",
+    "lock",
+    "move_assets",
+    "no_such_asset",
+    "possible_steps",
+    "record_step",
+    "take_step",
+    "tell_story",
+]

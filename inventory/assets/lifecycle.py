@@ -1,0 +1,115 @@
+"""The steps of an asset's life: only those of ``lifecycle_transition``, each one recorded."""
+
+from core import clock
+from core.access import Actor
+from core.database import execute, fetch_value, refusing, transaction
+from core.errors import Conflict, Invalid, say
+from inventory.assets.locking import Locked, lock
+from inventory.assets.reading import get_asset
+from inventory.assets.shapes import Asset, LifecycleState
+
+REFUSALS = {
+    "asset_step_exists": say("An asset cannot take this step from where it is now"),
+}
+# At the end of its use nothing about an asset may still be open.
+WITHOUT_LOOSE_ENDS = frozenset(
+    {
+        LifecycleState.retired,
+        LifecycleState.disposed,
+        LifecycleState.written_off,
+        LifecycleState.returned_to_donor,
+    }
+)
+REASON_MOST = 400
+
+
+async def possible_steps(asset: Asset) -> list[LifecycleState]:
+    """Where a person may take the asset from here; repair begins and ends with a work order."""
+    found = await fetch_value(
+        "SELECT array_agg(t.to_state::text ORDER BY l.position) FROM lifecycle_transition t"
+        " JOIN lifecycle l ON l.state = t.to_state"
+        " WHERE t.from_state = $1 AND t.to_state <> 'in_repair'",
+        asset.lifecycle,
+    )
+    states = [LifecycleState(state) for state in found or ()]
+    if asset.open_work_orders:
+        return [state for state in states if state is LifecycleState.lost]
+    return states
+
+
+async def take_step(
+    actor: Actor,
+    tag: str,
+    to_state: LifecycleState,
+    *,
+    reason: str = "",
+    version: int | None = None,
+) -> Asset:
+    """Take an asset one step further; refused with the reason that stands in the way."""
+    if to_state is LifecycleState.in_repair:
+        raise Conflict(
+            say("A work order puts an asset in repair: report the fault instead"),
+            code="needs_work_order",
+        )
+    with refusing(REFUSALS):
+        async with transaction(actor):
+            (asset,) = await lock(actor, [tag])
+            refuse_changed(asset, version)
+            await _refuse_loose_ends(asset, to_state)
+            await record_step(actor, asset, to_state, reason=reason)
+    return await get_asset(actor, tag)
+
+
+async def record_step(
+    actor: Actor, asset: Locked, to_state: LifecycleState, *, reason: str = ""
+) -> None:
+    """Change the state of a locked asset and write the step down; in the caller's transaction.
+
+    A step that does not exist breaks ``asset_step_exists`` (:data:`REFUSALS`).
+    """
+    if len(reason) > REASON_MOST:
+        raise Invalid.of(
+            "reason", say("At most {most} characters", most=REASON_MOST), code="too_long"
+        )
+    await execute(
+        "INSERT INTO asset_step (asset, school, from_state, to_state, at, by, reason)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7)",
+        asset.id,
+        asset.school_id,
+        asset.lifecycle,
+        to_state,
+        clock.now(),
+        actor.person_id,
+        reason.strip(),
+    )
+    await execute(
+        "UPDATE asset SET lifecycle = $2, version = version + 1 WHERE id = $1", asset.id, to_state
+    )
+
+
+def refuse_changed(asset: Locked, version: int | None) -> None:
+    """Refuse a change that was made up on an older sight of the asset."""
+    if version is not None and version != asset.version:
+        raise Conflict(
+            say(
+                "Somebody else changed {tag} in the meantime; look at it again, then repeat yours",
+                tag=asset.tag,
+            ),
+            code="version",
+        )
+
+
+async def _refuse_loose_ends(asset: Locked, to_state: LifecycleState) -> None:
+    if to_state in WITHOUT_LOOSE_ENDS and await fetch_value(
+        "SELECT EXISTS (SELECT FROM custody WHERE asset = $1 AND ended_at IS NULL)", asset.id
+    ):
+        raise Conflict(
+            say("{tag} is still handed out; take it back first", tag=asset.tag), code="in_custody"
+        )
+    if to_state is not LifecycleState.lost and await fetch_value(
+        "SELECT EXISTS (SELECT FROM work_order WHERE asset = $1 AND closed_at IS NULL)", asset.id
+    ):
+        raise Conflict(
+            say("{tag} has an open work order; complete or cancel it first", tag=asset.tag),
+            code="open_work_order",
+        )

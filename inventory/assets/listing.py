@@ -1,0 +1,218 @@
+"""The asset list: one prepared query a page, whatever the filters and however many assets.
+
+Inside, each school gives its own first rows in the order of the tag, straight from an index made
+for the filter; only those few are joined to names. So the thousandth page costs as the first.
+"""
+
+from enum import StrEnum
+
+import msgspec
+
+from core import paging
+from core.access import Actor
+from core.database import fetch, fetch_value
+from core.paging import Page
+from inventory.assets.shapes import (
+    JOINS,
+    ROW_COLUMNS,
+    AssetRow,
+    Condition,
+    LifecycleState,
+)
+from inventory.models import AssetKind, like
+from inventory.queries import Conditions
+from inventory.scope import school_id_of
+
+# Above every character that a tag or serial number can hold: the end of a prefix's range.
+LAST_CHARACTER = "\U0010ffff"
+
+
+class Custodial(StrEnum):
+    """Whether somebody has it: out (of these, overdue), or free to be handed out."""
+
+    out = "out"
+    overdue = "overdue"
+    free = "free"
+
+
+class AssetFilters(msgspec.Struct, frozen=True):
+    """What to list; None is any. ``q`` finds tags and serial numbers by their beginning, names
+    and models by any part."""
+
+    q: str = ""
+    school: str | None = None
+    kind: AssetKind | None = None
+    model: int | None = None
+    lifecycle: LifecycleState | None = None
+    condition: Condition | None = None
+    place: int | None = None
+    donation: int | None = None
+    holder: int | None = None
+    custody: Custodial | None = None
+
+    @property
+    def active(self) -> int:
+        """How many filters are in use, the search apart."""
+        return sum(
+            getattr(self, field) is not None for field in self.__struct_fields__ if field != "q"
+        )
+
+
+async def find_assets(
+    actor: Actor,
+    filters: AssetFilters | None = None,
+    *,
+    cursor: str | None = None,
+    limit: int = paging.DEFAULT_LIMIT,
+) -> Page[AssetRow]:
+    """One page of the assets in the actor's sight, by tag."""
+    after = paging.decode_cursor(cursor, str)[0] if cursor else ""
+    sql, args = await list_query(
+        actor, filters or AssetFilters(), after=after, limit=paging.checked_limit(limit)
+    )
+    rows = await fetch(AssetRow, sql, *args)
+    return paging.page_of(rows, limit, lambda row: (row.tag,))
+
+
+async def count_assets(actor: Actor, filters: AssetFilters, *, most: int) -> int:
+    """How many assets match, counted no further than ``most``."""
+    where, found = await _found(actor, filters, after="", limit=most)
+    counted: int = await fetch_value(f"SELECT count(*) FROM ({found}) f", *where.args)
+    return min(counted, most)
+
+
+async def find_tags(actor: Actor, filters: AssetFilters, *, most: int) -> list[str]:
+    """The tags of the first ``most`` matching assets."""
+    where, found = await _found(actor, filters, after="", limit=most - 1)
+    return list(
+        await fetch_value(
+            f'SELECT array_agg(tag ORDER BY tag COLLATE "C") FROM ({found}) f', *where.args
+        )
+        or ()
+    )
+
+
+async def list_query(
+    actor: Actor, filters: AssetFilters, *, after: str, limit: int
+) -> tuple[str, list[object]]:
+    """The SQL of one page and its arguments; asks for one row more than ``limit``."""
+    where, found = await _found(actor, filters, after=after, limit=limit)
+    sql = f'SELECT {ROW_COLUMNS} FROM ({found}) a {JOINS} ORDER BY a.tag COLLATE "C"'
+    return sql, where.args
+
+
+async def _found(
+    actor: Actor, filters: AssetFilters, *, after: str, limit: int
+) -> tuple[Conditions, str]:
+    schools = [await school_id_of(actor, filters.school)] if filters.school else actor.school_ids
+    where = Conditions(schools, limit + 1)
+    if after:
+        where.add('a.tag COLLATE "C" > {}', after)
+    _narrow(where, filters)
+    drivers = _drivers(where, filters)
+    q = filters.q.strip()
+    if q or not drivers:
+        for driver in drivers:
+            where.parts.append(driver.as_condition())
+        first_of_each = _searched(where, q) if q else _first(where)
+    else:
+        for driver in drivers[1:]:
+            where.parts.append(driver.as_condition())
+        first_of_each = _driven(where, drivers[0].source, drivers[0].link)
+    return where, (
+        f"SELECT b.* FROM unnest($1::bigint[]) AS mine (school)"
+        f' CROSS JOIN LATERAL ({first_of_each}) b ORDER BY b.tag COLLATE "C" LIMIT $2'
+    )
+
+
+class _Driver(msgspec.Struct, frozen=True):
+    """A few rows ``d`` that lead to the assets wanted, cheaper to begin with than the tags."""
+
+    source: str
+    link: str
+
+    def as_condition(self) -> str:
+        return f"EXISTS (SELECT FROM ({self.source}) d WHERE {self.link})"
+
+
+def _first(where: Conditions, *more: str) -> str:
+    conditions = " AND ".join([*more, where.sql()])
+    return (
+        "SELECT a.id, a.tag, a.name, a.school, a.model, a.place, a.serial_number, a.lifecycle,"
+        f" a.condition FROM asset a WHERE a.school = mine.school AND {conditions}"
+        ' ORDER BY a.tag COLLATE "C" LIMIT $2'
+    )
+
+
+def _driven(where: Conditions, source: str, link: str) -> str:
+    return f"SELECT a.* FROM ({source}) d CROSS JOIN LATERAL ({_first(where, link)}) a"
+
+
+def _searched(where: Conditions, q: str) -> str:
+    """Four ways to match, each by its own index and each cut to one page; then joined."""
+    tag, tag_end = where.argument(q.upper()), where.argument(q.upper() + LAST_CHARACTER)
+    serial, serial_end = where.argument(q.lower()), where.argument(q.lower() + LAST_CHARACTER)
+    pattern = where.argument(like(q))
+    ways = (
+        _first(where, f'a.tag COLLATE "C" >= {tag} AND a.tag COLLATE "C" < {tag_end}'),
+        _first(
+            where,
+            "a.serial_number IS NOT NULL"
+            f' AND lower(a.serial_number) COLLATE "C" >= {serial}'
+            f' AND lower(a.serial_number) COLLATE "C" < {serial_end}',
+        ),
+        _first(where, f"a.name <> '' AND a.name ILIKE {pattern}"),
+        _driven(
+            where,
+            f"SELECT id FROM asset_model WHERE (brand || ' ' || name) ILIKE {pattern}",
+            "a.model = d.id",
+        ),
+    )
+    return " UNION ".join(f"({way})" for way in ways)
+
+
+def _narrow(where: Conditions, filters: AssetFilters) -> None:
+    if filters.model is not None:
+        where.add("a.model = {}", filters.model)
+    if filters.lifecycle is not None:
+        where.add("a.lifecycle = {}", filters.lifecycle)
+    if filters.condition is not None:
+        where.add("a.condition = {}", filters.condition)
+    if filters.custody is Custodial.free:
+        where.add(f"a.lifecycle = 'in_service' AND NOT EXISTS ({OPEN})")
+
+
+def _drivers(where: Conditions, filters: AssetFilters) -> list[_Driver]:
+    """The filters that start from another table, the narrowest first."""
+    drivers = []
+    if filters.holder is not None:
+        drivers.append(_Driver(HELD_BY.format(where.argument(filters.holder)), "a.id = d.asset"))
+    if filters.custody is Custodial.overdue:
+        drivers.append(_Driver(OVERDUE, "a.id = d.asset"))
+    if filters.donation is not None:
+        source = LINES.format(where.argument(filters.donation))
+        drivers.append(_Driver(source, "a.donation_line = d.id"))
+    if filters.place is not None:
+        source = WITHIN_PLACE.format(where.argument(filters.place))
+        drivers.append(_Driver(source, "a.place = d.id"))
+    if filters.custody is Custodial.out:
+        drivers.append(_Driver(OUT, "a.id = d.asset"))
+    if filters.kind is not None:
+        source = f"SELECT id FROM asset_model WHERE kind = {where.argument(filters.kind)}"
+        drivers.append(_Driver(source, "a.model = d.id"))
+    return drivers
+
+
+OPEN = "SELECT FROM custody c WHERE c.asset = a.id AND c.ended_at IS NULL"
+HELD_BY = "SELECT asset FROM custody WHERE holder = {} AND ended_at IS NULL"
+OUT = "SELECT asset FROM custody WHERE school = mine.school AND ended_at IS NULL"
+OVERDUE = (
+    "SELECT c.asset FROM custody c JOIN school s ON s.id = c.school"
+    " WHERE c.ended_at IS NULL AND c.due_on < (now() AT TIME ZONE s.zone)::date"
+)
+LINES = "SELECT id FROM donation_line WHERE donation = {}"
+# A building holds rooms and a room cabinets: three levels, and no more.
+WITHIN_PLACE = """WITH here AS (SELECT {}::bigint AS id)
+    SELECT id FROM here
+    UNION SELECT p.id FROM place p JOIN here ON p.parent = here.id
+    UNION SELECT q.id FROM place q JOIN place p ON q.parent = p.id JOIN here ON p.parent = here.id"""

@@ -1,0 +1,64 @@
+"""One asset with its names, by its tag or by the code on its label."""
+
+from core.access import Actor
+from core.database import fetch, fetch_one
+from core.errors import NotFound, say
+from inventory import tags
+from inventory.assets.shapes import HOLDER, IS_OVERDUE, JOINS, PLACE, ROW_COLUMNS, Asset, AssetRow
+
+WHOLE = f"""
+SELECT a.id, a.tag, a.name, a.school AS school_id, s.code AS school, owner.code AS title_holder,
+       a.model AS model_id, m.kind, m.brand, m.name AS model, a.serial_number, a.serial_trust,
+       a.lifecycle, a.condition, a.place AS place_id, {PLACE} AS place,
+       d.id AS donation_id, d.title AS donation,
+       CASE WHEN d.name_public AND donor.kind <> 'anonymous' THEN donor.name END AS donor,
+       a.note, a.version, a.created_at,
+       (SELECT l.code FROM label_code l WHERE l.asset = a.id
+         ORDER BY l.linked_at DESC NULLS LAST, l.created_at DESC LIMIT 1) AS code,
+       c.id AS custody_id,
+       CASE WHEN c.holder IS NOT NULL THEN 'person' WHEN c.holder_place IS NOT NULL THEN 'place'
+            WHEN c.holder_group IS NOT NULL THEN 'group' END AS holder_kind,
+       coalesce(c.holder, c.holder_place) AS holder_id, {HOLDER} AS holder,
+       c.started_at AS held_since, c.due_on, {IS_OVERDUE} AS is_overdue,
+       (SELECT count(*) FROM work_order w WHERE w.asset = a.id AND w.closed_at IS NULL)
+           AS open_work_orders
+  FROM asset a {JOINS}
+  JOIN school owner ON owner.id = a.title_holder
+  LEFT JOIN donation_line line ON line.id = a.donation_line
+  LEFT JOIN donation d ON d.id = line.donation
+  LEFT JOIN donor ON donor.id = d.donor
+"""
+
+
+def no_such_asset() -> NotFound:
+    """The one answer for an asset that is not there and for one out of sight."""
+    return NotFound(say("There is no such asset, or it is not of your school"))
+
+
+async def get_asset(actor: Actor, tag: str) -> Asset:
+    """The asset of a tag, in any case of letters, else NotFound."""
+    asset = await find_asset(actor, tag)
+    if asset is None:
+        raise no_such_asset()
+    return asset
+
+
+async def find_asset(actor: Actor, tag: str) -> Asset | None:
+    """The asset of a tag in the actor's sight, or None."""
+    return await fetch_one(
+        Asset,
+        f"{WHOLE} WHERE a.tag = $1 AND a.school = any($2::bigint[])",
+        tags.clean(tag),
+        actor.school_ids,
+    )
+
+
+async def find_by_tags(actor: Actor, wanted: list[str]) -> list[AssetRow]:
+    """Those of ``wanted`` that exist in the actor's sight, by tag."""
+    return await fetch(
+        AssetRow,
+        f"SELECT {ROW_COLUMNS} FROM asset a {JOINS}"
+        " WHERE a.tag = any($1::text[]) AND a.school = any($2::bigint[]) ORDER BY a.tag",
+        [tags.clean(tag) for tag in wanted],
+        actor.school_ids,
+    )

@@ -1,0 +1,129 @@
+"""What an asset looks like to its readers: a row of the list, and the whole."""
+
+from datetime import date, datetime
+from enum import StrEnum
+
+import msgspec
+
+from inventory.models import AssetKind
+from inventory.serials import SerialTrust
+
+
+class LifecycleState(StrEnum):
+    """Where an asset is in its life; the steps between are rows of ``lifecycle_transition``."""
+
+    announced = "announced"
+    received = "received"
+    triage = "triage"
+    wiping = "wiping"
+    refurbish = "refurbish"
+    in_service = "in_service"
+    in_repair = "in_repair"
+    lost = "lost"
+    retired = "retired"
+    disposed = "disposed"
+    written_off = "written_off"
+    returned_to_donor = "returned_to_donor"
+
+
+class Condition(StrEnum):
+    """What the last test or count said."""
+
+    ok = "ok"
+    degraded = "degraded"
+    broken = "broken"
+    incomplete = "incomplete"
+    unknown = "unknown"
+
+
+class HolderKind(StrEnum):
+    """Who can hold an asset: a person, a place, or a group such as a class."""
+
+    person = "person"
+    place = "place"
+    group = "group"
+
+
+class AssetRow(msgspec.Struct, frozen=True):
+    """One line of the asset list; ``holder`` is who has it now, if anybody."""
+
+    id: int
+    tag: str
+    name: str
+    school: str
+    kind: AssetKind
+    brand: str
+    model: str
+    serial_number: str | None
+    lifecycle: LifecycleState
+    condition: Condition
+    place: str | None
+    holder: str | None
+    due_on: date | None
+    is_overdue: bool
+
+
+class Asset(msgspec.Struct, frozen=True):
+    """One asset with all that one look should tell.
+
+    ``donor`` is empty when the donor is anonymous or asked not to be named. ``version`` goes back
+    with an edit, which is refused if somebody else was faster.
+    """
+
+    id: int
+    tag: str
+    name: str
+    school_id: int
+    school: str
+    title_holder: str
+    model_id: int
+    kind: AssetKind
+    brand: str
+    model: str
+    serial_number: str | None
+    serial_trust: SerialTrust
+    lifecycle: LifecycleState
+    condition: Condition
+    place_id: int | None
+    place: str | None
+    donation_id: int | None
+    donation: str | None
+    donor: str | None
+    note: str
+    version: int
+    created_at: datetime
+    code: str | None
+    custody_id: int | None
+    holder_kind: HolderKind | None
+    holder_id: int | None
+    holder: str | None
+    held_since: datetime | None
+    due_on: date | None
+    is_overdue: bool
+    open_work_orders: int
+
+    @property
+    def title(self) -> str:
+        """How people call it: its own name, else its model's."""
+        return self.name or f"{self.brand} {self.model}".strip()
+
+
+# Joined to `asset a` by every reader, so that a name is made up in one place only.
+# `place` has its surroundings in front; a loan is overdue by the school's own calendar.
+JOINS = """
+  JOIN school s ON s.id = a.school
+  JOIN asset_model m ON m.id = a.model
+  LEFT JOIN place p ON p.id = a.place
+  LEFT JOIN place around ON around.id = p.parent
+  LEFT JOIN custody c ON c.asset = a.id AND c.ended_at IS NULL
+  LEFT JOIN person holder ON holder.id = c.holder
+  LEFT JOIN place room ON room.id = c.holder_place
+"""
+PLACE = "CASE WHEN around.name IS NULL THEN p.name ELSE around.name || ' / ' || p.name END"
+HOLDER = "coalesce(holder.name, room.name, c.holder_group)"
+IS_OVERDUE = "coalesce(c.due_on < (now() AT TIME ZONE s.zone)::date, false)"
+ROW_COLUMNS = f"""
+    a.id, a.tag, a.name, s.code AS school, m.kind, m.brand, m.name AS model, a.serial_number,
+    a.lifecycle, a.condition, {PLACE} AS place, {HOLDER} AS holder, c.due_on,
+    {IS_OVERDUE} AS is_overdue
+"""

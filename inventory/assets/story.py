@@ -1,0 +1,125 @@
+"""The story of one asset: what was written about it, who had it, and why it took each step."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any
+
+import msgspec
+
+from core import audit
+from core.audit import Change, FieldChange
+from core.database import fetch
+from inventory.assets.shapes import Asset
+
+# A step and the change it made are written in one transaction, moments apart.
+SAME_MOMENT = timedelta(seconds=5)
+NEWEST = 100
+# Names of these columns, not numbers, are what people remember.
+NAMED = {
+    "model": "SELECT id, btrim(brand || ' ' || name) AS name FROM asset_model",
+    "place": "SELECT id, name FROM place",
+    "holder_place": "SELECT id, name FROM place",
+    "school": "SELECT id, code AS name FROM school",
+    "title_holder": "SELECT id, code AS name FROM school",
+    "holder": "SELECT id, name FROM person",
+    "handed_by": "SELECT id, name FROM person",
+    "received_by": "SELECT id, name FROM person",
+}
+UNTOLD = frozenset({"id", "asset", "serial_trust", "created_at", "donation_line", "handed_by"})
+
+
+class Step(msgspec.Struct, frozen=True):
+    """One step of the asset's life, with its reason."""
+
+    at: datetime
+    from_state: str
+    to_state: str
+    by: str | None
+    reason: str
+
+
+class _Named(msgspec.Struct):
+    id: int
+    name: str
+
+
+class _Id(msgspec.Struct):
+    id: int
+
+
+async def find_steps(asset: Asset) -> list[Step]:
+    """The steps of an asset that the reader may see, newest first."""
+    return await fetch(
+        Step,
+        "SELECT st.at, st.from_state, st.to_state, p.name AS by, st.reason FROM asset_step st"
+        " LEFT JOIN person p ON p.id = st.by WHERE st.asset = $1 ORDER BY st.id DESC LIMIT $2",
+        asset.id,
+        NEWEST,
+    )
+
+
+async def tell_story(asset: Asset) -> list[Change]:
+    """All that happened to an asset that the reader may see, newest first, in names."""
+    changes = await audit.history("asset", asset.id, limit=NEWEST)
+    changes += await audit.histories("custody", await _loan_ids(asset), limit=NEWEST)
+    steps = await find_steps(asset)
+    told = [_with_reason(change, steps) for change in await _in_names(changes)]
+    told = [change for change in told if change.fields or change.action != "update"]
+    return sorted(told, key=lambda change: (change.at, change.id), reverse=True)[:NEWEST]
+
+
+async def _loan_ids(asset: Asset) -> list[object]:
+    loans = await fetch(
+        _Id, "SELECT id FROM custody WHERE asset = $1 ORDER BY id DESC LIMIT $2", asset.id, NEWEST
+    )
+    return [loan.id for loan in loans]
+
+
+def _with_reason(change: Change, steps: Iterable[Step]) -> Change:
+    moves = {(f.before, f.after) for f in change.fields if f.field == "lifecycle"}
+    for step in steps:
+        is_this = (step.from_state, step.to_state) in moves
+        if is_this and step.reason and abs(step.at - change.at) < SAME_MOMENT:
+            reason = FieldChange("reason", None, step.reason)
+            return msgspec.structs.replace(change, fields=(*change.fields, reason))
+    return change
+
+
+async def _in_names(changes: list[Change]) -> list[Change]:
+    names = {column: await _names(sql, column, changes) for column, sql in NAMED.items()}
+    return [
+        msgspec.structs.replace(
+            change,
+            fields=tuple(
+                _named(field, names.get(field.field))
+                for field in change.fields
+                if field.field not in UNTOLD
+            ),
+        )
+        for change in changes
+    ]
+
+
+async def _names(sql: str, column: str, changes: list[Change]) -> dict[int, str]:
+    ids = {
+        value
+        for change in changes
+        for field in change.fields
+        if field.field == column
+        for value in (field.before, field.after)
+        if isinstance(value, int)
+    }
+    if not ids:
+        return {}
+    rows = await fetch(_Named, f"{sql} WHERE id = any($1::bigint[])", list(ids))
+    return {row.id: row.name for row in rows}
+
+
+def _named(field: FieldChange, names: dict[int, str] | None) -> FieldChange:
+    if names is None:
+        return field
+
+    def name(value: Any) -> Any:
+        return names.get(value, value) if isinstance(value, int) else value
+
+    return FieldChange(field.field, name(field.before), name(field.after))

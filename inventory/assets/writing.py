@@ -1,0 +1,224 @@
+"""Assets come into the books, are corrected, and are moved."""
+
+from datetime import datetime
+
+import msgspec
+from msgspec import UNSET, UnsetType
+
+from core import clock
+from core.access import Actor
+from core.database import execute, execute_many, fetch_value, refusing, transaction
+from core.errors import FieldError, Invalid, Problem, say
+from inventory import labels, serials, tags
+from inventory.assets.lifecycle import refuse_changed
+from inventory.assets.locking import lock
+from inventory.assets.reading import find_by_tags, get_asset
+from inventory.assets.shapes import Asset, AssetRow, Condition, LifecycleState
+from inventory.scope import KEEPERS, school_id_of
+
+REFUSALS: dict[str, Problem] = {
+    "asset_tag_is_unique": Invalid.of(
+        "tag", say("Another asset has this tag; tags are never used twice"), code="taken"
+    ),
+    "asset_serial_once_a_model": Invalid.of(
+        "serial_number",
+        say("Another asset of this model has this serial number"),
+        code="taken",
+    ),
+    "asset_place_is_of_the_school": Invalid.of(
+        "place_id", say("The place must be of the asset's school"), code="place"
+    ),
+    "asset_model_fkey": Invalid.of("model_id", say("There is no such model"), code="model"),
+}
+FIRST_STATES = frozenset(
+    {
+        LifecycleState.announced,
+        LifecycleState.received,
+        LifecycleState.triage,
+        LifecycleState.in_service,
+    }
+)
+MOST = {"name": 120, "note": 4000, "serial_number": 120}
+
+
+class NewAsset(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """An asset to be written into the books; without a tag it gets the school's next one."""
+
+    school: str
+    model_id: int
+    tag: str | None = None
+    serial_number: str | None = None
+    place_id: int | None = None
+    lifecycle: LifecycleState = LifecycleState.in_service
+    condition: Condition = Condition.unknown
+    name: str = ""
+    note: str = ""
+    title_holder: str | None = None
+
+
+class AssetChanges(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What shall change; a field left out stays as it is. ``version`` is the one that was read."""
+
+    version: int
+    model_id: int | UnsetType = UNSET
+    serial_number: str | UnsetType | None = UNSET
+    place_id: int | UnsetType | None = UNSET
+    condition: Condition | UnsetType = UNSET
+    name: str | UnsetType = UNSET
+    note: str | UnsetType = UNSET
+
+
+class Draft(msgspec.Struct, frozen=True):
+    """A row about to be inserted, checked and complete."""
+
+    tag: str
+    school_id: int
+    title_holder_id: int
+    model_id: int
+    lifecycle: LifecycleState
+    condition: Condition = Condition.unknown
+    donation_line_id: int | None = None
+    place_id: int | None = None
+    serial_number: str | None = None
+    name: str = ""
+    note: str = ""
+
+
+async def create_asset(actor: Actor, new: NewAsset) -> Asset:
+    """Write an asset into the books of a school that the actor keeps."""
+    school_id = await school_id_of(actor, new.school)
+    actor.require(school_id, *KEEPERS)
+    _refuse_wrong(new.lifecycle, name=new.name, note=new.note, serial_number=new.serial_number)
+    owner = await school_id_of(actor, new.title_holder) if new.title_holder else school_id
+    with refusing(REFUSALS):
+        async with transaction(actor):
+            if new.place_id is not None:
+                await refuse_retired_place(new.place_id)
+            tag = tags.checked(new.tag) if new.tag else (await tags.make(school_id, 1))[0]
+            draft = Draft(
+                tag=tag,
+                school_id=school_id,
+                title_holder_id=owner,
+                model_id=new.model_id,
+                lifecycle=new.lifecycle,
+                condition=new.condition,
+                place_id=new.place_id,
+                serial_number=new.serial_number,
+                name=" ".join(new.name.split()),
+                note=new.note.strip(),
+            )
+            await insert(draft)
+            return await get_asset(actor, tag)
+
+
+async def insert(*drafts: Draft, at: datetime | None = None) -> None:
+    """Write assets and a label code for each; in the caller's transaction and ``REFUSALS``."""
+    moment = at or clock.now()
+    await execute_many(
+        "INSERT INTO asset (tag, school, title_holder, model, lifecycle, condition, donation_line,"
+        " place, serial_number, serial_trust, name, note, version, created_at)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 1, $13)",
+        [
+            (
+                draft.tag,
+                draft.school_id,
+                draft.title_holder_id,
+                draft.model_id,
+                draft.lifecycle,
+                draft.condition,
+                draft.donation_line_id,
+                draft.place_id,
+                serials.clean(draft.serial_number),
+                serials.trust(draft.serial_number),
+                draft.name,
+                draft.note,
+                moment,
+            )
+            for draft in drafts
+        ],
+    )
+    await labels.give_codes([draft.tag for draft in drafts])
+
+
+async def edit_asset(actor: Actor, tag: str, changes: AssetChanges) -> Asset:
+    """Correct what the books say, unless somebody else did so since ``changes.version``."""
+    given = {
+        field: getattr(changes, field)
+        for field in changes.__struct_fields__
+        if field != "version" and getattr(changes, field) is not UNSET
+    }
+    _refuse_wrong(None, **{f: v for f, v in given.items() if f in MOST and v is not None})
+    with refusing(REFUSALS):
+        async with transaction(actor):
+            (asset,) = await lock(actor, [tag])
+            refuse_changed(asset, changes.version)
+            if isinstance(changes.place_id, int) and changes.place_id != asset.place_id:
+                await refuse_retired_place(changes.place_id)
+            await update(asset.id, given)
+            return await get_asset(actor, tag)
+
+
+COLUMN_OF = {
+    "model_id": "model",
+    "place_id": "place",
+    "serial_number": "serial_number",
+    "condition": "condition",
+    "name": "name",
+    "note": "note",
+}
+
+
+async def update(asset_id: int, given: dict[str, object]) -> None:
+    """Write some fields of a locked asset; a serial number brings its trust along."""
+    if not given:
+        return
+    values = dict(given)
+    columns = {COLUMN_OF[field]: value for field, value in values.items()}
+    if "serial_number" in columns:
+        serial = values["serial_number"]
+        text = serial if isinstance(serial, str) else None
+        columns["serial_number"] = serials.clean(text)
+        columns["serial_trust"] = serials.trust(text)
+    written = ", ".join(f"{column} = ${n}" for n, column in enumerate(columns, start=2))
+    await execute(
+        f"UPDATE asset SET {written}, version = version + 1 WHERE id = $1",
+        asset_id,
+        *columns.values(),
+    )
+
+
+async def move_assets(actor: Actor, wanted: list[str], place_id: int) -> list[AssetRow]:
+    """Put one or many assets in another place of their school."""
+    with refusing(REFUSALS):
+        async with transaction(actor):
+            assets = await lock(actor, wanted)
+            await refuse_retired_place(place_id)
+            await execute(
+                "UPDATE asset SET place = $2, version = version + 1"
+                " WHERE id = any($1::bigint[]) AND place IS DISTINCT FROM $2",
+                [asset.id for asset in assets],
+                place_id,
+            )
+            return await find_by_tags(actor, [asset.tag for asset in assets])
+
+
+async def refuse_retired_place(place_id: int, *, field: str = "place_id") -> None:
+    """Refuse a place that is not there or no longer in use."""
+    if not await fetch_value(
+        "SELECT EXISTS (SELECT FROM place WHERE id = $1 AND retired_at IS NULL)", place_id
+    ):
+        raise Invalid.of(field, say("Choose a place that is in use"), code="place")
+
+
+def _refuse_wrong(first: LifecycleState | None, **texts: str | None) -> None:
+    errors = [
+        FieldError(field, say("At most {most} characters", most=MOST[field]), "too_long")
+        for field, text in texts.items()
+        if text is not None and len(text) > MOST[field]
+    ]
+    if first is not None and first not in FIRST_STATES:
+        errors.append(
+            FieldError("lifecycle", say("A new asset cannot begin in this state"), "lifecycle")
+        )
+    if errors:
+        raise Invalid(errors)

@@ -1,0 +1,118 @@
+"""Who has what: mine, what is out, what is overdue, and the past of one asset."""
+
+from datetime import date, datetime
+from enum import StrEnum
+
+import msgspec
+
+from core import paging
+from core.access import Actor
+from core.database import fetch, fetch_value
+from core.paging import Page
+from inventory import tags
+from inventory.custody.shapes import READ, Custody
+from inventory.models import like
+from inventory.queries import Conditions
+from inventory.scope import school_id_of
+
+
+class CustodyView(StrEnum):
+    """Which custody to list: open, only overdue, or ended."""
+
+    out = "out"
+    overdue = "overdue"
+    ended = "ended"
+
+
+class CustodyFilters(msgspec.Struct, frozen=True):
+    """What to list; ``mine`` is what the reader holds, ``holder`` a person's id."""
+
+    q: str = ""
+    view: CustodyView = CustodyView.out
+    school: str | None = None
+    tag: str | None = None
+    holder: int | None = None
+    mine: bool = False
+
+
+VIEWS = {
+    CustodyView.out: "c.ended_at IS NULL",
+    CustodyView.overdue: ("c.ended_at IS NULL AND c.due_on < (now() AT TIME ZONE s.zone)::date"),
+    CustodyView.ended: "c.ended_at IS NOT NULL",
+}
+# Not the last day that exists: asyncpg sends that one as infinity.
+NEVER = date(9000, 1, 1)
+
+
+async def find_custody(
+    actor: Actor,
+    filters: CustodyFilters | None = None,
+    *,
+    cursor: str | None = None,
+    limit: int = paging.DEFAULT_LIMIT,
+) -> Page[Custody]:
+    """One page: open custody by the day it is due, ended custody newest first."""
+    chosen = filters or CustodyFilters()
+    schools = [await school_id_of(actor, chosen.school)] if chosen.school else actor.school_ids
+    where = Conditions(schools, paging.checked_limit(limit) + 1)
+    where.add("c.school = any($1::bigint[])")
+    where.add(VIEWS[chosen.view])
+    _narrow(where, actor, chosen)
+    ended = chosen.view is CustodyView.ended
+    if cursor and ended:
+        where.add("(c.ended_at, c.id) < ({}, {})", *paging.decode_cursor(cursor, datetime, int))
+    elif cursor:
+        where.add(
+            "(coalesce(c.due_on, '9000-01-01'), c.id) > ({}::date, {})",
+            *paging.decode_cursor(cursor, date, int),
+        )
+    order = "c.ended_at DESC, c.id DESC" if ended else "coalesce(c.due_on, '9000-01-01'), c.id"
+    rows = await fetch(
+        Custody, f"{READ} WHERE {where.sql()} ORDER BY {order} LIMIT $2", *where.args
+    )
+    return paging.page_of(
+        rows, limit, lambda row: (row.ended_at if ended else row.due_on or NEVER, row.id)
+    )
+
+
+async def find_mine(actor: Actor) -> list[Custody]:
+    """What the reader holds now, soonest due first."""
+    page = await find_custody(actor, CustodyFilters(mine=True), limit=paging.MAX_LIMIT)
+    return page.items
+
+
+async def of_asset(actor: Actor, tag: str, *, limit: int = 20) -> list[Custody]:
+    """Who has had an asset, newest first, the open one included."""
+    return await fetch(
+        Custody,
+        f"{READ} WHERE a.tag = $1 AND c.school = any($2::bigint[])"
+        " ORDER BY c.started_at DESC, c.id DESC LIMIT $3",
+        tags.clean(tag),
+        actor.school_ids,
+        limit,
+    )
+
+
+async def count_overdue(actor: Actor) -> int:
+    """How many assets in the actor's sight should have been back."""
+    counted: int = await fetch_value(
+        "SELECT count(*) FROM custody c JOIN school s ON s.id = c.school"
+        f" WHERE c.school = any($1::bigint[]) AND {VIEWS[CustodyView.overdue]}",
+        actor.school_ids,
+    )
+    return counted
+
+
+def _narrow(where: Conditions, actor: Actor, filters: CustodyFilters) -> None:
+    if filters.mine:
+        where.add("c.holder = {}::bigint", actor.person_id)
+    if filters.holder is not None:
+        where.add("c.holder = {}", filters.holder)
+    if filters.tag:
+        where.add("a.tag = {}", tags.clean(filters.tag))
+    if filters.q.strip():
+        where.add(
+            "(a.tag || ' ' || a.name || ' ' || m.brand || ' ' || m.name || ' '"
+            " || coalesce(holder.name, room.name, c.holder_group)) ILIKE {}",
+            like(filters.q),
+        )

@@ -1,0 +1,197 @@
+"""Handing out and taking back, one or many at once: all of them or none."""
+
+from datetime import date
+
+import msgspec
+
+from core import clock
+from core.access import Actor
+from core.database import execute, execute_many, fetch, fetch_value, refusing, transaction
+from core.errors import Conflict, Forbidden, Invalid, Message, Problem, say
+from inventory.assets.lifecycle import record_step
+from inventory.assets.locking import Locked, lock
+from inventory.assets.shapes import Condition, LifecycleState
+from inventory.assets.writing import refuse_retired_place
+from inventory.custody.shapes import READ, Custody, Holder
+
+NOTE_MOST = 400
+REFUSALS: dict[str, Message | Problem] = {
+    # The last guard: whoever wrote past the lock is told so, too.
+    "custody_one_open_per_asset": say("One of these has just been handed out to somebody else"),
+    "custody_place_is_of_the_school": Invalid.of(
+        "place_id", say("The place must be of the asset's school"), code="place"
+    ),
+}
+
+
+class _Open(msgspec.Struct):
+    id: int
+    asset_id: int
+    tag: str
+    holder: str
+
+
+OPEN = """
+SELECT c.id, c.asset AS asset_id, a.tag, coalesce(p.name, room.name, c.holder_group) AS holder
+  FROM custody c JOIN asset a ON a.id = c.asset
+  LEFT JOIN person p ON p.id = c.holder
+  LEFT JOIN place room ON room.id = c.holder_place
+ WHERE c.ended_at IS NULL AND c.asset = any($1::bigint[]) ORDER BY a.tag
+"""
+
+
+async def hand_out(
+    actor: Actor,
+    tags: list[str],
+    holder: Holder,
+    *,
+    due_on: date | None = None,
+    note: str = "",
+) -> list[Custody]:
+    """Give assets into somebody's hands, until a day or for good.
+
+    Refused if one of them is with somebody already (the sentence names both) or not in service.
+    """
+    who = holder.checked()
+    _refuse_long(note)
+    with refusing(REFUSALS):
+        async with transaction(actor):
+            assets = await lock(actor, tags)
+            school_id = _one_school(assets)
+            await _refuse_unfit(school_id, who, due_on)
+            await _refuse_taken(assets)
+            return await _open(actor, assets, who, due_on, note.strip())
+
+
+async def take_back(
+    actor: Actor,
+    tags: list[str],
+    *,
+    condition: Condition | None = None,
+    note: str = "",
+) -> list[Custody]:
+    """Take assets back from whoever has them; ``condition`` is what was seen at the desk."""
+    _refuse_long(note)
+    async with transaction(actor):
+        assets = await lock(actor, tags)
+        loans = await fetch(_Open, OPEN, [asset.id for asset in assets])
+        _refuse_idle(assets, loans)
+        await execute(
+            "UPDATE custody SET ended_at = greatest($2, started_at), received_by = $3,"
+            " return_note = $4 WHERE id = any($1::bigint[])",
+            [loan.id for loan in loans],
+            clock.now(),
+            actor.person_id,
+            note.strip(),
+        )
+        if condition is not None:
+            await execute(
+                "UPDATE asset SET condition = $2, version = version + 1"
+                " WHERE id = any($1::bigint[]) AND condition <> $2",
+                [asset.id for asset in assets],
+                condition,
+            )
+        await _find_the_lost(actor, assets)
+        return await _read([loan.id for loan in loans])
+
+
+async def _find_the_lost(actor: Actor, assets: list[Locked]) -> None:
+    # What comes back over the desk is not lost any more, but wants a look before it is lent again.
+    for asset in assets:
+        if asset.lifecycle is LifecycleState.lost:
+            await record_step(actor, asset, LifecycleState.triage)
+
+
+async def _open(
+    actor: Actor, assets: list[Locked], who: Holder, due_on: date | None, note: str
+) -> list[Custody]:
+    if actor.person_id is None:
+        raise Forbidden(say("Only a person can hand something out"))
+    ids = [asset.id for asset in assets]
+    await execute_many(
+        "INSERT INTO custody (school, asset, holder, holder_place, holder_group, started_at,"
+        " due_on, handed_by, note, return_note) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, '')",
+        [
+            (
+                asset.school_id,
+                asset.id,
+                who.person_id,
+                who.place_id,
+                who.group,
+                clock.now(),
+                due_on,
+                actor.person_id,
+                note,
+            )
+            for asset in assets
+        ],
+    )
+    if who.place_id is not None:
+        # What a room answers for stands in that room.
+        await execute(
+            "UPDATE asset SET place = $2, version = version + 1"
+            " WHERE id = any($1::bigint[]) AND place IS DISTINCT FROM $2",
+            ids,
+            who.place_id,
+        )
+    return await _read([loan.id for loan in await fetch(_Open, OPEN, ids)])
+
+
+async def _read(ids: list[int]) -> list[Custody]:
+    return await fetch(Custody, f"{READ} WHERE c.id = any($1::bigint[]) ORDER BY a.tag", ids)
+
+
+def _one_school(assets: list[Locked]) -> int:
+    schools = {asset.school_id for asset in assets}
+    if len(schools) > 1:
+        raise Invalid.of(
+            "tags", say("Hand out the assets of one school at a time"), code="two_schools"
+        )
+    return schools.pop()
+
+
+async def _refuse_unfit(school_id: int, who: Holder, due_on: date | None) -> None:
+    if who.place_id is not None:
+        await refuse_retired_place(who.place_id)
+    if who.person_id is not None and not await fetch_value(
+        "SELECT EXISTS (SELECT FROM membership m JOIN person p ON p.id = m.person"
+        " WHERE m.person = $1 AND m.school = $2 AND p.closed_at IS NULL AND m.valid_from <= now()"
+        " AND (m.valid_until IS NULL OR m.valid_until > now()))",
+        who.person_id,
+        school_id,
+    ):
+        raise Invalid.of("person_id", say("Choose a person of this school"), code="person")
+    if due_on is not None:
+        zone: str = await fetch_value("SELECT zone FROM school WHERE id = $1", school_id)
+        if due_on < clock.today(zone):
+            raise Invalid.of("due_on", say("The day it is due cannot be past"), code="past")
+
+
+async def _refuse_taken(assets: list[Locked]) -> None:
+    taken = await fetch(_Open, OPEN, [asset.id for asset in assets])
+    if taken:
+        first = taken[0]
+        raise Conflict(
+            say("{tag} is already with {holder}", tag=first.tag, holder=first.holder),
+            code="in_custody",
+        )
+    for asset in assets:
+        if asset.lifecycle is not LifecycleState.in_service:
+            raise Conflict(
+                say("{tag} is not in service, so it cannot be handed out", tag=asset.tag),
+                code="not_in_service",
+            )
+
+
+def _refuse_idle(assets: list[Locked], loans: list[_Open]) -> None:
+    held = {loan.asset_id for loan in loans}
+    for asset in assets:
+        if asset.id not in held:
+            raise Conflict(
+                say("{tag} is not handed out to anybody", tag=asset.tag), code="not_in_custody"
+            )
+
+
+def _refuse_long(note: str) -> None:
+    if len(note) > NOTE_MOST:
+        raise Invalid.of("note", say("At most {most} characters", most=NOTE_MOST), code="too_long")

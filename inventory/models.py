@@ -1,0 +1,186 @@
+"""Asset models: the kinds of things, shared by all schools."""
+
+from enum import StrEnum
+from typing import Annotated
+
+import msgspec
+
+from core import paging
+from core.access import Actor
+from core.database import execute, fetch, fetch_one, fetch_value, refusing, transaction
+from core.errors import FieldError, Forbidden, Invalid, NotFound, say
+from core.paging import Page
+from inventory.queries import Conditions
+from inventory.scope import KEEPERS
+
+
+class AssetKind(StrEnum):
+    """What a thing is, broadly."""
+
+    computer = "computer"
+    robot_kit = "robot_kit"
+    book = "book"
+    network = "network"
+    printer = "printer"
+    projector = "projector"
+    ups = "ups"
+    part = "part"
+    other = "other"
+
+
+REFUSALS = {
+    "asset_model_once": Invalid.of("name", say("This model is in the list already"), code="taken"),
+}
+
+
+class AssetModel(msgspec.Struct, frozen=True):
+    """A kind of thing; ``assets`` counts those in the reader's sight."""
+
+    id: int
+    kind: AssetKind
+    brand: str
+    name: str
+    isbn: str | None = None
+    assets: int = 0
+
+    @property
+    def title(self) -> str:
+        return f"{self.brand} {self.name}".strip()
+
+
+class ModelFacts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What is written about a model."""
+
+    kind: AssetKind
+    name: Annotated[str, msgspec.Meta(examples=["ThinkCentre M720"])]
+    brand: str = ""
+    isbn: str | None = None
+
+
+COLUMNS = """
+SELECT m.id, m.kind, m.brand, m.name, m.isbn,
+       (SELECT count(*) FROM asset a WHERE a.model = m.id AND a.school = any($1::bigint[])) AS assets
+  FROM asset_model m
+"""
+
+
+async def find_models(
+    actor: Actor,
+    *,
+    q: str = "",
+    kind: AssetKind | None = None,
+    cursor: str | None = None,
+    limit: int = paging.DEFAULT_LIMIT,
+) -> Page[AssetModel]:
+    """Models by brand and name."""
+    where = Conditions(actor.school_ids, paging.checked_limit(limit) + 1)
+    if q.strip():
+        where.add("(m.brand || ' ' || m.name) ILIKE {}", like(q))
+    if kind is not None:
+        where.add("m.kind = {}", kind)
+    if cursor:
+        brand, name, model_id = paging.decode_cursor(cursor, str, str, int)
+        where.add("(m.brand, m.name, m.id) > ({}, {}, {})", brand, name, model_id)
+    rows = await fetch(
+        AssetModel,
+        f"{COLUMNS} WHERE {where.sql()} ORDER BY m.brand, m.name, m.id LIMIT $2",
+        *where.args,
+    )
+    return paging.page_of(rows, limit, lambda model: (model.brand, model.name, model.id))
+
+
+async def all_models(actor: Actor) -> list[AssetModel]:
+    """Every model, for a choice in a form."""
+    return await fetch(AssetModel, f"{COLUMNS} ORDER BY m.brand, m.name, m.id", actor.school_ids)
+
+
+async def get_model(actor: Actor, model_id: int) -> AssetModel:
+    """One model, else NotFound."""
+    model = await fetch_one(AssetModel, f"{COLUMNS} WHERE m.id = $2", actor.school_ids, model_id)
+    if model is None:
+        raise NotFound(say("There is no such model"))
+    return model
+
+
+async def create_model(actor: Actor, facts: ModelFacts) -> AssetModel:
+    """Add a model; one of the same kind, brand and name is refused."""
+    _require_keeper(actor)
+    clean = checked(facts)
+    with refusing(REFUSALS):
+        async with transaction(actor):
+            model_id = await fetch_value(
+                "INSERT INTO asset_model (kind, brand, name, isbn) VALUES ($1, $2, $3, $4)"
+                " RETURNING id",
+                clean.kind,
+                clean.brand,
+                clean.name,
+                clean.isbn,
+            )
+    return AssetModel(model_id, clean.kind, clean.brand, clean.name, clean.isbn)
+
+
+async def edit_model(actor: Actor, model_id: int, facts: ModelFacts) -> AssetModel:
+    """Write a model anew; its assets follow."""
+    _require_keeper(actor)
+    clean = checked(facts)
+    with refusing(REFUSALS):
+        async with transaction(actor):
+            await execute(
+                "UPDATE asset_model SET kind = $2, brand = $3, name = $4, isbn = $5 WHERE id = $1",
+                model_id,
+                clean.kind,
+                clean.brand,
+                clean.name,
+                clean.isbn,
+            )
+    return await get_model(actor, model_id)
+
+
+async def ensure_model(facts: ModelFacts) -> int:
+    """The id of the model of this kind, brand and name, made if need be; in a transaction."""
+    clean = checked(facts)
+    key = (clean.kind, clean.brand, clean.name)
+    made = await fetch_value(
+        "INSERT INTO asset_model (kind, brand, name, isbn) VALUES ($1, $2, $3, $4)"
+        " ON CONFLICT (kind, brand, name) DO NOTHING RETURNING id",
+        *key,
+        clean.isbn,
+    )
+    if made is None:
+        made = await fetch_value(
+            "SELECT id FROM asset_model WHERE kind = $1 AND brand = $2 AND name = $3", *key
+        )
+    model_id: int = made
+    return model_id
+
+
+def like(text: str) -> str:
+    """A pattern that finds ``text`` anywhere, its wildcards taken literally."""
+    plain = text.strip().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    return f"%{plain}%"
+
+
+def checked(facts: ModelFacts) -> ModelFacts:
+    """The facts with spaces put straight, else Invalid with every wrong field."""
+    clean = ModelFacts(
+        kind=facts.kind,
+        name=" ".join(facts.name.split()),
+        brand=" ".join(facts.brand.split()),
+        isbn=(facts.isbn or "").replace("-", "").replace(" ", "") or None,
+    )
+    errors = []
+    if not clean.name:
+        errors.append(FieldError("name", say("Give the model a name"), "required"))
+    for field, most in (("name", 200), ("brand", 120), ("isbn", 20)):
+        if len(getattr(clean, field) or "") > most:
+            errors.append(
+                FieldError(field, say("At most {most} characters", most=most), "too_long")
+            )
+    if errors:
+        raise Invalid(errors)
+    return clean
+
+
+def _require_keeper(actor: Actor) -> None:
+    if not actor.is_a(*KEEPERS):
+        raise Forbidden(say("Only admins and technicians write the list of models"))

@@ -1,0 +1,160 @@
+"""The asset list finds what was asked for, page by page, and touches little to do so."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+import pytest
+
+from core import database
+from core.errors import Invalid
+from inventory import assets, custody
+from inventory.assets import AssetFilters, Condition, Custodial, LifecycleState
+from inventory.custody import Holder
+from inventory.models import AssetKind
+from tests import factories
+from tests.factories_inventory import many_assets
+
+pytestmark = pytest.mark.usefixtures("db")
+
+
+async def test_each_filter_finds_its_own() -> None:
+    school = await factories.school("VOC")
+    reader = await factories.person("technician", school)
+    building = await factories.place(school, "building")
+    room = await factories.place(school, "room", parent=building)
+    cabinet = await factories.place(school, "cabinet", parent=room)
+    printer = await factories.asset_model("printer", "LaserJet 400")
+    a = await factories.asset(school, tag="PR-1", model=printer, place=cabinet)
+    b = await factories.asset(school, tag="PC-1", lifecycle="lost")
+    c = await factories.asset(school, tag="PC-2", place=room)
+    await custody.hand_out(reader.actor, [c.tag], Holder(person_id=reader.id))
+    await database.execute(
+        "UPDATE asset SET condition = 'broken', name = '前台打印机' WHERE id = $1", a.id
+    )
+    await database.execute("UPDATE asset SET serial_number = 'PF2K_7' WHERE id = $1", b.id)
+    cases: list[tuple[AssetFilters, list[str]]] = [
+        (AssetFilters(), ["PC-1", "PC-2", "PR-1"]),
+        (AssetFilters(q="pc"), ["PC-1", "PC-2"]),
+        (AssetFilters(q="pf2k_"), ["PC-1"]),
+        (AssetFilters(q="f2k"), []),
+        (AssetFilters(q="laser"), ["PR-1"]),
+        (AssetFilters(q="maker laserjet"), ["PR-1"]),
+        (AssetFilters(q="打印"), ["PR-1"]),
+        (AssetFilters(q="%"), []),
+        (AssetFilters(q="pc", lifecycle=LifecycleState.lost), ["PC-1"]),
+        (AssetFilters(school="VOC"), ["PC-1", "PC-2", "PR-1"]),
+        (AssetFilters(kind=AssetKind.printer), ["PR-1"]),
+        (AssetFilters(model=printer), ["PR-1"]),
+        (AssetFilters(lifecycle=LifecycleState.lost), ["PC-1"]),
+        (AssetFilters(condition=Condition.broken), ["PR-1"]),
+        (AssetFilters(place=building), ["PC-2", "PR-1"]),
+        (AssetFilters(place=cabinet), ["PR-1"]),
+        (AssetFilters(holder=reader.id), ["PC-2"]),
+        (AssetFilters(custody=Custodial.out), ["PC-2"]),
+        (AssetFilters(custody=Custodial.free), ["PR-1"]),
+        (AssetFilters(custody=Custodial.overdue), []),
+        (AssetFilters(donation=1), []),
+    ]
+    for filters, tags in cases:
+        page = await assets.find_assets(reader.actor, filters)
+        assert [row.tag for row in page.items] == tags, filters
+        assert await assets.count_assets(reader.actor, filters, most=100) == len(tags)
+        assert await assets.find_tags(reader.actor, filters, most=100) == tags
+    held = (await assets.find_assets(reader.actor, AssetFilters(q="pc-2"))).items[0]
+    assert held.holder == reader.name
+
+
+async def test_pages_over_two_schools_meet_without_gap_or_overlap() -> None:
+    first, second, hidden = [await factories.school() for _ in range(3)]
+    reader = await factories.person("technician", first, second)
+    tags = [f"X-{n:03d}" for n in range(25)]
+    for n, tag in enumerate(tags):
+        await factories.asset((first, second)[n % 2], tag=tag)
+    await factories.asset(hidden, tag="X-999")
+    for filters in (AssetFilters(), AssetFilters(q="x-"), AssetFilters(q="model")):
+        seen: list[str] = []
+        cursor = None
+        while True:
+            page = await assets.find_assets(reader.actor, filters, cursor=cursor, limit=4)
+            seen += [row.tag for row in page.items]
+            if (cursor := page.next_cursor) is None:
+                break
+        assert seen == tags
+
+
+@pytest.mark.parametrize(("cursor", "limit"), [("rubbish", 50), (None, 0), (None, 201)])
+async def test_a_page_that_cannot_be_is_refused(cursor: str | None, limit: int) -> None:
+    school = await factories.school()
+    reader = await factories.person("technician", school)
+    with pytest.raises(Invalid):
+        await assets.find_assets(reader.actor, cursor=cursor, limit=limit)
+
+
+SEARCHES = [
+    AssetFilters(),
+    AssetFilters(q="b-00012"),
+    AssetFilters(q="SN0001"),
+    AssetFilters(q="model"),
+    AssetFilters(q="nothing at all"),
+    AssetFilters(lifecycle=LifecycleState.retired),
+    AssetFilters(lifecycle=LifecycleState.lost),
+    AssetFilters(condition=Condition.broken),
+    AssetFilters(kind=AssetKind.printer),
+    AssetFilters(holder=1),
+    AssetFilters(custody=Custodial.overdue),
+    AssetFilters(custody=Custodial.out),
+    AssetFilters(place=1),
+    AssetFilters(donation=1),
+]
+
+
+async def test_no_list_reads_the_whole_table_or_asks_once_a_row() -> None:
+    schools = [await factories.school("A"), await factories.school("B")]
+    reader = await factories.person("technician", *schools)
+    models = [await factories.asset_model() for _ in range(12)]
+    printer = await factories.asset_model("printer", "Rarely bought")
+    for school in schools:
+        await many_assets(school, 15_000, models=models)
+    await factories.asset(schools[0], model=printer)
+    await database.execute("ANALYZE")
+    for filters in SEARCHES:
+        for after in ("", "B-007000"):
+            sql, args = await assets.list_query(reader.actor, filters, after=after, limit=50)
+            async with database.connection() as connection:
+                statement = await connection.prepare(sql)
+                plan = await statement.explain(*args, analyze=True)
+            for node in _nodes(plan[0]["Plan"]):
+                if node.get("Relation Name") == "asset":
+                    assert node["Node Type"] != "Seq Scan", (filters, after)
+                    assert _rows_touched(node) <= 2_000, (filters, after, node)
+
+
+def _nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    yield plan
+    for inner in plan.get("Plans", ()):
+        yield from _nodes(inner)
+
+
+def _rows_touched(node: dict[str, Any]) -> float:
+    once = node["Actual Rows"] + node.get("Rows Removed by Filter", 0)
+    return float(once * node["Actual Loops"])
+
+
+async def test_a_page_is_one_query(monkeypatch: pytest.MonkeyPatch) -> None:
+    school = await factories.school()
+    reader = await factories.person("technician", school)
+    for _ in range(5):
+        await factories.asset(school)
+    asked: list[str] = []
+    fetch = database.fetch
+
+    async def counted(row_type: type[Any], sql: str, *args: object) -> list[Any]:
+        asked.append(sql)
+        return await fetch(row_type, sql, *args)
+
+    monkeypatch.setattr("inventory.assets.listing.fetch", counted)
+    page = await assets.find_assets(reader.actor, AssetFilters(q="t-", school=school.code))
+    assert len(asked) == 1
+    assert len(page.items) == 5
+    assert msgspec.json.encode(page)
