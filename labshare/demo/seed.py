@@ -1,0 +1,68 @@
+"""Fills an empty Labshare with the demo: all of it or nothing, and once."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from core import clock, database
+from core.settings import Settings
+from labshare.demo import equipment, fates, history, loans, repairs, school, sign_ins
+from labshare.demo.calendar import YearBehind
+from labshare.demo.sign_ins import DemoSignIn, DemoSignIns
+from storage import objects
+
+__all__ = ["DemoSignIn", "DemoSignIns", "seed"]
+
+
+async def seed(settings: Settings) -> DemoSignIns:
+    """Make the demo's schools unless they are there, and tell who can sign in.
+
+    A start that was cut short leaves nothing of the rows behind, and the library is filled up
+    from wherever it was.
+    """
+    async with _connected(settings):
+        year = YearBehind(clock.now())
+        accounts, is_fresh = sign_ins.find_or_make(settings)
+        if not await school.is_there():
+            await _fill(year)
+            is_fresh = True
+        if is_fresh:
+            await school.set_passwords(accounts)
+    return accounts
+
+
+async def _fill(year: YearBehind) -> None:
+    async with database.transaction():
+        await history.pause()
+        schools = await school.add_schools(year)
+        names = await school.add_people(year, schools)
+        models = await equipment.add_models()
+        arrivals = await equipment.add_donations(year, schools, models)
+        arrivals += equipment.purchases(year, schools)
+        assets = await equipment.make_assets(arrivals, models)
+        fates.settle(year, assets)
+        orders = await repairs.add_repairs(year, assets)
+        await equipment.add_assets(assets)
+        await equipment.add_steps(assets)
+        await repairs.add_orders(orders, names)
+        await loans.add_loans(year, assets)
+        await fates.add_labels(year, schools, assets)
+        people = schools["LB"].people
+        await history.write(technician=people["technician"], admin=people["admin"])
+    await database.execute("ANALYZE")
+
+
+@asynccontextmanager
+async def _connected(settings: Settings) -> AsyncIterator[None]:
+    """The pool and the store, opened here unless the process has them open already."""
+    if database.engine.pool:
+        yield
+        return
+    assert settings.database_url
+    assert settings.s3
+    await database.open(settings.database_url, max_size=4)
+    await objects.open(settings.s3)
+    try:
+        yield
+    finally:
+        await objects.close()
+        await database.close()
