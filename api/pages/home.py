@@ -29,7 +29,7 @@ async def for_technician(actor: Actor) -> Section:
     return {
         "counts": await overview.count_orders(actor, schools),
         "urgent": await repairs.most_urgent(actor, limit=LONGEST_LIST),
-        "mine": (await repairs.list_work_orders(actor, mine, limit=LONGEST_LIST)).items,
+        "mine": (await repairs.list_work_orders(actor, mine, limit=SHORT_LIST)).items,
         "places": await overview.orders_by_place(schools),
         "overdue": await custody.count_overdue(actor),
     }
