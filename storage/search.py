@@ -29,6 +29,8 @@ class Query(msgspec.Struct, frozen=True):
     # For page texts, whose index keeps none: pairs joined by AND, then `runs` looked for as they are.
     pairs: str
     runs: tuple[str, ...]
+    # Every run as it was written, to show where it was found.
+    words: tuple[str, ...]
 
     def __bool__(self) -> bool:
         return bool(self.phrases)
@@ -39,14 +41,16 @@ def parse(text: str) -> Query:
     phrases: list[str] = []
     pairs: list[str] = []
     runs: list[str] = []
+    words: list[str] = []
     for han, latin in _RUN.findall(normal(text)[:LONGEST_QUERY]):
         terms = _pairs(han) if len(han) > 1 else [f"{han or latin}:*"]
         phrases.append(f"({' <-> '.join(terms)})")
         pairs.append(f"({' & '.join(terms)})")
+        words.append(han or latin)
         # One pair, one character and one prefix are exact already.
         if len(han) > 2:
             runs.append(han)
-    return Query(" & ".join(phrases), " & ".join(pairs), tuple(runs))
+    return Query(" & ".join(phrases), " & ".join(pairs), tuple(runs), tuple(words))
 
 
 def normal(text: str) -> str:

@@ -1,0 +1,278 @@
+"""Something to teach with: described, published, withdrawn. Its files are revisions."""
+
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+import msgspec
+
+from core import database
+from core.access import Actor
+from core.clock import now
+from core.errors import Conflict, FieldError, Forbidden, Invalid, NotFound, say
+from storage import revisions, search
+from storage.ids import uuid7
+from storage.rights import CONTRIBUTORS, VISIBLE, may_change, visible_to
+from storage.vocabulary import wrong_codes
+
+LONGEST_TITLE = 200
+LONGEST_ABSTRACT = 4000
+MOST_WORDS = 20
+LONGEST_WORD = 80
+
+
+class ResourceState(StrEnum):
+    """Where a resource stands; people other than its owner and the admins see ``published``."""
+
+    draft = "draft"
+    in_review = "in_review"
+    published = "published"
+    withdrawn = "withdrawn"
+
+
+class Visibility(StrEnum):
+    """Who sees it once published: one school, or everyone signed in."""
+
+    school = "school"
+    shared = "shared"
+
+
+class Description(msgspec.Struct, frozen=True):
+    """What its owner says about a resource; the codes are those of the vocabulary."""
+
+    title: str
+    subject: str
+    kind: str
+    stage: str = "junior"
+    grade: str = "any"
+    language: str = "zh"
+    licence: str = "school_use"
+    edition: str = ""
+    abstract: str = ""
+    authors: list[str] = []
+    keywords: list[str] = []
+    visibility: Visibility = Visibility.school
+
+
+class Resource(msgspec.Struct, frozen=True):
+    """A resource as its page shows it."""
+
+    id: UUID
+    school_id: int
+    school_name_zh: str
+    school_name_en: str
+    owner_id: int
+    owner_name: str
+    title: str
+    abstract: str
+    stage: str
+    subject: str
+    grade: str
+    edition: str
+    kind: str
+    language: str
+    licence: str
+    authors: list[str]
+    keywords: list[str]
+    visibility: Visibility
+    state: ResourceState
+    version: int
+    created_at: datetime
+    updated_at: datetime
+    published_at: datetime | None
+
+
+_SELECT = (
+    "SELECT r.id, r.school AS school_id, s.name_zh AS school_name_zh, s.name_en AS school_name_en,"
+    " r.owner AS owner_id, p.name AS owner_name, r.title, r.abstract, r.stage, r.subject, r.grade,"
+    " r.edition, r.kind, r.language, r.licence, r.authors, r.keywords, r.visibility, r.state,"
+    " r.version, r.created_at, r.updated_at, r.published_at"
+    " FROM resource r JOIN school s ON s.id = r.school JOIN person p ON p.id = r.owner"
+)
+
+
+def can_change(actor: Actor, resource: Resource) -> bool:
+    """Whether the actor may edit, publish and withdraw it."""
+    return may_change(actor, school_id=resource.school_id, owner_id=resource.owner_id)
+
+
+async def get(actor: Actor, resource_id: UUID) -> Resource:
+    """A resource the actor may see, else NotFound."""
+    found = await database.fetch_one(
+        Resource, f"{_SELECT} WHERE r.id = $4 AND {VISIBLE}", *visible_to(actor), resource_id
+    )
+    if found is None:
+        raise NotFound(say("There is no such resource, or you may not see it"))
+    return found
+
+
+async def create(
+    actor: Actor,
+    school_id: int,
+    description: Description,
+    *,
+    upload_id: UUID | None = None,
+) -> Resource:
+    """A draft of one's own, with the file of ``upload_id`` now or as soon as that is ready."""
+    actor.require(school_id, *CONTRIBUTORS)
+    described = checked(description)
+    resource_id = uuid7()
+    async with database.transaction(actor):
+        await database.execute(
+            "INSERT INTO resource (id, school, owner, title, initials, abstract, stage, subject,"
+            " grade, edition, kind, language, licence, authors, keywords, visibility, state,"
+            " previous_state, version, created_at, updated_at)"
+            " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16,"
+            " 'draft', 'new', 1, $17, $17)",
+            resource_id,
+            school_id,
+            actor.person_id,
+            *_columns(described),
+            now(),
+        )
+        if upload_id is not None:
+            await revisions.add(actor, resource_id, upload_id)
+    return await get(actor, resource_id)
+
+
+async def edit(
+    actor: Actor, resource_id: UUID, description: Description, *, version: int
+) -> Resource:
+    """Describe it anew; Conflict if somebody else has changed it since ``version``."""
+    described = checked(description)
+    async with database.transaction(actor):
+        await _changeable(actor, resource_id)
+        changed = await database.execute(
+            "UPDATE resource SET title = $3, initials = $4, abstract = $5, stage = $6,"
+            " subject = $7, grade = $8, edition = $9, kind = $10, language = $11, licence = $12,"
+            " authors = $13, keywords = $14, visibility = $15, version = version + 1,"
+            " updated_at = $16 WHERE id = $1 AND version = $2",
+            resource_id,
+            version,
+            *_columns(described),
+            now(),
+        )
+        if not changed:
+            raise Conflict(
+                say("Somebody has changed this in the meantime; look at it again first"),
+                code="stale",
+            )
+    return await get(actor, resource_id)
+
+
+async def submit(actor: Actor, resource_id: UUID) -> Resource:
+    """Ask the school's administrators to publish it."""
+    return await _step(actor, resource_id, ResourceState.in_review, "draft")
+
+
+async def take_back(actor: Actor, resource_id: UUID) -> Resource:
+    """Make it a draft again: out of review, or after it was withdrawn."""
+    return await _step(actor, resource_id, ResourceState.draft, "in_review", "withdrawn")
+
+
+async def publish(actor: Actor, resource_id: UUID) -> Resource:
+    """Let others find it; refused while it has no file that is ready."""
+    return await _step(
+        actor, resource_id, ResourceState.published, "draft", "in_review", "withdrawn"
+    )
+
+
+async def withdraw(actor: Actor, resource_id: UUID) -> Resource:
+    """Take it out of the library; nothing is deleted."""
+    return await _step(actor, resource_id, ResourceState.withdrawn, "published")
+
+
+def checked(description: Description) -> Description:
+    """The description tidied, or Invalid with every field that is wrong."""
+    errors = wrong_codes(
+        stage=description.stage,
+        subject=description.subject,
+        grade=description.grade,
+        kind=description.kind,
+        language=description.language,
+        licence=description.licence,
+    )
+    title = " ".join(description.title.split())
+    if not title:
+        errors.append(FieldError("title", say("Give it a title"), "required"))
+    for field, text, most in (
+        ("title", title, LONGEST_TITLE),
+        ("abstract", description.abstract, LONGEST_ABSTRACT),
+        ("edition", description.edition, LONGEST_WORD),
+    ):
+        if len(text) > most:
+            errors.append(
+                FieldError(field, say("At most {most} characters", most=most), "too_long")
+            )
+    authors, keywords = _words(description.authors), _words(description.keywords)
+    for field, words in (("authors", authors), ("keywords", keywords)):
+        if len(words) > MOST_WORDS or any(len(word) > LONGEST_WORD for word in words):
+            errors.append(
+                FieldError(field, say("At most {most} of them, each short", most=MOST_WORDS))
+            )
+    if errors:
+        raise Invalid(errors)
+    return msgspec.structs.replace(description, title=title, authors=authors, keywords=keywords)
+
+
+def _words(given: list[str]) -> list[str]:
+    return list(dict.fromkeys(word.strip() for word in given if word.strip()))
+
+
+def _columns(described: Description) -> tuple[object, ...]:
+    return (
+        described.title,
+        search.initials(described.title),
+        described.abstract.strip(),
+        described.stage,
+        described.subject,
+        described.grade,
+        described.edition.strip(),
+        described.kind,
+        described.language,
+        described.licence,
+        described.authors,
+        described.keywords,
+        str(described.visibility),
+    )
+
+
+async def _changeable(actor: Actor, resource_id: UUID) -> Resource:
+    resource = await get(actor, resource_id)
+    if not can_change(actor, resource):
+        raise Forbidden(say("Only its owner and the school's administrators may change this"))
+    return resource
+
+
+async def _step(actor: Actor, resource_id: UUID, state: ResourceState, *origins: str) -> Resource:
+    async with database.transaction(actor):
+        await _changeable(actor, resource_id)
+        if state is ResourceState.published:
+            await _refuse_without_file(resource_id)
+        moment = now()
+        done = await database.execute(
+            "UPDATE resource SET state = $2::text, version = version + 1, updated_at = $3,"
+            " published_at = CASE WHEN $2::text = 'published' THEN coalesce(published_at, $3)"
+            " ELSE published_at END WHERE id = $1 AND state = any($4::text[])",
+            resource_id,
+            str(state),
+            moment,
+            list(origins),
+        )
+        resource = await get(actor, resource_id)
+        # Saying it twice is no mistake: a phone repeats what it is not sure of.
+        if not done and resource.state is not state:
+            raise Conflict(say("This cannot be done from its present state"), code="wrong_state")
+    return resource
+
+
+async def _refuse_without_file(resource_id: UUID) -> None:
+    has_file = await database.fetch_value(
+        "SELECT true FROM revision v JOIN blob b ON b.id = v.blob"
+        " WHERE v.resource = $1 AND b.damaged_at IS NULL LIMIT 1",
+        resource_id,
+    )
+    if not has_file:
+        raise Conflict(
+            say("It has no file yet; add one and wait until it has been checked"), code="no_file"
+        )

@@ -1,0 +1,351 @@
+"""Bytes in: durable before acknowledged, one writer, nothing visible before it is ready."""
+
+import asyncio
+import hashlib
+import os
+import random
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from core import database
+from core.errors import Conflict, Forbidden, Invalid, NotFound
+from storage import finishing, objects, receiving, revisions, sweeping, uploads
+from storage.receiving import PART_BYTES, Checksum, ChecksumMismatch, Cut, OffsetMismatch, TakenOver
+from storage.uploads import UploadState
+from tests import factories
+from tests.conftest import Stack
+from tests.factories_library import (
+    MOST_BYTES,
+    bytes_of,
+    finished,
+    new_upload,
+    received,
+    resource,
+    sha256,
+    teacher,
+)
+from tests.storage import samples
+
+MB = 1024 * 1024
+
+
+async def cut_after(data: bytes, size: int = 64 * 1024) -> AsyncIterator[bytes]:
+    """Bytes, and then a broken line."""
+    async for chunk in bytes_of(data, size):
+        yield chunk
+    raise Cut
+
+
+async def stored_bytes(upload_id: object) -> bytes:
+    row = await database.fetch_one(
+        _Stored, "SELECT b.object_key, b.size_bytes FROM blob b JOIN upload u ON u.blob = b.id"
+        " WHERE u.id = $1", upload_id,
+    )  # fmt: skip
+    assert row is not None
+    return b"".join([piece async for piece in objects.stream(row.object_key, 0, row.size_bytes)])
+
+
+class _Stored(msgspec.Struct):
+    object_key: str
+    size_bytes: int
+
+
+@pytest.mark.parametrize("seed", range(4))
+async def test_a_file_cut_at_random_bytes_arrives_whole(
+    db: Stack, tmp_path: Path, seed: int
+) -> None:
+    dice = random.Random(seed)
+    data = samples.archive("a.txt") + dice.randbytes(dice.randrange(12 * MB, 30 * MB))
+    actor = (await teacher()).actor
+    upload = await new_upload(actor, data, "素材.bin", sha256=sha256(data))
+    offset = 0
+    while offset < len(data):
+        end = min(len(data), offset + dice.randrange(1, 11 * MB))
+        source = cut_after(data[offset:end], dice.randrange(1, 256 * 1024))
+        offset = await receiving.receive(actor, upload.id, source, offset=offset)
+        # All that came before the cut is kept, to the byte.
+        assert offset == end == (await uploads.get(actor, upload.id)).received_bytes
+    await finishing.finish_waiting(tmp_path)
+    assert (await uploads.get(actor, upload.id)).state is UploadState.ready
+    assert hashlib.sha256(await stored_bytes(upload.id)).hexdigest() == sha256(data)
+
+
+async def test_nothing_is_to_be_seen_before_the_worker_has_judged(
+    db: Stack, tmp_path: Path
+) -> None:
+    actor = (await teacher()).actor
+    made = await resource(actor, tmp_path, "浮力", published=False)
+    upload = await received(actor, samples.pdf("第二版"), resource_id=made.id)
+    assert upload.state is UploadState.completing
+    assert len(await revisions.find_all(actor, made.id)) == 1
+    await finishing.finish_waiting(tmp_path)
+    assert [r.number for r in await revisions.find_all(actor, made.id)] == [2, 1]
+
+
+async def test_a_file_that_is_not_the_one_announced_is_refused(db: Stack, tmp_path: Path) -> None:
+    actor = (await teacher()).actor
+    data = samples.pdf("一")
+    upload = await finished(actor, data, tmp_path, sha256=sha256(b"another"))
+    assert upload.state is UploadState.rejected and upload.reason is not None
+    assert await objects.listed("b/") == [] or all(
+        item.size != len(data) for item in await objects.listed("b/")
+    )
+
+
+async def test_a_file_that_is_not_what_it_is_called_is_refused(db: Stack, tmp_path: Path) -> None:
+    actor = (await teacher()).actor
+    upload = await finished(actor, samples.picture(), tmp_path, "课件.pdf")
+    assert upload.state is UploadState.rejected
+    assert "named .pdf" in str(upload.reason)
+
+
+async def test_damaged_bytes_are_refused_and_none_of_them_kept(db: Stack) -> None:
+    actor = (await teacher()).actor
+    data = os.urandom(PART_BYTES + 100)
+    upload = await new_upload(actor, data, "a.bin")
+    wrong = Checksum("sha256", hashlib.sha256(b"other").digest())
+    with pytest.raises(ChecksumMismatch):
+        await receiving.receive(actor, upload.id, bytes_of(data), offset=0, checksum=wrong)
+    assert (await uploads.get(actor, upload.id)).received_bytes == 0
+    right = Checksum("sha1", hashlib.sha1(data).digest())
+    assert len(data) == await receiving.receive(
+        actor, upload.id, bytes_of(data), offset=0, checksum=right
+    )
+
+
+async def test_a_cut_line_keeps_nothing_when_a_checksum_was_promised(db: Stack) -> None:
+    actor = (await teacher()).actor
+    data = os.urandom(1000)
+    upload = await new_upload(actor, data, "a.bin")
+    promised = Checksum("md5", hashlib.md5(data).digest())
+    offset = await receiving.receive(
+        actor, upload.id, cut_after(data[:500]), offset=0, checksum=promised
+    )
+    assert offset == 0
+
+
+async def test_more_bytes_than_announced_are_refused(db: Stack) -> None:
+    actor = (await teacher()).actor
+    upload = await new_upload(actor, b"12345", "a.bin")
+    with pytest.raises(Invalid) as refusal:
+        await receiving.receive(actor, upload.id, bytes_of(b"123456"), offset=0)
+    assert refusal.value.code == "body_too_large"
+    assert (await uploads.get(actor, upload.id)).received_bytes == 0
+
+
+async def test_a_wrong_offset_is_told_the_right_one(db: Stack) -> None:
+    actor = (await teacher()).actor
+    upload = await new_upload(actor, b"12345", "a.bin")
+    await receiving.receive(actor, upload.id, bytes_of(b"123"), offset=0)
+    with pytest.raises(OffsetMismatch) as refusal:
+        await receiving.receive(actor, upload.id, bytes_of(b"45"), offset=2)
+    assert refusal.value.offset == 3
+
+
+async def test_a_newer_request_takes_over_and_the_older_changes_nothing(
+    db: Stack, tmp_path: Path
+) -> None:
+    actor = (await teacher()).actor
+    data = os.urandom(PART_BYTES * 2 + 77)
+    upload = await new_upload(actor, data, "a.bin", sha256=sha256(data))
+    hold, begun = asyncio.Event(), asyncio.Event()
+
+    async def slow() -> AsyncIterator[bytes]:
+        yield data[:100]
+        begun.set()
+        await hold.wait()
+        yield bytes(PART_BYTES)
+
+    older = asyncio.create_task(receiving.receive(actor, upload.id, slow(), offset=0))
+    await begun.wait()
+    assert len(data) == await receiving.receive(actor, upload.id, bytes_of(data), offset=0)
+    hold.set()
+    with pytest.raises((TakenOver, Conflict)):
+        await older
+    await finishing.finish_waiting(tmp_path)
+    assert (await uploads.get(actor, upload.id)).state is UploadState.ready
+    assert await stored_bytes(upload.id) == data
+
+
+async def test_eight_requests_at_one_offset_leave_one_truth(db: Stack, tmp_path: Path) -> None:
+    actor = (await teacher()).actor
+    data = os.urandom(2 * MB)
+    upload = await new_upload(actor, data, "a.bin", sha256=sha256(data))
+    answers = await asyncio.gather(
+        *(receiving.receive(actor, upload.id, bytes_of(data), offset=0) for _ in range(8)),
+        return_exceptions=True,
+    )
+    assert answers.count(len(data)) == 1
+    assert all(a == len(data) or isinstance(a, Conflict) for a in answers), answers
+    await finishing.finish_waiting(tmp_path)
+    assert (await uploads.get(actor, upload.id)).state is UploadState.ready
+
+
+async def test_a_slow_line_loses_seconds_and_not_minutes(
+    db: Stack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(receiving, "KEEP_TAIL_EVERY_SECONDS", 0)
+    actor = (await teacher()).actor
+    upload = await new_upload(actor, bytes(1000), "a.bin")
+    seen: list[int] = []
+
+    async def slow() -> AsyncIterator[bytes]:
+        for _ in range(3):
+            yield bytes(100)
+            await asyncio.sleep(0)
+            seen.append((await uploads.get(actor, upload.id)).received_bytes)
+
+    await receiving.receive(actor, upload.id, slow(), offset=0)
+    assert seen == [100, 200, 300]
+
+
+async def test_a_silent_line_is_cut(db: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(receiving, "SILENCE_SECONDS", 0.05)
+    actor = (await teacher()).actor
+    upload = await new_upload(actor, bytes(1000), "a.bin")
+
+    async def silent() -> AsyncIterator[bytes]:
+        yield bytes(10)
+        await asyncio.sleep(30)
+
+    assert await receiving.receive(actor, upload.id, silent(), offset=0) == 10
+
+
+async def test_the_same_content_twice_is_one_blob(db: Stack, tmp_path: Path) -> None:
+    actor = (await teacher()).actor
+    data = samples.pdf("同一个文件")
+    await resource(actor, tmp_path, "第一", data=data)
+    again = await finished(actor, data, tmp_path)
+    assert again.state is UploadState.duplicate and again.is_usable
+    assert await database.fetch_value("SELECT count(*) FROM blob") == 1
+    assert await database.fetch_value("SELECT count(DISTINCT blob) FROM upload") == 1
+
+
+async def test_a_copy_at_another_school_is_not_told_of(db: Stack, tmp_path: Path) -> None:
+    one, other = (await teacher()).actor, (await teacher()).actor
+    data = samples.pdf("草稿")
+    await resource(one, tmp_path, "草稿", data=data, published=False)
+    assert (await finished(other, data, tmp_path)).state is UploadState.ready
+
+
+async def test_two_workers_share_the_waiting_files(db: Stack, tmp_path: Path) -> None:
+    actor = (await teacher()).actor
+    for number in range(6):
+        await received(actor, samples.archive(f"{number}.txt"), "a.zip")
+    counts = await asyncio.gather(
+        finishing.finish_waiting(tmp_path), finishing.finish_waiting(tmp_path)
+    )
+    assert sum(counts) == 6
+    assert {u.state for u in (await uploads.find_own(actor)).items} == {UploadState.ready}
+
+
+async def test_a_worker_that_died_after_joining_is_followed_by_another(
+    db: Stack, tmp_path: Path
+) -> None:
+    actor = (await teacher()).actor
+    upload = await received(actor, samples.pdf("一"))
+    claim = await finishing._claim()
+    assert claim is not None
+    await finishing._join(claim)
+    # Killed between the store's answer and the row: the state says completing, the parts are gone.
+    await database.execute(
+        "ALTER TABLE upload DISABLE TRIGGER keep_previous_state",
+    )
+    await database.execute(
+        "UPDATE upload SET state = 'completing', previous_state = 'receiving',"
+        " claimed_until = now() - interval '1 second' WHERE id = $1",
+        upload.id,
+    )
+    await database.execute("ALTER TABLE upload ENABLE TRIGGER keep_previous_state")
+    assert await finishing.finish_waiting(tmp_path) == 1
+    assert (await uploads.get(actor, upload.id)).state is UploadState.ready
+
+
+async def test_an_aborted_upload_leaves_nothing_behind(db: Stack) -> None:
+    actor = (await teacher()).actor
+    upload = await new_upload(actor, bytes(PART_BYTES + 50), "a.bin")
+    await receiving.receive(actor, upload.id, bytes_of(bytes(PART_BYTES + 20)), offset=0)
+    key = await database.fetch_value("SELECT tail_key FROM upload WHERE id = $1", upload.id)
+    await uploads.abort(actor, upload.id)
+    await uploads.abort(actor, upload.id)
+    assert await objects.size_of(key) is None
+    with pytest.raises(Conflict):
+        await receiving.receive(actor, upload.id, bytes_of(b"x"), offset=PART_BYTES + 20)
+
+
+async def test_an_upload_that_nobody_goes_on_with_expires(db: Stack) -> None:
+    actor = (await teacher()).actor
+    upload = await new_upload(actor, b"12345", "a.bin")
+    await database.execute("UPDATE upload SET expires_at = now() - interval '1 minute'")
+    assert await sweeping.expire_uploads() == 1
+    assert (await uploads.get(actor, upload.id)).state is UploadState.expired
+
+
+async def test_a_step_that_does_not_exist_is_refused_by_the_database(db: Stack) -> None:
+    actor = (await teacher()).actor
+    upload = await new_upload(actor, b"12345", "a.bin")
+    with pytest.raises(Exception, match="upload_step_exists"):
+        await database.execute("UPDATE upload SET state = 'verifying' WHERE id = $1", upload.id)
+
+
+async def test_uploads_are_ones_own(db: Stack) -> None:
+    one, other = await teacher(), await teacher()
+    upload = await new_upload(one.actor, b"12345", "a.bin")
+    with pytest.raises(NotFound):
+        await uploads.get(other.actor, upload.id)
+    with pytest.raises(NotFound):
+        await receiving.receive(other.actor, upload.id, bytes_of(b"1"), offset=0)
+    with pytest.raises(NotFound):
+        await uploads.abort(other.actor, upload.id)
+
+
+async def test_only_contributors_upload(db: Stack) -> None:
+    helper = await factories.person("student_helper", await factories.school())
+    with pytest.raises(Forbidden):
+        await new_upload(helper.actor, b"12345", "a.bin")
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"size_bytes": 0}, "size_bytes"),
+        ({"size_bytes": MOST_BYTES + 1}, "size_bytes"),
+        ({"file_name": "  "}, "file_name"),
+        ({"sha256": "abc"}, "sha256"),
+    ],
+)
+async def test_what_cannot_be_taken_is_refused_before_a_byte_is_sent(
+    db: Stack, change: dict[str, object], field: str
+) -> None:
+    actor = (await teacher()).actor
+    wanted = uploads.NewUpload(school_id=actor.school_ids[0], file_name="a.pdf", size_bytes=10)
+    with pytest.raises(Invalid) as refusal:
+        await uploads.create(
+            actor, msgspec.structs.replace(wanted, **change), most_bytes=MOST_BYTES
+        )
+    assert [error.field for error in refusal.value.errors] == [field]
+
+
+async def test_there_is_an_end_to_open_uploads(db: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(uploads, "MOST_UNFINISHED", 2)
+    actor = (await teacher()).actor
+    results = await asyncio.gather(
+        *(new_upload(actor, b"1", "a.bin") for _ in range(5)), return_exceptions=True
+    )
+    assert sum(isinstance(result, uploads.Upload) for result in results) == 2
+
+
+@pytest.mark.parametrize(
+    ("sent", "kept"),
+    [
+        ("C:\\教案\\第一课.docx", "第一课.docx"),
+        ("../../etc/passwd", "passwd"),
+        ("a\x00b\n.pdf", "ab.pdf"),
+        ("字" * 400 + ".pdf", "字" * 251 + ".pdf"),
+    ],
+)
+def test_file_names_are_only_names(sent: str, kept: str) -> None:
+    assert uploads.plain_name(sent) == kept
