@@ -1,7 +1,11 @@
 """Rows of the inventory for tests: many assets at once, donors, donations."""
 
+from datetime import date
+
 from core import database
-from tests.factories import MadeSchool
+from inventory import donations, donors
+from inventory.donations import Donation, NewDonation, NewLine
+from tests.factories import MadePerson, MadeSchool, asset_model
 
 MANY = """
 INSERT INTO asset (tag, school, title_holder, model, lifecycle, condition, serial_number,
@@ -21,3 +25,29 @@ async def many_assets(of: MadeSchool, count: int, *, models: list[int]) -> None:
         await database.execute(MANY, of.id, models, count, of.code)
         await database.execute("ALTER TABLE asset ENABLE TRIGGER audit")
     await database.execute("ANALYZE asset")
+
+
+async def donor(by: MadePerson, of: MadeSchool, name: str = "Sample Foundation") -> int:
+    made = await donors.create_donor(
+        by.actor,
+        donors.NewDonor(school=of.code, kind=donors.DonorKind.organisation, name=name),
+    )
+    return made.id
+
+
+async def donation(
+    by: MadePerson, of: MadeSchool, *, declared: int = 5, name_public: bool = True
+) -> Donation:
+    """A donation with one line of ``declared`` computers, none received yet."""
+    made = await donations.create_donation(
+        by.actor,
+        NewDonation(
+            school=of.code,
+            donor_id=await donor(by, of),
+            title="Computers of a sample company",
+            received_on=date(2026, 3, 2),
+            name_public=name_public,
+        ),
+    )
+    await donations.add_line(by.actor, made.id, NewLine(await asset_model(), declared))
+    return await donations.get_donation(by.actor, made.id)

@@ -1,0 +1,94 @@
+"""Donations listed and opened, by those who may read a school's donations."""
+
+from datetime import date
+
+import msgspec
+
+from core import paging
+from core.access import Actor
+from core.database import fetch, fetch_one
+from core.errors import NotFound, say
+from core.paging import Page
+from inventory.donations.shapes import Donation, DonationLine, DonationRow, StateCount
+from inventory.models import like
+from inventory.queries import Conditions
+from inventory.scope import DONATION_READERS, school_id_of
+
+ROWS = """
+SELECT g.id, s.code AS school, donor.name AS donor, donor.kind AS donor_kind, g.title,
+       g.received_on, g.acknowledgement_number, g.acknowledged_at,
+       coalesce(l.declared, 0) AS declared, coalesce(l.received, 0) AS received
+  FROM donation g
+  JOIN school s ON s.id = g.school
+  JOIN donor ON donor.id = g.donor
+  LEFT JOIN LATERAL (SELECT sum(declared)::bigint AS declared, sum(received)::bigint AS received
+                       FROM donation_line WHERE donation = g.id) l ON true
+"""
+WHOLE = """
+SELECT g.id, g.school AS school_id, s.code AS school, g.donor AS donor_id, donor.name AS donor,
+       donor.kind AS donor_kind, g.title, g.received_on, g.return_on_end, g.resale_forbidden,
+       g.wipe_on_intake, g.name_public, g.note, g.acknowledgement_number, g.acknowledged_at,
+       g.version, g.created_at
+  FROM donation g JOIN school s ON s.id = g.school JOIN donor ON donor.id = g.donor
+"""
+LINES = """
+SELECT l.id, l.model AS model_id, m.kind, btrim(m.brand || ' ' || m.name) AS model, l.declared,
+       l.received, l.note
+  FROM donation_line l JOIN asset_model m ON m.id = l.model WHERE l.donation = $1 ORDER BY l.id
+"""
+STATES = """
+SELECT a.lifecycle, count(*) AS assets
+  FROM asset a JOIN donation_line l ON l.id = a.donation_line
+  JOIN lifecycle s ON s.state = a.lifecycle
+ WHERE l.donation = $1 GROUP BY a.lifecycle, s.position ORDER BY s.position
+"""
+
+
+async def find_donations(
+    actor: Actor,
+    *,
+    q: str = "",
+    school: str | None = None,
+    donor: int | None = None,
+    has_gap: bool | None = None,
+    cursor: str | None = None,
+    limit: int = paging.DEFAULT_LIMIT,
+) -> Page[DonationRow]:
+    """One page of donations, newest first; ``has_gap`` keeps those with something missing."""
+    where = Conditions(actor.school_ids_as(*DONATION_READERS), paging.checked_limit(limit) + 1)
+    where.add("g.school = any($1::bigint[])")
+    if school:
+        where.add("g.school = {}", await school_id_of(actor, school))
+    if donor is not None:
+        where.add("g.donor = {}", donor)
+    if q.strip():
+        where.add(
+            "(g.title || ' ' || donor.name || ' ' || g.acknowledgement_number) ILIKE {}", like(q)
+        )
+    if has_gap is not None:
+        where.add(f"(coalesce(l.declared, 0) > coalesce(l.received, 0)) = {str(has_gap).lower()}")
+    if cursor:
+        where.add("(g.received_on, g.id) < ({}, {})", *paging.decode_cursor(cursor, date, int))
+    rows = await fetch(
+        DonationRow,
+        f"{ROWS} WHERE {where.sql()} ORDER BY g.received_on DESC, g.id DESC LIMIT $2",
+        *where.args,
+    )
+    return paging.page_of(rows, limit, lambda row: (row.received_on, row.id))
+
+
+async def get_donation(actor: Actor, donation_id: int) -> Donation:
+    """One donation with its lines and the present state of its assets, else NotFound."""
+    donation = await fetch_one(
+        Donation,
+        f"{WHOLE} WHERE g.id = $1 AND g.school = any($2::bigint[])",
+        donation_id,
+        actor.school_ids_as(*DONATION_READERS),
+    )
+    if donation is None:
+        raise NotFound(say("There is no such donation, or it is not of your school"))
+    return msgspec.structs.replace(
+        donation,
+        lines=tuple(await fetch(DonationLine, LINES, donation.id)),
+        assets=tuple(await fetch(StateCount, STATES, donation.id)),
+    )

@@ -1,0 +1,246 @@
+"""Donations are taken in, put right, acknowledged, and their things received as assets."""
+
+from datetime import date
+
+from core import clock
+from core.access import Actor, Role
+from core.database import execute, fetch_one, fetch_value, refusing, transaction
+from core.errors import Conflict, FieldError, Invalid, Message, NotFound, Problem, say
+from inventory import numbers, serials, tags
+from inventory.assets import AssetRow, LifecycleState, find_by_tags
+from inventory.assets.locking import MOST_AT_ONCE
+from inventory.assets.writing import REFUSALS as ASSET_REFUSALS
+from inventory.assets.writing import Draft, insert, refuse_retired_place
+from inventory.donations.reading import LINES, get_donation
+from inventory.donations.shapes import (
+    Donation,
+    DonationEdit,
+    DonationFacts,
+    DonationLine,
+    LineEdit,
+    NewDonation,
+    NewLine,
+    Receipt,
+)
+from inventory.scope import school_id_of
+
+REFUSALS: dict[str, Message | Problem] = {
+    "donation_donor_is_of_the_school": Invalid.of(
+        "donor_id", say("Choose a donor of this school"), code="donor"
+    ),
+    "donation_donor_fkey": Invalid.of(
+        "donor_id", say("Choose a donor of this school"), code="donor"
+    ),
+    "donation_line_once_a_model": Invalid.of(
+        "model_id", say("This donation has a line of this model already"), code="taken"
+    ),
+    "donation_line_model_fkey": Invalid.of("model_id", say("There is no such model"), code="model"),
+}
+DECLARED_MOST = 100_000
+EARLIEST = date(1980, 1, 1)
+
+
+async def create_donation(actor: Actor, new: NewDonation) -> Donation:
+    """Write a gift into a school's books under its next acknowledgement number of the year."""
+    school_id = await school_id_of(actor, new.school)
+    actor.require(school_id, Role.admin)
+    _refuse_wrong(new)
+    with refusing(REFUSALS):
+        async with transaction(actor):
+            donation_id: int = await fetch_value(
+                "INSERT INTO donation (school, donor, title, received_on, return_on_end,"
+                " resale_forbidden, wipe_on_intake, name_public, note, acknowledgement_number,"
+                " version, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 1, $11)"
+                " RETURNING id",
+                school_id,
+                *_values(new),
+                await _next_acknowledgement(school_id, new.received_on.year),
+                clock.now(),
+            )
+    return await get_donation(actor, donation_id)
+
+
+async def edit_donation(actor: Actor, donation_id: int, edit: DonationEdit) -> Donation:
+    """Write a gift anew, unless somebody else did so since ``edit.version``."""
+    await _kept(actor, donation_id)
+    _refuse_wrong(edit)
+    with refusing(REFUSALS):
+        async with transaction(actor):
+            written = await execute(
+                "UPDATE donation SET donor = $3, title = $4, received_on = $5, return_on_end = $6,"
+                " resale_forbidden = $7, wipe_on_intake = $8, name_public = $9, note = $10,"
+                " version = version + 1 WHERE id = $1 AND version = $2",
+                donation_id,
+                edit.version,
+                *_values(edit),
+            )
+            if not written:
+                raise Conflict(
+                    say("Somebody else changed this donation in the meantime; look at it again"),
+                    code="version",
+                )
+    return await get_donation(actor, donation_id)
+
+
+async def add_line(actor: Actor, donation_id: int, new: NewLine) -> Donation:
+    """Add so many of one model, as the donor declared; each model has one line."""
+    donation = await _kept(actor, donation_id)
+    _refuse_wrong_line(new.declared, new.note)
+    with refusing(REFUSALS):
+        async with transaction(actor):
+            await execute(
+                "INSERT INTO donation_line (school, donation, model, declared, received, note)"
+                " VALUES ($1, $2, $3, $4, 0, $5)",
+                donation.school_id,
+                donation.id,
+                new.model_id,
+                new.declared,
+                new.note.strip(),
+            )
+    return await get_donation(actor, donation_id)
+
+
+async def edit_line(actor: Actor, donation_id: int, line_id: int, edit: LineEdit) -> Donation:
+    """Put right what was declared; what came is counted from what was received."""
+    await _kept(actor, donation_id)
+    _refuse_wrong_line(edit.declared, edit.note)
+    async with transaction(actor):
+        written = await execute(
+            "UPDATE donation_line SET declared = $3, note = $4 WHERE id = $1 AND donation = $2",
+            line_id,
+            donation_id,
+            edit.declared,
+            edit.note.strip(),
+        )
+        if not written:
+            raise _no_such_line()
+    return await get_donation(actor, donation_id)
+
+
+async def receive_line(
+    actor: Actor, donation_id: int, line_id: int, receipt: Receipt
+) -> list[AssetRow]:
+    """Make an asset, with a tag of its own, of each thing of a line that came."""
+    donation = await _kept(actor, donation_id)
+    _refuse_wrong_receipt(receipt)
+    with refusing({**REFUSALS, **ASSET_REFUSALS}):
+        async with transaction(actor):
+            line = await fetch_one(
+                DonationLine, f"SELECT * FROM ({LINES}) l WHERE l.id = $2", donation.id, line_id
+            )
+            if line is None:
+                raise _no_such_line()
+            if receipt.place_id is not None:
+                await refuse_retired_place(receipt.place_id)
+            await execute(
+                "UPDATE donation_line SET received = received + $2 WHERE id = $1",
+                line.id,
+                receipt.count,
+            )
+            made = await _write_assets(donation, line, receipt)
+            return await find_by_tags(actor, made)
+
+
+async def acknowledge(actor: Actor, donation_id: int) -> Donation:
+    """Note that the donor has been thanked; a second time changes nothing."""
+    await _kept(actor, donation_id)
+    async with transaction(actor):
+        await execute(
+            "UPDATE donation SET acknowledged_at = $2, version = version + 1"
+            " WHERE id = $1 AND acknowledged_at IS NULL",
+            donation_id,
+            clock.now(),
+        )
+    return await get_donation(actor, donation_id)
+
+
+async def _write_assets(donation: Donation, line: DonationLine, receipt: Receipt) -> list[str]:
+    made = await tags.make(donation.school_id, receipt.count)
+    known = [text for text in receipt.serial_numbers if serials.clean(text)]
+    padded = known + [""] * (receipt.count - len(known))
+    await insert(
+        *(
+            Draft(
+                tag=tag,
+                school_id=donation.school_id,
+                title_holder_id=donation.school_id,
+                model_id=line.model_id,
+                lifecycle=LifecycleState.received,
+                donation_line_id=line.id,
+                place_id=receipt.place_id,
+                serial_number=serial or None,
+            )
+            for tag, serial in zip(made, padded, strict=True)
+        )
+    )
+    return made
+
+
+async def _next_acknowledgement(school_id: int, year: int) -> str:
+    code: str = await fetch_value("SELECT code FROM school WHERE id = $1", school_id)
+    prefix = f"{code.upper()[: tags.PREFIX_MOST]}-{year}"
+    (number,) = await numbers.take(f"acknowledgement:{prefix}")
+    return f"{prefix}-{number:04d}"
+
+
+async def _kept(actor: Actor, donation_id: int) -> Donation:
+    donation = await get_donation(actor, donation_id)
+    actor.require(donation.school_id, Role.admin)
+    return donation
+
+
+def _values(facts: DonationFacts) -> tuple[object, ...]:
+    return (
+        facts.donor_id,
+        " ".join(facts.title.split()),
+        facts.received_on,
+        facts.return_on_end,
+        facts.resale_forbidden,
+        facts.wipe_on_intake,
+        facts.name_public,
+        facts.note.strip(),
+    )
+
+
+def _refuse_wrong(facts: DonationFacts) -> None:
+    errors = []
+    if not facts.title.strip():
+        errors.append(FieldError("title", say("Give the donation a title"), "required"))
+    for field, most in (("title", 200), ("note", 4000)):
+        if len(getattr(facts, field)) > most:
+            errors.append(
+                FieldError(field, say("At most {most} characters", most=most), "too_long")
+            )
+    if not EARLIEST <= facts.received_on <= clock.today("Pacific/Kiritimati"):
+        errors.append(
+            FieldError("received_on", say("A day on which something can have come"), "date")
+        )
+    if errors:
+        raise Invalid(errors)
+
+
+def _refuse_wrong_line(declared: int, note: str) -> None:
+    errors = []
+    if not 0 <= declared <= DECLARED_MOST:
+        errors.append(
+            FieldError("declared", say("Between 0 and {most}", most=DECLARED_MOST), "count")
+        )
+    if len(note) > 400:
+        errors.append(FieldError("note", say("At most {most} characters", most=400), "too_long"))
+    if errors:
+        raise Invalid(errors)
+
+
+def _refuse_wrong_receipt(receipt: Receipt) -> None:
+    if not 1 <= receipt.count <= MOST_AT_ONCE:
+        raise Invalid.of("count", say("Between 1 and {most}", most=MOST_AT_ONCE), code="count")
+    if len([text for text in receipt.serial_numbers if text.strip()]) > receipt.count:
+        raise Invalid.of(
+            "serial_numbers",
+            say("More serial numbers than things: {count} came", count=receipt.count),
+            code="too_many",
+        )
+
+
+def _no_such_line() -> NotFound:
+    return NotFound(say("This donation has no such line"))

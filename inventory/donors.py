@@ -1,0 +1,138 @@
+"""Donors: who gave to a school. Their contacts are for those who keep the donations only."""
+
+from enum import StrEnum
+
+import msgspec
+
+from core import paging
+from core.access import Actor, Role
+from core.database import execute, fetch, fetch_one, fetch_value, transaction
+from core.errors import FieldError, Invalid, NotFound, say
+from core.paging import Page
+from inventory.models import like
+from inventory.queries import Conditions
+from inventory.scope import DONATION_READERS, school_id_of
+
+
+class DonorKind(StrEnum):
+    """A person who is named, an organisation, or somebody who stays anonymous."""
+
+    named = "named"
+    organisation = "organisation"
+    anonymous = "anonymous"
+
+
+class Donor(msgspec.Struct, frozen=True):
+    """One donor of one school; an anonymous one may have no name at all."""
+
+    id: int
+    school_id: int
+    school: str
+    kind: DonorKind
+    name: str
+    contact: str
+    donations: int
+
+
+class DonorFacts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What is written about a donor."""
+
+    kind: DonorKind
+    name: str = ""
+    contact: str = ""
+
+
+class NewDonor(DonorFacts, frozen=True, kw_only=True):
+    """A donor to be added at a school."""
+
+    school: str
+
+
+READ = """
+SELECT d.id, d.school AS school_id, s.code AS school, d.kind, d.name, d.contact,
+       (SELECT count(*) FROM donation g WHERE g.donor = d.id) AS donations
+  FROM donor d JOIN school s ON s.id = d.school
+"""
+
+
+async def find_donors(
+    actor: Actor,
+    *,
+    q: str = "",
+    school: str | None = None,
+    cursor: str | None = None,
+    limit: int = paging.DEFAULT_LIMIT,
+) -> Page[Donor]:
+    """The donors of the schools whose donations the actor may read, by name."""
+    where = Conditions(actor.school_ids_as(*DONATION_READERS), paging.checked_limit(limit) + 1)
+    where.add("d.school = any($1::bigint[])")
+    if school:
+        where.add("d.school = {}", await school_id_of(actor, school))
+    if q.strip():
+        where.add("d.name ILIKE {}", like(q))
+    if cursor:
+        where.add("(d.name, d.id) > ({}, {})", *paging.decode_cursor(cursor, str, int))
+    rows = await fetch(
+        Donor, f"{READ} WHERE {where.sql()} ORDER BY d.name, d.id LIMIT $2", *where.args
+    )
+    return paging.page_of(rows, limit, lambda donor: (donor.name, donor.id))
+
+
+async def get_donor(actor: Actor, donor_id: int) -> Donor:
+    """One donor, for those who may read the school's donations; else NotFound."""
+    donor = await fetch_one(
+        Donor,
+        f"{READ} WHERE d.id = $1 AND d.school = any($2::bigint[])",
+        donor_id,
+        actor.school_ids_as(*DONATION_READERS),
+    )
+    if donor is None:
+        raise NotFound(say("There is no such donor, or it is not of your school"))
+    return donor
+
+
+async def create_donor(actor: Actor, new: NewDonor) -> Donor:
+    """Add a donor to a school's books; for its admins."""
+    school_id = await school_id_of(actor, new.school)
+    actor.require(school_id, Role.admin)
+    clean = _checked(new)
+    async with transaction(actor):
+        donor_id: int = await fetch_value(
+            "INSERT INTO donor (school, kind, name, contact) VALUES ($1, $2, $3, $4) RETURNING id",
+            school_id,
+            clean.kind,
+            clean.name,
+            clean.contact,
+        )
+    return await get_donor(actor, donor_id)
+
+
+async def edit_donor(actor: Actor, donor_id: int, facts: DonorFacts) -> Donor:
+    """Write a donor anew; for the school's admins."""
+    donor = await get_donor(actor, donor_id)
+    actor.require(donor.school_id, Role.admin)
+    clean = _checked(facts)
+    async with transaction(actor):
+        await execute(
+            "UPDATE donor SET kind = $2, name = $3, contact = $4 WHERE id = $1",
+            donor.id,
+            clean.kind,
+            clean.name,
+            clean.contact,
+        )
+    return await get_donor(actor, donor_id)
+
+
+def _checked(facts: DonorFacts) -> DonorFacts:
+    clean = DonorFacts(facts.kind, " ".join(facts.name.split()), " ".join(facts.contact.split()))
+    errors = []
+    if clean.kind is not DonorKind.anonymous and not clean.name:
+        errors.append(FieldError("name", say("Name the donor, or choose anonymous"), "required"))
+    errors += [
+        FieldError(field, say("At most {most} characters", most=200), "too_long")
+        for field in ("name", "contact")
+        if len(getattr(clean, field)) > 200
+    ]
+    if errors:
+        raise Invalid(errors)
+    return clean
