@@ -8,8 +8,10 @@ from inventory.repairs.entries import (
     entries_of,
     may_work_on,
 )
+from inventory.repairs.history import history_of
 from inventory.repairs.lists import WorkOrderFilter, list_work_orders, most_urgent, of_asset
 from inventory.repairs.opening import (
+    REPORTERS,
     ReportableAsset,
     Reported,
     get_reportable,
@@ -33,6 +35,7 @@ from inventory.repairs.transitions import (
 from inventory.repairs.views import WorkOrder, WorkOrderEntry, get_work_order
 
 __all__ = [
+    "REPORTERS",
     "Action",
     "Candidate",
     "Condition",
@@ -55,6 +58,7 @@ __all__ = [
     "get_photo",
     "get_reportable",
     "get_work_order",
+    "history_of",
     "list_work_orders",
     "may_work_on",
     "most_urgent",

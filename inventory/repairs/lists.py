@@ -30,12 +30,6 @@ class WorkOrderFilter(msgspec.Struct, frozen=True, kw_only=True):
     place_id: int | None = None
     tag: str = ""
 
-    @property
-    def active(self) -> int:
-        """How many filters beside the search box are set."""
-        chosen = (self.state, self.severity, self.mine, self.place_id, self.tag)
-        return sum(1 for value in chosen if value)
-
 
 async def list_work_orders(
     actor: Actor,

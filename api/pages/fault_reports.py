@@ -1,0 +1,112 @@
+"""Report a fault: a sticker's number, one sentence, perhaps a picture; fifteen seconds on a phone."""
+
+from typing import Annotated, Any
+from uuid import uuid4
+
+import msgspec
+from litestar import Controller, Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+
+from api import urls
+from api.access import allow
+from api.forms import as_typed, read_form
+from api.pages.flash import see_other
+from api.pages.photos import read_photos
+from api.pages.rendering import render
+from api.types import WebRequest
+from core.access import Actor
+from core.errors import FieldError, Invalid, NotFound, say
+from core.idempotency import once
+from inventory import repairs
+from inventory.repairs.opening import SUMMARY_MAX_LENGTH, Reported
+from inventory.repairs.views import Severity
+
+REPORTER = allow(*repairs.REPORTERS, scope=None)
+
+
+class TagForm(msgspec.Struct, frozen=True):
+    """The number on the sticker."""
+
+    tag: str
+
+
+class ReportForm(msgspec.Struct, frozen=True):
+    """What is wrong; ``key`` makes a second press of the button harmless."""
+
+    what: Annotated[str, msgspec.Meta(max_length=SUMMARY_MAX_LENGTH)]
+    severity: Severity = "normal"
+    key: str = ""
+
+
+class FaultReportPages(Controller):
+    """/report and /assets/{tag}/report"""
+
+    include_in_schema = False
+
+    @get("/report", guards=[REPORTER])
+    async def ask_for_tag(self, request: WebRequest) -> Response[str]:
+        return render(request, "repairs/which.html")
+
+    @post("/report", guards=[REPORTER])
+    async def find_asset(self, request: WebRequest, actor: NamedDependency[Actor]) -> Response[Any]:
+        try:
+            asset = await repairs.get_reportable(actor, (await read_form(request, TagForm)).tag)
+        except Invalid as refused:
+            return _which_page(request, "", refused.errors)
+        except NotFound as refused:
+            typed = str((await as_typed(request)).get("tag", ""))
+            return _which_page(request, typed, [FieldError("tag", refused.message)])
+        return see_other(urls.report_fault(asset.tag))
+
+    @get("/assets/{tag:str}/report", guards=[REPORTER])
+    async def ask_what(
+        self, request: WebRequest, actor: NamedDependency[Actor], tag: FromPath[str]
+    ) -> Response[str]:
+        return await _report_page(request, actor, tag)
+
+    @post("/assets/{tag:str}/report", guards=[REPORTER])
+    async def report(
+        self, request: WebRequest, actor: NamedDependency[Actor], tag: FromPath[str]
+    ) -> Response[Any]:
+        try:
+            form = await read_form(request, ReportForm)
+            await repairs.get_reportable(actor, tag)
+            photos = await repairs.store_photos(await read_photos(request, "photos"))
+            reported = await once(
+                actor,
+                form.key,
+                f"work_order_report {tag}",
+                Reported,
+                lambda: repairs.report_fault(
+                    actor, tag, form.what, severity=form.severity, photos=photos
+                ),
+            )
+        except Invalid as refused:
+            return await _report_page(request, actor, tag, refused)
+        said = (
+            say("Thank you. The technicians see it now.")
+            if reported.is_new
+            else say("Thank you. It was reported already; your words are added.")
+        )
+        return see_other(urls.work_order(reported.work_order_id), said)
+
+
+def _which_page(request: WebRequest, tag: str, errors: Any) -> Response[str]:
+    return render(
+        request, "repairs/which.html", status_code=422, form={"tag": tag}, errors=list(errors)
+    )
+
+
+async def _report_page(
+    request: WebRequest, actor: Actor, tag: str, refused: Invalid | None = None
+) -> Response[str]:
+    return render(
+        request,
+        "repairs/report.html",
+        status_code=422 if refused else 200,
+        asset=await repairs.get_reportable(actor, tag),
+        key=uuid4().hex,
+        form=await as_typed(request) if refused else {"severity": "normal"},
+        errors=refused.errors if refused else [],
+    )
