@@ -15,16 +15,32 @@ from api import errors, openapi
 from api.forgery import ForgeryCheck
 from api.headers import SecurityHeaders
 from api.identity import Identity, get_actor
+from api.pages.account import AccountPages
 from api.pages.api_reference import show_api
+from api.pages.audit import show_changes
+from api.pages.fault_reports import FaultReportPages
 from api.pages.home import show_home
 from api.pages.language import switch_language
+from api.pages.people import PeoplePages
+from api.pages.places import PlacePages
+from api.pages.schools import SchoolPages
 from api.pages.search import show_search
+from api.pages.setup import do_setup, show_setup
+from api.pages.sign_in import (
+    choose_first_password,
+    do_sign_in,
+    do_sign_out,
+    show_first_password,
+    show_sign_in,
+)
+from api.pages.work_orders import WorkOrderPages
 from api.routes import health
 from api.routes.audit import AuditRoutes
 from api.routes.people import MeRoutes, PeopleRoutes
 from api.routes.places import PlaceRoutes
 from api.routes.schools import SchoolRoutes
 from api.routes.tokens import TokenRoutes
+from api.routes.uploads import UploadRoutes
 from api.routes.work_order_entries import WorkOrderEntryRoutes
 from api.routes.work_orders import WorkOrderRoutes
 from api.static_files import serve_static_file
@@ -43,6 +59,7 @@ ROUTES: list[ControllerRouterHandler] = [
     PlaceRoutes,
     SchoolRoutes,
     TokenRoutes,
+    UploadRoutes,
     WorkOrderRoutes,
     WorkOrderEntryRoutes,
 ]
@@ -50,6 +67,20 @@ ROUTES: list[ControllerRouterHandler] = [
 PAGES: list[ControllerRouterHandler] = [
     show_home,
     switch_language,
+    AccountPages,
+    PeoplePages,
+    PlacePages,
+    FaultReportPages,
+    SchoolPages,
+    WorkOrderPages,
+    choose_first_password,
+    do_setup,
+    do_sign_in,
+    do_sign_out,
+    show_changes,
+    show_first_password,
+    show_setup,
+    show_sign_in,
     show_search,
     show_api,
 ]

@@ -3,7 +3,7 @@
 from typing import Any, TypeVar, get_args, get_origin
 
 import msgspec
-from litestar.datastructures import FormMultiDict, UploadFile
+from litestar.datastructures import FormMultiDict, MultiDict, UploadFile
 
 from api.explaining import explain
 from api.types import WebRequest
@@ -21,7 +21,17 @@ async def read_form(request: WebRequest, form_type: type[T]) -> T:
     return convert_form(await request.form(), form_type)
 
 
-def convert_form(form: FormMultiDict, form_type: type[T]) -> T:
+async def as_typed(request: WebRequest) -> dict[str, Any]:
+    """The posted texts, to fill the form again after a refusal; passwords are never given back."""
+    form = await request.form()
+    return {
+        name: text
+        for name, text in form.items()
+        if isinstance(text, str) and "password" not in name
+    }
+
+
+def convert_form(form: FormMultiDict | MultiDict[Any], form_type: type[T]) -> T:
     """:func:`read_form` for a form that has been read already, or a query."""
     values: dict[str, Any] = {}
     errors: list[FieldError] = []
@@ -40,7 +50,7 @@ def convert_form(form: FormMultiDict, form_type: type[T]) -> T:
     return form_type(**values)
 
 
-def _given(form: FormMultiDict, field: msgspec.structs.FieldInfo) -> Any:
+def _given(form: FormMultiDict | MultiDict[Any], field: msgspec.structs.FieldInfo) -> Any:
     texts = [
         value.strip()
         for value in form.getall(field.encode_name, [])

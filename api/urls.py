@@ -29,8 +29,36 @@ def sign_out() -> str:
     return "/sign-out"
 
 
+def first_password() -> str:
+    return "/sign-in/first"
+
+
+def setup() -> str:
+    return "/setup"
+
+
 def account() -> str:
     return "/account"
+
+
+def password() -> str:
+    return "/account/password"
+
+
+def end_session(session_id: int) -> str:
+    return f"/account/sessions/{session_id}/end"
+
+
+def end_other_sessions() -> str:
+    return "/account/sessions/end-others"
+
+
+def tokens() -> str:
+    return "/account/tokens"
+
+
+def revoke_token(token_id: int) -> str:
+    return f"/account/tokens/{token_id}/revoke"
 
 
 def language() -> str:
@@ -69,7 +97,7 @@ def work_orders(**filters: object) -> str:
 
 
 def report_fault(tag: str | None = None) -> str:
-    return with_query("/report-fault", tag=tag)
+    return f"{asset(tag)}/report" if tag else "/report"
 
 
 def devices(**filters: object) -> str:
@@ -92,5 +120,140 @@ def places(**filters: object) -> str:
     return with_query("/places", **filters)
 
 
+def new_place(**given: object) -> str:
+    return with_query("/places/new", **given)
+
+
+def place(place_id: int) -> str:
+    return f"/places/{place_id}"
+
+
+def retire_place(place_id: int) -> str:
+    return f"/places/{place_id}/retire"
+
+
+def restore_place(place_id: int) -> str:
+    return f"/places/{place_id}/restore"
+
+
 def people(**filters: object) -> str:
     return with_query("/people", **filters)
+
+
+def new_person() -> str:
+    return "/people/new"
+
+
+def person(person_id: int) -> str:
+    return f"/people/{person_id}"
+
+
+def give_role(person_id: int) -> str:
+    return f"/people/{person_id}/roles"
+
+
+def end_role(person_id: int, membership_id: int) -> str:
+    return f"/people/{person_id}/roles/{membership_id}/end"
+
+
+def invite_person(person_id: int) -> str:
+    return f"/people/{person_id}/invite"
+
+
+def close_person(person_id: int) -> str:
+    return f"/people/{person_id}/close"
+
+
+def reopen_person(person_id: int) -> str:
+    return f"/people/{person_id}/reopen"
+
+
+def schools() -> str:
+    return "/schools"
+
+
+def new_school() -> str:
+    return "/schools/new"
+
+
+def school(school_id: int) -> str:
+    return f"/schools/{school_id}"
+
+
+def audit(**filters: object) -> str:
+    return with_query("/audit", **filters)
+
+
+def work_order(order_id: int) -> str:
+    return f"/work-orders/{order_id}"
+
+
+def work_order_step(order_id: int, step: str) -> str:
+    """``step`` as in the address: take, assign, wait-for-parts, resume, complete, cancel."""
+    return f"/work-orders/{order_id}/{step}"
+
+
+def work_order_entries(order_id: int) -> str:
+    return f"/work-orders/{order_id}/entries"
+
+
+def work_order_comments(order_id: int) -> str:
+    return f"/work-orders/{order_id}/comments"
+
+
+def job_card(order_id: int) -> str:
+    return f"/work-orders/{order_id}/card"
+
+
+def work_order_photo(photo_id: int) -> str:
+    return f"/api/v1/work-orders/photos/{photo_id}"
+
+
+def usage_csv(**filters: object) -> str:
+    return with_query("/usage.csv", **filters)
+
+
+def donation_usage(donation_id: int, **filters: object) -> str:
+    return with_query(f"/donations/{donation_id}/usage", **filters)
+
+
+def resource(resource_id: object) -> str:
+    return f"/library/{resource_id}"
+
+
+def resource_step(resource_id: object, step: str) -> str:
+    """``step`` as in the address: edit, revisions, publish, submit, take-back, withdraw."""
+    return f"/library/{resource_id}/{step}"
+
+
+def new_resource(**filters: object) -> str:
+    return with_query("/library/new", **filters)
+
+
+def my_uploads() -> str:
+    return "/library/uploads"
+
+
+def stop_upload(upload_id: object) -> str:
+    return f"/library/uploads/{upload_id}/stop"
+
+
+def uploads_api() -> str:
+    return "/api/v1/uploads"
+
+
+def upload_api(upload_id: object) -> str:
+    return f"/api/v1/uploads/{upload_id}"
+
+
+def download(resource_id: object, revision_id: object = None) -> str:
+    return with_query(f"/api/v1/resources/{resource_id}/download", revision_id=revision_id)
+
+
+def watch(resource_id: object) -> str:
+    """The file itself for a player on our page: not a download, and not counted as one."""
+    return f"/api/v1/resources/{resource_id}/content"
+
+
+def picture(revision_id: object, kind: str, page: int = 1) -> str:
+    return f"/api/v1/revisions/{revision_id}/pictures/{kind}/{page}"

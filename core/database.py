@@ -14,7 +14,7 @@ from anyio import CancelScope
 from piccolo.engine.postgres import PostgresEngine, PostgresTransaction
 
 from core.access import Actor
-from core.errors import Conflict, Message, Problem, Unavailable, say
+from core.errors import Conflict, Invalid, Message, Problem, Unavailable, say
 
 T = TypeVar("T")
 
@@ -126,13 +126,32 @@ async def transaction(actor: Actor | None = None) -> AsyncIterator[Transaction]:
 async def connection() -> AsyncIterator[asyncpg.Connection]:
     """The open transaction's connection, else one of the pool: for COPY and cursors."""
     current = engine.current_transaction.get()
-    if current is not None:
-        yield current.connection
-        return
-    if engine.pool is None:
-        raise Unavailable(say("The database is not connected"))
-    async with engine.pool.acquire() as borrowed:
-        yield borrowed
+    with _refusing_unfit_values():
+        if current is not None:
+            yield current.connection
+            return
+        if engine.pool is None:
+            raise Unavailable(say("The database is not connected"))
+        async with engine.pool.acquire() as borrowed:
+            yield borrowed
+
+
+@contextmanager
+def _refusing_unfit_values() -> Iterator[None]:
+    """A value that no column can hold (a NUL, half a surrogate, 10^30) is the sender's mistake."""
+    try:
+        yield
+    except asyncpg.DataError as error:
+        unfit_letter = isinstance(
+            error, asyncpg.CharacterNotInRepertoireError | asyncpg.UntranslatableCharacterError
+        )
+        if unfit_letter or isinstance(error.__cause__, OverflowError | UnicodeEncodeError):
+            raise Invalid.of(
+                "",
+                say("A number is too large, or a letter is one that cannot be stored"),
+                code="unfit_value",
+            ) from error
+        raise
 
 
 async def fetch(row_type: type[T], sql: str, *args: object) -> list[T]:

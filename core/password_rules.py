@@ -13,7 +13,9 @@ COMMON_WORDS = (
     "woaini", "zxcvbn", "admin", "hello", "login", "asdf", "test",
 )  # fmt: skip
 ROWS = ("01234567890", "09876543210", "abcdefghijklmnopqrstuvwxyz", "qwertyuiopasdfghjklzxcvbnm")
-LONGEST_RUN_LEFT = 4
+# Less than this beside known words is a decoration: a year, an exclamation mark.
+LEAST_OWN_LETTERS = 6
+LEAST_DIFFERENT_LETTERS = 4
 
 
 def check_password(password: str, *, login: str, name: str = "", field: str = "password") -> None:
@@ -39,7 +41,7 @@ def is_common(password: str, *, own_words: tuple[str, ...] = ()) -> bool:
     for word in sorted(own.union(COMMON_WORDS), key=len, reverse=True):
         rest = rest.replace(word, "")
     rest = _without_runs(rest)
-    return len(rest) < LONGEST_RUN_LEFT or len(set(password)) < LONGEST_RUN_LEFT
+    return len(rest) < LEAST_OWN_LETTERS or len(set(password)) < LEAST_DIFFERENT_LETTERS
 
 
 def _without_runs(text: str) -> str:

@@ -23,7 +23,7 @@ LASTS = timedelta(hours=24)
 class FirstAdmin(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What the set-up page asks: the code, the school, and who its admin is."""
 
-    code: str
+    setup_code: str
     school: SchoolFacts
     admin: PersonFacts
     password: str
@@ -57,7 +57,7 @@ async def make_first_admin(first: FirstAdmin) -> int:
     Gives the admin's person id. The code works once, and not at all once a person exists.
     """
     check_password(first.password, login=first.admin.login, name=first.admin.name)
-    code_hash = hash_token(_tidy(first.code))
+    code_hash = hash_token(_tidy(first.setup_code))
     await _refuse_wrong_code(code_hash)
     password_hash = await passwords.hash_password(first.password)
     with refusing({**SCHOOL_REFUSALS, **PERSON_REFUSALS}):
@@ -78,7 +78,7 @@ ALREADY_DONE = say("Labshare is set up already. Sign in, or ask your admin for a
 
 def _wrong_code() -> Invalid:
     return Invalid.of(
-        "code",
+        "setup_code",
         say("This code is wrong, used or too old. Start the program again for a fresh one."),
         code="setup_code",
     )

@@ -12,6 +12,8 @@ from core.clock import now
 from core.errors import NotSignedIn, say
 
 LASTS = timedelta(days=30)
+# On a computer that others use too: a school day.
+LASTS_HERE_TODAY = timedelta(hours=12)
 SEEN_EVERY = timedelta(minutes=5)
 
 # Memberships come with the session in one round trip, as this runs before every request.
@@ -73,7 +75,9 @@ async def find_actor(token: str, *, request_id: str = "") -> Actor | None:
     )
 
 
-async def sign_in(login: str, password: str, *, address: str, browser: str) -> str:
+async def sign_in(
+    login: str, password: str, *, address: str, browser: str, lasts: timedelta = LASTS
+) -> str:
     """The token of a fresh session, or NotSignedIn; throttled by account and by address.
 
     The refusal is the same for an unknown account, a wrong password, a closed account and a
@@ -95,10 +99,12 @@ async def sign_in(login: str, password: str, *, address: str, browser: str) -> s
         )
     assert account is not None
     await throttle.forget(login)
-    return await start_session(account.id, address=address, browser=browser)
+    return await start_session(account.id, address=address, browser=browser, lasts=lasts)
 
 
-async def start_session(person_id: int, *, address: str, browser: str) -> str:
+async def start_session(
+    person_id: int, *, address: str, browser: str, lasts: timedelta = LASTS
+) -> str:
     """A new session for somebody who has just proved who they are; returns its token."""
     token = secrets.token_urlsafe(32)
     await database.execute(
@@ -107,7 +113,7 @@ async def start_session(person_id: int, *, address: str, browser: str) -> str:
         person_id,
         hash_token(token),
         now(),
-        now() + LASTS,
+        now() + lasts,
         address[:64],
         browser[:255],
     )

@@ -1,0 +1,67 @@
+"""The session cookie: set when somebody has proved who they are, gone when they leave."""
+
+from datetime import timedelta
+
+from litestar import Response
+
+from api.identity import COOKIE
+from api.types import WebRequest
+from core import sign_in
+
+
+def set_session(request: WebRequest, answer: Response[object], token: str, *, stays: bool) -> None:
+    """Give the browser its token: for a month if it ``stays``, else until the browser closes."""
+    answer.set_cookie(
+        COOKIE,
+        token,
+        max_age=int(sign_in.LASTS.total_seconds()) if stays else None,
+        httponly=True,
+        samesite="lax",
+        secure=request.url.scheme == "https",
+    )
+
+
+def drop_session(answer: Response[object]) -> None:
+    answer.delete_cookie(COOKIE)
+
+
+def lasting(*, stays: bool) -> timedelta:
+    """How long the server lets such a session live."""
+    return sign_in.LASTS if stays else sign_in.LASTS_HERE_TODAY
+
+
+def browser_of(request: WebRequest) -> str:
+    return request.headers.get("user-agent", "")
+
+
+# In this order: each of these names those below it in its own user agent, for old sites' sake.
+_BROWSERS = (
+    ("MicroMessenger/", "WeChat"),
+    ("Edg", "Edge"),
+    ("HuaweiBrowser/", "Huawei Browser"),
+    ("MiuiBrowser/", "Mi Browser"),
+    ("QQBrowser/", "QQ Browser"),
+    ("UCBrowser/", "UC Browser"),
+    ("Firefox/", "Firefox"),
+    ("FxiOS/", "Firefox"),
+    ("CriOS/", "Chrome"),
+    ("Chrome/", "Chrome"),
+    ("Safari/", "Safari"),
+)
+_SYSTEMS = (
+    ("HarmonyOS", "HarmonyOS"),
+    ("Android", "Android"),
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Windows", "Windows"),
+    ("Mac OS X", "macOS"),
+    ("CrOS", "ChromeOS"),
+    ("Linux", "Linux"),
+)
+
+
+def browser_name(user_agent: str) -> str:
+    """ "Edge · Windows" for a user agent; its own first words where it is none we know."""
+    browser = next((name for mark, name in _BROWSERS if mark in user_agent), "")
+    system = next((name for mark, name in _SYSTEMS if mark in user_agent), "")
+    return " · ".join(part for part in (browser, system) if part) or user_agent[:40]
