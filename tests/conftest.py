@@ -99,12 +99,17 @@ async def connections(stack: Stack) -> AsyncIterator[Stack]:
 @pytest.fixture
 async def db(connections: Stack) -> Stack:
     """An empty, migrated database."""
+    await empty(connections)
+    return connections
+
+
+async def empty(stack: Stack) -> None:
+    """Take out every row that did not come with the migrations."""
     async with database.transaction():
         await database.execute(
-            "SELECT set_config('labshare.kept', $1, true)", ",".join(connections.reference_tables)
+            "SELECT set_config('labshare.kept', $1, true)", ",".join(stack.reference_tables)
         )
         await database.execute(EMPTY_ALL)
-    return connections
 
 
 @pytest.fixture(scope="session")

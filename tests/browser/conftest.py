@@ -6,8 +6,11 @@ from collections.abc import AsyncIterator, Iterator
 import pytest
 from playwright.async_api import Browser, async_playwright
 
+from core import database
+from core.access import Role
+from labshare.demo.seed import seed
 from tests.browser import harness
-from tests.conftest import Stack
+from tests.conftest import Stack, empty
 
 
 @pytest.fixture(scope="session")
@@ -35,3 +38,16 @@ async def browser(chromium: str) -> AsyncIterator[Browser]:
         )
         yield browser
         await browser.close()
+
+
+@pytest.fixture(scope="package")
+async def people(connections: Stack) -> dict[str, int]:
+    """The demo's schools, fresh; gives the person of each role, in the order of the tour."""
+    await empty(connections)
+    accounts = await seed(connections.settings)
+    return {
+        str(role): await database.fetch_value(
+            "SELECT id FROM person WHERE login = $1", accounts.of(role).login
+        )
+        for role in (Role.admin, Role.technician, Role.teacher, Role.student_helper, Role.auditor)
+    }

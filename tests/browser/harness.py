@@ -16,7 +16,7 @@ import msgspec
 from playwright.async_api import Browser, BrowserContext, Page
 
 from api.identity import COOKIE
-from core import sign_in
+from core import database, sign_in
 from core.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -101,6 +101,19 @@ async def context_for(
         token = await sign_in.start_session(person_id, address="127.0.0.1", browser="test")
         await context.add_cookies([{"name": COOKIE, "value": token, "url": address}])
     return context
+
+
+def listen(page: Page) -> list[str]:
+    """What scripts and the content security policy complain of on a page from now on."""
+    said: list[str] = []
+    page.on("console", lambda line: said.append(f"console: {line.text} {line.location['url']}"))
+    page.on("pageerror", lambda error: said.append(f"script: {error}"))
+    return said
+
+
+async def set_language(person_id: int, locale: str) -> None:
+    """Give a person a language, which comes before what the browser asks for."""
+    await database.execute("UPDATE person SET locale = $2 WHERE id = $1", person_id, locale)
 
 
 class Violation(msgspec.Struct):
