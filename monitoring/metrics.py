@@ -42,7 +42,7 @@ class Metric(msgspec.Struct, frozen=True):
 
 
 METRICS: dict[str, Metric] = {
-    "uptime": Metric(say("Running for"), Group.condition, "seconds"),
+    "uptime": Metric(say("Running for"), Group.condition, "seconds", is_kept=False),
     "temperature": Metric(say("Temperature"), Group.condition, "celsius"),
     "display_text": Metric(say("Display"), Group.condition, is_kept=False),
     "printer_status": Metric(say("Printer"), Group.condition, is_kept=False),

@@ -1,0 +1,91 @@
+"""What a good visit means, given the one before it: pure, and the heart of every visit."""
+
+import msgspec
+
+from core.errors import Message
+from monitoring import rates, rules, uptimes
+from monitoring.alerts import Finding
+from monitoring.metrics import VALUE_WORDS
+from monitoring.profiles import Profile, Rule
+from monitoring.readings import Reading, State
+from monitoring.sentences import RULE_SENTENCES
+from monitoring.uptimes import Followed, Known
+from monitoring.visits import Visit
+
+Pairs = list[tuple[str, str, int]]  # (metric or rule, instance, number), as JSON keeps them
+
+
+class Before(msgspec.Struct, frozen=True):
+    """What is remembered of the device."""
+
+    uptime: Known | None = None
+    at: float = 0.0
+    counts: Pairs = []
+    pending: Pairs = []
+    open_places: list[tuple[str, str]] = []
+
+
+class Assessment(msgspec.Struct, frozen=True):
+    """What is to be kept of the visit, and which episodes begin and end."""
+
+    readings: list[Reading]
+    counts: Pairs
+    pending: Pairs
+    followed: Followed | None
+    raised: list[Finding]
+    cleared: list[tuple[str, str]]
+
+
+def assess(profile: Profile, before: Before, visit: Visit, *, device_name: str) -> Assessment:
+    """Follow the uptime, turn counters into rates, hold all readings against the rules."""
+    followed = uptimes.follow(before.uptime, visit.uptime, visit.at) if visit.uptime else None
+    grown = rates.rates(
+        {(metric, instance): count for metric, instance, count in before.counts},
+        visit.readings,
+        elapsed=visit.at - before.at,
+        rebooted=followed.rebooted if followed else False,
+    )
+    readings = [*visit.readings, *rules.with_states(profile, grown)]
+    if followed:
+        readings = [_with_long_uptime(reading, followed) for reading in readings]
+    judgement = rules.judge(
+        profile,
+        readings,
+        open_places=set(before.open_places),
+        pending={(rule, instance): count for rule, instance, count in before.pending},
+    )
+    return Assessment(
+        readings=readings,
+        counts=[(*place, count) for place, count in rates.counts_of(visit.readings).items()],
+        pending=[(*place, count) for place, count in judgement.pending.items()],
+        followed=followed,
+        raised=[finding_of(*found, device_name) for found in judgement.raised.values()],
+        cleared=sorted(judgement.cleared),
+    )
+
+
+def finding_of(rule: Rule, reading: Reading, device_name: str) -> Finding:
+    """The fault in words, with the value that broke the rule."""
+    sentence = RULE_SENTENCES[rule.name]
+    params = {
+        "device": device_name,
+        "instance": reading.instance or device_name,
+        "value": _in_words(reading),
+    }
+    used = {name: value for name, value in params.items() if f"{{{name}}}" in sentence.template}
+    severity = "critical" if rule.severity is State.critical else "warning"
+    return Finding(rule.name, reading.instance, severity, Message(sentence.template, used))
+
+
+def _in_words(reading: Reading) -> object:
+    """A number as it is; of several words, the first that we know."""
+    if not isinstance(reading.value, str):
+        return reading.value
+    known = (VALUE_WORDS[word] for word in reading.value.split() if word in VALUE_WORDS)
+    return next(known, reading.value)
+
+
+def _with_long_uptime(reading: Reading, followed: Followed) -> Reading:
+    if reading.metric != "uptime":
+        return reading
+    return msgspec.structs.replace(reading, value=int(followed.known.seconds))

@@ -1,0 +1,201 @@
+"""A visit's outcome into the database: one transaction, or nothing if the lease was lost."""
+
+from datetime import datetime
+
+import msgspec
+
+from core import clock
+from core.access import Actor
+from core.database import execute, fetch, fetch_one, transaction
+from core.errors import Message
+from monitoring import alerts, power, samples, schedules
+from monitoring.alerts import Finding
+from monitoring.assessing import Assessment, Before, Pairs, assess
+from monitoring.claims import Claim
+from monitoring.devices.views import DeviceState
+from monitoring.profiles import profile_named
+from monitoring.sentences import REFUSED, RULE_SENTENCES, UNREACHABLE
+from monitoring.snmp import SnmpError, TimedOut, WrongCredentials
+from monitoring.uptimes import Known
+from monitoring.visits import Visit
+
+OUR_OWN_RULES = (UNREACHABLE, REFUSED)
+
+
+class _Held(msgspec.Struct, frozen=True):
+    name: str
+    state: DeviceState
+    failures: int
+    sys_object_id: str | None
+    uptime: Known | None
+
+
+class _Remembered(msgspec.Struct, frozen=True):
+    at: datetime
+    counts: Pairs
+    pending: Pairs
+
+
+class _Place(msgspec.Struct, frozen=True):
+    rule: str
+    instance: str
+
+
+class Change(msgspec.Struct, frozen=True):
+    """The device's state before and after, for the log: a line a change, none a visit."""
+
+    before: DeviceState
+    after: DeviceState
+
+
+async def keep_visit(worker: str, claim: Claim, visit: Visit) -> Change | None:
+    """Readings, samples, uptime, alerts and the next turn; None when the lease is not ours now."""
+    actor = Actor.system("monitoring", [claim.school_id])
+    async with transaction(actor):
+        held = await _hold(worker, claim)
+        if held is None:
+            return None
+        places = await _open_places(claim.device_id)
+        assessment = assess(
+            profile_named(visit.profile) or claim.profile,
+            await _before(claim.device_id, held, places),
+            visit,
+            device_name=held.name,
+        )
+        at = datetime.fromtimestamp(visit.at, clock.now().tzinfo)
+        await _keep_readings(claim, assessment, at)
+        await _keep_state(claim, held, visit, assessment, at)
+        for rule in OUR_OWN_RULES:
+            if (rule, "") in places:
+                await alerts.clear_alert(actor, claim.device_id, rule, "")
+        await _keep_alerts(actor, claim.device_id, assessment)
+    return Change(held.state, DeviceState.up)
+
+
+async def keep_failure(worker: str, claim: Claim, error: SnmpError) -> Change | None:
+    """The trouble, the state it means, the next turn, and an alert when it has lasted."""
+    actor = Actor.system("monitoring", [claim.school_id])
+    async with transaction(actor):
+        held = await _hold(worker, claim)
+        if held is None:
+            return None
+        failures = held.failures + 1
+        state = state_after(held.state, failures, error)
+        now = clock.now()
+        await execute(
+            "UPDATE device SET state = $2, failures = $3, trouble = $4, last_polled_at = $5,"
+            " next_poll_at = $6, leased_by = NULL, lease_until = NULL WHERE id = $1",
+            claim.device_id,
+            state,
+            failures,
+            msgspec.json.encode(error.message).decode(),
+            now,
+            schedules.after_failure(claim.device_id, failures, claim.interval_seconds, now),
+        )
+        finding = finding_after(held.name, failures, error, may_sleep=claim.may_sleep)
+        if finding is not None:
+            await alerts.raise_alert(actor, claim.device_id, finding)
+    return Change(held.state, state)
+
+
+def state_after(before: DeviceState, failures: int, error: SnmpError) -> DeviceState:
+    """Down after silence that lasts; unknown when somebody answers and gives us nothing."""
+    if isinstance(error, WrongCredentials):
+        return DeviceState.unknown
+    if failures < schedules.SUSPECT_AFTER_FAILURES:
+        return before
+    return DeviceState.down if isinstance(error, TimedOut) else DeviceState.unknown
+
+
+def finding_after(name: str, failures: int, error: SnmpError, *, may_sleep: bool) -> Finding | None:
+    """The fault, once it has lasted; a device that may be switched off is never unreachable."""
+    if failures < schedules.SUSPECT_AFTER_FAILURES:
+        return None
+    if isinstance(error, WrongCredentials):
+        return _finding(REFUSED, "warning", name)
+    return None if may_sleep else _finding(UNREACHABLE, "critical", name)
+
+
+def _finding(rule: str, severity: alerts.AlertSeverity, name: str) -> Finding:
+    message = Message(RULE_SENTENCES[rule].template, {"device": name})
+    return Finding(rule, "", severity, message)
+
+
+async def _hold(worker: str, claim: Claim) -> _Held | None:
+    """Lock the device if the lease is still ours."""
+    return await fetch_one(
+        _Held,
+        "SELECT coalesce(nullif(a.name, ''), nullif(d.identity ->> 'name', ''), a.tag) AS name,"
+        " d.state, d.failures, d.identity ->> 'sys_object_id' AS sys_object_id, d.uptime"
+        " FROM device d JOIN asset a ON a.id = d.asset WHERE d.id = $1 AND d.leased_by = $2"
+        " AND d.removed_at IS NULL AND d.paused_at IS NULL FOR UPDATE OF d",
+        claim.device_id,
+        worker,
+    )
+
+
+async def _open_places(device_id: int) -> set[tuple[str, str]]:
+    rows = await fetch(
+        _Place,
+        "SELECT rule, instance FROM alert WHERE device = $1 AND cleared_at IS NULL",
+        device_id,
+    )
+    return {(row.rule, row.instance) for row in rows}
+
+
+async def _before(device_id: int, held: _Held, places: set[tuple[str, str]]) -> Before:
+    row = await fetch_one(
+        _Remembered, "SELECT at, counts, pending FROM latest_visit WHERE device = $1", device_id
+    )
+    if row is None:
+        return Before(uptime=held.uptime, open_places=sorted(places))
+    return Before(held.uptime, row.at.timestamp(), row.counts, row.pending, sorted(places))
+
+
+async def _keep_readings(claim: Claim, assessment: Assessment, at: datetime) -> None:
+    await samples.write(claim.device_id, at, assessment.readings)
+    await execute(
+        "INSERT INTO latest_visit (device, at, readings, counts, pending)"
+        " VALUES ($1, $2, $3, $4, $5) ON CONFLICT (device) DO UPDATE SET at = excluded.at,"
+        " readings = excluded.readings, counts = excluded.counts, pending = excluded.pending",
+        claim.device_id,
+        at,
+        *(
+            msgspec.json.encode(kept).decode()
+            for kept in (assessment.readings, assessment.counts, assessment.pending)
+        ),
+    )
+    if assessment.followed is not None:
+        await power.record(claim.device_id, assessment.followed, at)
+
+
+async def _keep_state(
+    claim: Claim, held: _Held, visit: Visit, assessment: Assessment, at: datetime
+) -> None:
+    """Another sysObjectID, or a reboot, may mean another device: then it is recognised anew."""
+    followed = assessment.followed
+    same = held.sys_object_id in (None, visit.identity.get("sys_object_id"))
+    is_certain = same and not (followed and followed.rebooted)
+    await execute(
+        "UPDATE device SET state = 'up', failures = 0, trouble = NULL, recognised = $2,"
+        " identity = $3, uptime = $4, last_seen_at = $5, last_polled_at = $5, next_poll_at = $6,"
+        " leased_by = NULL, lease_until = NULL WHERE id = $1",
+        claim.device_id,
+        visit.profile if is_certain else None,
+        msgspec.json.encode(visit.identity).decode(),
+        msgspec.json.encode(followed.known).decode() if followed else None,
+        at,
+        schedules.next_due(claim.device_id, _interval(claim, visit), clock.now()),
+    )
+
+
+def _interval(claim: Claim, visit: Visit) -> int:
+    profile = profile_named(visit.profile) or claim.profile
+    return claim.chosen_interval_seconds or profile.interval_seconds
+
+
+async def _keep_alerts(actor: Actor, device_id: int, assessment: Assessment) -> None:
+    for rule, instance in assessment.cleared:
+        await alerts.clear_alert(actor, device_id, rule, instance)
+    for finding in assessment.raised:
+        await alerts.raise_alert(actor, device_id, finding)

@@ -1,0 +1,87 @@
+"""Hours of use: when devices were on, by their own uptimes, one session a boot.
+
+Reports read ``power_session(school, device, asset, started_at, ended_at)`` themselves: the sessions
+of one device never overlap, so the seconds of an asset inside [$1, $2) are
+``sum(extract(epoch FROM least(ended_at, $2) - greatest(started_at, $1)))`` over the rows with
+``ended_at > $1 AND started_at < $2``.
+"""
+
+from datetime import date, datetime, timedelta
+
+import msgspec
+
+from core.access import Actor
+from core.database import execute, fetch
+from monitoring.uptimes import Followed
+
+
+class HoursOn(msgspec.Struct, frozen=True):
+    """For how many hours an asset was on during one day of its school's calendar."""
+
+    asset_id: int
+    day: date
+    hours: float
+
+
+async def record(device_id: int, followed: Followed, at: datetime) -> None:
+    """Carry the open session on, or begin one at the boot; joins the caller's transaction.
+
+    The boot of a new session is cut off where the last one ended: clocks of agents drift, and a
+    device cannot be on twice.
+    """
+    if not followed.rebooted and await _carry_on(device_id, at):
+        return
+    booted_at = at - timedelta(seconds=followed.known.seconds)
+    await execute(
+        "INSERT INTO power_session (school, device, asset, started_at, ended_at)"
+        " SELECT school, id, asset, start, $3 FROM device, LATERAL ("
+        "  SELECT greatest($2::timestamptz, (SELECT max(ended_at) FROM power_session"
+        "   WHERE device = $1)) AS start) s WHERE id = $1 AND start < $3",
+        device_id,
+        booted_at,
+        at,
+    )
+
+
+async def hours_per_day(
+    actor: Actor, *, since: date, until: date, school_id: int | None = None
+) -> list[HoursOn]:
+    """Hours on, for each asset and each day in [since, until) on which it was on at all."""
+    if school_id is not None:
+        actor.require(school_id)
+    return await fetch(
+        HoursOn,
+        """
+        SELECT p.asset AS asset_id, d.day::date AS day,
+               sum(extract(epoch FROM least(p.ended_at, (d.day + interval '1 day')
+                       AT TIME ZONE s.zone) - greatest(p.started_at, d.day AT TIME ZONE s.zone)))
+                   / 3600.0 AS hours
+          FROM power_session p
+          JOIN school s ON s.id = p.school
+          JOIN LATERAL generate_series(
+                 greatest(date_trunc('day', p.started_at AT TIME ZONE s.zone), $2::timestamp),
+                 least(p.ended_at AT TIME ZONE s.zone, $3::timestamp - interval '1 second'),
+                 interval '1 day') AS d(day) ON true
+         WHERE p.school = any($1::bigint[])
+           AND p.ended_at > $2::timestamp AT TIME ZONE s.zone
+           AND p.started_at < $3::timestamp AT TIME ZONE s.zone
+         GROUP BY 1, 2
+         HAVING sum(extract(epoch FROM least(p.ended_at, (d.day + interval '1 day')
+                       AT TIME ZONE s.zone) - greatest(p.started_at, d.day AT TIME ZONE s.zone))) > 0
+         ORDER BY 1, 2
+        """,
+        actor.school_ids if school_id is None else [school_id],
+        datetime.combine(since, datetime.min.time()),
+        datetime.combine(until, datetime.min.time()),
+    )
+
+
+async def _carry_on(device_id: int, at: datetime) -> bool:
+    carried = await execute(
+        "UPDATE power_session SET ended_at = greatest(ended_at, $2)"
+        " WHERE id = (SELECT id FROM power_session WHERE device = $1"
+        " ORDER BY ended_at DESC LIMIT 1)",
+        device_id,
+        at,
+    )
+    return carried > 0
