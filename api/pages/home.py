@@ -13,7 +13,7 @@ from api.types import WebRequest
 from core import clock
 from core.access import Actor, Role
 from inventory import custody, overview, repairs
-from storage import uploads
+from storage import catalogue, uploads
 
 LONGEST_LIST = 8
 SHORT_LIST = 5
@@ -49,8 +49,12 @@ async def for_admin(actor: Actor) -> Section:
 
 async def for_teacher(actor: Actor) -> Section:
     """What the teacher has, has uploaded, and could use."""
+    published = catalogue.Filters(state="published")
+    unfinished = repairs.WorkOrderFilter(state="unfinished")
     return {
+        "fresh": (await catalogue.find(actor, published, limit=LONGEST_LIST)).items,
         "held": await custody.find_mine(actor),
+        "reports": (await repairs.list_work_orders(actor, unfinished, limit=SHORT_LIST)).items,
         "uploads": (await uploads.find_own(actor, limit=SHORT_LIST)).items,
     }
 

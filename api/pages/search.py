@@ -14,6 +14,7 @@ from core import people
 from core.access import Actor
 from inventory import assets
 from inventory.assets import AssetFilters
+from storage import catalogue
 
 A_FEW = 10
 LONGEST_QUERY = 100
@@ -38,4 +39,5 @@ async def find_everything(actor: Actor, q: str) -> dict[str, Any]:
     persons = []
     if actor.is_a(*people.READERS):
         persons = (await people.find_people(actor, q=q, limit=A_FEW)).items
-    return {"assets": found.items, "people": persons, "resources": []}
+    resources = await catalogue.find(actor, catalogue.Filters(q=q), limit=A_FEW)
+    return {"assets": found.items, "people": persons, "resources": resources.items}
