@@ -13,6 +13,7 @@ log = structlog.get_logger(__name__)
 
 FIRST_WAIT_SECONDS = 0.5
 LONGEST_WAIT_SECONDS = 30.0
+PROVEN_SECONDS = 10.0
 LIVED_WELL_SECONDS = 60.0
 DEATHS_AT_BIRTH = 3
 
@@ -41,25 +42,22 @@ class Keeper:
     def is_running(self) -> bool:
         return self._child is not None and self._child.is_running()
 
-    def prove(self) -> None:
-        """Says that it worked once: from now on it is started again without end."""
-        self._proven = True
-
     def tend(self) -> float:
         """Starts it if it is due; returns the seconds until it wants to be looked at again.
 
-        Raises EngineFailed when it died several times without ever having worked: then something
-        is wrong that waiting does not mend.
+        Raises EngineFailed when it died several times without ever having lived for a while: then
+        something is wrong that waiting does not mend.
         """
         if self.is_running:
-            return LIVED_WELL_SECONDS
+            self._proven = self._proven or self._lived() >= PROVEN_SECONDS
+            return LIVED_WELL_SECONDS if self._proven else PROVEN_SECONDS
         if self._child is not None:
             self._bury(self._child)
         wait = self._start_at - self._clock()
         if wait > 0:
             return wait
         self._start()
-        return LIVED_WELL_SECONDS
+        return PROVEN_SECONDS
 
     def ask_to_stop(self) -> None:
         """Sends the stop signal and does not wait, so that several can leave at the same time."""
@@ -81,11 +79,13 @@ class Keeper:
             raise
         self._started_at = self._clock()
 
+    def _lived(self) -> float:
+        return self._clock() - self._started_at
+
     def _bury(self, child: Child) -> None:
         child.stop()  # it is dead already: this lets go of its locks
         self._child = None
-        lived = self._clock() - self._started_at
-        self._deaths = 1 if lived >= LIVED_WELL_SECONDS else self._deaths + 1
+        self._deaths = 1 if self._lived() >= LIVED_WELL_SECONDS else self._deaths + 1
         code = child.process.returncode
         if not self._proven and self._deaths >= DEATHS_AT_BIRTH:
             raise EngineFailed(f"{self._program.name} ended with {code} each time it was started")

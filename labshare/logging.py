@@ -19,7 +19,9 @@ SECRET_IN_LINK = re.compile(r"(X-Amz-(?:Signature|Credential|Security-Token)=)[^
 HIDDEN = "[hidden]"
 
 # Libraries that log each request or each job run at INFO.
-CHATTY = ("apscheduler", "asyncio", "httpx", "urllib3", "uvicorn.access", "piccolo")
+CHATTY = ("asyncio", "httpx", "urllib3", "uvicorn", "piccolo")
+# It warns whenever a job takes longer than its interval, which is why jobs run one at a time.
+SILENT = ("apscheduler",)
 
 Event = MutableMapping[str, Any]
 
@@ -55,6 +57,8 @@ def configure(style: str) -> None:
     logging.basicConfig(handlers=[handler], level=logging.INFO, force=True)
     for name in CHATTY:
         logging.getLogger(name).setLevel(logging.WARNING)
+    for name in SILENT:
+        logging.getLogger(name).setLevel(logging.ERROR)
 
 
 def hide_secrets(_logger: Any, _method: str, event: Event) -> Event:

@@ -2,6 +2,7 @@
 
 import contextlib
 import http.client
+import json
 import socket
 import time
 from collections.abc import Callable
@@ -65,8 +66,6 @@ def _run(plan: Plan, server: socket.socket, signals: Signals) -> bool:
         stack.callback(_stop_all, keepers, signals)
         with signals.interruptible():
             _wait_until_ready(keepers, server, signals)
-        for keeper in keepers:
-            keeper.prove()
         plan.tell(address_of(server), prepared)
         return _watch(keepers, engines, signals)
 
@@ -134,13 +133,14 @@ def _wait_until_ready(keepers: list[Keeper], server: socket.socket, signals: Sig
 
 
 def _answers(server: socket.socket) -> bool:
-    """Whether pages can be served, asked the way a browser would ask."""
+    """Whether pages can be served and the worker works, asked the way a browser would ask."""
     where = address_of(server).removeprefix("http://")
     connection = http.client.HTTPConnection(where, timeout=2.0)
     try:
         connection.request("GET", "/readyz")
-        return connection.getresponse().status == 200
-    except (OSError, http.client.HTTPException):
+        response = connection.getresponse()
+        return response.status == 200 and bool(json.loads(response.read())["worker"])
+    except (OSError, ValueError, http.client.HTTPException):
         return False
     finally:
         connection.close()
