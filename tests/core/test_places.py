@@ -1,0 +1,147 @@
+"""The tree of places, and what may not happen to it."""
+
+import asyncio
+
+import pytest
+
+from core import audit, places
+from core.access import Actor
+from core.audit import AuditFilter
+from core.errors import Conflict, Forbidden, Invalid, NotFound
+from core.places import NewPlace, Place, PlaceKind
+from inventory import places as contents
+from tests import factories
+from tests.factories import MadeSchool
+
+pytestmark = pytest.mark.usefixtures("db")
+
+
+async def _school_and_technician() -> tuple[MadeSchool, Actor]:
+    school = await factories.school()
+    return school, (await factories.person("technician", school)).actor
+
+
+async def _add(
+    actor: Actor, school: MadeSchool, kind: PlaceKind, name: str, inside: Place | None = None
+) -> Place:
+    parent = inside.id if inside else None
+    return await places.create_place(actor, NewPlace(school.id, kind, name, parent))
+
+
+async def test_a_place_is_named_from_the_outside_in() -> None:
+    school, actor = await _school_and_technician()
+    building = await _add(actor, school, PlaceKind.building, "Main  building ")
+    room = await _add(actor, school, PlaceKind.room, "204", building)
+    cabinet = await _add(actor, school, PlaceKind.cabinet, "Cabinet A", room)
+    assert (cabinet.path, cabinet.depth) == ("Main building / 204 / Cabinet A", 2)
+    await _add(actor, school, PlaceKind.building, "Annex")
+    paths = [place.path for place in await places.find_places(actor)]
+    assert paths == [
+        "Annex",
+        "Main building",
+        "Main building / 204",
+        "Main building / 204 / Cabinet A",
+    ]
+
+
+async def test_what_holds_what_is_kept() -> None:
+    school, actor = await _school_and_technician()
+    building = await _add(actor, school, PlaceKind.building, "B")
+    room = await _add(actor, school, PlaceKind.room, "R", building)
+    for kind, inside in (
+        (PlaceKind.building, building),
+        (PlaceKind.room, room),
+        (PlaceKind.cabinet, None),
+    ):
+        with pytest.raises(Invalid) as refused:
+            await _add(actor, school, kind, "X", inside)
+        assert refused.value.field == "parent_id"
+
+
+async def test_a_name_is_free_once_in_its_place() -> None:
+    school, actor = await _school_and_technician()
+    first = await _add(actor, school, PlaceKind.building, "First")
+    second = await _add(actor, school, PlaceKind.building, "Second")
+    await _add(actor, school, PlaceKind.room, "101", first)
+    moved = await _add(actor, school, PlaceKind.room, "101", second)
+    for attempt in (
+        _add(actor, school, PlaceKind.room, "101", first),
+        places.move_place(actor, moved.id, parent_id=first.id),
+        places.rename_place(actor, second.id, name="First"),
+    ):
+        with pytest.raises(Invalid) as refused:
+            await attempt
+        assert refused.value.code == "taken"
+
+
+async def test_of_32_places_of_one_name_made_at_once_one_stands() -> None:
+    school, actor = await _school_and_technician()
+    results = await asyncio.gather(
+        *(_add(actor, school, PlaceKind.room, "Lab") for _ in range(32)), return_exceptions=True
+    )
+    assert sum(isinstance(result, Place) for result in results) == 1
+    assert sum(isinstance(result, Invalid) for result in results) == 31
+
+
+async def test_a_place_stays_in_its_school() -> None:
+    school, actor = await _school_and_technician()
+    other, their_actor = await _school_and_technician()
+    room = await _add(actor, school, PlaceKind.room, "R")
+    theirs = await _add(their_actor, other, PlaceKind.building, "B")
+    with pytest.raises(Invalid):
+        await places.move_place(actor, room.id, parent_id=theirs.id)
+    with pytest.raises(NotFound):
+        await places.get_place(actor, theirs.id)
+    with pytest.raises(NotFound):
+        await _add(actor, other, PlaceKind.room, "R")
+
+
+async def test_a_teacher_looks_but_does_not_touch() -> None:
+    school, actor = await _school_and_technician()
+    room = await _add(actor, school, PlaceKind.room, "R")
+    teacher = (await factories.person("teacher", school)).actor
+    assert await places.get_place(teacher, room.id) == room
+    with pytest.raises(Forbidden):
+        await places.rename_place(teacher, room.id, name="Mine")
+
+
+async def test_a_place_with_something_in_it_stays_in_use() -> None:
+    school, actor = await _school_and_technician()
+    building = await _add(actor, school, PlaceKind.building, "B")
+    room = await _add(actor, school, PlaceKind.room, "R", building)
+    asset = await factories.asset(school, place=room.id)
+    assert (await contents.count_assets(actor))[room.id].assets == 1
+    with pytest.raises(Conflict, match="still here"):
+        await contents.retire_place(actor, room.id)
+    with pytest.raises(Conflict, match="R is still in use"):
+        await contents.retire_place(actor, building.id)
+    await factories.database.execute("UPDATE asset SET place = NULL WHERE id = $1", asset.id)
+    assert (await contents.retire_place(actor, room.id)).retired_at is not None
+    await contents.retire_place(actor, building.id)
+    assert await places.find_places(actor) == []
+    assert len(await places.find_places(actor, with_retired=True)) == 2
+    with pytest.raises(Invalid):
+        await places.restore_place(actor, room.id)
+    await places.restore_place(actor, building.id)
+    assert (await places.restore_place(actor, room.id)).retired_at is None
+
+
+async def test_the_list_of_changes_knows_who_renamed_a_room() -> None:
+    school, actor = await _school_and_technician()
+    auditor = (await factories.person("auditor", school)).actor
+    room = await _add(actor, school, PlaceKind.room, "Old")
+    await places.rename_place(actor, room.id, name="New")
+    page = await audit.find_changes(auditor, AuditFilter(entity="place"), limit=1)
+    change = page.items[0]
+    assert (change.actor_name, change.fields[0].before, change.fields[0].after) == (
+        actor.name,
+        "Old",
+        "New",
+    )
+    rest = await audit.find_changes(
+        auditor, AuditFilter(entity="place"), limit=1, cursor=page.next_cursor
+    )
+    assert rest.items[0].action == "insert"
+    stranger = (await factories.person("auditor", await factories.school())).actor
+    assert (await audit.find_changes(stranger, AuditFilter(entity="place"))).items == []
+    assert (await audit.find_changes(actor, AuditFilter())).items == []
