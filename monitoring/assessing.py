@@ -4,7 +4,7 @@ import msgspec
 
 from core.errors import Message
 from monitoring import rates, rules, uptimes
-from monitoring.alerts import Finding
+from monitoring.alerts import AlertSeverity, Finding
 from monitoring.metrics import VALUE_WORDS
 from monitoring.profiles import Profile, Rule
 from monitoring.readings import Reading, State
@@ -73,7 +73,7 @@ def finding_of(rule: Rule, reading: Reading, device_name: str) -> Finding:
         "value": _in_words(reading),
     }
     used = {name: value for name, value in params.items() if f"{{{name}}}" in sentence.template}
-    severity = "critical" if rule.severity is State.critical else "warning"
+    severity: AlertSeverity = "critical" if rule.severity is State.critical else "warning"
     return Finding(rule.name, reading.instance, severity, Message(sentence.template, used))
 
 

@@ -6,11 +6,11 @@ import msgspec
 
 from core import clock
 from core.database import execute, fetch
-from monitoring.credentials import Sealed
+from monitoring.credentials import Sealed, Version
 from monitoring.devices.views import profile_of
 from monitoring.profiles import Profile
 from monitoring.schedules import SUSPECT_AFTER_FAILURES
-from monitoring.snmp import Address
+from monitoring.snmp import Address, AuthProtocol, PrivProtocol
 
 LEASE_SECONDS = 90
 # Equipment that has left the rooms is no fault when it is silent.
@@ -28,7 +28,24 @@ class Claim(msgspec.Struct, frozen=True):
     recognised: str | None
     chosen_interval_seconds: int | None
     chosen_may_sleep: bool | None
-    credential: Sealed
+    version: Version
+    user_name: str
+    auth_protocol: AuthProtocol | None
+    priv_protocol: PrivProtocol | None
+    context: str
+    sealed: bytes
+
+    @property
+    def credential(self) -> Sealed:
+        return Sealed(
+            self.school_id,
+            self.version,
+            self.user_name,
+            self.auth_protocol,
+            self.priv_protocol,
+            self.context,
+            self.sealed,
+        )
 
     @property
     def address(self) -> Address:
@@ -72,10 +89,7 @@ async def claim_due(worker: str, *, limit: int, suspect: bool) -> list[Claim]:
         RETURNING d.id AS device_id, d.school AS school_id, d.address AS host, d.port,
                   d.profile AS chosen_profile, d.recognised,
                   d.interval_seconds AS chosen_interval_seconds, d.may_sleep AS chosen_may_sleep,
-                  jsonb_build_object('school_id', c.school, 'version', c.version,
-                      'user_name', c.user_name, 'auth_protocol', c.auth_protocol,
-                      'priv_protocol', c.priv_protocol, 'context', c.context,
-                      'sealed', encode(c.sealed, 'base64')) AS credential
+                  c.version, c.user_name, c.auth_protocol, c.priv_protocol, c.context, c.sealed
         """,
         now,
         SUSPECT_AFTER_FAILURES,

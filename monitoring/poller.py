@@ -8,13 +8,13 @@ import uuid
 
 import structlog
 
-from core.errors import say
+from core.errors import Unavailable, say
 from core.settings import Settings
 from monitoring import claims, outcomes, samples
 from monitoring.claims import Claim
 from monitoring.credentials import open_sealed
 from monitoring.sealing import Sealer
-from monitoring.snmp import Session, SnmpError, TimedOut, Wire
+from monitoring.snmp import Credential, Session, SnmpError, TimedOut, Wire, WrongCredentials
 from monitoring.visits import visit
 
 log = structlog.get_logger(__name__)
@@ -94,7 +94,7 @@ class Poller:
 
     async def _outcome(self, claim: Claim) -> outcomes.Change | None:
         try:
-            credential = open_sealed(self._sealer, claim.credential)
+            credential = self._credential(claim)
             async with asyncio.timeout(VISIT_SECONDS):
                 found = await visit(
                     self._wire, claim.address, credential, profile=claim.known_profile
@@ -105,6 +105,12 @@ class Poller:
             slow = TimedOut(say("The device took too long to answer everything"))
             return await outcomes.keep_failure(self._worker, claim, slow)
         return await outcomes.keep_visit(self._worker, claim, found)
+
+    def _credential(self, claim: Claim) -> Credential:
+        try:
+            return open_sealed(self._sealer, claim.credential)
+        except Unavailable as error:
+            raise WrongCredentials(error.message) from error
 
     async def _until_something_happens(self, stop: asyncio.Event) -> None:
         """Until a slot is free or a second is over: devices come due by themselves."""

@@ -1,0 +1,79 @@
+"""Devices and credentials for tests, made the short way."""
+
+from itertools import count
+
+import msgspec
+
+from core import database
+from core.access import Actor
+from monitoring.sealing import Sealer, Secrets
+from monitoring.snmp import Address, Community, Credential, User
+from tests import factories
+from tests.factories import MadeAsset, MadeSchool
+
+_numbers = count(1)
+
+PUBLIC = Community("public")
+NOBODY_THERE = Address("127.0.0.1", 16_100)
+SEALER = Sealer("a secret of the tests, not of any school")
+
+
+class MadeDevice(msgspec.Struct, frozen=True):
+    id: int
+    asset: MadeAsset
+    school: MadeSchool
+    credential_id: int
+
+
+async def credential(of: MadeSchool, wire: Credential = PUBLIC) -> int:
+    if isinstance(wire, User):
+        columns = ("3", wire.name, wire.auth, wire.priv, wire.context)
+        secrets = Secrets(auth_password=wire.auth_password, priv_password=wire.priv_password)
+    else:
+        columns = (wire.version, "", None, None, "")
+        secrets = Secrets(community=wire.community)
+    created: int = await database.fetch_value(
+        "INSERT INTO credential (school, name, version, user_name, auth_protocol, priv_protocol,"
+        " context, sealed, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, now())"
+        " RETURNING id",
+        of.id,
+        f"Credential {next(_numbers)}",
+        *columns,
+        SEALER.seal(secrets, owner=of.id),
+    )
+    return created
+
+
+async def device(
+    of: MadeSchool,
+    address: Address = NOBODY_THERE,
+    *,
+    wire: Credential = PUBLIC,
+    asset: MadeAsset | None = None,
+    profile: str | None = None,
+    may_sleep: bool | None = None,
+) -> MadeDevice:
+    asset = asset or await factories.asset(of)
+    credential_id = await credential(of, wire)
+    device_id = await database.fetch_value(
+        "INSERT INTO device (school, asset, address, port, credential, profile, may_sleep,"
+        " created_at, next_poll_at) VALUES ($1, $2, $3, $4, $5, $6, $7, now(), now())"
+        " RETURNING id",
+        of.id,
+        asset.id,
+        address.host,
+        address.port,
+        credential_id,
+        profile,
+        may_sleep,
+    )
+    return MadeDevice(device_id, asset, of, credential_id)
+
+
+async def due_now(device_id: int) -> None:
+    """As if the device's turn had come."""
+    await database.execute("UPDATE device SET next_poll_at = now() WHERE id = $1", device_id)
+
+
+def worker_of(of: MadeSchool) -> Actor:
+    return Actor.system("monitoring", [of.id])

@@ -1,0 +1,249 @@
+"""The whole way of a visit: claimed, asked of a real agent, kept, judged, told to people."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from core import clock, database
+from core.access import Role
+from core.errors import Message, say
+from inventory import repairs
+from monitoring import alerts, claims, devices, samples
+from monitoring.alerts import AlertFilter, Finding
+from monitoring.poller import Poller, run
+from monitoring.snmp import Address, Session
+from tests import factories
+from tests import factories_monitoring as made
+from tests.conftest import Stack
+from tests.monitoring.agents import USERS, Snmpd, needs_snmpd, running
+
+ENOUGH_FAILURES = 3
+
+
+@pytest.fixture
+async def wire() -> AsyncIterator[Session]:
+    async with Session(timeout_seconds=0.25, retries=0) as session:
+        yield session
+
+
+@pytest.fixture
+def poller(wire: Session) -> Poller:
+    return Poller(wire, made.SEALER, worker="worker-one", slots=20)
+
+
+@pytest.fixture
+def agent(tmp_path: Path) -> Iterator[Snmpd]:
+    with running(Snmpd(tmp_path)) as snmpd:
+        yield snmpd
+
+
+async def turn(poller: Poller, device_id: int, times: int = 1) -> None:
+    for _ in range(times):
+        await made.due_now(device_id)
+        await poller.visit_due()
+
+
+@needs_snmpd
+async def test_a_visit_keeps_readings_samples_identity_and_hours_of_use(
+    db: Stack, poller: Poller, agent: Snmpd
+) -> None:
+    school = await factories.school()
+    keeper = (await factories.person(Role.technician, school)).actor
+    device = await made.device(school, agent.address)
+
+    await turn(poller, device.id, times=2)
+
+    seen = await devices.get_device(keeper, device.id)
+    assert (seen.state, seen.profile, seen.trouble, seen.failures) == ("up", "host", None, 0)
+    assert seen.identity["name"] == "一号机房-测试机"
+    assert seen.next_poll_at > clock.now()
+    metrics = {reading.metric for reading in await devices.latest_readings(keeper, device.id)}
+    assert {"uptime", "memory_used", "processes"} <= metrics
+    today = clock.now()
+    chart = await samples.chart(
+        device.id, "memory_used", since=today.replace(hour=0), until=today.replace(hour=23)
+    )
+    assert chart.series[0].values
+    sessions = await database.fetch_value(
+        "SELECT count(*) FROM power_session WHERE device = $1", device.id
+    )
+    assert sessions == 1
+
+
+@needs_snmpd
+async def test_a_device_that_falls_silent_and_comes_back_makes_one_alert_and_one_order(
+    db: Stack, poller: Poller, agent: Snmpd
+) -> None:
+    school = await factories.school()
+    keeper = (await factories.person(Role.technician, school)).actor
+    device = await made.device(school, agent.address, may_sleep=False)
+
+    await turn(poller, device.id)
+    agent.stop()
+    await turn(poller, device.id)
+    assert (await devices.get_device(keeper, device.id)).state == "up", "once is a stumble"
+    await turn(poller, device.id, times=ENOUGH_FAILURES + 2)
+    silent = await devices.get_device(keeper, device.id)
+    assert (silent.state, silent.open_alerts) == ("down", 1)
+    assert silent.trouble
+    assert "No answer" in str(silent.trouble)
+    assert silent.next_poll_at > clock.now(), "the dead are asked ever more rarely"
+
+    agent.start()
+    await turn(poller, device.id, times=2)
+    assert (await devices.get_device(keeper, device.id)).state == "up"
+    (alert,) = (await alerts.list_alerts(keeper, AlertFilter())).items
+    assert (alert.rule, alert.state) == ("unreachable", "cleared")
+    (order,) = (await repairs.list_work_orders(keeper, repairs.WorkOrderFilter())).items
+    assert (order.id, order.source) == (alert.work_order_id, "alert")
+    assert order.state == "open", "a person closes it"
+    assert len(await repairs.entries_of(keeper, order.id)) == 1, "and is told that it cleared"
+
+
+@needs_snmpd
+async def test_a_device_that_may_sleep_is_down_without_an_alert(
+    db: Stack, poller: Poller, agent: Snmpd
+) -> None:
+    school = await factories.school()
+    keeper = (await factories.person(Role.technician, school)).actor
+    device = await made.device(school, agent.address)
+    await turn(poller, device.id)
+    agent.stop()
+    await turn(poller, device.id, times=ENOUGH_FAILURES + 1)
+    asleep = await devices.get_device(keeper, device.id)
+    assert (asleep.state, asleep.may_sleep, asleep.open_alerts) == ("down", True, 0)
+
+
+@needs_snmpd
+async def test_a_wrong_v3_password_is_said_at_the_first_visit(
+    db: Stack, poller: Poller, agent: Snmpd
+) -> None:
+    school = await factories.school()
+    keeper = (await factories.person(Role.technician, school)).actor
+    wrong = msgspec.structs.replace(USERS["sha256aes"], auth_password="not-the-password")
+    device = await made.device(school, agent.address, wire=wrong)
+    await turn(poller, device.id)
+    seen = await devices.get_device(keeper, device.id)
+    assert seen.state == "unknown"
+    assert "password" in str(seen.trouble)
+    await turn(poller, device.id, times=ENOUGH_FAILURES)
+    (alert,) = (await alerts.list_alerts(keeper, AlertFilter())).items
+    assert alert.rule == "refused"
+
+
+@needs_snmpd
+async def test_a_right_v3_user_is_read(db: Stack, poller: Poller, agent: Snmpd) -> None:
+    school = await factories.school()
+    keeper = (await factories.person(Role.technician, school)).actor
+    device = await made.device(school, agent.address, wire=USERS["sha256aes"])
+    await turn(poller, device.id)
+    assert (await devices.get_device(keeper, device.id)).state == "up"
+
+
+async def test_two_workers_never_hold_the_same_device(db: Stack) -> None:
+    school = await factories.school()
+    for number in range(12):
+        await made.device(school, Address("127.0.0.1", 17_000 + number))
+    taken = await asyncio.gather(
+        *(claims.claim_due(f"worker-{n}", limit=5, suspect=False) for n in range(4))
+    )
+    ids = [claim.device_id for some in taken for claim in some]
+    assert len(ids) == len(set(ids)) == 12
+
+
+async def test_a_dead_workers_lease_runs_out_and_another_takes_over(db: Stack) -> None:
+    school = await factories.school()
+    device = await made.device(school)
+    (claim,) = await claims.claim_due("worker-that-dies", limit=5, suspect=False)
+    assert claim.device_id == device.id
+    assert await claims.claim_due("worker-two", limit=5, suspect=False) == []
+    await database.execute("UPDATE device SET lease_until = now() - interval '1 second'")
+    (taken_over,) = await claims.claim_due("worker-two", limit=5, suspect=False)
+    assert taken_over.device_id == device.id
+
+
+@needs_snmpd
+async def test_a_visit_whose_lease_was_lost_is_not_kept(
+    db: Stack, poller: Poller, agent: Snmpd
+) -> None:
+    school = await factories.school()
+    device = await made.device(school, agent.address)
+    await poller.start_due()
+    await database.execute("UPDATE device SET leased_by = 'worker-two'")
+    await asyncio.gather(*[task for tasks in poller._visits.values() for task in tasks])
+    assert await database.fetch_value("SELECT count(*) FROM latest_visit") == 0
+    assert await database.fetch_value("SELECT leased_by FROM device WHERE id=$1", device.id) == (
+        "worker-two"
+    )
+
+
+async def test_devices_of_retired_assets_and_paused_devices_are_not_visited(db: Stack) -> None:
+    school = await factories.school()
+    await made.device(school, asset=await factories.asset(school, lifecycle="retired"))
+    paused = await made.device(school, Address("127.0.0.1", 17_001))
+    await database.execute("UPDATE device SET paused_at = now() WHERE id = $1", paused.id)
+    assert await claims.claim_due("worker", limit=5, suspect=False) == []
+
+
+async def test_32_workers_that_find_one_fault_open_one_order(db: Stack) -> None:
+    school = await factories.school()
+    device = await made.device(school)
+    worker = made.worker_of(school)
+    finding = Finding("unreachable", "", "critical", repairs_message())
+    raised = await asyncio.gather(
+        *(alerts.raise_alert(worker, device.id, finding) for _ in range(32))
+    )
+    assert len([one for one in raised if one is not None]) == 1
+    assert await database.fetch_value("SELECT count(*) FROM work_order") == 1
+    opened = await asyncio.gather(
+        *(
+            repairs.open_work_order(
+                worker,
+                asset_id=device.asset.id,
+                source="alert",
+                fault="monitoring:supply_low",
+                summary=repairs_message(),
+            )
+            for _ in range(32)
+        )
+    )
+    assert len({order.id for order in opened}) == 1
+
+
+@needs_snmpd
+async def test_the_loop_visits_what_is_due_and_stops_when_told(db: Stack, agent: Snmpd) -> None:
+    school = await factories.school()
+    device = await made.device(school, agent.address)
+    stop = asyncio.Event()
+    loop = asyncio.create_task(run(db.settings, stop))
+    for _ in range(200):
+        if await database.fetch_value("SELECT last_seen_at FROM device WHERE id = $1", device.id):
+            break
+        await asyncio.sleep(0.1)
+    stop.set()
+    await asyncio.wait_for(loop, 20)
+    leased = await database.fetch_value("SELECT count(*) FROM device WHERE leased_by IS NOT NULL")
+    seen = await database.fetch_value("SELECT count(*) FROM device WHERE last_seen_at IS NOT NULL")
+    assert (leased, seen) == (0, 1)
+
+
+async def test_polls_leave_no_trace_in_the_history(db: Stack, poller: Poller) -> None:
+    school = await factories.school()
+    device = await made.device(school, Address("127.0.0.1", 17_002))
+    before = await database.fetch_value("SELECT count(*) FROM audit_event WHERE entity = 'device'")
+    await turn(poller, device.id, times=2)
+    after = await database.fetch_value("SELECT count(*) FROM audit_event WHERE entity = 'device'")
+    assert after == before
+    stored = await database.fetch_value(
+        "SELECT string_agg(coalesce(after::text, ''), '') FROM audit_event"
+        " WHERE entity = 'credential'"
+    )
+    assert "sealed" not in stored
+
+
+def repairs_message() -> Message:
+
+    return say("{device} does not answer", device="switch")
