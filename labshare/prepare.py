@@ -19,29 +19,32 @@ from labshare.environment import read_settings
 from labshare.prepare_report import DemoSignIn, Prepared
 
 
-async def prepare(settings: Settings, *, devices_port: int | None = None) -> Prepared:
+async def prepare(settings: Settings, *, demo: bool) -> Prepared:
     """Migrates, makes the bucket, and either fills in sample data or offers the first admin."""
     async with connected(settings):
         done = await migrations.apply()
-        if devices_port is not None:
-            from labshare.demo.seed import seed
-
-            sign_ins = await seed(settings, devices_port=devices_port)
-            return Prepared(
-                done, sign_ins=msgspec.convert(sign_ins, list[DemoSignIn], from_attributes=True)
-            )
+        if demo:
+            return Prepared(done, sign_ins=await _sample_data(settings))
         code = await setup.create_link() if await setup.is_needed() else None
         return Prepared(done, setup_code=code)
 
 
+async def _sample_data(settings: Settings) -> list[DemoSignIn]:
+    # Loaded here alone: a school's own installation needs none of what makes sample files.
+    from labshare.demo.seed import seed
+
+    accounts = (await seed(settings)).accounts
+    return [DemoSignIn(one.role.value, one.name, one.login, one.password) for one in accounts]
+
+
 def main() -> int:
     arguments = argparse.ArgumentParser()
-    arguments.add_argument("--devices-port", type=int)
+    arguments.add_argument("--demo", action="store_true")
     given = arguments.parse_args()
     settings = read_settings(os.environ)
     logging.configure(settings.log)
     try:
-        prepared = asyncio.run(prepare(settings, devices_port=given.devices_port))
+        prepared = asyncio.run(prepare(settings, demo=given.demo))
     except Exception as error:
         sentence = one_line(error)
         if sentence is None:

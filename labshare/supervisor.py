@@ -6,6 +6,7 @@ import json
 import socket
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import msgspec
 import structlog
@@ -39,7 +40,7 @@ class Plan(msgspec.Struct, frozen=True):
     port: int
     web_processes: int
     prepare_arguments: tuple[str, ...] = ()
-    extra: Callable[[], Keeper] | None = None
+    extra: tuple[Callable[[Path], Keeper], ...] = ()
     tell: Callable[[str, Prepared], None] = lambda address, prepared: None
 
 
@@ -59,10 +60,11 @@ def serve(plan: Plan) -> None:
 def _run(plan: Plan, server: socket.socket, signals: Signals) -> bool:
     """One life of the whole stack; True when an engine died and all should start again."""
     with contextlib.ExitStack() as stack:
+        extra = [make(plan.settings.data) for make in plan.extra]
         with signals.interruptible():
             settings, engines = _start_engines(plan.settings, stack)
             prepared = _prepare(settings, plan.prepare_arguments)
-        keepers = _keepers(plan, settings, server)
+        keepers = [*extra, *_keepers(plan.web_processes, settings, server)]
         stack.callback(_stop_all, keepers, signals)
         with signals.interruptible():
             _wait_until_ready(keepers, server, signals)
@@ -101,7 +103,7 @@ def _prepare(settings: Settings, arguments: tuple[str, ...]) -> Prepared:
     return msgspec.json.decode(told.splitlines()[-1], type=Prepared)
 
 
-def _keepers(plan: Plan, settings: Settings, server: socket.socket) -> list[Keeper]:
+def _keepers(web_processes: int, settings: Settings, server: socket.socket) -> list[Keeper]:
     descriptor = server.fileno()
     web = [
         Keeper(
@@ -113,11 +115,10 @@ def _keepers(plan: Plan, settings: Settings, server: socket.socket) -> list[Keep
                 descriptors=(descriptor,),
             ),
         )
-        for number in range(1, plan.web_processes + 1)
+        for number in range(1, web_processes + 1)
     ]
     worker = Keeper("worker", labshare_program("the worker", ["worker"], settings))
-    extra = [plan.extra()] if plan.extra else []
-    return [*extra, *web, worker]
+    return [*web, worker]
 
 
 def _wait_until_ready(keepers: list[Keeper], server: socket.socket, signals: Signals) -> None:

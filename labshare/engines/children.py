@@ -14,7 +14,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -118,6 +118,18 @@ class Locks:
             with contextlib.suppress(OSError):
                 os.close(descriptor)
         self.life = self._owner = -1
+
+
+@contextlib.contextmanager
+def owned(folder: Path, name: str) -> Iterator[None]:
+    """The folder is ours during the block, or EngineFailed says that somebody else uses it."""
+    descriptor = _open_lock(folder / f"{name}.owner")
+    try:
+        if not _locked_within(descriptor, OWNER_LEAVES_SECONDS):
+            raise EngineFailed(f"another Labshare already uses {folder}")
+        yield
+    finally:
+        os.close(descriptor)
 
 
 def is_in_use(folder: Path, name: str) -> bool:

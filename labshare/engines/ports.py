@@ -15,20 +15,23 @@ LOOPBACK = "127.0.0.1"
 FIRST, LAST = 20000, 32000
 
 
-def remembered_ports(path: Path, names: Sequence[str], account: Account) -> dict[str, int]:
+def remembered_ports(
+    path: Path, names: Sequence[str], account: Account, kind: int = socket.SOCK_STREAM
+) -> dict[str, int]:
     """A free port for each name; the same ones as last time whenever that is possible."""
     known = _read(path)
-    if set(known) == set(names) and all(is_free(port) for port in known.values()):
+    if set(known) == set(names) and all(is_free(port, kind) for port in known.values()):
         return known
-    chosen = _choose(names)
+    chosen = _choose(names, kind)
     write_private(path, json.dumps(chosen, indent=2) + "\n", account)
     return chosen
 
 
-def is_free(port: int) -> bool:
+def is_free(port: int, kind: int = socket.SOCK_STREAM) -> bool:
     """Whether a server could listen there now (connections that are closing don't count)."""
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    with socket.socket(type=kind) as probe:
+        if kind == socket.SOCK_STREAM:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((LOOPBACK, port))
         except OSError:
@@ -46,12 +49,12 @@ def _read(path: Path) -> dict[str, int]:
     return {name: port for name, port in found.items() if isinstance(port, int)}
 
 
-def _choose(names: Sequence[str]) -> dict[str, int]:
+def _choose(names: Sequence[str], kind: int) -> dict[str, int]:
     chosen: dict[str, int] = {}
     for _ in range(1000):
         if len(chosen) == len(names):
             return chosen
         port = FIRST + secrets.randbelow(LAST - FIRST)
-        if port not in chosen.values() and is_free(port):
+        if port not in chosen.values() and is_free(port, kind):
             chosen[names[len(chosen)]] = port
     raise EngineFailed(f"no free ports between {FIRST} and {LAST}")
