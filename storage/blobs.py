@@ -139,7 +139,7 @@ async def scrub(*, older_than_days: int, most_bytes: int) -> int:
         due = await database.fetch_one(
             _Due,
             "UPDATE blob SET verified_at = $1 WHERE id = (SELECT id FROM blob"
-            " WHERE verified_at < $1 - make_interval(days => $2) AND damaged_at IS NULL"
+            " WHERE verified_at < $1::timestamptz - make_interval(days => $2) AND damaged_at IS NULL"
             " ORDER BY verified_at LIMIT 1 FOR UPDATE SKIP LOCKED)"
             " RETURNING id, object_key, sha256, size_bytes",
             now(),
