@@ -1,0 +1,124 @@
+"""What the books say now about everything a file names: a handful of queries for any file."""
+
+from collections.abc import Iterable
+
+import msgspec
+
+from core.database import fetch
+from inventory import serials, tags
+from inventory.assets.shapes import Condition, LifecycleState
+from inventory.models import AssetKind
+
+
+class Known(msgspec.Struct, frozen=True):
+    """An asset that is in the books already."""
+
+    id: int
+    tag: str
+    school_id: int
+    model_id: int
+    serial_number: str | None
+    place_id: int | None
+    lifecycle: LifecycleState
+    condition: Condition
+    name: str
+    note: str
+
+
+class KnownModel(msgspec.Struct, frozen=True):
+    """A model that is in the list already."""
+
+    id: int
+    kind: AssetKind
+    brand: str
+    name: str
+
+    @property
+    def title(self) -> str:
+        return f"{self.brand} {self.name}".strip()
+
+
+class _Place(msgspec.Struct):
+    id: int
+    name: str
+    path: str
+
+
+class Books(msgspec.Struct):
+    """Assets by tag and by trusted serial, models and places by the names people write."""
+
+    school_id: int
+    school_code: str
+    by_tag: dict[str, Known]
+    by_serial: dict[tuple[int, str], Known]
+    models: dict[int, KnownModel]
+    places: dict[int, str]
+    place_ids: dict[str, list[int]]
+
+    def find_models(self, kind: AssetKind | None, brand: str, name: str) -> list[KnownModel]:
+        """The models that a row may mean; the brand may stand in the model's cell."""
+        wanted = _plain(f"{brand} {name}")
+        return [
+            model
+            for model in self.models.values()
+            if _plain(model.title) == wanted and kind in (None, model.kind)
+        ]
+
+
+ASSETS = """
+SELECT id, tag, school AS school_id, model AS model_id, serial_number, place AS place_id,
+       lifecycle, condition, name, note
+  FROM asset
+"""
+PLACES = """
+WITH RECURSIVE tree AS (
+    SELECT id, name::text AS name, name::text AS path
+      FROM place WHERE parent IS NULL AND school = $1 AND retired_at IS NULL
+    UNION ALL
+    SELECT p.id, p.name::text, tree.path || ' / ' || p.name
+      FROM place p JOIN tree ON p.parent = tree.id WHERE p.retired_at IS NULL
+)
+SELECT id, name, path FROM tree
+"""
+
+
+async def open_books(
+    school_id: int, school_code: str, *, named_tags: Iterable[str], named_serials: Iterable[str]
+) -> Books:
+    """Read what the file's tags and serial numbers stand for, at any school: both are unique
+    everywhere, so that a row may stumble over an asset that nobody here can see."""
+    by_tag = await fetch(
+        Known,
+        f"{ASSETS} WHERE tag = any($1::text[])",
+        sorted({tags.clean(tag) for tag in named_tags}),
+    )
+    by_serial = await fetch(
+        Known,
+        f"{ASSETS} WHERE lower(serial_number) = any($1::text[]) AND serial_number IS NOT NULL"
+        " AND serial_trust = 'ok'",
+        sorted({(serials.clean(serial) or "").lower() for serial in named_serials}),
+    )
+    models = await fetch(KnownModel, "SELECT id, kind, brand, name FROM asset_model")
+    places = await fetch(_Place, PLACES, school_id)
+    place_ids: dict[str, list[int]] = {}
+    for place in places:
+        for spelling in {_plain(place.name), _plain(place.path)}:
+            place_ids.setdefault(spelling, []).append(place.id)
+    return Books(
+        school_id=school_id,
+        school_code=school_code,
+        by_tag={known.tag: known for known in by_tag},
+        by_serial={(k.model_id, (k.serial_number or "").upper()): k for k in by_serial},
+        models={model.id: model for model in models},
+        places={place.id: place.path for place in places},
+        place_ids=place_ids,
+    )
+
+
+def place_key(text: str) -> str:
+    """A place as people write it, with any spaces around the strokes."""
+    return _plain(" / ".join(part.strip() for part in text.replace("／", "/").split("/")))
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.casefold().split())

@@ -1,0 +1,131 @@
+"""The columns of an asset file and the words in them, in Chinese and in English."""
+
+from enum import StrEnum
+from typing import TypeVar
+
+from inventory.assets.shapes import Condition, LifecycleState
+from inventory.models import AssetKind
+
+Word = TypeVar("Word", bound=StrEnum)
+
+
+class Column(StrEnum):
+    """A column that an import reads; the export writes the same ones."""
+
+    tag = "tag"
+    kind = "kind"
+    brand = "brand"
+    model = "model"
+    serial_number = "serial_number"
+    place = "place"
+    lifecycle = "lifecycle"
+    condition = "condition"
+    name = "name"
+    note = "note"
+    school = "school"
+
+
+# The first of each is what templates and exports write: English, then Chinese.
+HEADERS: dict[Column, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    Column.tag: (("Tag", "Asset tag", "Asset number"), ("资产编号", "编号", "标签", "标签号")),
+    Column.kind: (("Kind", "Category", "Type"), ("类别", "种类", "类型", "设备类别")),
+    Column.brand: (("Brand", "Maker", "Manufacturer"), ("品牌", "厂商", "制造商", "厂家")),
+    Column.model: (("Model", "Model name"), ("型号", "规格型号", "设备型号")),
+    Column.serial_number: (
+        ("Serial number", "Serial", "Serial no", "S/N", "SN"),
+        ("序列号", "出厂编号", "机身号"),
+    ),
+    Column.place: (("Place", "Room", "Location"), ("位置", "地点", "存放地点", "功能室", "房间")),
+    Column.lifecycle: (("State", "Lifecycle", "Status"), ("状态", "使用状态")),
+    Column.condition: (("Condition",), ("状况", "成色", "完好程度")),
+    Column.name: (("Name", "Asset name"), ("名称", "设备名称", "资产名称")),
+    Column.note: (("Note", "Notes", "Remark", "Remarks"), ("备注", "说明")),
+    Column.school: (("School", "School code"), ("学校", "学校代码")),
+}
+
+KINDS: dict[AssetKind, tuple[str, ...]] = {
+    AssetKind.computer: ("计算机", "电脑", "台式机", "笔记本", "笔记本电脑"),
+    AssetKind.robot_kit: ("机器人套件", "机器人"),
+    AssetKind.book: ("图书", "书", "书籍"),
+    AssetKind.network: ("网络设备", "交换机", "路由器"),
+    AssetKind.printer: ("打印机",),
+    AssetKind.projector: ("投影仪", "投影机"),
+    AssetKind.ups: ("不间断电源", "UPS电源"),
+    AssetKind.part: ("配件", "零件"),
+    AssetKind.other: ("其他", "其它"),
+}
+CONDITIONS: dict[Condition, tuple[str, ...]] = {
+    Condition.ok: ("完好", "正常", "良好", "good"),
+    Condition.degraded: ("性能下降", "一般", "fair"),
+    Condition.broken: ("损坏", "故障", "坏"),
+    Condition.incomplete: ("缺件", "不完整"),
+    Condition.unknown: ("未知", "不详"),
+}
+STATES: dict[LifecycleState, tuple[str, ...]] = {
+    LifecycleState.announced: ("已预告",),
+    LifecycleState.received: ("已收到", "已接收"),
+    LifecycleState.triage: ("待检查", "检查中"),
+    LifecycleState.wiping: ("数据清除中",),
+    LifecycleState.refurbish: ("翻新中",),
+    LifecycleState.in_service: ("在用", "使用中"),
+    LifecycleState.in_repair: ("维修中",),
+    LifecycleState.lost: ("丢失", "已丢失"),
+    LifecycleState.retired: ("已退役", "退役"),
+    LifecycleState.disposed: ("已处置", "已报废"),
+    LifecycleState.written_off: ("已核销",),
+    LifecycleState.returned_to_donor: ("已退还捐赠方",),
+}
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.replace("_", " ").replace("*", " ").casefold().split())
+
+
+_COLUMN_OF = {
+    _plain(spelling): column
+    for column, languages in HEADERS.items()
+    for spellings in (*languages, (column.value,))
+    for spelling in spellings
+}
+
+
+def column_of(header: str) -> Column | None:
+    """The column that a header means, or None."""
+    return _COLUMN_OF.get(_plain(header))
+
+
+def headers(locale: str) -> dict[Column, str]:
+    """What an export or a template writes above each column."""
+    return {
+        column: (english if locale == "en" else chinese)[0]
+        for column, (english, chinese) in HEADERS.items()
+    }
+
+
+def _reader(words: dict[Word, tuple[str, ...]]) -> dict[str, Word]:
+    return {
+        _plain(spelling): value
+        for value, spellings in words.items()
+        for spelling in (value.value, *spellings)
+    }
+
+
+READ_KIND = _reader(KINDS)
+READ_CONDITION = _reader(CONDITIONS)
+READ_STATE = _reader(STATES)
+
+
+def read_word(words: dict[str, Word], text: str) -> Word | None:
+    """The value that a word in a cell means, or None."""
+    return words.get(_plain(text))
+
+
+def word(value: AssetKind | Condition | LifecycleState, locale: str) -> str:
+    """What an export writes for a value: a word that the import reads back."""
+    if locale == "en":
+        return value.value.replace("_", " ")
+    if isinstance(value, AssetKind):
+        return KINDS[value][0]
+    if isinstance(value, Condition):
+        return CONDITIONS[value][0]
+    return STATES[value][0]

@@ -1,0 +1,144 @@
+"""Imports listed and looked through; for the admins of the school."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from core import paging
+from core.access import Actor, Role
+from core.database import fetch, fetch_one
+from core.errors import NotFound, say
+from core.paging import Page
+from inventory.imports.columns import column_of
+from inventory.imports.shapes import (
+    Counts,
+    FieldDiff,
+    ImportJob,
+    ImportRow,
+    ImportState,
+    Remark,
+    Verdict,
+)
+from inventory.queries import Conditions
+
+
+class _Job(msgspec.Struct):
+    id: UUID
+    school_id: int
+    school: str
+    file_name: str
+    encoding: str
+    state: ImportState
+    by: str | None
+    created_at: datetime
+    applied_at: datetime | None
+    counts: dict[str, int]
+    headers: list[str]
+
+
+class _Row(msgspec.Struct):
+    line: int
+    verdict: Verdict
+    tag: str | None
+    raw: dict[str, str]
+    diff: list[dict[str, Any]]
+    message: list[dict[str, Any]] | None
+
+
+JOBS = """
+SELECT j.id, j.school AS school_id, s.code AS school, j.file_name, j.encoding, j.state,
+       p.name AS by, j.created_at, j.applied_at,
+       coalesce((SELECT jsonb_object_agg(v.verdict, v.rows) FROM (
+           SELECT verdict, count(*) AS rows FROM import_row WHERE job = j.id GROUP BY verdict) v),
+           '{}'::jsonb) AS counts,
+       coalesce((SELECT array_agg(key) FROM jsonb_object_keys(
+           (SELECT raw FROM import_row WHERE job = j.id ORDER BY line LIMIT 1)) AS key),
+           '{}') AS headers
+  FROM import_job j JOIN school s ON s.id = j.school LEFT JOIN person p ON p.id = j.by
+"""
+ROWS = """
+SELECT r.line, r.verdict, a.tag, r.raw, r.diff, r.message
+  FROM import_row r LEFT JOIN asset a ON a.id = r.asset
+"""
+
+
+async def find_imports(
+    actor: Actor, *, cursor: str | None = None, limit: int = paging.DEFAULT_LIMIT
+) -> Page[ImportJob]:
+    """The imports of the schools of which the actor is an admin, newest first."""
+    where = Conditions(actor.school_ids_as(Role.admin), paging.checked_limit(limit) + 1)
+    where.add("j.school = any($1::bigint[]) AND j.state <> 'discarded'")
+    if cursor:
+        where.add("(j.created_at, j.id) < ({}, {})", *paging.decode_cursor(cursor, datetime, UUID))
+    rows = await fetch(
+        _Job,
+        f"{JOBS} WHERE {where.sql()} ORDER BY j.created_at DESC, j.id DESC LIMIT $2",
+        *where.args,
+    )
+    page = paging.page_of(rows, limit, lambda job: (job.created_at, job.id))
+    return Page([_job(row) for row in page.items], page.next_cursor)
+
+
+async def get_import(actor: Actor, job_id: UUID) -> ImportJob:
+    """One import, else NotFound."""
+    found = await fetch_one(
+        _Job,
+        f"{JOBS} WHERE j.id = $1 AND j.school = any($2::bigint[])",
+        job_id,
+        actor.school_ids_as(Role.admin),
+    )
+    if found is None:
+        raise NotFound(say("There is no such import, or it is not of your school"))
+    return _job(found)
+
+
+async def find_rows(
+    actor: Actor,
+    job_id: UUID,
+    *,
+    verdict: Verdict | None = None,
+    cursor: str | None = None,
+    limit: int = paging.DEFAULT_LIMIT,
+) -> Page[ImportRow]:
+    """One page of the rows of an import, in the order of the file."""
+    await get_import(actor, job_id)
+    where = Conditions(job_id, paging.checked_limit(limit) + 1)
+    where.add("r.job = $1")
+    if verdict is not None:
+        where.add("r.verdict = {}", verdict)
+    if cursor:
+        where.add("r.line > {}", *paging.decode_cursor(cursor, int))
+    rows = await fetch(_Row, f"{ROWS} WHERE {where.sql()} ORDER BY r.line LIMIT $2", *where.args)
+    page = paging.page_of(rows, limit, lambda row: (row.line,))
+    return Page([_row(row) for row in page.items], page.next_cursor)
+
+
+def _job(row: _Job) -> ImportJob:
+    return ImportJob(
+        id=row.id,
+        school_id=row.school_id,
+        school=row.school,
+        file_name=row.file_name,
+        encoding=row.encoding,
+        state=row.state,
+        by=row.by,
+        created_at=row.created_at,
+        applied_at=row.applied_at,
+        counts=Counts(**row.counts),
+        unused=tuple(header for header in row.headers if column_of(header) is None),
+    )
+
+
+def _row(row: _Row) -> ImportRow:
+    diff = tuple(msgspec.convert(one, FieldDiff) for one in row.diff)
+    given_tag = next((one.after for one in diff if one.field == "tag"), None)
+    return ImportRow(
+        line=row.line,
+        verdict=row.verdict,
+        tag=row.tag or given_tag,
+        raw=row.raw,
+        diff=diff,
+        remarks=tuple(msgspec.convert(one, Remark) for one in row.message or ()),
+    )

@@ -1,0 +1,79 @@
+"""CSV as spreadsheet programs in China open it: UTF-8 with its mark, words that the import reads."""
+
+import csv
+import io
+from collections.abc import Iterable
+
+from inventory.assets.shapes import AssetRow, Condition, LifecycleState
+from inventory.imports.columns import Column, headers, word
+from inventory.imports.files import FORMULA_STARTS
+from inventory.models import AssetKind
+
+# Without it Excel takes the file for the system's old encoding.
+MARK = "\ufeff"
+EXPORTED = (
+    Column.tag,
+    Column.kind,
+    Column.brand,
+    Column.model,
+    Column.serial_number,
+    Column.place,
+    Column.lifecycle,
+    Column.condition,
+    Column.name,
+    Column.school,
+)
+HOLDER = {"en": ("Holder", "Due"), "zh_CN": ("领用人", "应还日期")}
+
+
+def template(locale: str) -> bytes:
+    """A file to fill in: the headers, and one row that shows how."""
+    titles = headers(locale)
+    columns = [column for column in Column if column is not Column.school]
+    sample = {
+        Column.kind: word(AssetKind.computer, locale),
+        Column.brand: "Lenovo",
+        Column.model: "ThinkCentre M720",
+        Column.serial_number: "PF2K7Q9Z",
+        Column.lifecycle: word(LifecycleState.in_service, locale),
+        Column.condition: word(Condition.ok, locale),
+    }
+    return _csv(
+        [[titles[column] for column in columns], [sample.get(column, "") for column in columns]]
+    )
+
+
+def export(rows: Iterable[AssetRow], locale: str) -> bytes:
+    """Assets as a table; imported again, every row is the same as in the books."""
+    titles = headers(locale)
+    head = [titles[column] for column in EXPORTED] + list(HOLDER.get(locale, HOLDER["zh_CN"]))
+    return _csv([head, *(_exported(row, locale) for row in rows)])
+
+
+def _exported(row: AssetRow, locale: str) -> list[str]:
+    return [
+        row.tag,
+        word(row.kind, locale),
+        row.brand,
+        row.model,
+        row.serial_number or "",
+        row.place or "",
+        word(row.lifecycle, locale),
+        word(row.condition, locale),
+        row.name,
+        row.school,
+        row.holder or "",
+        row.due_on.isoformat() if row.due_on else "",
+    ]
+
+
+def _csv(rows: Iterable[list[str]]) -> bytes:
+    text = io.StringIO()
+    writer = csv.writer(text)
+    for row in rows:
+        writer.writerow([_harmless(cell) for cell in row])
+    return (MARK + text.getvalue()).encode()
+
+
+def _harmless(cell: str) -> str:
+    return f"'{cell}" if cell.startswith(FORMULA_STARTS) else cell

@@ -1,0 +1,219 @@
+"""Each row gets a verdict; the file goes in whole, once, and as it was shown."""
+
+import asyncio
+
+import pytest
+
+from core import database
+from core.errors import Conflict, Forbidden, Invalid, NotFound
+from inventory import assets, imports, models
+from inventory.assets import AssetFilters
+from inventory.imports import Verdict
+from tests import factories
+from tests.factories import MadePerson, MadeSchool
+
+pytestmark = pytest.mark.usefixtures("db")
+
+HEAD = "Tag,Kind,Brand,Model,Serial number,Place,Condition,State,Name,Note\n"
+
+
+class World:
+    def __init__(self, school: MadeSchool, admin: MadePerson, model: int, room: str) -> None:
+        self.school, self.admin, self.model, self.room = school, admin, model, room
+
+    async def stage(self, *lines: str, head: str = HEAD) -> imports.ImportJob:
+        text = head + "".join(f"{line}\n" for line in lines)
+        return await imports.stage_assets(
+            self.admin.actor, self.school.code, "list.csv", text.encode()
+        )
+
+    async def rows(self, job: imports.ImportJob) -> list[imports.ImportRow]:
+        return (await imports.find_rows(self.admin.actor, job.id, limit=200)).items
+
+
+@pytest.fixture
+async def world(db: object) -> World:
+    school = await factories.school("VOC")
+    admin = await factories.person("admin", school)
+    room = await factories.place(school)
+    name = await database.fetch_value("SELECT name FROM place WHERE id = $1", room)
+    model = await factories.asset_model("computer", "M720")
+    await factories.asset(school, tag="P-1", model=model, place=room)
+    await database.execute(
+        "UPDATE asset SET serial_number = 'PF2K7Q9Z', serial_trust = 'ok' WHERE tag = 'P-1'"
+    )
+    await factories.asset(school, tag="GONE", model=model, lifecycle="disposed")
+    other = await factories.school()
+    await factories.asset(other, tag="THEIRS", model=model)
+    await factories.place(school, "building")
+    return World(school, admin, model, name)
+
+
+# Each: the row, its verdict, and the column of the remark or the fields of the difference.
+CASES = [
+    ("P-2,computer,Maker,M720,AB12345,,ok,in service,,", "create", None),
+    (",,Maker,M720,,,,,,", "create", None),
+    (",,Maker,M720,Default string,,,,,", "create", None),
+    (",,maker,m720,,,,,,", "create", None),
+    (",,,Maker M720,,,,,,", "create", None),
+    (",打印机,HP,LaserJet,,,完好,,,", "create", None),
+    ("P-1,,,,,,,,,", "same", []),
+    ("p-1,computer,Maker,M720,PF2K7Q9Z,,,,,", "same", []),
+    (",,Maker,M720,pf2k7q9z,,,,Desk 4,", "update", ["serial_number", "name"]),
+    ("P-1,,,,,,broken,,Desk 4,by the door", "update", ["condition", "name", "note"]),
+    ("P-1,,,,,,,在用,,", "same", []),
+    ("P-1,printer,HP,LaserJet,,,,,,", "update", ["model_id"]),
+    ("GONE,,,,,,,,New name,", "skip", None),
+    ("THEIRS,,Maker,M720,,,,,,", "error", "Tag"),
+    ("P 9,,Maker,M720,,,,,,", "error", "Tag"),
+    ("P-9,,Maker,M720,PF2K7Q9Z,,,,,", "error", "Serial number"),
+    ("P-9,,,,,,,,,", "error", "Model"),
+    ("P-9,,HP,LaserJet,,,,,,", "error", "Kind"),
+    ("P-9,spaceship,HP,LaserJet,,,,,,", "error", "Kind"),
+    ("P-9,,Maker,M720,,Nowhere,,,,", "error", "Place"),
+    ("P-9,,Maker,M720,,,splendid,,,", "error", "Condition"),
+    ("P-9,,Maker,M720,,,,asleep,,", "error", "State"),
+    ("P-9,,Maker,M720,,,,retired,,", "error", "State"),
+    ("P-1,,,,,,,retired,,", "error", "State"),
+    ("P-9,,Maker,M720,,,,," + "n" * 121 + ",", "error", "Name"),
+]
+
+
+@pytest.mark.parametrize(("line", "verdict", "detail"), CASES)
+async def test_each_row_gets_its_verdict(
+    world: World, line: str, verdict: str, detail: str | list[str] | None
+) -> None:
+    job = await world.stage(line)
+    (row,) = await world.rows(job)
+    assert row.verdict == verdict, row
+    if isinstance(detail, str):
+        assert [remark.column for remark in row.remarks] == [detail]
+    elif isinstance(detail, list):
+        assert sorted(one.field for one in row.diff) == sorted(detail)
+
+
+async def test_two_rows_that_mean_one_asset_are_wrong(world: World) -> None:
+    job = await world.stage(
+        "P-2,,Maker,M720,,,,,,",
+        "p-2,,Maker,M720,,,,,,",
+        "P-3,,Maker,M720,AB12345,,,,,",
+        "P-4,,Maker,M720,ab12345,,,,,",
+        "P-1,,,,,,,,,",
+        ",,Maker,M720,PF2K7Q9Z,,,,,",
+        ",,Maker,M720,Default string,,,,,",
+        ",,Maker,M720,Default string,,,,,",
+    )
+    assert [row.verdict for row in await world.rows(job)] == [
+        "create", "error", "create", "error", "same", "error", "create", "create",
+    ]  # fmt: skip
+
+
+async def test_a_file_is_applied_whole(world: World) -> None:
+    job = await world.stage(
+        f"P-2,computer,Maker,M720,AB12345,{world.room},ok,in service,Front,",
+        ",printer,HP,LaserJet,,,,,,",
+        ",printer,hp,laserjet,,,,,,",
+        "P-1,,,,,,broken,,,",
+    )
+    assert (job.counts.create, job.counts.update, job.can_apply) == (3, 1, True)
+    before = await assets.find_assets(world.admin.actor)
+    assert [row.tag for row in before.items] == ["GONE", "P-1"]
+    done = await imports.apply_import(world.admin.actor, job.id)
+    assert done.state == "applied"
+    after = await assets.find_assets(world.admin.actor)
+    assert [row.tag for row in after.items] == ["GONE", "P-1", "P-2", "VOC-00001", "VOC-00002"]
+    second = await assets.get_asset(world.admin.actor, "P-2")
+    assert (second.place, second.condition, second.name) == (world.room, "ok", "Front")
+    assert second.code
+    assert (await assets.get_asset(world.admin.actor, "P-1")).condition == "broken"
+    assert [row.tag for row in await world.rows(done)] == ["P-2", "VOC-00001", "VOC-00002", "P-1"]
+    assert len((await models.find_models(world.admin.actor, q="laserjet")).items) == 1
+
+
+async def test_one_wrong_row_keeps_the_file_out(world: World) -> None:
+    job = await world.stage("P-2,,Maker,M720,,,,,,", "P 3,,Maker,M720,,,,,,")
+    assert not job.can_apply
+    with pytest.raises(Conflict, match="1 rows are wrong"):
+        await imports.apply_import(world.admin.actor, job.id)
+    assert len((await assets.find_assets(world.admin.actor)).items) == 2
+
+
+async def test_a_file_is_applied_once_by_whoever_tries(world: World) -> None:
+    lines = ["P-2,,Maker,M720,,,,,,", ",,Maker,M720,,,,,,"]
+    jobs = [await world.stage(*lines) for _ in range(4)]
+    results = await asyncio.gather(
+        *(imports.apply_import(world.admin.actor, job.id) for job in jobs for _ in range(8)),
+        return_exceptions=True,
+    )
+    assert sum(isinstance(result, imports.ImportJob) for result in results) == 1
+    assert sum(isinstance(result, Conflict | Invalid) for result in results) == 31
+    assert len((await assets.find_assets(world.admin.actor)).items) == 4
+    with pytest.raises(Conflict, match="This very file was imported on"):
+        await world.stage(*lines)
+
+
+async def test_a_preview_that_the_books_overtook_is_shown_again(world: World) -> None:
+    job = await world.stage("P-1,,,,,,broken,,,")
+    await database.execute("UPDATE asset SET condition = 'degraded' WHERE tag = 'P-1'")
+    with pytest.raises(Conflict) as refused:
+        await imports.apply_import(world.admin.actor, job.id)
+    assert refused.value.code == "preview_stale"
+    (row,) = await world.rows(job)
+    assert row.diff[0].before == "degraded"
+    await imports.apply_import(world.admin.actor, job.id)
+    assert (await assets.get_asset(world.admin.actor, "P-1")).condition == "broken"
+
+
+@pytest.mark.parametrize("locale", ["en", "zh_CN"])
+async def test_an_export_imported_again_changes_nothing(world: World, locale: str) -> None:
+    await factories.asset(world.school, tag="=P-5"[1:], place=None)
+    await database.execute("UPDATE asset SET name = '=1+1' WHERE tag = 'P-5'")
+    page = await assets.find_assets(world.admin.actor, AssetFilters())
+    data = imports.export(page.items, locale)
+    assert data.startswith(b"\xef\xbb\xbf")
+    job = await imports.stage_assets(world.admin.actor, "VOC", "export.csv", data)
+    assert [row.verdict for row in await world.rows(job)] == ["skip", "same", "same"]
+    assert len(job.unused) == 2
+
+
+@pytest.mark.parametrize("locale", ["en", "zh_CN"])
+async def test_the_template_is_a_file_that_can_be_imported(world: World, locale: str) -> None:
+    job = await imports.stage_assets(
+        world.admin.actor, "VOC", "template.csv", imports.template(locale)
+    )
+    (row,) = await world.rows(job)
+    assert row.verdict == Verdict.create
+
+
+async def test_5000_rows_are_looked_through_and_applied(world: World) -> None:
+    lines = [f"Q-{n:05d},,Maker,M720,QX{n:07d}Z,,,,," for n in range(5_000)]
+    job = await world.stage(*lines)
+    assert job.counts.create == 5_000
+    assert (await imports.apply_import(world.admin.actor, job.id)).state == "applied"
+
+
+async def test_only_admins_of_the_school_import(world: World) -> None:
+    job = await world.stage("P-2,,Maker,M720,,,,,,")
+    technician = await factories.person("technician", world.school)
+    stranger = await factories.person("admin", await factories.school())
+    with pytest.raises(Forbidden):
+        await imports.stage_assets(technician.actor, "VOC", "list.csv", HEAD.encode())
+    with pytest.raises(NotFound):
+        await imports.stage_assets(stranger.actor, "VOC", "list.csv", HEAD.encode())
+    for actor in (technician.actor, stranger.actor):
+        for attempt in (
+            imports.get_import(actor, job.id),
+            imports.find_rows(actor, job.id),
+            imports.apply_import(actor, job.id),
+            imports.discard(actor, job.id),
+        ):
+            with pytest.raises(NotFound):
+                await attempt
+
+
+async def test_a_discarded_import_is_never_applied(world: World) -> None:
+    job = await world.stage("P-2,,Maker,M720,,,,,,")
+    assert (await imports.discard(world.admin.actor, job.id)).state == "discarded"
+    with pytest.raises(Conflict, match="finished"):
+        await imports.apply_import(world.admin.actor, job.id)
+    assert (await imports.find_imports(world.admin.actor)).items == []
