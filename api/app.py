@@ -36,11 +36,13 @@ from api.pages.sign_in import (
 from api.pages.work_orders import WorkOrderPages
 from api.routes import health
 from api.routes.audit import AuditRoutes
+from api.routes.downloads import DownloadRoutes, show_picture
 from api.routes.people import MeRoutes, PeopleRoutes
 from api.routes.places import PlaceRoutes
+from api.routes.resources import ResourceRoutes
 from api.routes.schools import SchoolRoutes
 from api.routes.tokens import TokenRoutes
-from api.routes.uploads import UploadRoutes
+from api.routes.uploads import UploadRoutes, describe_tus
 from api.routes.work_order_entries import WorkOrderEntryRoutes
 from api.routes.work_orders import WorkOrderRoutes
 from api.static_files import serve_static_file
@@ -54,12 +56,16 @@ MOST_FORM_BYTES = 40 * 1024 * 1024
 
 ROUTES: list[ControllerRouterHandler] = [
     AuditRoutes,
+    DownloadRoutes,
     MeRoutes,
     PeopleRoutes,
     PlaceRoutes,
+    ResourceRoutes,
     SchoolRoutes,
     TokenRoutes,
+    describe_tus,
     UploadRoutes,
+    show_picture,
     WorkOrderRoutes,
     WorkOrderEntryRoutes,
 ]
@@ -110,7 +116,7 @@ def create_app(settings: Settings) -> Litestar:
             backend="gzip",
             gzip_compress_level=5,
             minimum_size=800,
-            exclude=["/static/", "/download", "/photos/"],
+            exclude=["/static/", "/download", "/content", "/pictures/", "/photos/"],
         ),
         request_max_body_size=MOST_FORM_BYTES,
         state=State({"settings": settings}),

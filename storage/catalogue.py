@@ -23,7 +23,7 @@ WEIGHTS = "{0.05, 0.2, 0.5, 1.0}"
 
 
 class Filters(msgspec.Struct, frozen=True):
-    """What to look for; an empty field asks for everything."""
+    """What to look for; what is left out asks for everything."""
 
     q: str = ""
     stage: str = ""
@@ -32,7 +32,7 @@ class Filters(msgspec.Struct, frozen=True):
     kind: str = ""
     language: str = ""
     licence: str = ""
-    school: str = ""
+    school_id: int | None = None
     state: str = ""
     mine: bool = False
 
@@ -160,10 +160,8 @@ class _Asked:
             for facet in (*FACETS, "state")
             if (code := getattr(filters, facet))
         )
-        if filters.school:
-            conditions.append(
-                f"r.school = (SELECT id FROM school WHERE code = {self.add(filters.school)})"
-            )
+        if filters.school_id is not None:
+            conditions.append(f"r.school = {self.add(filters.school_id)}")
         if filters.mine:
             conditions.append("r.owner = $3")
         self._conditions = conditions
@@ -203,7 +201,7 @@ def _searched(asked: _Asked, query: search.Query) -> str:
     written = (
         "SELECT r.id, 0 AS score FROM (SELECT DISTINCT blob FROM ("
         " SELECT t.blob FROM page_text t WHERE"
-        f" {page_condition(pairs, runs)} LIMIT {MOST_PAGE_HITS}) AS some) AS t"
+        f" {page_condition(pairs, runs)} LIMIT {MOST_PAGE_HITS}) AS hit) AS t"
         " JOIN revision v ON v.blob = t.blob JOIN resource r ON r.id = v.resource"
         f" WHERE {asked.conditions} AND NOT EXISTS"
         " (SELECT FROM revision n WHERE n.resource = v.resource AND n.number > v.number)"

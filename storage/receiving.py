@@ -26,8 +26,12 @@ from storage.uploads import EXPIRE_AFTER, OPEN
 PART_BYTES = 8 * 1024 * 1024
 # What a killed process may cost a sender on a slow line.
 KEEP_TAIL_EVERY_SECONDS = 10
+# Each holds up to three parts in memory; the others wait, and their lines with them.
+AT_ONCE = 12
 # A line that says nothing for this long is cut, whatever TCP believes.
 SILENCE_SECONDS = 60
+
+_turns = asyncio.Semaphore(AT_ONCE)
 
 
 class OffsetMismatch(Conflict):
@@ -95,12 +99,13 @@ async def receive(
     upload = await uploads.get(actor, upload_id)
     if not upload.is_open:
         raise Conflict(say("This upload takes no more bytes"), code="upload_closed")
-    writer = await _take_over(upload_id, offset)
-    try:
-        await writer.take(source, checksum)
-    finally:
-        with CancelScope(shield=True):
-            await writer.leave()
+    async with _turns:
+        writer = await _take_over(upload_id, offset)
+        try:
+            await writer.take(source, checksum)
+        finally:
+            with CancelScope(shield=True):
+                await writer.leave()
     return writer.durable
 
 

@@ -1,0 +1,100 @@
+"""Objects of the store as answers: streamed in slices, never held whole, never run as ours."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+from urllib.parse import quote
+
+from litestar import Response
+from litestar.response import Redirect, Stream
+
+from api.ranges import NotModified, Slice, Unsatisfiable, decide
+from api.types import WebRequest
+from storage import objects
+from storage.downloads import File, Picture
+
+# Whatever a file holds, it runs nothing and reads nothing of ours.
+SANDBOX = (
+    "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; media-src 'self'"
+)
+# Keys are never written twice, so a picture under its address never changes.
+A_YEAR = "private, max-age=31536000, immutable"
+_ASCII = {ord(character): "_" for character in '"\\%'}
+
+
+def asked(request: WebRequest, file: File) -> Slice | NotModified | Unsatisfiable:
+    """Which bytes of the file the request is for."""
+    return decide(
+        size=file.size_bytes,
+        etag=file.etag,
+        range_header=request.headers.get("range"),
+        if_range=request.headers.get("if-range"),
+        if_none_match=request.headers.get("if-none-match"),
+    )
+
+
+def answer(
+    file: File,
+    wanted: Slice | NotModified | Unsatisfiable,
+    *,
+    inline: bool = False,
+    body: bool = True,
+) -> Response[Any]:
+    """The file, a part of it, or why not; without ``body`` the headers alone (HEAD)."""
+    headers = {
+        "accept-ranges": "bytes",
+        "etag": file.etag,
+        "content-disposition": disposition(file.file_name, inline=inline),
+        "content-security-policy": SANDBOX,
+        "x-content-type-options": "nosniff",
+        "cache-control": "private, no-cache",
+    }
+    if isinstance(wanted, NotModified):
+        return Response(b"", status_code=304, headers=headers)
+    if isinstance(wanted, Unsatisfiable):
+        headers["content-range"] = f"bytes */{file.size_bytes}"
+        return Response(b"", status_code=416, headers=headers)
+    headers["content-length"] = str(wanted.length)
+    if wanted.is_part:
+        end = wanted.start + wanted.length - 1
+        headers["content-range"] = f"bytes {wanted.start}-{end}/{file.size_bytes}"
+    status = 206 if wanted.is_part else 200
+    if not body:
+        return Response(
+            b"", status_code=status, headers={**headers, "content-type": file.media_type}
+        )
+    return Stream(
+        objects.stream(file.object_key, wanted.start, wanted.length),
+        status_code=status,
+        headers=headers,
+        media_type=file.media_type,
+    )
+
+
+def redirect(file: File) -> Redirect | None:
+    """To the store itself, where browsers may reach it; resuming comes back here for a new link."""
+    link = objects.link(file.object_key, filename=file.file_name, media_type=file.media_type)
+    return None if link is None else Redirect(link, status_code=302)
+
+
+def picture(made: Picture) -> Stream:
+    """A picture that we made ourselves."""
+    return Stream(
+        _whole(made),
+        headers={
+            "content-length": str(made.size_bytes),
+            "cache-control": A_YEAR,
+            "content-security-policy": SANDBOX,
+        },
+        media_type=made.media_type,
+    )
+
+
+def disposition(file_name: str, *, inline: bool = False) -> str:
+    """``Content-Disposition`` with the name in full (RFC 8187) and a plain one for old programs."""
+    plain = file_name.encode("ascii", "replace").decode().replace("?", "_").translate(_ASCII)
+    kind = "inline" if inline else "attachment"
+    return f"{kind}; filename=\"{plain}\"; filename*=UTF-8''{quote(file_name, safe='')}"
+
+
+def _whole(made: Picture) -> AsyncIterator[bytes]:
+    return objects.stream(made.object_key, 0, made.size_bytes)
