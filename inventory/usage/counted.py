@@ -1,0 +1,92 @@
+"""What the inventory knows of each asset in a period, as parts of one query.
+
+Monitoring puts its power sessions beside them: the report is one statement, and neither side knows
+the other's tables. The arguments are the same everywhere: $1 the schools, $2 the period's start,
+$3 its end or now, $4 a donation or null.
+"""
+
+from collections.abc import Mapping
+from typing import Literal
+
+import msgspec
+
+By = Literal["donation", "model", "school", "room", "asset"]
+
+# On the books at some time of the period. What ended its life before has a step that says so.
+_SCOPE = """
+scope AS MATERIALIZED (
+    SELECT a.id, a.tag, a.school, a.model, a.lifecycle, a.created_at, line.donation,
+           CASE p.kind WHEN 'cabinet' THEN p.parent ELSE p.id END AS room
+      FROM asset a
+      JOIN lifecycle l ON l.state = a.lifecycle
+      LEFT JOIN donation_line line ON line.id = a.donation_line
+      LEFT JOIN place p ON p.id = a.place
+     WHERE a.school = any($1::bigint[]) AND a.created_at < $3 AND a.lifecycle <> 'announced'
+       AND ($4::bigint IS NULL OR line.donation = $4)
+       AND NOT (l.is_end AND EXISTS (
+           SELECT FROM asset_step s
+            WHERE s.asset = a.id AND s.to_state = a.lifecycle AND s.at < $2))
+)"""
+# Spans are merged before they are measured: what overlaps counts once.
+_HELD = """
+held AS (
+    SELECT c.asset, range_agg(tstzrange(greatest(c.started_at, $2),
+                                        least(coalesce(c.ended_at, $3), $3))) AS spans
+      FROM custody c JOIN scope ON scope.id = c.asset
+     WHERE c.started_at < $3 AND (c.ended_at IS NULL OR c.ended_at > $2)
+     GROUP BY c.asset
+)"""
+_DOWN = """
+down AS (
+    SELECT w.asset, range_agg(tstzrange(greatest(w.opened_at, $2),
+                                        least(coalesce(w.closed_at, $3), $3))) AS spans,
+           count(*) FILTER (WHERE w.opened_at >= $2 AND w.state <> 'cancelled') AS repairs
+      FROM work_order w JOIN scope ON scope.id = w.asset
+     WHERE w.opened_at < $3 AND (w.closed_at IS NULL OR w.closed_at > $2)
+     GROUP BY w.asset
+)"""
+_WORKED = """
+worked AS (
+    SELECT w.asset, sum(e.minutes) AS minutes, sum(e.cost) AS cost
+      FROM work_order_entry e JOIN work_order w ON w.id = e.work_order
+      JOIN scope ON scope.id = w.asset
+     WHERE e.at >= $2 AND e.at < $3
+     GROUP BY w.asset
+)"""
+
+
+class Grouping(msgspec.Struct, frozen=True):
+    """How assets are put together: a key, its words ($5 the reader's language), where they stand."""
+
+    key: str
+    label: str
+    join: str
+
+
+BY: Mapping[By, Grouping] = {
+    "donation": Grouping(
+        "scope.donation", "coalesce(g.title, '')", "LEFT JOIN donation g ON g.id = scope.donation"
+    ),
+    "model": Grouping(
+        "scope.model",
+        "btrim(g.brand || ' ' || g.name)",
+        "JOIN asset_model g ON g.id = scope.model",
+    ),
+    "school": Grouping(
+        "scope.school",
+        "CASE WHEN $5 = 'en' THEN coalesce(nullif(g.name_en, ''), g.name_zh)"
+        " ELSE coalesce(nullif(g.name_zh, ''), g.name_en) END",
+        "JOIN school g ON g.id = scope.school",
+    ),
+    "room": Grouping(
+        "scope.room",
+        "concat_ws(' / ', around.name, g.name)",
+        "LEFT JOIN place g ON g.id = scope.room LEFT JOIN place around ON around.id = g.parent",
+    ),
+    "asset": Grouping("scope.id", "scope.tag", ""),
+}
+
+
+def ctes() -> str:
+    """The inventory's part, to stand behind ``WITH``: scope, held, down and worked, by asset."""
+    return ",".join((_SCOPE, _HELD, _DOWN, _WORKED))

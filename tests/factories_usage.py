@@ -1,0 +1,81 @@
+"""Time behind us for usage reports: devices, power sessions, custodies."""
+
+from datetime import datetime
+
+from core import database
+from tests.factories import MadeAsset, MadePerson, MadeSchool
+
+
+async def device(on: MadeAsset, *, since: datetime, until: datetime | None = None) -> int:
+    """The network side of an asset, from a moment to a moment."""
+    credential = await database.fetch_value(
+        "INSERT INTO credential (school, name, version, sealed, created_at)"
+        " VALUES ($1, $2, '2c', '\\x00', $3) RETURNING id",
+        on.school_id,
+        f"credential of {on.tag} {since.isoformat()}",
+        since,
+    )
+    created: int = await database.fetch_value(
+        "INSERT INTO device (school, asset, address, credential, created_at, removed_at,"
+        " next_poll_at) VALUES ($1, $2, '127.0.0.1', $3, $4, $5, $4) RETURNING id",
+        on.school_id,
+        on.id,
+        credential,
+        since,
+        until,
+    )
+    return created
+
+
+async def powered(on: MadeAsset, device_id: int, *spans: tuple[datetime, datetime]) -> None:
+    """Sessions of a device."""
+    await database.execute_many(
+        "INSERT INTO power_session (school, device, asset, started_at, ended_at)"
+        " VALUES ($1, $2, $3, $4, $5)",
+        [(on.school_id, device_id, on.id, *span) for span in spans],
+    )
+
+
+async def held(
+    on: MadeAsset, by: MadePerson, started_at: datetime, ended_at: datetime | None
+) -> None:
+    """A custody, closed or open."""
+    await database.execute(
+        "INSERT INTO custody (school, asset, holder_group, started_at, ended_at, handed_by, note,"
+        " return_note) VALUES ($1, $2, 'Class 5B', $3, $4, $5, '', '')",
+        on.school_id,
+        on.id,
+        started_at,
+        ended_at,
+        by.id,
+    )
+
+
+async def created(on: MadeAsset, at: datetime) -> MadeAsset:
+    """The asset, on the books since ``at``."""
+    await database.execute("UPDATE asset SET created_at = $2 WHERE id = $1", on.id, at)
+    return on
+
+
+async def donation_line(of: MadeSchool, title: str, model: int) -> tuple[int, int]:
+    """A donation and its one line: (donation, line)."""
+    donor = await database.fetch_value(
+        "INSERT INTO donor (school, kind, name, contact) VALUES ($1, 'organisation', 'Donor', '')"
+        " RETURNING id",
+        of.id,
+    )
+    donation = await database.fetch_value(
+        "INSERT INTO donation (school, donor, title, received_on, acknowledgement_number,"
+        " created_at) VALUES ($1, $2, $3, current_date, $3, now()) RETURNING id",
+        of.id,
+        donor,
+        title,
+    )
+    line = await database.fetch_value(
+        "INSERT INTO donation_line (school, donation, model, declared, received, note)"
+        " VALUES ($1, $2, $3, 3, 2, '') RETURNING id",
+        of.id,
+        donation,
+        model,
+    )
+    return donation, line

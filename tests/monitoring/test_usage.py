@@ -1,0 +1,251 @@
+"""The usage report against cases that were worked out by hand.
+
+The period is Monday 2 March to Wednesday 4 March 2026, three days in Shanghai (UTC+8): from
+1 March 16:00 UTC to 4 March 16:00 UTC. ``on(day, hour)`` is a moment on the school's wall clock.
+"""
+
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from core import clock, database
+from core.access import Role
+from core.errors import Forbidden
+from inventory.usage import Period
+from monitoring.usage import Figures, UsageReport, usage
+from tests import factories, factories_repairs
+from tests import factories_usage as made
+from tests.factories import MadeAsset, MadePerson, MadeSchool
+
+pytestmark = pytest.mark.usefixtures("db")
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+PERIOD = Period(date(2026, 3, 2), date(2026, 3, 4))
+LONG_AGO = datetime(2025, 9, 1, tzinfo=SHANGHAI)
+
+
+def on(day: int, hour: int = 0, minute: int = 0) -> datetime:
+    return datetime(2026, 3, 1, hour, minute, tzinfo=SHANGHAI) + timedelta(days=day - 1)
+
+
+@pytest.fixture
+async def school(db: object) -> MadeSchool:
+    return await factories.school()
+
+
+@pytest.fixture
+async def admin(school: MadeSchool) -> MadePerson:
+    return await factories.person(Role.admin, school)
+
+
+async def asset_of(school: MadeSchool, since: datetime = LONG_AGO, **facts: object) -> MadeAsset:
+    return await made.created(await factories.asset(school, **facts), since)  # type: ignore[arg-type]
+
+
+async def totals(admin: MadePerson) -> Figures:
+    return (await usage(admin.actor, "school", PERIOD)).totals
+
+
+async def test_sessions_are_cut_at_midnight_and_at_the_ends_of_the_period(
+    school: MadeSchool, admin: MadePerson
+) -> None:
+    asset = await asset_of(school)
+    device = await made.device(asset, since=LONG_AGO)
+    await made.powered(
+        asset,
+        device,
+        (on(1, 20), on(2, 3)),  # 3 h of it in the period, on the 2nd
+        (on(2, 22), on(3, 1, 30)),  # 2 h on the 2nd, 1.5 h on the 3rd
+        (on(4, 23), on(5, 5)),  # 1 h of it in the period, on the 4th
+        (on(6, 1), on(6, 2)),  # after it
+    )
+    report = await usage(admin.actor, "school", PERIOD)
+    assert [(d.day.day, d.hours) for d in report.days] == [(2, 5.0), (3, 1.5), (4, 1.0)]
+    assert report.totals.hours_on == 7.5
+    assert report.totals.hours_per_day == 2.5
+
+
+async def test_two_devices_of_one_asset_are_not_counted_twice(
+    school: MadeSchool, admin: MadePerson
+) -> None:
+    asset = await asset_of(school)
+    old = await made.device(asset, since=LONG_AGO, until=on(2, 11))
+    new = await made.device(asset, since=on(2, 10))
+    await made.powered(asset, old, (on(2, 8), on(2, 12)))
+    await made.powered(asset, new, (on(2, 10), on(2, 14)))
+    found = await totals(admin)
+    assert (found.hours_on, found.monitored) == (6.0, 1)
+
+
+async def test_hours_a_day_are_of_the_days_on_which_the_asset_was_watched(
+    school: MadeSchool, admin: MadePerson
+) -> None:
+    # Added at noon of the 3rd: watched for a day and a half, on for three hours.
+    asset = await asset_of(school, on(3, 12))
+    device = await made.device(asset, since=on(3, 12))
+    await made.powered(asset, device, (on(4, 9), on(4, 12)))
+    # Two more assets that nobody watches do not thin the average.
+    await asset_of(school)
+    await asset_of(school)
+    found = await totals(admin)
+    assert (found.assets, found.monitored, found.hours_per_day) == (3, 1, 2.0)
+
+
+async def test_a_removed_device_ends_the_watch(school: MadeSchool, admin: MadePerson) -> None:
+    asset = await asset_of(school)
+    device = await made.device(asset, since=LONG_AGO, until=on(3))
+    await made.powered(asset, device, (on(2, 8), on(2, 20)))
+    assert (await totals(admin)).hours_per_day == 12.0
+
+
+async def test_nothing_watched_has_no_average(school: MadeSchool, admin: MadePerson) -> None:
+    await asset_of(school)
+    found = await totals(admin)
+    assert (found.hours_on, found.hours_per_day) == (0, None)
+
+
+async def test_custody_is_counted_inside_the_period_open_or_closed(
+    school: MadeSchool, admin: MadePerson
+) -> None:
+    ended, open_one, before = [await asset_of(school) for _ in range(3)]
+    await made.held(ended, admin, LONG_AGO, on(3, 12))  # 1.5 days
+    await made.held(open_one, admin, on(4, 6), None)  # 0.75 days, to the period's end
+    await made.held(before, admin, LONG_AGO, on(1))  # none
+    assert (await totals(admin)).custody_days == 2.25
+
+
+async def test_downtime_of_overlapping_repairs_counts_once(
+    school: MadeSchool, admin: MadePerson
+) -> None:
+    asset = await asset_of(school)
+    await factories_repairs.past_order(asset, on(1, 12), on(2, 6))  # 6 h, opened before
+    await factories_repairs.past_order(asset, on(3, 0), on(3, 10))  # 10 h
+    await factories_repairs.past_order(asset, on(3, 8), on(3, 12))  # 2 h more
+    await factories_repairs.past_order(asset, on(4, 20), None)  # 4 h, still open
+    await factories_repairs.past_order(asset, on(3, 0), on(3, 1), state="cancelled")  # no repair
+    found = await totals(admin)
+    assert (found.downtime_hours, found.repairs) == (22.0, 3)
+
+
+async def test_work_is_counted_when_it_was_done(school: MadeSchool, admin: MadePerson) -> None:
+    order = await factories_repairs.past_order(await asset_of(school), on(1, 12), on(5))
+    for at, minutes, cost in (
+        (on(1, 13), 10, "1"),
+        (on(2, 9), 25, "12.50"),
+        (on(4, 23), 5, "0.10"),
+    ):
+        await database.execute(
+            "INSERT INTO work_order_entry (work_order, school, at, by_name, found, done, minutes,"
+            " cost) VALUES ($1, $2, $3, 'Technician One', 'x', 'x', $4, $5)",
+            order,
+            school.id,
+            at,
+            minutes,
+            Decimal(cost),
+        )
+    found = await totals(admin)
+    assert (found.work_minutes, found.cost) == (30, Decimal("12.60"))
+
+
+async def test_idle_is_what_is_in_service_unused_and_unheld_for_thirty_days(
+    school: MadeSchool, admin: MadePerson
+) -> None:
+    assert (await totals(admin)).idle == 0
+    idle = await asset_of(school)
+    device = await made.device(idle, since=LONG_AGO)
+    await made.powered(idle, device, (on(-60, 8), on(-60, 9)))
+    used = await asset_of(school)
+    device = await made.device(used, since=LONG_AGO)
+    await made.powered(used, device, (on(-20, 8), on(-20, 9)))
+    held = await asset_of(school)
+    await made.held(held, admin, LONG_AGO, on(-24, 8))
+    await asset_of(school, on(-20))  # too new to be called idle
+    await asset_of(school, lifecycle="in_repair")
+    assert (await totals(admin)).idle == 1
+
+
+async def test_what_left_before_the_period_and_what_came_after_it_is_not_in_it(
+    school: MadeSchool, admin: MadePerson
+) -> None:
+    await asset_of(school, on(5))
+    await asset_of(school, lifecycle="announced")
+    for left_at in (on(1), on(3)):
+        gone = await asset_of(school, lifecycle="disposed")
+        await database.execute(
+            "INSERT INTO asset_step (asset, school, from_state, to_state, at, reason)"
+            " VALUES ($1, $2, 'retired', 'disposed', $3, '')",
+            gone.id,
+            school.id,
+            left_at,
+        )
+    found = await totals(admin)
+    assert (found.assets, found.gone) == (1, 1)
+
+
+async def test_states_are_counted(school: MadeSchool, admin: MadePerson) -> None:
+    for state in ("in_service", "in_service", "in_repair", "lost", "triage", "wiping", "retired"):
+        await asset_of(school, lifecycle=state)
+    found = await totals(admin)
+    counts = (found.in_service, found.in_repair, found.lost, found.preparing, found.gone)
+    assert counts == (2, 1, 1, 2, 1)
+    assert sum(counts) == found.assets
+
+
+async def test_groups_hold_their_own_assets(school: MadeSchool, admin: MadePerson) -> None:
+    room = await factories.place(school)
+    cabinet = await factories.place(school, "cabinet", room)
+    model = await factories.asset_model(name="Desk One")
+    donation, line = await made.donation_line(school, "Spring gift", model)
+    given = await asset_of(school, model=model, donation_line=line, place=cabinet)
+    await asset_of(school, model=model, place=room)
+    await asset_of(school)
+    device = await made.device(given, since=LONG_AGO)
+    await made.powered(given, device, (on(2, 8), on(2, 10)))
+
+    async def groups(report: UsageReport) -> list[tuple[int | None, int, float]]:
+        return [(r.key, r.figures.assets, r.figures.hours_on) for r in report.rows]
+
+    by_room = await usage(admin.actor, "room", PERIOD)
+    assert await groups(by_room) == [(room, 2, 2.0), (None, 1, 0.0)]
+    by_donation = await usage(admin.actor, "donation", PERIOD)
+    assert await groups(by_donation) == [(donation, 1, 2.0), (None, 2, 0.0)]
+    assert [r.label for r in by_donation.rows] == ["Spring gift", ""]
+    by_model = await usage(admin.actor, "model", PERIOD)
+    assert by_model.rows[0].label == "Maker Desk One"
+    assert by_model.totals == by_room.totals == by_donation.totals
+    story = await usage(admin.actor, "asset", PERIOD, donation_id=donation)
+    assert [(r.key, r.label) for r in story.rows] == [(given.id, given.tag)]
+
+
+async def test_the_schools_name_is_in_the_readers_language(
+    school: MadeSchool, admin: MadePerson
+) -> None:
+    await asset_of(school)
+    reader = await factories.person(Role.auditor, school, locale="zh_CN")
+    assert (await usage(admin.actor, "school", PERIOD)).rows[0].label == school.name_en
+    assert (await usage(reader.actor, "school", PERIOD)).rows[0].label == school.name_zh
+
+
+async def test_a_running_period_is_counted_up_to_now(school: MadeSchool, admin: MadePerson) -> None:
+    asset = await asset_of(school)
+    today = clock.today("Asia/Shanghai")
+    await made.held(asset, admin, clock.now() - timedelta(hours=36), None)
+    report = await usage(admin.actor, "school", Period(today - timedelta(days=9), today))
+    assert report.counted_until <= clock.now()
+    assert report.totals.custody_days == 1.5
+
+
+async def test_another_schools_equipment_is_not_in_the_report(
+    school: MadeSchool, admin: MadePerson
+) -> None:
+    await asset_of(await factories.school())
+    assert (await totals(admin)).assets == 0
+
+
+@pytest.mark.parametrize("role", [Role.teacher, Role.technician, Role.student_helper])
+async def test_the_report_is_for_admins_and_auditors(role: Role, school: MadeSchool) -> None:
+    who = await factories.person(role, school)
+    with pytest.raises(Forbidden):
+        await usage(who.actor, "school", PERIOD)
