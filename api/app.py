@@ -35,7 +35,10 @@ from api.pages.sign_in import (
 )
 from api.pages.work_orders import WorkOrderPages
 from api.routes import health
+from api.routes.alerts import AlertRoutes
 from api.routes.audit import AuditRoutes
+from api.routes.credentials import CredentialRoutes
+from api.routes.devices import DeviceRoutes
 from api.routes.downloads import DownloadRoutes, show_picture
 from api.routes.people import MeRoutes, PeopleRoutes
 from api.routes.places import PlaceRoutes
@@ -55,7 +58,10 @@ from storage import objects
 MOST_FORM_BYTES = 40 * 1024 * 1024
 
 ROUTES: list[ControllerRouterHandler] = [
+    AlertRoutes,
     AuditRoutes,
+    CredentialRoutes,
+    DeviceRoutes,
     DownloadRoutes,
     MeRoutes,
     PeopleRoutes,

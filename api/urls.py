@@ -108,6 +108,46 @@ def alerts(**filters: object) -> str:
     return with_query("/alerts", **filters)
 
 
+def new_device(**given: object) -> str:
+    return with_query("/devices/new", **given)
+
+
+def device(device_id: int, **shown: object) -> str:
+    return with_query(f"/devices/{device_id}", **shown)
+
+
+def edit_device(device_id: int) -> str:
+    return f"/devices/{device_id}/edit"
+
+
+def device_step(device_id: int, step: str) -> str:
+    return f"/devices/{device_id}/{step}"
+
+
+def device_chart(device_id: int, metric: str, hours: int) -> str:
+    return with_query(f"/api/v1/devices/{device_id}/chart", metric=metric, hours=hours)
+
+
+def credentials(**filters: object) -> str:
+    return with_query("/credentials", **filters)
+
+
+def new_credential(**given: object) -> str:
+    return with_query("/credentials/new", **given)
+
+
+def credential(credential_id: int) -> str:
+    return f"/credentials/{credential_id}"
+
+
+def remove_credential(credential_id: int) -> str:
+    return f"/credentials/{credential_id}/remove"
+
+
+def acknowledge_alert(alert_id: int) -> str:
+    return f"/alerts/{alert_id}/acknowledge"
+
+
 def resources(**filters: object) -> str:
     return with_query("/library", **filters)
 

@@ -24,7 +24,7 @@ ORDER_SEVERITY: dict[AlertSeverity, Literal["normal", "high"]] = {
 
 
 class Alert(msgspec.Struct, frozen=True, kw_only=True):
-    """One episode; ``message`` is a sentence for the reader's language."""
+    """One episode; ``message`` is a sentence for the reader's language, or already in it."""
 
     id: int
     school_id: int
@@ -35,7 +35,7 @@ class Alert(msgspec.Struct, frozen=True, kw_only=True):
     instance: str
     severity: AlertSeverity
     state: AlertState
-    message: Message
+    message: Message | str
     raised_at: datetime
     acknowledged_at: datetime | None
     acknowledged_by: str

@@ -1,8 +1,9 @@
 """Credentials of a school's devices: given once, used by the poller, never shown again."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
+from msgspec import Meta
 
 from core import clock
 from core.access import Actor, Role
@@ -43,11 +44,11 @@ class NewCredential(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     A secret that is left blank on a change stays as it was.
     """
 
-    school_id: int
-    name: str
+    school_id: Annotated[int, Meta(examples=[1])]
+    name: Annotated[str, Meta(examples=["Printers"])]
     version: Version = "2c"
-    community: str = ""
-    user_name: str = ""
+    community: Annotated[str, Meta(examples=["labshare-read"])] = ""
+    user_name: Annotated[str, Meta(examples=["labshare"])] = ""
     auth_protocol: AuthProtocol | None = None
     auth_password: str = ""
     priv_protocol: PrivProtocol | None = None

@@ -44,9 +44,14 @@ async def record(device_id: int, followed: Followed, at: datetime) -> None:
 
 
 async def hours_per_day(
-    actor: Actor, *, since: date, until: date, school_id: int | None = None
+    actor: Actor,
+    *,
+    since: date,
+    until: date,
+    school_id: int | None = None,
+    asset_id: int | None = None,
 ) -> list[HoursOn]:
-    """Hours on, for each asset and each day in [since, until) on which it was on at all."""
+    """Hours on, for each asset (or the one) and each day in [since, until) on which it was on at all."""
     if school_id is not None:
         actor.require(school_id)
     return await fetch(
@@ -62,7 +67,7 @@ async def hours_per_day(
                  greatest(date_trunc('day', p.started_at AT TIME ZONE s.zone), $2::timestamp),
                  least(p.ended_at AT TIME ZONE s.zone, $3::timestamp - interval '1 second'),
                  interval '1 day') AS d(day) ON true
-         WHERE p.school = any($1::bigint[])
+         WHERE p.school = any($1::bigint[]) AND ($4::bigint IS NULL OR p.asset = $4)
            AND p.ended_at > $2::timestamp AT TIME ZONE s.zone
            AND p.started_at < $3::timestamp AT TIME ZONE s.zone
          GROUP BY 1, 2
@@ -73,6 +78,7 @@ async def hours_per_day(
         actor.school_ids if school_id is None else [school_id],
         datetime.combine(since, datetime.min.time()),
         datetime.combine(until, datetime.min.time()),
+        asset_id,
     )
 
 

@@ -6,12 +6,14 @@ import msgspec
 
 from core import clock
 from core.database import connection, execute, fetch, fetch_value, transaction
+from core.paging import Page, checked_limit, decode_cursor, page_of
 from monitoring.metrics import METRICS
 from monitoring.readings import Reading
 
 KEEP_DAYS = 400
 PREPARE_DAYS = 3
 MOST_POINTS = 400
+MOST_SERIES = 5
 ADVISORY_LOCK = 0x6C61_6273_6D70_6C73
 
 
@@ -30,6 +32,15 @@ class Chart(msgspec.Struct, frozen=True):
     unit: str
     x: list[int]
     series: list[Series]
+
+
+class Sample(msgspec.Struct, frozen=True):
+    """One kept value."""
+
+    metric: str
+    instance: str
+    at: datetime
+    value: float
 
 
 class _Point(msgspec.Struct, frozen=True):
@@ -53,7 +64,7 @@ async def write(device_id: int, at: datetime, readings: list[Reading]) -> None:
 async def chart(
     device_id: int, metric: str, *, since: datetime, until: datetime, unit: str = ""
 ) -> Chart:
-    """The metric of every instance, averaged to a few hundred moments of the span."""
+    """The metric over the span, averaged to a few hundred moments; the highest instances only."""
     bucket = max(int((until - since).total_seconds() / MOST_POINTS), 1)
     points = await fetch(
         _Point,
@@ -72,8 +83,38 @@ async def chart(
     for point in points:
         line = lines.setdefault(point.instance, [None] * len(moments))
         line[place[point.at]] = round(point.value, 3)
-    series = [Series(instance, values) for instance, values in sorted(lines.items())]
+    highest = sorted(lines, key=lambda instance: -_mean(lines[instance]))[:MOST_SERIES]
+    series = [Series(instance, lines[instance]) for instance in sorted(highest)]
     return Chart("line", True, unit, moments, series)
+
+
+async def list_samples(
+    device_id: int,
+    metric: str,
+    *,
+    instance: str | None = None,
+    since: datetime,
+    until: datetime,
+    limit: int = 200,
+    cursor: str | None = None,
+) -> Page[Sample]:
+    """The kept values of one metric, the newest first."""
+    checked_limit(limit)
+    last_at, last_instance = decode_cursor(cursor, datetime, str) if cursor else (until, "")
+    rows = await fetch(
+        Sample,
+        "SELECT metric, instance, at, value FROM sample WHERE device = $1 AND metric = $2"
+        " AND ($3::text IS NULL OR instance = $3) AND at >= $4 AND (at, instance) < ($5, $6)"
+        " ORDER BY at DESC, instance DESC LIMIT $7",
+        device_id,
+        metric,
+        instance,
+        since,
+        last_at,
+        last_instance,
+        limit + 1,
+    )
+    return page_of(rows, limit, lambda sample: (sample.at, sample.instance))
 
 
 async def prepare_days(first: date, last: date) -> None:
@@ -114,6 +155,11 @@ async def partitions() -> list[str]:
         " WHERE i.inhparent = 'sample'::regclass ORDER BY 1",
     )
     return [row.name for row in rows]
+
+
+def _mean(values: list[float | None]) -> float:
+    known = [value for value in values if value is not None]
+    return sum(known) / len(known) if known else 0.0
 
 
 class _Partition(msgspec.Struct, frozen=True):

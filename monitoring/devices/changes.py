@@ -24,12 +24,12 @@ class NewDevice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ``profile``, ``interval_seconds`` and ``may_sleep`` are left out to follow what is recognised.
     """
 
-    asset_tag: str
-    address: str
-    credential_id: int
+    asset_tag: Annotated[str, Meta(examples=["S1-00042"])]
+    address: Annotated[str, Meta(examples=["192.168.3.21"])]
+    credential_id: Annotated[int, Meta(examples=[1])]
     port: Annotated[int, Meta(ge=1, le=65535)] = SNMP_PORT
-    profile: str | None = None
-    interval_seconds: Annotated[int, Meta(ge=10, le=3600)] | None = None
+    profile: Annotated[str, Meta(examples=["printer"])] | None = None
+    interval_seconds: Annotated[int, Meta(ge=10, le=3600, examples=[60])] | None = None
     may_sleep: bool | None = None
 
 

@@ -44,7 +44,7 @@ class Device(msgspec.Struct, frozen=True, kw_only=True):
     credential_id: int
     credential_name: str
     state: DeviceState
-    trouble: Message | None
+    trouble: Message | str | None
     failures: int
     identity: dict[str, str]
     recognised: str | None

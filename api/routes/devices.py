@@ -1,0 +1,243 @@
+"""Monitored devices over JSON: register, look, visit; readings and charts."""
+
+from datetime import datetime, timedelta
+from typing import Annotated
+
+import msgspec
+from litestar import Controller, delete, get, post, put
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
+
+from api.access import allow, signed_in
+from api.language import Language
+from api.pages.rendering import language_of
+from api.routes.repeats import Key
+from api.types import WebRequest
+from core import clock
+from core.access import Actor
+from core.errors import Invalid, say
+from core.idempotency import once
+from core.paging import DEFAULT_LIMIT, Page
+from monitoring import devices, samples
+from monitoring.devices import Device, DeviceFilter, DeviceState, NewDevice
+from monitoring.devices.changes import KEEPERS
+from monitoring.metrics import METRICS, UNITS
+from monitoring.readings import State
+from monitoring.samples import Chart, Series
+
+READER = signed_in("monitoring:read")
+KEEPER = allow(*KEEPERS, scope="monitoring:write")
+MOST_HOURS = 24 * 400
+MEGABIT = 1_000_000
+
+Since = Annotated[datetime | None, QueryParameter(name="from")]
+Until = Annotated[datetime | None, QueryParameter(name="to")]
+
+
+class DeviceReading(msgspec.Struct, frozen=True):
+    """One value; ``unit`` and ``state`` as the visit gave them, ``state`` null for older values."""
+
+    metric: str
+    instance: str
+    value: int | float | str | None
+    unit: str | None
+    state: State | None
+    at: datetime
+
+
+class DeviceChange(NewDevice, frozen=True, forbid_unknown_fields=True):
+    """A device as it shall be; ``version`` refuses the change when somebody came first."""
+
+    version: int | None = None
+
+
+class DeviceRoutes(Controller):
+    """/api/v1/devices"""
+
+    path = "/devices"
+    tags = ("devices",)
+
+    @get(guards=[READER], operation_id="device_list", summary="Monitored devices, by tag")
+    async def list_devices(
+        self,
+        request: WebRequest,
+        actor: NamedDependency[Actor],
+        q: FromQuery[str | None] = None,
+        school_id: FromQuery[int | None] = None,
+        in_state: Annotated[DeviceState | None, QueryParameter(name="state")] = None,
+        profile: FromQuery[str | None] = None,
+        with_alerts: FromQuery[bool] = False,
+        limit: FromQuery[int] = DEFAULT_LIMIT,
+        cursor: FromQuery[str | None] = None,
+    ) -> Page[Device]:
+        """Everyone at the school sees its devices and whether they answer."""
+        only = DeviceFilter(q, school_id, in_state, profile, with_alerts)
+        page = await devices.list_devices(actor, only, limit=limit, cursor=cursor)
+        speech = language_of(request)
+        return Page([_told(device, speech) for device in page.items], page.next_cursor)
+
+    @post(guards=[KEEPER], operation_id="device_add", summary="Monitor an asset")
+    async def add_device(
+        self,
+        request: WebRequest,
+        actor: NamedDependency[Actor],
+        data: JSONBody[NewDevice],
+        key: Key = None,
+    ) -> Device:
+        """The worker visits it at once."""
+        made = await once(actor, key, "device_add", Device, lambda: devices.add_device(actor, data))
+        return _told(made, language_of(request))
+
+    @get("/{device_id:int}", guards=[READER], operation_id="device_get", summary="One device")
+    async def get_device(
+        self, request: WebRequest, actor: NamedDependency[Actor], device_id: FromPath[int]
+    ) -> Device:
+        return _told(await devices.get_device(actor, device_id), language_of(request))
+
+    @put("/{device_id:int}", guards=[KEEPER], operation_id="device_edit", summary="Change a device")
+    async def edit_device(
+        self,
+        request: WebRequest,
+        actor: NamedDependency[Actor],
+        device_id: FromPath[int],
+        data: JSONBody[DeviceChange],
+    ) -> Device:
+        changed = await devices.edit_device(actor, device_id, data, version=data.version)
+        return _told(changed, language_of(request))
+
+    @delete(
+        "/{device_id:int}",
+        guards=[KEEPER],
+        operation_id="device_remove",
+        summary="Monitor an asset no longer",
+    )
+    async def remove_device(self, actor: NamedDependency[Actor], device_id: FromPath[int]) -> None:
+        """Hours of use and past alerts are kept."""
+        await devices.remove_device(actor, device_id)
+
+    @post(
+        "/{device_id:int}/poll",
+        guards=[KEEPER],
+        operation_id="device_poll",
+        summary="Let the worker visit a device now",
+        status_code=202,
+    )
+    async def poll(
+        self, request: WebRequest, actor: NamedDependency[Actor], device_id: FromPath[int]
+    ) -> Device:
+        return _told(await devices.poll_now(actor, device_id), language_of(request))
+
+    @post(
+        "/{device_id:int}/pause",
+        guards=[KEEPER],
+        operation_id="device_pause",
+        summary="Stop visiting a device for the time being",
+        status_code=200,
+    )
+    async def pause(
+        self, request: WebRequest, actor: NamedDependency[Actor], device_id: FromPath[int]
+    ) -> Device:
+        return _told(await devices.pause_device(actor, device_id), language_of(request))
+
+    @post(
+        "/{device_id:int}/resume",
+        guards=[KEEPER],
+        operation_id="device_resume",
+        summary="Visit a paused device again",
+        status_code=200,
+    )
+    async def resume(
+        self, request: WebRequest, actor: NamedDependency[Actor], device_id: FromPath[int]
+    ) -> Device:
+        return _told(await devices.resume_device(actor, device_id), language_of(request))
+
+    @get(
+        "/{device_id:int}/readings",
+        guards=[READER],
+        operation_id="device_readings",
+        summary="The last visit's readings, or the kept values of one metric",
+    )
+    async def readings(
+        self,
+        actor: NamedDependency[Actor],
+        device_id: FromPath[int],
+        metric: FromQuery[str | None] = None,
+        instance: FromQuery[str | None] = None,
+        since: Since = None,
+        until: Until = None,
+        limit: FromQuery[int] = DEFAULT_LIMIT,
+        cursor: FromQuery[str | None] = None,
+    ) -> Page[DeviceReading]:
+        """Without ``metric``: all of the last good visit. With it: its values between ``from`` and
+        ``to`` (by default the last day), the newest first."""
+        if metric is None:
+            latest = await devices.latest_readings(actor, device_id)
+            return Page([msgspec.convert(r, DeviceReading, from_attributes=True) for r in latest])
+        await devices.get_device(actor, device_id)
+        end = until or clock.now()
+        page = await samples.list_samples(
+            device_id,
+            _known(metric),
+            instance=instance,
+            since=since or end - timedelta(days=1),
+            until=end,
+            limit=limit,
+            cursor=cursor,
+        )
+        unit = METRICS[metric].unit
+        return Page(
+            [DeviceReading(s.metric, s.instance, s.value, unit, None, s.at) for s in page.items],
+            page.next_cursor,
+        )
+
+    @get(
+        "/{device_id:int}/chart",
+        guards=[READER],
+        operation_id="device_chart",
+        summary="One metric over time, ready for a chart",
+    )
+    async def chart(
+        self,
+        request: WebRequest,
+        actor: NamedDependency[Actor],
+        device_id: FromPath[int],
+        metric: FromQuery[str],
+        hours: FromQuery[int] = 24,
+    ) -> Chart:
+        """At most a few hundred moments, and the five highest instances."""
+        await devices.get_device(actor, device_id)
+        if not 1 <= hours <= MOST_HOURS:
+            raise Invalid.of("hours", say("hours must be 1 to {most}", most=MOST_HOURS))
+        until = clock.now()
+        found = await samples.chart(
+            device_id, _known(metric), since=until - timedelta(hours=hours), until=until
+        )
+        return _worded(found, metric, language_of(request))
+
+
+def _known(metric: str) -> str:
+    if metric not in METRICS:
+        raise Invalid.of("metric", say("There is no metric of this name"), code="metric")
+    return metric
+
+
+def _told(device: Device, speech: Language) -> Device:
+    """The device with its trouble in the reader's language."""
+    trouble = speech.words(device.trouble) if device.trouble else None
+    return msgspec.structs.replace(device, trouble=trouble)
+
+
+def _worded(found: Chart, metric: str, speech: Language) -> Chart:
+    """Labels and unit in words; traffic in megabits, which is how lines are sold."""
+    known = METRICS[metric]
+    unit, factor = speech.words(UNITS.get(known.unit or "")), 1.0
+    if known.unit == "bits_per_second":
+        unit, factor = "Mbit/s", 1 / MEGABIT
+    series = [
+        Series(
+            one.label or speech.words(known.label),
+            [None if v is None else round(v * factor, 3) for v in one.values],
+        )
+        for one in found.series
+    ]
+    return msgspec.structs.replace(found, unit=unit, series=series)
