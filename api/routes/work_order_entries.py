@@ -1,5 +1,6 @@
 """Entries, comments and pictures of work orders over JSON."""
 
+from dataclasses import dataclass
 from typing import Annotated
 
 import msgspec
@@ -27,13 +28,21 @@ WRITER = signed_in("inventory:write")
 # A picture never changes under its number, but only its readers' own browsers may keep it.
 PHOTO_CACHE = "private, max-age=86400, immutable"
 
-PhotoFiles = Annotated[list[UploadFile], Body(media_type=RequestEncodingType.MULTI_PART)]
-
 
 class Comment(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Something to say about the order."""
 
     text: Annotated[str, msgspec.Meta(min_length=1, max_length=4000)]
+
+
+@dataclass
+class Pictures:
+    """The files of a form with the field ``photos``."""
+
+    photos: list[UploadFile]
+
+
+PictureForm = Annotated[Pictures, Body(media_type=RequestEncodingType.MULTI_PART)]
 
 
 class WorkOrderEntryRoutes(Controller):
@@ -110,12 +119,12 @@ class WorkOrderEntryRoutes(Controller):
         actor: NamedDependency[Actor],
         order_id: FromPath[int],
         entry_id: FromPath[int],
-        data: PhotoFiles,
+        data: PictureForm,
         key: Key = None,
     ) -> WorkOrderEntry:
         """JPEG, PNG or WebP, up to 8 MB each, six an entry; judged by content, not by name."""
         await repairs.get_work_order(actor, order_id)
-        photos = await repairs.store_photos([await file.read() for file in data])
+        photos = await repairs.store_photos([await file.read() for file in data.photos])
         return await once(
             actor,
             key,

@@ -120,7 +120,7 @@ async def test_pictures_come_back_as_they_were_and_cannot_be_sniffed(
     data = factories_repairs.picture("JPEG", (600, 400))
     url = f"{URL}/{order.id}/entries/{comment.json()['id']}/photos"
     added = await client.post(
-        url, files={"data": ("x.exe", data, "application/x-msdownload")}, headers=technician
+        url, files={"photos": ("x.exe", data, "application/x-msdownload")}, headers=technician
     )
     assert added.status_code == 201, added.text
     [photo_id] = added.json()["photo_ids"]
