@@ -4,12 +4,15 @@ The audit triggers would date every row to the moment of seeding, so they rest w
 copied in, and the same events are written here with the times and the people of the rows.
 """
 
+from uuid import UUID
+
 from core.database import execute
 
-AUDITED = (
+INVENTORY = (
     "school", "place", "person", "membership", "asset_model", "donor", "donation", "donation_line",
     "asset", "label_code", "custody", "work_order", "work_order_entry",
 )  # fmt: skip
+LIBRARY = ("resource", "revision")
 COLUMNS = (
     "at, actor_id, actor_name, request_id, school_id, entity, entity_id, action, before, after"
 )
@@ -48,22 +51,49 @@ EVENTS = (
 )
 
 
-async def pause() -> None:
-    """Let the audit triggers rest until :func:`write`; for the open transaction alone."""
-    for table in AUDITED:
+LIBRARY_EVENTS = (
+    """SELECT r.created_at, r.owner, r.school, 'resource', r.id::text, 'insert', NULL::jsonb,
+              (to_jsonb(r) || '{"state": "draft", "published_at": null, "version": 1}')
+              - '{search,initials,previous_state,updated_at}'::text[]
+         FROM resource r WHERE r.id = $1""",
+    """SELECT v.created_at, v.created_by, v.school, 'revision', v.id::text, 'insert', NULL,
+              to_jsonb(v) FROM revision v WHERE v.resource = $1""",
+    """SELECT r.updated_at, r.owner, r.school, 'resource', r.id::text, 'update',
+              '{"state": "draft"}'::jsonb, jsonb_build_object('state', r.state)
+         FROM resource r WHERE r.id = $1 AND r.state <> 'draft'""",
+)
+
+
+async def pause(tables: tuple[str, ...]) -> None:
+    """Let the audit triggers rest until :func:`resume`; the open transaction decides."""
+    for table in tables:
         await execute(f"ALTER TABLE {table} DISABLE TRIGGER audit")
 
 
-async def write(*, technician: int, admin: int) -> None:
-    """Write what the triggers would have, in the order of time, and wake them again."""
+async def resume(tables: tuple[str, ...]) -> None:
+    """Wake the audit triggers again."""
+    for table in tables:
+        await execute(f"ALTER TABLE {table} ENABLE TRIGGER audit")
+
+
+async def write_inventory(*, technician: int, admin: int) -> None:
+    """Write what the triggers would have about schools, assets, loans and repairs."""
     people = {"technician": f"{technician}::bigint", "admin": f"{admin}::bigint"}
-    events = " UNION ALL ".join(f"({event.format(**people)})" for event in EVENTS)
+    await _write(tuple(event.format(**people) for event in EVENTS))
+
+
+async def write_library(resource_id: UUID) -> None:
+    """Write what the triggers would have about a resource."""
+    await _write(LIBRARY_EVENTS, resource_id)
+
+
+async def _write(events: tuple[str, ...], *args: object) -> None:
+    united = " UNION ALL ".join(f"({event})" for event in events)
     await execute(
         f"INSERT INTO audit_event ({COLUMNS})"
         " SELECT least(e.at, now()), e.actor, p.name, 'demo', e.school, e.entity, e.entity_id,"
         " e.action, e.before, e.after"
-        f" FROM ({events}) e (at, actor, school, entity, entity_id, action, before, after)"
-        " LEFT JOIN person p ON p.id = e.actor ORDER BY e.at, e.entity, e.entity_id"
+        f" FROM ({united}) e (at, actor, school, entity, entity_id, action, before, after)"
+        " LEFT JOIN person p ON p.id = e.actor ORDER BY e.at, e.entity, e.entity_id, e.action",
+        *args,
     )
-    for table in AUDITED:
-        await execute(f"ALTER TABLE {table} ENABLE TRIGGER audit")

@@ -7,6 +7,7 @@ from core import clock, database
 from core.settings import Settings
 from labshare.demo import equipment, fates, history, loans, repairs, school, sign_ins
 from labshare.demo.calendar import YearBehind
+from labshare.demo.library.adding import add_lessons
 from labshare.demo.sign_ins import DemoSignIn, DemoSignIns
 from storage import objects
 
@@ -27,12 +28,13 @@ async def seed(settings: Settings) -> DemoSignIns:
             is_fresh = True
         if is_fresh:
             await school.set_passwords(accounts)
+        await add_lessons(year)
     return accounts
 
 
 async def _fill(year: YearBehind) -> None:
     async with database.transaction():
-        await history.pause()
+        await history.pause(history.INVENTORY)
         schools = await school.add_schools(year)
         names = await school.add_people(year, schools)
         models = await equipment.add_models()
@@ -47,7 +49,8 @@ async def _fill(year: YearBehind) -> None:
         await loans.add_loans(year, assets)
         await fates.add_labels(year, schools, assets)
         people = schools["LB"].people
-        await history.write(technician=people["technician"], admin=people["admin"])
+        await history.write_inventory(technician=people["technician"], admin=people["admin"])
+        await history.resume(history.INVENTORY)
     await database.execute("ANALYZE")
 
 
