@@ -129,7 +129,7 @@ async def test_pictures_come_back_as_they_were_and_cannot_be_sniffed(
     assert photo.headers["content-type"] == "image/jpeg"
     assert photo.headers["x-content-type-options"] == "nosniff"
     refused = await client.post(
-        url, files={"data": ("x.jpg", b"<script>", "image/jpeg")}, headers=technician
+        url, files={"photos": ("x.jpg", b"<script>", "image/jpeg")}, headers=technician
     )
     assert (refused.status_code, refused.json()["code"]) == (422, "photo_type")
     stranger = await factories.bearer(
