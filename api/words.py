@@ -103,7 +103,7 @@ VOCABULARY: dict[str, dict[str, Word]] = {
     },
     "import_verdict": {
         "create": _ok(say("New")),
-        "update": _info(say("Changes")),
+        "update": _info(say("Update")),
         "same": _idle(say("No change")),
         "skip": _idle(say("Left out")),
         "error": _bad(say("Error")),

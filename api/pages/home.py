@@ -92,5 +92,10 @@ async def show_home(request: WebRequest, actor: NamedDependency[Actor]) -> Respo
         str(role): await section(actor) for role, section in SECTIONS.items() if actor.is_a(role)
     }
     return render(
-        request, "home/index.html", sections=sections, today=clock.today(SCHOOL_ZONE), chart=False
+        request,
+        "home/index.html",
+        sections=sections,
+        today=clock.today(SCHOOL_ZONE),
+        may_report=actor.is_a(*repairs.REPORTERS),
+        chart=False,
     )

@@ -13,7 +13,7 @@ from urllib.error import URLError
 from urllib.request import urlopen
 
 import msgspec
-from playwright.async_api import Browser, BrowserContext, Page
+from playwright.async_api import Browser, BrowserContext, Page, Request
 
 from api.identity import COOKIE
 from core import database, sign_in
@@ -152,13 +152,13 @@ class Wire:
     def __init__(self, page: Page) -> None:
         self.bytes_by_address: dict[str, int] = {}
         self._page = page
-        self._finished: list[object] = []
-        page.on("requestfinished", self._finished.append)
+        self._finished: list[Request] = []
+        page.on("requestfinished", lambda request: self._finished.append(request))
 
     async def total(self) -> int:
         for request in list(self._finished):
-            sizes = await request.sizes()  # type: ignore[attr-defined]
-            self.bytes_by_address[request.url] = (  # type: ignore[attr-defined]
+            sizes = await request.sizes()
+            self.bytes_by_address[request.url] = (
                 sizes["responseBodySize"] + sizes["responseHeadersSize"]
             )
         return sum(self.bytes_by_address.values())
