@@ -53,8 +53,12 @@ def serve(plan: Plan) -> None:
     with Signals() as signals, contextlib.suppress(StopRequested):
         private_folder(data, _owner(plan.settings))
         with children.owned(data, "labshare"), listen(plan.host, plan.port) as server:
-            while _run(plan, server, signals):
-                log.error("engine.died", says="starting everything again")
+            try:
+                while _run(plan, server, signals):
+                    log.error("engine.died", says="starting everything again")
+            except EngineFailed:
+                if not signals.stop_requested:
+                    raise
 
 
 def _run(plan: Plan, server: socket.socket, signals: Signals) -> bool:

@@ -182,11 +182,13 @@ def run(program: Program, text: str = "", seconds: float = 60.0) -> str:
             text=True,
             timeout=seconds,
             check=False,
+            process_group=0,
         )
     except subprocess.TimeoutExpired as error:
         raise EngineFailed(f"{program.name} did not end within {seconds:.0f} seconds") from error
     if done.returncode != 0:
-        raise EngineFailed(f"{program.name} failed: {done.stderr.strip() or done.stdout.strip()}")
+        said = done.stderr.strip() or done.stdout.strip() or f"exit code {done.returncode}"
+        raise EngineFailed(f"{program.name} failed: {said}")
     return done.stdout
 
 

@@ -1,0 +1,163 @@
+"""`labshare check`: the database against itself and against the object store, as questions."""
+
+from collections.abc import Awaitable, Callable
+
+import msgspec
+
+from core import database, migrations
+from storage import checking, objects
+
+# Every change of these is history; a table without its trigger would forget in silence.
+AUDITED_TABLES = frozenset(
+    {
+        "alert",
+        "api_token",
+        "asset",
+        "asset_model",
+        "credential",
+        "custody",
+        "device",
+        "donation",
+        "donation_line",
+        "donor",
+        "import_job",
+        "label_code",
+        "membership",
+        "person",
+        "place",
+        "resource",
+        "revision",
+        "school",
+        "work_order",
+        "work_order_entry",
+        "work_order_photo",
+    }
+)
+
+
+class Finding(msgspec.Struct, frozen=True):
+    """The answer to one question: what was looked at, and a line for each thing wrong."""
+
+    looked_at: str
+    wrong: list[str]
+
+
+class _Named(msgspec.Struct):
+    name: str
+
+
+class _Photo(msgspec.Struct):
+    id: int
+    object_key: str
+    size_bytes: int
+
+
+async def find_all() -> list[Finding]:
+    """Asks every question, in the order in which the answers make sense."""
+    pending = await schema()
+    if pending.wrong:
+        return [pending]
+    return [pending, *[await question() for question in QUESTIONS]]
+
+
+async def schema() -> Finding:
+    """Whether the database has the shape of this program."""
+    return Finding(
+        "migrations", [f"not applied yet: {name}" for name in await migrations.pending()]
+    )
+
+
+async def constraints() -> Finding:
+    """Constraints that were never checked against old rows, and indexes that are not whole."""
+    loose = await _names(
+        "SELECT conrelid::regclass || ': constraint ' || conname || ' is not validated' AS name"
+        " FROM pg_constraint WHERE NOT convalidated ORDER BY 1"
+    )
+    broken = await _names(
+        "SELECT indrelid::regclass || ': index ' || indexrelid::regclass || ' is not valid' AS name"
+        " FROM pg_index WHERE NOT (indisvalid AND indisready) ORDER BY 1"
+    )
+    switched_off = await _names(
+        "SELECT tgrelid::regclass || ': trigger ' || tgname || ' is switched off' AS name"
+        " FROM pg_trigger WHERE tgenabled = 'D' ORDER BY 1"
+    )
+    count = await database.fetch_value(
+        "SELECT count(*) FROM pg_constraint WHERE connamespace = 'public'::regnamespace"
+    )
+    return Finding(f"{count} constraints", [*loose, *broken, *switched_off])
+
+
+async def audit_triggers() -> Finding:
+    """Whether every audited table still writes its history."""
+    present = set(
+        await _names(
+            "SELECT tgrelid::regclass::text AS name FROM pg_trigger"
+            " WHERE tgname = 'audit' AND NOT tgisinternal AND tgenabled <> 'D'"
+        )
+    )
+    missing = sorted(AUDITED_TABLES - present)
+    return Finding(
+        f"history of {len(AUDITED_TABLES)} tables",
+        [f"{table}: its changes are not written down" for table in missing],
+    )
+
+
+async def library() -> Finding:
+    """The library's rows against the objects."""
+    count = await checking.count()
+    return Finding(
+        f"{count.resources} resources, {count.blobs} files, {count.objects} objects"
+        f" ({count.orphans} left over, to be swept)",
+        await checking.problems(),
+    )
+
+
+async def photos() -> Finding:
+    """The photographs of repairs against the objects."""
+    rows = await database.fetch(
+        _Photo, "SELECT id, object_key, size_bytes FROM work_order_photo ORDER BY id"
+    )
+    wrong = []
+    for row in rows:
+        size = await objects.size_of(row.object_key)
+        if size != row.size_bytes:
+            state = "is missing" if size is None else f"has {size} bytes, not {row.size_bytes}"
+            wrong.append(f"photograph {row.id}: its object {row.object_key} {state}")
+    return Finding(f"{len(rows)} photographs", wrong)
+
+
+async def books() -> Finding:
+    """Facts that are kept in two places must agree."""
+    wrong = [f"{name}: {rule}" for rule, sql in AGREEMENTS.items() for name in await _names(sql)]
+    count = await database.fetch_value("SELECT count(*) FROM asset")
+    return Finding(f"{count} assets", wrong)
+
+
+AGREEMENTS = {
+    "its state is not that of its last step": """
+        SELECT a.tag AS name FROM asset a JOIN LATERAL (
+               SELECT to_state FROM asset_step s WHERE s.asset = a.id ORDER BY s.id DESC LIMIT 1
+               ) AS last ON true
+         WHERE last.to_state <> a.lifecycle ORDER BY 1""",
+    "in repair without an open work order": """
+        SELECT a.tag AS name FROM asset a
+         WHERE a.lifecycle = 'in_repair' AND NOT EXISTS (
+               SELECT 1 FROM work_order w WHERE w.asset = a.id AND w.closed_at IS NULL)
+         ORDER BY 1""",
+    "handed out though it is no longer here": """
+        SELECT a.tag AS name FROM asset a JOIN lifecycle l ON l.state = a.lifecycle AND l.is_end
+         WHERE EXISTS (SELECT 1 FROM custody c WHERE c.asset = a.id AND c.ended_at IS NULL)
+         ORDER BY 1""",
+}
+
+QUESTIONS: tuple[Callable[[], Awaitable[Finding]], ...] = (
+    constraints,
+    audit_triggers,
+    library,
+    photos,
+    books,
+)
+
+
+async def _names(sql: str) -> list[str]:
+    return [row.name for row in await database.fetch(_Named, sql)]
