@@ -16,11 +16,16 @@ from api.forgery import ForgeryCheck
 from api.headers import SecurityHeaders
 from api.identity import Identity, get_actor
 from api.pages.account import AccountPages
+from api.pages.alerts import AlertPages
 from api.pages.api_reference import show_api
 from api.pages.audit import show_changes
+from api.pages.credentials import CredentialPages
+from api.pages.devices import DevicePages
 from api.pages.fault_reports import FaultReportPages
 from api.pages.home import show_home
 from api.pages.language import switch_language
+from api.pages.library import LibraryPages
+from api.pages.library_forms import LibraryFormPages
 from api.pages.people import PeoplePages
 from api.pages.places import PlacePages
 from api.pages.schools import SchoolPages
@@ -36,10 +41,16 @@ from api.pages.sign_in import (
 from api.pages.work_orders import WorkOrderPages
 from api.routes import health
 from api.routes.alerts import AlertRoutes
+from api.routes.asset_models import AssetModelRoutes
+from api.routes.assets import AssetRoutes
 from api.routes.audit import AuditRoutes
 from api.routes.credentials import CredentialRoutes
+from api.routes.custody import CustodyRoutes
 from api.routes.devices import DeviceRoutes
+from api.routes.donations import DonationRoutes, DonorRoutes
 from api.routes.downloads import DownloadRoutes, show_picture
+from api.routes.imports import ImportRoutes
+from api.routes.labels import LabelRoutes
 from api.routes.people import MeRoutes, PeopleRoutes
 from api.routes.places import PlaceRoutes
 from api.routes.resources import ResourceRoutes
@@ -59,10 +70,17 @@ MOST_FORM_BYTES = 40 * 1024 * 1024
 
 ROUTES: list[ControllerRouterHandler] = [
     AlertRoutes,
+    AssetModelRoutes,
+    AssetRoutes,
     AuditRoutes,
     CredentialRoutes,
+    CustodyRoutes,
     DeviceRoutes,
+    DonationRoutes,
+    DonorRoutes,
     DownloadRoutes,
+    ImportRoutes,
+    LabelRoutes,
     MeRoutes,
     PeopleRoutes,
     PlaceRoutes,
@@ -77,12 +95,17 @@ ROUTES: list[ControllerRouterHandler] = [
 ]
 
 PAGES: list[ControllerRouterHandler] = [
+    AlertPages,
+    CredentialPages,
+    DevicePages,
     show_home,
     switch_language,
     AccountPages,
     PeoplePages,
     PlacePages,
     FaultReportPages,
+    LibraryFormPages,
+    LibraryPages,
     SchoolPages,
     WorkOrderPages,
     choose_first_password,
