@@ -1,0 +1,271 @@
+"""Monitored devices: the list with live states, one device with readings and charts, its form."""
+
+from datetime import timedelta
+from typing import Annotated, Any, Literal
+
+import msgspec
+from litestar import Controller, Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+from litestar.response import Redirect
+
+from api import urls
+from api.access import allow, in_person
+from api.forms import as_typed, convert_form, read_form
+from api.pages.flash import see_other
+from api.pages.options import school_options
+from api.pages.reading_words import charted, grouped
+from api.pages.rendering import language_of, render
+from api.types import WebRequest
+from core import audit, clock
+from core.access import Actor
+from core.errors import Conflict, FieldError, Invalid, say
+from core.paging import DEFAULT_LIMIT
+from monitoring import alerts, credentials, devices, power
+from monitoring.alerts import AlertFilter
+from monitoring.devices import Device, DeviceFilter, DeviceState, NewDevice
+from monitoring.devices.changes import KEEPERS
+from monitoring.profiles import all_profiles
+
+KEEPER = allow(*KEEPERS, scope=None)
+SPANS = {"24": 24, "168": 168, "720": 720}
+USE_DAYS = 14
+ZONE = "Asia/Shanghai"
+ALERTS_SHOWN = 10
+
+
+class ListQuery(msgspec.Struct, frozen=True):
+    """The list's filters as they stand in its address."""
+
+    q: str | None = None
+    school_id: int | None = None
+    state: DeviceState | None = None
+    profile: str | None = None
+    with_alerts: bool = False
+    limit: int = DEFAULT_LIMIT
+    cursor: str | None = None
+
+    @property
+    def active(self) -> int:
+        """How many folded filters are set."""
+        return sum(1 for value in (self.school_id, self.profile) if value)
+
+    def wanted(self) -> DeviceFilter:
+        return DeviceFilter(self.q, self.school_id, self.state, self.profile, self.with_alerts)
+
+
+class Start(msgspec.Struct, frozen=True):
+    """The asset that a new device is wanted for, from the link that led here."""
+
+    tag: str = ""
+
+
+class Span(msgspec.Struct, frozen=True):
+    """How far back the charts look."""
+
+    hours: Literal["24", "168", "720"] = "24"
+
+
+class DeviceForm(msgspec.Struct, frozen=True):
+    """What the form of a device asks; ``sleeps`` blank follows the profile."""
+
+    asset_tag: str
+    address: str
+    credential_id: int
+    port: Annotated[int, msgspec.Meta(ge=1, le=65535)] = 161
+    profile: str | None = None
+    interval_seconds: Annotated[int, msgspec.Meta(ge=10, le=3600)] | None = None
+    sleeps: Literal["yes", "no"] | None = None
+    version: int | None = None
+
+    def device(self) -> NewDevice:
+        return NewDevice(
+            self.asset_tag,
+            self.address,
+            self.credential_id,
+            self.port,
+            self.profile,
+            self.interval_seconds,
+            None if self.sleeps is None else self.sleeps == "yes",
+        )
+
+
+class DevicePages(Controller):
+    """/devices"""
+
+    path = urls.devices()
+    include_in_schema = False
+
+    @get(guards=[in_person])
+    async def list_devices(
+        self, request: WebRequest, actor: NamedDependency[Actor]
+    ) -> Response[str]:
+        query = convert_form(request.query_params, ListQuery)
+        page = await devices.list_devices(
+            actor, query.wanted(), limit=query.limit, cursor=query.cursor
+        )
+        return render(
+            request,
+            "monitoring/devices.html",
+            page=page,
+            query=query,
+            q=query.q,
+            schools=await school_options(request, actor),
+            profiles=_profile_codes(),
+            may_keep=actor.is_a(*KEEPERS),
+        )
+
+    @get("/new", guards=[KEEPER])
+    async def show_new(self, request: WebRequest, actor: NamedDependency[Actor]) -> Response[str]:
+        start = convert_form(request.query_params, Start)
+        return await _form_page(request, actor, None, {"asset_tag": start.tag, "port": 161})
+
+    @post(guards=[KEEPER])
+    async def add_device(self, request: WebRequest, actor: NamedDependency[Actor]) -> Response[Any]:
+        try:
+            form = await read_form(request, DeviceForm)
+            made = await devices.add_device(actor, form.device())
+        except Invalid as refused:
+            return await _form_page(request, actor, None, await as_typed(request), refused.errors)
+        said = say(
+            "{tag} is monitored now; its first readings come in a moment.", tag=made.asset_tag
+        )
+        return see_other(urls.device(made.id), said)
+
+    @get("/{device_id:int}", guards=[in_person])
+    async def show_device(
+        self, request: WebRequest, actor: NamedDependency[Actor], device_id: FromPath[int]
+    ) -> Response[str]:
+        device = await devices.get_device(actor, device_id)
+        readings = await devices.latest_readings(actor, device_id)
+        span = convert_form(request.query_params, Span)
+        found = await alerts.list_alerts(
+            actor, AlertFilter(device_id=device_id), limit=ALERTS_SHOWN
+        )
+        return render(
+            request,
+            "monitoring/device.html",
+            device=device,
+            groups=grouped(readings, language_of(request)),
+            read_at=readings[0].at if readings else None,
+            is_stale=bool(readings) and readings[0].is_stale,
+            charts_of=charted(readings, language_of(request)),
+            hours=SPANS[span.hours],
+            alerts=found.items,
+            use=await _use(actor, device, request),
+            changes=await audit.history("device", device_id, limit=20),
+            may_keep=device.school_id in actor.school_ids_as(*KEEPERS),
+        )
+
+    @get("/{device_id:int}/edit", guards=[KEEPER])
+    async def show_edit(
+        self, request: WebRequest, actor: NamedDependency[Actor], device_id: FromPath[int]
+    ) -> Response[str]:
+        device = await devices.get_device(actor, device_id)
+        actor.require(device.school_id, *KEEPERS)
+        return await _form_page(request, actor, device, _as_form(device))
+
+    @post("/{device_id:int}", guards=[KEEPER])
+    async def edit_device(
+        self, request: WebRequest, actor: NamedDependency[Actor], device_id: FromPath[int]
+    ) -> Response[Any]:
+        device = await devices.get_device(actor, device_id)
+        try:
+            form = await read_form(request, DeviceForm)
+            await devices.edit_device(actor, device_id, form.device(), version=form.version)
+        except Invalid as refused:
+            typed = await as_typed(request)
+            return await _form_page(request, actor, device, typed, refused.errors)
+        except Conflict as refused:
+            typed = {**await as_typed(request), "version": device.version}
+            errors = (FieldError("", refused.message, "version"),)
+            return await _form_page(request, actor, device, typed, errors)
+        return see_other(urls.device(device_id), say("Saved."))
+
+    @post("/{device_id:int}/poll", guards=[KEEPER])
+    async def poll(self, actor: NamedDependency[Actor], device_id: FromPath[int]) -> Redirect:
+        await devices.poll_now(actor, device_id)
+        return see_other(urls.device(device_id), say("The device is visited in a moment."))
+
+    @post("/{device_id:int}/pause", guards=[KEEPER])
+    async def pause(self, actor: NamedDependency[Actor], device_id: FromPath[int]) -> Redirect:
+        await devices.pause_device(actor, device_id)
+        return see_other(urls.device(device_id), say("Monitoring is paused."))
+
+    @post("/{device_id:int}/resume", guards=[KEEPER])
+    async def resume(self, actor: NamedDependency[Actor], device_id: FromPath[int]) -> Redirect:
+        await devices.resume_device(actor, device_id)
+        return see_other(urls.device(device_id), say("Monitoring goes on."))
+
+    @post("/{device_id:int}/remove", guards=[KEEPER])
+    async def remove(self, actor: NamedDependency[Actor], device_id: FromPath[int]) -> Redirect:
+        device = await devices.get_device(actor, device_id)
+        await devices.remove_device(actor, device_id)
+        return see_other(urls.devices(), say("{tag} is monitored no longer.", tag=device.asset_tag))
+
+
+def _profile_codes() -> list[str]:
+    return [profile.name for profile in all_profiles()]
+
+
+def _as_form(device: Device) -> dict[str, Any]:
+    sleeps = {True: "yes", False: "no", None: ""}[device.chosen_may_sleep]
+    return {
+        "asset_tag": device.asset_tag,
+        "address": device.address,
+        "port": device.port,
+        "credential_id": device.credential_id,
+        "profile": device.chosen_profile,
+        "interval_seconds": device.chosen_interval_seconds,
+        "sleeps": sleeps,
+        "version": device.version,
+    }
+
+
+async def _form_page(
+    request: WebRequest,
+    actor: Actor,
+    device: Device | None,
+    form: dict[str, Any],
+    errors: tuple[FieldError, ...] = (),
+) -> Response[str]:
+    known = await credentials.list_credentials(
+        actor, school_id=device.school_id if device else None
+    )
+    return render(
+        request,
+        "monitoring/device_form.html",
+        status_code=422 if errors else 200,
+        device=device,
+        credentials=[(one.id, one.name) for one in known.items],
+        profiles=_profile_codes(),
+        may_add_credential=actor.is_a(*credentials.KEEPERS),
+        form=form,
+        errors=list(errors),
+    )
+
+
+async def _use(actor: Actor, device: Device, request: WebRequest) -> dict[str, Any] | None:
+    """Hours on per day of the last fortnight, for a chart; None when it was never on."""
+    today = clock.today(ZONE)
+    first = today - timedelta(days=USE_DAYS - 1)
+    days = await power.hours_per_day(
+        actor, since=first, until=today + timedelta(days=1), asset_id=device.asset_id
+    )
+    if not days:
+        return None
+    hours = {one.day: one.hours for one in days}
+    calendar = [first + timedelta(days=n) for n in range(USE_DAYS)]
+    speech = language_of(request)
+    return {
+        "kind": "bars",
+        "time": False,
+        "unit": speech.words(say("h")),
+        "x": [f"{day.month}/{day.day}" for day in calendar],
+        "series": [
+            {
+                "label": speech.words(say("Hours on")),
+                "values": [round(hours.get(day, 0), 1) for day in calendar],
+            }
+        ],
+    }

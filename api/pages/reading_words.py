@@ -1,0 +1,116 @@
+"""Readings as people read them: in groups, single facts apart from tables by port or cartridge."""
+
+from collections.abc import Sequence
+
+import msgspec
+
+from api.language import Language
+from core.errors import Message, say
+from monitoring.devices import LatestReading
+from monitoring.metrics import GROUPS, METRICS, UNITS, VALUE_WORDS, Group
+from monitoring.readings import State, worst
+
+MEGABIT = 1_000_000
+MINUTES = 60
+MOST_CHARTS = 6
+# What a chart says more of than the rest, for each kind of device.
+CHARTED = (
+    "cpu_load",
+    "memory_used",
+    "disk_used",
+    "temperature",
+    "supply_level",
+    "pages_printed",
+    "battery_charge",
+    "input_voltage",
+    "output_load",
+    "if_in_rate",
+    "if_out_rate",
+    "if_error_rate",
+)
+SPEEDS = ((1_000_000_000, say("{n} Gbit/s")), (MEGABIT, say("{n} Mbit/s")), (1, say("{n} bit/s")))
+
+
+class Fact(msgspec.Struct, frozen=True):
+    """One reading that has no instances."""
+
+    label: str
+    text: str
+    state: State
+
+
+class Row(msgspec.Struct, frozen=True):
+    """All readings of one instance, a cell for each column of its table."""
+
+    instance: str
+    cells: list[str]
+    state: State
+
+
+class ReadingGroup(msgspec.Struct, frozen=True):
+    """One part of the device's page."""
+
+    title: str
+    facts: list[Fact]
+    columns: list[str]
+    rows: list[Row]
+
+
+def grouped(readings: Sequence[LatestReading], speech: Language) -> list[ReadingGroup]:
+    """The readings by their groups; bare counters are left out, since their rates say more."""
+    shown = [r for r in readings if not METRICS[r.metric].counter_bits]
+    groups = []
+    for group in Group:
+        of_group = [r for r in shown if METRICS[r.metric].group is group]
+        if of_group:
+            groups.append(_group(speech.words(GROUPS[group]), of_group, speech))
+    return groups
+
+
+def charted(readings: Sequence[LatestReading], speech: Language) -> list[tuple[str, str]]:
+    """The metrics worth a chart that this device has, and their names."""
+    present = {r.metric for r in readings if not isinstance(r.value, str | None)}
+    metrics = [metric for metric in CHARTED if metric in present][:MOST_CHARTS]
+    return [(metric, speech.words(METRICS[metric].label)) for metric in metrics]
+
+
+def value_in_words(reading: LatestReading, speech: Language) -> str:
+    """A value with its unit as people write it, or the word for it."""
+    value = reading.value
+    if value is None:
+        return "–"
+    if isinstance(value, str):
+        words = [speech.words(VALUE_WORDS[w]) for w in value.split() if w in VALUE_WORDS]
+        return ", ".join(words) if words else value
+    if reading.unit == "bits_per_second":
+        return _speed(float(value), speech)
+    if reading.unit == "bytes":
+        return speech.size(int(value))
+    if reading.metric == "uptime":
+        return speech.minutes(float(value) / MINUTES)
+    unit = speech.words(UNITS.get(reading.unit or ""))
+    return f"{speech.number(round(float(value), 2))} {unit}".strip()
+
+
+def _speed(value: float, speech: Language) -> str:
+    size, words = next((one for one in SPEEDS if value >= one[0]), SPEEDS[-1])
+    return speech.words(Message(words.template, {"n": round(value / size, 1)}))
+
+
+def _group(title: str, readings: list[LatestReading], speech: Language) -> ReadingGroup:
+    instances = list(dict.fromkeys(r.instance for r in readings if r.instance))
+    metrics = list(dict.fromkeys(r.metric for r in readings if r.instance))
+    cells = {(r.instance, r.metric): r for r in readings}
+    rows = []
+    for instance in instances:
+        of_row = [cells.get((instance, metric)) for metric in metrics]
+        texts = [value_in_words(r, speech) if r else "" for r in of_row]
+        rows.append(Row(instance, texts, worst(*(r.state for r in of_row if r))))
+    facts = [
+        Fact(speech.words(METRICS[r.metric].label), value_in_words(r, speech), r.state)
+        for r in readings
+        if not r.instance
+    ]
+    return ReadingGroup(
+        title, facts, [speech.words(METRICS[metric].label) for metric in metrics], rows
+    )
