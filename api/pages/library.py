@@ -1,0 +1,136 @@
+"""The library's pages: the list, one resource, and its steps."""
+
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from litestar import Controller, Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+
+from api import urls
+from api.access import allow, signed_in
+from api.forms import convert_form
+from api.pages.flash import see_other
+from api.pages.library_forms import MOST_FORM_FILE_BYTES
+from api.pages.options import school_options
+from api.pages.rendering import render
+from api.types import WebRequest
+from core import audit
+from core.access import Actor
+from core.errors import Message, say
+from storage import catalogue, downloads, resources, revisions, uploads
+from storage.catalogue import Filters
+from storage.resources import ResourceState
+from storage.rights import CONTRIBUTORS
+
+READER = signed_in("library:read")
+CONTRIBUTOR = allow(*CONTRIBUTORS, scope=None)
+ROWS_A_PAGE = 24
+PAGES_SHOWN = 4
+
+
+class ListQuery(msgspec.Struct, frozen=True):
+    """The list's filters as they stand in its address."""
+
+    q: str = ""
+    stage: str = ""
+    subject: str = ""
+    grade: str = ""
+    kind: str = ""
+    language: str = ""
+    licence: str = ""
+    school_id: int | None = None
+    state: ResourceState | None = None
+    mine: bool = False
+    cursor: str | None = None
+
+    @property
+    def active(self) -> int:
+        """How many folded filters are set."""
+        names = ("stage", "subject", "grade", "kind", "language", "licence", "school_id")
+        return sum(1 for name in names if getattr(self, name))
+
+    def filters(self) -> Filters:
+        given = {name: getattr(self, name) for name in Filters.__struct_fields__}
+        return Filters(**{**given, "state": self.state or ""})
+
+
+class LibraryPages(Controller):
+    """/library"""
+
+    path = urls.resources()
+    include_in_schema = False
+
+    @get(guards=[READER])
+    async def list_resources(
+        self, request: WebRequest, actor: NamedDependency[Actor]
+    ) -> Response[str]:
+        query = convert_form(request.query_params, ListQuery)
+        page = await catalogue.find(actor, query.filters(), limit=ROWS_A_PAGE, cursor=query.cursor)
+        return render(
+            request,
+            "library/list.html",
+            page=page,
+            query=query,
+            counts=await catalogue.facets(actor, Filters(q=query.q)),
+            school_options=await school_options(request, actor),
+            may_add=actor.is_a(*CONTRIBUTORS),
+        )
+
+    @get("/{resource_id:uuid}", guards=[READER])
+    async def show(
+        self, request: WebRequest, actor: NamedDependency[Actor], resource_id: FromPath[UUID]
+    ) -> Response[str]:
+        resource = await resources.get(actor, resource_id)
+        files = await revisions.find_all(actor, resource_id)
+        newest = files[0] if files else None
+        may_change = resources.can_change(actor, resource)
+        return render(
+            request,
+            "library/resource.html",
+            resource=resource,
+            files=files,
+            newest=newest,
+            pictured=(await downloads.find_pictured_pages(newest.blob_id))[:PAGES_SHOWN]
+            if newest
+            else [],
+            words=await downloads.find_words(newest.blob_id) if newest else [],
+            waiting=await uploads.find_of_resource(resource_id) if may_change else [],
+            changes=await audit.history("resource", resource_id, limit=20),
+            may_change=may_change,
+            most_bytes=request.app.state.settings.upload_max_bytes,
+            most_form_bytes=MOST_FORM_FILE_BYTES,
+        )
+
+    @post("/{resource_id:uuid}/publish", guards=[CONTRIBUTOR])
+    async def publish(
+        self, actor: NamedDependency[Actor], resource_id: FromPath[UUID]
+    ) -> Response[Any]:
+        await resources.publish(actor, resource_id)
+        return _back(resource_id, say("It is published: others find it in the library now."))
+
+    @post("/{resource_id:uuid}/submit", guards=[CONTRIBUTOR])
+    async def submit(
+        self, actor: NamedDependency[Actor], resource_id: FromPath[UUID]
+    ) -> Response[Any]:
+        await resources.submit(actor, resource_id)
+        return _back(resource_id, say("The administrators of the school will look at it."))
+
+    @post("/{resource_id:uuid}/take-back", guards=[CONTRIBUTOR])
+    async def take_back(
+        self, actor: NamedDependency[Actor], resource_id: FromPath[UUID]
+    ) -> Response[Any]:
+        await resources.take_back(actor, resource_id)
+        return _back(resource_id, say("It is a draft again."))
+
+    @post("/{resource_id:uuid}/withdraw", guards=[CONTRIBUTOR])
+    async def withdraw(
+        self, actor: NamedDependency[Actor], resource_id: FromPath[UUID]
+    ) -> Response[Any]:
+        await resources.withdraw(actor, resource_id)
+        return _back(resource_id, say("It is withdrawn. You can publish it again at any time."))
+
+
+def _back(resource_id: UUID, said: Message) -> Response[Any]:
+    return see_other(urls.resource(resource_id), said)

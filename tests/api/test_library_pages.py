@@ -1,0 +1,144 @@
+"""The library's pages: found, looked at, described, published, with and without JavaScript."""
+
+import re
+from pathlib import Path
+
+import httpx
+import pytest
+
+from core.access import Role
+from storage import finishing, uploads
+from tests import factories, factories_library
+from tests.storage import samples
+
+FORM = {"title": "光的折射", "subject": "physics", "kind": "slides", "visibility": "shared"}
+
+
+@pytest.fixture
+async def school(db: object) -> factories.MadeSchool:
+    return await factories.school()
+
+
+@pytest.fixture
+async def teacher(client: httpx.AsyncClient, school: factories.MadeSchool) -> factories.MadePerson:
+    who = await factories.person(Role.teacher, school)
+    await factories.signed_in(client, who)
+    return who
+
+
+async def test_an_empty_library_says_what_to_do_first(
+    client: httpx.AsyncClient, teacher: factories.MadePerson
+) -> None:
+    page = (await client.get("/library")).text
+    assert "The library is still empty" in page and "/library/new" in page
+
+
+async def test_a_small_file_is_added_by_the_form_alone(
+    client: httpx.AsyncClient, teacher: factories.MadePerson, tmp_path: Path
+) -> None:
+    file = {"file": ("光的折射.pdf", samples.pdf("光的折射", "第二页"), "application/pdf")}
+    answer = await client.post("/library/new", data=FORM, files=file)
+    assert answer.status_code == 303, answer.text
+    place = answer.headers["location"]
+    assert "appears here when it is ready" in (await client.get(place)).text
+    assert (await client.post(f"{place}/publish")).status_code == 409
+    await finishing.finish_waiting(tmp_path)
+    page = (await client.get(place)).text
+    assert "Download" in page and "/pictures/page/2" in page and "第二页" in page
+    assert (await client.post(f"{place}/publish")).status_code == 303
+    found = (await client.get("/library", params={"q": "第二页"})).text
+    assert "光的折射" in found and "Page 2" in found
+    assert (await client.post(f"{place}/withdraw")).status_code == 303
+    assert "Withdrawn" in (await client.get(place)).text
+
+
+async def test_a_form_pressed_twice_makes_one_resource(
+    client: httpx.AsyncClient, teacher: factories.MadePerson, tmp_path: Path
+) -> None:
+    upload = await factories_library.finished(teacher.actor, samples.pdf("一"), tmp_path)
+    page = (await client.get("/library/new", params={"upload_id": str(upload.id)})).text
+    key = re.search(r'name="key" value="([^"]+)"', page)
+    assert key
+    form = FORM | {"upload_id": str(upload.id), "key": key[1]}
+    first = await client.post("/library/new", data=form)
+    second = await client.post("/library/new", data=form)
+    assert first.status_code == second.status_code == 303
+    assert first.headers["location"] == second.headers["location"]
+
+
+async def test_wrong_fields_come_back_with_what_was_typed(
+    client: httpx.AsyncClient, teacher: factories.MadePerson
+) -> None:
+    answer = await client.post("/library/new", data=FORM | {"title": " ", "edition": "人教版"})
+    assert answer.status_code == 422
+    assert 'id="title-error"' in answer.text and "人教版" in answer.text
+
+
+async def test_a_refused_file_says_why_where_its_owner_looks(
+    client: httpx.AsyncClient, teacher: factories.MadePerson, tmp_path: Path
+) -> None:
+    file = {"file": ("课件.pdf", samples.picture(), "application/pdf")}
+    answer = await client.post("/library/new", data=FORM, files=file)
+    await finishing.finish_waiting(tmp_path)
+    assert "named .pdf" in (await client.get(answer.headers["location"])).text
+    assert "named .pdf" in (await client.get("/library/uploads")).text
+
+
+async def test_a_broken_upload_is_listed_and_can_be_stopped(
+    client: httpx.AsyncClient, teacher: factories.MadePerson
+) -> None:
+    upload = await factories_library.new_upload(teacher.actor, b"12345", "a.bin")
+    assert "choose the same file again" in (await client.get("/library/uploads")).text
+    answer = await client.post(f"/library/uploads/{upload.id}/stop")
+    assert answer.status_code == 303
+    assert (await uploads.get(teacher.actor, upload.id)).state == "aborted"
+
+
+async def test_a_description_is_changed_and_its_history_kept(
+    client: httpx.AsyncClient, teacher: factories.MadePerson, tmp_path: Path
+) -> None:
+    made = await factories_library.resource(teacher.actor, tmp_path, keywords=["光", "透镜"])
+    page = (await client.get(f"/library/{made.id}/edit")).text
+    assert "光、透镜" in page
+    form = FORM | {"title": "光的反射", "version": str(made.version), "keywords": "光，反射"}
+    assert (await client.post(f"/library/{made.id}/edit", data=form)).status_code == 303
+    page = (await client.get(f"/library/{made.id}")).text
+    assert "光的反射" in page and "<del>光的折射</del>" in page
+    assert (await client.post(f"/library/{made.id}/edit", data=form)).status_code == 409
+
+
+async def test_a_new_file_becomes_the_next_revision(
+    client: httpx.AsyncClient, teacher: factories.MadePerson, tmp_path: Path
+) -> None:
+    made = await factories_library.resource(teacher.actor, tmp_path)
+    file = {"file": ("第二版.pdf", samples.pdf("改过的"), "application/pdf")}
+    answer = await client.post(
+        f"/library/{made.id}/revisions", data={"note": "改了例题"}, files=file
+    )
+    assert answer.status_code == 303
+    await finishing.finish_waiting(tmp_path)
+    page = (await client.get(f"/library/{made.id}")).text
+    assert "Revision 2" in page and "改了例题" in page
+
+
+async def test_readers_see_no_buttons_that_are_not_theirs(
+    client: httpx.AsyncClient, school: factories.MadeSchool, tmp_path: Path
+) -> None:
+    owner = await factories.person(Role.teacher, school)
+    made = await factories_library.resource(owner.actor, tmp_path)
+    await factories.signed_in(client, await factories.person(Role.auditor, school))
+    page = (await client.get(f"/library/{made.id}")).text
+    assert "Download" in page and "Withdraw" not in page and "New file" not in page
+    assert (await client.get("/library/new")).status_code == 403
+    assert (await client.post(f"/library/{made.id}/withdraw")).status_code == 403
+
+
+async def test_the_pages_read_in_chinese(
+    client: httpx.AsyncClient, school: factories.MadeSchool, tmp_path: Path
+) -> None:
+    who = await factories.person(Role.teacher, school, locale="zh_CN")
+    await factories.signed_in(client, who)
+    made = await factories_library.resource(who.actor, tmp_path)
+    for path in ("/library", "/library/new", "/library/uploads", f"/library/{made.id}"):
+        page = (await client.get(path)).text
+        assert "资源" in page, path
