@@ -52,8 +52,7 @@ bench: $(DEV_STAMP) $(WEB_STAMP)  ## every benchmark, one after the other
 		$(BIN)/python -m "benchmarks.$$name" $(ARGS); \
 	done
 
-snapshots: $(DEV_STAMP) $(WEB_STAMP)  ## renew the recorded answers, and the pictures of the README
-	LABSHARE_SNAPSHOTS=write $(BIN)/pytest -q tests $(ARGS)
+snapshots: $(DEV_STAMP) $(WEB_STAMP)  ## renew the pictures of the README from real pages
 	$(BIN)/python -m tests.browser.pictures
 
 lock:  ## resolve the dependencies anew, within pyproject.toml (needs uv)

@@ -16,6 +16,7 @@ COMMANDS = {
     "import": "imports",
     "poll": "poll",
     "check": "check",
+    "alive": "alive",
 }
 
 
