@@ -1,0 +1,130 @@
+"""The usage report over JSON, as pages and as a file."""
+
+import csv
+from datetime import timedelta
+from io import StringIO
+
+import httpx
+import pytest
+
+from core import clock
+from core.access import Role
+from tests import factories, factories_repairs
+from tests import factories_usage as made
+
+URL = "/api/v1/reports/usage"
+
+
+@pytest.fixture
+async def school(db: object) -> factories.MadeSchool:
+    """With one donated computer that was on for two hours yesterday and is in repair."""
+    of = await factories.school()
+    model = await factories.asset_model(name="Desk One")
+    _, line = await made.donation_line(of, "=Spring gift", model)
+    asset = await factories.asset(of, model=model, donation_line=line)
+    await made.created(asset, clock.now() - timedelta(days=60))
+    device = await made.device(asset, since=clock.now() - timedelta(days=10))
+    on_at = clock.now() - timedelta(days=3)
+    await made.powered(asset, device, (on_at, on_at + timedelta(hours=2)))
+    await factories_repairs.order(asset)
+    return of
+
+
+async def test_the_report_over_json(
+    client: httpx.AsyncClient, school: factories.MadeSchool
+) -> None:
+    admin = await factories.bearer(await factories.person(Role.admin, school), "reports:read")
+    answer = await client.get(URL, params={"by": "donation"}, headers=admin)
+    assert answer.status_code == 200, answer.text
+    report = answer.json()
+    [row] = report["rows"]
+    assert row["label"] == "=Spring gift"
+    assert row["figures"]["hours_on"] == 2.0
+    assert row["figures"]["hours_per_day"] == 0.2
+    assert row["figures"]["repairs"] == 1
+    assert row["figures"]["in_repair"] == 1
+    assert report["totals"] == row["figures"]
+    assert len(report["days"]) == 30
+    story = {"by": "asset", "donation_id": row["key"], "from": "2026-01-01"}
+    answer = await client.get(URL, params=story, headers=admin)
+    assert answer.json()["totals"]["assets"] == 1
+
+
+@pytest.mark.parametrize(
+    ("query", "field"),
+    [
+        ({"from": "2026-03-02", "to": "2026-03-01"}, "from"),
+        ({"from": "yesterday"}, "from"),
+        ({"by": "colour"}, "by"),
+        ({"by": "asset"}, "donation_id"),
+    ],
+)
+async def test_a_report_that_makes_no_sense_is_refused(
+    client: httpx.AsyncClient, school: factories.MadeSchool, query: dict[str, str], field: str
+) -> None:
+    admin = await factories.bearer(await factories.person(Role.admin, school))
+    answer = await client.get(URL, params=query, headers=admin)
+    assert answer.status_code == 422
+    assert answer.json()["errors"][0]["field"] == field
+
+
+async def test_teachers_and_technicians_do_not_read_it(
+    client: httpx.AsyncClient, school: factories.MadeSchool
+) -> None:
+    for role in (Role.teacher, Role.technician, Role.student_helper):
+        headers = await factories.bearer(await factories.person(role, school))
+        assert (await client.get(URL, headers=headers)).status_code == 403
+
+
+@pytest.mark.parametrize("by", ["donation", "model", "school", "room"])
+@pytest.mark.parametrize("period", ["month", "term", "year", "days"])
+async def test_the_page_shows_each_group_and_period(
+    client: httpx.AsyncClient, school: factories.MadeSchool, by: str, period: str
+) -> None:
+    await factories.signed_in(client, await factories.person(Role.auditor, school))
+    answer = await client.get("/usage", params={"by": by, "period": period})
+    assert answer.status_code == 200
+    assert "data-chart" in answer.text
+    assert "style=" not in answer.text
+
+
+async def test_wrong_days_are_named_on_the_page(
+    client: httpx.AsyncClient, school: factories.MadeSchool
+) -> None:
+    await factories.signed_in(client, await factories.person(Role.admin, school))
+    answer = await client.get(
+        "/usage", params={"period": "days", "from": "2026-03-02", "to": "2026-03-01"}
+    )
+    assert answer.status_code == 422
+    assert "The first day comes after the last one" in answer.text
+
+
+async def test_the_file_opens_in_a_spreadsheet_and_runs_nothing(
+    client: httpx.AsyncClient, school: factories.MadeSchool
+) -> None:
+    await factories.signed_in(client, await factories.person(Role.admin, school, locale="zh_CN"))
+    answer = await client.get("/usage.csv", params={"by": "donation"})
+    assert answer.headers["content-type"].startswith("text/csv")
+    assert answer.content.startswith("\ufeff捐赠".encode())
+    rows = list(csv.reader(StringIO(answer.content.decode("utf-8-sig"))))
+    assert [row[0] for row in rows] == ["捐赠", "'=Spring gift", "合计"]
+    assert {len(row) for row in rows} == {16}
+    assert rows[1][1:4] == ["1", "1", "2.0"]
+
+
+async def test_the_story_of_a_donation_is_for_its_school(
+    client: httpx.AsyncClient, school: factories.MadeSchool
+) -> None:
+    admin = await factories.person(Role.admin, school)
+    [row] = (
+        await client.get(URL, params={"by": "donation"}, headers=await factories.bearer(admin))
+    ).json()["rows"]
+    await factories.signed_in(client, admin)
+    page = await client.get(f"/donations/{row['key']}/usage")
+    assert page.status_code == 200
+    assert "Desk One" in page.text
+    file = await client.get(f"/donations/{row['key']}/usage.csv", params={"by": "asset"})
+    assert file.status_code == 200
+    stranger = await factories.person(Role.admin, await factories.school())
+    await factories.signed_in(client, stranger)
+    assert (await client.get(f"/donations/{row['key']}/usage")).status_code == 404

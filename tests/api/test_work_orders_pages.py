@@ -1,0 +1,170 @@
+"""Repairs as people meet them: forms, refusals, languages."""
+
+import httpx
+import pytest
+
+from core.access import Role
+from inventory import repairs
+from tests import factories, factories_repairs
+from tests.factories import MadeSchool
+
+
+@pytest.fixture
+async def school(db: object) -> MadeSchool:
+    return await factories.school()
+
+
+async def test_a_teacher_reports_a_fault_with_a_picture(
+    client: httpx.AsyncClient, school: MadeSchool
+) -> None:
+    teacher = await factories.person(Role.teacher, school)
+    await factories.signed_in(client, teacher)
+    asset = await factories.asset(school)
+    found = await client.post("/report", data={"tag": f" {asset.tag.lower()} "})
+    assert found.headers["location"] == f"/assets/{asset.tag}/report"
+    page = await client.get(found.headers["location"])
+    assert asset.tag in page.text
+    sent = await client.post(
+        f"/assets/{asset.tag}/report",
+        data={"what": "Screen stays dark", "key": "once"},
+        files={"photos": ("x.png", factories_repairs.picture(), "image/png")},
+    )
+    assert sent.status_code == 303, sent.text
+    order = await client.get(sent.headers["location"])
+    assert "Screen stays dark" in order.text
+    assert "/api/v1/work-orders/photos/" in order.text
+
+
+async def test_a_second_press_of_the_button_reports_once(
+    client: httpx.AsyncClient, school: MadeSchool
+) -> None:
+    teacher = await factories.person(Role.teacher, school)
+    await factories.signed_in(client, teacher)
+    asset = await factories.asset(school)
+    form = {"what": "Screen stays dark", "key": "once"}
+    places = {
+        (await client.post(f"/assets/{asset.tag}/report", data=form)).headers["location"]
+        for _ in range(2)
+    }
+    [place] = places
+    assert await repairs.entries_of(teacher.actor, int(place.rpartition("/")[2])) == []
+
+
+async def test_an_unknown_tag_is_named_beside_its_field(
+    client: httpx.AsyncClient, school: MadeSchool
+) -> None:
+    await factories.signed_in(client, await factories.person(Role.teacher, school))
+    answer = await client.post("/report", data={"tag": "NO-SUCH"})
+    assert answer.status_code == 422
+    assert "No asset here has the tag NO-SUCH" in answer.text
+
+
+async def test_a_report_that_is_no_picture_keeps_what_was_typed(
+    client: httpx.AsyncClient, school: MadeSchool
+) -> None:
+    await factories.signed_in(client, await factories.person(Role.teacher, school))
+    asset = await factories.asset(school)
+    answer = await client.post(
+        f"/assets/{asset.tag}/report",
+        data={"what": "Screen stays dark"},
+        files={"photos": ("x.png", b"<svg>", "image/png")},
+    )
+    assert answer.status_code == 422
+    assert "Screen stays dark" in answer.text
+    assert "photos-error" in answer.text
+
+
+async def test_a_technician_works_through_an_order(
+    client: httpx.AsyncClient, school: MadeSchool
+) -> None:
+    technician = await factories.person(Role.technician, school)
+    await factories.signed_in(client, technician)
+    asset = await factories.asset(school)
+    order = await factories_repairs.order(asset)
+    url = f"/work-orders/{order.id}"
+    assert order.asset_tag in (await client.get("/work-orders")).text
+    assert (await client.post(f"{url}/take", data={"version": 1})).status_code == 303
+    empty = await client.post(f"{url}/entries", data={"minutes": "5"})
+    assert empty.status_code == 422
+    written = await client.post(
+        f"{url}/entries", data={"done": "New cable", "minutes": "5", "cost": "12.5"}
+    )
+    assert written.status_code == 303
+    unsaid = await client.post(f"{url}/complete", data={"version": 2})
+    assert unsaid.status_code == 422
+    done = await client.post(
+        f"{url}/complete", data={"version": 2, "resolution": "New cable", "condition": "ok"}
+    )
+    assert done.status_code == 303
+    page = await client.get(url)
+    assert "New cable" in page.text
+    assert f'action="{url}/complete"' not in page.text
+    assert (await client.get(f"{url}/card")).status_code == 200
+
+
+async def test_a_step_from_an_old_page_says_who_came_first(
+    client: httpx.AsyncClient, school: MadeSchool
+) -> None:
+    first, second = [await factories.person(Role.technician, school) for _ in range(2)]
+    order = await factories_repairs.order(await factories.asset(school))
+    await repairs.take(first.actor, order.id)
+    await factories.signed_in(client, second)
+    answer = await client.post(f"/work-orders/{order.id}/take", data={"version": 1})
+    assert answer.status_code == 409
+    assert first.name in answer.text
+
+
+async def test_a_student_helper_sees_the_entry_form_only_on_own_orders(
+    client: httpx.AsyncClient, school: MadeSchool
+) -> None:
+    technician = await factories.person(Role.technician, school)
+    helper = await factories.person(Role.student_helper, school)
+    order = await factories_repairs.order(await factories.asset(school))
+    await factories.signed_in(client, helper)
+    url = f"/work-orders/{order.id}"
+    assert (await client.get(url)).status_code == 404
+    await repairs.assign(technician.actor, order.id, assignee_id=helper.id)
+    page = await client.get(url)
+    assert f'action="{url}/entries"' in page.text
+    assert f'action="{url}/complete"' not in page.text
+    assert (await client.post(f"{url}/entries", data={"done": "Cleaned"})).status_code == 303
+    answer = await client.post(f"{url}/complete", data={"version": 2, "resolution": "x"})
+    assert answer.status_code == 403
+
+
+@pytest.mark.parametrize("locale", ["en", "zh_CN"])
+async def test_pages_are_whole_in_both_languages_and_without_inline_style(
+    client: httpx.AsyncClient, school: MadeSchool, locale: str
+) -> None:
+    technician = await factories.person(Role.technician, school, locale=locale)
+    await factories.signed_in(client, technician)
+    asset = await factories.asset(school)
+    order = await factories_repairs.order(asset)
+    for path in (
+        "/work-orders",
+        "/work-orders?state=all&q=dark&severity=normal&mine=on",
+        f"/work-orders/{order.id}",
+        f"/work-orders/{order.id}/card",
+        "/report",
+        f"/assets/{asset.tag}/report",
+    ):
+        page = await client.get(path)
+        assert page.status_code == 200, path
+        assert "style=" not in page.text
+        assert ("维修" in page.text or "报修" in page.text) == (locale == "zh_CN")
+
+
+async def test_a_stranger_finds_no_page_of_another_school(
+    client: httpx.AsyncClient, school: MadeSchool
+) -> None:
+    asset = await factories.asset(school)
+    order = await factories_repairs.order(asset)
+    await factories.signed_in(
+        client, await factories.person(Role.technician, await factories.school())
+    )
+    for path in (
+        f"/work-orders/{order.id}",
+        f"/work-orders/{order.id}/card",
+        f"/assets/{asset.tag}/report",
+    ):
+        assert (await client.get(path)).status_code == 404
