@@ -1,0 +1,182 @@
+"""Uploads through real web processes that are killed, and lines that are cut, at random bytes."""
+
+import asyncio
+import os
+import random
+import signal
+import subprocess
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from uuid import UUID
+
+import httpx
+import pytest
+
+from storage import blobs, finishing, uploads
+from storage.uploads import UploadState
+from tests import factories, factories_library
+from tests.browser.harness import ROOT, environment_of, free_port
+from tests.conftest import Stack
+
+pytestmark = pytest.mark.engines
+
+MB = 1024 * 1024
+BYTES = {"tus-resumable": "1.0.0", "content-type": "application/offset+octet-stream"}
+
+
+class Web:
+    """One web process of the program, as `labshare web` starts it."""
+
+    def __init__(self, stack: Stack) -> None:
+        self._stack = stack
+        self.port = free_port()
+        self.address = f"http://127.0.0.1:{self.port}"
+
+    async def start(self) -> None:
+        self._process = subprocess.Popen(  # noqa: ASYNC220
+            [sys.executable, "-m", "labshare", "web", "--port", str(self.port)],
+            cwd=ROOT,
+            env=environment_of(self._stack.settings),
+            stdout=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        async with httpx.AsyncClient() as client:
+            for _ in range(300):
+                if self._process.poll() is not None:
+                    raise RuntimeError(f"the web process ended with {self._process.returncode}")
+                try:
+                    await client.get(f"{self.address}/healthz")
+                except httpx.HTTPError:
+                    await asyncio.sleep(0.1)
+                else:
+                    return
+        raise RuntimeError("the web process did not answer")
+
+    async def kill(self) -> None:
+        """SIGKILL: nothing is flushed, nothing is said."""
+        if self._process.poll() is None:
+            os.killpg(self._process.pid, signal.SIGKILL)
+        await asyncio.to_thread(self._process.wait)
+
+
+@asynccontextmanager
+async def running(stack: Stack, count: int = 1) -> AsyncIterator[list[Web]]:
+    webs = [Web(stack) for _ in range(count)]
+    try:
+        await asyncio.gather(*(web.start() for web in webs))
+        yield webs
+    finally:
+        for web in webs:
+            await web.kill()
+
+
+async def offset_of(web: Web, upload_id: UUID, key: dict[str, str]) -> int:
+    async with httpx.AsyncClient(base_url=web.address) as client:
+        answer = await client.head(
+            f"/api/v1/uploads/{upload_id}", headers=key | {"tus-resumable": "1.0.0"}
+        )
+    return int(answer.headers["upload-offset"])
+
+
+async def send(
+    web: Web, upload_id: UUID, key: dict[str, str], data: bytes, offset: int, pause: float = 0.0
+) -> None:
+    async def body() -> AsyncIterator[bytes]:
+        for start in range(offset, len(data), 128 * 1024):
+            yield data[start : start + 128 * 1024]
+            await asyncio.sleep(pause)
+
+    headers = (
+        key
+        | BYTES
+        | {
+            "upload-offset": str(offset),
+            "content-length": str(len(data) - offset),
+        }
+    )
+    async with httpx.AsyncClient(base_url=web.address, timeout=60) as client:
+        answer = await client.patch(f"/api/v1/uploads/{upload_id}", content=body(), headers=headers)
+    assert answer.status_code == 204, answer.text
+
+
+async def test_a_killed_web_process_loses_nothing_that_it_acknowledged(
+    db: Stack, tmp_path: Path
+) -> None:
+    dice = random.Random(7)
+    data = dice.randbytes(36 * MB + 4321)
+    who = await factories_library.teacher()
+    key = await factories.bearer(who)
+    digest = factories_library.sha256(data)
+    upload = await factories_library.new_upload(who.actor, data, "实验.bin", sha256=digest)
+    acknowledged, kills = 0, 0
+    # Two processes take turns: whoever was killed, the other goes on at once.
+    async with running(db, 2) as webs:
+        while acknowledged < len(data) and kills < 4:
+            web, other = webs[kills % 2], webs[(kills + 1) % 2]
+            sending = asyncio.create_task(
+                send(web, upload.id, key, data, acknowledged, pause=0.004)
+            )
+            await asyncio.sleep(dice.uniform(0.3, 1.0))
+            before = await offset_of(other, upload.id, key)
+            await web.kill()
+            await asyncio.gather(sending, return_exceptions=True)
+            kills += 1
+            after = await offset_of(other, upload.id, key)
+            assert acknowledged <= before <= after <= len(data)
+            acknowledged = after
+            await web.start()
+        assert 0 < acknowledged < len(data), "the kills fell into the middle of the file"
+        await send(webs[0], upload.id, key, data, acknowledged)
+    await finishing.finish_waiting(tmp_path)
+    done = await uploads.get(who.actor, upload.id)
+    assert done.state is UploadState.ready
+    # The worker has read it back from the store and compared it with what the sender declared.
+    assert await blobs.find(digest) is not None
+
+
+async def test_lines_cut_at_random_bytes_are_resumed_to_the_byte(db: Stack, tmp_path: Path) -> None:
+    dice = random.Random(11)
+    data = dice.randbytes(20 * MB + 99)
+    who = await factories_library.teacher()
+    key = await factories.bearer(who)
+    digest = factories_library.sha256(data)
+    upload = await factories_library.new_upload(who.actor, data, "实验.bin", sha256=digest)
+    async with running(db) as (web,):
+        offset = 0
+        for _ in range(5):
+            end = offset + dice.randrange(1, 3 * MB)
+            await cut_line(web, upload.id, key, data, offset, end)
+            for _ in range(50):
+                if await offset_of(web, upload.id, key) == end:
+                    break
+                await asyncio.sleep(0.1)
+            assert await offset_of(web, upload.id, key) == end
+            offset = end
+        await send(web, upload.id, key, data, offset)
+    await finishing.finish_waiting(tmp_path)
+    assert (await uploads.get(who.actor, upload.id)).state is UploadState.ready
+    assert await blobs.find(digest) is not None
+
+
+async def cut_line(
+    web: Web, upload_id: UUID, key: dict[str, str], data: bytes, offset: int, end: int
+) -> None:
+    """A request that promises the rest of the file and hangs up in the middle of it."""
+    _, writer = await asyncio.open_connection("127.0.0.1", web.port)
+    headers = (
+        key
+        | BYTES
+        | {
+            "host": f"127.0.0.1:{web.port}",
+            "upload-offset": str(offset),
+            "content-length": str(len(data) - offset),
+        }
+    )
+    lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+    writer.write(f"PATCH /api/v1/uploads/{upload_id} HTTP/1.1\r\n{lines}\r\n".encode())
+    writer.write(data[offset:end])
+    await writer.drain()
+    writer.close()
+    await writer.wait_closed()

@@ -1,0 +1,154 @@
+"""The contract between the adapter and the store: the SDK's private calls, against real SeaweedFS."""
+
+import asyncio
+import os
+
+import msgspec
+import pytest
+
+from core.errors import Invalid, Unavailable
+from storage import objects, photos
+from storage.objects import connection
+from storage.objects.whole import SLICE_BYTES
+from tests.conftest import Stack
+from tests.storage import samples
+
+PART = objects.SMALLEST_PART_BYTES
+
+
+async def whole(key: str, offset: int, length: int) -> bytes:
+    return b"".join([piece async for piece in objects.stream(key, offset, length)])
+
+
+async def test_a_small_object_is_read_back_in_any_range(connections: Stack) -> None:
+    key, data = objects.new_key("b"), os.urandom(1000)
+    await objects.put(key, data, "text/plain")
+    assert await objects.size_of(key) == 1000
+    assert await objects.read(key, 0, 1000) == data
+    assert await objects.read(key, 10, 5) == data[10:15]
+    assert await objects.read(key, 10, 0) == b""
+    with pytest.raises(Unavailable):
+        await objects.read(key, 990, 20)
+
+
+async def test_a_stream_gives_every_byte_in_slices(connections: Stack) -> None:
+    key, data = objects.new_key("b"), os.urandom(2 * SLICE_BYTES + 300_001)
+    await objects.put(key, data, "application/octet-stream")
+    pieces = [piece async for piece in objects.stream(key, 7, len(data) - 7)]
+    assert b"".join(pieces) == data[7:]
+    assert max(map(len, pieces)) <= SLICE_BYTES
+
+
+async def test_a_stream_that_nobody_finishes_holds_no_connection(connections: Stack) -> None:
+    key = objects.new_key("b")
+    await objects.put(key, bytes(3 * SLICE_BYTES), "application/octet-stream")
+    for _ in range(connection.POOL_SIZE + 8):
+        stream = objects.stream(key, 0, 3 * SLICE_BYTES)
+        await anext(stream)
+        await stream.aclose()  # type: ignore[attr-defined]
+    async with asyncio.timeout(10):
+        assert await objects.read(key, 0, 1) == b"\0"
+
+
+async def test_parts_become_an_object_only_when_they_are_joined(connections: Stack) -> None:
+    key, data = objects.new_key("b"), os.urandom(PART + 10)
+    upload_id = await objects.begin_parts(key, "application/pdf")
+    first = await objects.put_part(key, upload_id, 1, data[:PART])
+    last = await objects.put_part(key, upload_id, 5, data[PART:])
+    assert await objects.size_of(key) is None
+    assert upload_id in {one.upload_id for one in await objects.unfinished_parts("b/")}
+    await objects.complete_parts(key, upload_id, [(5, last), (1, first)], size=len(data))
+    # Whoever does not hear the answer asks again.
+    await objects.complete_parts(key, upload_id, [(1, first), (5, last)], size=len(data))
+    assert await whole(key, 0, len(data)) == data
+
+
+async def test_eight_workers_may_join_at_once(connections: Stack) -> None:
+    key = objects.new_key("b")
+    upload_id = await objects.begin_parts(key, "application/pdf")
+    parts = [(1, await objects.put_part(key, upload_id, 1, b"x" * 100))]
+    await asyncio.gather(
+        *(objects.complete_parts(key, upload_id, parts, size=100) for _ in range(8))
+    )
+    assert await objects.size_of(key) == 100
+
+
+async def test_an_overtaken_part_does_not_get_into_the_object(connections: Stack) -> None:
+    key = objects.new_key("b")
+    upload_id = await objects.begin_parts(key, "application/pdf")
+    await objects.put_part(key, upload_id, 1, b"old " * 10)
+    new = await objects.put_part(key, upload_id, 2, b"new " * 10)
+    await objects.complete_parts(key, upload_id, [(2, new)], size=40)
+    assert await whole(key, 0, 40) == b"new " * 10
+
+
+async def test_parts_that_were_dropped_are_gone(connections: Stack) -> None:
+    key = objects.new_key("b")
+    upload_id = await objects.begin_parts(key, "application/pdf")
+    etag = await objects.put_part(key, upload_id, 1, b"x")
+    await objects.abort_parts(key, upload_id)
+    await objects.abort_parts(key, upload_id)
+    with pytest.raises(objects.PartsGone):
+        await objects.complete_parts(key, upload_id, [(1, etag)], size=1)
+
+
+async def test_removing_twice_is_no_error_and_reading_then_is(connections: Stack) -> None:
+    key = objects.new_key("d")
+    await objects.put(key, b"x", "image/webp")
+    assert key in {item.key for item in await objects.listed("d/")}
+    await objects.remove(key)
+    await objects.remove(key)
+    with pytest.raises(objects.ObjectMissing):
+        await objects.read(key, 0, 1)
+
+
+async def test_a_store_that_is_down_is_said_to_be_down(connections: Stack) -> None:
+    settings = connections.settings.s3
+    assert settings
+    before = connection.connected()
+    try:
+        with pytest.raises(Unavailable) as refusal:
+            await objects.open(msgspec.structs.replace(settings, endpoint="http://127.0.0.1:9"))
+        assert refusal.value.code == "object_store_down"
+        assert not await objects.answers()
+    finally:
+        connection._connection = before
+    assert await objects.answers()
+
+
+async def test_links_are_signed_for_the_address_that_browsers_see(connections: Stack) -> None:
+    settings = connections.settings.s3
+    assert settings
+    before = connection.connected()
+    try:
+        await objects.open(
+            msgspec.structs.replace(settings, public_url="https://files.school.test")
+        )
+        link = objects.link("b/x", filename="数学.pdf", media_type="application/pdf")
+    finally:
+        connection._connection = before
+    assert link and link.startswith("https://files.school.test/")
+    assert objects.link("b/x", filename="a", media_type="b") is None
+
+
+async def test_a_photo_is_kept_as_it_came(connections: Stack) -> None:
+    data = samples.picture("JPEG")
+    photo = await photos.put_photo(data)
+    assert (photo.media_type, photo.size_bytes) == ("image/jpeg", len(data))
+    assert b"".join([p async for p in photos.read_photo(photo.object_key, len(data))]) == data
+
+
+@pytest.mark.parametrize(
+    ("data", "code"),
+    [
+        (b"", "photo_empty"),
+        (b"%PDF-1.7", "photo_type"),
+        (samples.picture("GIF"), "photo_type"),
+        (samples.picture("PNG")[:60], "photo_type"),
+        (bytes(photos.LARGEST_PHOTO_BYTES + 1), "photo_too_large"),
+    ],
+)
+async def test_what_is_no_photo_is_refused(connections: Stack, data: bytes, code: str) -> None:
+    with pytest.raises(Invalid) as refusal:
+        await photos.put_photo(data)
+    assert refusal.value.code == code
