@@ -23,11 +23,18 @@ OUR_OWN_RULES = (UNREACHABLE, REFUSED)
 
 
 class _Held(msgspec.Struct, frozen=True):
-    name: str
+    asset_name: str
+    tag: str
+    known_name: str | None
     state: DeviceState
     failures: int
     sys_object_id: str | None
     uptime: Known | None
+
+    def name(self, identity: dict[str, str] | None = None) -> str:
+        """What people call it: its asset's name, else its own, else the tag."""
+        own = (identity or {}).get("name") or self.known_name
+        return self.asset_name or own or self.tag
 
 
 class _Remembered(msgspec.Struct, frozen=True):
@@ -60,7 +67,7 @@ async def keep_visit(worker: str, claim: Claim, visit: Visit) -> Change | None:
             profile_named(visit.profile) or claim.profile,
             await _before(claim.device_id, held, places),
             visit,
-            device_name=held.name,
+            device_name=held.name(visit.identity),
         )
         at = datetime.fromtimestamp(visit.at, clock.now().tzinfo)
         await _keep_readings(claim, assessment, at)
@@ -92,7 +99,7 @@ async def keep_failure(worker: str, claim: Claim, error: SnmpError) -> Change | 
             now,
             schedules.after_failure(claim.device_id, failures, claim.interval_seconds, now),
         )
-        finding = finding_after(held.name, failures, error, may_sleep=claim.may_sleep)
+        finding = finding_after(held.name(), failures, error, may_sleep=claim.may_sleep)
         if finding is not None:
             await alerts.raise_alert(actor, claim.device_id, finding)
     return Change(held.state, state)
@@ -125,7 +132,7 @@ async def _hold(worker: str, claim: Claim) -> _Held | None:
     """Lock the device if the lease is still ours."""
     return await fetch_one(
         _Held,
-        "SELECT coalesce(nullif(a.name, ''), nullif(d.identity ->> 'name', ''), a.tag) AS name,"
+        "SELECT a.name AS asset_name, a.tag, d.identity ->> 'name' AS known_name,"
         " d.state, d.failures, d.identity ->> 'sys_object_id' AS sys_object_id, d.uptime"
         " FROM device d JOIN asset a ON a.id = d.asset WHERE d.id = $1 AND d.leased_by = $2"
         " AND d.removed_at IS NULL AND d.paused_at IS NULL FOR UPDATE OF d",

@@ -28,7 +28,12 @@ CHARTED = (
     "if_out_rate",
     "if_error_rate",
 )
-SPEEDS = ((1_000_000_000, say("{n} Gbit/s")), (MEGABIT, say("{n} Mbit/s")), (1, say("{n} bit/s")))
+SPEEDS = (
+    (1_000_000_000, say("{n} Gbit/s")),
+    (MEGABIT, say("{n} Mbit/s")),
+    (1_000, say("{n} kbit/s")),
+    (1, say("{n} bit/s")),
+)
 
 
 class Fact(msgspec.Struct, frozen=True):
