@@ -18,8 +18,11 @@ from api.identity import Identity, get_actor
 from api.pages.account import AccountPages
 from api.pages.alerts import AlertPages
 from api.pages.api_reference import show_api
+from api.pages.asset_forms import AssetFormPages
+from api.pages.assets import AssetPages
 from api.pages.audit import show_changes
 from api.pages.credentials import CredentialPages
+from api.pages.custody import CustodyPages
 from api.pages.devices import DevicePages
 from api.pages.fault_reports import FaultReportPages
 from api.pages.home import show_home
@@ -38,6 +41,7 @@ from api.pages.sign_in import (
     show_first_password,
     show_sign_in,
 )
+from api.pages.usage import UsagePages
 from api.pages.work_orders import WorkOrderPages
 from api.routes import health
 from api.routes.alerts import AlertRoutes
@@ -53,6 +57,7 @@ from api.routes.imports import ImportRoutes
 from api.routes.labels import LabelRoutes
 from api.routes.people import MeRoutes, PeopleRoutes
 from api.routes.places import PlaceRoutes
+from api.routes.reports import ReportRoutes
 from api.routes.resources import ResourceRoutes
 from api.routes.schools import SchoolRoutes
 from api.routes.tokens import TokenRoutes
@@ -90,6 +95,7 @@ ROUTES: list[ControllerRouterHandler] = [
     describe_tus,
     UploadRoutes,
     show_picture,
+    ReportRoutes,
     WorkOrderRoutes,
     WorkOrderEntryRoutes,
 ]
@@ -101,12 +107,16 @@ PAGES: list[ControllerRouterHandler] = [
     show_home,
     switch_language,
     AccountPages,
+    AssetFormPages,
+    AssetPages,
+    CustodyPages,
     PeoplePages,
     PlacePages,
     FaultReportPages,
     LibraryFormPages,
     LibraryPages,
     SchoolPages,
+    UsagePages,
     WorkOrderPages,
     choose_first_password,
     do_setup,

@@ -54,7 +54,9 @@ class AssetFilters(msgspec.Struct, frozen=True):
     def active(self) -> int:
         """How many filters are in use, the search apart."""
         return sum(
-            getattr(self, field) is not None for field in self.__struct_fields__ if field != "q"
+            getattr(self, field) is not None
+            for field in AssetFilters.__struct_fields__
+            if field != "q"
         )
 
 

@@ -13,7 +13,7 @@ from inventory import tags
 from inventory.custody.shapes import READ, Custody
 from inventory.models import like
 from inventory.queries import Conditions
-from inventory.scope import school_id_of
+from inventory.scope import KEEPERS, school_id_of
 
 
 class CustodyView(StrEnum):
@@ -101,6 +101,25 @@ async def count_overdue(actor: Actor) -> int:
         actor.school_ids,
     )
     return counted
+
+
+class Candidate(msgspec.Struct, frozen=True):
+    """A person of a school to whom something can be handed out."""
+
+    id: int
+    name: str
+
+
+async def find_candidates(actor: Actor, school_id: int) -> list[Candidate]:
+    """The persons of a school that the actor keeps, by name."""
+    actor.require(school_id, *KEEPERS)
+    return await fetch(
+        Candidate,
+        "SELECT DISTINCT p.id, p.name FROM membership m JOIN person p ON p.id = m.person"
+        " WHERE m.school = $1 AND p.closed_at IS NULL AND m.valid_from <= now()"
+        " AND (m.valid_until IS NULL OR m.valid_until > now()) ORDER BY p.name, p.id",
+        school_id,
+    )
 
 
 def _narrow(where: Conditions, actor: Actor, filters: CustodyFilters) -> None:

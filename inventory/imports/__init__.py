@@ -13,7 +13,7 @@ from inventory.imports.shapes import (
     Verdict,
 )
 from inventory.imports.staging import discard, stage_assets
-from inventory.imports.templates import export, template
+from inventory.imports.templates import export, export_head, export_rows, template
 
 __all__ = [
     "MOST_BYTES",
@@ -28,6 +28,8 @@ __all__ = [
     "apply_import",
     "discard",
     "export",
+    "export_head",
+    "export_rows",
     "find_imports",
     "find_rows",
     "get_import",

@@ -45,9 +45,19 @@ def template(locale: str) -> bytes:
 
 def export(rows: Iterable[AssetRow], locale: str) -> bytes:
     """Assets as a table; imported again, every row is the same as in the books."""
+    return export_head(locale) + export_rows(rows, locale)
+
+
+def export_head(locale: str) -> bytes:
+    """The first line of an export, with the file's mark before it."""
     titles = headers(locale)
     head = [titles[column] for column in EXPORTED] + list(HOLDER.get(locale, HOLDER["zh_CN"]))
-    return _csv([head, *(_exported(row, locale) for row in rows)])
+    return _csv([head])
+
+
+def export_rows(rows: Iterable[AssetRow], locale: str) -> bytes:
+    """More lines of an export."""
+    return _csv(_exported(row, locale) for row in rows).removeprefix(MARK.encode())
 
 
 def _exported(row: AssetRow, locale: str) -> list[str]:

@@ -1,0 +1,182 @@
+"""Forms that write assets: a new one, a correction, a move of many."""
+
+from typing import Any
+
+import msgspec
+from litestar import Controller, Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+
+from api import urls
+from api.access import allow
+from api.forms import as_typed, convert_form, read_form
+from api.pages.flash import see_other
+from api.pages.inventory_options import model_options, place_options, school_codes
+from api.pages.rendering import render
+from api.types import WebRequest
+from core.access import Actor
+from core.errors import Conflict, FieldError, Invalid, say
+from inventory import assets
+from inventory.assets import Asset, AssetChanges, Condition, NewAsset
+from inventory.scope import KEEPERS
+
+KEEPER = allow(*KEEPERS, scope=None)
+
+
+class EditForm(msgspec.Struct, frozen=True):
+    """The whole of what can be corrected: a field left blank is emptied."""
+
+    version: int
+    model_id: int
+    serial_number: str | None = None
+    place_id: int | None = None
+    condition: Condition = Condition.unknown
+    name: str = ""
+    note: str = ""
+
+    def changes(self) -> AssetChanges:
+        return AssetChanges(**msgspec.structs.asdict(self))
+
+
+class Start(msgspec.Struct, frozen=True):
+    """What the link to a new asset knows already."""
+
+    model_id: int | None = None
+    place_id: int | None = None
+    school: str | None = None
+
+
+class MoveForm(msgspec.Struct, frozen=True):
+    """Which assets go where; tags apart by spaces, commas or lines, as a scanner types them."""
+
+    tags: str
+    place_id: int
+
+
+class Chosen(msgspec.Struct, frozen=True):
+    """The rows ticked in a list."""
+
+    tag: list[str] = []
+
+
+class AssetFormPages(Controller):
+    """/assets/new, /assets/…/edit, /assets/move"""
+
+    include_in_schema = False
+
+    @get("/assets/new", guards=[KEEPER])
+    async def show_new(self, request: WebRequest, actor: NamedDependency[Actor]) -> Response[str]:
+        start = convert_form(request.query_params, Start)
+        form = {**msgspec.structs.asdict(start), "lifecycle": "in_service", "condition": "ok"}
+        return await _new_page(request, actor, form)
+
+    @post("/assets/new", guards=[KEEPER])
+    async def create(self, request: WebRequest, actor: NamedDependency[Actor]) -> Response[Any]:
+        try:
+            asset = await assets.create_asset(actor, await read_form(request, NewAsset))
+        except Invalid as refused:
+            return await _new_page(request, actor, await as_typed(request), refused.errors)
+        return see_other(urls.asset(asset.tag), say("{tag} is added.", tag=asset.tag))
+
+    @get("/assets/{tag:str}/edit", guards=[KEEPER])
+    async def show_edit(
+        self, request: WebRequest, actor: NamedDependency[Actor], tag: FromPath[str]
+    ) -> Response[str]:
+        asset = await _kept(actor, tag)
+        return await _edit_page(request, actor, asset, msgspec.to_builtins(asset))
+
+    @post("/assets/{tag:str}/edit", guards=[KEEPER])
+    async def edit(
+        self, request: WebRequest, actor: NamedDependency[Actor], tag: FromPath[str]
+    ) -> Response[Any]:
+        try:
+            form = await read_form(request, EditForm)
+            asset = await assets.edit_asset(actor, tag, form.changes())
+        except Invalid as refused:
+            kept = await _kept(actor, tag)
+            return await _edit_page(request, actor, kept, await as_typed(request), refused.errors)
+        return see_other(urls.asset(asset.tag), say("Saved."))
+
+    @get(urls.move_assets(), guards=[KEEPER])
+    async def show_move(self, request: WebRequest, actor: NamedDependency[Actor]) -> Response[str]:
+        chosen = convert_form(request.query_params, Chosen)
+        return await _move_page(request, actor, {"tags": "\n".join(chosen.tag)})
+
+    @post(urls.move_assets(), guards=[KEEPER])
+    async def move(self, request: WebRequest, actor: NamedDependency[Actor]) -> Response[Any]:
+        try:
+            form = await read_form(request, MoveForm)
+            moved = await assets.move_assets(actor, split_tags(form.tags), form.place_id)
+        except (Invalid, Conflict) as refused:
+            return await _move_page(
+                request, actor, await as_typed(request), errors_of(refused, "tags")
+            )
+        target = urls.asset(moved[0].tag) if len(moved) == 1 else urls.assets(place=form.place_id)
+        return see_other(target, say("Moved to {place}.", place=moved[0].place))
+
+
+def split_tags(text: str) -> list[str]:
+    """Tags typed, pasted or scanned: apart by spaces, commas or lines."""
+    for mark in ",;，；、":
+        text = text.replace(mark, " ")
+    return text.split()
+
+
+def errors_of(refused: Invalid | Conflict, field: str) -> tuple[FieldError, ...]:
+    """A refusal as errors of a form; a conflict stands at ``field``."""
+    if isinstance(refused, Invalid):
+        return refused.errors
+    return (FieldError(field, refused.message, refused.code),)
+
+
+async def _kept(actor: Actor, tag: str) -> Asset:
+    asset = await assets.get_asset(actor, tag)
+    actor.require(asset.school_id, *KEEPERS)
+    return asset
+
+
+async def _new_page(
+    request: WebRequest, actor: Actor, form: dict[str, Any], errors: tuple[FieldError, ...] = ()
+) -> Response[str]:
+    return render(
+        request,
+        "inventory/new_asset.html",
+        status_code=422 if errors else 200,
+        form=form,
+        errors=list(errors),
+        schools=await school_codes(request, actor, *KEEPERS),
+        models=await model_options(actor),
+        places=await place_options(actor, school_ids=actor.school_ids_as(*KEEPERS)),
+    )
+
+
+async def _edit_page(
+    request: WebRequest,
+    actor: Actor,
+    asset: Asset,
+    form: dict[str, Any],
+    errors: tuple[FieldError, ...] = (),
+) -> Response[str]:
+    return render(
+        request,
+        "inventory/edit_asset.html",
+        status_code=422 if errors else 200,
+        asset=asset,
+        form=form,
+        errors=list(errors),
+        models=await model_options(actor),
+        places=await place_options(actor, school_id=asset.school_id),
+    )
+
+
+async def _move_page(
+    request: WebRequest, actor: Actor, form: dict[str, Any], errors: tuple[FieldError, ...] = ()
+) -> Response[str]:
+    return render(
+        request,
+        "inventory/move.html",
+        status_code=422 if errors else 200,
+        form=form,
+        errors=list(errors),
+        places=await place_options(actor, school_ids=actor.school_ids_as(*KEEPERS)),
+    )

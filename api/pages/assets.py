@@ -1,0 +1,116 @@
+"""Assets: the list, one asset with its actions, and the list as a file."""
+
+from collections.abc import AsyncIterator
+from typing import Annotated
+
+import msgspec
+from litestar import Controller, Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+from litestar.response import Redirect, Stream
+
+from api import urls
+from api.access import allow, in_person
+from api.forms import convert_form, read_form
+from api.pages.flash import see_other
+from api.pages.inventory_options import model_options, place_options, school_codes
+from api.pages.rendering import language_of, render
+from api.types import WebRequest
+from core.access import Actor
+from core.errors import say
+from core.paging import DEFAULT_LIMIT, MAX_LIMIT
+from inventory import assets, custody, imports, repairs
+from inventory.assets import AssetFilters, LifecycleState
+from inventory.scope import DONATION_READERS, KEEPERS
+from monitoring import devices
+
+KEEPER = allow(*KEEPERS, scope=None)
+
+
+class ListQuery(AssetFilters, frozen=True):
+    """The list's filters and page, as they stand in its address."""
+
+    cursor: str | None = None
+    limit: int = DEFAULT_LIMIT
+
+
+class StepForm(msgspec.Struct, frozen=True):
+    """The next state, and why."""
+
+    to_state: LifecycleState
+    version: int
+    reason: Annotated[str, msgspec.Meta(max_length=400)] = ""
+
+
+class AssetPages(Controller):
+    """/assets"""
+
+    include_in_schema = False
+
+    @get(urls.assets(), guards=[in_person])
+    async def list_assets(
+        self, request: WebRequest, actor: NamedDependency[Actor]
+    ) -> Response[str]:
+        query = convert_form(request.query_params, ListQuery)
+        return render(
+            request,
+            "inventory/assets.html",
+            page=await assets.find_assets(actor, query, cursor=query.cursor, limit=query.limit),
+            query=query,
+            may_keep=actor.is_a(*KEEPERS),
+            schools=await school_codes(request, actor),
+            places=await place_options(actor),
+            models=await model_options(actor),
+        )
+
+    @get(urls.assets_csv(), guards=[in_person])
+    async def export_assets(self, request: WebRequest, actor: NamedDependency[Actor]) -> Stream:
+        query = convert_form(request.query_params, ListQuery)
+        return Stream(
+            _exported(actor, query, language_of(request).code),
+            media_type="text/csv; charset=utf-8",
+            headers={"content-disposition": 'attachment; filename="assets.csv"'},
+        )
+
+    @get("/assets/{tag:str}", guards=[in_person])
+    async def show_asset(
+        self, request: WebRequest, actor: NamedDependency[Actor], tag: FromPath[str]
+    ) -> Response[str]:
+        asset = await assets.get_asset(actor, tag)
+        may_keep = actor.sees_as(asset.school_id, *KEEPERS)
+        orders = await repairs.of_asset(actor, asset.id)
+        device = await devices.of_asset(actor, asset.id)
+        return render(
+            request,
+            "inventory/asset.html",
+            asset=asset,
+            may_keep=may_keep,
+            reads_donation=actor.sees_as(asset.school_id, *DONATION_READERS),
+            loans=await custody.of_asset(actor, asset.tag),
+            orders=orders,
+            device=device,
+            story=await assets.tell_story(asset),
+            steps=await assets.possible_steps(asset) if may_keep else [],
+        )
+
+    @post("/assets/{tag:str}/step", guards=[KEEPER])
+    async def take_step(
+        self, request: WebRequest, actor: NamedDependency[Actor], tag: FromPath[str]
+    ) -> Redirect:
+        form = await read_form(request, StepForm)
+        asset = await assets.take_step(
+            actor, tag, form.to_state, reason=form.reason, version=form.version
+        )
+        return see_other(urls.asset(asset.tag), say("Saved."))
+
+
+async def _exported(actor: Actor, filters: AssetFilters, locale: str) -> AsyncIterator[bytes]:
+    """The whole list, a page at a time, so that a county's books never stand in memory."""
+    yield imports.export_head(locale)
+    cursor: str | None = None
+    while True:
+        page = await assets.find_assets(actor, filters, cursor=cursor, limit=MAX_LIMIT)
+        yield imports.export_rows(page.items, locale)
+        cursor = page.next_cursor
+        if cursor is None:
+            return
