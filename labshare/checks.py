@@ -139,11 +139,6 @@ AGREEMENTS = {
                SELECT to_state FROM asset_step s WHERE s.asset = a.id ORDER BY s.id DESC LIMIT 1
                ) AS last ON true
          WHERE last.to_state <> a.lifecycle ORDER BY 1""",
-    "in repair without an open work order": """
-        SELECT a.tag AS name FROM asset a
-         WHERE a.lifecycle = 'in_repair' AND NOT EXISTS (
-               SELECT 1 FROM work_order w WHERE w.asset = a.id AND w.closed_at IS NULL)
-         ORDER BY 1""",
     "handed out though it is no longer here": """
         SELECT a.tag AS name FROM asset a JOIN lifecycle l ON l.state = a.lifecycle AND l.is_end
          WHERE EXISTS (SELECT 1 FROM custody c WHERE c.asset = a.id AND c.ended_at IS NULL)

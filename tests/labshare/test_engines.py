@@ -1,0 +1,247 @@
+"""The embedded engines: closed to others, alone on their data, clean after any death."""
+
+import asyncio
+import json
+import os
+import signal
+import socket
+import stat
+import subprocess
+import sys
+import textwrap
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import asyncpg
+import httpx
+import psutil
+import pytest
+
+from labshare.engines import children, object_store, postgres, s3_request
+from labshare.engines.account import Account
+from labshare.engines.failure import EngineFailed
+from labshare.engines.ports import is_free, remembered_ports
+from tests.labshare.service import ROOT
+
+pytestmark = pytest.mark.engines
+
+OPEN_TO_OTHERS = stat.S_IRWXG | stat.S_IRWXO
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("engines") / "data"
+
+
+@pytest.fixture(scope="module")
+def database(data: Path) -> Iterator[postgres.Postgres]:
+    with postgres.running(data) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def store(data: Path) -> Iterator[object_store.ObjectStore]:
+    with object_store.running(data) as running:
+        yield running
+
+
+def sql(dsn: str, statement: str) -> object:
+    async def ask() -> object:
+        connection = await asyncpg.connect(dsn)
+        try:
+            return await connection.fetchval(statement)
+        finally:
+            await connection.close()
+
+    return asyncio.run(ask())
+
+
+def signer(store: object_store.ObjectStore) -> s3_request.Signer:
+    host = store.endpoint.removeprefix("http://")
+    return s3_request.Signer(host, store.access_key, store.secret_key, store.region)
+
+
+def test_the_data_folder_sockets_and_keys_are_closed_to_others(
+    data: Path, database: postgres.Postgres, store: object_store.ObjectStore
+) -> None:
+    del database, store
+    for folder in (data, data / "postgres", data / "objects", data / "sockets"):
+        assert stat.S_IMODE(folder.stat().st_mode) == 0o700, folder
+    secret = [data / "objects" / "s3.json", data / "objects" / "security.toml"]
+    for path in (*secret, *data.glob("*.log"), *data.glob("*.life"), *data.glob("*.owner")):
+        assert not path.stat().st_mode & OPEN_TO_OTHERS, path
+
+
+def test_postgres_listens_on_its_socket_alone(database: postgres.Postgres) -> None:
+    server = psutil.Process(database.pid)
+    everyone = [server, *server.children(recursive=True)]
+    assert [found for each in everyone for found in each.net_connections(kind="inet")] == []
+    found = (database.socket_folder / ".s.PGSQL.5432").stat()
+    assert stat.S_ISSOCK(found.st_mode)
+    assert not found.st_mode & OPEN_TO_OTHERS
+
+
+def test_postgres_keeps_its_promises_and_labshare_is_no_superuser(
+    database: postgres.Postgres,
+) -> None:
+    for setting in ("fsync", "synchronous_commit", "full_page_writes", "data_checksums"):
+        assert sql(database.dsn, f"SHOW {setting}") == "on"
+    assert sql(database.dsn, "SHOW is_superuser") == "off"
+
+
+def test_the_store_listens_on_loopback_alone(store: object_store.ObjectStore) -> None:
+    listening = [
+        found.laddr.ip
+        for found in psutil.Process(store.pid).net_connections(kind="inet")
+        if found.status == psutil.CONN_LISTEN
+    ]
+    assert listening
+    assert set(listening) == {"127.0.0.1"}
+
+
+def test_the_store_knows_its_keys_and_refuses_everybody_else(
+    data: Path, store: object_store.ObjectStore
+) -> None:
+    ours = signer(store)
+    assert s3_request.send(ours, "PUT", "/labshare/kept", b"content") == 200
+    stranger = s3_request.Signer(ours.host, ours.access_key, "guessed", ours.region)
+    assert s3_request.send(stranger, "GET", "/labshare/kept") == 403
+    assert httpx.get(f"{store.endpoint}/labshare/kept").status_code == 403
+    ports = json.loads((data / "objects" / "ports.json").read_text())
+    # Behind the gateway lie parts that speak HTTP too: they refuse whoever has no token.
+    behind = httpx.get(f"http://127.0.0.1:{ports['filer']}/buckets/labshare/kept")
+    assert behind.status_code in (401, 403)
+
+
+def test_no_key_is_written_to_a_log(
+    data: Path, database: postgres.Postgres, store: object_store.ObjectStore
+) -> None:
+    del database
+    logs = "".join(path.read_text(errors="replace") for path in data.glob("*.log"))
+    assert store.secret_key not in logs
+    assert "weed" in " ".join(psutil.Process(store.pid).cmdline())
+    assert store.secret_key not in " ".join(psutil.Process(store.pid).cmdline())
+
+
+def test_a_second_start_on_the_same_folder_is_refused_with_a_sentence(
+    data: Path, database: postgres.Postgres
+) -> None:
+    with pytest.raises(EngineFailed, match="another Labshare already uses"):
+        postgres.start(data)
+    assert database.is_running()
+
+
+def test_a_command_finds_the_engines_that_run(
+    data: Path, database: postgres.Postgres, store: object_store.ObjectStore, tmp_path: Path
+) -> None:
+    assert postgres.find_running(data) == database.dsn
+    assert object_store.find_running(data) == store.access
+    assert postgres.find_running(tmp_path) is None
+    assert object_store.find_running(tmp_path) is None
+
+
+START_AND_SAY_SO = textwrap.dedent("""
+    import asyncio, asyncpg, sys, time
+    from pathlib import Path
+    from labshare.engines import postgres
+    running = postgres.start(Path(sys.argv[1]))
+    async def write():
+        connection = await asyncpg.connect(running.dsn)
+        await connection.execute("CREATE TABLE IF NOT EXISTS kept (n int)")
+        await connection.execute("INSERT INTO kept VALUES (1)")
+    asyncio.run(write())
+    print(running.pid, flush=True)
+    time.sleep(600)
+""")
+
+
+def start_elsewhere(data: Path) -> tuple[subprocess.Popen[str], int]:
+    owner = subprocess.Popen(
+        [sys.executable, "-c", START_AND_SAY_SO, str(data)],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert owner.stdout is not None
+    return owner, int(owner.stdout.readline())
+
+
+def test_postgres_dies_with_its_owner_and_the_next_start_finds_everything(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    owner, server = start_elsewhere(data)
+    owner.kill()
+    owner.wait()
+    with postgres.running(data) as again:
+        assert sql(again.dsn, "SELECT count(*) FROM kept") == 1
+        assert again.pid != server
+    # Nobody may be there to bury the dead, in a container for example.
+    assert not psutil.pid_exists(server) or psutil.Process(server).status() == "zombie"
+
+
+def test_a_killed_postgres_leaves_nothing_that_stops_the_next_start(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    owner, server = start_elsewhere(data)
+    # An orphan that holds the folder without its owner, frozen in the middle of its work.
+    os.kill(server, signal.SIGSTOP)
+    owner.kill()
+    owner.wait()
+    with postgres.running(data) as again:
+        assert sql(again.dsn, "SELECT count(*) FROM kept") == 1
+
+
+def test_a_pid_file_that_names_somebody_else_is_no_obstacle(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    postgres.start(data).stop()
+    # After a restart of the machine the number may be in use again, by anybody.
+    left_over = f"{os.getpid()}\n{data / 'postgres'}\n{int(time.time())}\n5432\n"
+    (data / "postgres" / "postmaster.pid").write_text(left_over)
+    (data / "sockets" / ".s.PGSQL.5432.lock").write_text(left_over)
+    with postgres.running(data) as again:
+        assert sql(again.dsn, "SELECT 1") == 1
+
+
+def test_a_long_path_gets_a_short_folder_for_its_socket(tmp_path: Path) -> None:
+    data = tmp_path / ("long" * 30) / "data"
+    with postgres.running(data) as running:
+        assert sql(running.dsn, "SELECT 1") == 1
+        assert not running.socket_folder.is_relative_to(data)
+        assert not running.socket_folder.stat().st_mode & OPEN_TO_OTHERS
+
+
+def test_a_killed_store_has_what_it_acknowledged(tmp_path: Path) -> None:
+    first = object_store.start(tmp_path)
+    ports = (tmp_path / "objects" / "ports.json").read_text()
+    for number in range(20):
+        assert s3_request.send(signer(first), "PUT", f"/labshare/{number}", b"x" * 4096) == 200
+    os.kill(first.pid, signal.SIGKILL)
+    first.stop()
+    with object_store.running(tmp_path) as again:
+        assert (again.access_key, again.endpoint) == (first.access_key, first.endpoint)
+        assert (tmp_path / "objects" / "ports.json").read_text() == ports
+        found = [s3_request.send(signer(again), "GET", f"/labshare/{n}") for n in range(20)]
+        assert found == [200] * 20
+
+
+def test_a_port_that_somebody_took_is_chosen_anew(tmp_path: Path) -> None:
+    path = tmp_path / "ports.json"
+    ourselves = Account(None, None)
+    first = remembered_ports(path, ["one", "two"], ourselves)
+    assert remembered_ports(path, ["one", "two"], ourselves) == first
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", first["one"]))
+        taken.listen()
+        assert not is_free(first["one"])
+        second = remembered_ports(path, ["one", "two"], ourselves)
+    assert first["one"] not in second.values()
+
+
+def test_the_folder_is_free_again_when_its_owner_is_gone(tmp_path: Path) -> None:
+    with children.owned(tmp_path, "labshare"):
+        assert children.is_in_use(tmp_path, "labshare")
+        with (
+            pytest.raises(EngineFailed, match="another Labshare"),
+            children.owned(tmp_path, "labshare"),
+        ):
+            pass
+    assert not children.is_in_use(tmp_path, "labshare")
