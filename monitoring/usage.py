@@ -193,8 +193,6 @@ async def usage(
     counted = (schools, period.starts_at, until, donation_id)
     idle_from = until - timedelta(days=IDLE_AFTER_DAYS)
     sums = await database.fetch(Sums, _table(by), *counted, actor.locale, idle_from)
-    days = await database.fetch(_Day, _DAYS, *counted, ZONE)
-    seconds = {row.day: row.seconds for row in days}
     return UsageReport(
         by=by,
         first_day=period.first_day,
@@ -202,8 +200,18 @@ async def usage(
         counted_until=until,
         rows=[UsageRow(one.key, one.label, figures([one])) for one in sums],
         totals=figures(sums),
-        days=[DayOfUse(day, _hours(seconds.get(day, 0))) for day in period.days],
+        days=await days_of_use(schools, period, donation_id=donation_id),
     )
+
+
+async def days_of_use(
+    school_ids: list[int], period: Period, *, donation_id: int | None = None
+) -> list[DayOfUse]:
+    """Hours on of all assets of the schools (or of one donation), each day of the period."""
+    until = min(period.ends_at, clock.now())
+    rows = await database.fetch(_Day, _DAYS, school_ids, period.starts_at, until, donation_id, ZONE)
+    seconds = {row.day: row.seconds for row in rows}
+    return [DayOfUse(day, _hours(seconds.get(day, 0))) for day in period.days]
 
 
 def figures(sums: Iterable[Sums]) -> Figures:

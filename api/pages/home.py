@@ -12,7 +12,12 @@ from api.pages.rendering import render
 from api.types import WebRequest
 from core import clock
 from core.access import Actor, Role
-from inventory import custody, overview, repairs
+from inventory import custody, donations, overview, repairs
+from inventory.usage import preset_period
+from monitoring import alerts
+from monitoring import overview as monitored
+from monitoring.alerts import AlertFilter
+from monitoring.usage import days_of_use
 from storage import catalogue, uploads
 
 LONGEST_LIST = 8
@@ -32,6 +37,10 @@ async def for_technician(actor: Actor) -> Section:
         "mine": (await repairs.list_work_orders(actor, mine, limit=SHORT_LIST)).items,
         "places": await overview.orders_by_place(schools),
         "overdue": await custody.count_overdue(actor),
+        "devices": await monitored.count_devices(schools),
+        "alerts": (
+            await alerts.list_alerts(actor, AlertFilter(is_open=True), limit=SHORT_LIST)
+        ).items,
     }
 
 
@@ -39,11 +48,16 @@ async def for_admin(actor: Actor) -> Section:
     """How the school's things stand: numbers that lead to their lists."""
     schools = actor.school_ids_as(Role.admin)
     today = clock.today(SCHOOL_ZONE)
+    month = preset_period("month", today)
     return {
         "states": await overview.count_states(schools),
-        "counts": await overview.count_orders(actor, schools),
-        "donations": await overview.count_donations(schools, today.replace(day=1)),
+        "idle": await monitored.count_idle(schools),
         "overdue": await custody.count_overdue(actor),
+        "devices": await monitored.count_devices(schools),
+        "donations": await overview.count_donations(schools, today.replace(day=1)),
+        "newest": (await donations.find_donations(actor, limit=SHORT_LIST)).items,
+        "urgent": await repairs.most_urgent(actor, limit=SHORT_LIST),
+        "days": await days_of_use(schools, month),
     }
 
 
@@ -72,6 +86,7 @@ async def for_auditor(actor: Actor) -> Section:
         "donations": await overview.count_donations(
             schools, clock.today(SCHOOL_ZONE).replace(month=1, day=1)
         ),
+        "gaps": (await donations.find_donations(actor, has_gap=True, limit=LONGEST_LIST)).items,
     }
 
 
@@ -97,5 +112,5 @@ async def show_home(request: WebRequest, actor: NamedDependency[Actor]) -> Respo
         sections=sections,
         today=clock.today(SCHOOL_ZONE),
         may_report=actor.is_a(*repairs.REPORTERS),
-        chart=False,
+        chart="admin" in sections,
     )

@@ -10,6 +10,12 @@
     return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
   }
 
+  // A day's year is in the legend; below the axis there is room for month and day.
+  function short(label) {
+    const day = /^\d{4}-(\d\d-\d\d)$/.exec(label);
+    return day ? day[1] : String(label);
+  }
+
   function axes(data) {
     const ink = colour("--muted");
     const grid = { stroke: colour("--line"), width: 1 };
@@ -17,20 +23,20 @@
     const across = { stroke: ink, font: font, grid: { show: false }, ticks: grid };
     if (!data.time) {
       across.splits = function (plot, axis, least, most) {
-        const step = Math.max(1, Math.ceil((most - least) / Math.max(1, plot.width / 90)));
+        const step = Math.max(1, Math.ceil((most - least) / Math.max(1, plot.width / 80)));
         const places = [];
         for (let i = Math.max(0, Math.ceil(least)); i <= most && i < data.x.length; i += step) places.push(i);
         return places;
       };
       across.values = function (plot, places) {
-        return places.map(function (i) { return data.x[i] === undefined ? "" : String(data.x[i]); });
+        return places.map(function (i) { return data.x[i] === undefined ? "" : short(data.x[i]); });
       };
     }
     const up = { stroke: ink, font: font, grid: grid, ticks: { show: false }, size: 56 };
     return [across, up];
   }
 
-  function series(data, zone) {
+  function series(data, zone, words) {
     const bars = data.kind === "bars" ? uPlot.paths.bars({ size: [0.7, 48], align: 0 }) : undefined;
     const unit = data.unit ? " " + data.unit : "";
     const lines = data.series.map(function (one, index) {
@@ -45,7 +51,8 @@
         value: function (plot, value) { return value == null ? "–" : value.toLocaleString(zone) + unit; },
       };
     });
-    const name = data.time ? {} : { label: "" };
+    const isDay = short(data.x[0]) !== String(data.x[0]);
+    const name = { label: data.time ? words.time : isDay ? words.day : words.name };
     if (!data.time) name.value = function (plot, i) { return i == null || data.x[i] === undefined ? "–" : String(data.x[i]); };
     return [name].concat(lines);
   }
@@ -70,7 +77,7 @@
         } },
       },
       axes: axes(data),
-      series: series(data, language),
+      series: series(data, language, figure.dataset),
     };
     if (data.time) {
       options.fmtDate = function (template) {

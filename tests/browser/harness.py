@@ -13,7 +13,7 @@ from urllib.error import URLError
 from urllib.request import urlopen
 
 import msgspec
-from playwright.async_api import Browser, BrowserContext, Page, Request
+from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, Request
 
 from api.identity import COOKIE
 from core import database, sign_in
@@ -106,7 +106,13 @@ async def context_for(
 def listen(page: Page) -> list[str]:
     """What scripts and the content security policy complain of on a page from now on."""
     said: list[str] = []
-    page.on("console", lambda line: said.append(f"console: {line.text} {line.location['url']}"))
+
+    def hear(line: ConsoleMessage) -> None:
+        # Chromium's own hints about password managers are of type "debug".
+        if line.type in ("error", "warning"):
+            said.append(f"console: {line.text} {line.location['url']}")
+
+    page.on("console", hear)
     page.on("pageerror", lambda error: said.append(f"script: {error}"))
     return said
 
