@@ -85,7 +85,7 @@ def answer_problem(request: WebRequest, problem: Problem) -> Response[Any]:
 def answer_http(request: WebRequest, error: HTTPException) -> Response[Any]:
     """A refusal of the framework: unknown path, wrong method, undecodable or too large body."""
     if isinstance(error, ValidationException):
-        return answer_problem(request, Invalid(_field_errors(error)))
+        return answer_problem(request, Invalid(_field_errors(request, error)))
     sentence = _HTTP_SENTENCES.get(error.status_code, say("The request was not understood"))
     kind = _HTTP_KINDS.get(error.status_code, Problem)
     code = HTTPStatus(error.status_code).name.lower()
@@ -171,14 +171,21 @@ def _words(request: WebRequest) -> Any:
     return words
 
 
-def _field_errors(error: ValidationException) -> list[FieldError]:
+def _field_errors(request: WebRequest, error: ValidationException) -> list[FieldError]:
     extra = error.extra if isinstance(error.extra, list) else []
     found = [
-        explain(str(entry.get("message", "")), field=entry.get("key") or None)
+        explain(str(entry.get("message", "")), field=_sent_as(request, entry.get("key")))
         for entry in extra
         if isinstance(entry, dict)
     ]
     return found or [explain(error.detail)]
+
+
+def _sent_as(request: WebRequest, parameter: str | None) -> str | None:
+    """The name that the sender used: `from` and `state` have another one in our functions."""
+    parameters = request.route_handler.parsed_fn_signature.parameters
+    named = parameters[parameter].kwarg_definition if parameter in parameters else None
+    return getattr(named, "name", None) or parameter or None
 
 
 def _wants_page(request: WebRequest) -> bool:

@@ -107,6 +107,6 @@ async def _report_page(
         status_code=422 if refused else 200,
         asset=await repairs.get_reportable(actor, tag),
         key=uuid4().hex,
-        form=await as_typed(request) if refused else {"severity": "normal"},
+        form={"severity": "normal", **(await as_typed(request) if refused else {})},
         errors=refused.errors if refused else [],
     )
