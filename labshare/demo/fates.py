@@ -11,6 +11,7 @@ from labshare.demo.school import School
 
 LOST = {"book": 4, "robot_kit": 1, "computer": 2}
 RETIRED, DISPOSED = 14, 6
+OLD_DAYS = 400
 LABELLED_SHARE = 0.7
 UNCLAIMED = 48
 
@@ -26,7 +27,12 @@ def settle(year: YearBehind, assets: list[Asset]) -> None:
             asset.step(
                 "lost", year.moment(year.days_ago(chance.randint(12, 90)), 600), "清点时未找到"
             )
-    old = [a for a in in_service if a.kind == "computer" and a.lifecycle == "in_service"]
+    long_ago = year.moment(year.days_ago(OLD_DAYS), 0)
+    old = [
+        a
+        for a in in_service
+        if a.kind == "computer" and a.lifecycle == "in_service" and a.came_at < long_ago
+    ]
     for number, asset in enumerate(old[: RETIRED + DISPOSED]):
         _retire(chance, year, asset, is_disposed=number < DISPOSED)
     for asset in in_service:

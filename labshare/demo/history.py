@@ -10,7 +10,7 @@ from core.database import execute
 
 INVENTORY = (
     "school", "place", "person", "membership", "asset_model", "donor", "donation", "donation_line",
-    "asset", "label_code", "custody", "work_order", "work_order_entry",
+    "asset", "label_code", "custody", "work_order", "work_order_entry", "credential", "device",
 )  # fmt: skip
 LIBRARY = ("resource", "revision")
 COLUMNS = (

@@ -103,10 +103,10 @@ def _loan(chance: random.Random, year: YearBehind, asset: Asset, habit: Habit, d
 
 
 def _make_overdue(chance: random.Random, year: YearBehind, loans: list[Loan]) -> None:
-    for loan in chance.sample(loans, min(OVERDUE, len(loans))):
-        loan.due_on = year.days_ago(chance.randint(1, 24))
-        began = loan.due_on - timedelta(days=14)
-        loan.started_at = min(loan.started_at, year.moment(began, 9 * 60))
+    days_out = {id(loan): (year.at - loan.started_at).days for loan in loans}
+    long_out = [loan for loan in loans if days_out[id(loan)] > 6]
+    for loan in chance.sample(long_out, min(OVERDUE, len(long_out))):
+        loan.due_on = year.days_ago(chance.randint(1, min(24, days_out[id(loan)] - 4)))
 
 
 async def _store(loans: list[Loan]) -> None:

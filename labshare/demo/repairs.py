@@ -47,19 +47,25 @@ class Order(msgspec.Struct):
 async def add_repairs(year: YearBehind, assets: list[Asset]) -> list[Order]:
     """Orders over the year; their assets carry the steps into repair and out of it."""
     chance = random_for("repairs")
-    repairable = [a for a in assets if a.lifecycle == "in_service" and a.kind in FAULTS]
+    known = year.moment(year.days_ago(60), 0)
+    repairable = [
+        a for a in assets if a.lifecycle == "in_service" and a.kind in FAULTS and a.came_at < known
+    ]
     chosen = chance.sample(repairable, CLOSED + len(OPEN))
     ids = iter(await reserve("work_order", len(chosen)))
-    days = sorted(chance.choices(year.lesson_days(), k=CLOSED))
-    orders = [
-        _closed(chance, year, next(ids), asset, day)
-        for asset, day in zip(chosen[:CLOSED], days, strict=True)
-    ]
+    broke = [(_day_of_breaking(chance, year, asset), asset) for asset in chosen[:CLOSED]]
+    broke.sort(key=lambda one: (one[0], one[1].id))
+    orders = [_closed(chance, year, next(ids), asset, day) for day, asset in broke]
     waiting = sorted(OPEN, key=lambda one: -one[2])
     for asset, (state, severity, days_ago) in zip(chosen[CLOSED:], waiting, strict=True):
         day = year.days_ago(days_ago)
         orders.append(_open(chance, year, next(ids), asset, day, state, severity))
     return orders
+
+
+def _day_of_breaking(chance: random.Random, year: YearBehind, asset: Asset) -> date:
+    in_use_from = asset.came_at.date() + timedelta(days=14)
+    return chance.choice([day for day in year.lesson_days() if day > in_use_from])
 
 
 def _closed(chance: random.Random, year: YearBehind, id_: int, asset: Asset, day: date) -> Order:

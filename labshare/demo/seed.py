@@ -5,7 +5,17 @@ from contextlib import asynccontextmanager
 
 from core import clock, database
 from core.settings import Settings
-from labshare.demo import equipment, fates, history, loans, repairs, school, sign_ins
+from labshare.demo import (
+    devices,
+    equipment,
+    fates,
+    history,
+    loans,
+    repairs,
+    samples,
+    school,
+    sign_ins,
+)
 from labshare.demo.calendar import YearBehind
 from labshare.demo.library.adding import add_lessons
 from labshare.demo.sign_ins import DemoSignIn, DemoSignIns
@@ -24,15 +34,16 @@ async def seed(settings: Settings) -> DemoSignIns:
         year = YearBehind(clock.now())
         accounts, is_fresh = sign_ins.find_or_make(settings)
         if not await school.is_there():
-            await _fill(year)
+            await _fill(year, settings)
             is_fresh = True
         if is_fresh:
             await school.set_passwords(accounts)
+        await devices.follow_agents(settings)
         await add_lessons(year)
     return accounts
 
 
-async def _fill(year: YearBehind) -> None:
+async def _fill(year: YearBehind, settings: Settings) -> None:
     async with database.transaction():
         await history.pause(history.INVENTORY)
         schools = await school.add_schools(year)
@@ -48,6 +59,9 @@ async def _fill(year: YearBehind) -> None:
         await repairs.add_orders(orders, names)
         await loans.add_loans(year, assets)
         await fates.add_labels(year, schools, assets)
+        monitored = await devices.add_devices(year, settings, assets)
+        await devices.add_power(year, monitored)
+        await samples.add_samples(year, monitored)
         people = schools["LB"].people
         await history.write_inventory(technician=people["technician"], admin=people["admin"])
         await history.resume(history.INVENTORY)
