@@ -3,10 +3,11 @@
 from core import housekeeping
 from core.jobs import Job
 from core.outbox import Handler
+from inventory import jobs as inventory_jobs
 from monitoring import jobs as monitoring_jobs
 from storage import jobs as storage_jobs
 
-DOMAINS = (housekeeping, storage_jobs, monitoring_jobs)
+DOMAINS = (housekeeping, storage_jobs, inventory_jobs, monitoring_jobs)
 
 
 def all_jobs() -> tuple[Job, ...]:

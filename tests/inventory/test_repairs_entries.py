@@ -1,5 +1,6 @@
 """Entries and pictures of work orders."""
 
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -9,6 +10,8 @@ from core.access import Role
 from core.errors import Conflict, Forbidden, Invalid, NotFound, say
 from inventory import repairs
 from inventory.repairs import NewEntry
+from inventory.repairs.sweeping import sweep_photos
+from storage import objects
 from storage.photos import read_photo
 from tests import factories, factories_repairs
 from tests.factories import MadePerson, MadeSchool
@@ -149,3 +152,16 @@ async def test_a_report_with_a_picture_keeps_it_in_an_entry(school: MadeSchool) 
     [entry] = await repairs.entries_of(teacher.actor, reported.work_order_id)
     assert len(entry.photo_ids) == 1
     assert await database.fetch_value("SELECT media_type FROM work_order_photo") == "image/jpeg"
+
+
+async def test_a_picture_without_a_row_is_swept_away(
+    school: MadeSchool, technician: MadePerson
+) -> None:
+    order = await factories_repairs.order(await factories.asset(school))
+    kept, lost = await repairs.store_photos([factories_repairs.picture()] * 2)
+    await repairs.add_entry(technician.actor, order.id, NewEntry(found="Dust"), photos=[kept])
+    await sweep_photos(older_than=timedelta(days=1))
+    assert await objects.size_of(lost.object_key)
+    await sweep_photos(older_than=timedelta(seconds=-5))
+    assert await objects.size_of(kept.object_key)
+    assert await objects.size_of(lost.object_key) is None

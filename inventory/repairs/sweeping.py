@@ -1,0 +1,32 @@
+"""Pictures that were stored for an entry which then was refused."""
+
+from datetime import timedelta
+
+import msgspec
+
+from core import database
+from core.clock import now
+from storage import objects
+from storage.photos import PREFIX, remove_photo
+
+# The row follows the picture within seconds; a week leaves room for a restored backup.
+ORPHAN_AFTER = timedelta(days=7)
+
+
+class _Key(msgspec.Struct):
+    object_key: str
+
+
+async def sweep_photos(*, older_than: timedelta = ORPHAN_AFTER) -> int:
+    """Remove the old pictures that no row names; how many."""
+    listed = await objects.listed(f"{PREFIX}/")
+    old = [item.key for item in listed if item.modified_at < now() - older_than]
+    unnamed = await database.fetch(
+        _Key,
+        "SELECT object_key FROM unnest($1::text[]) AS listed(object_key)"
+        " EXCEPT SELECT object_key FROM work_order_photo",
+        old,
+    )
+    for row in unnamed:
+        await remove_photo(row.object_key)
+    return len(unnamed)
