@@ -162,6 +162,10 @@ VOCABULARY: dict[str, dict[str, Word]] = {
         "published": _ok(say("Published")),
         "withdrawn": _warn(say("Withdrawn")),
     },
+    "visibility": {
+        "school": _idle(say("Our school")),
+        "shared": _info(say("All schools")),
+    },
     "upload_state": {
         "initiated": _info(say("Not started")),
         "receiving": _info(say("Uploading")),
@@ -206,6 +210,12 @@ VOCABULARY: dict[str, dict[str, Word]] = {
 
 # A column of a changed row that holds a code -> the kind of word it holds.
 CODED_FIELDS = {
+    "grade": "grade",
+    "language": "resource_language",
+    "licence": "licence",
+    "stage": "stage",
+    "subject": "subject",
+    "visibility": "visibility",
     "lifecycle": "lifecycle",
     "condition": "condition",
     "serial_trust": "serial_trust",
@@ -223,6 +233,18 @@ CODED_STATES = {
 
 # Columns as people call them, for histories.
 FIELDS: dict[str, Message] = {
+    "abstract": say("What it is for"),
+    "authors": say("Authors"),
+    "edition": say("Textbook edition"),
+    "file_name": say("File"),
+    "grade": say("Grade"),
+    "keywords": say("Keywords"),
+    "language": say("Language"),
+    "licence": say("Licence"),
+    "published_at": say("Published"),
+    "stage": say("Stage"),
+    "subject": say("Subject"),
+    "visibility": say("Who may see it"),
     "acknowledged_at": say("Acknowledged at"),
     "acknowledgement_number": say("Acknowledgement number"),
     "address": say("Address"),

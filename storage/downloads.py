@@ -104,19 +104,21 @@ async def get_picture(actor: Actor, revision_id: UUID, kind: str, page: int) -> 
     return found
 
 
-async def find_pictured_pages(blob_id: UUID) -> list[int]:
-    """The pages of which there are pictures; the caller may see the blob."""
-    return [
-        row.page
-        for row in await database.fetch(
-            _Page, "SELECT page FROM rendition WHERE blob = $1 AND kind = 'page' ORDER BY page",
-            blob_id,
-        )
-    ]  # fmt: skip
+class PictureSize(msgspec.Struct, frozen=True):
+    """A page of which there is a picture, and the room that it takes."""
 
-
-class _Page(msgspec.Struct):
     page: int
+    width: int
+    height: int
+
+
+async def find_pictured_pages(blob_id: UUID) -> list[PictureSize]:
+    """The pages of which there are pictures; the caller may see the blob."""
+    return await database.fetch(
+        PictureSize,
+        "SELECT page, width, height FROM rendition WHERE blob = $1 AND kind = 'page' ORDER BY page",
+        blob_id,
+    )
 
 
 async def find_words(blob_id: UUID, *, limit: int = 5) -> list[PageWords]:

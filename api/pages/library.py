@@ -27,7 +27,6 @@ from storage.rights import CONTRIBUTORS
 READER = signed_in("library:read")
 CONTRIBUTOR = allow(*CONTRIBUTORS, scope=None)
 ROWS_A_PAGE = 24
-PAGES_SHOWN = 4
 
 
 class ListQuery(msgspec.Struct, frozen=True):
@@ -92,9 +91,7 @@ class LibraryPages(Controller):
             resource=resource,
             files=files,
             newest=newest,
-            pictured=(await downloads.find_pictured_pages(newest.blob_id))[:PAGES_SHOWN]
-            if newest
-            else [],
+            pictured=await downloads.find_pictured_pages(newest.blob_id) if newest else [],
             words=await downloads.find_words(newest.blob_id) if newest else [],
             waiting=await uploads.find_of_resource(resource_id) if may_change else [],
             changes=await audit.history("resource", resource_id, limit=20),

@@ -35,6 +35,8 @@ def wording(speech: Language) -> dict[str, Callable[..., object]]:
             return speech.words(YES if value else NO)
         if column.endswith("_at") and isinstance(value, str):
             return speech.moment(datetime.fromisoformat(value))
+        if isinstance(value, list):
+            return "、".join(map(str, value))
         return str(value)
 
     return {

@@ -95,8 +95,7 @@ def _cover(path: Path, folder: Path) -> list[Picture]:
     with zipfile.ZipFile(path) as archive:
         name = next((name for name in _COVERS if name in archive.namelist()), None)
         data = archive.read(name) if name else b""
-    # A deck made by python-pptx carries the picture of its template, which shows nothing of it.
-    if not data or data == _template_cover():
+    if not data or data in _template_covers():
         return []
     try:
         with Image.open(BytesIO(data)) as image:
@@ -105,10 +104,15 @@ def _cover(path: Path, folder: Path) -> list[Picture]:
         return []
 
 
-def _template_cover() -> bytes:
-    template = files("pptx").joinpath("templates", "default.pptx").read_bytes()
-    with zipfile.ZipFile(BytesIO(template)) as archive:
-        return archive.read(_COVERS[0])
+def _template_covers() -> list[bytes]:
+    # What programs make by these libraries carries the picture of the library's own template,
+    # which shows nothing of the file.
+    covers = []
+    for package, name in (("pptx", "default.pptx"), ("docx", "default.docx")):
+        template = files(package).joinpath("templates", name).read_bytes()
+        with zipfile.ZipFile(BytesIO(template)) as archive:
+            covers.append(archive.read(_COVERS[0]))
+    return covers
 
 
 def _is_bomb(path: Path) -> bool:
