@@ -11,6 +11,7 @@ COMMANDS = {
     "web": "web",
     "worker": "worker",
     "migrate": "migrate",
+    "first-admin": "first_admin",
     "person": "person",
     "token": "token",
     "import": "imports",
