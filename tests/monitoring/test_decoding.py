@@ -1,0 +1,182 @@
+"""Tables of cases for what agents say of supplies, trays, disks and ports."""
+
+import pytest
+
+from monitoring.decoding import DECODERS, scalar_row, table_rows
+from monitoring.decoding.hosts import storage
+from monitoring.decoding.interfaces import interfaces
+from monitoring.decoding.printers import printer_faults, supplies, trays
+from monitoring.decoding.rows import Row
+from monitoring.profiles import Read
+from monitoring.readings import Reading, State
+from monitoring.snmp import VarBind, oid
+
+FIXED_DISK = oid("1.3.6.1.2.1.25.2.1.4")
+RAM = oid("1.3.6.1.2.1.25.2.1.2")
+
+
+@pytest.mark.parametrize(
+    ("level", "capacity", "unit", "value", "metric", "state"),
+    [
+        (70, 100, 13, 70.0, "supply_level", State.ok),
+        (11_501, 12_000, 7, 95.8, "supply_level", State.ok),
+        (42, -2, 19, 42.0, "supply_level", State.ok),  # unit 19 is percent, whatever the capacity
+        (105, 100, 13, 100.0, "supply_level", State.ok),  # a new cartridge, generously filled
+        (150, 100, 13, "some", "supply_level", State.ok),  # the two numbers differ in unit
+        (-1, 100, 13, "unlimited", "supply_level", State.ok),
+        (-2, 100, 13, "unknown", "supply_level", State.unknown),
+        (-3, 100, 13, "some", "supply_level", State.ok),
+        (-3, -2, 13, "some", "supply_level", State.ok),
+        (2_500, -2, 7, 2_500, "supply_amount", State.ok),
+        (350, -2, 13, 35.0, "supply_amount", State.ok),
+        (9, -2, 3, "some", "supply_level", State.ok),
+        (0, -2, 3, "unknown", "supply_level", State.unknown),
+        (0, 100, 13, 0.0, "supply_level", State.ok),
+    ],
+)
+def test_a_supply_is_a_share_an_amount_or_a_word_and_never_a_guess(
+    level: int, capacity: int, unit: int, value: object, metric: str, state: State
+) -> None:
+    row: Row = {"label": "黑色碳粉".encode(), "level": level, "capacity": capacity, "unit": unit}
+    (reading,) = supplies({(1, 1): row}, None)
+    assert (reading.metric, reading.instance, reading.value, reading.state) == (
+        metric,
+        "黑色碳粉",
+        value,
+        state,
+    )
+
+
+@pytest.mark.parametrize("extra", [{"class": 4}, {"type": 4}])
+def test_a_waste_container_is_no_supply_that_runs_out(extra: Row) -> None:
+    row: Row = {"label": b"Waste toner", "level": 5, "capacity": 100, **extra}
+    (reading,) = supplies({(1, 2): row}, None)
+    assert reading.metric == "waste_container"
+
+
+def test_supplies_of_one_name_are_told_apart() -> None:
+    row: Row = {"label": b"Toner", "level": 5, "capacity": 100}
+    readings = supplies({(1, 1): row, (1, 2): row}, None)
+    assert [reading.instance for reading in readings] == ["Toner (1.1)", "Toner (1.2)"]
+
+
+@pytest.mark.parametrize(
+    ("level", "capacity", "value", "metric"),
+    [
+        (180, 250, 72.0, "paper_level"),
+        (0, 250, 0, "paper_level"),
+        (-3, 250, "some", "paper_level"),
+        (-2, -2, "unknown", "paper_level"),
+        (40, -2, 40, "paper_amount"),
+    ],
+)
+def test_a_tray(level: int, capacity: int, value: object, metric: str) -> None:
+    (reading,) = trays({(1, 1): {"level": level, "capacity": capacity}}, None)
+    assert (reading.metric, reading.value, reading.instance) == (metric, value, "1.1")
+
+
+@pytest.mark.parametrize(
+    ("bits", "words", "state"),
+    [
+        (b"\x00", "none", State.ok),
+        (b"", "none", State.ok),
+        (b"\x20", "toner_low", State.warning),
+        (b"\xc0", "paper_low paper_out", State.critical),
+        (b"\x04", "jammed", State.critical),
+        (b"\x00\x02", "maintenance_overdue", State.warning),
+        (b"\x00\x01\xff", "none", State.ok),  # bits that no standard names
+    ],
+)
+def test_printer_faults_are_as_grave_as_the_gravest(bits: bytes, words: str, state: State) -> None:
+    (reading,) = printer_faults({(1,): {"bits": bits}}, None)
+    assert (reading.value, reading.state) == (words, state)
+
+
+def disk(label: bytes, size: int, used: int, kind: tuple[int, ...] = FIXED_DISK) -> Row:
+    return {"type": kind, "label": label, "units": 4096, "size": size, "used": used}
+
+
+def test_storage_keeps_disks_that_people_know() -> None:
+    rows = {
+        (1,): disk(b"Physical memory", 1000, 250, RAM),
+        (2,): disk(b"C:\\ Label:System  Serial Number 5c3a", 1000, 960),
+        (3,): disk(b"/run", 1000, 10),
+        (4,): disk(b"D:\\", 0, 0),
+        (5,): disk(b"/home", -1_294_967_296, 1_000_000_000),  # Integer32 ran over
+    }
+    readings = storage(rows, None)
+    assert [(r.metric, r.instance, r.value) for r in readings if r.metric != "disk_size"] == [
+        ("memory_used", "", 25.0),
+        ("disk_used", "C:\\", 96.0),
+        ("disk_used", "/home", 33.3),
+    ]
+
+
+def test_ports_prefer_counters_of_64_bits_and_their_short_names() -> None:
+    port: Row = {
+        "type": 6,
+        "status": 1,
+        "admin": 1,
+        "name": b"Gi0/1",
+        "descr": b"GigabitEthernet0/1",
+        "high_speed": 1000,
+        "speed": 1_000_000_000,
+        "in_octets_64": 2**40,
+        "in_octets": 7,
+        "out_octets": 9,
+    }
+    loopback: Row = {"type": 24, "status": 1}
+    off: Row = {"type": 6, "status": 2, "admin": 2, "name": b"Gi0/2"}
+    readings = interfaces({(1,): port, (2,): loopback, (3,): off}, None)
+    assert readings == [
+        Reading("if_status", "Gi0/1", "up"),
+        Reading("if_speed", "Gi0/1", 1_000_000_000, "bits_per_second"),
+        Reading("if_in_octets", "Gi0/1", 2**40, "bytes"),
+        Reading("if_out_octets_32", "Gi0/1", 9, "bytes"),
+        Reading("if_status", "Gi0/2", "disabled"),
+        Reading("ports_up", value=1, unit="count"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("decoder", "objects", "extra", "expected"),
+    [
+        ("gauge", {"value": 264}, {"metric": "battery_voltage", "scale": 0.1}, 26.4),
+        ("code", {"value": 3}, {"metric": "battery_status", "codes": {"3": ("low", "critical")}},
+         "low"),
+        ("code", {"value": 9}, {"metric": "battery_status", "codes": {"3": ("low", "critical")}},
+         "unknown"),
+        ("decimal_text", {"value": b"0.42"}, {"metric": "load_average"}, 0.42),
+        ("words", {"value": b"Ready"}, {"metric": "display_text"}, "Ready"),
+        ("share", {"total": 1000, "free": 200, "buffers": 100, "cached": 200},
+         {"metric": "memory_used"}, 50.0),
+    ],
+)  # fmt: skip
+def test_single_values(
+    decoder: str, objects: Row, extra: dict[str, object], expected: object
+) -> None:
+    read = Read(decode=decoder, objects={}, **extra)  # type: ignore[arg-type]
+    (reading,) = DECODERS[decoder].decode({(): objects}, read)
+    assert reading.value == expected
+
+
+@pytest.mark.parametrize("decoder", sorted(DECODERS))
+@pytest.mark.parametrize("junk", [b"text", (1, 3, 6), None, -(2**31), 2**63])
+def test_no_decoder_fails_on_values_of_the_wrong_kind(decoder: str, junk: object) -> None:
+    known = DECODERS[decoder]
+    row: Row = dict.fromkeys([*known.needs, *known.may_have], junk)  # type: ignore[arg-type]
+    metric = "cpu_load" if known.takes_metric else None
+    read = Read(decode=decoder, objects={}, metric=metric, codes={"1": ("idle", State.ok)})
+    for rows in ({(1, 1): row}, {(1,): {}}, {}):
+        known.decode(rows, read)
+
+
+def test_rows_are_laid_out_by_what_follows_the_column() -> None:
+    column = oid("1.3.6.1.2.1.43.11.1.1.9")
+    other = oid("1.3.6.1.2.1.43.11.1.1.8")
+    rows = table_rows({
+        "level": (column, [VarBind((*column, 1, 2), 7), VarBind((*column, 1, 1), 8)]),
+        "capacity": (other, [VarBind((*other, 1, 1), 9), VarBind((*other, 1, 2), None)]),
+    })  # fmt: skip
+    assert rows == {(1, 1): {"level": 8, "capacity": 9}, (1, 2): {"level": 7}}
+    assert scalar_row({"value": "1.3.0"}, {(1, 3, 0): VarBind((1, 3, 0), None)}) == {}
