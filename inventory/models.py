@@ -120,11 +120,17 @@ async def create_model(actor: Actor, facts: ModelFacts) -> AssetModel:
 
 
 async def edit_model(actor: Actor, model_id: int, facts: ModelFacts) -> AssetModel:
-    """Write a model anew; its assets follow."""
+    """Write a model anew; its assets follow, so it is for those who see all of them."""
     _require_keeper(actor)
     clean = checked(facts)
     with refusing(REFUSALS):
         async with transaction(actor):
+            if await fetch_value(
+                "SELECT 1 FROM asset WHERE model = $1 AND NOT school = any($2::bigint[]) LIMIT 1",
+                model_id,
+                actor.school_ids,
+            ):
+                raise Forbidden(say("Another school has this model too: make one of your own"))
             await execute(
                 "UPDATE asset_model SET kind = $2, brand = $3, name = $4, isbn = $5 WHERE id = $1",
                 model_id,

@@ -109,7 +109,7 @@ class WorkOrderPages(Controller):
     async def list_orders(
         self, request: WebRequest, actor: NamedDependency[Actor]
     ) -> Response[str]:
-        query = convert_form(request.query_params, ListQuery)  # type: ignore[arg-type]
+        query = convert_form(request.query_params, ListQuery)
         page = await repairs.list_work_orders(
             actor, query.wanted(), limit=query.limit, cursor=query.cursor
         )

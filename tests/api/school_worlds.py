@@ -1,0 +1,197 @@
+"""One school with something of everything in it, and its ids by the names that requests use."""
+
+from pathlib import Path
+
+import msgspec
+
+from core import audit, database, memberships, sign_in, tokens
+from core.audit import AuditFilter
+from inventory import imports, repairs
+from tests import (
+    factories,
+    factories_inventory,
+    factories_library,
+    factories_monitoring,
+    factories_repairs,
+)
+from tests.factories import MadePerson, MadeSchool
+
+# Every text that people of the school wrote carries its mark, so that none gets out unseen.
+MARKED = {
+    "school": ("name_zh", "name_en"),
+    "place": ("name",),
+    "donor": ("name", "contact"),
+    "donation": ("title", "note"),
+    "donation_line": ("note",),
+    "asset": ("name", "note"),
+    "custody": ("note", "return_note"),
+    "work_order": ("summary",),
+    "work_order_entry": ("found", "done", "by_name"),
+    "credential": ("name",),
+    "resource": ("title", "abstract"),
+    "revision": ("file_name", "note"),
+    "upload": ("file_name", "note"),
+    "import_job": ("file_name",),
+}
+
+
+CSV = "Kind,Brand,Model,Name\ncomputer,Maker,Model,{mark}\n"
+
+
+class World(msgspec.Struct, frozen=True):
+    """A school, its people, and a value for each parameter that can name something of it."""
+
+    school: MadeSchool
+    admin: MadePerson
+    teacher: MadePerson
+    mark: str
+    values: dict[str, str | int]
+
+    @property
+    def secrets(self) -> set[str]:
+        """What only the school may read: its mark, its codes and long identifiers."""
+        return {self.mark} | {str(value) for value in self.values.values() if len(str(value)) >= 8}
+
+
+async def build(mark: str, folder: Path) -> World:
+    """A school with people, places, equipment, repairs, devices and lessons, all marked."""
+    school = await factories.school(f"{mark.upper()}-SCHOOL")
+    admin = await factories.person("admin", school)
+    teacher = await factories.person("teacher", school)
+    technician = await factories.person("technician", school)
+    values: dict[str, str | int] = {"school_id": school.id, "school": school.code}
+    values |= await _accounts(admin, teacher, technician)
+    values |= await _inventory(admin, school, teacher, mark)
+    values |= await _repairs(admin, technician, school, mark)
+    values |= await _monitoring(school)
+    values |= await _library(admin, folder)
+    for person in (admin, teacher, technician):
+        await database.execute(
+            "UPDATE person SET name = $2 WHERE id = $1", person.id, f"{mark} {person.name}"
+        )
+    for table, columns in MARKED.items():
+        for column in columns:
+            await database.execute(
+                f"UPDATE {table} SET {column} = left($1 || ' ' || {column}, 100) WHERE "
+                + ("id = $2" if table == "school" else "school = $2"),
+                mark,
+                school.id,
+            )
+    return World(school, admin, teacher, mark, values)
+
+
+async def _accounts(
+    admin: MadePerson, teacher: MadePerson, technician: MadePerson
+) -> dict[str, str | int]:
+    await sign_in.start_session(admin.id, address="127.0.0.1", browser="test")
+    token = await tokens.create(admin.actor, tokens.NewToken("t", ("library:read",)))
+    given = await memberships.give_role(
+        admin.actor,
+        teacher.id,
+        memberships.NewRole(admin.actor.school_ids[0], factories.Role.student_helper),
+    )
+    changes = await audit.find_changes(admin.actor, AuditFilter(entity="membership"))
+    return {
+        "person_id": teacher.id,
+        "assignee_id": technician.id,
+        "holder_id": teacher.id,
+        "membership_id": given,
+        "token_id": token.id,
+        "session_id": await database.fetch_value(
+            "SELECT id FROM sign_in WHERE person = $1", admin.id
+        ),
+        "entity_id": changes.items[0].entity_id,
+    }
+
+
+async def _inventory(
+    admin: MadePerson, school: MadeSchool, teacher: MadePerson, mark: str
+) -> dict[str, str | int]:
+    building = await factories.place(school, "building")
+    room = await factories.place(school, "room", building)
+    donation = await factories_inventory.donation(admin, school)
+    line_id = donation.lines[0].id
+    tag = f"{mark.upper()}-TAG-1"
+    asset = await factories.asset(school, place=room, tag=tag, donation_line=line_id)
+    lent = await factories.asset(school)
+    custody_id = await database.fetch_value(
+        "INSERT INTO custody (school, asset, holder, started_at, handed_by)"
+        " VALUES ($1, $2, $3, now(), $4) RETURNING id",
+        school.id,
+        lent.id,
+        teacher.id,
+        admin.id,
+    )
+    code = f"{mark.upper()}CODE"
+    await database.execute(
+        "INSERT INTO label_code (code, school, asset, created_at, linked_at)"
+        " VALUES ($1, $2, $3, now(), now())",
+        code,
+        school.id,
+        asset.id,
+    )
+    job = await imports.stage_assets(
+        admin.actor, school.code, f"{mark}.csv", CSV.format(mark=mark).encode()
+    )
+    batch = await database.fetch_value("SELECT gen_random_uuid()")
+    await database.execute(
+        "INSERT INTO label_code (code, school, created_at, batch) VALUES ($1, $2, now(), $3)",
+        f"{mark.upper()}FREE",
+        school.id,
+        batch,
+    )
+    return {
+        "job_id": str(job.id),
+        "batch": str(batch),
+        "place_id": room,
+        "parent_id": building,
+        "donation_id": donation.id,
+        "donor_id": donation.donor_id,
+        "line_id": line_id,
+        "asset_id": asset.id,
+        "model_id": asset.model_id,
+        "tag": tag,
+        "custody_id": custody_id,
+        "code": code,
+    }
+
+
+async def _repairs(
+    admin: MadePerson, technician: MadePerson, school: MadeSchool, mark: str
+) -> dict[str, str | int]:
+    asset = await factories.asset(school, tag=f"{mark.upper()}-TAG-2")
+    order = await factories_repairs.order(asset)
+    entry = await repairs.comment(technician.actor, order.id, "Looked at it")
+    photos = await repairs.store_photos([factories_repairs.picture()])
+    with_photo = await repairs.add_photos(technician.actor, order.id, entry.id, photos)
+    assert admin.id != technician.id
+    return {"order_id": order.id, "entry_id": entry.id, "photo_id": with_photo.photo_ids[0]}
+
+
+async def _monitoring(school: MadeSchool) -> dict[str, str | int]:
+    device = await factories_monitoring.device(school)
+    alert_id = await database.fetch_value(
+        "INSERT INTO alert (school, device, rule, instance, severity, message, raised_at)"
+        " VALUES ($1, $2, 'silent', '', 'critical', '{\"template\": \"Silent\", \"params\": {}}', now())"
+        " RETURNING id",
+        school.id,
+        device.id,
+    )
+    return {
+        "device_id": device.id,
+        "credential_id": device.credential_id,
+        "alert_id": alert_id,
+    }
+
+
+async def _library(admin: MadePerson, folder: Path) -> dict[str, str | int]:
+    resource = await factories_library.resource(admin.actor, folder, published=True)
+    upload = await factories_library.new_upload(admin.actor, b"a file that never came whole")
+    revision_id = await database.fetch_value(
+        "SELECT id FROM revision WHERE resource = $1", resource.id
+    )
+    return {
+        "resource_id": str(resource.id),
+        "revision_id": str(revision_id),
+        "upload_id": str(upload.id),
+    }

@@ -1,0 +1,248 @@
+"""Two schools share one service: whoever is of one sees and changes nothing of the other.
+
+No list is kept by hand: operations come from /schema/openapi.json, pages from the application's
+routes, and what they take from request_samples.py, which refuses what it does not know.
+"""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import httpx
+import msgspec
+import pytest
+from litestar import Litestar
+
+from core import database
+from core.access import Role
+from tests import factories
+from tests.api.request_samples import SHARED, Values, form_values, path_values, query_values, sample
+from tests.api.routes_of_the_app import Endpoint, endpoints
+from tests.api.school_worlds import World, build
+
+OURS, THEIRS = "Ours0Wren", "Theirs0Kite"
+HIDDEN = (403, 404)
+# Forms that name nothing but the person who fills them in, and ask for a secret of theirs.
+OWN_BUSINESS = ("/account/password", "/setup", "/sign-in", "/sign-in/first")
+REFUSED = (400, 403, 404, 409, 412, 413, 415, 422)
+
+# Tables without a school, in which rows of the other school must stay as they are; rows that come
+# anew are ours. Those with a school are compared whole.
+SNAPSHOT = """
+    SELECT relname::text AS name,
+           (SELECT attname::text FROM pg_attribute WHERE attrelid = c.oid AND NOT attisdropped
+              AND attname IN ('school', 'school_id')) AS column
+      FROM pg_class c WHERE relkind IN ('r', 'p') AND NOT relispartition
+       AND relnamespace = 'public'::regnamespace ORDER BY relname
+"""
+
+
+class _Table(msgspec.Struct):
+    name: str
+    column: str | None
+
+
+class _Row(msgspec.Struct):
+    line: str
+
+
+class Ground(msgspec.Struct, frozen=True):
+    """Both worlds, and the rows of theirs as they were before ours began."""
+
+    ours: World
+    theirs: World
+    before: dict[str, set[str]]
+
+
+@pytest.fixture
+async def ground(client: httpx.AsyncClient, tmp_path: Path) -> Ground:
+    theirs = await build(THEIRS, tmp_path)
+    before = await _rows_of(theirs)
+    return Ground(await build(OURS, tmp_path), theirs, before)
+
+
+async def _rows_of(world: World) -> dict[str, set[str]]:
+    """Every row of the school, and every row of the tables that have no school."""
+    found = {}
+    for table in await database.fetch(_Table, SNAPSHOT):
+        where = f"WHERE t.{table.column} = {world.school.id}" if table.column else ""
+        rows = await database.fetch(_Row, f"SELECT t::text AS line FROM {table.name} t {where}")
+        found[table.name if table.column else f"{table.name} *"] = {row.line for row in rows}
+    return found
+
+
+async def _changes(ground: Ground) -> list[str]:
+    """The tables in which something of theirs is not as it was."""
+    after = await _rows_of(ground.theirs)
+    return [
+        name
+        for name, rows in ground.before.items()
+        if (not rows <= after[name] if name.endswith("*") else rows != after[name])
+    ]
+
+
+class Attempt(msgspec.Struct, frozen=True):
+    """One request of ours at a thing of theirs."""
+
+    what: str
+    method: str
+    path: str
+    send: dict[str, Any]
+    allowed: tuple[int, ...] | None
+
+    @property
+    def said(self) -> str:
+        return f"{self.path} {self.send}"
+
+
+def _attempts(app: Litestar, schema: dict[str, Any], ours: Values, theirs: Values) -> list[Attempt]:
+    operations = {
+        operation["operationId"]: operation
+        for item in schema["paths"].values()
+        for operation in item.values()
+        if isinstance(operation, dict) and "operationId" in operation
+    }
+    made: list[Attempt] = []
+    for endpoint in endpoints(app):
+        if endpoint.in_schema:
+            made += _api_attempts(endpoint, operations[endpoint.operation_id], schema, ours, theirs)
+        else:
+            made += _page_attempts(endpoint, ours, theirs)
+    return made
+
+
+def _api_attempts(
+    endpoint: Endpoint,
+    operation: dict[str, Any],
+    schema: dict[str, Any],
+    ours: Values,
+    theirs: Values,
+) -> list[Attempt]:
+    """Theirs in the path; theirs in the query; theirs in the body, by their school and by ours."""
+    all_names = [name for name, _ in endpoint.parameters]
+    # What is shared may be read by all, and changed only by those who see all of its things.
+    names = set(all_names) - (SHARED if endpoint.method == "GET" else set())
+    at_theirs = _fill(endpoint, path_values(endpoint.operation_id, all_names, theirs))
+    at_ours = _fill(endpoint, path_values(endpoint.operation_id, all_names, ours))
+    all_theirs = sample(operation, schema, theirs)
+    mixed = sample(operation, schema, {**theirs, **_schools(ours)})
+    plain = sample(operation, schema, ours)
+
+    def attempt(what: str, path: str, send: dict[str, Any], allowed: Any) -> Attempt:
+        return Attempt(f"{endpoint} {what}", endpoint.method, path, send, allowed)
+
+    made = []
+    if names:
+        made.append(attempt("their path", at_theirs, plain.send, HIDDEN))
+        made.append(attempt("their path and body", at_theirs, all_theirs.send, HIDDEN))
+    if all_theirs.query:
+        made.append(
+            attempt(
+                "their query",
+                at_ours,
+                {**plain.send, "params": {**plain.send.get("params", {}), **all_theirs.query}},
+                None,
+            )
+        )
+    if endpoint.method in ("POST", "PUT", "PATCH") and all_theirs.names_something:
+        made.append(attempt("their body", at_ours, all_theirs.send, REFUSED))
+        if mixed.send != plain.send:
+            made.append(attempt("their body for our school", at_ours, mixed.send, REFUSED))
+    if not made:
+        made.append(attempt("nothing named", at_ours, plain.send, None))
+    return made
+
+
+def _schools(values: Values) -> Values:
+    return {name: values[name] for name in ("school_id", "school")}
+
+
+def _page_attempts(endpoint: Endpoint, ours: Values, theirs: Values) -> list[Attempt]:
+    """A page takes from a form what it knows, so it is given all of theirs at once."""
+    names = [name for name, _ in endpoint.parameters]
+    form = form_values(endpoint.path, theirs)
+    made = []
+    for what, known in (("their page", theirs), ("our page", ours)):
+        path = _fill(endpoint, path_values(None, names, known))
+        hidden = HIDDEN if names and known is theirs and not endpoint.access.is_public else None
+        if endpoint.method == "GET":
+            made.append(Attempt(f"{endpoint} {what}", "GET", path, {}, hidden))
+            query = query_values(theirs)
+            made.append(
+                Attempt(f"{endpoint} {what}, query", "GET", path, {"params": query}, hidden)
+            )
+        else:
+            made.append(
+                Attempt(f"{endpoint} {what}", endpoint.method, path, {"data": form}, hidden)
+            )
+        if not names:
+            break
+    return made
+
+
+def _fill(endpoint: Endpoint, values: Values) -> str:
+    return endpoint.filled({name: str(value) for name, value in values.items()})
+
+
+async def _send(client: httpx.AsyncClient, attempt: Attempt) -> httpx.Response:
+    try:
+        return await client.request(attempt.method, attempt.path, **attempt.send)
+    except Exception as error:
+        error.add_note(attempt.what)
+        raise
+
+
+def _complaint(answer: httpx.Response) -> str:
+    """What an answer says is wrong, of a page or for a program."""
+    if "html" not in answer.headers.get("content-type", ""):
+        return answer.text[:200]
+    return " ".join(re.findall(r'<a href="#[^"]*">[^<]+|notice-body">[^<]+', answer.text))[:300]
+
+
+@pytest.mark.parametrize("role", [Role.teacher, Role.admin])
+async def test_nobody_sees_or_changes_anything_of_another_school(
+    client: httpx.AsyncClient, app: Litestar, ground: Ground, role: Role
+) -> None:
+    schema = (await client.get("/schema/openapi.json")).json()
+    who = ground.ours.admin if role is Role.admin else ground.ours.teacher
+    wrong: list[str] = []
+    for attempt in _attempts(app, schema, ground.ours.values, ground.theirs.values):
+        # A session each, because signing out is one of the requests.
+        await factories.signed_in(client, who)
+        answer = await _send(client, attempt)
+        seen = answer.text + str(answer.headers.multi_items())
+        wrong += [
+            f"{attempt.what}: {answer.status_code} shows {secret}"
+            for secret in ground.theirs.secrets
+            if secret in seen and secret not in attempt.said
+        ]
+        if answer.status_code >= 500:
+            wrong.append(f"{attempt.what}: {answer.status_code}")
+        if attempt.allowed is not None and answer.status_code not in attempt.allowed:
+            wrong.append(f"{attempt.what}: {answer.status_code} {answer.text[:120]!r}")
+        if attempt.method not in ("GET", "HEAD") and (changed := await _changes(ground)):
+            pytest.fail(f"{attempt.what} changed {changed}")
+    assert not wrong, "\n".join(wrong)
+    assert not await _changes(ground)
+
+
+async def test_the_same_requests_reach_what_is_ones_own(
+    client: httpx.AsyncClient, app: Litestar, ground: Ground
+) -> None:
+    """Or the test above would prove nothing: with the ids of one's own they are not hidden."""
+    schema = (await client.get("/schema/openapi.json")).json()
+    ours = ground.ours
+    wrong = []
+    seen_mark = 0
+    for attempt in _attempts(app, schema, ours.values, ours.values):
+        await factories.signed_in(client, ours.admin)
+        async with database.transaction() as undone:
+            answer = await _send(client, attempt)
+            await undone.rollback()
+        seen_mark += ours.mark in answer.text
+        if attempt.path in OWN_BUSINESS:
+            continue
+        if answer.status_code in (401, 404, 422) or answer.status_code >= 500:
+            wrong.append(f"{attempt.what}: {answer.status_code} {_complaint(answer)}")
+    assert not wrong, "\n".join(wrong)
+    assert seen_mark > 20
