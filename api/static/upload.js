@@ -10,11 +10,11 @@
   const LOOK_AGAIN = 2000;
 
   const readable = (bytes) => {
-    const units = ["B", "kB", "MB", "GB"];
+    const units = ["B", "KB", "MB", "GB"];
     let value = bytes;
     let unit = 0;
-    while (value >= 1000 && unit < units.length - 1) {
-      value /= 1000;
+    while (value >= 1024 && unit < units.length - 1) {
+      value /= 1024;
       unit += 1;
     }
     return `${value.toLocaleString(document.documentElement.lang, { maximumFractionDigits: unit > 1 ? 1 : 0 })} ${units[unit]}`;
