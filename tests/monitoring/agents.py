@@ -79,7 +79,7 @@ class Snmpd:
             env={**os.environ, "SNMP_PERSISTENT_DIR": str(state), "MIBS": ""},
             stderr=(self.folder / "snmpd.log").open("ab"),
         )
-        _wait_until_bound(self.address, self._process)
+        wait_until_bound(self.address, self._process)
 
     def stop(self) -> None:
         if self._process is not None:
@@ -119,7 +119,7 @@ class Snmpd:
         return "\n".join(lines) + "\n"
 
 
-def _wait_until_bound(address: Address, process: subprocess.Popen[bytes]) -> None:
+def wait_until_bound(address: Address, process: subprocess.Popen[bytes]) -> None:
     """Until the kernel lists the socket: asking by SNMP would spend the agent's first answers."""
     deadline = time.monotonic() + STARTS_WITHIN_SECONDS
     wanted = f":{address.port:04X} "
