@@ -19,18 +19,24 @@ from api.pages.account import AccountPages
 from api.pages.alerts import AlertPages
 from api.pages.api_reference import show_api
 from api.pages.asset_forms import AssetFormPages
+from api.pages.asset_models import AssetModelPages
 from api.pages.assets import AssetPages
 from api.pages.audit import show_changes
 from api.pages.credentials import CredentialPages
 from api.pages.custody import CustodyPages
 from api.pages.devices import DevicePages
+from api.pages.donations import DonationPages
+from api.pages.donors import DonorPages
 from api.pages.fault_reports import FaultReportPages
 from api.pages.home import show_home
+from api.pages.imports import ImportPages
+from api.pages.labels import LabelPages
 from api.pages.language import switch_language
 from api.pages.library import LibraryPages
 from api.pages.library_forms import LibraryFormPages
 from api.pages.people import PeoplePages
 from api.pages.places import PlacePages
+from api.pages.scans import ScanPages
 from api.pages.schools import SchoolPages
 from api.pages.search import show_search
 from api.pages.setup import do_setup, show_setup
@@ -108,8 +114,14 @@ PAGES: list[ControllerRouterHandler] = [
     switch_language,
     AccountPages,
     AssetFormPages,
+    AssetModelPages,
     AssetPages,
     CustodyPages,
+    DonationPages,
+    DonorPages,
+    ImportPages,
+    LabelPages,
+    ScanPages,
     PeoplePages,
     PlacePages,
     FaultReportPages,

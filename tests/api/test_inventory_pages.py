@@ -1,11 +1,13 @@
 """The inventory's pages: read in both languages, and their forms against 32 hands at once."""
 
 import asyncio
+from uuid import UUID
+
 import httpx
 import pytest
 from litestar import Litestar
 
-from inventory import assets, custody
+from inventory import assets, custody, labels
 from inventory.custody import Holder
 from tests import factories
 from tests.conftest import browser
@@ -170,3 +172,150 @@ async def test_strangers_find_no_page_of_the_other_school(client: httpx.AsyncCli
     assert made.tag not in await office.see("/assets")
     answer = await office.send("/custody/hand-out", tags=made.tag, group="5B")
     assert answer.status_code == 404
+
+
+@pytest.mark.parametrize("locale", ["en", "zh_CN"])
+async def test_a_gift_goes_from_the_donor_to_the_letter_by_forms(
+    client: httpx.AsyncClient, locale: str
+) -> None:
+    office = await _office(client, "admin", locale)
+    model = await factories.asset_model()
+    await office.see("/donations")
+    await office.see("/donors/new")
+    donor = await office.send(
+        "/donors/new", school=office.school.code, kind="organisation", name="Sample Foundation"
+    )
+    assert donor.status_code == 303
+    await office.see(donor.headers["location"])
+    made = await office.send(
+        "/donations/new",
+        school=office.school.code,
+        donor_id=donor.headers["location"].partition("=")[2],
+        title="Five computers",
+        received_on="2026-03-02",
+        resale_forbidden="on",
+    )
+    gift = made.headers["location"]
+    lined = await office.send(f"{gift}/lines", model_id=model, declared=5)
+    assert lined.status_code == 303
+    twice = await office.send(f"{gift}/lines", model_id=model, declared=5)
+    assert twice.status_code == 422
+    received = await office.send(
+        f"{gift}/lines/1/receive", count=3, serial_numbers="PF2K7Q9Z\nPF2K7Q9Y", key="r1"
+    )
+    assert received.status_code == 303
+    repeated = await office.send(
+        f"{gift}/lines/1/receive", count=3, serial_numbers="PF2K7Q9Z\nPF2K7Q9Y", key="r1"
+    )
+    assert repeated.status_code == 303
+    page = await office.see(gift)
+    assert f"{office.school.code}-00003" in page
+    assert f"{office.school.code}-00004" not in page
+    corrected = await office.send(f"{gift}/lines/1", declared=4, note="recounted")
+    assert corrected.status_code == 303
+    letter = await office.see(f"{gift}/acknowledgement")
+    assert f"{office.school.code}-2026-0001" in letter and "Sample Foundation" in letter
+    await office.send(f"{gift}/acknowledgement")
+    await office.see(f"{gift}/edit")
+    edited = await office.send(
+        f"{gift}/edit", version=2, donor_id=1, title="Renamed", received_on="2026-03-03"
+    )
+    assert edited.status_code == 303
+    await office.see("/donations?has_gap=on&q=renamed")
+    await office.see("/donors")
+    await office.see("/donors/1")
+    renamed = await office.send("/donors/1", kind="named", name="Sample Person")
+    assert renamed.status_code == 303
+
+
+@pytest.mark.parametrize("locale", ["en", "zh_CN"])
+async def test_a_list_is_imported_by_the_pages(client: httpx.AsyncClient, locale: str) -> None:
+    office = await _office(client, "admin", locale)
+    await factories.asset_model("computer", "M720")
+    await factories.asset(office.school, tag="P-1")
+    await office.see("/imports")
+    template = await client.get("/imports/template.csv")
+    assert template.content.startswith(b"\xef\xbb\xbf")
+
+    async def choose(text: str) -> httpx.Response:
+        return await client.post(
+            "/imports",
+            data={"school": office.school.code},
+            files={"file": ("list.csv", text.encode("gb18030"), "text/csv")},
+        )
+
+    unread = await choose("编号,编号\nP-1,P-2\n")
+    assert unread.status_code == 422
+    wrong = await choose("编号,品牌,型号,状况,颜色\nP 2,Maker,M720,完好,红\n")
+    assert "P 2" in await office.see(wrong.headers["location"])
+    fine = await choose("编号,品牌,型号,状况\nP-2,Maker,M720,完好\nP-1,,,损坏\n")
+    job = fine.headers["location"]
+    assert "/apply" in await office.see(job)
+    await office.see(f"{job}?verdict=update")
+    applied = await client.post(f"{job}/apply")
+    assert applied.headers["location"] == job
+    assert "/apply" not in await office.see(job)
+    again = await client.post(f"{job}/apply")
+    assert again.status_code == 409
+    discarded = await client.post(f"{wrong.headers['location']}/discard")
+    assert discarded.headers["location"] == "/imports"
+    await office.see("/assets/P-2")
+    nothing = await client.post("/imports", data={"school": office.school.code})
+    assert nothing.status_code == 422
+
+
+@pytest.mark.parametrize("locale", ["en", "zh_CN"])
+async def test_labels_are_printed_scanned_and_claimed(
+    client: httpx.AsyncClient, app: Litestar, locale: str
+) -> None:
+    office = await _office(client, "technician", locale)
+    made = await factories.asset(office.school)
+    await office.see(f"/labels?tag={made.tag}")
+    sheet = await office.send("/labels/sheet", tags=made.tag, size="4x10")
+    assert sheet.status_code == 303
+    printed = await office.see(sheet.headers["location"])
+    assert "<svg" in printed and made.tag in printed
+    asset = await assets.get_asset(office.who.actor, made.tag)
+    scanned = await client.get(f"/t/{asset.code}")
+    assert scanned.headers["location"] == f"/assets/{made.tag}"
+    empty = await office.send("/labels/sheet", tags="", size="3x8")
+    assert empty.status_code == 422
+    batch = await office.send("/labels/batches", school=office.school.code, count=3)
+    codes = await labels.get_batch_labels(
+        office.who.actor, UUID(batch.headers["location"].rpartition("/")[2])
+    )
+    assert "<svg" in await office.see(batch.headers["location"])
+    await office.see("/labels/batches")
+    code = codes[0].code
+    assert "/claim" in await office.see(f"/t/{code.lower()}")
+    unknown = await office.send(f"/t/{code}/claim", tag="NOBODY")
+    assert unknown.status_code == 404
+    claimed = await office.send(f"/t/{code}/claim", tag=made.tag)
+    assert claimed.headers["location"] == f"/assets/{made.tag}"
+    taken = await office.send(f"/t/{code}/claim", tag=made.tag)
+    assert taken.status_code == 422
+    stranger = await browser(app).get(f"/t/{code}")
+    assert stranger.status_code == 303
+    assert stranger.headers["location"] == f"/sign-in?next=%2Ft%2F{code}"
+
+
+@pytest.mark.parametrize("locale", ["en", "zh_CN"])
+async def test_models_are_listed_added_and_put_right(
+    client: httpx.AsyncClient, locale: str
+) -> None:
+    office = await _office(client, "technician", locale)
+    await office.see("/asset-models/new")
+    made = await office.send("/asset-models/new", kind="printer", brand="Maker", name="LaserJet")
+    address = made.headers["location"]
+    twice = await office.send("/asset-models/new", kind="printer", brand="Maker", name="LaserJet")
+    assert twice.status_code == 422
+    await office.see(address)
+    edited = await office.send(address, kind="printer", brand="Maker", name="LaserJet 400")
+    assert edited.status_code == 303
+    assert "LaserJet 400" in await office.see("/asset-models?q=laser&kind=printer")
+
+
+async def test_teachers_open_no_donations_and_no_imports(client: httpx.AsyncClient) -> None:
+    office = await _office(client, "teacher")
+    for path in ("/donations", "/donors", "/imports", "/labels", "/custody/hand-out"):
+        await office.see(path, 403)

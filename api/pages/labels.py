@@ -1,0 +1,188 @@
+"""Labels: choose assets, print a sheet of stickers; batches of codes printed ahead."""
+
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from litestar import Controller, Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+
+from api import urls
+from api.access import allow
+from api.forms import as_typed, convert_form, read_form
+from api.pages import qr
+from api.pages.asset_forms import split_tags
+from api.pages.flash import see_other
+from api.pages.inventory_options import model_options, place_options, school_codes
+from api.pages.rendering import render
+from api.types import WebRequest
+from core.access import Actor
+from core.errors import FieldError, Invalid, say
+from inventory import assets, labels
+from inventory.assets import AssetFilters
+from inventory.labels import Label
+from inventory.scope import KEEPERS
+
+KEEPER = allow(*KEEPERS, scope=None)
+# A sheet's address names its assets; more would not fit into an address.
+MOST_ON_SHEETS = 240
+
+
+class SheetSize(StrEnum):
+    """Stickers on A4 as they are sold: columns by rows, and the size of one in millimetres."""
+
+    of_24 = "3x8"
+    of_21 = "3x7"
+    of_40 = "4x10"
+    of_14 = "2x7"
+
+
+class Choice(msgspec.Struct, frozen=True):
+    """Assets by their tags, else by filters; and the size of the stickers."""
+
+    tag: list[str] = []
+    tags: str = ""
+    school: str | None = None
+    place: int | None = None
+    model: int | None = None
+    donation: int | None = None
+    size: SheetSize = SheetSize.of_24
+
+    @property
+    def filters(self) -> AssetFilters | None:
+        found = AssetFilters(
+            school=self.school, place=self.place, model=self.model, donation=self.donation
+        )
+        return found if found.active else None
+
+
+class Sheet(msgspec.Struct, frozen=True):
+    """A sheet that is ready to be printed."""
+
+    tag: list[str] = []
+    size: SheetSize = SheetSize.of_24
+
+
+class BatchForm(msgspec.Struct, frozen=True):
+    """How many codes ahead, for which school."""
+
+    school: str
+    count: int
+
+
+class BatchQuery(msgspec.Struct, frozen=True):
+    """The size of a batch's stickers."""
+
+    size: SheetSize = SheetSize.of_24
+
+
+class LabelPages(Controller):
+    """/labels"""
+
+    include_in_schema = False
+
+    @get(urls.labels(), guards=[KEEPER])
+    async def choose(self, request: WebRequest, actor: NamedDependency[Actor]) -> Response[str]:
+        choice = convert_form(request.query_params, Choice)
+        form = {**msgspec.to_builtins(choice), "tags": "\n".join(choice.tag)}
+        return await _choice_page(request, actor, form)
+
+    @post(urls.label_sheet(), guards=[KEEPER])
+    async def prepare(self, request: WebRequest, actor: NamedDependency[Actor]) -> Response[Any]:
+        try:
+            choice = await read_form(request, Choice)
+            tags = await _tags_of(actor, choice)
+            await labels.prepare_sheet(actor, tags)
+        except Invalid as refused:
+            return await _choice_page(request, actor, await as_typed(request), refused.errors)
+        return see_other(urls.label_sheet(tag=tags, size=choice.size))
+
+    @get(urls.label_sheet(), guards=[KEEPER])
+    async def show_sheet(self, request: WebRequest, actor: NamedDependency[Actor]) -> Response[str]:
+        sheet = convert_form(request.query_params, Sheet)
+        found = await labels.find_labels(actor, sheet.tag)
+        return _sheet_page(request, found, sheet.size)
+
+    @get(urls.label_batches(), guards=[KEEPER])
+    async def list_batches(
+        self, request: WebRequest, actor: NamedDependency[Actor]
+    ) -> Response[str]:
+        return await _batches_page(request, actor, {"count": 24})
+
+    @post(urls.label_batches(), guards=[KEEPER])
+    async def make_batch(self, request: WebRequest, actor: NamedDependency[Actor]) -> Response[Any]:
+        try:
+            form = await read_form(request, BatchForm)
+            batch = await labels.make_batch(actor, form.school, form.count)
+        except Invalid as refused:
+            return await _batches_page(request, actor, await as_typed(request), refused.errors)
+        return see_other(urls.label_batch(batch))
+
+    @get("/labels/batches/{batch:uuid}", guards=[KEEPER])
+    async def show_batch(
+        self, request: WebRequest, actor: NamedDependency[Actor], batch: FromPath[UUID]
+    ) -> Response[str]:
+        query = convert_form(request.query_params, BatchQuery)
+        return _sheet_page(request, await labels.get_batch_labels(actor, batch), query.size)
+
+
+async def _tags_of(actor: Actor, choice: Choice) -> list[str]:
+    tags = split_tags(choice.tags)
+    if not tags and choice.filters is not None:
+        tags = await assets.find_tags(actor, choice.filters, most=MOST_ON_SHEETS + 1)
+    if not tags:
+        raise Invalid.of("tags", say("No asset is chosen: name tags, or a place"), code="required")
+    if len(tags) > MOST_ON_SHEETS:
+        raise Invalid.of(
+            "tags", say("At most {most} labels at once", most=MOST_ON_SHEETS), code="too_many"
+        )
+    return tags
+
+
+async def _choice_page(
+    request: WebRequest, actor: Actor, form: dict[str, Any], errors: tuple[FieldError, ...] = ()
+) -> Response[str]:
+    return render(
+        request,
+        "inventory/labels.html",
+        status_code=422 if errors else 200,
+        form=form,
+        errors=list(errors),
+        sizes=_sizes(),
+        schools=await school_codes(request, actor, *KEEPERS),
+        places=await place_options(actor, school_ids=actor.school_ids_as(*KEEPERS)),
+        models=await model_options(actor),
+    )
+
+
+async def _batches_page(
+    request: WebRequest, actor: Actor, form: dict[str, Any], errors: tuple[FieldError, ...] = ()
+) -> Response[str]:
+    return render(
+        request,
+        "inventory/batches.html",
+        status_code=422 if errors else 200,
+        form=form,
+        errors=list(errors),
+        batches=await labels.find_batches(actor),
+        schools=await school_codes(request, actor, *KEEPERS),
+        most=labels.MOST_IN_BATCH,
+    )
+
+
+def _sheet_page(request: WebRequest, found: list[Label], size: SheetSize) -> Response[str]:
+    drawings = {label.code: qr.drawing(qr.scan_address(request, label.code)) for label in found}
+    return render(
+        request,
+        "inventory/sheet.html",
+        labels=found,
+        drawings=drawings,
+        size=size,
+        sizes=_sizes(),
+    )
+
+
+def _sizes() -> list[tuple[str, str]]:
+    return [(size.value, f"{size.value.replace('x', ' × ')}") for size in SheetSize]
