@@ -1,5 +1,6 @@
 """The main job of each role, done once with fingers and eyes: on both screens, in both languages."""
 
+import hashlib
 from collections.abc import AsyncIterator, Awaitable, Callable
 
 import msgspec
@@ -105,3 +106,68 @@ async def test_a_technician_logs_a_repair(visit: Visiting, locale: str, width: i
         tag,
     )
     assert states == "completed in_service"
+
+
+class Courseware(msgspec.Struct):
+    title: str
+    sha256: str
+
+
+async def pictured_courseware() -> Courseware:
+    """A resource that all schools see, with pictures of its pages."""
+    found = await database.fetch_one(
+        Courseware,
+        "SELECT r.title, b.sha256 FROM resource r"
+        " CROSS JOIN LATERAL (SELECT v.blob FROM revision v WHERE v.resource = r.id"
+        "   ORDER BY v.number DESC LIMIT 1) newest"
+        " JOIN blob b ON b.id = newest.blob"
+        " WHERE r.state = 'published' AND r.visibility = 'shared'"
+        " AND EXISTS (SELECT FROM rendition t WHERE t.blob = b.id AND t.kind = 'page')"
+        " ORDER BY r.id LIMIT 1",
+    )
+    assert found
+    return found
+
+
+@pytest.mark.parametrize(("locale", "width"), LOOKS)
+async def test_a_teacher_finds_previews_and_downloads(
+    visit: Visiting, locale: str, width: int
+) -> None:
+    wanted = await pictured_courseware()
+    here = await visit("teacher", locale, width)
+    await here.page.locator("nav.site-nav").get_by_role("link", name=here.say("Library")).click()
+    await here.page.locator("main input[name=q]").fill(wanted.title[:4])
+    await here.press("Find")
+    await here.page.get_by_role("link", name=wanted.title).click()
+    await here.page.get_by_role("heading", level=1, name=wanted.title).wait_for()
+    picture = here.page.locator("main img[src*='/pictures/page/']").first
+    await picture.scroll_into_view_if_needed()
+    await here.page.wait_for_function(
+        "document.querySelector(\"main img[src*='/pictures/page/']\").naturalWidth > 100"
+    )
+    async with here.page.expect_download() as arriving:
+        await here.page.locator("main a.button-primary[download]").click()
+    file = await (await arriving.value).path()
+    assert hashlib.sha256(file.read_bytes()).hexdigest() == wanted.sha256
+
+
+@pytest.mark.parametrize(("locale", "width"), LOOKS)
+async def test_an_admin_reads_the_usage_of_a_donation(
+    visit: Visiting, locale: str, width: int
+) -> None:
+    here = await visit("admin", locale, width)
+    await here.page.locator("nav.site-nav").get_by_role("link", name=here.say("Usage")).click()
+    row = here.page.locator("main tbody a[href*='/donations/']").first
+    title = await row.inner_text()
+    await row.click()
+    await here.page.get_by_role("heading", level=1, name=title).wait_for()
+    for msgid in ("Hours on", "Days in custody", "Idle for 30 days", "Received"):
+        await here.sees(here.say(msgid))
+    await here.page.locator(".chart-canvas canvas").first.wait_for()
+    received = await database.fetch_value(
+        "SELECT sum(l.received)::bigint FROM donation_line l JOIN donation d ON d.id = l.donation"
+        " WHERE d.title = $1",
+        title,
+    )
+    facts = await here.page.locator("dl.facts").first.inner_text()
+    assert language(locale).number(received) in facts
