@@ -6,6 +6,7 @@ import os
 import socket
 import uuid
 
+import msgspec
 import structlog
 
 from core.errors import Unavailable, say
@@ -34,7 +35,9 @@ async def run(settings: Settings, stop: asyncio.Event) -> None:
         poller = Poller(
             wire, Sealer(settings.secret_key), worker=worker, slots=settings.poll_concurrency
         )
+        log.info("poller.started", receive_buffer_bytes=wire.receive_buffer_bytes())
         await poller.run(stop)
+        log.info("poller.stopped", **msgspec.structs.asdict(wire.counters))
 
 
 class Poller:

@@ -119,7 +119,8 @@ async def pause_device(actor: Actor, device_id: int) -> Device:
     async with transaction(actor):
         await execute(
             "UPDATE device SET paused_at = coalesce(paused_at, $2), state = 'unknown',"
-            " failures = 0, trouble = NULL, version = version + 1 WHERE id = $1",
+            " failures = 0, trouble = NULL, leased_by = NULL, lease_until = NULL,"
+            " version = version + 1 WHERE id = $1",
             device_id,
             clock.now(),
         )

@@ -22,15 +22,15 @@ class Datagrams:
     def send(self, payload: bytes, address: Address) -> None:
         """Send at once; a datagram that the kernel will not take now counts as lost."""
         try:
-            self._socket(address.is_v6).sendto(payload, (address.host, address.port))
+            self._socket(is_v6=address.is_v6).sendto(payload, (address.host, address.port))
         except OSError:
             # Unreachable network or full buffer: to the caller the same as silence.
             return
 
     def receive_buffer_bytes(self) -> int:
-        """What the kernel granted, smallest of the open sockets; 0 when none is open."""
-        sizes = [s.getsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF) for s in self._sockets.values()]
-        return min(sizes, default=0)
+        """What the kernel granted for IPv4; it may be less than was asked for."""
+        granted: int = self._socket(is_v6=False).getsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF)
+        return granted
 
     def close(self) -> None:
         for opened in self._sockets.values():
@@ -38,7 +38,7 @@ class Datagrams:
             opened.close()
         self._sockets.clear()
 
-    def _socket(self, is_v6: bool) -> socket.socket:
+    def _socket(self, *, is_v6: bool) -> socket.socket:
         if is_v6 not in self._sockets:
             opened = socket.socket(socket.AF_INET6 if is_v6 else socket.AF_INET, socket.SOCK_DGRAM)
             opened.setblocking(False)

@@ -58,9 +58,6 @@ class Exchanges:
         finally:
             del self._waiting[key]
 
-    def in_flight(self) -> int:
-        return len(self._waiting)
-
     def receive_buffer_bytes(self) -> int:
         return self._datagrams.receive_buffer_bytes()
 
