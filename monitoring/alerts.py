@@ -143,19 +143,7 @@ async def raise_alert(actor: Actor, device_id: int, finding: Finding) -> int | N
         )
         if alert_id is None:
             return None
-        asset_id: int = await fetch_value("SELECT asset FROM device WHERE id = $1", device_id)
-        try:
-            order = await repairs.open_work_order(
-                actor,
-                asset_id=asset_id,
-                source="alert",
-                fault=f"monitoring:{finding.rule}",
-                summary=finding.message,
-                severity=ORDER_SEVERITY[finding.severity],
-            )
-        except Conflict:
-            return alert_id
-        await execute("UPDATE alert SET work_order = $2 WHERE id = $1", alert_id, order.id)
+        await _open_order(actor, alert_id, device_id, finding)
     return alert_id
 
 
@@ -190,6 +178,23 @@ async def _end(actor: Actor, where: str, why: Message, device_id: int, *args: ob
             order = await repairs.get_work_order(actor, order_id)
             if not order.is_closed:
                 await repairs.comment(actor, order_id, why)
+
+
+async def _open_order(actor: Actor, alert_id: int, device_id: int, finding: Finding) -> None:
+    """The work order of the fault: a new one, or the one that is open already."""
+    asset_id: int = await fetch_value("SELECT asset FROM device WHERE id = $1", device_id)
+    try:
+        order = await repairs.open_work_order(
+            actor,
+            asset_id=asset_id,
+            source="alert",
+            fault=f"monitoring:{finding.rule}",
+            summary=finding.message,
+            severity=ORDER_SEVERITY[finding.severity],
+        )
+    except Conflict:
+        return
+    await execute("UPDATE alert SET work_order = $2 WHERE id = $1", alert_id, order.id)
 
 
 class _Ended(msgspec.Struct, frozen=True):

@@ -14,6 +14,26 @@ from core.access import Actor
 from core.database import execute, fetch
 from monitoring.uptimes import Followed
 
+# Days are those of the school's calendar; a session that ends at midnight has no hours after it.
+HOURS_PER_DAY = """
+SELECT p.asset AS asset_id, d.day::date AS day,
+       sum(extract(epoch FROM least(p.ended_at, (d.day + interval '1 day') AT TIME ZONE s.zone)
+               - greatest(p.started_at, d.day AT TIME ZONE s.zone))) / 3600.0 AS hours
+  FROM power_session p
+  JOIN school s ON s.id = p.school
+  JOIN LATERAL generate_series(
+         greatest(date_trunc('day', p.started_at AT TIME ZONE s.zone), $2::timestamp),
+         least(p.ended_at AT TIME ZONE s.zone, $3::timestamp - interval '1 second'),
+         interval '1 day') AS d(day) ON true
+ WHERE p.school = any($1::bigint[]) AND ($4::bigint IS NULL OR p.asset = $4)
+   AND p.ended_at > $2::timestamp AT TIME ZONE s.zone
+   AND p.started_at < $3::timestamp AT TIME ZONE s.zone
+ GROUP BY 1, 2
+ HAVING sum(extract(epoch FROM least(p.ended_at, (d.day + interval '1 day')
+               AT TIME ZONE s.zone) - greatest(p.started_at, d.day AT TIME ZONE s.zone))) > 0
+ ORDER BY 1, 2
+"""
+
 
 class HoursOn(msgspec.Struct, frozen=True):
     """For how many hours an asset was on during one day of its school's calendar."""
@@ -56,25 +76,7 @@ async def hours_per_day(
         actor.require(school_id)
     return await fetch(
         HoursOn,
-        """
-        SELECT p.asset AS asset_id, d.day::date AS day,
-               sum(extract(epoch FROM least(p.ended_at, (d.day + interval '1 day')
-                       AT TIME ZONE s.zone) - greatest(p.started_at, d.day AT TIME ZONE s.zone)))
-                   / 3600.0 AS hours
-          FROM power_session p
-          JOIN school s ON s.id = p.school
-          JOIN LATERAL generate_series(
-                 greatest(date_trunc('day', p.started_at AT TIME ZONE s.zone), $2::timestamp),
-                 least(p.ended_at AT TIME ZONE s.zone, $3::timestamp - interval '1 second'),
-                 interval '1 day') AS d(day) ON true
-         WHERE p.school = any($1::bigint[]) AND ($4::bigint IS NULL OR p.asset = $4)
-           AND p.ended_at > $2::timestamp AT TIME ZONE s.zone
-           AND p.started_at < $3::timestamp AT TIME ZONE s.zone
-         GROUP BY 1, 2
-         HAVING sum(extract(epoch FROM least(p.ended_at, (d.day + interval '1 day')
-                       AT TIME ZONE s.zone) - greatest(p.started_at, d.day AT TIME ZONE s.zone))) > 0
-         ORDER BY 1, 2
-        """,
+        HOURS_PER_DAY,
         actor.school_ids if school_id is None else [school_id],
         datetime.combine(since, datetime.min.time()),
         datetime.combine(until, datetime.min.time()),
