@@ -159,7 +159,7 @@ async def test_the_index_is_used(db: Stack) -> None:
         " previous_state, version, created_at, updated_at)"
         " SELECT gen_random_uuid(), $1, $2, '第' || n || '课 ' || md5(n::text), '', '', 'junior',"
         " 'physics', 'any', '', 'slides', 'zh', 'school_use', '{}', '{}', 'school', 'draft',"
-        " 'new', 1, now(), now() FROM generate_series(1, 20000) AS n",
+        " 'new', 1, now(), now() FROM generate_series(1, 5000) AS n",
         actor.school_ids[0],
         actor.person_id,
     )
