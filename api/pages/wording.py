@@ -33,7 +33,7 @@ def wording(speech: Language) -> dict[str, Callable[..., object]]:
             return word_of(kind, value)
         if isinstance(value, bool):
             return speech.words(YES if value else NO)
-        if column.endswith("_at") and isinstance(value, str):
+        if column.endswith(("_at", "_from", "_until")) and isinstance(value, str):
             return speech.moment(datetime.fromisoformat(value))
         if isinstance(value, list):
             return "、".join(map(str, value))
