@@ -90,21 +90,28 @@ class Sums(msgspec.Struct, frozen=True, kw_only=True):
     idle: int
 
 
-# The sessions of one device never overlap, so they are simply added; only where an asset had two
-# devices must they be merged first, which costs several times as much.
-_POWER = """
+# Spans of being on that do not overlap. The sessions of one device never do; only where an asset
+# had two devices must they be merged, which costs several times as much.
+_SPANS = """
 several AS (
     SELECT asset FROM device GROUP BY asset HAVING count(*) > 1
-), power AS (
-    SELECT p.asset, min(p.started_at) AS first_on,
-           sum(extract(epoch FROM least(p.ended_at, $3) - greatest(p.started_at, $2)))
-               FILTER (WHERE several.asset IS NULL)::float8 AS seconds,
-           range_agg(tstzrange(greatest(p.started_at, $2), least(p.ended_at, $3)))
-               FILTER (WHERE several.asset IS NOT NULL) AS spans
+), sessions AS (
+    SELECT p.asset, greatest(p.started_at, $2) AS starts_at, least(p.ended_at, $3) AS ends_at
       FROM power_session p JOIN scope ON scope.id = p.asset
-      LEFT JOIN several ON several.asset = p.asset
      WHERE p.started_at < $3 AND p.ended_at > $2
-     GROUP BY p.asset
+), spans AS (
+    SELECT asset, starts_at, ends_at FROM sessions
+     WHERE NOT EXISTS (SELECT FROM several WHERE several.asset = sessions.asset)
+     UNION ALL
+    SELECT asset, lower(one), upper(one) FROM (
+        SELECT asset, range_agg(tstzrange(starts_at, ends_at)) AS merged
+          FROM sessions JOIN several USING (asset) GROUP BY asset) m, unnest(merged) one
+)"""
+_POWER = """
+power AS (
+    SELECT asset, min(starts_at) AS first_on,
+           sum(extract(epoch FROM ends_at - starts_at))::float8 AS seconds
+      FROM spans GROUP BY asset
 )"""
 # An asset is watched while it has a device, and from the first session that the device told of.
 _WATCHED = """
@@ -128,7 +135,7 @@ def _seconds(spans: str) -> str:
 _EACH = f"""
 each AS (
     SELECT scope.*,
-           coalesce(power.seconds, 0) + {_seconds("power.spans")} AS on_seconds,
+           coalesce(power.seconds, 0) AS on_seconds,
            watched.asset IS NOT NULL AS is_monitored,
            {_seconds("watched.spans")} AS monitored_seconds,
            {_seconds("held.spans")} AS custody_seconds,
@@ -151,7 +158,7 @@ each AS (
 def _table(by: By) -> str:
     group = BY[by]
     return f"""
-WITH {ctes()}, {_POWER}, {_WATCHED}, {_EACH}
+WITH {ctes()}, {_SPANS}, {_POWER}, {_WATCHED}, {_EACH}
 SELECT {group.key} AS key, {group.label} AS label, count(*) AS assets,
        count(*) FILTER (WHERE lifecycle = 'in_service') AS in_service,
        count(*) FILTER (WHERE lifecycle = 'in_repair') AS in_repair,
@@ -172,14 +179,7 @@ SELECT {group.key} AS key, {group.label} AS label, count(*) AS assets,
 
 # Most sessions lie within one day; the others are cut at each midnight.
 _DAYS = f"""
-WITH {ctes()}, {_POWER}, spans AS (
-    SELECT greatest(p.started_at, $2) AS starts_at, least(p.ended_at, $3) AS ends_at
-      FROM power_session p JOIN scope ON scope.id = p.asset
-     WHERE p.started_at < $3 AND p.ended_at > $2
-       AND NOT EXISTS (SELECT FROM several WHERE several.asset = p.asset)
-     UNION ALL
-    SELECT lower(one), upper(one) FROM power, unnest(power.spans) one
-), local AS (
+WITH {ctes()}, {_SPANS}, local AS (
     SELECT starts_at, ends_at, (starts_at AT TIME ZONE $5)::date AS first_day,
            ((ends_at - interval '1 microsecond') AT TIME ZONE $5)::date AS last_day
       FROM spans
