@@ -1,6 +1,7 @@
 """The whole way of a visit: claimed, asked of a real agent, kept, judged, told to people."""
 
 import asyncio
+import sys
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -163,6 +164,47 @@ async def test_a_dead_workers_lease_runs_out_and_another_takes_over(db: Stack) -
     await database.execute("UPDATE device SET lease_until = now() - interval '1 second'")
     (taken_over,) = await claims.claim_due("worker-two", limit=5, suspect=False)
     assert taken_over.device_id == device.id
+
+
+HANGING_WORKER = """
+import asyncio, sys
+from pathlib import Path
+from core import database
+from core.settings import Settings
+from monitoring import poller
+
+async def main(dsn):
+    await database.open(dsn)
+    secret = "a secret of the tests, not of any school"
+    await poller.run(Settings(data=Path("."), database_url=dsn, secret_key=secret), asyncio.Event())
+
+asyncio.run(main(sys.argv[1]))
+"""
+
+
+@needs_snmpd
+async def test_a_worker_killed_in_the_middle_of_a_visit_loses_nothing(
+    db: Stack, poller: Poller, agent: Snmpd
+) -> None:
+    school = await factories.school()
+    agent.pause()  # the visit hangs
+    device = await made.device(school, agent.address)
+    leased = "SELECT leased_by IS NOT NULL FROM device"
+    other = await asyncio.create_subprocess_exec(sys.executable, "-c", HANGING_WORKER, db.dsn)
+    try:
+        for _ in range(300):
+            if await database.fetch_value(leased):
+                break
+            await asyncio.sleep(0.05)
+    finally:
+        other.kill()
+        await other.wait()
+    agent.resume()
+    assert await database.fetch_value(leased), "it was killed with the device in its hands"
+    assert await poller.visit_due() == 0, "until the lease has run out"
+    await database.execute("UPDATE device SET lease_until = now() - interval '1 second'")
+    assert await poller.visit_due() == 1
+    assert await database.fetch_value("SELECT state FROM device WHERE id = $1", device.id) == "up"
 
 
 @needs_snmpd
