@@ -18,10 +18,10 @@ from monitoring.readings import Reading, without_repeats
 from monitoring.rules import with_states
 from monitoring.snmp import (
     Address,
+    AgentError,
     BadReply,
     Credential,
     Oid,
-    TimedOut,
     VarBind,
     Wire,
     dotted,
@@ -116,9 +116,7 @@ async def _rows(
         root = oid(text)
         try:
             columns[role] = (root, await wire.walk(address, credential, root))
-        except TimedOut:
-            raise
-        except BadReply:
+        except (AgentError, BadReply):
             return {}
     return table_rows(columns)
 

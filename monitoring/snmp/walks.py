@@ -13,7 +13,7 @@ MOST_REPETITIONS = 25
 REPETITIONS_GROW_BY = 5
 MOST_ROWS = 5_000
 MOST_SECONDS = 30.0
-MOST_SILENCES = 2
+MOST_SILENCES = 3  # once with half the rows, once one by one, then it is dead
 
 Ask = Callable[[Request], Awaitable[Answer]]
 
@@ -59,7 +59,7 @@ class Walk:
             self._silences += 1
             if not self.repetitions or self._silences >= MOST_SILENCES:
                 raise
-            self._ask_for_less()
+            self.repetitions = self.repetitions // 2 if self._silences == 1 else 0
             return None
         too_much = answer.error_status == TOO_BIG or not answer.varbinds
         if too_much and self.repetitions:

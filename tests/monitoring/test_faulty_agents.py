@@ -72,6 +72,18 @@ async def test_an_agent_without_getbulk_is_walked_one_by_one(wire: Session) -> N
     assert agent.heard - heard == 5, "what suits the agent is remembered"
 
 
+async def test_an_agent_that_drops_getbulk_is_walked_one_by_one(wire: Session) -> None:
+    def answer(question: bytes) -> list[bytes]:
+        pdu, cursor = asked(question)
+        if isinstance(pdu, V2C.GetBulkRequestPDU):
+            return []
+        row = cursor[-1] + 1 if len(cursor) > len(TABLE) else 1
+        return [reply(question, [f"1.3.6.1.2.1.2.2.1.{2 if row <= 3 else 3}.{row}"])]
+
+    _, address = await own_agent(answer)
+    assert len(await wire.walk(address, PUBLIC, TABLE)) == 3
+
+
 async def test_too_big_halves_the_question(wire: Session) -> None:
     def answer(question: bytes) -> list[bytes]:
         pdu, _ = asked(question)
