@@ -181,10 +181,8 @@ def _arguments(folder: Path, ports: dict[str, int]) -> list[str]:
         "ip.bind": LOOPBACK,
         "master.port": ports["master"],
         "master.port.grpc": ports["master_grpc"],
-        # It elects only itself; the defaults are for a cluster and cost ten seconds at each start.
+        # It is the only one: waiting for others would cost ten seconds at each start.
         "master.peers": "none",
-        "master.electionTimeout": "500ms",
-        "master.heartbeatInterval": "100ms",
         "master.telemetry": "false",
         "master.volumeSizeLimitMB": VOLUME_SIZE_MB,
         "volume.port": ports["volume"],
