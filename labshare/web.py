@@ -2,6 +2,8 @@
 
 import os
 import socket
+from collections.abc import Callable
+from typing import Any
 
 import uvicorn
 
@@ -16,8 +18,13 @@ KEEP_ALIVE_SECONDS = 65  # longer than the proxies in front, so that it is they 
 
 def run(settings: Settings, server: socket.socket) -> None:
     """Serves until SIGTERM or Ctrl-C; EngineFailed if it could not start."""
+    serve(create_app(settings), server)
+
+
+def serve(app: Callable[..., Any], server: socket.socket) -> None:
+    """Serves an application the way that Labshare's own is served."""
     config = uvicorn.Config(
-        create_app(settings),
+        app,
         loop="uvloop",
         http="httptools",
         ws="none",

@@ -17,7 +17,7 @@ from storage.objects.connection import ObjectMissing, call, connected
 LARGEST_PUT_BYTES = 16 * 1024 * 1024
 # A reader takes no connection while its own line is slow: each slice is one short request.
 FIRST_SLICE_BYTES = 256 * 1024
-SLICE_BYTES = 2 * 1024 * 1024
+SLICE_BYTES = 4 * 1024 * 1024
 LINK_SECONDS = 15 * 60
 
 

@@ -1,0 +1,1 @@
+"""What Labshare costs, measured beside the bare thing in the same run: docs/benchmarks.md."""
