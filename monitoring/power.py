@@ -12,7 +12,7 @@ import msgspec
 
 from core.access import Actor
 from core.database import execute, fetch
-from monitoring.uptimes import Followed
+from monitoring.uptimes import TOLERANCE_SECONDS, Followed
 
 # Days are those of the school's calendar; a session that ends at midnight has no hours after it.
 HOURS_PER_DAY = """
@@ -44,14 +44,15 @@ class HoursOn(msgspec.Struct, frozen=True):
 
 
 async def record(device_id: int, followed: Followed, at: datetime) -> None:
-    """Carry the open session on, or begin one at the boot; joins the caller's transaction.
+    """Carry the last session on, or begin one at the boot; joins the caller's transaction.
 
-    The boot of a new session is cut off where the last one ended: clocks of agents drift, and a
-    device cannot be on twice.
+    It is carried on unless the device was started again, or booted after that session's end. The
+    boot of a new session is cut off where the last one ended: clocks of agents drift, and a device
+    cannot be on twice.
     """
-    if not followed.rebooted and await _carry_on(device_id, at):
-        return
     booted_at = at - timedelta(seconds=followed.known.seconds)
+    if not followed.rebooted and await _carry_on(device_id, booted_at, at):
+        return
     await execute(
         "INSERT INTO power_session (school, device, asset, started_at, ended_at)"
         " SELECT school, id, asset, start, $3 FROM device, LATERAL ("
@@ -84,12 +85,13 @@ async def hours_per_day(
     )
 
 
-async def _carry_on(device_id: int, at: datetime) -> bool:
+async def _carry_on(device_id: int, booted_at: datetime, at: datetime) -> bool:
     carried = await execute(
-        "UPDATE power_session SET ended_at = greatest(ended_at, $2)"
+        "UPDATE power_session SET ended_at = greatest(ended_at, $3)"
         " WHERE id = (SELECT id FROM power_session WHERE device = $1"
-        " ORDER BY ended_at DESC LIMIT 1)",
+        " ORDER BY ended_at DESC LIMIT 1) AND ended_at >= $2",
         device_id,
+        booted_at - timedelta(seconds=TOLERANCE_SECONDS),
         at,
     )
     return carried > 0

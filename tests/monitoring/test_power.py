@@ -47,6 +47,18 @@ async def test_a_reboot_begins_a_session_that_does_not_reach_into_the_last(db: S
     assert len(await sessions()) == 2, "nothing of no length"
 
 
+async def test_a_boot_that_nobody_saw_does_not_stretch_yesterdays_session(db: Stack) -> None:
+    device = await made.device(await factories.school())
+    await power.record(device.id, seen(3600), MORNING)
+    tomorrow = MORNING + timedelta(days=1)
+    # The last uptime is not remembered, so nothing says "rebooted" but the uptime itself.
+    await power.record(device.id, seen(1800), tomorrow)
+    assert await sessions() == [
+        (MORNING - timedelta(hours=1), MORNING),
+        (tomorrow - timedelta(minutes=30), tomorrow),
+    ]
+
+
 async def test_sessions_of_one_device_never_overlap(db: Stack) -> None:
     device = await made.device(await factories.school())
     insert = (
