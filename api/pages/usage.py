@@ -17,6 +17,7 @@ from api.types import WebRequest
 from core import clock
 from core.access import Actor
 from core.errors import FieldError, Invalid
+from core.paging import DEFAULT_LIMIT
 from inventory import donations
 from inventory.usage import (
     LONGEST_PERIOD_DAYS,
@@ -26,6 +27,7 @@ from inventory.usage import (
     chosen_period,
     preset_period,
 )
+from monitoring.idle import idle_assets
 from monitoring.usage import READERS, UsageReport, usage
 
 READER = allow(*READERS, scope="reports:read")
@@ -59,8 +61,15 @@ class StoryQuery(msgspec.Struct, frozen=True, rename={"first_day": "from", "last
         return chosen_period(since, self.last_day)
 
 
+class PageQuery(msgspec.Struct, frozen=True):
+    """Which page of a list."""
+
+    limit: int = DEFAULT_LIMIT
+    cursor: str | None = None
+
+
 class UsagePages(Controller):
-    """/usage and /donations/{id}/usage"""
+    """/usage, /usage/idle and /donations/{id}/usage"""
 
     include_in_schema = False
     guards = (READER,)
@@ -95,6 +104,12 @@ class UsagePages(Controller):
         # The link carries its days, so that the file holds what the page showed.
         period = chosen_period(query.first_day, query.last_day)
         return _file(await usage(actor, query.by, period), language_of(request), "usage")
+
+    @get(urls.idle_assets())
+    async def show_idle(self, request: WebRequest, actor: NamedDependency[Actor]) -> Response[str]:
+        query = _query(request, PageQuery)
+        page = await idle_assets(actor, limit=query.limit, cursor=query.cursor)
+        return render(request, "usage/idle.html", page=page)
 
     @get("/donations/{donation_id:int}/usage")
     async def show_story(

@@ -10,7 +10,9 @@ from litestar.params import FromQuery, QueryParameter
 from api.access import allow
 from core.access import Actor
 from core.errors import Invalid, say
+from core.paging import DEFAULT_LIMIT, Page
 from inventory.usage import By, chosen_period
+from monitoring.idle import IdleAsset, idle_assets
 from monitoring.usage import READERS, UsageReport, usage
 
 Grouping = Literal["donation", "model", "school", "room", "asset"]
@@ -46,6 +48,21 @@ class ReportRoutes(Controller):
             chosen_period(first_day, last_day),
             donation_id=donation_id,
         )
+
+    @get(
+        "/idle",
+        guards=[allow(*READERS, scope="reports:read")],
+        operation_id="report_idle",
+        summary="Assets in service that nobody used for 30 days, the longest idle first",
+    )
+    async def list_idle(
+        self,
+        actor: NamedDependency[Actor],
+        limit: FromQuery[int] = DEFAULT_LIMIT,
+        cursor: FromQuery[str | None] = None,
+    ) -> Page[IdleAsset]:
+        """Neither switched on nor in anybody's custody; defined in docs/usage.md."""
+        return await idle_assets(actor, limit=limit, cursor=cursor)
 
 
 def _checked(by: By, donation_id: int | None) -> By:

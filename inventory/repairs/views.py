@@ -65,11 +65,12 @@ class WorkOrder(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class WorkOrderEntry(msgspec.Struct, frozen=True, kw_only=True):
-    """What somebody found and did; ``photo_ids`` are its pictures."""
+    """What somebody found and did; ``by_id`` is None for a worker, ``photo_ids`` are its pictures."""
 
     id: int
     work_order_id: int
     at: datetime
+    by_id: int | None
     by: str
     found: str
     found_params: dict[str, object] | None

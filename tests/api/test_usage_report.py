@@ -128,3 +128,30 @@ async def test_the_story_of_a_donation_is_for_its_school(
     stranger = await factories.person(Role.admin, await factories.school())
     await factories.signed_in(client, stranger)
     assert (await client.get(f"/donations/{row['key']}/usage")).status_code == 404
+
+
+async def test_idle_equipment_is_listed_the_longest_idle_first(
+    client: httpx.AsyncClient, school: factories.MadeSchool
+) -> None:
+    admin = await factories.person(Role.admin, school)
+    now = clock.now()
+    held, never, used, out, new = [await factories.asset(school) for _ in range(5)]
+    for asset in (held, never, used, out):
+        await made.created(asset, now - timedelta(days=90))
+    await made.held(held, admin, now - timedelta(days=80), now - timedelta(days=40))
+    await made.held(out, admin, now - timedelta(days=80), None)
+    device = await made.device(used, since=now - timedelta(days=90))
+    await made.powered(used, device, (now - timedelta(days=2), now - timedelta(days=1)))
+    await factories.asset(await factories.school())
+    headers = await factories.bearer(admin)
+    first = (await client.get("/api/v1/reports/idle?limit=1", headers=headers)).json()
+    rest = (
+        await client.get(
+            "/api/v1/reports/idle", params={"cursor": first["next_cursor"]}, headers=headers
+        )
+    ).json()
+    assert [a["tag"] for a in first["items"] + rest["items"]] == [never.tag, held.tag]
+    await factories.signed_in(client, admin)
+    page = await client.get("/usage/idle")
+    assert held.tag in page.text
+    assert new.tag not in page.text
