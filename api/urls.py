@@ -249,6 +249,10 @@ def work_order_photo(photo_id: int) -> str:
     return f"/api/v1/work-orders/photos/{photo_id}"
 
 
+def idle_assets(**filters: object) -> str:
+    return with_query("/usage/idle", **filters)
+
+
 def usage_csv(**filters: object) -> str:
     return with_query("/usage.csv", **filters)
 
