@@ -1,0 +1,38 @@
+"""The benchmarks run, on sizes too small to mean anything."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent.parent
+
+pytestmark = pytest.mark.engines
+
+
+def _run(name: str, *options: str) -> dict[str, float]:
+    done = subprocess.run(
+        [sys.executable, "-m", f"benchmarks.{name}", "--json", *options],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=200,
+    )
+    assert done.returncode == 0, done.stderr
+    found: dict[str, float] = json.loads(done.stdout)
+    return found
+
+
+def test_the_json_is_compared_with_the_bare_handler() -> None:
+    found = _run("http", "--assets", "300", "--rounds", "1", "--seconds", "0.5")
+    for kind in ("detail", "list", "search"):
+        assert found[f"{kind}_ratio"] > 0
+        assert found[f"{kind}_processor_ratio"] > 0
+
+
+def test_delivery_is_compared_with_the_store_alone() -> None:
+    found = _run("delivery", "--megabytes", "9", "--rounds", "1")
+    assert found["upload_ratio"] > 0
+    assert found["download_ratio"] > 0
