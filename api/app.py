@@ -15,6 +15,7 @@ from api import errors, openapi
 from api.forgery import ForgeryCheck
 from api.headers import SecurityHeaders
 from api.identity import Identity, get_actor
+from api.openapi_problems import describe_problems
 from api.pages.account import AccountPages
 from api.pages.alerts import AlertPages
 from api.pages.api_reference import show_api
@@ -174,6 +175,7 @@ def create_app(settings: Settings) -> Litestar:
         logging_config=None,
     )
     openapi.describe_access(app)
+    describe_problems(app)
     return app
 
 

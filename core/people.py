@@ -3,6 +3,7 @@
 import secrets
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Annotated
 
 import msgspec
 
@@ -46,8 +47,8 @@ class Person(msgspec.Struct, frozen=True):
 class NewPerson(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """An account to open, with its first role."""
 
-    name: str
-    login: str
+    name: Annotated[str, msgspec.Meta(examples=["Technician One"])]
+    login: Annotated[str, msgspec.Meta(examples=["technician-one"])]
     school_id: int
     role: Role
     locale: str = "zh_CN"
@@ -57,8 +58,8 @@ class Invitation(msgspec.Struct, frozen=True):
     """What the admin hands over, shown this once: it opens only the page to choose a password."""
 
     person_id: int
-    login: str
-    one_time_password: str
+    login: Annotated[str, msgspec.Meta(examples=["technician-one"])]
+    one_time_password: Annotated[str, msgspec.Meta(examples=["7KQM-2VXA-PD9H-WR4T"])]
     expires_at: datetime
 
 

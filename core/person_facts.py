@@ -1,6 +1,7 @@
 """What is written about a person, and when it is refused."""
 
 from datetime import datetime
+from typing import Annotated
 
 import msgspec
 
@@ -24,8 +25,8 @@ REFUSALS = {
 class PersonFacts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What an admin writes about a person."""
 
-    name: str
-    login: str
+    name: Annotated[str, msgspec.Meta(examples=["Technician One"])]
+    login: Annotated[str, msgspec.Meta(examples=["technician-one"])]
     locale: str = "zh_CN"
 
 

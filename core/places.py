@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Annotated
 
 import msgspec
 from msgspec import UNSET, UnsetType
@@ -58,7 +59,7 @@ class NewPlace(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     school_id: int
     kind: PlaceKind
-    name: str
+    name: Annotated[str, msgspec.Meta(examples=["Computer room 2"])]
     parent_id: int | None = None
 
 

@@ -1,5 +1,6 @@
 """Schools: the list a person sees, and the few facts an admin keeps right."""
 
+from typing import Annotated
 from zoneinfo import available_timezones
 
 import msgspec
@@ -41,10 +42,10 @@ class School(msgspec.Struct, frozen=True):
 class SchoolFacts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What an admin writes about a school."""
 
-    code: str
-    name_zh: str = ""
-    name_en: str = ""
-    zone: str = DEFAULT_ZONE
+    code: Annotated[str, msgspec.Meta(examples=["NO1-MS"])]
+    name_zh: Annotated[str, msgspec.Meta(examples=["第一中学"])] = ""
+    name_en: Annotated[str, msgspec.Meta(examples=["No. 1 Middle School"])] = ""
+    zone: Annotated[str, msgspec.Meta(examples=[DEFAULT_ZONE])] = DEFAULT_ZONE
 
 
 async def find_schools(actor: Actor) -> list[School]:

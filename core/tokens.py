@@ -2,6 +2,7 @@
 
 import secrets
 from datetime import datetime, timedelta
+from typing import Annotated
 
 import msgspec
 
@@ -44,9 +45,9 @@ class Token(msgspec.Struct, frozen=True):
 class NewToken(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A token to make: what for, what it may do, and for how many days."""
 
-    name: str
-    scopes: tuple[str, ...]
-    days: int = USUAL_DAYS
+    name: Annotated[str, msgspec.Meta(examples=["Backup script"])]
+    scopes: Annotated[tuple[str, ...], msgspec.Meta(examples=[["inventory:read"]])]
+    days: Annotated[int, msgspec.Meta(examples=[USUAL_DAYS])] = USUAL_DAYS
 
 
 class IssuedToken(msgspec.Struct, frozen=True):
