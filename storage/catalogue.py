@@ -14,7 +14,7 @@ from storage.rights import VISIBLE, visible_to
 from storage.vocabulary import FACETS
 
 # Beyond these nobody reads on; they bound the work of a query that finds nearly everything.
-MOST_RANKED = 2000
+MOST_RANKED = 1000
 MOST_PAGE_HITS = 5000
 EXCERPT_BEFORE = 18
 EXCERPT_LENGTH = 90
@@ -101,15 +101,16 @@ async def find(
     asked = _Asked(actor, filters)
     after = decode_cursor(cursor, int, UUID) if cursor else None
     if query:
-        some = f"{_searched(asked, query)}{_after(asked, after)} ORDER BY r.score DESC, r.id DESC"
+        some = f"SELECT * FROM ({_searched(asked, query)}) AS found{_after(asked, after)}"
+        some += " ORDER BY score DESC, id DESC"
     else:
         # Newest first is the primary key backwards: no sorting, however many there are.
         asked.before(after[1] if after else None)
         some = f"{_newest(asked)} ORDER BY r.id DESC"
     rows = await database.fetch(
         _Found,
-        f"SELECT r.score, {_COLUMNS} FROM ({some} LIMIT {asked.add(limit + 1)}) AS r{_JOINS}"
-        " ORDER BY r.score DESC, r.id DESC",
+        f"SELECT h.score, {_COLUMNS} FROM ({some} LIMIT {asked.add(limit + 1)}) AS h"
+        f" JOIN resource r ON r.id = h.id{_JOINS} ORDER BY h.score DESC, h.id DESC",
         *asked.arguments,
     )
     page = page_of(rows, limit, lambda row: (row.score, row.id))
@@ -127,8 +128,8 @@ async def facets(actor: Actor, filters: Filters) -> dict[str, dict[str, int]]:
     sets = ", ".join(f"({facet})" for facet in FACETS)
     rows = await database.fetch(
         _FacetCount,
-        f"SELECT {', '.join(FACETS)}, count(*) AS resources FROM ({matching}) AS r"
-        f" GROUP BY GROUPING SETS ({sets})",
+        f"SELECT {', '.join(FACETS)}, count(*) AS resources FROM ({matching}) AS h"
+        f" JOIN resource r ON r.id = h.id GROUP BY GROUPING SETS ({sets})",
         *asked.arguments,
     )
     counts: dict[str, dict[str, int]] = {facet: {} for facet in FACETS}
@@ -180,13 +181,13 @@ class _Asked:
 
 
 def _newest(asked: _Asked) -> str:
-    return f"SELECT 0 AS score, r.* FROM resource r WHERE {asked.conditions}"
+    return f"SELECT r.id, 0 AS score FROM resource r WHERE {asked.conditions}"
 
 
 def _after(asked: _Asked, last: tuple[int, UUID] | None) -> str:
     if last is None:
         return ""
-    return f" WHERE (r.score, r.id) < ({asked.add(last[0])}::int, {asked.add(last[1])}::uuid)"
+    return f" WHERE (score, id) < ({asked.add(last[0])}::int, {asked.add(last[1])}::uuid)"
 
 
 def _searched(asked: _Asked, query: search.Query) -> str:
@@ -207,9 +208,8 @@ def _searched(asked: _Asked, query: search.Query) -> str:
         " (SELECT FROM revision n WHERE n.resource = v.resource AND n.number > v.number)"
     )
     return (
-        "SELECT * FROM (SELECT h.score, r.* FROM (SELECT id, max(score) AS score FROM"
-        f" (({described}) UNION ALL ({written})) AS every GROUP BY id) AS h"
-        " JOIN resource r ON r.id = h.id) AS r"
+        f"SELECT id, max(score) AS score FROM (({described}) UNION ALL ({written})) AS every"
+        " GROUP BY id"
     )
 
 

@@ -72,7 +72,8 @@ class LibraryPages(Controller):
             "library/list.html",
             page=page,
             query=query,
-            counts=await catalogue.facets(actor, Filters(q=query.q)),
+            # Counting what a query found is bounded; counting a whole library is not.
+            counts=await catalogue.facets(actor, Filters(q=query.q)) if query.q else None,
             school_options=await school_options(request, actor),
             may_add=actor.is_a(*CONTRIBUTORS),
         )
