@@ -349,9 +349,14 @@ def choices(language: Language, kind: str, *codes: str) -> list[tuple[str, str]]
 
 
 def field_name(language: Language, column: str) -> str:
-    """A column's name in a history."""
-    known = FIELDS.get(column)
+    """A column's name in a history, or a form's field's above the form."""
+    known = FIELDS.get(column.removesuffix("_id"))
     return language.words(known) if known else column.replace("_", " ")
+
+
+def is_named(field: str) -> bool:
+    """Whether people have a word for the field of a form."""
+    return field.removesuffix("_id") in FIELDS
 
 
 def kind_of(entity: str, column: str) -> str | None:

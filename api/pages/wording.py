@@ -46,7 +46,7 @@ def wording(speech: Language) -> dict[str, Callable[..., object]]:
         "sentence": sentence,
         "change_value": change_value,
         "field_name": lambda column: words.field_name(speech, column),
-        "is_named": words.FIELDS.__contains__,
+        "is_named": words.is_named,
         "icon": icon,
         "with_query": with_query,
     }
