@@ -18,7 +18,7 @@ from api.pages.flash import see_other
 from api.pages.inventory_options import model_options, place_options, school_codes
 from api.pages.rendering import render
 from api.types import WebRequest
-from core import schools
+from core import audit, schools
 from core.access import Actor, Role
 from core.errors import FieldError, Invalid, say
 from core.idempotency import once
@@ -271,6 +271,7 @@ async def _donation_page(
         form=form,
         errors=list(errors),
         may_write=may_write,
+        changes=await audit.history("donation", donation.id, limit=30),
         models=await model_options(actor) if may_write else [],
         places=await place_options(actor, school_id=donation.school_id) if may_write else [],
     )

@@ -27,7 +27,7 @@ MOST_BODY = imports.MOST_BYTES + 64 * 1024
 
 
 class ImportFile(msgspec.Struct):
-    """A CSV file, and the code of the school whose assets it lists."""
+    """A CSV or XLSX file, and the code of the school whose assets it lists."""
 
     school: str
     file: UploadFile
@@ -77,7 +77,7 @@ class ImportRoutes(Controller):
         actor: NamedDependency[Actor],
         data: Annotated[ImportFile, Body(media_type=RequestEncodingType.MULTI_PART)],
     ) -> ImportJob:
-        """CSV in UTF-8 or GB18030, at most 20,000 rows and 10 MB."""
+        """XLSX, or CSV in UTF-8 or GB18030; at most 20,000 rows and 10 MB."""
         content = await data.file.read()
         return await imports.stage_assets(actor, data.school, data.file.filename, content)
 

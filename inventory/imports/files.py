@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import msgspec
 
 from core.errors import Invalid, Message, say
+from inventory.imports import workbooks
 from inventory.imports.columns import Column, column_of
 
 MOST_BYTES = 10 * 1024 * 1024
@@ -16,6 +17,8 @@ DELIMITERS = (",", ";", "\t")
 # Strict, and in this order: GB18030 accepts much of what is UTF-8, never the other way round.
 ENCODINGS = ("utf-8-sig", "gb18030")
 FIELD = "file"
+# .xls of twenty years ago; we do not read it.
+OLD_WORKBOOK = b"\xd0\xcf\x11\xe0"
 # A cell that begins so is run as a formula by spreadsheet programs.
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
@@ -36,10 +39,15 @@ class Sheet(msgspec.Struct, frozen=True):
 
 
 def read_sheet(data: bytes) -> Sheet:
-    """The rows of a CSV file, whatever the encoding, line ends and delimiter; or Invalid."""
-    text, encoding = _decode(data)
-    delimiter = _delimiter(text)
-    lines = list(_lines(text, delimiter))
+    """The rows of a CSV file, whatever the encoding, line ends and delimiter, or of a workbook's
+    first sheet; else Invalid."""
+    if len(data) > MOST_BYTES:
+        raise _unreadable(say("At most {most} MB in one file", most=MOST_BYTES >> 20), "too_large")
+    if data.startswith((workbooks.STARTS_WITH, OLD_WORKBOOK)):
+        encoding, lines = "xlsx", _workbook_lines(data)
+    else:
+        text, encoding = _decode(data)
+        lines = list(_lines(text, _delimiter(text)))
     if not lines:
         raise _unreadable(say("The file is empty"), "empty")
     (_, headers), *rows = lines
@@ -71,13 +79,17 @@ def _row(line: int, names: tuple[str, ...], cells: list[str]) -> RawRow:
     return RawRow(line, dict(zip(names, padded, strict=True)))
 
 
-def _decode(data: bytes) -> tuple[str, str]:
-    if len(data) > MOST_BYTES:
-        raise _unreadable(say("At most {most} MB in one file", most=MOST_BYTES >> 20), "too_large")
-    if data.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
+def _workbook_lines(data: bytes) -> list[tuple[int, list[str]]]:
+    try:
+        return [(line, [bare(cell) for cell in cells]) for line, cells in workbooks.read_rows(data)]
+    except workbooks.Unreadable as error:
         raise _unreadable(
-            say("This is a workbook; save it as CSV in the spreadsheet program first"), "workbook"
-        )
+            say("This workbook cannot be read; save it as XLSX or as CSV, then choose it again"),
+            "workbook",
+        ) from error
+
+
+def _decode(data: bytes) -> tuple[str, str]:
     for encoding in ENCODINGS:
         try:
             text = data.decode(encoding)

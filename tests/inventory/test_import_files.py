@@ -1,5 +1,10 @@
 """Files as spreadsheet programs make them, and what each is read as."""
 
+import io
+import zipfile
+from datetime import date
+
+import openpyxl
 import pytest
 
 from core.errors import Invalid
@@ -45,7 +50,7 @@ BAD = {
     "no header that says which asset": (b"Colour,Size\nred,big\n", "headers"),
     "too many cells": (b"Tag,Model\nA,B,C\n", "cells"),
     "an open quote": (b'Tag,Note\nP-1,"never closed\n', "quote"),
-    "an Excel workbook": (b"PK\x03\x04" + bytes(40), "workbook"),
+    "a broken workbook": (b"PK\x03\x04" + bytes(40), "workbook"),
     "an old Excel workbook": (b"\xd0\xcf\x11\xe0" + bytes(40), "workbook"),
     "no text at all": (bytes(range(256)), "encoding"),
     "utf-16": ("Tag,Model\nA,B\n".encode("utf-16"), "encoding"),
@@ -68,6 +73,42 @@ def test_an_unreadable_file_says_why(case: str) -> None:
     with pytest.raises(Invalid) as refused:
         read_sheet(data)
     assert (refused.value.field, refused.value.code) == ("file", code)
+
+
+def _workbook(*rows: tuple[object, ...]) -> bytes:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    for row in rows:
+        sheet.append(row)
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def test_a_workbook_is_read_as_its_cells_look() -> None:
+    sheet = read_sheet(
+        _workbook(
+            ("资产编号", "型号", "序列号", "备注", None),
+            ("P-1", "天逸510", 20240017, date(2026, 3, 2), None),
+            (None, None, None, None, None),
+            ("P-2", 510.0, None, 2.5, None),
+        )
+    )
+    assert sheet.encoding == "xlsx"
+    assert [(row.line, list(row.cells.values())) for row in sheet.rows] == [
+        (2, ["P-1", "天逸510", "20240017", "2026-03-02"]),
+        (4, ["P-2", "510", "", "2.5"]),
+    ]
+
+
+def test_a_workbook_that_unpacks_to_gigabytes_is_left_packed() -> None:
+    out = io.BytesIO(_workbook(("Tag",), ("P-1",)))
+    with zipfile.ZipFile(out, "a", zipfile.ZIP_DEFLATED) as packed:
+        packed.writestr("xl/media/blank.bin", bytes(201 * 1024 * 1024))
+    with pytest.raises(Invalid) as refused:
+        read_sheet(out.getvalue())
+    assert refused.value.code == "workbook"
 
 
 def test_lines_are_counted_as_an_editor_counts_them() -> None:
