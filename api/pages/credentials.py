@@ -10,7 +10,7 @@ from litestar.response import Redirect
 
 from api import urls
 from api.access import allow
-from api.forms import as_typed, read_form
+from api.forms import as_typed, convert_form, read_form
 from api.pages.flash import see_other
 from api.pages.options import school_options
 from api.pages.rendering import render
@@ -19,6 +19,7 @@ from api.types import WebRequest
 from core import audit
 from core.access import Actor
 from core.errors import FieldError, Invalid, say
+from core.paging import DEFAULT_LIMIT
 from monitoring import credentials
 from monitoring.credentials import KEEPERS, READERS, Credential, NewCredential
 from monitoring.snmp import AuthProtocol, PrivProtocol
@@ -36,6 +37,13 @@ AUTH_NAMES = [
 PRIV_NAMES = [(PrivProtocol.aes, "AES-128"), (PrivProtocol.des, "DES")]
 
 
+class ListQuery(msgspec.Struct, frozen=True):
+    """Where the list is, as it stands in its address."""
+
+    limit: int = DEFAULT_LIMIT
+    cursor: str | None = None
+
+
 class CredentialPages(Controller):
     """/credentials"""
 
@@ -46,7 +54,8 @@ class CredentialPages(Controller):
     async def list_credentials(
         self, request: WebRequest, actor: NamedDependency[Actor]
     ) -> Response[str]:
-        page = await credentials.list_credentials(actor)
+        query = convert_form(request.query_params, ListQuery)
+        page = await credentials.list_credentials(actor, limit=query.limit, cursor=query.cursor)
         return render(
             request,
             "monitoring/credentials.html",
