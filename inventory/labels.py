@@ -1,6 +1,5 @@
-"""Label codes: what a QR code holds. Random, so that nobody can guess one from another."""
+"""Labels: the sticker of an asset, and stickers printed before anybody knows for what."""
 
-import secrets
 from uuid import UUID, uuid4
 
 import msgspec
@@ -9,12 +8,10 @@ from core import clock
 from core.access import Actor
 from core.database import execute, execute_many, fetch, fetch_one, fetch_value, transaction
 from core.errors import Conflict, Invalid, NotFound, say
+from inventory import codes
 from inventory.assets.locking import lock
 from inventory.scope import KEEPERS, school_id_of
 
-# Without 0 O 1 I L U: read from a scratched sticker, typed on a phone. 12 of 30 are 58 bits.
-ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
-CODE_LENGTH = 12
 MOST_IN_BATCH = 480
 
 
@@ -49,42 +46,11 @@ class Batch(msgspec.Struct, frozen=True):
     unclaimed: int
 
 
-def new_code() -> str:
-    """A fresh random code."""
-    return "".join(secrets.choice(ALPHABET) for _ in range(CODE_LENGTH))
-
-
-def clean(code: str) -> str:
-    """A code as it is stored, whatever a scanner or a thumb made of it."""
-    return code.strip().replace(" ", "").replace("-", "").upper()
-
-
-async def give_codes(tags: list[str]) -> None:
-    """A code for each of these assets that has none; in the caller's transaction."""
-    bare = await fetch(
-        _Bare,
-        "SELECT id, school AS school_id FROM asset a WHERE tag = any($1::text[])"
-        " AND NOT EXISTS (SELECT FROM label_code l WHERE l.asset = a.id)",
-        tags,
-    )
-    moment = clock.now()
-    await execute_many(
-        "INSERT INTO label_code (code, school, asset, created_at, linked_at)"
-        " VALUES ($1, $2, $3, $4, $4)",
-        [(new_code(), asset.school_id, asset.id, moment) for asset in bare],
-    )
-
-
-class _Bare(msgspec.Struct):
-    id: int
-    school_id: int
-
-
 async def prepare_sheet(actor: Actor, tags: list[str]) -> None:
     """Make sure that each of these assets has a code, before its label is printed."""
     async with transaction(actor):
         assets = await lock(actor, tags)
-        await give_codes([asset.tag for asset in assets])
+        await codes.give_codes([asset.tag for asset in assets])
 
 
 LABEL = """
@@ -122,7 +88,7 @@ async def make_batch(actor: Actor, school: str, count: int) -> UUID:
     async with transaction(actor):
         await execute_many(
             "INSERT INTO label_code (code, school, batch, created_at) VALUES ($1, $2, $3, $4)",
-            [(new_code(), school_id, batch, moment) for _ in range(count)],
+            [(codes.new_code(), school_id, batch, moment) for _ in range(count)],
         )
     return batch
 
@@ -160,7 +126,7 @@ async def get_scan(actor: Actor, code: str) -> Scan:
         Scan,
         "SELECT l.code, l.school AS school_id, a.tag FROM label_code l"
         " LEFT JOIN asset a ON a.id = l.asset WHERE l.code = $1 AND l.school = any($2::bigint[])",
-        clean(code),
+        codes.clean(code),
         actor.school_ids,
     )
     if scan is None:

@@ -293,7 +293,7 @@ class ImportRow(Table, tablename="import_row"):
     id = BigSerial(primary_key=True)
     job = ForeignKey(ImportJob, null=False, index=True, on_delete=OnDelete.cascade)
     line = Integer()
-    raw = JSONB()
+    raw = JSONB()  # type: ignore[assignment]
     verdict = Varchar(length=8)
     asset = ForeignKey(Asset, null=True, default=None, on_delete=OnDelete.set_null)
     diff = JSONB()

@@ -9,7 +9,7 @@ from core import clock
 from core.access import Actor
 from core.database import execute, execute_many, fetch_value, refusing, transaction
 from core.errors import FieldError, Invalid, Problem, say
-from inventory import labels, serials, tags
+from inventory import codes, serials, tags
 from inventory.assets.lifecycle import refuse_changed
 from inventory.assets.locking import lock
 from inventory.assets.reading import find_by_tags, get_asset
@@ -137,7 +137,7 @@ async def insert(*drafts: Draft, at: datetime | None = None) -> None:
             for draft in drafts
         ],
     )
-    await labels.give_codes([draft.tag for draft in drafts])
+    await codes.give_codes([draft.tag for draft in drafts])
 
 
 async def edit_asset(actor: Actor, tag: str, changes: AssetChanges) -> Asset:

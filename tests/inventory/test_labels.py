@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from core.errors import Conflict, Forbidden, Invalid, NotFound
-from inventory import assets, donations, labels
+from inventory import assets, codes, donations, labels
 from inventory.assets import NewAsset
 from inventory.donations import Receipt
 from tests import factories, factories_inventory
@@ -25,9 +25,9 @@ async def test_every_new_asset_has_a_code_that_leads_to_it() -> None:
 
 
 def test_codes_are_long_random_and_readable() -> None:
-    codes = {labels.new_code() for _ in range(2_000)}
-    assert len(codes) == 2_000
-    assert all(len(code) == 12 and not set(code) & set("01OILU") for code in codes)
+    made = {codes.new_code() for _ in range(2_000)}
+    assert len(made) == 2_000
+    assert all(len(code) == 12 and not set(code) & set("01OILU") for code in made)
 
 
 async def test_an_unclaimed_code_is_claimed_by_one_of_32() -> None:
