@@ -19,8 +19,8 @@ WORKERS = (Role.admin, Role.technician)
 MINUTES_MAX = 10_000
 
 _SELECT_ENTRY = """
-SELECT e.id, e.work_order AS work_order_id, e.at, e.by AS by_id, e.by_name AS by, e.found, e.found_params, e.done,
-       e.minutes, e.cost, e.currency,
+SELECT e.id, e.work_order AS work_order_id, e.at, e.by AS by_id, e.by_name AS by,
+       e.found, e.found_params, e.done, e.minutes, e.cost, e.currency,
        array(SELECT p.id FROM work_order_photo p WHERE p.entry = e.id ORDER BY p.id) AS photo_ids
   FROM work_order_entry e
 """

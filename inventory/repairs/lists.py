@@ -5,15 +5,17 @@ from typing import Literal
 
 import msgspec
 
-from core import clock, database
+from core import clock
 from core.access import Actor
 from core.paging import DEFAULT_LIMIT, Page, checked_limit, decode_cursor, page_of
 from inventory.queries import Conditions
 from inventory.repairs.views import (
-    SELECT_WORK_ORDER,
+    GRAVEST_FIRST,
+    NEWEST_FIRST,
     Severity,
     State,
     WorkOrder,
+    fetch_orders,
     readable_by,
 )
 
@@ -45,12 +47,7 @@ async def list_work_orders(
     if cursor:
         opened_at, last_id = decode_cursor(cursor, datetime, int)
         conditions.add("(w.opened_at, w.id) < ({}, {})", opened_at, last_id)
-    rows = await database.fetch(
-        WorkOrder,
-        f"{SELECT_WORK_ORDER} WHERE {conditions.sql()} ORDER BY w.opened_at DESC, w.id DESC"
-        f" LIMIT {conditions.argument(limit + 1)}",
-        *conditions.args,
-    )
+    rows = await fetch_orders(conditions, NEWEST_FIRST, limit + 1)
     return page_of(rows, limit, lambda order: (order.opened_at, order.id))
 
 
@@ -58,25 +55,14 @@ async def most_urgent(actor: Actor, *, limit: int = 8) -> list[WorkOrder]:
     """Unfinished orders, the gravest first and the oldest of them first: what to do now."""
     conditions = readable_by(actor, clock.now())
     conditions.add("w.closed_at IS NULL")
-    return await database.fetch(
-        WorkOrder,
-        f"{SELECT_WORK_ORDER} WHERE {conditions.sql()}"
-        " ORDER BY array_position(ARRAY['critical','high','normal','low'], w.severity::text),"
-        f" w.opened_at, w.id LIMIT {conditions.argument(checked_limit(limit))}",
-        *conditions.args,
-    )
+    return await fetch_orders(conditions, GRAVEST_FIRST, checked_limit(limit))
 
 
 async def of_asset(actor: Actor, asset_id: int, *, limit: int = 20) -> list[WorkOrder]:
     """The asset's orders that the actor may read, the latest first."""
     conditions = readable_by(actor, clock.now())
     conditions.add("w.asset = {}", asset_id)
-    return await database.fetch(
-        WorkOrder,
-        f"{SELECT_WORK_ORDER} WHERE {conditions.sql()} ORDER BY w.opened_at DESC, w.id DESC"
-        f" LIMIT {conditions.argument(checked_limit(limit))}",
-        *conditions.args,
-    )
+    return await fetch_orders(conditions, NEWEST_FIRST, checked_limit(limit))
 
 
 def _narrow(conditions: Conditions, wanted: WorkOrderFilter, actor: Actor) -> None:

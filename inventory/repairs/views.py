@@ -87,7 +87,7 @@ class WorkOrderEntry(msgspec.Struct, frozen=True, kw_only=True):
 
 
 # $1 is the moment to which the downtime of open orders is counted.
-SELECT_WORK_ORDER = """
+_COLUMNS = """
 SELECT w.id, w.school AS school_id, w.asset AS asset_id, a.tag AS asset_tag,
        btrim(m.brand || ' ' || m.name) AS asset_model, a.lifecycle AS asset_state,
        concat_ws(' / ', outer_place.name, p.name) AS place,
@@ -98,7 +98,8 @@ SELECT w.id, w.school AS school_id, w.asset AS asset_id, a.tag AS asset_tag,
        totals.minutes, totals.cost, w.version,
        greatest(0, extract(epoch FROM coalesce(w.closed_at, $1) - w.opened_at))::bigint
            AS downtime_seconds
-  FROM work_order w
+"""
+_JOINS = """
   JOIN asset a ON a.id = w.asset
   JOIN asset_model m ON m.id = a.model
   LEFT JOIN place p ON p.id = a.place
@@ -110,6 +111,25 @@ SELECT w.id, w.school AS school_id, w.asset AS asset_id, a.tag AS asset_tag,
       SELECT coalesce(sum(e.minutes), 0)::bigint AS minutes, coalesce(sum(e.cost), 0) AS cost
         FROM work_order_entry e WHERE e.work_order = w.id) totals
 """
+NEWEST_FIRST = "w.opened_at DESC, w.id DESC"
+GRAVEST_FIRST = (
+    "array_position(ARRAY['critical','high','normal','low'], w.severity::text), w.opened_at, w.id"
+)
+
+
+async def fetch_orders(conditions: Conditions, order_by: str, most: int) -> list[WorkOrder]:
+    """The first ``most`` orders under conditions on w (order), a (asset) and m (model).
+
+    They are found first and dressed with names and totals afterwards: a page costs its own rows.
+    """
+    found = (
+        "SELECT w.* FROM work_order w JOIN asset a ON a.id = w.asset"
+        f" JOIN asset_model m ON m.id = a.model WHERE {conditions.sql()}"
+        f" ORDER BY {order_by} LIMIT {conditions.argument(most)}"
+    )
+    return await database.fetch(
+        WorkOrder, f"{_COLUMNS} FROM ({found}) w {_JOINS} ORDER BY {order_by}", *conditions.args
+    )
 
 
 def worded(text: str, params: dict[str, object] | None) -> Message | str:
@@ -151,9 +171,7 @@ async def get_work_order(actor: Actor, work_order_id: int) -> WorkOrder:
     """The order, or NotFound when it is not there for this reader."""
     conditions = readable_by(actor, clock.now())
     conditions.add("w.id = {}", work_order_id)
-    order = await database.fetch_one(
-        WorkOrder, f"{SELECT_WORK_ORDER} WHERE {conditions.sql()}", *conditions.args
-    )
-    if order is None:
+    orders = await fetch_orders(conditions, NEWEST_FIRST, 1)
+    if not orders:
         raise NotFound(say("There is no such work order, or it is not yours to see"))
-    return order
+    return orders[0]
