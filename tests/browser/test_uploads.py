@@ -1,0 +1,112 @@
+"""A file goes up in a real browser while its line breaks and its page is loaded anew."""
+
+import random
+import re
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Browser, CDPSession, Page, expect
+
+from api.language import language
+from core import database
+from storage import finishing
+from tests import factories_library
+from tests.browser import harness
+from tests.browser.harness import PHONE
+from tests.conftest import Stack
+
+pytestmark = pytest.mark.browser
+
+MB = 1024 * 1024
+BYTES_A_SECOND = 6 * MB
+WAIT = 30_000
+say = language("zh_CN").gettext
+
+
+async def line_of(page: Page) -> CDPSession:
+    session = await page.context.new_cdp_session(page)
+    await session.send("Network.enable")
+    return session
+
+
+async def set_line(session: CDPSession, *, is_broken: bool) -> None:
+    await session.send(
+        "Network.emulateNetworkConditions",
+        {
+            "offline": is_broken,
+            "latency": 5,
+            "downloadThroughput": -1,
+            "uploadThroughput": BYTES_A_SECOND,
+        },
+    )
+
+
+async def test_a_broken_line_and_a_new_page_cost_nothing(
+    browser: Browser,
+    address: str,
+    people: dict[str, int],
+    connections: Stack,
+    tmp_path: Path,
+) -> None:
+    data = random.Random(5).randbytes(24 * MB)
+    path = tmp_path / "巡线小车素材.bin"
+    path.write_bytes(data)
+    await harness.set_language(people["teacher"], "zh_CN")
+    context = await harness.context_for(
+        browser, address, person_id=people["teacher"], locale="zh_CN", width=PHONE
+    )
+    page = await context.new_page()
+    await page.goto("/library/new")
+    session = await line_of(page)
+    await set_line(session, is_broken=False)
+    await page.set_input_files("#file", path)
+    said = page.locator("[data-said]")
+    # The title is the file's until its owner says otherwise.
+    await expect(page.locator("#title")).to_have_value("巡线小车素材")
+    await expect(said).to_contain_text("MB", timeout=WAIT)
+    await set_line(session, is_broken=True)
+    await expect(said).to_have_text(
+        say("The line is broken. What has arrived is safe; trying again."), timeout=WAIT
+    )
+    await set_line(session, is_broken=False)
+    await expect(said).to_contain_text("MB", timeout=WAIT)
+    for _ in range(100):
+        if await received_bytes():
+            break
+        await page.wait_for_timeout(100)
+
+    # The page is lost; whoever chooses the same file again goes on where it stopped.
+    page.on("dialog", lambda dialog: dialog.accept())
+    await page.reload()
+    assert 0 < await received_bytes() < len(data)
+    await page.set_input_files("#file", path)
+    await page.select_option("#subject", "robotics")
+    await page.select_option("#kind", "program")
+    await page.get_by_role("button", name=say("Save as a draft")).click()
+    await page.wait_for_url(re.compile(r"/library/[0-9a-f-]{36}$"), timeout=WAIT)
+    assert (
+        await database.fetch_value("SELECT count(*) FROM upload WHERE size_bytes = $1", 24 * MB)
+        == 1
+    )
+
+    await finishing.finish_waiting(tmp_path)
+    await expect(page.get_by_role("button", name=say("Publish"))).to_be_visible(timeout=WAIT)
+    assert not await harness.violations(page)
+    await page.get_by_role("button", name=say("Publish")).click()
+    await expect(page.locator("main")).to_contain_text(
+        say("It is published: others find it in the library now."), timeout=WAIT
+    )
+    found = await database.fetch_value(
+        "SELECT r.state FROM resource r JOIN revision v ON v.resource = r.id"
+        " JOIN blob b ON b.id = v.blob WHERE b.sha256 = $1",
+        factories_library.sha256(data),
+    )
+    assert found == "published"
+    await context.close()
+
+
+async def received_bytes() -> int:
+    count: int = await database.fetch_value(
+        "SELECT received_bytes FROM upload WHERE size_bytes = $1 ORDER BY id DESC LIMIT 1", 24 * MB
+    )
+    return count
