@@ -121,7 +121,7 @@ GIFTS = (
         *_books(6, 15, "图书室", declared=180, received=176),
         Lot(UPS1, 2, ("网络机房",), 2),
     )),
-    Gift("LB", "company", "退役办公电脑捐赠（第二批）", 24, (
+    Gift("LB", "company", "退役办公电脑捐赠（第二批）", 6, (
         Lot(DT310, 36, ("网络机房",), 40, "其余 4 台随下一车送达"),
     ), "正在检查、清除数据。", is_new=True, is_acknowledged=False),
 )  # fmt: skip
