@@ -14,7 +14,7 @@ import httpx
 import psutil
 
 ROOT = Path(__file__).resolve().parents[2]
-START_SECONDS = 120.0
+START_SECONDS = 300.0
 PASSWORD = "three plain words"
 
 
@@ -39,14 +39,14 @@ def labshare(
 
 
 class Service:
-    """A running `labshare serve`."""
+    """A running `labshare serve`, or `demo`."""
 
-    def __init__(self, data: Path) -> None:
+    def __init__(self, data: Path, command: str = "serve") -> None:
         self.data = data
         self.lines: list[str] = []
         self._fresh: queue.Queue[str] = queue.Queue()
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "labshare", "serve", "--port", "0"],
+            [sys.executable, "-m", "labshare", command, "--data", str(data), "--port", "0"],
             env=environment(data),
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -71,7 +71,7 @@ class Service:
         raise AssertionError("\n".join(self.lines))
 
     def ready(self) -> Self:
-        self.address = self.until("Labshare is at ").rpartition(" ")[2]
+        self.address = self.until(" is at http").rpartition(" ")[2]
         return self
 
     def setup_code(self) -> str:
@@ -100,8 +100,8 @@ class Service:
 
 
 @contextlib.contextmanager
-def serving(data: Path) -> Iterator[Service]:
-    service = Service(data)
+def serving(data: Path, command: str = "serve") -> Iterator[Service]:
+    service = Service(data, command)
     try:
         yield service.ready()
     finally:
