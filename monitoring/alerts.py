@@ -1,6 +1,6 @@
 """Alerts: one episode a fault, from its raising to its clearing, tied to the work order it opened."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 
 import msgspec
@@ -14,6 +14,8 @@ from inventory import repairs
 from inventory.queries import Conditions
 
 KEEPERS = (Role.admin, Role.technician)
+
+SAME_WORDS_AGAIN_AFTER = timedelta(hours=1)
 
 AlertState = Literal["raised", "acknowledged", "cleared"]
 AlertSeverity = Literal["warning", "critical"]
@@ -175,13 +177,12 @@ async def _end(actor: Actor, where: str, why: Message, device_id: int, *args: ob
             *args,
         )
         for order_id in {row.work_order for row in ended if row.work_order is not None}:
-            order = await repairs.get_work_order(actor, order_id)
-            if not order.is_closed:
-                await repairs.comment(actor, order_id, why)
+            await _tell(actor, order_id, why)
 
 
 async def _open_order(actor: Actor, alert_id: int, device_id: int, finding: Finding) -> None:
-    """The work order of the fault: a new one, or the one that is open already."""
+    """The work order of the fault: a new one, or the one that is open already and is told."""
+    begun = clock.now()
     asset_id: int = await fetch_value("SELECT asset FROM device WHERE id = $1", device_id)
     try:
         order = await repairs.open_work_order(
@@ -195,6 +196,20 @@ async def _open_order(actor: Actor, alert_id: int, device_id: int, finding: Find
     except Conflict:
         return
     await execute("UPDATE alert SET work_order = $2 WHERE id = $1", alert_id, order.id)
+    if order.opened_at < begun:
+        await _tell(actor, order.id, say("Monitoring reports: {fault}", fault=finding.message))
+
+
+async def _tell(actor: Actor, order_id: int, what: Message) -> None:
+    """Comment on an open order, but not the same thing again and again: some faults flap."""
+    order = await repairs.get_work_order(actor, order_id)
+    if order.is_closed:
+        return
+    said = (what.template, msgspec.to_builtins(what.params))
+    lately = clock.now() - SAME_WORDS_AGAIN_AFTER
+    entries = await repairs.entries_of(actor, order_id)
+    if not any(e.at > lately and (e.found, e.found_params) == said for e in entries):
+        await repairs.comment(actor, order_id, what)
 
 
 class _Ended(msgspec.Struct, frozen=True):
