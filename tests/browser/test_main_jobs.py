@@ -35,6 +35,9 @@ class Visit(msgspec.Struct, frozen=True):
     async def fill(self, msgid: str, text: str) -> None:
         await self.page.get_by_label(self.say(msgid)).first.fill(text)
 
+    async def is_sound(self) -> None:
+        assert not [str(one) for one in await harness.violations(self.page)]
+
     async def sees(self, text: str) -> None:
         await self.page.locator("main").get_by_text(text).first.wait_for()
 
@@ -99,7 +102,8 @@ async def test_a_technician_logs_a_repair(visit: Visiting, locale: str, width: i
     await here.page.get_by_text(here.say("It works again"), exact=True).click()
     await here.fill("How it ended", "已修好")
     await here.press("Mark as completed")
-    await here.sees(language(locale).gettext("Completed"))
+    await here.sees(here.say("Completed"))
+    await here.is_sound()
     states = await database.fetch_value(
         "SELECT w.state || ' ' || a.lifecycle FROM work_order w JOIN asset a ON a.id = w.asset"
         " WHERE a.tag = $1 ORDER BY w.id DESC LIMIT 1",
@@ -145,6 +149,7 @@ async def test_a_teacher_finds_previews_and_downloads(
     await here.page.wait_for_function(
         "document.querySelector(\"main img[src*='/pictures/page/']\").naturalWidth > 100"
     )
+    await here.is_sound()
     async with here.page.expect_download() as arriving:
         await here.page.locator("main a.button-primary[download]").click()
     file = await (await arriving.value).path()
@@ -164,6 +169,7 @@ async def test_an_admin_reads_the_usage_of_a_donation(
     for msgid in ("Hours on", "Days in custody", "Idle for 30 days", "Received"):
         await here.sees(here.say(msgid))
     await here.page.locator(".chart-canvas canvas").first.wait_for()
+    await here.is_sound()
     received = await database.fetch_value(
         "SELECT sum(l.received)::bigint FROM donation_line l JOIN donation d ON d.id = l.donation"
         " WHERE d.title = $1",

@@ -18,6 +18,7 @@ NAMES = (
 )
 NOT_PAGES = ("/static/", "/api/v1/", "/schema")
 MOST_PAGES = 120
+PATIENCE_SECONDS = 60
 
 
 class Tour(msgspec.Struct, frozen=True):
@@ -39,7 +40,9 @@ async def find_pages(address: str, person_id: int) -> Tour:
     tour = Tour()
     seen = {pattern("/")}
     waiting = ["/"]
-    async with httpx.AsyncClient(base_url=address, cookies={COOKIE: token}) as client:
+    async with httpx.AsyncClient(
+        base_url=address, cookies={COOKIE: token}, timeout=PATIENCE_SECONDS
+    ) as client:
         while waiting and len(tour.pages) < MOST_PAGES:
             path = waiting.pop(0)
             answer = await client.get(path, follow_redirects=True)
