@@ -3,7 +3,7 @@
 import random
 from datetime import timedelta
 
-from inventory.labels import ALPHABET, CODE_LENGTH
+from inventory.codes import ALPHABET, CODE_LENGTH
 from labshare.demo.calendar import YearBehind
 from labshare.demo.equipment import Asset
 from labshare.demo.rows import copy, random_for
