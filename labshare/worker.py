@@ -71,8 +71,10 @@ async def work(
                 group.create_task(_never_give_up(name, part, stop))
             log.info("worker.started", jobs=len(jobs), topics=len(handlers))
     finally:
-        scheduler.shutdown(wait=False)
+        # Its shutdown cancels what is running, so no more is started, and that gets its time first.
+        scheduler.pause()
         await _let_finish(running)
+        scheduler.shutdown(wait=False)
         log.info("worker.stopped")
 
 

@@ -70,6 +70,27 @@ async def test_a_singleton_runs_in_one_worker_at_a_time(db: Stack) -> None:
     assert most == 4
 
 
+async def test_a_job_under_way_is_finished_before_the_worker_leaves(
+    db: Stack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(worker, "FIRST_JOB_SECONDS", 0)
+    begun = asyncio.Event()
+    ended: list[bool] = []
+
+    async def run(_settings: Settings) -> None:
+        begun.set()
+        await asyncio.sleep(0.5)
+        ended.append(True)
+
+    stop = asyncio.Event()
+    job = Job("test.slow", 60, run, singleton=False)
+    working = asyncio.create_task(worker.work(db.settings, stop, (job,), {}))
+    await asyncio.wait_for(begun.wait(), 20)
+    stop.set()
+    await asyncio.wait_for(working, 20)
+    assert ended == [True]
+
+
 async def test_a_job_that_fails_lets_the_next_one_run(db: Stack) -> None:
     ran: list[str] = []
 
