@@ -29,6 +29,8 @@ log = structlog.get_logger(__name__)
 READY_SECONDS = 120.0
 LEAVE_SECONDS = 20.0
 LOOK_SECONDS = 5.0
+SHORT_LIFE_SECONDS = 60.0
+MOST_SHORT_LIVES = 3
 PREPARE_SECONDS = 3600.0  # a migration of a big database takes its time
 
 
@@ -54,11 +56,25 @@ def serve(plan: Plan) -> None:
         private_folder(data, _owner(plan.settings))
         with children.owned(data, "labshare"), listen(plan.host, plan.port) as server:
             try:
-                while _run(plan, server, signals):
-                    log.error("engine.died", says="starting everything again")
+                _run_again_and_again(plan, server, signals)
             except EngineFailed:
                 if not signals.stop_requested:
                     raise
+
+
+def _run_again_and_again(plan: Plan, server: socket.socket, signals: Signals) -> None:
+    """Starts everything again when an engine died, unless that happens right after each start."""
+    short_lives = 0
+    began_at = time.monotonic()
+    while _run(plan, server, signals):
+        is_short = time.monotonic() - began_at < SHORT_LIFE_SECONDS
+        short_lives = short_lives + 1 if is_short else 0
+        if short_lives == MOST_SHORT_LIVES:
+            raise EngineFailed(
+                f"an engine ended soon after each start: see the logs in {plan.settings.data}"
+            )
+        log.error("engine.died", says="starting everything again")
+        began_at = time.monotonic()
 
 
 def _run(plan: Plan, server: socket.socket, signals: Signals) -> bool:
