@@ -3,6 +3,7 @@
 from core.jobs import Job
 from core.outbox import Handler
 from core.settings import Settings
+from inventory.imports import forgetting
 from inventory.repairs import sweeping
 
 
@@ -11,8 +12,14 @@ async def sweep_photos(_settings: Settings) -> None:
     await sweeping.sweep_photos()
 
 
+async def forget_undecided_imports(_settings: Settings) -> None:
+    """Discard previews of imports that nobody decided on for a month."""
+    await forgetting.forget_undecided()
+
+
 JOBS: tuple[Job, ...] = (
     Job("inventory.sweep_photos", every_seconds=24 * 60 * 60, run=sweep_photos),
+    Job("inventory.forget_undecided_imports", 24 * 60 * 60, forget_undecided_imports),
 )
 
 HANDLERS: dict[str, Handler] = {}

@@ -8,7 +8,7 @@ from core import database
 from core.errors import Conflict, Forbidden, Invalid, NotFound
 from inventory import assets, imports, models
 from inventory.assets import AssetFilters
-from inventory.imports import Verdict
+from inventory.imports import Verdict, forgetting
 from tests import factories
 from tests.factories import MadePerson, MadeSchool
 
@@ -217,3 +217,19 @@ async def test_a_discarded_import_is_never_applied(world: World) -> None:
     with pytest.raises(Conflict, match="finished"):
         await imports.apply_import(world.admin.actor, job.id)
     assert (await imports.find_imports(world.admin.actor)).items == []
+
+
+async def test_a_preview_is_forgotten_after_a_month_and_an_applied_import_never(
+    world: World,
+) -> None:
+    applied = await world.stage("P-2,,Maker,M720,,,,,,")
+    await imports.apply_import(world.admin.actor, applied.id)
+    old, fresh = await world.stage("P-3,,Maker,M720,,,,,,"), await world.stage("P-1,,,,,,,,,")
+    await database.execute(
+        "UPDATE import_job SET created_at = now() - interval '31 days' WHERE id <> $1", fresh.id
+    )
+    assert await forgetting.forget_undecided() == 1
+    listed = await imports.find_imports(world.admin.actor)
+    assert {job.id for job in listed.items} == {applied.id, fresh.id}
+    assert await world.rows(old) == []
+    assert len(await world.rows(applied)) == len(await world.rows(fresh)) == 1
