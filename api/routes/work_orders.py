@@ -12,6 +12,13 @@ from api.access import allow, signed_in
 from api.language import Language
 from api.pages.rendering import language_of
 from api.routes.repeats import Key
+from api.routes.work_order_bodies import (
+    Assignment,
+    Cancellation,
+    Completion,
+    FaultReport,
+    Step,
+)
 from api.types import WebRequest
 from core.access import Actor, Role
 from core.idempotency import once
@@ -19,64 +26,12 @@ from core.paging import DEFAULT_LIMIT, Page
 from inventory import repairs
 from inventory.repairs import WorkOrder, WorkOrderFilter
 from inventory.repairs.lists import StateFilter
-from inventory.repairs.opening import SUMMARY_MAX_LENGTH, Reported
-from inventory.repairs.transitions import RESOLUTION_MAX_LENGTH, Condition
+from inventory.repairs.opening import Reported
 from inventory.repairs.views import Severity
 
 WORKER = allow(Role.admin, Role.technician, scope="inventory:write")
 READER = signed_in("inventory:read")
 WRITER = signed_in("inventory:write")
-Version = Annotated[
-    int | None,
-    msgspec.Meta(
-        description="The version you read: refused when somebody came first.", examples=[1]
-    ),
-]
-
-
-class FaultReport(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What is wrong with which asset."""
-
-    tag: Annotated[str, msgspec.Meta(examples=["S1-00042"])]
-    what: Annotated[
-        str,
-        msgspec.Meta(
-            min_length=1, max_length=SUMMARY_MAX_LENGTH, examples=["The screen stays dark"]
-        ),
-    ]
-    severity: Severity = "normal"
-
-
-class Step(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A step that needs no more than the order."""
-
-    version: Version = None
-
-
-class Assignment(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """To whom the order goes."""
-
-    assignee_id: int
-    version: Version = None
-
-
-class Completion(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """How it ended, and what the asset is like now."""
-
-    resolution: Annotated[
-        str, msgspec.Meta(max_length=RESOLUTION_MAX_LENGTH, examples=["New display cable"])
-    ]
-    condition: Condition | None = None
-    version: Version = None
-
-
-class Cancellation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Why it was needless."""
-
-    reason: Annotated[
-        str, msgspec.Meta(max_length=RESOLUTION_MAX_LENGTH, examples=["The plug was out"])
-    ]
-    version: Version = None
 
 
 class WorkOrderRoutes(Controller):
