@@ -51,7 +51,7 @@
         value: function (plot, value) { return value == null ? "–" : value.toLocaleString(zone) + unit; },
       };
     });
-    const isDay = short(data.x[0]) !== String(data.x[0]);
+    const isDay = short(data.x[0]) !== String(data.x[0]) || /^\d\d\/\d\d$/.test(data.x[0]);
     const name = { label: data.time ? words.time : isDay ? words.day : words.name };
     if (!data.time) name.value = function (plot, i) { return i == null || data.x[i] === undefined ? "–" : String(data.x[i]); };
     return [name].concat(lines);

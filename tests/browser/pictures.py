@@ -38,16 +38,16 @@ class Picture(msgspec.Struct, frozen=True):
 
 PICTURES = (
     Picture("technician-phone-zh", "technician", "/", "zh_CN", PHONE),
-    Picture("report-phone-zh", "teacher", "/report-fault", "zh_CN", PHONE),
+    Picture("report-phone-zh", "teacher", "/assets/{}/report", "zh_CN", PHONE),
     Picture("work-order-phone-zh", "technician", "/work-orders/{}", "zh_CN", PHONE),
-    Picture("library-phone-zh", "teacher", "/library", "zh_CN", PHONE),
+    Picture("courseware-phone-zh", "teacher", "/library/{}", "zh_CN", PHONE),
     Picture("admin-desktop-zh", "admin", "/", "zh_CN", DESKTOP),
     Picture("assets-desktop-zh", "admin", "/assets", "zh_CN", DESKTOP),
     Picture("asset-desktop-en", "admin", "/assets/{}", "en", DESKTOP),
     Picture("repairs-desktop-en", "technician", "/work-orders", "en", DESKTOP),
     Picture("library-desktop-zh", "teacher", "/library", "zh_CN", DESKTOP),
     Picture("usage-desktop-en", "admin", "/usage", "en", DESKTOP),
-    Picture("device-desktop-en", "technician", "/devices/{}", "en", DESKTOP),
+    Picture("donation-desktop-en", "admin", "/donations/{}/usage", "en", DESKTOP),
 )
 
 
@@ -83,26 +83,41 @@ async def _take_all(settings: Settings, chromium: str) -> None:
                 browser = await playwright.chromium.launch(
                     executable_path=chromium, args=["--no-sandbox", "--disable-gpu"]
                 )
+                pages = await _tours(address)
                 for picture in PICTURES:
-                    await _take(browser, address, picture)
+                    await _take(browser, address, picture, pages[picture.login])
                 await browser.close()
     finally:
         await objects.close()
         await database.close()
 
 
-async def _take(browser: Browser, address: str, picture: Picture) -> None:
-    person_id = await database.fetch_value("SELECT id FROM person WHERE login = $1", picture.login)
-    await harness.set_language(person_id, picture.locale)
-    pages = (await touring.find_pages(address, person_id)).pages
-    if picture.kind not in pages:
+class Visitor(msgspec.Struct, frozen=True):
+    """Somebody of the demo, and one path for each kind of page they reach."""
+
+    person_id: int
+    pages: dict[str, str]
+
+
+async def _tours(address: str) -> dict[str, Visitor]:
+    visitors = {}
+    for login in sorted({picture.login for picture in PICTURES}):
+        person_id = await database.fetch_value("SELECT id FROM person WHERE login = $1", login)
+        tour = await touring.find_pages(address, person_id)
+        visitors[login] = Visitor(person_id, tour.pages)
+    return visitors
+
+
+async def _take(browser: Browser, address: str, picture: Picture, visitor: Visitor) -> None:
+    await harness.set_language(visitor.person_id, picture.locale)
+    if picture.kind not in visitor.pages:
         print(f"{picture.name}: nothing links to {picture.kind}")
         return
     context = await harness.context_for(
-        browser, address, person_id=person_id, locale=picture.locale, width=picture.width
+        browser, address, person_id=visitor.person_id, locale=picture.locale, width=picture.width
     )
     page = await context.new_page()
-    await page.goto(pages[picture.kind], wait_until="networkidle")
+    await page.goto(visitor.pages[picture.kind], wait_until="networkidle")
     content = smaller(await page.screenshot())
     await context.close()
     (FOLDER / f"{picture.name}.png").write_bytes(content)
