@@ -5,7 +5,7 @@ import json
 import secrets
 import signal
 import sysconfig
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -25,16 +25,8 @@ READY_SECONDS = 120.0
 LEAVE_SECONDS = 3.0
 MEMORY_LIMIT = "192MiB"  # a soft limit: Go collects garbage sooner, it refuses nothing
 VOLUME_SIZE_MB = 1024
-PORT_NAMES = (
-    "master",
-    "master_grpc",
-    "volume",
-    "volume_grpc",
-    "filer",
-    "filer_grpc",
-    "s3",
-    "s3_grpc",
-)
+PARTS = ("master", "volume", "filer", "s3")
+PORT_NAMES = (*PARTS, *(f"{part}_grpc" for part in PARTS))
 
 
 @dataclass(frozen=True)
@@ -51,8 +43,9 @@ class Access:
 class ObjectStore:
     """A running store."""
 
-    def __init__(self, child: Child, access: Access) -> None:
+    def __init__(self, child: Child, access: Access, ports: Mapping[str, int]) -> None:
         self._child = child
+        self._ports = ports
         self.access = access
         self.endpoint = access.endpoint
         self.access_key = access.access_key
@@ -69,6 +62,7 @@ class ObjectStore:
 
     def stop(self) -> None:
         self._child.stop(LEAVE_SECONDS)
+        _clear_sockets(self._ports)
 
 
 def start(data: Path) -> ObjectStore:
@@ -95,7 +89,7 @@ def start(data: Path) -> ObjectStore:
     except BaseException:
         child.stop(LEAVE_SECONDS)
         raise
-    return ObjectStore(child, Access(f"http://{signer.host}", access_key, secret_key))
+    return ObjectStore(child, Access(f"http://{signer.host}", access_key, secret_key), ports)
 
 
 def find_running(data: Path) -> Access | None:
@@ -207,6 +201,12 @@ def _arguments(folder: Path, ports: dict[str, int]) -> list[str]:
         "s3.autoCreateBucket": "false",
     }
     return ["-logtostderr=true", "server", *(f"-{name}={value}" for name, value in options.items())]
+
+
+def _clear_sockets(ports: Mapping[str, int]) -> None:
+    """Its parts also talk over sockets that it puts into /tmp, and leaves there when it is killed."""
+    for part in PARTS:
+        Path(f"/tmp/seaweedfs-{part}-grpc-{ports[f'{part}_grpc']}.sock").unlink(missing_ok=True)  # noqa: S108
 
 
 def _takes_objects(signer: s3_request.Signer) -> bool:

@@ -69,8 +69,9 @@ SELECT 'CREATE DATABASE labshare OWNER labshare'
 class Postgres:
     """A running database. `dsn` is for asyncpg; it holds no secret, the socket's folder is closed."""
 
-    def __init__(self, child: Child, dsn: str, socket_folder: Path) -> None:
+    def __init__(self, child: Child, dsn: str, socket_folder: Path, data: Path) -> None:
         self._child = child
+        self._data = data
         self.dsn = dsn
         self.socket_folder = socket_folder
 
@@ -83,6 +84,9 @@ class Postgres:
 
     def stop(self) -> None:
         self._child.stop(seconds=60.0)
+        if not self.socket_folder.is_relative_to(self._data):
+            with contextlib.suppress(OSError):
+                self.socket_folder.rmdir()
 
 
 def start(data: Path) -> Postgres:
@@ -108,7 +112,7 @@ def start(data: Path) -> Postgres:
     except BaseException:
         child.stop()
         raise
-    return Postgres(child, _dsn(sockets), sockets)
+    return Postgres(child, _dsn(sockets), sockets, data)
 
 
 def find_running(data: Path) -> str | None:

@@ -207,6 +207,7 @@ def test_a_long_path_gets_a_short_folder_for_its_socket(tmp_path: Path) -> None:
         assert sql(running.dsn, "SELECT 1") == 1
         assert not running.socket_folder.is_relative_to(data)
         assert not running.socket_folder.stat().st_mode & OPEN_TO_OTHERS
+    assert not running.socket_folder.exists()
 
 
 def test_a_killed_store_has_what_it_acknowledged(tmp_path: Path) -> None:
@@ -221,6 +222,8 @@ def test_a_killed_store_has_what_it_acknowledged(tmp_path: Path) -> None:
         assert (tmp_path / "objects" / "ports.json").read_text() == ports
         found = [s3_request.send(signer(again), "GET", f"/labshare/{n}") for n in range(20)]
         assert found == [200] * 20
+    grpc = [port for name, port in json.loads(ports).items() if name.endswith("_grpc")]
+    assert [port for port in grpc if list(Path("/tmp").glob(f"seaweedfs-*-{port}.sock"))] == []
 
 
 def test_a_port_that_somebody_took_is_chosen_anew(tmp_path: Path) -> None:
