@@ -25,7 +25,10 @@ ALIASES = {
     "title_holder": "school",
 }
 # One name, another thing, in these operations.
-ALIASES_OF: dict[str, dict[str, str]] = {}
+ALIASES_OF: dict[str, dict[str, str]] = {
+    "label_claim": {"code": "free_code"},
+    "/t/{code:str}/claim": {"code": "free_code"},
+}
 
 # What all schools share: naming it names nothing of a school.
 SHARED = {"model_id"}
@@ -82,6 +85,8 @@ FORM: Values = {
     "address": "127.0.0.1",
     "code": "FRESH-1",
     "community": "public",
+    "count": 1,
+    "declared": 1,
     "done": "Done",
     "found": "Found",
     "kind": "room",
@@ -107,11 +112,15 @@ FORM: Values = {
 }
 # Pages that want one of several, or another word for the same name.
 FORM_OF: dict[str, Values] = {
+    "/asset-models": {"kind": "computer"},
+    "/donors": {"kind": "named"},
     "/assets/new": {"tag": "FRESH-TAG", "kind": "computer"},
     "/custody/hand-out": {"place_id": "", "place": ""},
     "/library": {"kind": "slides"},
 }
 CSV = "Kind,Brand,Model\ncomputer,Maker,Model\n"
+# Pages that want a file beside their form.
+FILES_OF = {"/imports": {"file": ("x.csv", CSV.encode())}}
 TUS = {"tus-resumable": "1.0.0"}
 
 

@@ -7,6 +7,7 @@ import msgspec
 from core import audit, database, memberships, sign_in, tokens
 from core.audit import AuditFilter
 from inventory import imports, repairs
+from storage import objects
 from tests import (
     factories,
     factories_inventory,
@@ -35,6 +36,14 @@ MARKED = {
 }
 
 
+HAS_COVER = """
+    SELECT 1 FROM rendition t JOIN revision r ON r.blob = t.blob
+     WHERE r.id = $1 AND t.kind = 'thumbnail' AND t.page = 1
+"""
+ADD_COVER = """
+    INSERT INTO rendition (blob, kind, page, object_key, media_type, size_bytes, width, height)
+    SELECT blob, 'thumbnail', 1, $2, 'image/webp', $3, 8, 6 FROM revision WHERE id = $1
+"""
 CSV = "Kind,Brand,Model,Name\ncomputer,Maker,Model,{mark}\n"
 
 
@@ -153,6 +162,7 @@ async def _inventory(
         "tag": tag,
         "custody_id": custody_id,
         "code": code,
+        "free_code": f"{mark.upper()}FREE",
     }
 
 
@@ -190,6 +200,11 @@ async def _library(admin: MadePerson, folder: Path) -> dict[str, str | int]:
     revision_id = await database.fetch_value(
         "SELECT id FROM revision WHERE resource = $1", resource.id
     )
+    if not await database.fetch_value(HAS_COVER, revision_id):
+        # The reader of files gives up on a machine that is too busy; a cover is wanted all the same.
+        key, cover = objects.new_key("d"), factories_repairs.picture("WEBP")
+        await objects.put(key, cover, "image/webp")
+        await database.execute(ADD_COVER, revision_id, key, len(cover))
     return {
         "resource_id": str(resource.id),
         "revision_id": str(revision_id),

@@ -5,6 +5,7 @@ routes, and what they take from request_samples.py, which refuses what it does n
 """
 
 import re
+from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,15 @@ from litestar import Litestar
 from core import database
 from core.access import Role
 from tests import factories
-from tests.api.request_samples import SHARED, Values, form_values, path_values, query_values, sample
+from tests.api.request_samples import (
+    FILES_OF,
+    SHARED,
+    Values,
+    form_values,
+    path_values,
+    query_values,
+    sample,
+)
 from tests.api.routes_of_the_app import Endpoint, endpoints
 from tests.api.school_worlds import World, build
 
@@ -43,41 +52,58 @@ class _Table(msgspec.Struct):
 
 
 class _Row(msgspec.Struct):
+    name: str
     line: str
 
 
 class Ground(msgspec.Struct, frozen=True):
-    """Both worlds, and the rows of theirs as they were before ours began."""
+    """Both worlds, and the rows of theirs as they were before ours began.
+
+    A table without a school has a star behind its name.
+    """
 
     ours: World
     theirs: World
+    look: str
     before: dict[str, set[str]]
 
 
 @pytest.fixture
 async def ground(client: httpx.AsyncClient, tmp_path: Path) -> Ground:
     theirs = await build(THEIRS, tmp_path)
-    before = await _rows_of(theirs)
-    return Ground(await build(OURS, tmp_path), theirs, before)
+    look = await _look_at(theirs)
+    before = await _rows(look)
+    return Ground(await build(OURS, tmp_path), theirs, look, before)
 
 
-async def _rows_of(world: World) -> dict[str, set[str]]:
-    """Every row of the school, and every row of the tables that have no school."""
-    found = {}
+async def _look_at(world: World) -> str:
+    """One query for every row of the school, and for every row of the tables without one."""
+    parts = []
     for table in await database.fetch(_Table, SNAPSHOT):
+        name = table.name if table.column else f"{table.name} *"
         where = f"WHERE t.{table.column} = {world.school.id}" if table.column else ""
-        rows = await database.fetch(_Row, f"SELECT t::text AS line FROM {table.name} t {where}")
-        found[table.name if table.column else f"{table.name} *"] = {row.line for row in rows}
+        parts.append(f"SELECT '{name}' AS name, t::text AS line FROM {table.name} t {where}")
+    return " UNION ALL ".join(parts)
+
+
+async def _rows(look: str) -> dict[str, set[str]]:
+    found: dict[str, set[str]] = defaultdict(set)
+    for row in await database.fetch(_Row, look):
+        found[row.name].add(row.line)
     return found
 
 
 async def _changes(ground: Ground) -> list[str]:
     """The tables in which something of theirs is not as it was."""
-    after = await _rows_of(ground.theirs)
+    after = await _rows(ground.look)
     return [
         name
-        for name, rows in ground.before.items()
-        if (not rows <= after[name] if name.endswith("*") else rows != after[name])
+        for name in ground.before.keys() | after.keys()
+        if (
+            not ground.before[name] <= after[name]
+            if name.endswith("*")
+            else ground.before[name] != after[name]
+        )
     ]
 
 
@@ -162,19 +188,21 @@ def _page_attempts(endpoint: Endpoint, ours: Values, theirs: Values) -> list[Att
     names = [name for name, _ in endpoint.parameters]
     form = form_values(endpoint.path, theirs)
     made = []
+    told_apart = set(names) - (SHARED if endpoint.method == "GET" else set())
     for what, known in (("their page", theirs), ("our page", ours)):
-        path = _fill(endpoint, path_values(None, names, known))
-        hidden = HIDDEN if names and known is theirs and not endpoint.access.is_public else None
+        path = _fill(endpoint, path_values(endpoint.path, names, known))
+        is_hidden = told_apart and known is theirs and not endpoint.access.is_public
+        hidden = HIDDEN if is_hidden else None
+        page = f"{endpoint} {what}"
         if endpoint.method == "GET":
-            made.append(Attempt(f"{endpoint} {what}", "GET", path, {}, hidden))
-            query = query_values(theirs)
-            made.append(
-                Attempt(f"{endpoint} {what}, query", "GET", path, {"params": query}, hidden)
-            )
+            made.append(Attempt(page, "GET", path, {}, hidden))
+            query = {"params": query_values(theirs)}
+            made.append(Attempt(f"{page}, query", "GET", path, query, hidden))
         else:
-            made.append(
-                Attempt(f"{endpoint} {what}", endpoint.method, path, {"data": form}, hidden)
-            )
+            send: dict[str, Any] = {"data": form}
+            if endpoint.path in FILES_OF:
+                send["files"] = FILES_OF[endpoint.path]
+            made.append(Attempt(page, endpoint.method, path, send, hidden))
         if not names:
             break
     return made
