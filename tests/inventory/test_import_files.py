@@ -3,12 +3,15 @@
 import io
 import zipfile
 from datetime import date
+from enum import StrEnum
 
 import openpyxl
 import pytest
 
+from api import words
+from api.language import language
 from core.errors import Invalid
-from inventory.imports import MOST_BYTES, MOST_ROWS, read_sheet
+from inventory.imports import MOST_BYTES, MOST_ROWS, columns, read_sheet
 from inventory.imports.columns import Column, column_of
 
 PLAIN = "资产编号,型号,备注\nP-1,天逸510,前台\n"
@@ -131,3 +134,20 @@ def test_lines_are_counted_as_an_editor_counts_them() -> None:
 )
 def test_headers_are_known_in_both_languages(header: str, column: Column | None) -> None:
     assert column_of(header) is column
+
+
+@pytest.mark.parametrize("locale", ["en", "zh_CN"])
+@pytest.mark.parametrize(
+    ("kind", "reader"),
+    [
+        ("asset_category", columns.READ_KIND),
+        ("condition", columns.READ_CONDITION),
+        ("lifecycle", columns.READ_STATE),
+    ],
+)
+def test_what_our_pages_say_can_be_written_into_a_file(
+    kind: str, reader: dict[str, StrEnum], locale: str
+) -> None:
+    speech = language(locale)
+    for code in words.VOCABULARY[kind]:
+        assert columns.read_word(reader, words.word_of(speech, kind, code)) == code
