@@ -22,6 +22,7 @@ from storage.blobs import Content
 
 log = structlog.get_logger(__name__)
 
+WORK_PREFIX = "upload-"
 LEASE = timedelta(minutes=2)
 RENEW_SECONDS = 30
 LONGEST_WAIT = timedelta(minutes=5)
@@ -120,7 +121,7 @@ async def _finish_or_say_why(claim: _Claim, folder: Path) -> None:
 async def _finish(claim: _Claim, folder: Path) -> None:
     if claim.state == "completing":
         await _join(claim)
-    with tempfile.TemporaryDirectory(prefix="upload-", dir=folder) as work:
+    with tempfile.TemporaryDirectory(prefix=WORK_PREFIX, dir=folder) as work:
         path = Path(work) / "content"
         sha256 = await blobs.fetch_to(path, claim.object_key, claim.size_bytes)
         if claim.sha256 is not None and claim.sha256 != sha256:

@@ -1,5 +1,9 @@
 """The library's schedule."""
 
+import shutil
+import time
+from pathlib import Path
+
 from anyio import to_thread
 
 from core.jobs import Job
@@ -8,18 +12,20 @@ from core.settings import Settings
 from storage import blobs, finishing, sweeping
 
 SCRUB_EVERY_DAYS = 30
+LEFTOVER_SECONDS = 24 * 60 * 60
 SCRUB_BYTES_AT_ONCE = 2 * 1024**3
 
 
 async def finish_uploads(settings: Settings) -> None:
     """Make what has arrived into content; any number of workers share it."""
-    folder = settings.data / "work"
+    folder = _work_folder(settings)
     await to_thread.run_sync(lambda: folder.mkdir(mode=0o700, parents=True, exist_ok=True))
     await finishing.finish_waiting(folder)
 
 
-async def clear_away(_settings: Settings) -> None:
+async def clear_away(settings: Settings) -> None:
     """End what nobody goes on with, and drop what nobody refers to."""
+    await to_thread.run_sync(_remove_leftovers, _work_folder(settings))
     await sweeping.expire_uploads()
     await sweeping.drop_unused_blobs()
 
@@ -33,6 +39,17 @@ async def sweep(_settings: Settings) -> None:
 async def scrub(_settings: Settings) -> None:
     """Read every blob once a month, to know of damage before a teacher does."""
     await blobs.scrub(older_than_days=SCRUB_EVERY_DAYS, most_bytes=SCRUB_BYTES_AT_ONCE)
+
+
+def _work_folder(settings: Settings) -> Path:
+    return settings.data / "work"
+
+
+def _remove_leftovers(folder: Path) -> None:
+    """Copies of files that a killed worker was reading."""
+    for path in folder.glob(f"{finishing.WORK_PREFIX}*"):
+        if path.stat().st_mtime < time.time() - LEFTOVER_SECONDS:
+            shutil.rmtree(path, ignore_errors=True)
 
 
 JOBS: tuple[Job, ...] = (

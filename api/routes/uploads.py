@@ -171,8 +171,10 @@ class UploadRoutes(Controller):
         status_code=204,
     )
     async def abort(
-        self, actor: NamedDependency[Actor], upload_id: FromPath[UUID]
+        self, request: WebRequest, actor: NamedDependency[Actor], upload_id: FromPath[UUID]
     ) -> Response[None]:
+        if not tus.is_spoken(request):
+            return tus.unspoken(request)
         await uploads.abort(actor, upload_id)
         return Response(None, status_code=204, headers={"tus-resumable": tus.VERSION})
 

@@ -1,7 +1,9 @@
 """Rows against objects: what is missing is told, what is left over is swept, what rots is found."""
 
+import os
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from core import database
@@ -175,3 +177,16 @@ async def test_every_job_of_the_library_runs(clean: Stack) -> None:
     for job in jobs.JOBS:
         await job.run(clean.settings)
     assert (await uploads.get(actor, upload.id)).is_usable
+
+
+async def test_what_a_killed_worker_left_in_its_folder_goes_after_a_day(
+    clean: Stack, tmp_path: Path
+) -> None:
+    settings = msgspec.structs.replace(clean.settings, data=tmp_path)
+    old, young = tmp_path / "work" / "upload-old", tmp_path / "work" / "upload-young"
+    for folder in (old, young):
+        folder.mkdir(parents=True)
+        (folder / "content").write_bytes(b"x")
+    os.utime(old, (0, 0))
+    await jobs.clear_away(settings)
+    assert young.exists() and not old.exists()
