@@ -1,0 +1,91 @@
+"""Every code that is stored has a word, and every word a code: a state never shows as a code."""
+
+from enum import StrEnum
+from typing import get_args
+
+import pytest
+
+from api import words
+from api.language import LOCALES, language
+from api.words import VOCABULARY
+from core.access import Role
+from core.places import PlaceKind
+from inventory.assets import Condition, LifecycleState
+from inventory.donors import DonorKind
+from inventory.imports.shapes import ImportState, Verdict
+from inventory.models import AssetKind
+from inventory.repairs.views import Severity, Source, State
+from inventory.serials import SerialTrust
+from monitoring.alerts import AlertState
+from monitoring.devices.views import DeviceState
+from monitoring.readings import State as ReadingState
+from storage import vocabulary
+from storage.resources import ResourceState
+from storage.uploads import UploadState
+
+
+def codes(kind: type[StrEnum]) -> set[str]:
+    return {str(code) for code in kind}
+
+
+@pytest.mark.parametrize(
+    ("kind", "stored"),
+    [
+        ("role", codes(Role)),
+        ("place_kind", codes(PlaceKind)),
+        ("lifecycle", codes(LifecycleState)),
+        ("condition", codes(Condition)),
+        ("asset_category", codes(AssetKind)),
+        ("serial_trust", codes(SerialTrust)),
+        ("donor_kind", codes(DonorKind)),
+        ("import_state", codes(ImportState)),
+        ("import_verdict", codes(Verdict)),
+        ("reading_state", codes(ReadingState)),
+        ("work_order_state", set(get_args(State))),
+        ("work_order_source", set(get_args(Source))),
+        ("severity", set(get_args(Severity))),
+        ("device_state", codes(DeviceState)),
+        ("alert_state", set(get_args(AlertState))),
+        ("resource_state", codes(ResourceState)),
+        ("upload_state", codes(UploadState)),
+    ],
+)
+def test_every_stored_code_has_a_word(kind: str, stored: set[str]) -> None:
+    assert VOCABULARY[kind].keys() == stored
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+@pytest.mark.parametrize(("kind", "facet"), list(words.FACETS.items()))
+def test_the_librarys_own_words_are_read_from_its_vocabulary(
+    locale: str, kind: str, facet: str
+) -> None:
+    offered = dict(words.choices(language(locale), kind))
+    assert offered.keys() == vocabulary.terms(facet).keys()
+    assert all(offered.values())
+
+
+def test_a_code_without_a_word_reads_as_itself() -> None:
+    assert words.word_of(language("zh_CN"), "lifecycle", "sold") == "sold"
+    assert words.tone_of("lifecycle", "sold") == "idle"
+
+
+def test_a_column_of_a_form_is_named_with_and_without_its_id() -> None:
+    assert words.field_name(language("zh_CN"), "model_id") == "型号"
+    assert words.is_named("serial_number")
+    assert not words.is_named("colour")
+
+
+@pytest.mark.parametrize(
+    ("entity", "column", "kind"),
+    [
+        ("asset", "lifecycle", "lifecycle"),
+        ("work_order", "state", "work_order_state"),
+        ("resource", "state", "resource_state"),
+        ("place", "kind", "place_kind"),
+        ("asset", "note", None),
+    ],
+)
+def test_a_history_knows_which_columns_hold_codes(
+    entity: str, column: str, kind: str | None
+) -> None:
+    assert words.kind_of(entity, column) == kind
