@@ -87,6 +87,7 @@ class AssetPages(Controller):
             "inventory/asset.html",
             asset=asset,
             may_keep=may_keep,
+            may_report=actor.sees_as(asset.school_id, *repairs.REPORTERS),
             reads_donation=actor.sees_as(asset.school_id, *DONATION_READERS),
             loans=await custody.of_asset(actor, asset.tag),
             orders=orders,
