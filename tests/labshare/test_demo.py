@@ -7,6 +7,7 @@ from core import database
 from core.access import Role
 from core.database import fetch, fetch_value
 from core.settings import Settings
+from labshare import checks
 from labshare.demo import seed as demo
 from labshare.demo.library.lessons import read_all
 from labshare.demo.sign_ins import DemoSignIns
@@ -183,6 +184,11 @@ async def test_forty_resources_are_files_that_can_be_found_and_read(seeded: Seed
     )
     for one in kept:
         assert await objects.size_of(one.object_key) == one.size_bytes
+
+
+async def test_labshare_check_finds_nothing_wrong(seeded: Seeded) -> None:
+    for finding in await checks.find_all():
+        assert not finding.wrong, finding.looked_at
 
 
 def test_the_lessons_differ_and_come_in_every_format() -> None:
