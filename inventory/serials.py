@@ -17,6 +17,14 @@ JUNK = frozenset(
 SHORTEST = 4
 
 
+def _told(serial: str) -> str:
+    """The letters and digits alone: "O.E.M." and "oem" say the same nothing."""
+    return re.sub(r"[\W_]", "", serial.casefold())
+
+
+TOLD_JUNK = frozenset(_told(junk) for junk in JUNK)
+
+
 class SerialTrust(StrEnum):
     """``ok`` names one thing of its model; ``junk`` is kept as read but never matches."""
 
@@ -37,10 +45,9 @@ def trust(serial_number: str | None) -> SerialTrust:
     serial = clean(serial_number)
     if serial is None:
         return SerialTrust.none
-    plain = serial.casefold().strip(" .-_*#/")
-    if plain in JUNK or serial.casefold() in JUNK:
+    told = _told(serial)
+    if told in TOLD_JUNK:
         return SerialTrust.junk
-    told = re.sub(r"[\W_]", "", plain)
     if len(told) < SHORTEST or len(set(told)) == 1:
         return SerialTrust.junk
     return SerialTrust.ok
