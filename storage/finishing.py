@@ -229,7 +229,8 @@ async def _reject(claim: _Claim, reason: Message) -> None:
 
 
 async def _come_back(claim: _Claim) -> None:
-    wait = min(LONGEST_WAIT, timedelta(seconds=2**claim.attempts))
+    # A store that is away for hours makes for more attempts than a power of two can count seconds.
+    wait = min(LONGEST_WAIT, timedelta(seconds=2 ** min(claim.attempts, 20)))
     await database.execute(
         "UPDATE upload SET claimed_until = $2 WHERE id = $1", claim.id, now() + wait
     )

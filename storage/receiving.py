@@ -171,10 +171,10 @@ class _Writer:
     async def _take_as_it_comes(self, source: AsyncIterator[bytes]) -> None:
         async for chunk in _while_heard(source):
             self._add(chunk)
+            if self._storing and self._storing.done():
+                await self._stored_and_acknowledged()
             while len(self._buffer) >= PART_BYTES:
-                await self._stored()
-                if self._parts:
-                    await self._commit(None, 0)
+                await self._stored_and_acknowledged()
                 self._send_part()
             if monotonic() - self._kept_at > KEEP_TAIL_EVERY_SECONDS:
                 await self._stored()
@@ -215,6 +215,11 @@ class _Writer:
         if self._storing:
             storing, self._storing = self._storing, None
             await storing
+
+    async def _stored_and_acknowledged(self) -> None:
+        await self._stored()
+        if self._parts:
+            await self._commit(None, 0)
 
     async def _store(self, part: bytes) -> None:
         row = self._row

@@ -215,7 +215,8 @@ def plain_name(file_name: str) -> str:
     if len(name) <= LONGEST_NAME:
         return name or "file"
     stem, dot, ending = name.rpartition(".")
-    return f"{stem[: LONGEST_NAME - len(ending) - 1]}.{ending}" if dot else name[:LONGEST_NAME]
+    room = LONGEST_NAME - len(ending) - 1
+    return f"{stem[:room]}.{ending}" if dot and room > 0 else name[:LONGEST_NAME]
 
 
 def _check(new: NewUpload, most_bytes: int) -> None:

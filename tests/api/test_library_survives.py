@@ -43,7 +43,7 @@ class Web:
             start_new_session=True,
         )
         async with httpx.AsyncClient() as client:
-            for _ in range(300):
+            for _ in range(900):
                 if self._process.poll() is not None:
                     raise RuntimeError(f"the web process ended with {self._process.returncode}")
                 try:
@@ -73,32 +73,51 @@ async def running(stack: Stack, count: int = 1) -> AsyncIterator[list[Web]]:
 
 
 async def offset_of(web: Web, upload_id: UUID, key: dict[str, str]) -> int:
-    async with httpx.AsyncClient(base_url=web.address) as client:
+    async with httpx.AsyncClient(base_url=web.address, timeout=60) as client:
         answer = await client.head(
             f"/api/v1/uploads/{upload_id}", headers=key | {"tus-resumable": "1.0.0"}
         )
     return int(answer.headers["upload-offset"])
 
 
-async def send(
-    web: Web, upload_id: UUID, key: dict[str, str], data: bytes, offset: int, pause: float = 0.0
-) -> None:
-    async def body() -> AsyncIterator[bytes]:
-        for start in range(offset, len(data), 128 * 1024):
-            yield data[start : start + 128 * 1024]
-            await asyncio.sleep(pause)
+class Sending:
+    """A request that sends the rest of a file; ``sent`` counts what has left the sender."""
 
-    headers = (
-        key
-        | BYTES
-        | {
-            "upload-offset": str(offset),
-            "content-length": str(len(data) - offset),
-        }
-    )
-    async with httpx.AsyncClient(base_url=web.address, timeout=60) as client:
-        answer = await client.patch(f"/api/v1/uploads/{upload_id}", content=body(), headers=headers)
-    assert answer.status_code == 204, answer.text
+    def __init__(self, data: bytes, offset: int) -> None:
+        self._data = data
+        self._offset = self.sent = offset
+
+    async def _body(self) -> AsyncIterator[bytes]:
+        for start in range(self._offset, len(self._data), 128 * 1024):
+            yield self._data[start : start + 128 * 1024]
+            self.sent = min(len(self._data), start + 128 * 1024)
+            # Slowly, so that there is a middle to be killed in.
+            await asyncio.sleep(0.005)
+
+    async def to(self, web: Web, upload_id: UUID, key: dict[str, str]) -> None:
+        headers = (
+            key
+            | BYTES
+            | {
+                "upload-offset": str(self._offset),
+                "content-length": str(len(self._data) - self._offset),
+            }
+        )
+        async with httpx.AsyncClient(base_url=web.address, timeout=120) as client:
+            answer = await client.patch(
+                f"/api/v1/uploads/{upload_id}", content=self._body(), headers=headers
+            )
+        assert answer.status_code == 204, answer.text
+
+
+async def sent_beyond(sending: Sending, offset: int) -> None:
+    while sending.sent <= offset:  # noqa: ASYNC110 (the sender counts, it does not signal)
+        await asyncio.sleep(0.01)
+
+
+async def acknowledged_beyond(web: Web, upload_id: UUID, key: dict[str, str], offset: int) -> None:
+    while await offset_of(web, upload_id, key) <= offset:  # noqa: ASYNC110 (another process)
+        await asyncio.sleep(0.02)
 
 
 async def test_a_killed_web_process_loses_nothing_that_it_acknowledged(
@@ -110,25 +129,26 @@ async def test_a_killed_web_process_loses_nothing_that_it_acknowledged(
     key = await factories.bearer(who)
     digest = factories_library.sha256(data)
     upload = await factories_library.new_upload(who.actor, data, "实验.bin", sha256=digest)
-    acknowledged, kills = 0, 0
+    acknowledged = 0
     # Two processes take turns: whoever was killed, the other goes on at once.
     async with running(db, 2) as webs:
-        while acknowledged < len(data) and kills < 4:
-            web, other = webs[kills % 2], webs[(kills + 1) % 2]
-            sending = asyncio.create_task(
-                send(web, upload.id, key, data, acknowledged, pause=0.004)
-            )
-            await asyncio.sleep(dice.uniform(0.3, 1.0))
+        for kill in range(4):
+            web, other = webs[kill % 2], webs[(kill + 1) % 2]
+            sending = Sending(data, acknowledged)
+            request = asyncio.create_task(sending.to(web, upload.id, key))
+            await sent_beyond(sending, acknowledged + dice.randrange(1, 5 * MB))
+            if kill % 2:
+                # Into a part that follows an acknowledged one.
+                await acknowledged_beyond(other, upload.id, key, acknowledged)
             before = await offset_of(other, upload.id, key)
             await web.kill()
-            await asyncio.gather(sending, return_exceptions=True)
-            kills += 1
+            await asyncio.gather(request, return_exceptions=True)
             after = await offset_of(other, upload.id, key)
-            assert acknowledged <= before <= after <= len(data)
+            assert acknowledged <= before <= after < len(data)
             acknowledged = after
             await web.start()
-        assert 0 < acknowledged < len(data), "the kills fell into the middle of the file"
-        await send(webs[0], upload.id, key, data, acknowledged)
+        assert acknowledged > 0
+        await Sending(data, acknowledged).to(webs[0], upload.id, key)
     await finishing.finish_waiting(tmp_path)
     done = await uploads.get(who.actor, upload.id)
     assert done.state is UploadState.ready
@@ -148,13 +168,13 @@ async def test_lines_cut_at_random_bytes_are_resumed_to_the_byte(db: Stack, tmp_
         for _ in range(5):
             end = offset + dice.randrange(1, 3 * MB)
             await cut_line(web, upload.id, key, data, offset, end)
-            for _ in range(50):
+            for _ in range(300):
                 if await offset_of(web, upload.id, key) == end:
                     break
                 await asyncio.sleep(0.1)
             assert await offset_of(web, upload.id, key) == end
             offset = end
-        await send(web, upload.id, key, data, offset)
+        await Sending(data, offset).to(web, upload.id, key)
     await finishing.finish_waiting(tmp_path)
     assert (await uploads.get(who.actor, upload.id)).state is UploadState.ready
     assert await blobs.find(digest) is not None
