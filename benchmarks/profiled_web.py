@@ -84,7 +84,3 @@ def main() -> None:
             serve(profiled, server)
         finally:
             given.report.write_text(profiled.report(), encoding="utf-8")
-
-
-if __name__ == "__main__":
-    main()

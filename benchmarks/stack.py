@@ -60,7 +60,7 @@ def web(settings: Settings, *, profile: Path | None = None) -> Iterator[Running]
     if profile is None:
         command = ["-m", "labshare", "web", "--host", "127.0.0.1"]
     else:
-        command = ["-m", "benchmarks.profiled_web", str(profile)]
+        command = ["-c", "from benchmarks.profiled_web import main; main()", str(profile)]
     with _server(command, settings, "/healthz") as running:
         yield running
 
