@@ -48,6 +48,13 @@ EVENTS = (
               coalesce(w.closed_by, w.assignee), w.school, 'work_order', w.id::text, 'update',
               '{{"state": "open"}}'::jsonb, jsonb_build_object('state', w.state)
          FROM work_order w WHERE w.state <> 'open'""",
+    """SELECT d.created_at, {admin}, d.school, 'device', d.id::text, 'insert', NULL,
+              (to_jsonb(d) || '{{"removed_at": null}}') - '{{state,recognised,identity,uptime,trouble,
+              failures,last_seen_at,last_polled_at,next_poll_at,leased_by,lease_until}}'::text[]
+         FROM device d""",
+    """SELECT d.removed_at, {admin}, d.school, 'device', d.id::text, 'update',
+              '{{"removed_at": null}}'::jsonb, jsonb_build_object('removed_at', d.removed_at)
+         FROM device d WHERE d.removed_at IS NOT NULL""",
 )
 
 
