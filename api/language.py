@@ -6,6 +6,7 @@ from decimal import Decimal
 from functools import cache
 from io import BytesIO
 from pathlib import Path
+from string import Formatter
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -38,6 +39,9 @@ class Language:
         self.tag = code.replace("_", "-")
         self._catalogue = catalogue
         self._locale = Locale.parse(code)
+
+    def knows(self, msgid: str) -> bool:
+        return msgid in self._catalogue
 
     def gettext(self, msgid: str) -> str:
         return self._catalogue.get(msgid, msgid)
@@ -148,6 +152,18 @@ def _first(forms: Any) -> str:
 def languages() -> dict[str, Language]:
     """All languages, read once a process."""
     return {code: Language(code, read_catalogue(CATALOGUES / code)) for code in LOCALES}
+
+
+def is_sentence_of_ours(message: Message) -> bool:
+    """Whether the template stands in the catalogues, which hold them all, and has its values."""
+    if not all(spoken.knows(message.template) for spoken in _translated()):
+        return False
+    names = {name for _, name, _, _ in Formatter().parse(message.template) if name is not None}
+    return names <= message.params.keys()
+
+
+def _translated() -> list[Language]:
+    return [spoken for code, spoken in languages().items() if code != SOURCE_LOCALE]
 
 
 def language(code: str) -> Language:

@@ -1,6 +1,6 @@
 """Every address of ours is built here, for handlers and templates alike."""
 
-from urllib.parse import quote, urlencode, urlsplit
+from urllib.parse import quote, urlencode
 
 
 def with_query(path: str, **parameters: object) -> str:
@@ -11,10 +11,10 @@ def with_query(path: str, **parameters: object) -> str:
 
 def local(path: str | None, default: str = "/") -> str:
     """``path`` if it leads nowhere but here, else ``default``: a link in a mail must not lure away."""
-    if not path or not path.startswith("/") or path.startswith(("//", "/\\")):
+    # Browsers drop tabs and line ends and read "\" as "/", so "/<tab>/elsewhere" would lead away.
+    if not path or not path.startswith("/") or path.startswith("//"):
         return default
-    parts = urlsplit(path)
-    return default if parts.scheme or parts.netloc or "\\" in path or "\n" in path else path
+    return default if "\\" in path or not path.isprintable() else path
 
 
 def home() -> str:

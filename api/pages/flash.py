@@ -6,6 +6,7 @@ from binascii import Error as NotBase64
 import msgspec
 from litestar.response import Redirect
 
+from api.language import is_sentence_of_ours
 from api.types import WebConnection
 from core.errors import Message
 
@@ -28,11 +29,15 @@ def see_other(address: str, said: Message | None = None) -> Redirect:
 
 
 def waiting_sentence(connection: WebConnection) -> Message | None:
-    """The sentence that the last step left, if it can be read."""
+    """The sentence that the last step left, if it can be read and is one of ours.
+
+    Anybody may send a cookie, and a template of their own could ask for a gigabyte of padding.
+    """
     text = connection.cookies.get(FLASH_COOKIE)
     if not text:
         return None
     try:
-        return msgspec.json.decode(urlsafe_b64decode(text.strip('"')), type=Message)
+        said = msgspec.json.decode(urlsafe_b64decode(text.strip('"')), type=Message)
     except (msgspec.DecodeError, NotBase64, ValueError):
         return None
+    return said if is_sentence_of_ours(said) else None

@@ -159,7 +159,7 @@ async def test_no_page_carries_inline_script_or_style(client: httpx.AsyncClient)
 
 
 def test_a_sentence_survives_its_redirect() -> None:
-    said = say("Handed to {name}", name="技术员一")
+    said = say("{tag} is already with {holder}", tag="S1-00042", holder="技术员一")
     cookie = next(one for one in see_other("/", said).cookies if one.key == FLASH_COOKIE)
 
     connection: Any = SimpleNamespace(cookies={FLASH_COOKIE: cookie.value})
