@@ -138,9 +138,18 @@ async def connection() -> AsyncIterator[asyncpg.Connection]:
 
 @contextmanager
 def _refusing_unfit_values() -> Iterator[None]:
-    """A value that no column can hold (a NUL, half a surrogate, 10^30) is the sender's mistake."""
+    """A value that no column can hold (a NUL, half a surrogate, 10^30) is the sender's mistake.
+
+    Of several that wait for each other in a ring PostgreSQL refuses one: it may simply try again.
+    """
     try:
         yield
+    except asyncpg.TransactionRollbackError as error:
+        raise Unavailable(
+            say("Others were changing the same things at this moment. Try again."), code="busy"
+        ) from error
+    except asyncpg.StringDataRightTruncationError as error:
+        raise Invalid.of("", say("A text is too long"), code="too_long") from error
     except asyncpg.DataError as error:
         unfit_letter = isinstance(
             error, asyncpg.CharacterNotInRepertoireError | asyncpg.UntranslatableCharacterError

@@ -7,7 +7,7 @@ import asyncpg
 import pytest
 
 from core import audit, database
-from core.errors import Conflict, say
+from core.errors import Conflict, Invalid, Unavailable, say
 from tests import factories
 
 pytestmark = pytest.mark.usefixtures("db")
@@ -75,3 +75,28 @@ async def test_transactions_of_other_tasks_stay_apart() -> None:
 async def _in_a_fresh_context(count):  # type: ignore[no-untyped-def]
     database.engine.current_transaction.set(None)
     return await count()
+
+
+async def test_of_two_that_wait_for_each_other_one_is_asked_to_try_again() -> None:
+    first, second = await factories.school(), await factories.school()
+    both_have_one = asyncio.Barrier(2)
+
+    async def rename(*ids: int) -> None:
+        async with database.transaction():
+            for number, school_id in enumerate(ids):
+                if number:
+                    await both_have_one.wait()
+                await database.execute(
+                    "UPDATE school SET name_en = 'Renamed' WHERE id = $1", school_id
+                )
+
+    told = await asyncio.gather(
+        rename(first.id, second.id), rename(second.id, first.id), return_exceptions=True
+    )
+    assert sorted(type(one) for one in told if one is not None) == [Unavailable]
+
+
+async def test_a_text_too_long_for_its_column_is_the_senders_mistake() -> None:
+    with pytest.raises(Invalid) as refused:
+        await database.execute("UPDATE school SET code = $1", "x" * 33)
+    assert refused.value.code == "too_long"
