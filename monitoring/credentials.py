@@ -173,6 +173,8 @@ async def remove_credential(actor: Actor, credential_id: int) -> None:
     actor.require(found.school_id, *KEEPERS)
     in_use = say("Devices use this credential; give them another one first")
     async with transaction(actor):
+        # Locked first, so that a device added at the same moment is seen, or is refused.
+        await execute("SELECT FROM credential WHERE id = $1 FOR UPDATE", credential_id)
         if await fetch_value("SELECT 1 FROM device WHERE credential = $1 LIMIT 1", credential_id):
             raise Conflict(in_use, code="credential_in_use")
         await execute("DELETE FROM credential WHERE id = $1", credential_id)

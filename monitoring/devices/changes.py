@@ -145,12 +145,13 @@ async def remove_device(actor: Actor, device_id: int) -> None:
     """Monitor the asset no longer; hours of use and past alerts are kept."""
     await _kept(actor, device_id)
     async with transaction(actor):
-        await alerts.end_all(actor, device_id, say("Monitoring of the device has ended"))
+        # The device before its alerts, as every visit locks them, or the two wait in a ring.
         await execute(
             "UPDATE device SET removed_at = $2, version = version + 1 WHERE id = $1",
             device_id,
             clock.now(),
         )
+        await alerts.end_all(actor, device_id, say("Monitoring of the device has ended"))
 
 
 async def _kept(actor: Actor, device_id: int) -> Device:
