@@ -203,9 +203,12 @@ async def move_assets(actor: Actor, wanted: list[str], place_id: int) -> list[As
 
 
 async def refuse_retired_place(place_id: int, *, field: str = "place_id") -> None:
-    """Refuse a place that is not there or no longer in use."""
+    """Refuse a place that is not there or no longer in use; in the caller's transaction.
+
+    The lock waits for whoever is retiring the place just now, and then sees that it is retired.
+    """
     if not await fetch_value(
-        "SELECT EXISTS (SELECT FROM place WHERE id = $1 AND retired_at IS NULL)", place_id
+        "SELECT true FROM place WHERE id = $1 AND retired_at IS NULL FOR SHARE", place_id
     ):
         raise Invalid.of(field, say("Choose a place that is in use"), code="place")
 

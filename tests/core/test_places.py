@@ -1,14 +1,16 @@
 """The tree of places, and what may not happen to it."""
 
 import asyncio
+import contextvars
 
 import pytest
 
-from core import audit, places
+from core import audit, database, places
 from core.access import Actor
 from core.audit import AuditFilter
 from core.errors import Conflict, Forbidden, Invalid, NotFound
 from core.places import NewPlace, Place, PlaceKind
+from inventory import assets
 from inventory import places as contents
 from tests import factories
 from tests.factories import MadeSchool
@@ -145,3 +147,20 @@ async def test_the_list_of_changes_knows_who_renamed_a_room() -> None:
     stranger = (await factories.person("auditor", await factories.school())).actor
     assert (await audit.find_changes(stranger, AuditFilter(entity="place"))).items == []
     assert (await audit.find_changes(actor, AuditFilter())).items == []
+
+
+async def test_nothing_is_put_into_a_place_that_is_retired_at_the_same_moment() -> None:
+    school, actor = await _school_and_technician()
+    room = await _add(actor, school, PlaceKind.room, "R")
+    asset = await factories.asset(school)
+    async with database.transaction(actor):
+        await contents.retire_place(actor, room.id)
+        # As another request would: outside of this task's transaction.
+        moving = asyncio.get_running_loop().create_task(
+            assets.move_assets(actor, [asset.tag], room.id), context=contextvars.Context()
+        )
+        await asyncio.sleep(0.3)
+        assert not moving.done()
+    with pytest.raises(Invalid) as refused:
+        await moving
+    assert refused.value.field == "place_id"
