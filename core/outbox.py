@@ -64,7 +64,8 @@ async def _keep(promise: _Promise, handler: Handler) -> bool:
     except Exception as error:
         # The worker outlives any handler's fault; the promise stays and says what went wrong.
         log.exception("outbox.failed", topic=promise.topic, id=promise.id)
-        wait = min(LONGEST_WAIT, timedelta(seconds=2**promise.attempts))
+        # Beyond some forty attempts the power itself would be more seconds than a wait can hold.
+        wait = min(LONGEST_WAIT, timedelta(seconds=2 ** min(promise.attempts, 20)))
         await database.execute(
             "UPDATE outbox SET due_at = $2, last_error = $3 WHERE id = $1",
             promise.id,

@@ -51,6 +51,18 @@ async def test_a_failed_promise_stays_with_its_reason_and_comes_back_later() -> 
     assert await database.fetch_value("SELECT attempts FROM outbox") == 1
 
 
+async def test_a_promise_that_failed_a_hundred_times_holds_up_no_other() -> None:
+    await outbox.put("letter", {"n": 1})
+    await outbox.put("letter", {"n": 2})
+    await database.execute("UPDATE outbox SET attempts = 100 WHERE payload ->> 'n' = '1'")
+
+    async def handler(payload: dict[str, Any]) -> None:
+        if payload["n"] == 1:
+            raise OSError("the post office is shut")
+
+    assert await outbox.work({"letter": handler}) == 1
+
+
 async def test_topics_of_others_are_left_to_them() -> None:
     await outbox.put("parcel", {})
     assert await outbox.work({}) == 0
