@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+from contextlib import suppress
 from datetime import date
 from enum import StrEnum
 
@@ -112,6 +113,14 @@ def test_a_workbook_that_unpacks_to_gigabytes_is_left_packed() -> None:
     with pytest.raises(Invalid) as refused:
         read_sheet(out.getvalue())
     assert refused.value.code == "workbook"
+
+
+@pytest.mark.parametrize("start", range(0, 4000, 97))
+def test_a_damaged_workbook_is_refused_and_never_a_fault(start: int) -> None:
+    data = bytearray(_workbook(("Tag",), ("P-1",)))
+    data[start : start + 20] = bytes(0xFF - one for one in data[start : start + 20])
+    with suppress(Invalid):
+        read_sheet(bytes(data))
 
 
 def test_lines_are_counted_as_an_editor_counts_them() -> None:
