@@ -9,6 +9,7 @@ import msgspec
 
 from core import database
 from core.access import Actor, Role
+from core.errors import Invalid, say
 from core.paging import Page, checked_limit, decode_cursor, page_of
 
 READERS = (Role.admin, Role.auditor)
@@ -121,8 +122,12 @@ async def find_changes(
 def _bounds(only: AuditFilter) -> tuple[datetime | None, datetime | None]:
     if only.day is None:
         return None, None
-    start = datetime.combine(only.day, time.min, tzinfo=ZoneInfo(only.zone)).astimezone(UTC)
-    return start, start + timedelta(days=1)
+    try:
+        start = datetime.combine(only.day, time.min, tzinfo=ZoneInfo(only.zone)).astimezone(UTC)
+        return start, start + timedelta(days=1)
+    except OverflowError as error:
+        # The first and the last day that there are, seen from elsewhere.
+        raise Invalid.of("day", say("Write the date as year-month-day"), code="date") from error
 
 
 def change_of(event: _Event) -> Change:

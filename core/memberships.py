@@ -1,6 +1,7 @@
 """Memberships: which role a person has at which school, from when until when."""
 
 from datetime import datetime
+from typing import Annotated
 
 import msgspec
 
@@ -33,7 +34,8 @@ class NewRole(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     school_id: int
     role: Role
-    valid_until: datetime | None = None
+    # With its zone: the bare last moment of the calendar would be stored as "for ever".
+    valid_until: Annotated[datetime, msgspec.Meta(tz=True)] | None = None
 
 
 # The JSON of a person's memberships inside the schools of `$1`.

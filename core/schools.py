@@ -11,12 +11,11 @@ from core.database import execute, fetch, fetch_one, fetch_value, refusing, tran
 from core.errors import FieldError, Forbidden, Invalid, NotFound, say
 
 DEFAULT_ZONE = "Asia/Shanghai"
+CODE_RULE = say("A code is 1 to 32 Latin letters, digits and hyphens")
 
 REFUSALS = {
     "school_code_key": Invalid.of("code", say("Another school has this code"), code="taken"),
-    "school_code_is_plain": Invalid.of(
-        "code", say("A code is 1 to 32 Latin letters, digits and hyphens"), code="code"
-    ),
+    "school_code_is_plain": Invalid.of("code", CODE_RULE, code="code"),
 }
 
 COLUMNS = "id, code, name_zh, name_en, zone"
@@ -138,6 +137,8 @@ def _wrong(facts: SchoolFacts) -> list[FieldError]:
     errors = []
     if not facts.code:
         errors.append(FieldError("code", say("Give the school a short code"), "required"))
+    if len(facts.code) > 32:
+        errors.append(FieldError("code", CODE_RULE, "code"))
     if not (facts.name_zh or facts.name_en):
         errors.append(
             FieldError(

@@ -179,7 +179,7 @@ class DeviceRoutes(Controller):
             device_id,
             _known(metric),
             instance=instance,
-            since=since or end - timedelta(days=1),
+            since=since or _day_before(end),
             until=end,
             limit=limit,
             cursor=cursor,
@@ -213,6 +213,13 @@ class DeviceRoutes(Controller):
             device_id, _known(metric), since=until - timedelta(hours=hours), until=until
         )
         return _worded(found, metric, language_of(request))
+
+
+def _day_before(end: datetime) -> datetime:
+    try:
+        return end - timedelta(days=1)
+    except OverflowError:
+        return end
 
 
 def _known(metric: str) -> str:

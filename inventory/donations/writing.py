@@ -9,6 +9,7 @@ from core.errors import Conflict, FieldError, Invalid, Message, NotFound, Proble
 from inventory import numbers, serials, tags
 from inventory.assets import AssetRow, LifecycleState, find_by_tags
 from inventory.assets.locking import MOST_AT_ONCE
+from inventory.assets.writing import MOST as ASSET_FIELDS_MOST
 from inventory.assets.writing import REFUSALS as ASSET_REFUSALS
 from inventory.assets.writing import Draft, insert, refuse_retired_place
 from inventory.donations.reading import LINES, get_donation
@@ -234,6 +235,11 @@ def _refuse_wrong_line(declared: int, note: str) -> None:
 def _refuse_wrong_receipt(receipt: Receipt) -> None:
     if not 1 <= receipt.count <= MOST_AT_ONCE:
         raise Invalid.of("count", say("Between 1 and {most}", most=MOST_AT_ONCE), code="count")
+    most = ASSET_FIELDS_MOST["serial_number"]
+    if any(len(text) > most for text in receipt.serial_numbers):
+        raise Invalid.of(
+            "serial_numbers", say("At most {most} characters", most=most), code="too_long"
+        )
     if len([text for text in receipt.serial_numbers if text.strip()]) > receipt.count:
         raise Invalid.of(
             "serial_numbers",

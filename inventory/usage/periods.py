@@ -11,6 +11,7 @@ from core.errors import Invalid, say
 
 ZONE = "Asia/Shanghai"
 LONGEST_PERIOD_DAYS = 3 * 366
+EARLIEST = date(1980, 1, 1)
 DAYS_OF_PRESET_MONTH = 30
 DAYS_OF_PRESET_YEAR = 365
 # The school year begins on 1 September and its second term on 1 February.
@@ -52,6 +53,8 @@ def preset_period(preset: Preset, today: date) -> Period:
 
 def chosen_period(first_day: date | None, last_day: date | None) -> Period:
     """The days asked for; the last 30 days for what is left out. Invalid when upside down."""
+    if min(first_day or EARLIEST, last_day or EARLIEST) < EARLIEST:
+        raise Invalid.of("from", say("The books do not go back that far"), code="too_early")
     last_day = last_day or clock.today(ZONE)
     first_day = first_day or last_day - timedelta(days=DAYS_OF_PRESET_MONTH - 1)
     if first_day > last_day:

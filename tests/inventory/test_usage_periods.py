@@ -48,3 +48,14 @@ def test_days_that_make_no_period_are_refused(first: int, last: int | None, code
     with pytest.raises(Invalid) as refused:
         chosen_period(first_day, last_day)
     assert refused.value.code == code
+
+
+@pytest.mark.parametrize(
+    ("first_day", "last_day"), [(date.min, None), (None, date.min), (date.min, date.min)]
+)
+def test_the_first_days_of_the_calendar_are_refused(
+    first_day: date | None, last_day: date | None
+) -> None:
+    with pytest.raises(Invalid) as refused:
+        chosen_period(first_day, last_day)
+    assert refused.value.code == "too_early"

@@ -345,6 +345,7 @@ async def test_there_is_an_end_to_open_uploads(db: Stack, monkeypatch: pytest.Mo
         ("../../etc/passwd", "passwd"),
         ("a\x00b\n.pdf", "ab.pdf"),
         ("字" * 400 + ".pdf", "字" * 251 + ".pdf"),
+        ("a." + "b" * 400, "a." + "b" * 253),
     ],
 )
 def test_file_names_are_only_names(sent: str, kept: str) -> None:
