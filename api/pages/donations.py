@@ -185,7 +185,7 @@ class DonationPages(Controller):
             made = await once(
                 actor,
                 form.key,
-                "donation_line_receive",
+                f"donation_line_receive {line_id}",
                 list[AssetRow],
                 lambda: donations.receive_line(actor, donation_id, line_id, form.receipt()),
             )

@@ -163,7 +163,7 @@ class DonationRoutes(Controller):
         made = await once(
             actor,
             key,
-            "donation_line_receive",
+            f"donation_line_receive {line_id}",
             list[AssetRow],
             lambda: donations.receive_line(actor, donation_id, line_id, data),
         )

@@ -1,0 +1,31 @@
+"""A key belongs to one request about one thing."""
+
+import httpx
+import pytest
+
+from core import database
+from inventory import donations
+from inventory.donations import NewLine
+from tests import factories, factories_inventory
+
+pytestmark = pytest.mark.usefixtures("db")
+
+
+async def test_a_key_of_one_line_receives_nothing_of_another(client: httpx.AsyncClient) -> None:
+    school = await factories.school()
+    admin = await factories.person("admin", school)
+    donation = await factories_inventory.donation(admin, school)
+    more = NewLine(await factories.asset_model(), 3)
+    whole = await donations.add_line(admin.actor, donation.id, more)
+    headers = {**await factories.bearer(admin), "idempotency-key": "one and the same"}
+    answers = [
+        await client.post(
+            f"/api/v1/donations/{donation.id}/lines/{line.id}/receipts",
+            json={"count": 2},
+            headers=headers,
+        )
+        for line in (*whole.lines, whole.lines[0])
+    ]
+    assert [answer.status_code for answer in answers] == [201, 409, 201]
+    assert answers[1].json()["code"] == "key_reused"
+    assert await database.fetch_value("SELECT count(*) FROM asset") == 2
