@@ -11,6 +11,9 @@ from core.errors import FieldError, Invalid, say
 
 T = TypeVar("T", bound=msgspec.Struct)
 
+# Of forms that strangers may send: without an account nobody makes us read megabytes.
+SMALL_FORM_BYTES = 64 * 1024
+
 
 async def read_form(request: WebRequest, form_type: type[T]) -> T:
     """The posted form as ``form_type``, or Invalid with all its errors.

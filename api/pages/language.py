@@ -8,7 +8,7 @@ from litestar.response import Redirect
 
 from api import urls
 from api.access import public
-from api.forms import read_form
+from api.forms import SMALL_FORM_BYTES, read_form
 from api.identity import find_actor
 from api.language import LANGUAGE_COOKIE
 from api.types import WebRequest
@@ -24,7 +24,12 @@ class LanguageChoice(msgspec.Struct, frozen=True):
     next: str = "/"
 
 
-@post(urls.language(), guards=[public], include_in_schema=False)
+@post(
+    urls.language(),
+    guards=[public],
+    include_in_schema=False,
+    request_max_body_size=SMALL_FORM_BYTES,
+)
 async def switch_language(request: WebRequest) -> Redirect:
     """Keep the choice and go back to the page it was made on."""
     choice = await read_form(request, LanguageChoice)

@@ -8,7 +8,7 @@ from litestar.response import Redirect
 
 from api import urls
 from api.access import public
-from api.forms import as_typed, read_form
+from api.forms import SMALL_FORM_BYTES, as_typed, read_form
 from api.identity import client_address
 from api.pages.flash import see_other
 from api.pages.rendering import language_of, render
@@ -48,7 +48,12 @@ async def show_setup(request: WebRequest) -> Response[Any]:
     return render(request, "people/setup.html", form={"zone": DEFAULT_ZONE})
 
 
-@post(urls.setup(), guards=[public], include_in_schema=False)
+@post(
+    urls.setup(),
+    guards=[public],
+    include_in_schema=False,
+    request_max_body_size=SMALL_FORM_BYTES,
+)
 async def do_setup(request: WebRequest) -> Response[Any]:
     """Make the school and its admin, and sign them in."""
     try:

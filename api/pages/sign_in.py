@@ -9,7 +9,7 @@ from litestar.response import Redirect
 
 from api import urls
 from api.access import in_person, public
-from api.forms import as_typed, read_form
+from api.forms import SMALL_FORM_BYTES, as_typed, read_form
 from api.identity import COOKIE, client_address, find_actor
 from api.pages.flash import see_other
 from api.pages.rendering import render
@@ -47,7 +47,12 @@ async def show_sign_in(request: WebRequest) -> Response[Any]:
     return render(request, "people/sign_in.html", form={"next": next_path})
 
 
-@post(urls.sign_in(), guards=[public], include_in_schema=False)
+@post(
+    urls.sign_in(),
+    guards=[public],
+    include_in_schema=False,
+    request_max_body_size=SMALL_FORM_BYTES,
+)
 async def do_sign_in(request: WebRequest) -> Response[Any]:
     """A fresh session for the right name and password; one sentence for everything else."""
     try:
@@ -100,7 +105,12 @@ async def show_first_password(request: WebRequest) -> Response[Any]:
     return render(request, "people/first_password.html", newcomer=newcomer)
 
 
-@post(urls.first_password(), guards=[public], include_in_schema=False)
+@post(
+    urls.first_password(),
+    guards=[public],
+    include_in_schema=False,
+    request_max_body_size=SMALL_FORM_BYTES,
+)
 async def choose_first_password(request: WebRequest) -> Response[Any]:
     """The one-time password ends with the session that it opened; a fresh one begins."""
     token = request.cookies.get(COOKIE, "")

@@ -6,9 +6,14 @@ from typing import Any
 import httpx
 import msgspec
 import pytest
+from litestar import Litestar
 
 from api import urls
+from api.access import access_of
+from api.forms import SMALL_FORM_BYTES
+from api.openapi import handlers_of
 from api.pages.flash import FLASH_COOKIE
+from core import database
 from core.errors import Message, say
 from tests import factories
 
@@ -67,3 +72,25 @@ def test_an_address_of_ours_leads_there() -> None:
 async def test_an_origin_that_is_no_address_is_refused(client: httpx.AsyncClient) -> None:
     answer = await client.post("/sign-in", headers={"origin": "http://[torn"})
     assert answer.status_code == 403
+
+
+@pytest.mark.parametrize("path", ["/sign-in", "/sign-in/first", "/setup", "/language"])
+async def test_strangers_send_no_megabytes(client: httpx.AsyncClient, path: str) -> None:
+    if path != "/setup":
+        who = await factories.person("admin", await factories.school())
+        await database.execute("UPDATE person SET one_time_until = now() + interval '1 day'")
+        await factories.signed_in(client, who)
+    answer = await client.post(path, data={"login": "x" * 100_000})
+    assert answer.status_code == 413
+
+
+def test_every_public_form_is_a_small_one(app: Litestar) -> None:
+    public_forms = [
+        handler
+        for _, handler in handlers_of(app)
+        if access_of(handler)[0].is_public and "POST" in handler.http_methods
+    ]
+    assert len(public_forms) >= 4
+    assert {handler.resolve_request_max_body_size() for handler in public_forms} == {
+        SMALL_FORM_BYTES
+    }
