@@ -12,6 +12,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 UV ?= uv
 ARGS ?=
+# Test processes, each with engines of its own; most of their time is waiting. 0 for one process.
+WORKERS ?= 3
+PYTEST := $(BIN)/pytest -n $(WORKERS) --dist loadfile
 
 # Stamps: a file that is newer than what it was made from, so that a second run does nothing.
 RUN_STAMP := $(VENV)/.run-stamp
@@ -32,14 +35,14 @@ serve: setup  ## start empty, for a school; prints the link for the first admin
 	@exec $(BIN)/labshare serve $(ARGS)
 
 test: $(DEV_STAMP) $(WEB_STAMP)  ## every test
-	$(BIN)/pytest $(ARGS)
+	$(PYTEST) $(ARGS)
 
 check: $(DEV_STAMP) $(WEB_STAMP)  ## format, lint, types, layers, then every test
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/pytest $(ARGS)
+	$(PYTEST) $(ARGS)
 
 format: $(DEV_STAMP)  ## write the format, and mend what the linter can
 	$(BIN)/ruff format .

@@ -16,6 +16,8 @@ from labshare.engines import object_store, postgres
 from labshare.migrations import migrate
 from storage import objects
 
+CLOSE_SECONDS = 20
+
 EMPTY_ALL = """
 DO $$
 DECLARE
@@ -93,7 +95,14 @@ async def connections(stack: Stack) -> AsyncIterator[Stack]:
     await objects.open(stack.settings.s3)
     yield stack
     await objects.close()
-    await database.close()
+    pool = database.engine.pool
+    try:
+        async with asyncio.timeout(CLOSE_SECONDS):
+            await database.close()
+    except TimeoutError:
+        if pool:
+            pool.terminate()
+        pytest.fail("a connection was taken from the pool and never given back")
 
 
 @pytest.fixture
