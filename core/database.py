@@ -1,7 +1,7 @@
 """The one way to PostgreSQL: a pool, transactions that know who acts, and rows as Structs."""
 
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from types import TracebackType
@@ -27,8 +27,23 @@ class Transaction(PostgresTransaction):
     """A transaction whose connection always comes home, cancelled or not.
 
     Piccolo's own keeps the connection, and stays the current transaction, when COMMIT fails or
-    the block is cancelled; later queries of that task would then run on a stray connection.
+    the block is cancelled; later queries of that task would then run on a stray connection. When
+    BEGIN fails it keeps it too, and ten of those would have emptied the pool for ever.
     """
+
+    async def __aenter__(self) -> PostgresTransaction:
+        if self._parent is not None:
+            return self._parent
+        with _unavailable_while_away():
+            self.connection = await self.get_connection()  # type: ignore[no-untyped-call]
+            try:
+                self.transaction = self.connection.transaction()
+                await self.begin()  # type: ignore[no-untyped-call]
+            except BaseException:
+                await self._bring_home()
+                raise
+        self.context = self.engine.current_transaction.set(self)
+        return self
 
     async def __aexit__(
         self,
@@ -41,15 +56,23 @@ class Transaction(PostgresTransaction):
         try:
             with CancelScope(shield=True):
                 if not (self._committed or self._rolled_back):
-                    await (self.rollback() if exception_type else self.commit())  # type: ignore[no-untyped-call]
+                    await (self._take_back() if exception_type else self.commit())  # type: ignore[no-untyped-call]
         finally:
             self.engine.current_transaction.reset(self.context)
-            with CancelScope(shield=True):
-                if self.engine.pool:
-                    await self.engine.pool.release(self.connection)
-                else:
-                    await self.connection.close()
+            await self._bring_home()
         return False
+
+    async def _take_back(self) -> None:
+        # On a line that was cut the server has done so already; the reason counts, not this.
+        with suppress(asyncpg.InterfaceError, asyncpg.PostgresConnectionError, OSError):
+            await self.rollback()  # type: ignore[no-untyped-call]
+
+    async def _bring_home(self) -> None:
+        with CancelScope(shield=True):
+            if self.engine.pool:
+                await self.engine.pool.release(self.connection)
+            else:
+                await self.connection.close()
 
 
 class Engine(PostgresEngine):
@@ -126,7 +149,7 @@ async def transaction(actor: Actor | None = None) -> AsyncIterator[Transaction]:
 async def connection() -> AsyncIterator[asyncpg.Connection]:
     """The open transaction's connection, else one of the pool: for COPY and cursors."""
     current = engine.current_transaction.get()
-    with _refusing_unfit_values():
+    with _unavailable_while_away(), _refusing_unfit_values():
         if current is not None:
             yield current.connection
             return
@@ -134,6 +157,17 @@ async def connection() -> AsyncIterator[asyncpg.Connection]:
             raise Unavailable(say("The database is not connected"))
         async with engine.pool.acquire() as borrowed:
             yield borrowed
+
+
+@contextmanager
+def _unavailable_while_away() -> Iterator[None]:
+    """A database that is shut, restarting or out of reach is no fault of ours: it comes back."""
+    try:
+        yield
+    except (OSError, asyncpg.PostgresConnectionError, asyncpg.OperatorInterventionError) as error:
+        raise Unavailable(
+            say("The database does not answer; try again in a minute"), code="database_down"
+        ) from error
 
 
 @contextmanager

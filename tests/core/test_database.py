@@ -100,3 +100,27 @@ async def test_a_text_too_long_for_its_column_is_the_senders_mistake() -> None:
     with pytest.raises(Invalid) as refused:
         await database.execute("UPDATE school SET code = $1", "x" * 33)
     assert refused.value.code == "too_long"
+
+
+@pytest.mark.parametrize("fault", [ConnectionResetError("gone"), asyncio.CancelledError()])
+async def test_a_transaction_that_cannot_begin_gives_its_connection_back(
+    monkeypatch: pytest.MonkeyPatch, fault: BaseException
+) -> None:
+    async def cannot_begin(_transaction: database.Transaction) -> None:
+        raise fault
+
+    assert database.engine.pool
+    monkeypatch.setattr(database.Transaction, "begin", cannot_begin)
+    with pytest.raises((Unavailable, asyncio.CancelledError)):
+        async with database.transaction():
+            pytest.fail("it has not begun")
+    assert database.engine.pool.get_size() == database.engine.pool.get_idle_size()
+    assert database.engine.current_transaction.get() is None
+
+
+async def test_a_query_cut_off_by_the_server_asks_for_patience() -> None:
+    with pytest.raises(Unavailable) as refused:
+        async with database.transaction():
+            await database.execute("SELECT pg_terminate_backend(pg_backend_pid())")
+    assert refused.value.code == "database_down"
+    assert await database.fetch_value("SELECT 1") == 1
