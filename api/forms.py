@@ -44,6 +44,9 @@ def convert_form(form: FormMultiDict | MultiDict[Any], form_type: type[T]) -> T:
             if field.required:
                 errors.append(FieldError(field.encode_name, say("Fill in this field"), "required"))
             continue
+        if "\0" in str(given):
+            errors.append(explain("", field=field.encode_name))
+            continue
         try:
             values[field.name] = msgspec.convert(given, field.type, strict=False)
         except msgspec.ValidationError as error:
