@@ -1,7 +1,6 @@
 """History by trigger, and the rules of the core that Piccolo cannot say."""
 
-from piccolo.apps.migrations.auto.migration_manager import MigrationManager
-from piccolo.table import Table
+from core.sql_migrations import sql_migration
 
 ID = "2026-11-23T15:59:00:000000"
 VERSION = "1.38.0"
@@ -81,10 +80,6 @@ DROP FUNCTION audit_record() CASCADE;
 """
 
 
-class RawTable(Table):
-    """Carries raw SQL: the live tables will have changed when this runs again."""
-
-
 def _audit_triggers() -> list[str]:
     return [
         f"CREATE TRIGGER audit AFTER INSERT OR UPDATE OR DELETE ON {table}"
@@ -94,22 +89,4 @@ def _audit_triggers() -> list[str]:
 
 
 async def forwards():
-    manager = MigrationManager(migration_id=ID, app_name="core", description=DESCRIPTION)
-
-    async def run():
-        await run_script(FORWARDS)
-        for trigger in _audit_triggers():
-            await run_script(trigger)
-
-    async def undo():
-        await run_script(BACKWARDS)
-
-    manager.add_raw(run)
-    manager.add_raw_backwards(undo)
-    return manager
-
-
-async def run_script(script: str) -> None:
-    """Several statements at once, in the migration's own transaction."""
-    engine = RawTable._meta.db
-    await engine.current_transaction.get().connection.execute(script)
+    return sql_migration("core", ID, DESCRIPTION, forwards=FORWARDS + ";".join(_audit_triggers()), backwards=BACKWARDS)

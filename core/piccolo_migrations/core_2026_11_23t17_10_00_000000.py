@@ -1,7 +1,6 @@
 """Ways to the list of changes: by school, by who did it, and by the day."""
 
-from piccolo.apps.migrations.auto.migration_manager import MigrationManager
-from piccolo.table import Table
+from core.sql_migrations import sql_migration
 
 ID = "2026-11-23T17:10:00:000000"
 VERSION = "1.38.0"
@@ -20,24 +19,5 @@ DROP INDEX audit_event_of_school;
 """
 
 
-class RawTable(Table):
-    """Carries raw SQL: the live tables will have changed when this runs again."""
-
-
 async def forwards():
-    manager = MigrationManager(migration_id=ID, app_name="core", description=DESCRIPTION)
-    async def run():
-        await run_script(FORWARDS)
-
-    async def undo():
-        await run_script(BACKWARDS)
-
-    manager.add_raw(run)
-    manager.add_raw_backwards(undo)
-    return manager
-
-
-async def run_script(script: str) -> None:
-    """Several statements at once, in the migration's own transaction."""
-    engine = RawTable._meta.db
-    await engine.current_transaction.get().connection.execute(script)
+    return sql_migration("core", ID, DESCRIPTION, forwards=FORWARDS, backwards=BACKWARDS)

@@ -1,7 +1,6 @@
 """The inventory's rules that Piccolo cannot say, its life cycle, and its history."""
 
-from piccolo.apps.migrations.auto.migration_manager import MigrationManager
-from piccolo.table import Table
+from core.sql_migrations import sql_migration
 
 ID = "2026-11-23T16:00:00:000000"
 VERSION = "1.38.0"
@@ -72,10 +71,6 @@ CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON asset_step
 """
 
 
-class RawTable(Table):
-    """Carries raw SQL: the live tables will have changed when this runs again."""
-
-
 def _life_cycle() -> str:
     states = ", ".join(
         f"('{state}', {position}, {str(state in ENDS).lower()})"
@@ -97,17 +92,7 @@ def _audit() -> str:
 
 
 async def forwards():
-    manager = MigrationManager(migration_id=ID, app_name="inventory", description=DESCRIPTION)
-
-    async def run():
-        await run_script(FORWARDS + _life_cycle() + _audit())
-
-    async def undo():
-        await run_script(_backwards())
-
-    manager.add_raw(run)
-    manager.add_raw_backwards(undo)
-    return manager
+    return sql_migration("inventory", ID, DESCRIPTION, forwards=FORWARDS + _life_cycle() + _audit(), backwards=_backwards())
 
 
 def _backwards() -> str:
@@ -124,9 +109,3 @@ def _backwards() -> str:
         + [f"DROP INDEX {index};" for index in indexes]
         + ["DELETE FROM lifecycle_transition; DELETE FROM lifecycle;"]
     )
-
-
-async def run_script(script: str) -> None:
-    """Several statements at once, in the migration's own transaction."""
-    engine = RawTable._meta.db
-    await engine.current_transaction.get().connection.execute(script)

@@ -1,7 +1,6 @@
 """Search in Chinese, life cycles, and history of the library."""
 
-from piccolo.apps.migrations.auto.migration_manager import MigrationManager
-from piccolo.table import Table
+from core.sql_migrations import sql_migration
 
 ID = "2026-11-23T16:02:00:000000"
 VERSION = "1.38.0"
@@ -119,10 +118,6 @@ DELETE FROM resource_transition;
 """
 
 
-class RawTable(Table):
-    """Carries raw SQL: the live tables will have changed when this runs again."""
-
-
 def _steps() -> str:
     return "".join(
         f"INSERT INTO {table} (from_state, to_state) VALUES "
@@ -136,20 +131,4 @@ def _steps() -> str:
 
 
 async def forwards():
-    manager = MigrationManager(migration_id=ID, app_name="storage", description=DESCRIPTION)
-
-    async def run():
-        await run_script(_steps() + FORWARDS)
-
-    async def undo():
-        await run_script(BACKWARDS)
-
-    manager.add_raw(run)
-    manager.add_raw_backwards(undo)
-    return manager
-
-
-async def run_script(script: str) -> None:
-    """Several statements at once, in the migration's own transaction."""
-    engine = RawTable._meta.db
-    await engine.current_transaction.get().connection.execute(script)
+    return sql_migration("storage", ID, DESCRIPTION, forwards=_steps() + FORWARDS, backwards=BACKWARDS)
