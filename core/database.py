@@ -34,7 +34,7 @@ class Transaction(PostgresTransaction):
     async def __aenter__(self) -> PostgresTransaction:
         if self._parent is not None:
             return self._parent
-        with _unavailable_while_away():
+        with _unavailable_while_away(OSError):
             self.connection = await self.get_connection()  # type: ignore[no-untyped-call]
             try:
                 self.transaction = self.connection.transaction()
@@ -155,16 +155,27 @@ async def connection() -> AsyncIterator[asyncpg.Connection]:
             return
         if engine.pool is None:
             raise Unavailable(say("The database is not connected"))
-        async with engine.pool.acquire() as borrowed:
+        pool = engine.pool
+        with _unavailable_while_away(OSError):
+            borrowed = await pool.acquire()
+        try:
             yield borrowed
+        finally:
+            await pool.release(borrowed)
+
+
+_AWAY = (ConnectionError, asyncpg.PostgresConnectionError, asyncpg.OperatorInterventionError)
 
 
 @contextmanager
-def _unavailable_while_away() -> Iterator[None]:
-    """A database that is shut, restarting or out of reach is no fault of ours: it comes back."""
+def _unavailable_while_away(*more: type[Exception]) -> Iterator[None]:
+    """A database that is shut, restarting or out of reach is no fault of ours: it comes back.
+
+    ``more`` are errors that mean so only while a connection is being made.
+    """
     try:
         yield
-    except (OSError, asyncpg.PostgresConnectionError, asyncpg.OperatorInterventionError) as error:
+    except (*_AWAY, *more) as error:
         raise Unavailable(
             say("The database does not answer; try again in a minute"), code="database_down"
         ) from error
