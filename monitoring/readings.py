@@ -6,6 +6,8 @@ import msgspec
 
 Scalar = int | float | str | None
 
+LONGEST_INSTANCE = 200
+
 
 class State(StrEnum):
     """One scale for what all vendors call by many names."""
@@ -49,8 +51,13 @@ def at_least(state: State, bar: State) -> bool:
 
 
 def without_repeats(readings: list[Reading]) -> list[Reading]:
-    """The first reading of each metric and instance: profiles name the better source first."""
+    """The first reading of each metric and instance: profiles name the better source first.
+
+    Instances are names that agents give, cut to what a row and its index can hold.
+    """
     first: dict[tuple[str, str], Reading] = {}
     for reading in readings:
-        first.setdefault((reading.metric, reading.instance), reading)
+        instance = reading.instance[:LONGEST_INSTANCE]
+        cut = msgspec.structs.replace(reading, instance=instance)
+        first.setdefault((reading.metric, instance), cut)
     return list(first.values())

@@ -5,7 +5,7 @@ import pytest
 
 from monitoring.assessing import Before, assess
 from monitoring.profiles import Profile, Rule, profile_named
-from monitoring.readings import Reading, State
+from monitoring.readings import LONGEST_INSTANCE, Reading, State, without_repeats
 from monitoring.rules import Finding, find, judge
 from monitoring.visits import Uptime, Visit
 
@@ -119,3 +119,9 @@ def test_words_in_an_alert_are_for_people() -> None:
     before = Before(pending=[("printer_fault", "", 2)])
     found = assess(profile, before, Visit("printer", {}, [jam], at=1.0), device_name="P-1")
     assert str(found.raised[0].message) == "P-1 reports: paper jam"
+
+
+def test_a_name_without_end_is_cut_to_what_a_row_can_hold() -> None:
+    endless = "磁盘" * 5000
+    kept = without_repeats([Reading("disk_used", endless, 10), Reading("disk_used", endless, 20)])
+    assert [(len(one.instance), one.value) for one in kept] == [(LONGEST_INSTANCE, 10)]
