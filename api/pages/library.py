@@ -95,7 +95,12 @@ class LibraryPages(Controller):
             pictured=await downloads.find_pictured_pages(newest.blob_id) if newest else [],
             words=await downloads.find_words(newest.blob_id) if newest else [],
             waiting=await uploads.find_of_resource(resource_id) if may_change else [],
-            changes=await audit.history("resource", resource_id, limit=20),
+            # What was said of a shared one before, and by whom, stays inside its school.
+            changes=(
+                await audit.history("resource", resource_id, limit=20)
+                if actor.sees(resource.school_id)
+                else []
+            ),
             may_change=may_change,
             most_bytes=request.app.state.settings.upload_max_bytes,
             most_form_bytes=MOST_FORM_FILE_BYTES,

@@ -7,7 +7,8 @@ import httpx
 import pytest
 
 from core.access import Role
-from storage import finishing, uploads
+from storage import finishing, resources, uploads
+from storage.resources import Visibility
 from tests import factories, factories_library
 from tests.storage import samples
 
@@ -142,3 +143,23 @@ async def test_the_pages_read_in_chinese(
     for path in ("/library", "/library/new", "/library/uploads", f"/library/{made.id}"):
         page = (await client.get(path)).text
         assert "资源" in page, path
+
+
+async def test_the_history_of_a_shared_resource_stays_inside_its_school(
+    client: httpx.AsyncClient, teacher: factories.MadePerson, tmp_path: Path
+) -> None:
+    shared = await factories_library.resource(
+        teacher.actor, tmp_path, "What it was called before", visibility=Visibility.shared
+    )
+    await resources.edit(
+        teacher.actor,
+        shared.id,
+        factories_library.description("光的折射", visibility=Visibility.shared),
+        version=shared.version,
+    )
+    assert "What it was called before" in (await client.get(f"/library/{shared.id}")).text
+    stranger = await factories.person(Role.teacher, await factories.school())
+    await factories.signed_in(client, stranger)
+    seen = await client.get(f"/library/{shared.id}")
+    assert seen.status_code == 200
+    assert "What it was called before" not in seen.text
