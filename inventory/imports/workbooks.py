@@ -9,7 +9,7 @@ import openpyxl
 
 STARTS_WITH = b"PK\x03\x04"
 # A few kilobytes can be packed from gigabytes of blanks: this much is unpacked, and no more.
-MOST_UNPACKED_BYTES = 200 * 1024 * 1024
+MOST_UNPACKED_BYTES = 96 * 1024 * 1024
 MOST_LINES = 60_000
 MOST_COLUMNS = 60
 
