@@ -28,6 +28,10 @@ DECODING_ERRORS = (
     IndexError,
     KeyError,
     AttributeError,
+    # A length that no memory could hold.
+    OverflowError,
+    MemoryError,
+    RecursionError,
 )
 
 

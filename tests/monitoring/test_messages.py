@@ -51,6 +51,13 @@ def test_a_broken_message_is_refused_in_one_way(name: str) -> None:
                 read_pdu(V2C, V2C.apiMessage.get_pdu(envelope.message))
 
 
+@pytest.mark.parametrize("length", ["88ffffffffffffffff", "847fffffff", "fe", "80"])
+def test_a_length_beyond_the_datagram_is_refused(length: str) -> None:
+    for message in (f"30{length}0201", f"300c020103 30{length}", f"3014020101 04{length} 4141"):
+        with pytest.raises(BadReply):
+            open_envelope(bytes.fromhex(message))
+
+
 @pytest.mark.parametrize("name", ["signed", "shaaes", "sha256aes", "sha512aes", "md5des"])
 def test_a_turned_bit_breaks_the_signature(name: str) -> None:
     user = USERS[name]
