@@ -1,6 +1,7 @@
 """A request that a phone repeats is done once and answered the same each time."""
 
 from collections.abc import Awaitable, Callable
+from hashlib import sha256
 from typing import TypeVar
 
 import msgspec
@@ -20,18 +21,27 @@ class _Kept(msgspec.Struct):
 
 
 async def once(
-    actor: Actor, key: str | None, verb: str, answer_type: type[T], do: Callable[[], Awaitable[T]]
+    actor: Actor,
+    key: str | None,
+    verb: str,
+    answer_type: type[T],
+    do: Callable[[], Awaitable[T]],
+    *,
+    given: object = None,
 ) -> T:
     """The answer of ``do()``, run at most once for this person and ``key``.
 
     Key and effect are one transaction, so neither stands without the other; a second request
     that comes while the first runs waits for it. Without a key it simply runs. The same key for
-    another ``verb`` is refused.
+    another ``verb`` is refused, and so is one for another request, where ``given`` is its body.
     """
     if not key:
         return await do()
     if len(key) > KEY_MAX_LENGTH:
         raise Invalid.of("Idempotency-Key", say("The key may have 128 characters at most"))
+    if given is not None:
+        # Or a program that counts its keys wrongly would be told of a hand-out that never was.
+        verb = f"{verb} {sha256(msgspec.json.encode(given)).hexdigest()[:16]}"
     async with database.transaction(actor):
         is_first = await database.fetch_value(
             "INSERT INTO idempotency_key (person, key, verb, created_at) VALUES ($1, $2, $3, now())"

@@ -82,7 +82,7 @@ class AssetRoutes(Controller):
     ) -> Asset:
         """Without a tag it gets the school's next one."""
         return await once(
-            actor, key, "asset_create", Asset, lambda: assets.create_asset(actor, data)
+            actor, key, "asset_create", Asset, lambda: assets.create_asset(actor, data), given=data
         )
 
     @post(

@@ -81,6 +81,7 @@ class CustodyRoutes(Controller):
             lambda: custody.hand_out(
                 actor, data.tags, data.holder, due_on=data.due_on, note=data.note
             ),
+            given=data,
         )
         return Page(given)
 
@@ -101,5 +102,6 @@ class CustodyRoutes(Controller):
             "custody_take_back",
             list[Custody],
             lambda: custody.take_back(actor, data.tags, condition=data.condition, note=data.note),
+            given=data,
         )
         return Page(ended)

@@ -85,7 +85,9 @@ class DeviceRoutes(Controller):
         key: Key = None,
     ) -> Device:
         """The worker visits it at once."""
-        made = await once(actor, key, "device_add", Device, lambda: devices.add_device(actor, data))
+        made = await once(
+            actor, key, "device_add", Device, lambda: devices.add_device(actor, data), given=data
+        )
         return _told(made, language_of(request))
 
     @get("/{device_id:int}", guards=[READER], operation_id="device_get", summary="One device")

@@ -49,7 +49,7 @@ class DonorRoutes(Controller):
         self, actor: NamedDependency[Actor], data: JSONBody[NewDonor], key: Key = None
     ) -> Donor:
         return await once(
-            actor, key, "donor_create", Donor, lambda: donors.create_donor(actor, data)
+            actor, key, "donor_create", Donor, lambda: donors.create_donor(actor, data), given=data
         )
 
     @get("/{donor_id:int}", guards=[READER], operation_id="donor_get", summary="One donor")
@@ -91,7 +91,12 @@ class DonationRoutes(Controller):
     ) -> Donation:
         """It gets the school's next acknowledgement number of its year."""
         return await once(
-            actor, key, "donation_create", Donation, lambda: donations.create_donation(actor, data)
+            actor,
+            key,
+            "donation_create",
+            Donation,
+            lambda: donations.create_donation(actor, data),
+            given=data,
         )
 
     @get(
@@ -166,6 +171,7 @@ class DonationRoutes(Controller):
             f"donation_line_receive {line_id}",
             list[AssetRow],
             lambda: donations.receive_line(actor, donation_id, line_id, data),
+            given=data,
         )
         return Page(made)
 

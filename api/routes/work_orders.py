@@ -77,6 +77,7 @@ class WorkOrderRoutes(Controller):
             "work_order_report",
             Reported,
             lambda: repairs.report_fault(actor, data.tag, data.what, severity=data.severity),
+            given=data,
         )
         order = await repairs.get_work_order(actor, reported.work_order_id)
         return Response(

@@ -29,3 +29,19 @@ async def test_a_key_of_one_line_receives_nothing_of_another(client: httpx.Async
     assert [answer.status_code for answer in answers] == [201, 409, 201]
     assert answers[1].json()["code"] == "key_reused"
     assert await database.fetch_value("SELECT count(*) FROM asset") == 2
+
+
+async def test_a_key_of_one_hand_out_hands_out_nothing_else(client: httpx.AsyncClient) -> None:
+    school = await factories.school()
+    admin = await factories.person("admin", school)
+    first, second = await factories.asset(school), await factories.asset(school)
+    headers = {**await factories.bearer(admin), "idempotency-key": "one and the same"}
+    answers = [
+        await client.post(
+            "/api/v1/custody", json={"tags": [tag], "group": "Class 5B"}, headers=headers
+        )
+        for tag in (first.tag, second.tag, first.tag)
+    ]
+    assert [answer.status_code for answer in answers] == [201, 409, 201]
+    assert answers[0].json() == answers[2].json()
+    assert await database.fetch_value("SELECT count(*) FROM custody") == 1
