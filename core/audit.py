@@ -24,7 +24,10 @@ class FieldChange(msgspec.Struct, frozen=True):
 
 
 class Change(msgspec.Struct, frozen=True):
-    """One insert, update or delete of one row; the actor's name as it was then."""
+    """One insert, update or delete of one row; the actor's name as it was then.
+
+    ``label`` is what people call the thing (its tag, title, name), where it has such a word.
+    """
 
     id: int
     at: datetime
@@ -33,6 +36,7 @@ class Change(msgspec.Struct, frozen=True):
     entity_id: str
     action: str
     fields: tuple[FieldChange, ...]
+    label: str | None = None
 
 
 class _Event(msgspec.Struct):
@@ -44,6 +48,7 @@ class _Event(msgspec.Struct):
     action: str
     before: dict[str, Any] | None
     after: dict[str, Any] | None
+    label: str | None = None
 
 
 async def history(entity: str, entity_id: object, *, limit: int = 100) -> list[Change]:
@@ -89,6 +94,19 @@ IN_SIGHT = """
 """
 
 
+# The first event of a row holds the whole of it. A worker's summary is a template, no word.
+LABEL = """
+    (SELECT coalesce(nullif(f.after ->> 'tag', ''), nullif(f.after ->> 'title', ''),
+                     nullif(f.after ->> 'name', ''), nullif(f.after ->> 'code', ''),
+                     nullif(f.after ->> 'address', ''), nullif(f.after ->> 'file_name', ''),
+                     CASE WHEN coalesce(f.after -> 'summary_params', 'null') = 'null'
+                          THEN f.after ->> 'summary' END)
+       FROM audit_event f
+      WHERE f.entity = e.entity AND f.entity_id = e.entity_id AND f.action = 'insert'
+      ORDER BY f.id LIMIT 1) AS label
+"""
+
+
 async def find_changes(
     actor: Actor, only: AuditFilter, *, limit: int = 50, cursor: str | None = None
 ) -> Page[Change]:
@@ -100,8 +118,8 @@ async def find_changes(
     since, until = _bounds(only)
     events = await database.fetch(
         _Event,
-        "SELECT id, at, actor_name, entity, entity_id, action, before, after FROM audit_event"
-        f" WHERE {IN_SIGHT} AND ($2::bigint IS NULL OR school_id = $2)"
+        f"SELECT id, at, actor_name, entity, entity_id, action, before, after, {LABEL}"
+        f" FROM audit_event e WHERE {IN_SIGHT} AND ($2::bigint IS NULL OR school_id = $2)"
         " AND ($3::bigint IS NULL OR actor_id = $3) AND ($4::text IS NULL OR entity = $4)"
         " AND ($5::text IS NULL OR entity_id = $5)"
         " AND ($6::timestamptz IS NULL OR (at >= $6 AND at < $7)) AND id < $8"
@@ -140,6 +158,7 @@ def change_of(event: _Event) -> Change:
         entity_id=event.entity_id,
         action=event.action,
         fields=tuple(_fields(event.before or {}, event.after or {})),
+        label=event.label,
     )
 
 

@@ -12,6 +12,9 @@ from api.static_files import asset_url
 from core.errors import Message, say
 
 YES, NO = say("yes"), say("no")
+# Workers of ours sign what they do by these names.
+WORKERS = {"monitoring": say("Monitoring")}
+NOBODY = say("Labshare itself")
 
 
 def wording(speech: Language) -> dict[str, Callable[..., object]]:
@@ -26,6 +29,10 @@ def wording(speech: Language) -> dict[str, Callable[..., object]]:
     def sentence(template: str, params: dict[str, object] | None = None) -> str:
         """A stored sentence: a template of ours when it has params, else a person's own words."""
         return speech.words(Message(template, params)) if params is not None else template
+
+    def doer(name: str | None) -> str:
+        """Who made a change: a person by name, a worker of ours by what it does."""
+        return speech.words(WORKERS.get(name, name)) if name else speech.words(NOBODY)
 
     def change_value(entity: str, column: str, value: object) -> str:
         kind = words.kind_of(entity, column)
@@ -45,6 +52,7 @@ def wording(speech: Language) -> dict[str, Callable[..., object]]:
         "choices": choices,
         "sentence": sentence,
         "change_value": change_value,
+        "doer": doer,
         "field_name": lambda column: words.field_name(speech, column),
         "is_named": words.is_named,
         "icon": icon,

@@ -16,12 +16,38 @@
     return day ? day[1] : String(label);
   }
 
-  function axes(data) {
+  function moment(seconds, language) {
+    return new Date(seconds * 1000).toLocaleString(language, {
+      timeZone: "Asia/Shanghai", month: "short", day: "numeric", hour: "2-digit", minute: "2-digit", hourCycle: "h23",
+    });
+  }
+
+  // Twenty-four hours and the day as the page's language writes it; the year where it changes.
+  function moments(language) {
+    const zone = { timeZone: "Asia/Shanghai" };
+    const clock = new Intl.DateTimeFormat(language, Object.assign({ hour: "2-digit", minute: "2-digit", hourCycle: "h23" }, zone));
+    const day = new Intl.DateTimeFormat(language, Object.assign({ month: "short", day: "numeric" }, zone));
+    return function (plot, places) {
+      let before = "";
+      const isLong = places.length > 1 && places[places.length - 1] - places[0] >= 3 * 86400;
+      return places.map(function (seconds) {
+        const at = new Date(seconds * 1000);
+        const date = day.format(at);
+        const line = isLong ? date : clock.format(at) + (date === before ? "" : "\n" + date);
+        before = date;
+        return line;
+      });
+    };
+  }
+
+  function axes(data, language) {
     const ink = colour("--muted");
     const grid = { stroke: colour("--line"), width: 1 };
     const font = "12px " + getComputedStyle(document.body).fontFamily;
     const across = { stroke: ink, font: font, grid: { show: false }, ticks: grid };
-    if (!data.time) {
+    if (data.time) {
+      across.values = moments(language);
+    } else {
       across.splits = function (plot, axis, least, most) {
         const step = Math.max(1, Math.ceil((most - least) / Math.max(1, plot.width / 80)));
         const places = [];
@@ -53,6 +79,7 @@
     });
     const isDay = short(data.x[0]) !== String(data.x[0]) || /^\d\d\/\d\d$/.test(data.x[0]);
     const name = { label: data.time ? words.time : isDay ? words.day : words.name };
+    if (data.time) name.value = function (plot, seconds) { return seconds == null ? "–" : moment(seconds, zone); };
     if (!data.time) name.value = function (plot, i) { return i == null || data.x[i] === undefined ? "–" : String(data.x[i]); };
     return [name].concat(lines);
   }
@@ -76,13 +103,10 @@
           return [floor, high === floor ? floor + 1 : high + (high - floor) * 0.08];
         } },
       },
-      axes: axes(data),
+      axes: axes(data, language),
       series: series(data, language, figure.dataset),
     };
     if (data.time) {
-      options.fmtDate = function (template) {
-        return language.startsWith("zh") ? chinese(template) : uPlot.fmtDate(template);
-      };
       options.tzDate = function (seconds) { return uPlot.tzDate(new Date(seconds * 1000), "Asia/Shanghai"); };
     }
     const x = data.time ? data.x : data.x.map(function (_, i) { return i; });
@@ -92,10 +116,6 @@
       const width = Math.max(240, canvas.clientWidth);
       if (Math.abs(width - plot.width) > 2) plot.setSize({ width: width, height: plot.height });
     }).observe(canvas);
-  }
-
-  function chinese(template) {
-    return uPlot.fmtDate(template.replace("{MMM} {D}", "{M}月{D}日").replace("{MMM}", "{M}月"));
   }
 
   function failed(figure) {
