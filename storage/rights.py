@@ -6,7 +6,8 @@ CONTRIBUTORS = (Role.teacher, Role.admin)
 
 # For a query whose resource is `r`; $1 = visible_to(actor) spread over three arguments.
 VISIBLE = (
-    "(r.state = 'published' AND (r.visibility = 'shared' OR r.school = any($1::bigint[]))"
+    "(r.state = 'published' AND cardinality($1::bigint[]) > 0"
+    "   AND (r.visibility = 'shared' OR r.school = any($1::bigint[]))"
     " OR r.school = any($2::bigint[])"
     " OR r.owner = $3 AND r.school = any($1::bigint[]))"
 )
@@ -15,8 +16,9 @@ VISIBLE = (
 def visible_to(actor: Actor) -> tuple[list[int], list[int], int | None]:
     """The first three arguments of a query with VISIBLE in it.
 
-    Published resources of one's schools and the shared ones of all; whatever is not published
-    only for the admins of its school, and for its owner while they have a part in that school.
+    Published resources of one's schools and the shared ones of all, while one has a part in any
+    school; whatever is not published only for the admins of its school, and for its owner while
+    they have a part in that school.
     """
     return actor.school_ids, actor.school_ids_as(Role.admin), actor.person_id
 

@@ -8,7 +8,8 @@ import pytest
 from core import audit, database
 from core.access import Role
 from core.errors import Conflict, Forbidden, Invalid, NotFound
-from storage import downloads, resources, revisions, vocabulary
+from storage import catalogue, downloads, resources, revisions, vocabulary
+from storage.catalogue import Filters
 from storage.resources import ResourceState
 from tests import factories
 from tests.conftest import Stack
@@ -88,12 +89,26 @@ async def test_who_left_the_school_changes_nothing_of_it_any_more(
 ) -> None:
     owner = (await teacher()).actor
     made = await resource(owner, tmp_path, visibility="shared")
-    gone = msgspec.structs.replace(owner, memberships=())
+    elsewhere = (await teacher()).actor.memberships
+    gone = msgspec.structs.replace(owner, memberships=elsewhere)
     with pytest.raises(Forbidden):
         await resources.withdraw(gone, made.id)
     draft = await resource(owner, tmp_path, "草稿", published=False)
     with pytest.raises(NotFound):
         await resources.get(gone, draft.id)
+
+
+async def test_who_has_left_every_school_reads_nothing_shared(db: Stack, tmp_path: Path) -> None:
+    owner, other = (await teacher()).actor, (await teacher()).actor
+    made = await resource(owner, tmp_path, visibility="shared")
+    left = msgspec.structs.replace(other, memberships=())
+    assert (await resources.get(other, made.id)).id == made.id
+    with pytest.raises(NotFound):
+        await resources.get(left, made.id)
+    with pytest.raises(NotFound):
+        await downloads.get_file(left, made.id)
+    assert await revisions.find_all(left, made.id) == []
+    assert not (await catalogue.find(left, Filters())).items
 
 
 @pytest.mark.parametrize("role", [Role.technician, Role.student_helper, Role.auditor])
