@@ -237,9 +237,16 @@ def readable_secret(groups: int = 4) -> str:
 
 
 async def _kept_whole_by(actor: Actor, person_id: int) -> Person:
-    """The person, if the actor is an admin of every school where they work."""
+    """The person, if the actor is an admin of every school where they work now."""
     person = await get_person(actor, person_id)
-    if not any(actor.sees_as(m.school_id, Role.admin) for m in person.memberships):
+    administered = [m for m in person.memberships if actor.sees_as(m.school_id, Role.admin)]
+    if not administered:
         raise Forbidden(say("Only an admin of the person's schools may do this"))
+    # A school that somebody has left has no more say over the account, not even if they work
+    # nowhere now. Who comes back is given a role first, which stands in the history.
+    if not any(m.is_valid for m in administered):
+        raise Forbidden(
+            say("This person has no role at your schools now. Give one first."), code="no_role"
+        )
     await memberships.require_whole(actor, person_id)
     return person

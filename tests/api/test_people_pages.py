@@ -116,6 +116,18 @@ async def test_an_account_is_closed_and_opened_again(
     assert teacher.name in (await client.get("/people")).text
 
 
+async def test_who_has_left_can_be_given_a_role_and_no_password(
+    client: httpx.AsyncClient, school: MadeSchool, admin: MadePerson
+) -> None:
+    left = await factories.person("teacher", school)
+    own = (await people.get_person(admin.actor, left.id)).memberships[0]
+    await client.post(f"/people/{left.id}/roles/{own.id}/end")
+    page = (await client.get(f"/people/{left.id}")).text
+    assert f'action="/people/{left.id}/roles"' in page
+    assert f"/people/{left.id}/invite" not in page
+    assert (await client.post(f"/people/{left.id}/invite")).status_code == 403
+
+
 async def test_the_secret_of_a_token_is_shown_once_and_works(
     client: httpx.AsyncClient, admin: MadePerson
 ) -> None:

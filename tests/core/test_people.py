@@ -81,6 +81,28 @@ async def test_an_admin_here_cannot_take_over_an_account_that_works_elsewhere() 
     assert not (await people.get_person(admin.actor, both.id)).memberships[0].is_valid
 
 
+async def test_a_school_that_somebody_has_left_has_no_say_over_the_account() -> None:
+    here, there = await factories.school(), await factories.school()
+    admin, left = await factories.person("admin", here), await factories.person("teacher", here)
+    own = (await people.get_person(admin.actor, left.id)).memberships[0]
+    await memberships.end_role(admin.actor, left.id, own.id)
+    for attempt in (
+        people.invite_again(admin.actor, left.id),
+        people.close_account(admin.actor, left.id),
+        people.reopen_account(admin.actor, left.id),
+        people.edit_person(admin.actor, left.id, PersonFacts("Other", "other")),
+    ):
+        with pytest.raises(Forbidden) as refused:
+            await attempt
+        assert refused.value.code == "no_role"
+    # Who comes back is given a role first; it opens nothing once they work elsewhere too.
+    await memberships.give_role(admin.actor, left.id, NewRole(here.id, Role.teacher))
+    await people.invite_again(admin.actor, left.id)
+    await memberships.insert_role(left.id, NewRole(there.id, Role.teacher))
+    with pytest.raises(Forbidden):
+        await people.invite_again(admin.actor, left.id)
+
+
 async def test_a_technician_with_an_admin_role_elsewhere_does_not_edit_people_here() -> None:
     here, there = await factories.school(), await factories.school()
     who = await factories.person("technician", here)
