@@ -26,8 +26,8 @@ class Access:
         actor = find_actor(connection)
         if actor is None:
             raise NotSignedIn(say("Sign in first"))
-        if self.scope is None and actor.scopes is not None:
-            raise Forbidden(say("This is for people at a browser, not for tokens"))
+        if self.scope is None:
+            actor.require_in_person()
         if self.scope is not None and not actor.may(self.scope):
             raise Forbidden(
                 say("This token lacks the scope {scope}", scope=self.scope), code="scope_missing"

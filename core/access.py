@@ -75,6 +75,14 @@ class Actor(msgspec.Struct, frozen=True):
         area, _, verb = scope.partition(":")
         return verb == "read" and f"{area}:write" in self.scopes
 
+    def require_in_person(self) -> None:
+        """Pass people at a browser and the machine itself, no tokens.
+
+        For whatever outlives a token: another one, or a password to sign in with.
+        """
+        if self.scopes is not None:
+            raise Forbidden(say("This is for people at a browser, not for tokens"))
+
     def sees(self, school_id: int) -> bool:
         return school_id in self.school_ids
 

@@ -121,7 +121,8 @@ async def get_person(actor: Actor, person_id: int) -> Person:
 
 
 async def create_person(actor: Actor, new: NewPerson) -> Invitation:
-    """Open an account with a one-time password; for admins of the school."""
+    """Open an account with a one-time password; for admins of the school, in person."""
+    actor.require_in_person()
     actor.require(new.school_id, Role.admin)
     facts = checked_facts(PersonFacts(new.name, new.login, new.locale))
     password = readable_secret()
@@ -151,7 +152,11 @@ async def edit_person(actor: Actor, person_id: int, facts: PersonFacts) -> Perso
 
 
 async def invite_again(actor: Actor, person_id: int) -> Invitation:
-    """A fresh one-time password for somebody who lost theirs; every session of theirs ends."""
+    """A fresh one-time password for somebody who lost theirs; every session of theirs ends.
+
+    In person, or a token would open a browser's session.
+    """
+    actor.require_in_person()
     person = await _kept_whole_by(actor, person_id)
     password = readable_secret()
     password_hash = await passwords.hash_password(password)

@@ -9,7 +9,7 @@ import msgspec
 from core import database
 from core.access import Actor, Membership
 from core.clock import now
-from core.errors import FieldError, Forbidden, Invalid, NotFound, say
+from core.errors import FieldError, Invalid, NotFound, say
 from core.sign_in import MEMBERSHIPS, hash_token
 
 PREFIX = "lsh_"
@@ -101,14 +101,9 @@ async def find_actor(token: str, *, request_id: str = "") -> Actor | None:
 
 
 async def create(actor: Actor, new: NewToken) -> IssuedToken:
-    """A token of the actor's own; one made by a token reaches no further than that one."""
-    name = _checked_name(new)
-    if beyond := [scope for scope in new.scopes if not actor.may(scope)]:
-        raise Forbidden(
-            say("A token cannot hand out {scopes}, which it lacks", scopes=", ".join(beyond)),
-            code="scope_missing",
-        )
-    return await _issue(actor, name, new)
+    """A token of the actor's own, made in person: a token that is lost must end with its day."""
+    actor.require_in_person()
+    return await _issue(actor, _checked_name(new), new)
 
 
 async def create_for(person_id: int, new: NewToken) -> IssuedToken:

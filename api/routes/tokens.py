@@ -4,7 +4,7 @@ from litestar import Controller, delete, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 
-from api.access import signed_in
+from api.access import in_person, signed_in
 from core import tokens
 from core.access import Actor
 from core.paging import Page
@@ -26,14 +26,14 @@ class TokenRoutes(Controller):
         return Page(await tokens.find_tokens(actor))
 
     @post(
-        guards=[signed_in("people:write")],
+        guards=[in_person],
         operation_id="token_create",
         summary="Make a token; its secret is in this answer alone",
     )
     async def create_token(
         self, actor: NamedDependency[Actor], data: JSONBody[NewToken]
     ) -> IssuedToken:
-        """A token made with a token reaches no further than that one."""
+        """A token makes no others, so that a lost one ends with its day."""
         return await tokens.create(actor, data)
 
     @delete(

@@ -81,6 +81,18 @@ async def test_an_admin_here_cannot_take_over_an_account_that_works_elsewhere() 
     assert not (await people.get_person(admin.actor, both.id)).memberships[0].is_valid
 
 
+async def test_a_token_gives_nobody_a_password() -> None:
+    here = await factories.school()
+    admin, teacher = await factories.person("admin", here), await factories.person("teacher", here)
+    issued = await tokens.create(admin.actor, tokens.NewToken("t", ("people:write",)))
+    by_token = await tokens.find_actor(issued.secret)
+    assert by_token is not None
+    with pytest.raises(Forbidden):
+        await people.invite_again(by_token, teacher.id)
+    with pytest.raises(Forbidden):
+        await people.create_person(by_token, NewPerson("One", "one", here.id, Role.admin))
+
+
 async def test_a_school_that_somebody_has_left_has_no_say_over_the_account() -> None:
     here, there = await factories.school(), await factories.school()
     admin, left = await factories.person("admin", here), await factories.person("teacher", here)
