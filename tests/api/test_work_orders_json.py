@@ -1,9 +1,11 @@
 """Repairs over JSON."""
 
 import asyncio
+from io import BytesIO
 
 import httpx
 import pytest
+from PIL import Image
 
 from core.access import Role
 from core.errors import say
@@ -110,7 +112,7 @@ async def test_a_late_step_is_a_conflict_that_names_the_other(
     assert other.name in answer.json()["detail"]
 
 
-async def test_pictures_come_back_as_they_were_and_cannot_be_sniffed(
+async def test_pictures_come_back_as_pictures_and_cannot_be_sniffed(
     client: httpx.AsyncClient, school: factories.MadeSchool, technician: dict[str, str]
 ) -> None:
     order = await factories_repairs.order(await factories.asset(school))
@@ -125,7 +127,8 @@ async def test_pictures_come_back_as_they_were_and_cannot_be_sniffed(
     assert added.status_code == 201, added.text
     [photo_id] = added.json()["photo_ids"]
     photo = await client.get(f"{URL}/photos/{photo_id}", headers=technician)
-    assert photo.content == data
+    with Image.open(BytesIO(photo.content)) as image:
+        assert (image.format, image.size) == ("JPEG", (600, 400))
     assert photo.headers["content-type"] == "image/jpeg"
     assert photo.headers["x-content-type-options"] == "nosniff"
     refused = await client.post(

@@ -2,9 +2,11 @@
 
 import asyncio
 import os
+from io import BytesIO
 
 import msgspec
 import pytest
+from PIL import Image
 
 from core.errors import Invalid, Unavailable
 from storage import objects, photos
@@ -131,11 +133,55 @@ async def test_links_are_signed_for_the_address_that_browsers_see(connections: S
     assert objects.link("b/x", filename="a", media_type="b") is None
 
 
-async def test_a_photo_is_kept_as_it_came(connections: Stack) -> None:
-    data = samples.picture("JPEG")
+async def _kept(data: bytes) -> tuple[photos.Photo, bytes]:
     photo = await photos.put_photo(data)
-    assert (photo.media_type, photo.size_bytes) == ("image/jpeg", len(data))
-    assert b"".join([p async for p in photos.read_photo(photo.object_key, len(data))]) == data
+    pieces = [piece async for piece in photos.read_photo(photo.object_key, photo.size_bytes)]
+    return photo, b"".join(pieces)
+
+
+def _picture_of_a_phone(kind: str) -> bytes:
+    """Held upright by its Exif alone, with the place and the maker beside it."""
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    exif[0x010F] = "Maker One"
+    exif.get_ifd(0x8825).update({1: "N", 2: (31.0, 14.0, 9.0), 3: "E", 4: (121.0, 28.0, 1.0)})
+    buffer = BytesIO()
+    beside = {"exif": exif.tobytes(), "comment": b"Maker One", "xmp": b"<x>Maker One</x>"}
+    Image.open(BytesIO(samples.picture())).save(buffer, kind, **beside)
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
+async def test_a_photo_is_kept_upright_and_without_its_place(connections: Stack, kind: str) -> None:
+    data = _picture_of_a_phone(kind)
+    assert b"Maker One" in data
+    photo, kept = await _kept(data)
+    assert (photo.media_type, photo.size_bytes) == (f"image/{kind.lower()}", len(kept))
+    with Image.open(BytesIO(kept)) as image:
+        assert (image.format, image.size) == (kind, (360, 640))
+        assert not image.getexif()
+        # The white stripe of the left side is at the top now.
+        top, bottom = (image.convert("RGB").getpixel((180, y)) for y in (20, 620))
+    assert isinstance(top, tuple)
+    assert isinstance(bottom, tuple)
+    assert min(top) > 240 > 100 > min(bottom)
+    assert b"Maker One" not in kept
+
+
+async def test_a_picture_of_many_pixels_is_made_smaller(connections: Stack) -> None:
+    _, kept = await _kept(samples.picture("JPEG", (6000, 3000)))
+    with Image.open(BytesIO(kept)) as image:
+        assert image.size == (photos.LARGEST_SIDE, photos.LARGEST_SIDE // 2)
+
+
+async def test_the_first_of_several_pictures_in_one_file_is_the_photo(connections: Stack) -> None:
+    buffer = BytesIO()
+    first, second = Image.new("RGB", (64, 48), "teal"), Image.new("RGB", (64, 48), "red")
+    first.save(buffer, "MPO", save_all=True, append_images=[second])
+    photo, kept = await _kept(buffer.getvalue())
+    assert photo.media_type == "image/jpeg"
+    with Image.open(BytesIO(kept)) as image:
+        assert image.format == "JPEG"
 
 
 @pytest.mark.parametrize(
@@ -145,6 +191,8 @@ async def test_a_photo_is_kept_as_it_came(connections: Stack) -> None:
         (b"%PDF-1.7", "photo_type"),
         (samples.picture("GIF"), "photo_type"),
         (samples.picture("PNG")[:60], "photo_type"),
+        (samples.picture("JPEG")[:-200], "photo_type"),
+        (samples.picture("PNG", (9000, 8000)), "photo_type"),
         (bytes(photos.LARGEST_PHOTO_BYTES + 1), "photo_too_large"),
     ],
 )
