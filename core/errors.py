@@ -67,7 +67,7 @@ class Conflict(Problem):
 
 
 class Unavailable(Problem):
-    """An engine that this needs is not answering; nothing was changed."""
+    """What this needs does not answer or has no room now; nothing was changed."""
 
     default_code = "unavailable"
 

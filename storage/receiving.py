@@ -8,7 +8,7 @@ the bearer of the mark may move the offset.
 
 import asyncio
 import hashlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
 from time import monotonic
 from uuid import UUID, uuid4
@@ -21,6 +21,7 @@ from core.access import Actor
 from core.clock import now
 from core.errors import Conflict, Invalid, Unavailable, say
 from storage import objects, uploads
+from storage.turns import Turns
 from storage.uploads import EXPIRE_AFTER, OPEN
 
 PART_BYTES = 8 * 1024 * 1024
@@ -28,10 +29,14 @@ PART_BYTES = 8 * 1024 * 1024
 KEEP_TAIL_EVERY_SECONDS = 10
 # Each holds up to three parts in memory; the others wait, and their lines with them.
 AT_ONCE = 12
+# A line that broke unnoticed keeps its turn for a while, beside the one that takes its place.
+AT_ONCE_OF_A_PERSON = 4
+# While others wait: a line that drips is cut like a broken one, and goes on when it is its turn.
+LONGEST_TURN_SECONDS = 60
 # A line that says nothing for this long is cut, whatever TCP believes.
 SILENCE_SECONDS = 60
 
-_turns = asyncio.Semaphore(AT_ONCE)
+_turns = Turns(AT_ONCE, of_a_person=AT_ONCE_OF_A_PERSON, longest_seconds=LONGEST_TURN_SECONDS)
 
 
 class OffsetMismatch(Conflict):
@@ -65,7 +70,7 @@ ALGORITHMS = ("sha256", "sha1", "md5")
 
 
 class Cut(Exception):
-    """Raised by the source of bytes when the line breaks."""
+    """The line broke, or its turn is over."""
 
 
 class _Row(msgspec.Struct):
@@ -93,16 +98,17 @@ async def receive(
 ) -> int:
     """Take in ``source`` from ``offset`` on; the new offset, all of it durable.
 
-    A line cut in the middle keeps what came, unless a checksum was promised for the whole.
-    OffsetMismatch if the upload is elsewhere; Conflict if a newer request has taken over.
+    A line cut in the middle keeps what came, unless a checksum was promised for the whole; so does
+    one that is slow while others wait. OffsetMismatch if the upload is elsewhere; Conflict if a
+    newer request has taken over; Unavailable if the person sends too much at once.
     """
     upload = await uploads.get(actor, upload_id)
     if not upload.is_open:
         raise Conflict(say("This upload takes no more bytes"), code="upload_closed")
-    async with _turns:
+    async with _turns.turn(actor.person_id) as is_over:
         writer = await _take_over(upload_id, offset)
         try:
-            await writer.take(source, checksum)
+            await writer.take(_while_heard(source, is_over), checksum)
         finally:
             with CancelScope(shield=True):
                 await writer.leave()
@@ -169,7 +175,7 @@ class _Writer:
         )
 
     async def _take_as_it_comes(self, source: AsyncIterator[bytes]) -> None:
-        async for chunk in _while_heard(source):
+        async for chunk in source:
             self._add(chunk)
             if self._storing and self._storing.done():
                 await self._stored_and_acknowledged()
@@ -182,7 +188,7 @@ class _Writer:
 
     async def _take_if_it_adds_up(self, source: AsyncIterator[bytes], checksum: Checksum) -> None:
         digest = hashlib.new(checksum.algorithm, usedforsecurity=False)
-        async for chunk in _while_heard(source):
+        async for chunk in source:
             self._add(chunk)
             digest.update(chunk)
             while len(self._buffer) >= PART_BYTES:
@@ -290,7 +296,9 @@ class _Writer:
                 await objects.remove(old_tail)
 
 
-async def _while_heard(source: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+async def _while_heard(
+    source: AsyncIterator[bytes], is_over: Callable[[], bool]
+) -> AsyncIterator[bytes]:
     while True:
         try:
             async with asyncio.timeout(SILENCE_SECONDS):
@@ -300,3 +308,5 @@ async def _while_heard(source: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
         except TimeoutError as error:
             raise Cut from error
         yield chunk
+        if is_over():
+            raise Cut

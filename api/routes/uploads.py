@@ -144,7 +144,8 @@ class UploadRoutes(Controller):
         self, request: WebRequest, actor: NamedDependency[Actor], upload_id: FromPath[UUID]
     ) -> Response[None]:
         """The body is `application/offset+octet-stream`; 204 means that every byte of it is durable.
-        409 names the offset to go on from, 460 a checksum that does not fit."""
+        409 names the offset to go on from, 460 a checksum that does not fit. A slow request that
+        others wait for ends early: go on from its `Upload-Offset`. 503: too many at once."""
         if not tus.is_spoken(request):
             return tus.unspoken(request)
         if request.headers.get("content-type") != tus.CONTENT_TYPE:
@@ -161,7 +162,11 @@ class UploadRoutes(Controller):
             )
         except Problem as problem:
             return tus.refusal(request, problem)
-        return Response(None, status_code=204, headers=tus.progress(upload, offset))
+        headers = tus.progress(upload, offset)
+        if offset < tus.number(request, "Upload-Offset") + _announced_bytes(request):
+            # Cut short: nobody reads the rest, so it is not to be sent.
+            headers["connection"] = "close"
+        return Response(None, status_code=204, headers=headers)
 
     @delete(
         "/{upload_id:uuid}",
@@ -227,14 +232,18 @@ def _refuse_too_much(request: WebRequest, upload: Upload) -> None:
     """Before a byte is read: what is announced must fit, and the upload must still be open."""
     if upload.state in (UploadState.aborted, UploadState.expired):
         raise Conflict(say("This upload was stopped or has expired; begin again"), code="expired")
-    announced = request.headers.get("content-length", "0")
     room = upload.size_bytes - tus.number(request, "Upload-Offset")
-    if announced.isdecimal() and int(announced) > max(0, room):
+    if _announced_bytes(request) > max(0, room):
         raise Invalid.of(
             "Upload-Length",
             say("There are more bytes than the {size} announced", size=upload.size_bytes),
             code="body_too_large",
         )
+
+
+def _announced_bytes(request: WebRequest) -> int:
+    announced = request.headers.get("content-length", "0")
+    return int(announced) if announced.isdecimal() else 0
 
 
 async def _body(request: WebRequest) -> AsyncIterator[bytes]:

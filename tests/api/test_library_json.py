@@ -1,8 +1,10 @@
 """The library over HTTP: tus, descriptions, downloads, and who may."""
 
+import asyncio
 import base64
 import hashlib
 import os
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import httpx
@@ -10,7 +12,8 @@ import pytest
 
 from core import database
 from core.access import Role
-from storage import finishing
+from storage import finishing, receiving
+from storage.turns import Turns
 from tests import factories, factories_library
 from tests.storage import samples
 
@@ -138,6 +141,36 @@ async def test_an_upload_is_opened_once_for_one_key(
     two = await client.post("/api/v1/uploads", headers=headers)
     assert one.headers["location"] == two.headers["location"]
     assert await database.fetch_value("SELECT count(*) FROM upload") == 1
+
+
+async def test_a_request_that_is_cut_short_tells_where_and_hangs_up(
+    client: httpx.AsyncClient, key: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(receiving, "SILENCE_SECONDS", 0.1)
+    place = await opened(client, key, 5)
+
+    async def silent() -> AsyncIterator[bytes]:
+        yield b"123"
+        await asyncio.sleep(30)
+
+    headers = key | BYTES | {"upload-offset": "0", "content-length": "5"}
+    answer = await client.patch(place, content=silent(), headers=headers)
+    assert (answer.status_code, answer.headers["upload-offset"]) == (204, "3")
+    assert answer.headers["connection"] == "close"
+    answer = await client.patch(place, content=b"45", headers=key | BYTES | {"upload-offset": "3"})
+    assert (answer.headers["upload-offset"], "connection" in answer.headers) == ("5", False)
+
+
+async def test_who_sends_too_much_at_once_is_told_to_come_back(
+    client: httpx.AsyncClient, key: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(receiving, "_turns", Turns(1, of_a_person=0, longest_seconds=60))
+    place = await opened(client, key, 5)
+    answer = await client.patch(
+        place, content=b"12345", headers=key | BYTES | {"upload-offset": "0"}
+    )
+    assert (answer.status_code, answer.json()["code"]) == (503, "uploads_at_once")
+    assert int(answer.headers["retry-after"]) > 0
 
 
 async def test_a_damaged_piece_is_460_and_forgotten(

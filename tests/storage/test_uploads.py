@@ -11,9 +11,10 @@ import msgspec
 import pytest
 
 from core import database
-from core.errors import Conflict, Forbidden, Invalid, NotFound
+from core.errors import Conflict, Forbidden, Invalid, NotFound, Unavailable
 from storage import finishing, objects, receiving, revisions, sweeping, uploads
 from storage.receiving import PART_BYTES, Checksum, ChecksumMismatch, Cut, OffsetMismatch, TakenOver
+from storage.turns import Turns
 from storage.uploads import UploadState
 from tests import factories
 from tests.conftest import Stack
@@ -170,7 +171,10 @@ async def test_a_newer_request_takes_over_and_the_older_changes_nothing(
     assert await stored_bytes(upload.id) == data
 
 
-async def test_eight_requests_at_one_offset_leave_one_truth(db: Stack, tmp_path: Path) -> None:
+async def test_eight_requests_at_one_offset_leave_one_truth(
+    db: Stack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(receiving, "_turns", Turns(8, of_a_person=8, longest_seconds=60))
     actor = (await teacher()).actor
     data = os.urandom(2 * MB)
     upload = await new_upload(actor, data, "a.bin", sha256=sha256(data))
@@ -212,6 +216,57 @@ async def test_a_silent_line_is_cut(db: Stack, monkeypatch: pytest.MonkeyPatch) 
         await asyncio.sleep(30)
 
     assert await receiving.receive(actor, upload.id, silent(), offset=0) == 10
+
+
+async def _dripping(pieces: int = 1000) -> AsyncIterator[bytes]:
+    for _ in range(pieces):
+        yield b"x"
+        await asyncio.sleep(0.01)
+
+
+async def test_a_dripping_line_makes_way_for_others_and_goes_on_later(
+    db: Stack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(receiving, "_turns", Turns(1, of_a_person=4, longest_seconds=0.1))
+    slow, quick = (await teacher()).actor, (await teacher()).actor
+    theirs, mine = await new_upload(slow, bytes(1000), "a"), await new_upload(quick, b"12345", "b")
+    dripping = asyncio.create_task(receiving.receive(slow, theirs.id, _dripping(), offset=0))
+    await asyncio.sleep(0.05)
+    async with asyncio.timeout(5):
+        assert await receiving.receive(quick, mine.id, bytes_of(b"12345"), offset=0) == 5
+        kept = await dripping
+    assert 0 < kept == (await uploads.get(slow, theirs.id)).received_bytes < 1000
+    rest = bytes_of(bytes(1000 - kept))
+    assert await receiving.receive(slow, theirs.id, rest, offset=kept) == 1000
+
+
+async def test_a_dripping_line_that_nobody_waits_for_goes_on(
+    db: Stack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(receiving, "_turns", Turns(1, of_a_person=4, longest_seconds=0))
+    actor = (await teacher()).actor
+    upload = await new_upload(actor, bytes(20), "a.bin")
+    assert await receiving.receive(actor, upload.id, _dripping(20), offset=0) == 20
+
+
+async def test_one_person_takes_a_few_turns_and_leaves_the_others(
+    db: Stack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(receiving, "_turns", Turns(3, of_a_person=2, longest_seconds=60))
+    one, other = (await teacher()).actor, (await teacher()).actor
+    several = [await new_upload(one, bytes(20), f"{number}.bin") for number in range(3)]
+    both = [
+        asyncio.create_task(receiving.receive(one, upload.id, _dripping(20), offset=0))
+        for upload in several[:2]
+    ]
+    await asyncio.sleep(0.05)
+    with pytest.raises(Unavailable) as refused:
+        await receiving.receive(one, several[2].id, bytes_of(bytes(20)), offset=0)
+    assert refused.value.code == "uploads_at_once"
+    theirs = await new_upload(other, b"12345", "a.bin")
+    assert await receiving.receive(other, theirs.id, bytes_of(b"12345"), offset=0) == 5
+    assert await asyncio.gather(*both) == [20, 20]
+    assert await receiving.receive(one, several[2].id, bytes_of(bytes(20)), offset=0) == 20
 
 
 async def test_the_same_content_twice_is_one_blob(db: Stack, tmp_path: Path) -> None:
