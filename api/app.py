@@ -15,6 +15,7 @@ from api import errors, openapi
 from api.forgery import ForgeryCheck
 from api.headers import SecurityHeaders
 from api.identity import Identity, get_actor
+from api.openapi_examples import add_examples
 from api.openapi_problems import describe_problems
 from api.pages.account import AccountPages
 from api.pages.alerts import AlertPages
@@ -175,6 +176,7 @@ def create_app(settings: Settings) -> Litestar:
         logging_config=None,
     )
     openapi.describe_access(app)
+    add_examples(app.openapi_schema)
     describe_problems(app)
     return app
 
