@@ -12,7 +12,7 @@ from core.access import Actor
 from core.errors import NotSignedIn, say
 
 COOKIE = "labshare_session"
-PATHS_OF_NOBODY = ("/static/", "/healthz", "/metrics")
+PATHS_OF_NOBODY = ("/static/", "/healthz")
 
 
 class Identity(ASGIMiddleware):
