@@ -16,6 +16,11 @@ LEAVE_SECONDS = 10
 KEEP_ALIVE_SECONDS = 65  # longer than the proxies in front, so that it is they who hang up first
 
 
+def believed_proxies() -> str:
+    """Who may say for whom they ask; an empty setting counts as not set, as all of them do."""
+    return os.environ.get("LABSHARE_PROXIES") or "127.0.0.1"
+
+
 def run(settings: Settings, server: socket.socket) -> None:
     """Serves until SIGTERM or Ctrl-C; EngineFailed if it could not start."""
     serve(create_app(settings), server)
@@ -33,7 +38,7 @@ def serve(app: Callable[..., Any], server: socket.socket) -> None:
         access_log=False,
         server_header=False,
         proxy_headers=True,
-        forwarded_allow_ips=os.environ.get("LABSHARE_PROXIES", "127.0.0.1"),
+        forwarded_allow_ips=believed_proxies(),
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=LEAVE_SECONDS,
     )
