@@ -112,6 +112,7 @@ class WorkOrderRoutes(Controller):
             actor,
             key,
             f"work_order_take {order_id}",
+            data,
             lambda: repairs.take(actor, order_id, version=data.version),
         )
 
@@ -136,6 +137,7 @@ class WorkOrderRoutes(Controller):
             actor,
             key,
             f"work_order_assign {order_id}",
+            data,
             lambda: repairs.assign(
                 actor, order_id, assignee_id=data.assignee_id, version=data.version
             ),
@@ -161,6 +163,7 @@ class WorkOrderRoutes(Controller):
             actor,
             key,
             f"work_order_wait_for_parts {order_id}",
+            data,
             lambda: repairs.wait_for_parts(actor, order_id, version=data.version),
         )
 
@@ -184,6 +187,7 @@ class WorkOrderRoutes(Controller):
             actor,
             key,
             f"work_order_resume {order_id}",
+            data,
             lambda: repairs.resume(actor, order_id, version=data.version),
         )
 
@@ -208,6 +212,7 @@ class WorkOrderRoutes(Controller):
             actor,
             key,
             f"work_order_complete {order_id}",
+            data,
             lambda: repairs.complete(
                 actor,
                 order_id,
@@ -237,6 +242,7 @@ class WorkOrderRoutes(Controller):
             actor,
             key,
             f"work_order_cancel {order_id}",
+            data,
             lambda: repairs.cancel(actor, order_id, reason=data.reason, version=data.version),
         )
 
@@ -246,10 +252,11 @@ async def _moved(
     actor: Actor,
     key: str | None,
     verb: str,
+    given: object,
     step: Callable[[], Awaitable[WorkOrder]],
 ) -> WorkOrder:
     """A step, done once for ``key``, and the order after it."""
-    return _told(await once(actor, key, verb, WorkOrder, step), language_of(request))
+    return _told(await once(actor, key, verb, WorkOrder, step, given=given), language_of(request))
 
 
 def _told(order: WorkOrder, speech: Language) -> WorkOrder:
