@@ -7,7 +7,7 @@ import pytest
 from core import database
 from core.errors import Conflict, Forbidden, Invalid, NotFound
 from inventory import assets, imports, models
-from inventory.assets import AssetFilters
+from inventory.assets import AssetFilters, NewAsset
 from inventory.imports import Verdict, forgetting
 from tests import factories
 from tests.factories import MadePerson, MadeSchool
@@ -150,6 +150,25 @@ async def test_a_file_is_applied_once_by_whoever_tries(world: World) -> None:
     assert len((await assets.find_assets(world.admin.actor)).items) == 4
     with pytest.raises(Conflict, match="This very file was imported on"):
         await world.stage(*lines)
+
+
+async def test_one_tag_through_two_doors_at_once_is_one_asset_and_no_half_file(
+    world: World,
+) -> None:
+    jobs = [
+        await world.stage("P-9,,Maker,M720,,,,,,", f"X-{n},,Maker,M720,,,,,,") for n in range(16)
+    ]
+    new = NewAsset(school="VOC", model_id=world.model, tag="P-9")
+    results = await asyncio.gather(
+        *(imports.apply_import(world.admin.actor, job.id) for job in jobs),
+        *(assets.create_asset(world.admin.actor, new) for _ in range(16)),
+        return_exceptions=True,
+    )
+    won = [result for result in results if not isinstance(result, BaseException)]
+    lost = [result for result in results if isinstance(result, Conflict | Invalid)]
+    assert (len(won), len(lost)) == (1, 31), results
+    tags = {row.tag for row in (await assets.find_assets(world.admin.actor)).items}
+    assert len(tags - {"P-1", "GONE", "P-9"}) == isinstance(won[0], imports.ImportJob)
 
 
 async def test_a_preview_that_the_books_overtook_is_shown_again(world: World) -> None:
