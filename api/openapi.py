@@ -9,6 +9,7 @@ from litestar.openapi.spec import Components, SecurityScheme
 from litestar.routes import HTTPRoute
 
 from api.access import access_of
+from api.identity import COOKIE
 
 
 def configuration() -> OpenAPIConfig:
@@ -28,7 +29,13 @@ def configuration() -> OpenAPIConfig:
                     type="http",
                     scheme="bearer",
                     description="A token made on your account page, limited to its scopes.",
-                )
+                ),
+                "session": SecurityScheme(
+                    type="apiKey",
+                    security_scheme_in="cookie",
+                    name=COOKIE,
+                    description="A person signed in at a browser.",
+                ),
             }
         ),
         use_handler_docstrings=True,
@@ -53,7 +60,9 @@ def describe_access(app: Litestar) -> None:
                 part for part in (operation.description, access.in_words()) if part
             )
             if not access.is_public:
-                operation.security = [{"bearer": [access.scope] if access.scope else []}]
+                in_person: dict[str, list[str]] = {"session": []}
+                by_token = [{"bearer": [access.scope]}] if access.scope else []
+                operation.security = [*by_token, in_person]
 
 
 def handlers_of(app: Litestar) -> Iterator[tuple[str, HTTPRouteHandler]]:

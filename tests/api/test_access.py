@@ -48,7 +48,8 @@ def test_every_operation_tells_its_scope(app: Litestar) -> None:
         assert endpoint.access.in_words() in operation["description"]
         if not endpoint.access.is_public:
             scope = endpoint.access.scope
-            assert operation["security"] == [{"bearer": [scope] if scope else []}]
+            by_token = [{"bearer": [scope]}] if scope else []
+            assert operation["security"] == [*by_token, {"session": []}]
             assert scope is None or scope in SCOPES, f"{endpoint}: {scope} is no scope of ours"
 
 
