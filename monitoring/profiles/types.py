@@ -1,6 +1,6 @@
 """The shape of a profile's data file; everything that a file may say is here."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta
@@ -29,6 +29,7 @@ class Read(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     """One thing to read: ``objects`` by the role that ``decode`` gives them.
 
     Objects that end in .0 are scalars and fetched by GET, others are columns and walked.
+    ``every``: how often it is worth asking; what changes on every visit is read on every visit.
     """
 
     decode: Name
@@ -36,6 +37,7 @@ class Read(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     metric: Name | None = None
     scale: Annotated[float, Meta(gt=0)] = 1.0
     codes: dict[str, tuple[str, State]] = {}
+    every: Literal["visit", "hour", "day"] = "visit"
 
     @property
     def is_scalar(self) -> bool:
