@@ -64,5 +64,9 @@ def _size(value: Any) -> int:
 
 DECODERS = {
     "processors": Decoder(processors, frozenset({"load"})),
-    "storage": Decoder(storage, frozenset({"type", "label", "units", "size", "used"})),
+    "storage": Decoder(
+        storage,
+        frozenset({"type", "label", "units", "size", "used"}),
+        steady=frozenset({"type", "label", "units", "size"}),
+    ),
 }

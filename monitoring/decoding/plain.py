@@ -88,11 +88,11 @@ def _scaled(value: int, scale: float) -> int | float:
 _VALUE = frozenset({"value"})
 _LABEL = frozenset({"label"})
 DECODERS = {
-    "gauge": Decoder(gauge, _VALUE, _LABEL, takes_metric=True),
-    "counter": Decoder(counter, _VALUE, _LABEL, takes_metric=True),
-    "code": Decoder(code, _VALUE, _LABEL, takes_metric=True, takes_codes=True),
+    "gauge": Decoder(gauge, _VALUE, _LABEL, takes_metric=True, steady=_LABEL),
+    "counter": Decoder(counter, _VALUE, _LABEL, takes_metric=True, steady=_LABEL),
+    "code": Decoder(code, _VALUE, _LABEL, takes_metric=True, takes_codes=True, steady=_LABEL),
     "words": Decoder(words, _VALUE, takes_metric=True),
-    "decimal_text": Decoder(decimal_text, _VALUE, _LABEL, takes_metric=True),
+    "decimal_text": Decoder(decimal_text, _VALUE, _LABEL, takes_metric=True, steady=_LABEL),
     "share": Decoder(
         share, frozenset({"total", "free"}), frozenset({"buffers", "cached"}), takes_metric=True
     ),

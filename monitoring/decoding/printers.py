@@ -138,8 +138,16 @@ def _dotted(index: tuple[int, ...]) -> str:
 
 DECODERS = {
     "supplies": Decoder(
-        supplies, frozenset({"label", "level", "capacity"}), frozenset({"unit", "class", "type"})
+        supplies,
+        frozenset({"label", "level", "capacity"}),
+        frozenset({"unit", "class", "type"}),
+        steady=frozenset({"label", "capacity", "unit", "class", "type"}),
     ),
-    "trays": Decoder(trays, frozenset({"level", "capacity"}), frozenset({"label", "name", "unit"})),
+    "trays": Decoder(
+        trays,
+        frozenset({"level", "capacity"}),
+        frozenset({"label", "name", "unit"}),
+        steady=frozenset({"label", "name", "capacity", "unit"}),
+    ),
     "printer_faults": Decoder(printer_faults, frozenset({"bits"})),
 }

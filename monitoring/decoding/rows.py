@@ -15,6 +15,8 @@ class Decoder(NamedTuple):
     """A pure function from rows to readings, and which objects it works on.
 
     ``decode(rows, read)``: ``read`` is the profile's entry, for its metric, scale and codes.
+    ``steady``: roles that describe the row (names, units, capacities) and may be remembered
+    from one visit to the next; whoever remembers them asks again each hour.
     """
 
     decode: Callable[[Rows, Any], list[Reading]]
@@ -22,6 +24,7 @@ class Decoder(NamedTuple):
     may_have: frozenset[str] = frozenset()
     takes_metric: bool = False
     takes_codes: bool = False
+    steady: frozenset[str] = frozenset()
 
 
 def scalar_row(objects: dict[str, str], varbinds: dict[Oid, VarBind]) -> Rows:
