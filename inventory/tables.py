@@ -218,6 +218,8 @@ class WorkOrder(Table, tablename="work_order"):
     closed_at = Timestamptz(null=True, default=None)
     resolution = Text(default="")
     asset_state_before = Varchar(length=20)
+    # Little faults (toner is running out) are work to do, but the asset stays in use meanwhile.
+    keeps_in_service = Boolean(default=False)
     version = Integer(default=1)
 
     work_order_source_is_known = Check(
