@@ -5,7 +5,7 @@ from time import time
 import msgspec
 
 from core.errors import say
-from monitoring.decoding import DECODERS, Rows, scalar_row, table_rows
+from monitoring.decoding import DECODERS, Found, Rows, scalar_row, table_rows
 from monitoring.profiles import (
     Profile,
     Read,
@@ -16,6 +16,7 @@ from monitoring.profiles import (
 )
 from monitoring.readings import Reading, without_repeats
 from monitoring.rules import with_states
+from monitoring.sightings import Surroundings, surroundings_of
 from monitoring.snmp import (
     Address,
     AgentError,
@@ -55,6 +56,7 @@ class Visit(msgspec.Struct, frozen=True):
     readings: list[Reading]
     uptime: Uptime | None = None
     at: float = 0.0
+    surroundings: Surroundings = Surroundings()
 
 
 async def visit(
@@ -67,10 +69,11 @@ async def visit(
     known = profile_named(profile) if profile else None
     chosen = known or await _recognised(wire, address, credential)
     scalars = await _scalars(wire, address, credential, chosen)
-    readings = []
+    found: list[Found] = []
     for read in chosen.read:
         rows = await _rows(wire, address, credential, read, scalars)
-        readings += DECODERS[read.decode].decode(rows, read)
+        found += DECODERS[read.decode].decode(rows, read)
+    readings = [one for one in found if isinstance(one, Reading)]
     uptime = _uptime(chosen, scalars)
     if uptime is not None:
         readings.insert(0, Reading("uptime", value=uptime.ticks // 100, unit="seconds"))
@@ -80,6 +83,7 @@ async def visit(
         with_states(chosen, without_repeats(readings)),
         uptime,
         time(),
+        surroundings_of(found),
     )
 
 

@@ -1,25 +1,27 @@
 """Varbinds laid out as rows: what a decoder is given, and what it declares."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from monitoring.readings import Reading
+from monitoring.sightings import HardwareAddress, Neighbour, Sighting
 from monitoring.snmp import Oid, Value, VarBind, oid
 from monitoring.text import decode_text
 
 Row = dict[str, Value]
 Rows = dict[Oid, Row]  # by the index of the row; a group of scalars is one row with index ()
+Found = Reading | Sighting | Neighbour | HardwareAddress
 
 
 class Decoder(NamedTuple):
-    """A pure function from rows to readings, and which objects it works on.
+    """A pure function from rows to what they tell, and which objects it works on.
 
     ``decode(rows, read)``: ``read`` is the profile's entry, for its metric, scale and codes.
     ``steady``: roles that describe the row (names, units, capacities) and may be remembered
     from one visit to the next; whoever remembers them asks again each hour.
     """
 
-    decode: Callable[[Rows, Any], list[Reading]]
+    decode: Callable[[Rows, Any], Sequence[Found]]
     needs: frozenset[str]
     may_have: frozenset[str] = frozenset()
     takes_metric: bool = False

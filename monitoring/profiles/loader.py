@@ -42,7 +42,22 @@ def load_profile(path: Path) -> Profile:
     flaws += [flaw for rule in profile.rule for flaw in _rule_flaws(rule)]
     if flaws:
         raise FlawedProfile(f"{path.name}: {'; '.join(flaws)}")
-    return profile
+    return profile if profile.based_on is None else _with_base(profile, path)
+
+
+def _with_base(profile: Profile, path: Path) -> Profile:
+    """The profile with what it takes over; its own entries come first and so win."""
+    base_path = path.with_name(f"{profile.based_on}.toml")
+    if not base_path.is_file() or base_path == path:
+        raise FlawedProfile(f"{path.name}: there is no profile {profile.based_on!r} to base it on")
+    base = load_profile(base_path)
+    names = {rule.name for rule in profile.rule}
+    return msgspec.structs.replace(
+        profile,
+        identity={**base.identity, **profile.identity},
+        read=[*profile.read, *base.read],
+        rule=[*profile.rule, *(rule for rule in base.rule if rule.name not in names)],
+    )
 
 
 def _flaws(profile: Profile, path: Path) -> list[str]:

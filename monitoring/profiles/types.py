@@ -62,9 +62,13 @@ class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
 
 
 class Profile(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """What a kind of device is, what to read of it, and what is wrong with what it says."""
+    """What a kind of device is, what to read of it, and what is wrong with what it says.
+
+    ``based_on``: all that the other profile reads and judges, after what this one adds.
+    """
 
     name: Name
+    based_on: Name | None = None
     standards: list[str]
     may_sleep: bool
     interval_seconds: Annotated[int, Meta(ge=10, le=3600)]
