@@ -33,6 +33,8 @@ class Settings(msgspec.Struct, frozen=True):
     database_url: str | None = None
     s3: S3Settings | None = None
     secret_key: str = ""
+    # What secrets may still be sealed with, until `labshare key rotate` has sealed them anew.
+    previous_secret_key: str = ""
     base_url: str = ""
     poll_concurrency: int = DEFAULT_POLL_CONCURRENCY
     upload_max_bytes: int = DEFAULT_UPLOAD_MAX_BYTES
@@ -50,6 +52,7 @@ class Settings(msgspec.Struct, frozen=True):
             database_url=given.get("LABSHARE_DATABASE_URL"),
             s3=_s3(given),
             secret_key=given.get("LABSHARE_SECRET_KEY", ""),
+            previous_secret_key=given.get("LABSHARE_PREVIOUS_SECRET_KEY", ""),
             base_url=given.get("LABSHARE_BASE_URL", "").rstrip("/"),
             poll_concurrency=_count(given, "LABSHARE_POLL_CONCURRENCY", DEFAULT_POLL_CONCURRENCY),
             upload_max_bytes=_count(given, "LABSHARE_UPLOAD_MAX_BYTES", DEFAULT_UPLOAD_MAX_BYTES),

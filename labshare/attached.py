@@ -26,8 +26,7 @@ def attached(settings: Settings, *, with_objects: bool = False) -> Iterator[Sett
             if access is None:
                 access = stack.enter_context(object_store.running(settings.data)).access
             s3 = s3_settings(access)
-        key = secret_key.find_or_make(settings)
-        yield msgspec.structs.replace(settings, database_url=url, s3=s3, secret_key=key)
+        yield msgspec.structs.replace(secret_key.with_keys(settings), database_url=url, s3=s3)
 
 
 @contextlib.asynccontextmanager

@@ -14,6 +14,7 @@ COMMANDS = {
     "first-admin": "first_admin",
     "person": "person",
     "token": "token",
+    "key": "key",
     "import": "imports",
     "poll": "poll",
     "check": "check",

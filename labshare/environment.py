@@ -34,6 +34,7 @@ def child_environ(settings: Settings) -> dict[str, str]:
         "LABSHARE_DATA": str(settings.data),
         "LABSHARE_DATABASE_URL": settings.database_url or "",
         "LABSHARE_SECRET_KEY": settings.secret_key,
+        "LABSHARE_PREVIOUS_SECRET_KEY": settings.previous_secret_key,
     }
     if settings.s3:
         found |= {

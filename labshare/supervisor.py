@@ -113,8 +113,8 @@ def _start_engines(settings: Settings, stack: contextlib.ExitStack) -> tuple[Set
         store = stack.enter_context(object_store.running(settings.data))
         engines.append(store)
         s3 = s3_settings(store.access)
-    key = secret_key.find_or_make(settings)
-    return msgspec.structs.replace(settings, database_url=url, s3=s3, secret_key=key), engines
+    keyed = secret_key.with_keys(settings)
+    return msgspec.structs.replace(keyed, database_url=url, s3=s3), engines
 
 
 def _prepare(settings: Settings, arguments: tuple[str, ...]) -> Prepared:

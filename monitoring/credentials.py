@@ -7,7 +7,15 @@ from msgspec import Meta
 
 from core import clock
 from core.access import Actor, Role
-from core.database import execute, fetch, fetch_one, fetch_value, refusing, transaction
+from core.database import (
+    execute,
+    execute_many,
+    fetch,
+    fetch_one,
+    fetch_value,
+    refusing,
+    transaction,
+)
 from core.errors import Conflict, FieldError, Invalid, NotFound, say
 from core.paging import Page, checked_limit, decode_cursor, page_of
 from monitoring.sealing import Sealer, Secrets
@@ -180,6 +188,30 @@ async def remove_credential(actor: Actor, credential_id: int) -> None:
         await execute("DELETE FROM credential WHERE id = $1", credential_id)
 
 
+async def seal_anew(sealer: Sealer) -> int:
+    """Seal every credential with the present key, all or none; how many there are.
+
+    Unavailable, and nothing is changed, when one opens with neither key. Who edits a credential
+    meanwhile waits, and seals with the key of the process that he speaks to.
+    """
+    async with transaction():
+        rows = await fetch(
+            _SealedRow,
+            "SELECT id, school AS school_id, sealed FROM credential ORDER BY id FOR UPDATE",
+        )
+        await execute_many(
+            "UPDATE credential SET sealed = $2 WHERE id = $1",
+            [
+                (
+                    row.id,
+                    sealer.seal(sealer.open(row.sealed, owner=row.school_id), owner=row.school_id),
+                )
+                for row in rows
+            ],
+        )
+    return len(rows)
+
+
 def open_sealed(sealer: Sealer, sealed: Sealed) -> WireCredential:
     """What the wire needs; Unavailable when the secret key has changed."""
     secrets = sealer.open(sealed.sealed, owner=sealed.school_id)
@@ -193,6 +225,12 @@ def open_sealed(sealer: Sealer, sealed: Sealed) -> WireCredential:
         secrets.priv_password,
         sealed.context,
     )
+
+
+class _SealedRow(msgspec.Struct, frozen=True):
+    id: int
+    school_id: int
+    sealed: bytes
 
 
 def _columns(new: NewCredential) -> tuple[object, ...]:

@@ -33,7 +33,7 @@ async def run(settings: Settings, stop: asyncio.Event) -> None:
     worker = f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
     async with Session() as wire:
         poller = Poller(
-            wire, Sealer(settings.secret_key), worker=worker, slots=settings.poll_concurrency
+            wire, Sealer.of(settings), worker=worker, slots=settings.poll_concurrency
         )
         log.info("poller.started", receive_buffer_bytes=wire.receive_buffer_bytes())
         await poller.run(stop)

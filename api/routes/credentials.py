@@ -18,7 +18,7 @@ KEEPER = allow(*KEEPERS, scope="monitoring:write")
 
 def sealer_of(request: WebRequest) -> Sealer:
     """What seals this installation's secrets."""
-    return Sealer(request.app.state.settings.secret_key)
+    return Sealer.of(request.app.state.settings)
 
 
 class CredentialRoutes(Controller):

@@ -63,7 +63,7 @@ class Device(msgspec.Struct, frozen=True):
 
 async def add_devices(year: YearBehind, settings: Settings, assets: list[Asset]) -> list[Device]:
     """Bind the simulated agents, and keep the older computers' devices as removed ones."""
-    sealer = Sealer(settings.secret_key)
+    sealer = Sealer.of(settings)
     free = [a for a in assets if a.lifecycle == "in_service"]
     bound = dict(_bindings(free))
     taken = {asset.id for asset in bound.values()}

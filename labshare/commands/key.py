@@ -1,0 +1,56 @@
+"""`labshare key rotate`: another secret key, and every stored SNMP secret sealed with it."""
+
+import asyncio
+import os
+
+import click
+
+from core.settings import Settings
+from labshare import secret_key
+from labshare.attached import attached, connected
+from labshare.commands.failures import fail, told_plainly
+from labshare.engines import postgres
+from labshare.environment import read_settings
+from monitoring.credentials import seal_anew
+from monitoring.sealing import Sealer
+
+
+@click.group(name="key")
+def command() -> None:
+    """The key that protects stored SNMP secrets."""
+
+
+@command.command()
+@told_plainly
+def rotate() -> None:
+    """Seal every stored secret with a new key.
+
+    With a key file in the data folder: stop Labshare first; a new key is made there. With
+    LABSHARE_SECRET_KEY: set it to the new key and LABSHARE_PREVIOUS_SECRET_KEY to the old one for
+    every process, start them again, then run this, then take the old one away.
+    """
+    settings = read_settings(os.environ)
+    if settings.secret_key:
+        if not settings.previous_secret_key:
+            fail("set LABSHARE_PREVIOUS_SECRET_KEY to the key that the secrets are sealed with now")
+        _tell(_seal(settings))
+        return
+    if settings.database_url is None and postgres.find_running(settings.data):
+        fail("stop Labshare first: its processes hold the present key")
+    count = _seal(secret_key.begin_rotation(settings))
+    secret_key.end_rotation(settings)
+    _tell(count)
+
+
+def _seal(keyed: Settings) -> int:
+    with attached(keyed) as settings:
+        return asyncio.run(_seal_all(settings))
+
+
+async def _seal_all(settings: Settings) -> int:
+    async with connected(settings):
+        return await seal_anew(Sealer.of(settings))
+
+
+def _tell(count: int) -> None:
+    click.echo(f"{count} credentials are sealed with the new key")

@@ -1,0 +1,97 @@
+"""Another secret key: every stored secret opens with it afterwards, whenever the power went."""
+
+from pathlib import Path
+
+import pytest
+
+from core import database
+from core.errors import Unavailable
+from core.settings import Settings
+from labshare import secret_key
+from monitoring.credentials import seal_anew
+from monitoring.sealing import Sealer, Secrets
+from tests import factories, factories_monitoring
+from tests.conftest import Stack
+from tests.labshare.service import labshare
+
+OLD = factories_monitoring.SEALER
+SECRETS = Secrets(community="public")
+
+
+async def _sealed() -> dict[int, bytes]:
+    rows = await database.fetch_value(
+        "SELECT jsonb_object_agg(id, encode(sealed, 'hex')) FROM credential"
+    )
+    return {int(key): bytes.fromhex(value) for key, value in rows.items()}
+
+
+def test_the_key_is_made_once_and_kept(tmp_path: Path) -> None:
+    first = secret_key.with_keys(Settings(data=tmp_path))
+    assert first.secret_key
+    assert secret_key.with_keys(Settings(data=tmp_path)) == first
+    assert (tmp_path / secret_key.FILE_NAME).stat().st_mode & 0o077 == 0
+
+
+def test_a_rotation_that_was_cut_short_goes_on_with_the_same_keys(tmp_path: Path) -> None:
+    settings = Settings(data=tmp_path)
+    before = secret_key.with_keys(settings)
+    begun = secret_key.begin_rotation(settings)
+    assert begun.previous_secret_key == before.secret_key != begun.secret_key
+    assert secret_key.with_keys(settings) == begun
+    assert secret_key.begin_rotation(settings) == begun
+    secret_key.end_rotation(settings)
+    ended = secret_key.with_keys(settings)
+    assert (ended.secret_key, ended.previous_secret_key) == (begun.secret_key, "")
+
+
+def test_what_the_key_before_sealed_still_opens_and_a_third_key_opens_nothing() -> None:
+    sealed = OLD.seal(SECRETS, owner=1)
+    between = Sealer("new", "a secret of the tests, not of any school")
+    assert between.open(sealed, owner=1) == SECRETS
+    with pytest.raises(Unavailable):
+        OLD.open(between.seal(SECRETS, owner=1), owner=1)
+    with pytest.raises(Unavailable):
+        between.open(sealed, owner=2)
+
+
+async def test_every_secret_is_sealed_with_the_new_key(db: Stack) -> None:
+    school = await factories.school()
+    for _ in range(3):
+        await factories_monitoring.credential(school)
+    done = labshare(
+        db.settings.data,
+        "key",
+        "rotate",
+        LABSHARE_DATABASE_URL=db.dsn,
+        LABSHARE_SECRET_KEY="the new key",
+        LABSHARE_PREVIOUS_SECRET_KEY=db.settings.secret_key,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout == "3 credentials are sealed with the new key\n"
+    new = Sealer("the new key")
+    opened = [new.open(sealed, owner=school.id) for sealed in (await _sealed()).values()]
+    assert opened == [SECRETS] * 3
+
+
+async def test_one_secret_that_does_not_open_stops_the_whole_rotation(db: Stack) -> None:
+    school = await factories.school()
+    await factories_monitoring.credential(school)
+    lost = await factories_monitoring.credential(school)
+    foreign = Sealer("a key that was lost").seal(SECRETS, owner=school.id)
+    await database.execute("UPDATE credential SET sealed = $2 WHERE id = $1", lost, foreign)
+    before = await _sealed()
+    with pytest.raises(Unavailable):
+        await seal_anew(Sealer("the new key", db.settings.secret_key))
+    assert await _sealed() == before
+
+
+async def test_without_the_key_before_the_command_says_what_to_set(db: Stack) -> None:
+    refused = labshare(
+        db.settings.data,
+        "key",
+        "rotate",
+        LABSHARE_DATABASE_URL=db.dsn,
+        LABSHARE_SECRET_KEY="the new key",
+    )
+    assert refused.returncode == 1
+    assert "LABSHARE_PREVIOUS_SECRET_KEY" in refused.stderr
