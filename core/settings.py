@@ -1,7 +1,9 @@
 """Settings, read once at an entry point and passed on as values."""
 
 from collections.abc import Mapping
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 import msgspec
 
@@ -10,6 +12,12 @@ from core.errors import Invalid, say
 DEFAULT_DATA = "data"
 DEFAULT_POLL_CONCURRENCY = 50
 DEFAULT_UPLOAD_MAX_BYTES = 2 * 1024**3
+# What no router of the internet forwards (RFC 1918, RFC 6598, RFC 4193): schools' own equipment.
+PRIVATE_NETWORKS = tuple(
+    ip_network(text)
+    for text in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "fc00::/7")
+)
+MAIL_SCHEMES = {"smtp": ("starttls", 587), "smtps": ("tls", 465), "smtp+plain": ("none", 25)}
 
 
 class S3Settings(msgspec.Struct, frozen=True):
@@ -26,6 +34,24 @@ class S3Settings(msgspec.Struct, frozen=True):
         return f"S3Settings(endpoint={self.endpoint!r}, bucket={self.bucket!r})"
 
 
+class MailSettings(msgspec.Struct, frozen=True):
+    """The server that takes our mail, and from whom it is.
+
+    ``security`` is ``tls`` from the first byte (port 465), ``starttls`` required before anything
+    is said, or ``none`` for a server on this machine.
+    """
+
+    host: str
+    port: int
+    sender: str
+    security: str = "starttls"
+    user: str = ""
+    password: str = ""
+
+    def __repr__(self) -> str:
+        return f"MailSettings(host={self.host!r}, port={self.port!r}, sender={self.sender!r})"
+
+
 class Settings(msgspec.Struct, frozen=True):
     """Everything that differs between one installation and the next (docs/running.md)."""
 
@@ -38,6 +64,8 @@ class Settings(msgspec.Struct, frozen=True):
     base_url: str = ""
     poll_concurrency: int = DEFAULT_POLL_CONCURRENCY
     upload_max_bytes: int = DEFAULT_UPLOAD_MAX_BYTES
+    mail: MailSettings | None = None
+    networks: tuple[IPv4Network | IPv6Network, ...] = PRIVATE_NETWORKS
     log: str = "text"
 
     def __repr__(self) -> str:
@@ -56,6 +84,8 @@ class Settings(msgspec.Struct, frozen=True):
             base_url=given.get("LABSHARE_BASE_URL", "").rstrip("/"),
             poll_concurrency=_count(given, "LABSHARE_POLL_CONCURRENCY", DEFAULT_POLL_CONCURRENCY),
             upload_max_bytes=_count(given, "LABSHARE_UPLOAD_MAX_BYTES", DEFAULT_UPLOAD_MAX_BYTES),
+            mail=_mail(given),
+            networks=_networks(given, "LABSHARE_NETWORKS"),
             log=_one_of(given, "LABSHARE_LOG", ("text", "json")),
         )
 
@@ -76,11 +106,50 @@ def _s3(given: Mapping[str, str]) -> S3Settings | None:
     )
 
 
+def _mail(given: Mapping[str, str]) -> MailSettings | None:
+    """``smtp://user:password@host:port`` (STARTTLS), ``smtps://`` (TLS) or ``smtp+plain://``."""
+    name = "LABSHARE_SMTP_URL"
+    if name not in given:
+        return None
+    if not given.get("LABSHARE_MAIL_FROM"):
+        needed = "LABSHARE_MAIL_FROM"
+        raise Invalid.of(needed, say("{name} must be set beside LABSHARE_SMTP_URL", name=needed))
+    try:
+        url = urlsplit(given[name])
+        security, usual_port = MAIL_SCHEMES[url.scheme]
+        port = url.port or usual_port
+    except (KeyError, ValueError):
+        url, security, port = urlsplit(""), "", 0
+    if not url.hostname:
+        raise Invalid.of(name, say("{name} must look like smtp://mail.example.org", name=name))
+    return MailSettings(
+        host=url.hostname,
+        port=port,
+        sender=given["LABSHARE_MAIL_FROM"],
+        security=security,
+        user=unquote(url.username or ""),
+        password=unquote(url.password or ""),
+    )
+
+
 def _count(given: Mapping[str, str], name: str, default: int) -> int:
     text = given.get(name, str(default))
     if not text.isdecimal() or int(text) < 1:
         raise Invalid.of(name, say("{name} must be a whole number above zero", name=name))
     return int(text)
+
+
+def _networks(
+    given: Mapping[str, str], name: str
+) -> tuple[IPv4Network | IPv6Network, ...]:
+    if name not in given:
+        return PRIVATE_NETWORKS
+    try:
+        return tuple(ip_network(text.strip()) for text in given[name].split(",") if text.strip())
+    except ValueError as error:
+        raise Invalid.of(
+            name, say("{name} must be networks such as 10.20.0.0/16, with commas between", name=name)
+        ) from error
 
 
 def _one_of(given: Mapping[str, str], name: str, choices: tuple[str, ...]) -> str:
