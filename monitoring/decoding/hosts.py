@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from monitoring.decoding.rows import Decoder, Row, Rows, number, text, unique
+from monitoring.decoding.rows import Decoder, Row, Rows, labelled, number, text, unique
 from monitoring.readings import Reading
 from monitoring.snmp import Oid, oid
 
@@ -48,6 +48,19 @@ def storage(rows: Rows, read: Any) -> list[Reading]:
     return readings
 
 
+def volumes(rows: Rows, read: Any) -> list[Reading]:
+    """Fill and size of volumes whose size a storage box tells in bytes."""
+    readings = []
+    for label, row in labelled(rows, read).items():
+        total, free = number(row.get("total")) or 0, number(row.get("free"))
+        if total <= 0 or free is None or not 0 <= free <= total:
+            continue
+        used = round(100 * (total - free) / total, 1)
+        readings.append(Reading("disk_used", label, used, "percent"))
+        readings.append(Reading("disk_size", label, total, "bytes"))
+    return readings
+
+
 def _disk_name(row: Row) -> str:
     return text(row.get("label")).split(WINDOWS_LABEL)[0]
 
@@ -63,6 +76,12 @@ def _size(value: Any) -> int:
 
 
 DECODERS = {
+    "volumes": Decoder(
+        volumes,
+        frozenset({"total", "free"}),
+        frozenset({"label"}),
+        steady=frozenset({"label", "total"}),
+    ),
     "processors": Decoder(processors, frozenset({"load"})),
     "storage": Decoder(
         storage,

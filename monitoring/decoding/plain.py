@@ -1,21 +1,23 @@
 """Decoders for single values: numbers, codes, texts, percentages of two numbers."""
 
+import re
 from typing import Any
 
-from monitoring.decoding.rows import Decoder, Row, Rows, number, text, unique
+from monitoring.decoding.rows import Decoder, Rows, labelled, number, text, within_bounds
 from monitoring.metrics import METRICS
 from monitoring.readings import Reading, State
-from monitoring.snmp import Oid
+
+LEADING_NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
 
 
 def gauge(rows: Rows, read: Any) -> list[Reading]:
-    """``value`` times the scale, an instance a row where there are ``label``s or several rows."""
-    labels = _labels(rows)
+    """``value`` by scale and divisor, an instance a row; what is out of bounds is no value."""
     unit = METRICS[read.metric].unit
     return [
-        Reading(read.metric, labels[index], _scaled(value, read.scale), unit)
-        for index, row in rows.items()
-        if (value := number(row.get("value"))) is not None
+        Reading(read.metric, label, value, unit)
+        for label, row in labelled(rows, read).items()
+        if (count := number(row.get("value"))) is not None
+        and (value := within_bounds(_scaled(count, read), read)) is not None
     ]
 
 
@@ -25,14 +27,20 @@ def counter(rows: Rows, read: Any) -> list[Reading]:
 
 
 def code(rows: Rows, read: Any) -> list[Reading]:
-    """``value`` by the profile's table of codes; a code that is not there is unknown."""
-    labels = _labels(rows)
+    """``value`` by the profile's table of codes; a code that is not there is unknown.
+
+    Some agents write the code as text: then the table has the text, and what it does not have is
+    told as the agent says it.
+    """
     readings = []
-    for index, row in rows.items():
-        if (value := number(row.get("value"))) is None:
+    for label, row in labelled(rows, read).items():
+        value = row.get("value")
+        key = text(value) if isinstance(value, bytes) else number(value)
+        if key in (None, ""):
             continue
-        word, state = read.codes.get(str(value), ("unknown", State.unknown))
-        readings.append(Reading(read.metric, labels[index], word, state=state))
+        other = key if isinstance(key, str) else "unknown"
+        word, state = read.codes.get(str(key), (other, State.unknown))
+        readings.append(Reading(read.metric, label, word, state=state))
     return readings
 
 
@@ -43,46 +51,34 @@ def words(rows: Rows, read: Any) -> list[Reading]:
 
 
 def decimal_text(rows: Rows, read: Any) -> list[Reading]:
-    """A number that the agent writes as text, such as laLoad's "0.42"."""
-    labels = _labels(rows)
-    readings = []
-    for index, row in rows.items():
-        try:
-            value = float(text(row.get("value")))
-        except ValueError:
-            continue
-        readings.append(
-            Reading(read.metric, labels[index], value * read.scale, METRICS[read.metric].unit)
-        )
-    return readings
+    """The number that a text of the agent begins with, such as "0.42" or "38 C/100 F"."""
+    unit = METRICS[read.metric].unit
+    return [
+        Reading(read.metric, label, value, unit)
+        for label, row in labelled(rows, read).items()
+        if (found := LEADING_NUMBER.match(text(row.get("value")))) is not None
+        and (value := within_bounds(_scaled(float(found[0]), read), read)) is not None
+    ]
 
 
 def share(rows: Rows, read: Any) -> list[Reading]:
     """How much of ``total`` is gone: all but ``free``, ``buffers`` and ``cached``, in percent."""
     readings = []
-    for row in rows.values():
+    for label, row in labelled(rows, read).items():
         total = number(row.get("total"))
         free = number(row.get("free"))
         if not total or total < 0 or free is None:
             continue
         spare = free + sum(number(row.get(role)) or 0 for role in ("buffers", "cached"))
         used = min(max(total - spare, 0) / total, 1)
-        readings.append(Reading(read.metric, value=round(100 * used, 1), unit="percent"))
+        readings.append(Reading(read.metric, label, round(100 * used, 1), "percent"))
     return readings
 
 
-def _labels(rows: Rows) -> dict[Oid, str]:
-    if len(rows) == 1 and not any("label" in row for row in rows.values()):
-        return dict.fromkeys(rows, "")
-    return unique({index: _label(index, row) for index, row in rows.items()})
-
-
-def _label(index: Oid, row: Row) -> str:
-    return text(row.get("label")) or ".".join(map(str, index))
-
-
-def _scaled(value: int, scale: float) -> int | float:
-    return value if scale == 1 else round(value * scale, 6)
+def _scaled(value: float, read: Any) -> int | float:
+    if read.scale == 1 and read.divisor == 1:
+        return value
+    return round(value * read.scale / read.divisor, 6)
 
 
 _VALUE = frozenset({"value"})
@@ -94,6 +90,10 @@ DECODERS = {
     "words": Decoder(words, _VALUE, takes_metric=True),
     "decimal_text": Decoder(decimal_text, _VALUE, _LABEL, takes_metric=True, steady=_LABEL),
     "share": Decoder(
-        share, frozenset({"total", "free"}), frozenset({"buffers", "cached"}), takes_metric=True
+        share,
+        frozenset({"total", "free"}),
+        frozenset({"buffers", "cached", "label"}),
+        takes_metric=True,
+        steady=_LABEL,
     ),
 }

@@ -1,9 +1,9 @@
-"""Decoders for printers: supplies, trays and condition by RFC 3805 and RFC 2790."""
+"""Decoders for printers: supplies and trays by RFC 3805, and where makers tell more."""
 
 from typing import Any
 
-from monitoring.decoding.rows import Decoder, Row, Rows, number, text, unique
-from monitoring.readings import Reading, State, worst
+from monitoring.decoding.rows import Decoder, Row, Rows, labelled, number, text, unique
+from monitoring.readings import Reading, State
 
 UNLIMITED, UNKNOWN, SOME = -1, -2, -3  # what levels below zero mean in every table of RFC 3805
 PERCENT_UNIT = 19
@@ -22,25 +22,6 @@ SUPPLY_UNITS: dict[int, tuple[str, float]] = {
     17: ("metres", 1),
     18: ("items", 1),
 }
-
-# hrPrinterDetectedErrorState, most significant bit first.
-PRINTER_FAULTS: tuple[tuple[str, State], ...] = (
-    ("paper_low", State.warning),
-    ("paper_out", State.critical),
-    ("toner_low", State.warning),
-    ("toner_out", State.critical),
-    ("door_open", State.warning),
-    ("jammed", State.critical),
-    ("offline", State.critical),
-    ("service_requested", State.critical),
-    ("input_tray_missing", State.warning),
-    ("output_tray_missing", State.warning),
-    ("supply_missing", State.critical),
-    ("output_nearly_full", State.warning),
-    ("output_full", State.critical),
-    ("input_tray_empty", State.warning),
-    ("maintenance_overdue", State.warning),
-)
 
 
 def supplies(rows: Rows, read: Any) -> list[Reading]:
@@ -64,16 +45,20 @@ def trays(rows: Rows, read: Any) -> list[Reading]:
     return [r for i, row in rows.items() if (r := _tray(labels[i], row)) is not None]
 
 
-def printer_faults(rows: Rows, read: Any) -> list[Reading]:
-    """All that the printer complains of, in one reading as grave as the gravest; "none" if nothing."""
-    found: list[tuple[str, State]] = []
-    for row in rows.values():
-        bits = row.get("bits")
-        found += _faults(bits if isinstance(bits, bytes) else b"")
-    if not any("bits" in row for row in rows.values()):
-        return []
-    words = " ".join(dict.fromkeys(word for word, _ in found)) or "none"
-    return [Reading("printer_faults", value=words, state=worst(*(state for _, state in found)))]
+def percent_left(rows: Rows, read: Any) -> list[Reading]:
+    """Supplies of which a maker gives the percentage itself; ``codes`` are his words for the rest."""
+    readings = []
+    for label, row in labelled(rows, read).items():
+        value = number(row.get("value"))
+        if value is None:
+            continue
+        if known := read.codes.get(str(value)):
+            readings.append(Reading("supply_level", label, known[0], state=known[1]))
+        elif value < 0:
+            readings.append(_in_words("supply_level", label, value))
+        elif value <= 100:
+            readings.append(Reading("supply_level", label, value, "percent"))
+    return readings
 
 
 def _supply(label: str, row: Row) -> Reading | None:
@@ -124,14 +109,6 @@ def _in_words(metric: str, label: str, level: int) -> Reading:
     return Reading(metric, label, "unknown", state=State.unknown)
 
 
-def _faults(bits: bytes) -> list[tuple[str, State]]:
-    return [
-        PRINTER_FAULTS[place]
-        for place in range(min(8 * len(bits), len(PRINTER_FAULTS)))
-        if bits[place // 8] & (0x80 >> place % 8)
-    ]
-
-
 def _dotted(index: tuple[int, ...]) -> str:
     return ".".join(map(str, index))
 
@@ -149,5 +126,11 @@ DECODERS = {
         frozenset({"label", "name", "unit"}),
         steady=frozenset({"label", "name", "capacity", "unit"}),
     ),
-    "printer_faults": Decoder(printer_faults, frozenset({"bits"})),
+    "percent_left": Decoder(
+        percent_left,
+        frozenset({"value"}),
+        frozenset({"label"}),
+        steady=frozenset({"label"}),
+        may_take_codes=True,
+    ),
 }

@@ -19,6 +19,7 @@ class Decoder(NamedTuple):
     ``decode(rows, read)``: ``read`` is the profile's entry, for its metric, scale and codes.
     ``steady``: roles that describe the row (names, units, capacities) and may be remembered
     from one visit to the next; whoever remembers them asks again each hour.
+    ``rows_come_and_go``: the table is to be walked on every visit, since a new row is the news.
     """
 
     decode: Callable[[Rows, Any], Sequence[Found]]
@@ -27,6 +28,8 @@ class Decoder(NamedTuple):
     takes_metric: bool = False
     takes_codes: bool = False
     steady: frozenset[str] = frozenset()
+    may_take_codes: bool = False
+    rows_come_and_go: bool = False
 
 
 def scalar_row(objects: dict[str, str], varbinds: dict[Oid, VarBind]) -> Rows:
@@ -46,6 +49,17 @@ def table_rows(columns: dict[str, tuple[Oid, list[VarBind]]]) -> Rows:
     return dict(sorted(rows.items()))
 
 
+def matching(rows: Rows, only: dict[str, list[int]]) -> Rows:
+    """The rows whose objects have one of the values that are asked for."""
+    if not only:
+        return rows
+    return {
+        index: row
+        for index, row in rows.items()
+        if all(row.get(role) in values for role, values in only.items())
+    }
+
+
 def number(value: Value) -> int | None:
     """The value where it is an integer."""
     return value if isinstance(value, int) else None
@@ -63,3 +77,29 @@ def unique(labels: dict[Oid, str]) -> dict[Oid, str]:
         index: f"{label} ({'.'.join(map(str, index))})" if taken.count(label) > 1 else label
         for index, label in labels.items()
     }
+
+
+def labelled(rows: Rows, read: Any) -> dict[str, Row]:
+    """The rows by the names of their instances: those that the profile gives, else the agent's.
+
+    Rows that ``read.instances`` leaves unnamed are left out. A single row without a name is the
+    device itself.
+    """
+    if read.instances:
+        names = {i: read.instances.get(_dotted(i), "") for i in rows}
+        return {name: rows[i] for i, name in names.items() if name}
+    if len(rows) == 1 and not any("label" in row for row in rows.values()):
+        return {read.instance: row for row in rows.values()}
+    labels = unique({i: text(row.get("label")) or _dotted(i) for i, row in rows.items()})
+    return {labels[i]: row for i, row in rows.items()}
+
+
+def within_bounds(value: float, read: Any) -> int | float | None:
+    """The value, or None when the profile says that such a one is no measurement."""
+    too_low = read.least is not None and value < read.least
+    too_high = read.most is not None and value > read.most
+    return None if too_low or too_high else value
+
+
+def _dotted(index: Oid) -> str:
+    return ".".join(map(str, index))

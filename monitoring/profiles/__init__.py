@@ -1,8 +1,14 @@
 """Profiles: what we know about kinds of devices, as data files checked when they are read."""
 
-from monitoring.profiles.loader import FlawedProfile, all_profiles, load_profile, profile_named
-from monitoring.profiles.recognition import probe_roots, recognise
-from monitoring.profiles.types import Profile, Read, Recognise, Rule
+from monitoring.profiles.loader import (
+    FlawedProfile,
+    all_profiles,
+    family,
+    load_profile,
+    profile_named,
+)
+from monitoring.profiles.recognition import probe_roots, recognise, recognise_by_name
+from monitoring.profiles.types import Profile, Read, Recognise, Rule, Title
 
 __all__ = [
     "FlawedProfile",
@@ -10,9 +16,12 @@ __all__ = [
     "Read",
     "Recognise",
     "Rule",
+    "Title",
     "all_profiles",
+    "family",
     "load_profile",
     "probe_roots",
     "profile_named",
     "recognise",
+    "recognise_by_name",
 ]

@@ -3,11 +3,13 @@
 import re
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
 from monitoring.decoding import DECODERS
 from monitoring.metrics import METRICS
+from monitoring.profiles.recognition import is_shared
 from monitoring.profiles.types import Profile, Read, Rule
 from monitoring.readings import State
 from monitoring.sentences import RULE_SENTENCES
@@ -15,6 +17,8 @@ from monitoring.snmp import oid
 
 FOLDER = Path(__file__).parent
 FALLBACK = "generic"
+# What a profile does not take over from the one that it is based on.
+OF_ITS_OWN = {"name", "title", "recognise", "based_on", "note"}
 
 
 class FlawedProfile(ValueError):
@@ -32,43 +36,68 @@ def profile_named(name: str) -> Profile | None:
     return next((profile for profile in all_profiles() if profile.name == name), None)
 
 
+def family(name: str) -> list[str]:
+    """The profile's name and those of all that are based on it, however far."""
+    found = [name]
+    for profile in all_profiles() * 2:
+        if profile.based_on in found and profile.name not in found:
+            found.append(profile.name)
+    return found
+
+
 def load_profile(path: Path) -> Profile:
-    """Read and check one file; FlawedProfile names what is wrong with it."""
+    """Read and check one file with all that it is based on; FlawedProfile names what is wrong."""
     try:
-        profile = msgspec.toml.decode(path.read_bytes(), type=Profile)
+        profile = msgspec.convert(_contents(path, ()), Profile)
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         raise FlawedProfile(f"{path.name}: {error}") from error
     flaws = [*_flaws(profile, path), *(f for r in profile.read for f in _read_flaws(r))]
     flaws += [flaw for rule in profile.rule for flaw in _rule_flaws(rule)]
     if flaws:
         raise FlawedProfile(f"{path.name}: {'; '.join(flaws)}")
-    return profile if profile.based_on is None else _with_base(profile, path)
+    return profile
 
 
-def _with_base(profile: Profile, path: Path) -> Profile:
-    """The profile with what it takes over; its own entries come first and so win."""
-    base_path = path.with_name(f"{profile.based_on}.toml")
-    if not base_path.is_file() or base_path == path:
-        raise FlawedProfile(f"{path.name}: there is no profile {profile.based_on!r} to base it on")
-    base = load_profile(base_path)
-    names = {rule.name for rule in profile.rule}
-    return msgspec.structs.replace(
-        profile,
-        identity={**base.identity, **profile.identity},
-        read=[*profile.read, *base.read],
-        rule=[*profile.rule, *(rule for rule in base.rule if rule.name not in names)],
-    )
+def _contents(path: Path, children: tuple[Path, ...]) -> dict[str, Any]:
+    """The file's own entries before those of the profile that it is based on."""
+    own = msgspec.toml.decode(path.read_bytes())
+    name = own.get("based_on")
+    if name is None:
+        return own
+    base_path = path.with_name(f"{name}.toml")
+    if base_path in (path, *children) or not base_path.is_file():
+        raise FlawedProfile(f"{path.name}: there is no profile {name!r} to base it on")
+    base = _contents(base_path, (path, *children))
+    rules = {rule.get("name") for rule in own.get("rule", [])}
+    return {
+        **{entry: value for entry, value in base.items() if entry not in OF_ITS_OWN},
+        **own,
+        "standards": [*own.get("standards", []), *_others(own, base, "standards")],
+        "identity": {**base.get("identity", {}), **own.get("identity", {})},
+        "read": [*own.get("read", []), *base.get("read", [])],
+        "rule": [
+            *own.get("rule", []),
+            *(rule for rule in base.get("rule", []) if rule.get("name") not in rules),
+        ],
+    }
+
+
+def _others(own: dict[str, Any], base: dict[str, Any], entry: str) -> list[Any]:
+    return [one for one in base.get(entry, []) if one not in own.get(entry, [])]
 
 
 def _flaws(profile: Profile, path: Path) -> list[str]:
     flaws = []
     if profile.name != path.stem:
         flaws.append(f"the name is {profile.name!r}, not that of the file")
-    if not profile.recognise.answers and profile.name != FALLBACK:
-        flaws.append("recognise.answers is empty, so it would fit every device")
+    wanted = profile.recognise
+    ways = [*wanted.answers, *wanted.object_ids, *wanted.descriptions]
+    if not ways and profile.name != FALLBACK:
+        flaws.append("recognise names nothing, so it would fit every device")
     texts = [*profile.recognise.answers, *profile.recognise.object_ids, *profile.uptime]
     texts += [*profile.identity.values(), *(o for r in profile.read for o in r.objects.values())]
     flaws += [f"{text!r} is no OID" for text in texts if not _is_oid(text)]
+    flaws += [f"{t} is of a board, not of a device" for t in wanted.object_ids if is_shared(t)]
     flaws += [f"{p!r} is no pattern" for p in profile.recognise.descriptions if not _compiles(p)]
     names = [rule.name for rule in profile.rule]
     flaws += [f"rule {name!r} is there twice" for name in set(names) if names.count(name) > 1]
@@ -81,19 +110,21 @@ def _read_flaws(read: Read) -> list[str]:
         return [f"nothing decodes {read.decode!r}"]
     flaws = []
     names = set(read.objects)
-    if not decoder.needs <= names <= decoder.needs | decoder.may_have:
+    if not decoder.needs <= names <= decoder.needs | decoder.may_have | set(read.only):
         flaws.append(
             f"{read.decode} needs {sorted(decoder.needs)} and may have {sorted(decoder.may_have)}"
         )
     if any(o.endswith(".0") for o in read.objects.values()) != read.is_scalar:
         flaws.append(f"{read.decode} mixes scalars and columns")
+    if read.instances and read.is_scalar:
+        flaws.append(f"{read.decode} names instances of a scalar")
     if decoder.takes_metric != (read.metric is not None):
         flaws.append(
             f"{read.decode} {'needs a' if decoder.takes_metric else 'names its own'} metric"
         )
     if read.metric is not None and read.metric not in METRICS:
         flaws.append(f"the metric {read.metric!r} is not in monitoring/metrics.py")
-    if bool(read.codes) != decoder.takes_codes:
+    if bool(read.codes) != decoder.takes_codes and not decoder.may_take_codes:
         flaws.append(f"{read.decode} {'needs' if decoder.takes_codes else 'takes no'} codes")
     return flaws
 

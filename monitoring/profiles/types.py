@@ -9,14 +9,23 @@ from monitoring.readings import State
 
 Name = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_]*$")]
 OidText = Annotated[str, Meta(pattern=r"^1(\.(0|[1-9][0-9]*))+$")]
+Words = Annotated[str, Meta(min_length=1, max_length=120)]
+
+
+class Title(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What people call the kind of device, in every language that we speak."""
+
+    en: Words
+    zh_CN: Words
 
 
 class Recognise(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """How a device is known to be of this profile.
 
-    One of the subtrees in ``answers`` must answer, or one of ``object_ids`` begin the device's
-    sysObjectID (nothing named: any device will do). Of those left the best score wins: ``rank``
-    and what speaks for the profile (monitoring/profiles/recognition.py).
+    ``object_ids``: what its sysObjectID begins with; the longest one that fits wins.
+    ``descriptions``: patterns in its sysDescr. ``answers``: subtrees that it has, asked for only
+    where the name says nothing. ``rank`` decides between what else is equal
+    (monitoring/profiles/recognition.py).
     """
 
     rank: Annotated[int, Meta(ge=0, le=100)]
@@ -29,15 +38,27 @@ class Read(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     """One thing to read: ``objects`` by the role that ``decode`` gives them.
 
     Objects that end in .0 are scalars and fetched by GET, others are columns and walked.
+    A number becomes value * ``scale`` / ``divisor``; what lies outside of ``least`` and ``most``
+    is no value. ``instance`` names the reading of a scalar; ``instances`` the rows of a table by
+    their index, and rows that it does not name are left out. ``only``: rows whose role has one of
+    these values.
     ``every``: how often it is worth asking; what changes on every visit is read on every visit.
+    ``note``: what a reader of the profile's page should know.
     """
 
     decode: Name
     objects: dict[Name, OidText]
     metric: Name | None = None
     scale: Annotated[float, Meta(gt=0)] = 1.0
+    divisor: Annotated[int, Meta(gt=0)] = 1
+    least: float | None = None
+    most: float | None = None
+    instance: str = ""
+    instances: dict[str, str] = {}
+    only: dict[Name, list[int]] = {}
     codes: dict[str, tuple[str, State]] = {}
     every: Literal["visit", "hour", "day"] = "visit"
+    note: str = ""
 
     @property
     def is_scalar(self) -> bool:
@@ -64,10 +85,12 @@ class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
 class Profile(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """What a kind of device is, what to read of it, and what is wrong with what it says.
 
-    ``based_on``: all that the other profile reads and judges, after what this one adds.
+    ``based_on``: all that the other profile says, but for its name and how it is recognised; what
+    this one says comes first and wins.
     """
 
     name: Name
+    title: Title
     based_on: Name | None = None
     standards: list[str]
     may_sleep: bool
@@ -77,3 +100,4 @@ class Profile(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     uptime: list[OidText]
     read: list[Read] = []
     rule: list[Rule] = []
+    note: str = ""
