@@ -16,7 +16,14 @@ OCTETS = {
     "if_out_octets": "if_out_rate",
     "if_out_octets_32": "if_out_rate",
 }
-ERRORS = ("if_in_errors", "if_out_errors")
+# Counted in both directions, told as one number for the port.
+COUNTED_TOGETHER = {
+    "if_in_errors": "if_error_rate",
+    "if_out_errors": "if_error_rate",
+    "if_in_discards": "if_discard_rate",
+    "if_out_discards": "if_discard_rate",
+}
+NO_LINK = {"down", "disabled", "not_present", "lower_layer_down"}
 
 
 def rate(
@@ -49,17 +56,21 @@ def counts_of(readings: list[Reading]) -> dict[tuple[str, str], int]:
 def rates(
     before: Counts, readings: list[Reading], *, elapsed: float, rebooted: bool
 ) -> list[Reading]:
-    """Traffic and errors of each port since the visit that ``before`` was counted at."""
+    """Traffic, errors and drops of each port since the visit that ``before`` was counted at.
+
+    A port without a link has none, and no row in the samples to say so each minute.
+    """
     speeds = {r.instance: r.number or 0 for r in readings if r.metric == "if_speed"}
+    silent = {r.instance for r in readings if r.metric == "if_status" and r.value in NO_LINK}
     found: list[Reading] = []
-    errors: dict[str, float] = {}
+    together: dict[tuple[str, str], float] = {}
     for reading in readings:
         last = before.get((reading.metric, reading.instance))
         bits = METRICS[reading.metric].counter_bits
-        if last is None or not isinstance(reading.value, int):
+        if last is None or not isinstance(reading.value, int) or reading.instance in silent:
             continue
         most = (speeds.get(reading.instance) or FASTEST_PORT) / BITS_A_BYTE
-        if reading.metric in ERRORS:
+        if reading.metric in COUNTED_TOGETHER:
             most = MOST_ERRORS
         growth = rate(last, reading.value, elapsed=elapsed, bits=bits, rebooted=rebooted, most=most)
         if growth is None:
@@ -67,7 +78,8 @@ def rates(
         if name := OCTETS.get(reading.metric):
             value = round(growth * BITS_A_BYTE, 1)
             found.append(Reading(name, reading.instance, value, "bits_per_second"))
-        else:
-            errors[reading.instance] = errors.get(reading.instance, 0) + growth
-    found += [Reading("if_error_rate", i, round(n, 3), "per_second") for i, n in errors.items()]
+        elif name := COUNTED_TOGETHER.get(reading.metric):
+            place = (name, reading.instance)
+            together[place] = together.get(place, 0) + growth
+    found += [Reading(name, i, round(n, 3), "per_second") for (name, i), n in together.items()]
     return found

@@ -45,8 +45,12 @@ class Surroundings(msgspec.Struct, frozen=True):
 def surroundings_of(found: Iterable[object]) -> Surroundings:
     """What of the findings is about others."""
     all_found = list(found)
+    by_mac: dict[str, Sighting] = {}
+    for one in all_found:
+        if isinstance(one, Sighting):
+            by_mac.setdefault(one.mac, one)  # the table that knows VLANs comes first
     return Surroundings(
-        [one for one in all_found if isinstance(one, Sighting)],
+        list(by_mac.values()),
         [one for one in all_found if isinstance(one, Neighbour)],
         [one for one in all_found if isinstance(one, HardwareAddress)],
     )

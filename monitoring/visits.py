@@ -1,11 +1,15 @@
 """One visit to one device, without a database: who it is, what it says, in what state it is."""
 
+from collections.abc import Iterable, Mapping, Sequence
 from time import time
+from typing import NamedTuple
 
 import msgspec
 
 from core.errors import say
-from monitoring.decoding import DECODERS, Found, Rows, scalar_row, table_rows
+from monitoring import plans
+from monitoring.decoding import Found, Rows, decode, scalar_row, table_rows
+from monitoring.plans import Plan, RowsPlan
 from monitoring.profiles import (
     Profile,
     Read,
@@ -13,6 +17,7 @@ from monitoring.profiles import (
     probe_roots,
     profile_named,
     recognise,
+    recognise_by_name,
 )
 from monitoring.readings import Reading, without_repeats
 from monitoring.rules import with_states
@@ -23,6 +28,7 @@ from monitoring.snmp import (
     BadReply,
     Credential,
     Oid,
+    Value,
     VarBind,
     Wire,
     dotted,
@@ -49,7 +55,12 @@ class Uptime(msgspec.Struct, frozen=True):
 
 
 class Visit(msgspec.Struct, frozen=True):
-    """What one visit found; ``profile`` is the name of the profile it was read with."""
+    """What one visit found; ``profile`` is the name of the profile it was read with.
+
+    ``carried``: the metrics and instances among the readings that were not read now, but by an
+    earlier visit. ``plan``: what the next visits may ask for, where this one looked at everything;
+    one that did not has no identity to tell either.
+    """
 
     profile: str
     identity: dict[str, str]
@@ -57,39 +68,93 @@ class Visit(msgspec.Struct, frozen=True):
     uptime: Uptime | None = None
     at: float = 0.0
     surroundings: Surroundings = Surroundings()
+    carried: frozenset[tuple[str, str]] = frozenset()
+    plan: Plan | None = None
 
 
 async def visit(
-    wire: Wire, address: Address, credential: Credential, *, profile: str | None = None
+    wire: Wire,
+    address: Address,
+    credential: Credential,
+    *,
+    profile: str | None = None,
+    before: Plan | None = None,
 ) -> Visit:
     """Recognise the device (or take ``profile`` for granted) and read all that its profile names.
 
     Raises SnmpError when the device gives nothing; a table that one agent garbles is left out.
+    What is read by the day is taken from the plan ``before`` while that is not over.
     """
     known = profile_named(profile) if profile else None
     chosen = known or await _recognised(wire, address, credential)
     scalars = await _scalars(wire, address, credential, chosen)
-    found: list[Found] = []
-    for read in chosen.read:
-        rows = await _rows(wire, address, credential, read, scalars)
-        found += DECODERS[read.decode].decode(rows, read)
-    readings = [one for one in found if isinstance(one, Reading)]
-    uptime = _uptime(chosen, scalars)
+    at = time()
+    carried = plans.still_carried(before, chosen, at)
+    told: list[Told] = []
+    reads: list[RowsPlan] = []
+    for place, read in enumerate(chosen.read):
+        if (kept := carried.get(place)) is not None:
+            told.append(Told(kept.carried or [], is_carried=True))
+            reads.append(kept)
+            continue
+        rows = await rows_now(wire, address, credential, read, scalars)
+        told.append(Told(decode(rows, read)))
+        reads.append(plans.rows_plan(read, rows, _readings(told[-1].found), at))
+    uptime = uptime_of(chosen.uptime, {one: varbind.value for one, varbind in scalars.items()})
+    identity = _identity(chosen, scalars)
+    plan = Plan(
+        profiles=plans.profiles_mark(),
+        profile=chosen.name,
+        object_id=identity.get("sys_object_id", ""),
+        uptime=uptime.source if uptime else None,
+        reads=reads,
+    )
+    return put_together(chosen, told, uptime, identity=identity, plan=plan)
+
+
+class Told(NamedTuple):
+    """What one entry of a profile's ``read`` told, now or at an earlier visit."""
+
+    found: Sequence[Found]
+    is_carried: bool = False
+
+
+def put_together(
+    profile: Profile,
+    told: list[Told],
+    uptime: Uptime | None,
+    *,
+    identity: dict[str, str],
+    plan: Plan | None = None,
+) -> Visit:
+    """All that was told, in the profile's order, with the state of each reading by the rules."""
+    readings = [one for part in told for one in _readings(part.found)]
     if uptime is not None:
         readings.insert(0, Reading("uptime", value=uptime.ticks // 100, unit="seconds"))
+    old = {(r.metric, r.instance) for t in told if t.is_carried for r in _readings(t.found)}
+    new = {(r.metric, r.instance) for t in told if not t.is_carried for r in _readings(t.found)}
     return Visit(
-        chosen.name,
-        _identity(chosen, scalars),
-        with_states(chosen, without_repeats(readings)),
+        profile.name,
+        identity,
+        with_states(profile, without_repeats(readings)),
         uptime,
         time(),
-        surroundings_of(found),
+        surroundings_of(one for part in told for one in part.found),
+        frozenset(old - new),
+        plan,
     )
+
+
+def _readings(found: Iterable[Found]) -> list[Reading]:
+    return [one for one in found if isinstance(one, Reading)]
 
 
 async def _recognised(wire: Wire, address: Address, credential: Credential) -> Profile:
     profiles = all_profiles()
     object_id, descr = await wire.get(address, credential, [SYS_OBJECT_ID, SYS_DESCR])
+    by_name = recognise_by_name(profiles, _oid_of(object_id), _text_of(descr))
+    if by_name is not None:
+        return by_name
     answering = await wire.answering(address, credential, probe_roots(profiles))
     if object_id.value is None and descr.value is None and not answering:
         raise BadReply(say("The device answers, but lets us read nothing"))
@@ -106,13 +171,14 @@ async def _scalars(
     return {varbind.oid: varbind for varbind in await wire.get(address, credential, unique)}
 
 
-async def _rows(
+async def rows_now(
     wire: Wire,
     address: Address,
     credential: Credential,
     read: Read,
     scalars: dict[Oid, VarBind],
 ) -> Rows:
+    """The rows of one read as they are now: of ``scalars``, or of a walk."""
     if read.is_scalar:
         return scalar_row(read.objects, scalars)
     columns = {}
@@ -125,9 +191,10 @@ async def _rows(
     return table_rows(columns)
 
 
-def _uptime(profile: Profile, scalars: dict[Oid, VarBind]) -> Uptime | None:
-    for text in profile.uptime:
-        value = scalars[oid(text)].value
+def uptime_of(sources: Iterable[str], values: Mapping[Oid, Value]) -> Uptime | None:
+    """The uptime by the first of the sources (dotted OIDs) that gives one."""
+    for text in sources:
+        value = values[oid(text)]
         if isinstance(value, int) and value >= 0:
             return Uptime(value, text)
     return None

@@ -2,12 +2,11 @@
 
 from typing import Any
 
-from monitoring.decoding.rows import Decoder, Row, Rows, number, text, unique
+from monitoring.decoding.ports import physical, port_labels
+from monitoring.decoding.rows import Decoder, Row, Rows, number, text
 from monitoring.metrics import METRICS
 from monitoring.readings import Reading, State
 
-# ifType of what has a socket or an antenna; VLANs, tunnels and loopbacks are left out.
-PHYSICAL_TYPES = {6, 62, 69, 71, 117}
 ADMIN_UP = 1
 OPERATIONAL_WORDS = {
     1: "up",
@@ -18,13 +17,17 @@ OPERATIONAL_WORDS = {
     6: "not_present",
     7: "lower_layer_down",
 }
+HALF, FULL = 2, 3  # dot3StatsDuplexStatus (RFC 3635)
 MEGABIT = 1_000_000
+NOT_IN_32_BITS = 2**32 - 1  # ifSpeed of a port that is faster than it can say
 # The first of each group that the agent has: 64 bits where it can.
 COUNTERS: tuple[tuple[tuple[str, str], ...], ...] = (
     (("in_octets_64", "if_in_octets"), ("in_octets", "if_in_octets_32")),
     (("out_octets_64", "if_out_octets"), ("out_octets", "if_out_octets_32")),
     (("in_errors", "if_in_errors"),),
     (("out_errors", "if_out_errors"),),
+    (("in_discards", "if_in_discards"),),
+    (("out_discards", "if_out_discards"),),
 )
 
 
@@ -33,17 +36,13 @@ def interfaces(rows: Rows, read: Any) -> list[Reading]:
 
     A port without a link is no fault: most are, when the room is empty.
     """
-    ports = {i: row for i, row in rows.items() if number(row.get("type")) in PHYSICAL_TYPES}
-    labels = unique({i: _label(i, row) for i, row in ports.items()})
+    ports = physical(rows)
+    labels = port_labels(ports)
     readings = [r for i, row in ports.items() for r in _port(labels[i], row)]
     if ports:
         in_use = sum(number(row.get("status")) == ADMIN_UP for row in ports.values())
         readings.append(Reading("ports_up", value=in_use, unit="count"))
     return readings
-
-
-def _label(index: tuple[int, ...], row: Row) -> str:
-    return text(row.get("name")) or text(row.get("descr")) or ".".join(map(str, index))
 
 
 def _port(label: str, row: Row) -> list[Reading]:
@@ -53,17 +52,48 @@ def _port(label: str, row: Row) -> list[Reading]:
         word = "disabled"
     state = State.unknown if word == "unknown" else State.ok
     readings = [Reading("if_status", label, word, state=state)]
+    if alias := _alias(label, row):
+        readings.append(Reading("if_alias", label, alias))
+    if word == "up":
+        readings += _link(label, row)
+    return readings + _counters(label, row)
+
+
+def _alias(label: str, row: Row) -> str:
+    """What people wrote about the port; "" where firmware repeats its name, with a word or without."""
+    alias = text(row.get("alias"))
+    names = {label, text(row.get("descr"))}
+    return "" if alias.removesuffix(" Interface") in names else alias
+
+
+def _link(label: str, row: Row) -> list[Reading]:
+    """What was agreed with the other end; half duplex means that one of the two is set wrong."""
+    readings = []
     if speed := _speed(row):
         readings.append(Reading("if_speed", label, speed, "bits_per_second"))
+    duplex = number(row.get("duplex"))
+    if duplex == FULL:
+        readings.append(Reading("if_duplex", label, "full_duplex"))
+    elif duplex == HALF:
+        readings.append(Reading("if_duplex", label, "half_duplex", state=State.warning))
+    return readings
+
+
+def _counters(label: str, row: Row) -> list[Reading]:
+    readings = []
     for group in COUNTERS:
         found = [(metric, n) for role, metric in group if (n := number(row.get(role))) is not None]
         for metric, count in found[:1]:
-            readings.append(Reading(metric, label, count, METRICS[metric].unit))
+            if count >= 0:
+                readings.append(Reading(metric, label, count, METRICS[metric].unit))
     return readings
 
 
 def _speed(row: Row) -> int:
-    return (number(row.get("high_speed")) or 0) * MEGABIT or number(row.get("speed")) or 0
+    high, speed = number(row.get("high_speed")) or 0, number(row.get("speed")) or 0
+    if high > 0:
+        return high * MEGABIT
+    return speed if 0 < speed < NOT_IN_32_BITS else 0
 
 
 DECODERS = {
@@ -74,16 +104,22 @@ DECODERS = {
             {
                 "name",
                 "descr",
+                "alias",
+                "connector",
                 "admin",
                 "speed",
                 "high_speed",
+                "duplex",
                 "in_octets",
                 "out_octets",
                 "in_octets_64",
                 "out_octets_64",
                 "in_errors",
                 "out_errors",
+                "in_discards",
+                "out_discards",
             }
         ),
+        steady=frozenset({"type", "name", "descr", "alias", "connector"}),
     ),
 }

@@ -1,0 +1,106 @@
+"""Which interfaces are sockets or antennas that people can touch, and what each is called."""
+
+import re
+
+from monitoring.decoding.rows import Row, Rows, number, text, unique
+from monitoring.snmp import Oid
+
+# ifType of what has a socket or an antenna; VLANs, tunnels and loopbacks have types of their own.
+ETHERNET, GIGABIT, FAST, FAST_FIBRE, WIRELESS = 6, 117, 62, 69, 71
+PHYSICAL_TYPES = {ETHERNET, GIGABIT, FAST, FAST_FIBRE, WIRELESS}
+NO_CONNECTOR = 2  # ifConnectorPresent false
+# What firmware made of software and yet calls Ethernet: bridges, VLANs, tunnels, mesh links.
+SOFTWARE = re.compile(
+    r"^(lo|br|bridge|ifb|vlan|vlan-?interface|vlanif|tun|tap|veth|docker|virbr|dummy|bond"
+    r"|wds|wdsi|apcli|apclii|ppp|null|loopback|inloopback|system|cpu)[-_ ]?\d*$",
+    re.IGNORECASE,
+)
+NUMBERS = re.compile(r"\d+")
+
+
+def physical(rows: Rows) -> Rows:
+    """The rows of ports that people can plug something into, or that have an antenna."""
+    names = {port_name(index, row) for index, row in rows.items()}
+    ports = {i: row for i, row in rows.items() if _is_physical(port_name(i, row), row, names)}
+    # An agent that knows of no connector anywhere does not know what the object is for.
+    connected = {i: row for i, row in ports.items() if not _lacks_connector(row)}
+    return connected or ports
+
+
+def port_name(index: Oid, row: Row) -> str:
+    """The short name (ifName), else the long one (ifDescr), else the number."""
+    return text(row.get("name")) or text(row.get("descr")) or ".".join(map(str, index))
+
+
+def port_labels(rows: Rows) -> dict[Oid, str]:
+    """The instance name of each port; the same wherever a port is spoken of."""
+    return unique({index: port_name(index, row) for index, row in rows.items()})
+
+
+class Ports:
+    """A device's ports by their names, and by the other numbers that tables call them by.
+
+    ``rows`` by ifIndex may carry name, descr and type, and by bridge port ``base_if``.
+    """
+
+    def __init__(self, rows: Rows) -> None:
+        known: Rows = {i: row for i, row in rows.items() if len(i) == 1}
+        interfaces = {i: row for i, row in known.items() if "name" in row or "descr" in row}
+        sockets = physical(interfaces) if any("type" in row for row in known.values()) else {}
+        self._labels = {index[0]: label for index, label in port_labels(interfaces).items()}
+        self._sockets = [index[0] for index in sorted(sockets)]
+        self._bridge = {
+            index[0]: interface
+            for index, row in known.items()
+            if (interface := number(row.get("base_if"))) is not None
+        }
+
+    def by_interface(self, index: int) -> str:
+        """The port of an ifIndex."""
+        return self._labels.get(index, str(index))
+
+    def by_bridge_port(self, port: int) -> str:
+        """The port of a bridge's own count, which on most switches is not the ifIndex.
+
+        Some agents count in one table and give ifIndexes in the other: then the place counts.
+        """
+        if port in self._bridge:
+            return self.by_interface(self._bridge[port])
+        if 1 <= port <= len(self._bridge):
+            return self.by_interface(sorted(self._bridge.values())[port - 1])
+        return self.by_interface(port)
+
+    def by_words(self, words: str) -> str | None:
+        """The port that calls itself so, whatever the case of the letters."""
+        wanted = words.casefold()
+        return next((one for one in self._labels.values() if one.casefold() == wanted), None)
+
+    def by_position(self, group: int, place: int) -> str:
+        """The socket that a power supply calls ``place`` of ``group``: by ifIndex, by the last
+        number of its name, else by counting."""
+        if place in self._sockets and group <= 1:
+            return self._labels[place]
+        ends = [i for i in self._sockets if self._ends_in(i, group, place)]
+        if len(ends) == 1:
+            return self._labels[ends[0]]
+        if group <= 1 and 1 <= place <= len(self._sockets):
+            return self._labels[self._sockets[place - 1]]
+        return f"{group}/{place}"
+
+    def _ends_in(self, interface: int, group: int, place: int) -> bool:
+        numbers = [int(one) for one in NUMBERS.findall(self._labels[interface])]
+        if not numbers or numbers[-1] != place:
+            return False
+        return len(numbers) == 1 or numbers[0] in (group, group - 1)
+
+
+def _is_physical(name: str, row: Row, names: set[str]) -> bool:
+    kind = number(row.get("type"))
+    if kind not in PHYSICAL_TYPES or SOFTWARE.match(name):
+        return False
+    parent, dot, _ = name.rpartition(".")
+    return not (dot and parent in names)  # Gi0/0.100 is a VLAN of Gi0/0
+
+
+def _lacks_connector(row: Row) -> bool:
+    return number(row.get("connector")) == NO_CONNECTOR and number(row.get("type")) != WIRELESS
