@@ -4,7 +4,7 @@ import msgspec
 
 from core.errors import Message
 from monitoring import rates, rules, uptimes
-from monitoring.alerts import AlertSeverity, Finding
+from monitoring.alerts.findings import AlertSeverity, Finding
 from monitoring.metrics import VALUE_WORDS
 from monitoring.profiles import Profile, Rule
 from monitoring.readings import Reading, State

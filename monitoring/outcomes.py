@@ -6,20 +6,23 @@ import msgspec
 
 from core import clock
 from core.access import Actor
-from core.database import execute, fetch, fetch_one, transaction
-from core.errors import Message
+from core.database import execute, fetch_one, transaction
 from monitoring import alerts, power, samples, schedules
-from monitoring.alerts import Finding
+from monitoring.alerts import DeviceChanges
 from monitoring.assessing import Assessment, Before, Pairs, assess
 from monitoring.claims import Claim
 from monitoring.devices.views import DeviceState
+from monitoring.failing import (
+    OUR_OWN_RULES,
+    Circumstances,
+    disproved_by,
+    finding_after,
+    state_after,
+)
 from monitoring.profiles import profile_named
-from monitoring.sentences import REFUSED, RULE_SENTENCES, UNREACHABLE
-from monitoring.snmp import SnmpError, TimedOut, WrongCredentials
+from monitoring.snmp import SnmpError
 from monitoring.uptimes import Known
 from monitoring.visits import Visit
-
-OUR_OWN_RULES = (UNREACHABLE, REFUSED)
 
 
 class _Held(msgspec.Struct, frozen=True):
@@ -43,11 +46,6 @@ class _Remembered(msgspec.Struct, frozen=True):
     pending: Pairs
 
 
-class _Place(msgspec.Struct, frozen=True):
-    rule: str
-    instance: str
-
-
 class Change(msgspec.Struct, frozen=True):
     """The device's state before and after, for the log: a line a change, none a visit."""
 
@@ -62,7 +60,7 @@ async def keep_visit(worker: str, claim: Claim, visit: Visit) -> Change | None:
         held = await _hold(worker, claim)
         if held is None:
             return None
-        places = await _open_places(claim.device_id)
+        places = (await alerts.open_places([claim.device_id])).get(claim.device_id, set())
         assessment = assess(
             profile_named(visit.profile) or claim.profile,
             await _before(claim.device_id, held, places),
@@ -72,10 +70,18 @@ async def keep_visit(worker: str, claim: Claim, visit: Visit) -> Change | None:
         at = datetime.fromtimestamp(visit.at, clock.now().tzinfo)
         await _keep_readings(claim, assessment, at)
         await _keep_state(claim, held, visit, assessment, at)
-        for rule in OUR_OWN_RULES:
-            if (rule, "") in places:
-                await alerts.clear_alert(actor, claim.device_id, rule, "")
-        await _keep_alerts(actor, claim.device_id, assessment)
+        over = [(rule, "") for rule in OUR_OWN_RULES if (rule, "") in places]
+        await alerts.keep(
+            actor,
+            [
+                DeviceChanges(
+                    claim.device_id,
+                    claim.school_id,
+                    raised=assessment.raised,
+                    cleared=[*over, *assessment.cleared],
+                )
+            ],
+        )
     return Change(held.state, DeviceState.up)
 
 
@@ -87,7 +93,8 @@ async def keep_failure(worker: str, claim: Claim, error: SnmpError) -> Change | 
         if held is None:
             return None
         failures = held.failures + 1
-        state = state_after(held.state, failures, error)
+        around = Circumstances(failures, claim.may_sleep)
+        state = state_after(held.state, error, around)
         now = clock.now()
         await execute(
             "UPDATE device SET state = $2, failures = $3, trouble = $4, last_polled_at = $5,"
@@ -99,33 +106,15 @@ async def keep_failure(worker: str, claim: Claim, error: SnmpError) -> Change | 
             now,
             schedules.after_failure(claim.device_id, failures, claim.interval_seconds, now),
         )
-        finding = finding_after(held.name(), failures, error, may_sleep=claim.may_sleep)
-        if finding is not None:
-            await alerts.raise_alert(actor, claim.device_id, finding)
+        finding = finding_after(held.name(), error, around)
+        changes = DeviceChanges(
+            claim.device_id,
+            claim.school_id,
+            raised=[finding] if finding else [],
+            cleared=[(rule, "") for rule in disproved_by(error, around)],
+        )
+        await alerts.keep(actor, [changes])
     return Change(held.state, state)
-
-
-def state_after(before: DeviceState, failures: int, error: SnmpError) -> DeviceState:
-    """Down after silence that lasts; unknown when somebody answers and gives us nothing."""
-    if isinstance(error, WrongCredentials):
-        return DeviceState.unknown
-    if failures < schedules.SUSPECT_AFTER_FAILURES:
-        return before
-    return DeviceState.down if isinstance(error, TimedOut) else DeviceState.unknown
-
-
-def finding_after(name: str, failures: int, error: SnmpError, *, may_sleep: bool) -> Finding | None:
-    """The fault, once it has lasted; a device that may be switched off is never unreachable."""
-    if failures < schedules.SUSPECT_AFTER_FAILURES:
-        return None
-    if isinstance(error, WrongCredentials):
-        return _finding(REFUSED, "warning", name)
-    return None if may_sleep else _finding(UNREACHABLE, "critical", name)
-
-
-def _finding(rule: str, severity: alerts.AlertSeverity, name: str) -> Finding:
-    message = Message(RULE_SENTENCES[rule].template, {"device": name})
-    return Finding(rule, "", severity, message)
 
 
 async def _hold(worker: str, claim: Claim) -> _Held | None:
@@ -139,15 +128,6 @@ async def _hold(worker: str, claim: Claim) -> _Held | None:
         claim.device_id,
         worker,
     )
-
-
-async def _open_places(device_id: int) -> set[tuple[str, str]]:
-    rows = await fetch(
-        _Place,
-        "SELECT rule, instance FROM alert WHERE device = $1 AND cleared_at IS NULL",
-        device_id,
-    )
-    return {(row.rule, row.instance) for row in rows}
 
 
 async def _before(device_id: int, held: _Held, places: set[tuple[str, str]]) -> Before:
@@ -199,10 +179,3 @@ async def _keep_state(
 def _interval(claim: Claim, visit: Visit) -> int:
     profile = profile_named(visit.profile) or claim.profile
     return claim.chosen_interval_seconds or profile.interval_seconds
-
-
-async def _keep_alerts(actor: Actor, device_id: int, assessment: Assessment) -> None:
-    for rule, instance in assessment.cleared:
-        await alerts.clear_alert(actor, device_id, rule, instance)
-    for finding in assessment.raised:
-        await alerts.raise_alert(actor, device_id, finding)

@@ -1,4 +1,4 @@
-"""The repaired asset's own state: in repair while an order is open, then as it was before."""
+"""The repaired asset's own state: in repair while an order needs it, then as it was before."""
 
 import msgspec
 
@@ -70,7 +70,9 @@ async def restore(actor: Actor, asset: AssetAtHand, before: str, work_order_id: 
     if asset.lifecycle != IN_REPAIR or before == IN_REPAIR:
         return
     if not await database.fetch_value(
-        "SELECT EXISTS (SELECT FROM work_order WHERE asset = $1 AND closed_at IS NULL)", asset.id
+        "SELECT EXISTS (SELECT FROM work_order WHERE asset = $1 AND closed_at IS NULL"
+        " AND NOT keeps_in_service)",
+        asset.id,
     ):
         await _step(actor, asset, before, work_order_id)
 

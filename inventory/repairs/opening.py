@@ -9,7 +9,13 @@ from core.access import Actor, Role
 from core.database import transaction
 from core.errors import Forbidden, Invalid, Message, NotFound, say
 from inventory.repairs import entries
-from inventory.repairs.assets import hold_asset, put_in_repair, refuse_if_gone, state_to_restore
+from inventory.repairs.assets import (
+    AssetAtHand,
+    hold_asset,
+    put_in_repair,
+    refuse_if_gone,
+    state_to_restore,
+)
 from inventory.repairs.views import Severity, Source, WorkOrder, get_work_order, stored
 from storage.photos import Photo
 
@@ -47,13 +53,17 @@ async def open_work_order(
     fault: str,
     summary: Message | str,
     severity: Severity = "normal",
+    keeps_in_service: bool = False,
 ) -> WorkOrder:
     """The one open order for this fault of this asset, opened if there is none.
 
     Joins the caller's transaction. A new order puts an asset that is in service in repair and
-    remembers what it was. Conflict when the asset has left the books.
+    remembers what it was, unless it ``keeps_in_service``: toner is to be bought, and the printer
+    prints meanwhile. Conflict when the asset has left the books.
     """
-    order_id, _ = await _open(actor, asset_id, source, fault, summary, severity)
+    order_id, _ = await _open(
+        actor, asset_id, source, fault, summary, severity, keeps_in_service=keeps_in_service
+    )
     return await get_work_order(actor, order_id)
 
 
@@ -114,6 +124,8 @@ async def _open(
     fault: str,
     summary: Message | str,
     severity: Severity,
+    *,
+    keeps_in_service: bool = False,
 ) -> tuple[int, bool]:
     """The order's id, and whether it is new."""
     async with transaction(actor):
@@ -124,13 +136,16 @@ async def _open(
             fault,
         )
         if open_id is not None:
+            if not keeps_in_service:
+                await _take_out_of_service(actor, asset, open_id)
             return open_id, False
         refuse_if_gone(asset)
         text, params = stored(summary)
         new_id: int = await database.fetch_value(
             "INSERT INTO work_order (school, asset, source, fault, summary, summary_params,"
-            " severity, state, opened_by, opened_at, asset_state_before, resolution, version)"
-            " VALUES ($1, $2, $3, $4, $5, $6, $7, 'open', $8, $9, $10, '', 1) RETURNING id",
+            " severity, state, opened_by, opened_at, asset_state_before, keeps_in_service,"
+            " resolution, version)"
+            " VALUES ($1, $2, $3, $4, $5, $6, $7, 'open', $8, $9, $10, $11, '', 1) RETURNING id",
             asset.school_id,
             asset_id,
             source,
@@ -141,6 +156,20 @@ async def _open(
             actor.person_id,
             clock.now(),
             await state_to_restore(asset),
+            keeps_in_service,
         )
-        await put_in_repair(actor, asset, new_id)
+        if not keeps_in_service:
+            await put_in_repair(actor, asset, new_id)
         return new_id, True
+
+
+async def _take_out_of_service(actor: Actor, asset: AssetAtHand, work_order_id: int) -> None:
+    """A little fault has grown: from now on the asset is in repair, as it is for a new one."""
+    grown = await database.execute(
+        "UPDATE work_order SET keeps_in_service = false, asset_state_before = $2,"
+        " version = version + 1 WHERE id = $1 AND keeps_in_service",
+        work_order_id,
+        await state_to_restore(asset),
+    )
+    if grown:
+        await put_in_repair(actor, asset, work_order_id)

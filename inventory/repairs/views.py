@@ -21,7 +21,8 @@ READERS_OF_ALL = (Role.admin, Role.technician, Role.auditor)
 
 
 class WorkOrder(msgspec.Struct, frozen=True, kw_only=True):
-    """One repair. Downtime runs from opening to closing, or to now; totals are of its entries.
+    """One repair. Downtime runs from opening to closing, or to now, and not at all while the
+    order ``keeps_in_service`` its asset; totals are of its entries.
 
     ``summary`` is a person's own words when ``summary_params`` is None, else a template that
     :attr:`wording` turns into a sentence for the reader's language.
@@ -52,6 +53,7 @@ class WorkOrder(msgspec.Struct, frozen=True, kw_only=True):
     cost: Decimal
     currency: str = CURRENCY
     downtime_seconds: int
+    keeps_in_service: bool
     version: int
 
     @property
@@ -96,7 +98,8 @@ SELECT w.id, w.school AS school_id, w.asset AS asset_id, a.tag AS asset_tag,
        w.assignee AS assignee_id, coalesce(assignee.name, '') AS assignee,
        coalesce(closer.name, '') AS closed_by, w.closed_at, w.resolution,
        totals.minutes, totals.cost, w.version,
-       greatest(0, extract(epoch FROM coalesce(w.closed_at, $1) - w.opened_at))::bigint
+       w.keeps_in_service, CASE WHEN w.keeps_in_service THEN 0 ELSE
+       greatest(0, extract(epoch FROM coalesce(w.closed_at, $1) - w.opened_at))::bigint END
            AS downtime_seconds
 """
 _JOINS = """

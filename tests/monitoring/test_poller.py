@@ -255,24 +255,6 @@ async def test_32_workers_that_find_one_fault_open_one_order(db: Stack) -> None:
     assert len({order.id for order in opened}) == 1
 
 
-async def test_a_fault_that_flaps_is_one_order_with_two_remarks(db: Stack) -> None:
-    school = await factories.school()
-    device = await made.device(school)
-    worker = made.worker_of(school)
-    for _ in range(6):
-        await alerts.raise_alert(
-            worker, device.id, Finding("unreachable", "", "critical", repairs_message())
-        )
-        await alerts.clear_alert(worker, device.id, "unreachable", "")
-    assert await database.fetch_value("SELECT count(*) FROM alert") == 6
-    (order,) = (await repairs.list_work_orders(worker, repairs.WorkOrderFilter())).items
-    told = [str(entry.wording) for entry in await repairs.entries_of(worker, order.id)]
-    assert told == [
-        "The alert has cleared by itself",
-        "Monitoring reports: switch does not answer",
-    ]
-
-
 @needs_snmpd
 async def test_the_loop_visits_what_is_due_and_stops_when_told(db: Stack, agent: Snmpd) -> None:
     school = await factories.school()

@@ -1,0 +1,35 @@
+"""Alerts: episodes of faults, from visits, traps and forecasts to the people who mend them."""
+
+from monitoring.alerts.answering import acknowledge, acknowledge_many, clear_by_hand
+from monitoring.alerts.findings import AlertSeverity, DeviceChanges, Finding
+from monitoring.alerts.keeping import clear_alert, end_all, keep, open_places, raise_alert
+from monitoring.alerts.settling import settle
+from monitoring.alerts.views import (
+    KEEPERS,
+    Alert,
+    AlertFilter,
+    AlertState,
+    get_alert,
+    list_alerts,
+)
+
+__all__ = [
+    "KEEPERS",
+    "Alert",
+    "AlertFilter",
+    "AlertSeverity",
+    "AlertState",
+    "DeviceChanges",
+    "Finding",
+    "acknowledge",
+    "acknowledge_many",
+    "clear_alert",
+    "clear_by_hand",
+    "end_all",
+    "get_alert",
+    "keep",
+    "list_alerts",
+    "open_places",
+    "raise_alert",
+    "settle",
+]
