@@ -11,6 +11,8 @@ STORAGE_TYPES: dict[Oid, str] = {
     oid("1.3.6.1.2.1.25.2.1.3"): "swap_used",  # hrStorageVirtualMemory
     oid("1.3.6.1.2.1.25.2.1.4"): "disk_used",  # hrStorageFixedDisk
 }
+# What Linux takes back from these two as soon as a program wants it; net-snmp counts them as used.
+REUSABLE_MEMORY = {"Memory buffers", "Cached memory"}
 # Kernel file systems that net-snmp calls fixed disks.
 NO_DISKS = ("/dev/", "/proc/", "/run", "/sys/")
 WINDOWS_LABEL = " Label:"  # "C:\\ Label:Windows  Serial Number 5c3a…" is drive C: to everybody
@@ -36,10 +38,13 @@ def storage(rows: Rows, read: Any) -> list[Reading]:
     disks = unique(
         {i: _disk_name(rows[i]) for i, metric in wanted.items() if metric == "disk_used"}
     )
+    reusable = _reusable(rows)
     readings = []
     for index, metric in wanted.items():
         row = rows[index]
         size, used = _size(row.get("size")), _size(row.get("used"))
+        if metric == "memory_used":
+            used = max(used - reusable, 0)
         name = disks.get(index, "")
         readings.append(Reading(metric, name, round(100 * min(used / size, 1), 1), "percent"))
         if name:
@@ -59,6 +64,13 @@ def volumes(rows: Rows, read: Any) -> list[Reading]:
         readings.append(Reading("disk_used", label, used, "percent"))
         readings.append(Reading("disk_size", label, total, "bytes"))
     return readings
+
+
+def _reusable(rows: Rows) -> int:
+    """Memory that is called used and is there for the taking, in the units of its rows."""
+    return sum(
+        _size(row.get("used")) for row in rows.values() if text(row.get("label")) in REUSABLE_MEMORY
+    )
 
 
 def _disk_name(row: Row) -> str:

@@ -11,7 +11,7 @@ PHYSICAL_TYPES = {ETHERNET, GIGABIT, FAST, FAST_FIBRE, WIRELESS}
 NO_CONNECTOR = 2  # ifConnectorPresent false
 # What firmware made of software and yet calls Ethernet: bridges, VLANs, tunnels, mesh links.
 SOFTWARE = re.compile(
-    r"^(lo|br|bridge|ifb|vlan|vlan-?interface|vlanif|tun|tap|veth|docker|virbr|dummy|bond"
+    r"^(lo|br|bridge|ifb|vlan|vlan-?interface|vlanif|tun|tap|veth[0-9a-f]*|docker|virbr|dummy|bond"
     r"|wds|wdsi|apcli|apclii|ppp|null|loopback|inloopback|system|cpu)[-_ ]?\d*$",
     re.IGNORECASE,
 )

@@ -89,7 +89,8 @@ def labelled(rows: Rows, read: Any) -> dict[str, Row]:
         names = {i: read.instances.get(_dotted(i), "") for i in rows}
         return {name: rows[i] for i, name in names.items() if name}
     if len(rows) == 1 and not any("label" in row for row in rows.values()):
-        return {read.instance: row for row in rows.values()}
+        (row,) = rows.values()
+        return {read.instance: row}
     labels = unique({i: text(row.get("label")) or _dotted(i) for i, row in rows.items()})
     return {labels[i]: row for i, row in rows.items()}
 

@@ -16,7 +16,7 @@ class Title(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     """What people call the kind of device, in every language that we speak."""
 
     en: Words
-    zh_CN: Words
+    zh_CN: Words  # noqa: N815 - the names of our languages, as the catalogues have them
 
 
 class Recognise(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
