@@ -35,6 +35,7 @@ def child_environ(settings: Settings) -> dict[str, str]:
         "LABSHARE_DATABASE_URL": settings.database_url or "",
         "LABSHARE_SECRET_KEY": settings.secret_key,
         "LABSHARE_PREVIOUS_SECRET_KEY": settings.previous_secret_key,
+        "LABSHARE_NETWORKS": ",".join(map(str, settings.networks)),
     }
     if settings.s3:
         found |= {

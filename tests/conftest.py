@@ -11,8 +11,9 @@ import pytest
 from litestar import Litestar
 
 from core import database
-from core.settings import S3Settings, Settings
+from core.settings import PRIVATE_NETWORKS, S3Settings, Settings
 from labshare.engines import object_store, postgres
+from labshare.engines.ports import LOOPBACK_NETWORK
 from labshare.migrations import migrate
 from storage import objects
 
@@ -69,6 +70,7 @@ def stack() -> Iterator[Stack]:
             ),
             secret_key="a secret of the tests, not of any school",
             base_url="http://labshare.test",
+            networks=(*PRIVATE_NETWORKS, LOOPBACK_NETWORK),
         )
         asyncio.run(migrate(database_engine.dsn))
         yield Stack(settings, asyncio.run(_filled_by_migrations(database_engine.dsn)))

@@ -25,6 +25,20 @@ class MadeDevice(msgspec.Struct, frozen=True):
     credential_id: int
 
 
+async def network(of: MadeSchool, cidr: str = "127.0.0.0/8") -> int:
+    """A network of the school; the one that is there already, if it is."""
+    await database.execute(
+        "INSERT INTO network (school, name, cidr, created_at) VALUES ($1, $2, $2, now())"
+        " ON CONFLICT DO NOTHING",
+        of.id,
+        cidr,
+    )
+    made: int = await database.fetch_value(
+        "SELECT id FROM network WHERE school = $1 AND cidr = $2", of.id, cidr
+    )
+    return made
+
+
 async def credential(of: MadeSchool, wire: Credential = PUBLIC) -> int:
     if isinstance(wire, User):
         columns = ("3", wire.name, wire.auth, wire.priv, wire.context)
@@ -54,6 +68,7 @@ async def device(
     may_sleep: bool | None = None,
 ) -> MadeDevice:
     asset = asset or await factories.asset(of)
+    await network(of)
     credential_id = await credential(of, wire)
     device_id = await database.fetch_value(
         "INSERT INTO device (school, asset, address, port, credential, profile, may_sleep,"

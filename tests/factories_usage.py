@@ -8,6 +8,11 @@ from tests.factories import MadeAsset, MadePerson, MadeSchool
 
 async def device(on: MadeAsset, *, since: datetime, until: datetime | None = None) -> int:
     """The network side of an asset, from a moment to a moment."""
+    await database.execute(
+        "INSERT INTO network (school, name, cidr, created_at)"
+        " VALUES ($1, 'This machine', '127.0.0.0/8', now()) ON CONFLICT DO NOTHING",
+        on.school_id,
+    )
     credential = await database.fetch_value(
         "INSERT INTO credential (school, name, version, sealed, created_at)"
         " VALUES ($1, $2, '2c', '\\x00', $3) RETURNING id",

@@ -11,6 +11,7 @@ from labshare import logging, simulated_devices
 from labshare.commands.failures import fail, told_plainly
 from labshare.commands.serve import DEFAULT_HOST, DEFAULT_PORT
 from labshare.engines.folders import private_folder
+from labshare.engines.ports import LOOPBACK_NETWORK
 from labshare.environment import read_settings
 from labshare.keeper import Keeper
 from labshare.prepare_report import Prepared
@@ -37,6 +38,8 @@ def command(data: Path | None, host: str, port: int) -> None:
         settings = msgspec.structs.replace(settings, data=settings.data / FOLDER)
     # Sample data never goes where a school's own may be.
     settings = msgspec.structs.replace(settings, database_url=None, s3=None)
+    # The simulated devices are on this machine, where no school's are.
+    settings = msgspec.structs.replace(settings, networks=(*settings.networks, LOOPBACK_NETWORK))
     logging.configure(settings.log)
     _mark(settings.data)
     click.echo("Starting. The first time takes a minute: a year of sample data is made.", err=True)

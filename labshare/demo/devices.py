@@ -24,7 +24,7 @@ from labshare.demo.equipment import Asset
 from labshare.demo.make_walks import devices as simulated
 from labshare.demo.rows import copy, random_for, reserve
 from labshare.demo.school import School
-from labshare.engines.ports import LOOPBACK
+from labshare.engines.ports import LOOPBACK, LOOPBACK_NETWORK
 from monitoring.sealing import Sealer, Secrets
 
 # How a walk's name tells what it is: the part before the hyphen, and the part after it.
@@ -74,6 +74,7 @@ async def add_devices(year: YearBehind, settings: Settings, assets: list[Asset])
     devices += [Device(next(ids), asset) for asset in former]
     credentials = await _add_credentials(year, sealer, bound, former)
     port = find_port(settings)
+    await _add_networks(year, sorted({school_id for school_id, _ in credentials}))
     began = year.moment(year.first, 8 * 60)
     await copy(
         "device",
@@ -88,6 +89,19 @@ async def add_devices(year: YearBehind, settings: Settings, assets: list[Asset])
         ],
     )  # fmt: skip
     return devices
+
+
+async def _add_networks(year: YearBehind, school_ids: list[int]) -> None:
+    """Where the simulated agents are, and the rooms that the older watch looked after."""
+    for school_id in school_ids:
+        for name, cidr in (("本机模拟设备", str(LOOPBACK_NETWORK)), ("计算机教室", "10.20.0.0/16")):
+            await execute(
+                "INSERT INTO network (school, name, cidr, created_at) VALUES ($1, $2, $3, $4)",
+                school_id,
+                name,
+                cidr,
+                year.moment(year.first, 8 * 60),
+            )
 
 
 def find_port(settings: Settings) -> int:

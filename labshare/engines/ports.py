@@ -4,6 +4,7 @@ import json
 import secrets
 import socket
 from collections.abc import Sequence
+from ipaddress import ip_network
 from pathlib import Path
 
 from labshare.engines.account import Account
@@ -11,6 +12,7 @@ from labshare.engines.failure import EngineFailed
 from labshare.engines.folders import write_private
 
 LOOPBACK = "127.0.0.1"
+LOOPBACK_NETWORK = ip_network("127.0.0.0/8")
 # Below what Linux and macOS hand out to outgoing connections, so none of those can take one.
 FIRST, LAST = 20000, 32000
 

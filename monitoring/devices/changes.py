@@ -45,6 +45,14 @@ REFUSALS: dict[str, Message | Problem] = {
     "device_once_an_address": Invalid.of(
         "address", say("A device of the school has this address already"), code="taken"
     ),
+    "device_address_is_in_a_network": Invalid.of(
+        "address",
+        say(
+            "This address is in none of the school's networks; an administrator can add one"
+            " under Devices, Networks"
+        ),
+        code="outside_of_networks",
+    ),
     "device_credential_is_of_the_school": Invalid.of(
         "credential_id", say("Choose a credential of the asset's school"), code="credential"
     ),

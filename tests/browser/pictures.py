@@ -13,9 +13,10 @@ from PIL import Image
 from playwright.async_api import Browser, async_playwright
 
 from core import database
-from core.settings import S3Settings, Settings
+from core.settings import PRIVATE_NETWORKS, S3Settings, Settings
 from labshare.demo.seed import seed
 from labshare.engines import object_store, postgres
+from labshare.engines.ports import LOOPBACK_NETWORK
 from labshare.migrations import migrate
 from storage import objects
 from tests.browser import harness, touring
@@ -66,6 +67,7 @@ async def main() -> None:
             database_url=rows.dsn,
             s3=S3Settings(store.endpoint, store.access_key, store.secret_key, store.bucket),
             secret_key="only for pictures, and gone with them",
+            networks=(*PRIVATE_NETWORKS, LOOPBACK_NETWORK),
         )
         await _take_all(settings, path)
 

@@ -44,6 +44,7 @@ async def test_a_device_is_registered_read_changed_and_removed(client: httpx.Asy
     admin = await factories.bearer(await factories.person(Role.admin, school))
     asset = await factories.asset(school)
     credential = await new_credential(client, admin, school.id)
+    await made.network(school, "192.168.3.0/24")
 
     answer = await client.post(
         "/api/v1/devices",
@@ -107,6 +108,7 @@ async def test_an_asset_is_monitored_once_and_with_a_credential_of_its_school(
     school, other = await factories.school(), await factories.school()
     admin = await factories.bearer(await factories.person(Role.admin, school))
     device = await made.device(school)
+    await made.network(school, "10.0.0.0/24")
     theirs = await made.credential(other)
     answer = await client.post(
         "/api/v1/devices",

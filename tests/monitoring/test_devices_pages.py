@@ -30,6 +30,7 @@ async def test_a_device_is_registered_by_its_form(client: httpx.AsyncClient) -> 
     technician = await factories.person(Role.technician, school)
     asset = await factories.asset(school)
     credential = await made.credential(school)
+    await made.network(school, "10.0.0.0/24")
     await factories.signed_in(client, technician)
     page = await client.get(f"/devices/new?tag={asset.tag}")
     assert asset.tag in page.text
@@ -55,6 +56,7 @@ async def test_a_form_that_came_second_is_told_and_can_be_sent_again(
     school = await factories.school()
     technician = await factories.person(Role.technician, school)
     device = await made.device(school)
+    await made.network(school, "10.0.0.0/24")
     await factories.signed_in(client, technician)
     form = {
         "asset_tag": device.asset.tag,

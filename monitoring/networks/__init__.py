@@ -1,0 +1,21 @@
+"""Networks: where a school's devices may be; no worker ever asks an address elsewhere."""
+
+from monitoring.networks.addressing import Bounds, OutsideOfNetworks, ScanOrder, is_within
+from monitoring.networks.changes import NewNetwork, add_network, edit_network, remove_network
+from monitoring.networks.views import KEEPERS, READERS, Network, get_network, list_networks
+
+__all__ = [
+    "KEEPERS",
+    "READERS",
+    "Bounds",
+    "Network",
+    "NewNetwork",
+    "OutsideOfNetworks",
+    "ScanOrder",
+    "add_network",
+    "edit_network",
+    "get_network",
+    "is_within",
+    "list_networks",
+    "remove_network",
+]
