@@ -6,7 +6,7 @@ from core.errors import Message
 from monitoring import rates, rules, uptimes
 from monitoring.alerts.findings import AlertSeverity, Finding
 from monitoring.metrics import VALUE_WORDS
-from monitoring.profiles import Profile, Rule
+from monitoring.profiles import Profile, Rule, profile_named
 from monitoring.readings import Reading, State
 from monitoring.sentences import RULE_SENTENCES
 from monitoring.uptimes import Followed, Known
@@ -37,31 +37,54 @@ class Assessment(msgspec.Struct, frozen=True):
 
 
 def assess(profile: Profile, before: Before, visit: Visit, *, device_name: str) -> Assessment:
-    """Follow the uptime, turn counters into rates, hold all readings against the rules."""
+    """Follow the uptime, turn counters into rates, hold what was read now against the rules.
+
+    ``profile`` is the one the visit was read with, as its school has set it.
+    """
+    fresh = [r for r in visit.readings if (r.metric, r.instance) not in visit.carried]
     followed = uptimes.follow(before.uptime, visit.uptime, visit.at) if visit.uptime else None
     grown = rates.rates(
         {(metric, instance): count for metric, instance, count in before.counts},
-        visit.readings,
+        fresh,
         elapsed=visit.at - before.at,
         rebooted=followed.rebooted if followed else False,
     )
-    readings = [*visit.readings, *rules.with_states(profile, grown)]
+    rated = rules.with_states(profile, grown)
+    default = profile_named(visit.profile) or profile
+    stated = visit.readings
+    if profile is not default:
+        stated = rules.with_states_of(profile, stated, instead_of=default)
+    readings = [*stated, *rated]
     if followed:
         readings = [_with_long_uptime(reading, followed) for reading in readings]
     judgement = rules.judge(
         profile,
-        readings,
+        [*fresh, *rated],
         open_places=set(before.open_places),
         pending={(rule, instance): count for rule, instance, count in before.pending},
+        switched_off={rule.name for rule in default.rule} - {rule.name for rule in profile.rule},
     )
     return Assessment(
         readings=readings,
-        counts=[(*place, count) for place, count in rates.counts_of(visit.readings).items()],
-        pending=[(*place, count) for place, count in judgement.pending.items()],
+        counts=[(*place, count) for place, count in rates.counts_of(fresh).items()],
+        pending=[
+            *((*place, count) for place, count in judgement.pending.items()),
+            *_not_judged_now(profile, before, visit),
+        ],
         followed=followed,
         raised=[finding_of(*found, device_name) for found in judgement.raised.values()],
         cleared=sorted(judgement.cleared),
     )
+
+
+def _not_judged_now(profile: Profile, before: Before, visit: Visit) -> Pairs:
+    """What was counted of readings that are carried over: they wait until they are read again."""
+    metrics = {rule.name: rule.metric for rule in profile.rule}
+    return [
+        pending
+        for pending in before.pending
+        if (metrics.get(pending[0], ""), pending[1]) in visit.carried
+    ]
 
 
 def finding_of(rule: Rule, reading: Reading, device_name: str) -> Finding:
@@ -74,7 +97,8 @@ def finding_of(rule: Rule, reading: Reading, device_name: str) -> Finding:
     }
     used = {name: value for name, value in params.items() if f"{{{name}}}" in sentence.template}
     severity: AlertSeverity = "critical" if rule.severity is State.critical else "warning"
-    return Finding(rule.name, reading.instance, severity, Message(sentence.template, used))
+    message = Message(sentence.template, used)
+    return Finding(rule.name, reading.instance, severity, message, rule.keeps_in_service)
 
 
 def _in_words(reading: Reading) -> object:

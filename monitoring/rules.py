@@ -1,6 +1,6 @@
 """Thresholds with hysteresis: from readings to findings, pure and without memory of its own."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from enum import Enum
 
 import msgspec
@@ -20,10 +20,7 @@ class Finding(Enum):
 
 
 class Judgement(msgspec.Struct, frozen=True):
-    """What a visit changes: episodes to raise and to clear, and the counts to remember.
-
-    ``pending`` counts visits in a row that agree but are not yet enough.
-    """
+    """What a visit changes: episodes to raise and to clear, and what is to be remembered of it."""
 
     raised: dict[Place, tuple[Rule, Reading]]
     cleared: set[Place]
@@ -36,25 +33,57 @@ def judge(
     *,
     open_places: set[Place],
     pending: Mapping[Place, int],
+    switched_off: Collection[str] = (),
 ) -> Judgement:
-    """Hold the readings against the profile's rules, given the episodes that are open."""
+    """Hold the readings against the profile's rules, given the episodes that are open.
+
+    What is open of a rule that was ``switched_off`` since is cleared.
+    """
     raised: dict[Place, tuple[Rule, Reading]] = {}
-    cleared: set[Place] = set()
-    counts: dict[Place, int] = {}
+    cleared = {place for place in open_places if place[0] in switched_off}
+    kept: dict[Place, int] = {}
+    by_metric: dict[str, list[Reading]] = {}
+    for reading in readings:
+        by_metric.setdefault(reading.metric, []).append(reading)
     for rule in profile.rule:
-        for reading in (r for r in readings if r.metric == rule.metric):
+        for reading in by_metric.get(rule.metric, ()):
             place = (rule.name, reading.instance)
             is_open = place in open_places
-            if find(rule, reading) is not (Finding.fine if is_open else Finding.fault):
-                continue
-            count = pending.get(place, 0) + 1
-            if count < rule.after:
-                counts[place] = count
-            elif is_open:
+            history = _history(rule, reading, pending.get(place, 0), is_open=is_open)
+            enough = history.bit_count() >= rule.after
+            if enough and is_open:
                 cleared.add(place)
-            else:
+            elif enough:
                 raised[place] = (rule, reading)
-    return Judgement(raised, cleared, counts)
+            # What was raised may be held back by a maintenance window: then the next visit knows.
+            if history and not (enough and (is_open or rule.window == 1)):
+                kept[place] = history << 1 | is_open
+    return Judgement(raised, cleared, kept)
+
+
+def _history(rule: Rule, reading: Reading, kept: int, *, is_open: bool) -> int:
+    """The last visits as bits, the latest lowest: 1 for each that speaks against what is open.
+
+    The lowest bit of what is kept says whether an episode was open; with the episode changes what
+    speaks against it, so the bits begin anew.
+    """
+    before = kept >> 1 if kept & 1 == is_open else 0
+    differs = find(rule, reading) is (Finding.fine if is_open else Finding.fault)
+    return (before << 1 | differs) & ((1 << rule.window) - 1)
+
+
+def with_states_of(
+    changed: Profile, readings: list[Reading], *, instead_of: Profile
+) -> list[Reading]:
+    """The readings as grave as ``changed`` has it, where they were judged by another profile."""
+    return with_states(changed, [_without_state(instead_of, reading) for reading in readings])
+
+
+def _without_state(profile: Profile, reading: Reading) -> Reading:
+    by_rules = _with_state(profile, msgspec.structs.replace(reading, state=State.ok)).state
+    if by_rules is State.ok or reading.state is not by_rules:
+        return reading
+    return msgspec.structs.replace(reading, state=State.ok)
 
 
 def find(rule: Rule, reading: Reading) -> Finding:

@@ -145,6 +145,8 @@ def _rule_flaws(rule: Rule) -> list[str]:
     for high, low in kinds:
         if high is None or low is None or high <= low:
             flaws.append(f"{rule.name}: both bounds, with a gap between them")
+    if rule.within is not None and rule.within < rule.after:
+        flaws.append(f"{rule.name}: within counts at least as many visits as after")
     return flaws
 
 

@@ -68,7 +68,9 @@ class Read(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
 class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """When a reading is a fault, and when it is one no longer.
 
-    The gap between the two bounds is the hysteresis; ``after`` visits in a row must agree.
+    The gap between the two bounds is the hysteresis; ``after`` of the last ``within`` visits must
+    agree, which are as many unless it says otherwise: then all in a row. ``keeps_in_service``:
+    whether the asset stays in use while the fault is mended; a warning does, what is critical not.
     """
 
     name: Name
@@ -80,6 +82,46 @@ class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     clear_above: float | None = None
     raise_state: State | None = None
     after: Annotated[int, Meta(ge=1, le=10)] = 1
+    within: Annotated[int, Meta(ge=1, le=30)] | None = None
+    keeps_in_service: bool | None = None
+
+    @property
+    def window(self) -> int:
+        """How many visits back are looked at."""
+        return max(self.within or self.after, self.after)
+
+    @property
+    def bounds(self) -> tuple[float, float] | None:
+        """Where it is raised and where it clears; None for a rule about a state."""
+        if self.raise_above is not None and self.clear_below is not None:
+            return self.raise_above, self.clear_below
+        if self.raise_below is not None and self.clear_above is not None:
+            return self.raise_below, self.clear_above
+        return None
+
+    @property
+    def is_upward(self) -> bool:
+        """Whether more is worse."""
+        return self.raise_above is not None
+
+
+class Trap(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Something that the device says unasked, and what follows from it.
+
+    ``oid`` is written as in SNMPv2: of v1 the enterprise, 0 and the number. ``of``: the object
+    whose varbind tells of which part it is. ``where``: values that varbinds must have, OIDs as
+    text. It ``raises`` and ``clears`` alerts of rules that visits follow too; ``value`` is for the
+    rule's sentence. Whatever it is, the device is visited at once.
+    """
+
+    name: Name
+    oid: OidText
+    severity: State = State.ok
+    of: OidText | None = None
+    where: dict[OidText, int | str] = {}
+    raises: Name | None = None
+    value: str = ""
+    clears: list[Name] = []
 
 
 class Profile(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -100,4 +142,5 @@ class Profile(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     uptime: list[OidText]
     read: list[Read] = []
     rule: list[Rule] = []
+    trap: list[Trap] = []
     note: str = ""

@@ -6,8 +6,9 @@ import pytest
 from monitoring.assessing import Before, assess
 from monitoring.profiles import Profile, Rule, profile_named
 from monitoring.readings import LONGEST_INSTANCE, Reading, State, without_repeats
-from monitoring.rules import Finding, find, judge
-from monitoring.visits import Uptime, Visit
+from monitoring.rules import Finding, find, judge, with_states
+from monitoring.uptimes import Uptime
+from monitoring.visits import Visit
 
 LOW = Rule(
     name="supply_low",
@@ -75,6 +76,51 @@ def test_a_fault_counts_after_so_many_visits_in_a_row() -> None:
         pending = judgement.pending
 
 
+def run_through(rule: Rule, values: str, *, held_back: bool = False) -> str:
+    """One letter a visit: what was said of F(ault), f(ine) or - (between)."""
+    profile, pending, open_places, said = with_rules(rule), {}, set(), ""
+    for letter in values:
+        value = {"F": 95, "f": 50, "-": 90}[letter]
+        reading = Reading("disk_used", "C:", value, "percent")
+        judgement = judge(profile, [reading], open_places=open_places, pending=pending)
+        said += "R" if judgement.raised else "C" if judgement.cleared else "."
+        if not held_back:
+            open_places = (open_places | set(judgement.raised)) - judgement.cleared
+        pending = judgement.pending
+    return said
+
+
+@pytest.mark.parametrize(
+    ("after", "within", "visits", "said"),
+    [
+        (1, None, "FfFf", "RCRC"),
+        (3, None, "FFFfff", "..R..C"),
+        (3, None, "FFfFFfFFF", "........R"),
+        (3, 5, "FfFfF", "....R"),
+        (3, 5, "FffFfF", "......"),
+        (3, 5, "F-F-F", "....R"),
+        (3, 5, "FFFfFfFf", "..R....C"),
+        (2, 4, "FfffFfff", "........"),
+        (2, 4, "FffFFFFF", "...R...."),
+        (3, None, "FFF--f--ff-fff", "..R..........C"),
+    ],
+)
+def test_so_many_of_the_last_visits_must_agree(
+    after: int, within: int | None, visits: str, said: str
+) -> None:
+    rule = msgspec.structs.replace(FULL, after=after, within=within)
+    assert run_through(rule, visits) == said
+
+
+def test_what_is_held_back_is_found_again_by_every_visit_and_not_begun_anew() -> None:
+    assert run_through(FULL, "FFFFFfF", held_back=True) == "..RRR.."
+
+
+def test_nothing_is_remembered_of_a_device_in_order() -> None:
+    reading = Reading("disk_used", "C:", 40, "percent")
+    assert not judge(with_rules(FULL), [reading], open_places=set(), pending={}).pending
+
+
 def test_a_part_that_is_not_there_any_more_neither_raises_nor_clears() -> None:
     judgement = judge(with_rules(LOW), [], open_places={("supply_low", "Black")}, pending={})
     assert not judgement.cleared
@@ -112,11 +158,41 @@ def test_a_visit_is_assessed_whole() -> None:
     assert not again.raised
 
 
+def test_a_rule_that_was_switched_off_clears_what_it_raised() -> None:
+    profile = profile_named("printer")
+    assert profile is not None
+    without = msgspec.structs.replace(
+        profile, rule=[rule for rule in profile.rule if rule.name != "supply_low"]
+    )
+    visit = Visit("printer", {}, toner(6), at=1_000.0)
+    before = Before(open_places=[("supply_low", "Black"), ("unreachable", "")])
+    assessment = assess(without, before, visit, device_name="P-1")
+    assert assessment.cleared == [("supply_low", "Black")]
+    assert not assessment.raised
+
+
+def test_readings_are_as_grave_as_the_school_has_set_it() -> None:
+    profile = profile_named("printer")
+    assert profile is not None
+    rules = [
+        msgspec.structs.replace(rule, raise_below=3, clear_above=5)
+        if rule.name == "supply_low"
+        else rule
+        for rule in profile.rule
+    ]
+    visit = Visit("printer", {}, with_states(profile, toner(6)), at=1_000.0)
+    assert visit.readings[0].state is State.warning
+    changed = msgspec.structs.replace(profile, rule=rules)
+    assessment = assess(changed, Before(), visit, device_name="P-1")
+    assert assessment.readings[0].state is State.ok
+    assert not assessment.raised
+
+
 def test_words_in_an_alert_are_for_people() -> None:
     profile = profile_named("printer")
     assert profile is not None
     jam = Reading("printer_faults", value="jammed", state=State.critical)
-    before = Before(pending=[("printer_fault", "", 2)])
+    before = Before(pending=[("printer_fault", "", 0b110)])
     found = assess(profile, before, Visit("printer", {}, [jam], at=1.0), device_name="P-1")
     assert str(found.raised[0].message) == "P-1 reports: paper jam"
 
