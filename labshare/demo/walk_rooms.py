@@ -1,8 +1,9 @@
 """Walks of what hangs on the wall: switches (RFC 2863), a UPS (RFC 1628), a plain controller."""
 
+from collections.abc import Mapping
+
+from labshare.demo.walk_ports import Hub, put_hub, put_port
 from labshare.demo.walk_rows import (
-    COUNTER,
-    COUNTER64,
     GAUGE,
     INTEGER,
     OCTETS,
@@ -11,30 +12,40 @@ from labshare.demo.walk_rows import (
     with_system,
 )
 
-INTERFACE = "1.3.6.1.2.1.2.2.1"
-INTERFACE_X = "1.3.6.1.2.1.31.1.1.1"
 ENTITY = "1.3.6.1.2.1.47.1.1.1.1"
 UPS = "1.3.6.1.2.1.33.1"
 LAYER_TWO_SERVICES, INTERNET_SERVICES, APPLICATION_SERVICES = 2, 4, 72
 ON_SINCE = 1_772_150_400  # 2026-02-27: in use since the beginning of term
 
 
-def network_switch(name: str, place: str, *, ports: int, in_use: int) -> Walk:
-    """A gigabit switch; its first ports are in use, the last one leads upstairs."""
+def network_switch(
+    name: str,
+    place: str,
+    *,
+    ports: int,
+    in_use: int,
+    behind: Mapping[int, str],
+    upstairs: Mapping[str, str] | None = None,
+) -> Walk:
+    """A gigabit switch; its first ports are in use, the last one leads upstairs.
+
+    ``behind``: the walk of the device at each port. ``upstairs``: of the switch at the last one,
+    its name and port.
+    """
     walk = with_system(
         name,
         place,
         descr=f"{ports}-Port Gigabit Smart Switch",
-        object_id="1.3.6.1.4.1.11863.5.190",
+        object_id="1.3.6.1.4.1.6339.1.1.2.419",
         services=LAYER_TWO_SERVICES,
     )
     walk.since(f"{SYSTEM}.3.0", ON_SINCE)
-    walk.put("1.3.6.1.2.1.17.1.2.0", INTEGER, ports)
     walk.put(f"{ENTITY}.10.1", OCTETS, "1.4.2")
     walk.put(f"{ENTITY}.11.1", OCTETS, f"DEMOSW{ports:04d}")
     walk.put(f"{ENTITY}.13.1", OCTETS, f"GS-{ports}")
     for port in range(1, ports + 1):
-        _port(walk, port, is_up=port <= in_use - 1 or port == ports)
+        put_port(walk, port, is_up=port <= in_use - 1 or port == ports)
+    put_hub(walk, name, Hub(ports, behind, upstairs or {}))
     return walk
 
 
@@ -73,25 +84,3 @@ def controller(name: str, place: str) -> Walk:
     )
     walk.since(f"{SYSTEM}.3.0", ON_SINCE)
     return walk
-
-
-def _port(walk: Walk, port: int, *, is_up: bool) -> None:
-    for leaf, tag, value in (
-        (1, INTEGER, port),
-        (2, OCTETS, f"GigabitEthernet0/{port}"),
-        (3, INTEGER, 6),
-        (5, GAUGE, 1_000_000_000 if is_up else 0),
-        (7, INTEGER, 1),
-        (8, INTEGER, 1 if is_up else 2),
-        (14, COUNTER, 0),
-        (20, COUNTER, 0),
-    ):
-        walk.put(f"{INTERFACE}.{leaf}.{port}", tag, value)
-    walk.put(f"{INTERFACE_X}.1.{port}", OCTETS, f"Gi0/{port}")
-    walk.put(f"{INTERFACE_X}.15.{port}", GAUGE, 1000 if is_up else 0)
-    for leaf, rate in ((6, 21_000 * port), (10, 64_000 * port)):
-        start = 7_000_000_000 * port
-        if is_up:
-            walk.growing(f"{INTERFACE_X}.{leaf}.{port}", COUNTER64, start=start, rate=rate)
-        else:
-            walk.put(f"{INTERFACE_X}.{leaf}.{port}", COUNTER64, start)

@@ -1,6 +1,7 @@
 """Rows of a walk in snmpsim's format, and the system group that every agent has."""
 
 INTEGER, OCTETS, OBJECT_ID = "2", "4", "6"
+IP_ADDRESS = "64"
 COUNTER, GAUGE, TICKS, COUNTER64 = "65", "66", "67", "70"
 SYSTEM = "1.3.6.1.2.1.1"
 TICKS_AN_HOUR = 360_000

@@ -1,0 +1,26 @@
+"""Ports of switches: what is behind each, and at which port a thing is."""
+
+from monitoring.ports.finding import Finding, Location, Subject, find_port, locations_of
+from monitoring.ports.keeping import forget_old, keep
+from monitoring.ports.macs import mac_of
+from monitoring.ports.panel import Behind, Port, PortPanel, list_ports, read_panel
+from monitoring.ports.uplinks import Uplink, suggest_parent, take_parent
+
+__all__ = [
+    "Behind",
+    "Finding",
+    "Location",
+    "Port",
+    "PortPanel",
+    "Subject",
+    "Uplink",
+    "find_port",
+    "forget_old",
+    "keep",
+    "list_ports",
+    "locations_of",
+    "mac_of",
+    "read_panel",
+    "suggest_parent",
+    "take_parent",
+]

@@ -1,0 +1,193 @@
+"""A switch's ports as people look at them: state, speed, traffic, power, and who is behind each."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+from datetime import datetime
+
+import msgspec
+
+from core.access import Actor
+from core.database import fetch
+from monitoring import devices
+from monitoring.devices import LatestReading
+from monitoring.ports.finding import ONE_ROUND
+from monitoring.readings import State, worst
+from monitoring.sightings import Neighbour
+
+MOST_BEHIND_A_PORT = 50
+NUMBERS_AT_THE_END = re.compile(r"(\d+(?:/\d+)*)$")
+
+
+class Behind(msgspec.Struct, frozen=True):
+    """One card behind a port; the device and asset where we know whose it is."""
+
+    mac: str
+    vlan: int | None
+    seen_at: datetime
+    device_id: int | None
+    asset_tag: str | None
+    name: str | None
+
+
+class Port(msgspec.Struct, frozen=True, kw_only=True):
+    """One port. ``number`` is what stands beside the socket; ``status`` one of monitoring's words.
+
+    ``cards`` counts all that was seen behind it lately, ``behind`` lists the first of them.
+    """
+
+    name: str
+    number: str
+    status: str
+    state: State
+    alias: str = ""
+    speed: int | None = None
+    duplex: str | None = None
+    in_rate: float | None = None
+    out_rate: float | None = None
+    error_rate: float | None = None
+    discard_rate: float | None = None
+    poe: str | None = None
+    poe_power: float | None = None
+    cards: int = 0
+    behind: list[Behind] = []
+    neighbours: list[Neighbour] = []
+
+
+class PortPanel(msgspec.Struct, frozen=True):
+    """All ports of a device, in the order of the agent; when they were read, and their table."""
+
+    ports: list[Port]
+    read_at: datetime | None
+    cards_read_at: datetime | None
+
+
+class _Seen(msgspec.Struct, frozen=True):
+    port: str
+    cards: int
+    mac: str
+    vlan: int | None
+    seen_at: datetime
+    device_id: int | None
+    asset_tag: str | None
+    name: str | None
+
+
+class _Heard(msgspec.Struct, frozen=True):
+    port: str
+    chassis: str
+    name: str
+    remote_port: str
+
+
+# What one device saw within one round of its last table; the owners are those of its own school.
+_SEEN = """
+WITH latest AS (SELECT max(seen_at) AS at FROM port_sighting WHERE device = $1),
+lately AS (
+    SELECT s.port, s.mac, s.vlan, s.seen_at, count(*) OVER (PARTITION BY s.port) AS cards,
+           row_number() OVER (PARTITION BY s.port ORDER BY o.id IS NULL, s.mac) AS place,
+           o.id AS device_id, o.asset
+      FROM port_sighting s CROSS JOIN latest
+      LEFT JOIN LATERAL (SELECT o.id, o.asset FROM device o
+           WHERE o.mac = s.mac AND o.removed_at IS NULL AND o.school = $4
+           ORDER BY o.id LIMIT 1) o ON true
+     WHERE s.device = $1 AND s.seen_at > latest.at - $2::interval
+)
+SELECT l.port, l.cards, l.mac, l.vlan, l.seen_at, l.device_id, a.tag AS asset_tag,
+       coalesce(nullif(a.name, ''), btrim(m.brand || ' ' || m.name)) AS name
+  FROM lately l LEFT JOIN asset a ON a.id = l.asset LEFT JOIN asset_model m ON m.id = a.model
+ WHERE l.place <= $3 ORDER BY l.port, l.place
+"""
+
+NUMBER_METRICS = {
+    "if_speed": "speed",
+    "if_in_rate": "in_rate",
+    "if_out_rate": "out_rate",
+    "if_error_rate": "error_rate",
+    "if_discard_rate": "discard_rate",
+    "poe_power": "poe_power",
+}
+WORD_METRICS = {"if_alias": "alias", "if_duplex": "duplex", "poe_status": "poe"}
+
+
+async def list_ports(actor: Actor, device_id: int) -> PortPanel:
+    """The ports of a device in the actor's sight, else NotFound; none where it told of none."""
+    device = await devices.get_device(actor, device_id)
+    readings = await devices.latest_readings(actor, device_id)
+    seen = await fetch(_Seen, _SEEN, device_id, ONE_ROUND, MOST_BEHIND_A_PORT, device.school_id)
+    heard = await fetch(
+        _Heard,
+        "SELECT port, chassis, name, remote_port FROM port_neighbour WHERE device = $1"
+        " ORDER BY port, name, chassis",
+        device_id,
+    )
+    return read_panel(readings, seen, heard)
+
+
+def read_panel(
+    readings: list[LatestReading], seen: Iterable[_Seen], heard: Iterable[_Heard]
+) -> PortPanel:
+    """Readings by port, with what was seen and heard there."""
+    fields: dict[str, dict[str, object]] = {}
+    for reading in readings:
+        if reading.metric == "if_status":
+            fields[reading.instance] = {"status": reading.value, "state": reading.state}
+    for reading in readings:
+        if (port := fields.get(reading.instance)) is not None:
+            _add(port, reading)
+    cards: dict[str, int] = {}
+    behind: dict[str, list[Behind]] = {}
+    latest: datetime | None = None
+    for one in seen:
+        cards[one.port] = one.cards
+        behind.setdefault(one.port, []).append(msgspec.convert(one, Behind, from_attributes=True))
+        latest = one.seen_at if latest is None else max(latest, one.seen_at)
+    neighbours: dict[str, list[Neighbour]] = {}
+    for other in heard:
+        neighbours.setdefault(other.port, []).append(
+            Neighbour(other.port, other.chassis, other.name, other.remote_port)
+        )
+    numbers = port_numbers(fields)
+    ports = [
+        msgspec.convert(
+            {
+                "name": name,
+                "number": numbers[name],
+                **told,
+                "cards": cards.get(name, 0),
+                "behind": behind.get(name, []),
+                "neighbours": neighbours.get(name, []),
+            },
+            Port,
+            from_attributes=True,
+        )
+        for name, told in fields.items()
+    ]
+    return PortPanel(ports, readings[0].at if readings else None, latest)
+
+
+def port_numbers(names: Iterable[str]) -> dict[str, str]:
+    """What stands beside each socket: the last number of its name while that tells ports apart."""
+    ends = {name: _end(name) for name in names}
+    last = {name: end.rpartition("/")[2] for name, end in ends.items()}
+    times = Counter(last.values())
+    whole = Counter(ends.values())
+    return {
+        name: last[name] if times[last[name]] == 1 else end if whole[end] == 1 else name
+        for name, end in ends.items()
+    }
+
+
+def _end(name: str) -> str:
+    found = NUMBERS_AT_THE_END.search(name)
+    return found[1] if found else name
+
+
+def _add(port: dict[str, object], reading: LatestReading) -> None:
+    if name := NUMBER_METRICS.get(reading.metric):
+        port[name] = reading.value if isinstance(reading.value, int | float) else None
+    elif name := WORD_METRICS.get(reading.metric):
+        port[name] = str(reading.value)
+    else:
+        return
+    port["state"] = worst(State(str(port["state"])), reading.state)
