@@ -1,36 +1,57 @@
-"""One unconnected UDP socket a family, drained whole at each wake-up of the loop."""
+"""One unconnected UDP socket a family, drained in slices at each wake-up of the loop."""
 
 import asyncio
+import os
 import socket
 from collections.abc import Callable
-from ipaddress import ip_address
+from contextlib import suppress
+from pathlib import Path
 
-from monitoring.snmp.values import Address
-
-RECEIVE_BUFFER_BYTES = 4 * 1024 * 1024  # the default loses answers beyond some 330 outstanding
+WANTED_BUFFER_BYTES = 8 * 1024 * 1024  # the default loses answers beyond some 330 outstanding
+SO_RCVBUFFORCE = 33  # Linux: beyond net.core.rmem_max, for root only; Python has no name for it
 LARGEST_DATAGRAM = 65_535
-MOST_DATAGRAMS_A_WAKE_UP = 512
+# A slice takes a millisecond or two. What is left wakes the loop again, after everyone else.
+SLICE = 64
+FAMILIES = (socket.AF_INET, socket.AF_INET6)
+
+Arrived = Callable[[bytes, tuple[str, int]], None]
 
 
 class Datagrams:
     """Sends datagrams and hands over those that arrive; belongs to the loop that opened it."""
 
-    def __init__(self, arrived: Callable[[bytes, Address], None]) -> None:
+    def __init__(self, arrived: Arrived) -> None:
         self._arrived = arrived
-        self._sockets: dict[bool, socket.socket] = {}
+        self._sockets: dict[int, socket.socket] = {}
 
-    def send(self, payload: bytes, address: Address) -> None:
+    def send(self, payload: bytes, family: int, target: tuple[str, int]) -> None:
         """Send at once; a datagram that the kernel will not take now counts as lost."""
         try:
-            self._socket(is_v6=address.is_v6).sendto(payload, (address.host, address.port))
+            (self._sockets.get(family) or self._open(family)).sendto(payload, target)
         except OSError:
             # Unreachable network or full buffer: to the caller the same as silence.
             return
 
+    def drain(self) -> bool:
+        """Hand over what has arrived, a slice of each socket; whether there may be more."""
+        are_full = [self._drain(opened) for opened in self._sockets.values()]
+        return any(are_full)
+
     def receive_buffer_bytes(self) -> int:
         """What the kernel granted for IPv4; it may be less than was asked for."""
-        granted: int = self._socket(is_v6=False).getsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF)
+        opened = self._sockets.get(socket.AF_INET) or self._open(socket.AF_INET)
+        granted: int = opened.getsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF)
         return granted
+
+    def dropped(self) -> int | None:
+        """Replies the kernel threw away because the buffer was full; None where it does not tell."""
+        ours = {os.fstat(opened.fileno()).st_ino for opened in self._sockets.values()}
+        try:
+            tables = [Path(f"/proc/net/{name}").read_text("ascii") for name in ("udp", "udp6")]
+        except OSError:
+            return None
+        rows = [line.split() for table in tables for line in table.splitlines()[1:]]
+        return sum(int(row[12]) for row in rows if int(row[9]) in ours)
 
     def close(self) -> None:
         for opened in self._sockets.values():
@@ -38,19 +59,24 @@ class Datagrams:
             opened.close()
         self._sockets.clear()
 
-    def _socket(self, *, is_v6: bool) -> socket.socket:
-        if is_v6 not in self._sockets:
-            opened = socket.socket(socket.AF_INET6 if is_v6 else socket.AF_INET, socket.SOCK_DGRAM)
-            opened.setblocking(False)
-            opened.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER_BYTES)
-            asyncio.get_running_loop().add_reader(opened, self._drain, opened)
-            self._sockets[is_v6] = opened
-        return self._sockets[is_v6]
+    def _open(self, family: int) -> socket.socket:
+        opened = socket.socket(family, socket.SOCK_DGRAM)
+        opened.setblocking(False)
+        opened.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, WANTED_BUFFER_BYTES)
+        with suppress(OSError):
+            opened.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, WANTED_BUFFER_BYTES)
+        asyncio.get_running_loop().add_reader(opened, self._drain, opened)
+        self._sockets[family] = opened
+        return opened
 
-    def _drain(self, opened: socket.socket) -> None:
-        for _ in range(MOST_DATAGRAMS_A_WAKE_UP):
+    def _drain(self, opened: socket.socket) -> bool:
+        receive, arrived = opened.recvfrom, self._arrived
+        for _ in range(SLICE):
             try:
-                payload, sender = opened.recvfrom(LARGEST_DATAGRAM)
-            except OSError:  # empty, or an ICMP error for something sent before
-                return
-            self._arrived(payload, Address(str(ip_address(sender[0])), sender[1]))
+                payload, sender = receive(LARGEST_DATAGRAM)
+            except BlockingIOError:
+                return False
+            except OSError:  # an ICMP error for something sent before: the next may be an answer
+                continue
+            arrived(payload, sender[:2])
+        return True

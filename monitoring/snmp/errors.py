@@ -73,3 +73,7 @@ ERROR_STATUS = {
 
 def silence() -> TimedOut:
     return TimedOut(say("No answer: the device is off, out of reach, or expects other credentials"))
+
+
+def bad_reply() -> BadReply:
+    return BadReply(say("The device's answer cannot be read as SNMP"))

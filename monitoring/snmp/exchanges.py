@@ -1,14 +1,31 @@
 """Questions in flight: each waits for the answer with its key, from the address it asked."""
 
 import asyncio
+from typing import Any, Generic, Protocol, TypeVar
 
 import msgspec
 
 from monitoring.snmp.datagrams import Datagrams
-from monitoring.snmp.envelopes import Envelope, Key, open_envelope
-from monitoring.snmp.errors import BadReply, silence
-from monitoring.snmp.pdus import bad_reply
-from monitoring.snmp.values import Address
+from monitoring.snmp.deadlines import Deadlines
+from monitoring.snmp.errors import BadReply, bad_reply, silence
+from monitoring.snmp.ids import Ids
+from monitoring.snmp.peers import Peer, Peers
+from monitoring.snmp.reader import Key, Message, open_message
+
+T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
+
+
+class Question(Protocol[T_co]):
+    """Something to ask, under any id, and the reading of its answer."""
+
+    def message(self, message_id: int) -> tuple[Key, bytes]:
+        """The datagram under this id, and the key that its answer will carry."""
+        ...
+
+    def read(self, answer: Message) -> T_co:
+        """What was answered; BadReply if it cannot be read or was not signed as it must be."""
+        ...
 
 
 class Counters(msgspec.Struct):
@@ -18,70 +35,126 @@ class Counters(msgspec.Struct):
     answered: int = 0
     timed_out: int = 0
     unreadable: int = 0
-    unmatched: int = 0
+    unmatched: int = 0  # late, twice, or made up
     wrong_source: int = 0
+    other_source: int = 0  # from another address, and the device may do that
 
 
-class _Waiting(msgspec.Struct):
-    address: Address
-    answer: "asyncio.Future[Envelope]"
-    unreadable: bool = False
+class _Waiting(msgspec.Struct, Generic[T], eq=False):
+    peer: Peer
+    question: Question[T]
+    answer: "asyncio.Future[T]"
+    tries_left: int
+    patience: float
+    keys: list[Key]
+    mark: int = 0
+    sent_at: float = 0.0
 
 
 class Exchanges:
-    """Sends a message, sends it again after silence, and gives back the answer."""
+    """Sends a question, sends it again after silence, and gives back the answer."""
 
     def __init__(self, *, timeout_seconds: float, retries: int) -> None:
         self.timeout_seconds = timeout_seconds
         self.retries = retries
         self.counters = Counters()
+        self.peers = Peers()
+        self._ids = Ids()
+        self._waiting: dict[Key, tuple[_Waiting[Any], float]] = {}
         self._datagrams = Datagrams(self._arrived)
-        self._waiting: dict[Key, _Waiting] = {}
+        self._deadlines: Deadlines[_Waiting[Any]] = Deadlines(
+            self._expired, is_behind=self._datagrams.drain
+        )
 
-    async def exchange(
-        self, address: Address, key: Key, payload: bytes, *, retries: int | None = None
-    ) -> Envelope:
-        """The answer to ``payload``; TimedOut after silence, BadReply after rubbish only."""
-        waiting = _Waiting(address, asyncio.get_running_loop().create_future())
-        self._waiting[key] = waiting
+    async def exchange(self, peer: Peer, question: Question[T], *, retries: int | None = None) -> T:
+        """The answer; TimedOut after silence, BadReply after nothing but rubbish."""
+        loop = asyncio.get_running_loop()
+        answer: asyncio.Future[T] = loop.create_future()
+        waiting = _Waiting(
+            peer,
+            question,
+            answer,
+            self.retries if retries is None else retries,
+            peer.patience(self.timeout_seconds),
+            [],
+        )
         try:
-            for _ in range(1 + (self.retries if retries is None else retries)):
-                self._datagrams.send(payload, address)
-                self.counters.sent += 1
-                # The same datagram again: an answer that comes late to the first still counts.
-                await asyncio.wait([waiting.answer], timeout=self.timeout_seconds)
-                if waiting.answer.done():
-                    self.counters.answered += 1
-                    return waiting.answer.result()
-            self.counters.timed_out += 1
-            raise bad_reply() if waiting.unreadable else silence()
+            self._send(waiting, loop.time())
+            return await answer
         finally:
-            del self._waiting[key]
+            self._deadlines.discard(waiting, waiting.mark)
+            for key in waiting.keys:
+                del self._waiting[key]
+
+    @property
+    def in_flight(self) -> int:
+        """Messages whose answer is awaited; one asked twice counts twice."""
+        return len(self._waiting)
 
     def receive_buffer_bytes(self) -> int:
         return self._datagrams.receive_buffer_bytes()
 
+    def dropped(self) -> int | None:
+        return self._datagrams.dropped()
+
     def close(self) -> None:
         self._datagrams.close()
-        for waiting in self._waiting.values():
+        self._deadlines.close()
+        for waiting, _ in self._waiting.values():
             waiting.answer.cancel()
 
-    def _arrived(self, payload: bytes, sender: Address) -> None:
+    def _send(self, waiting: _Waiting[Any], now: float) -> None:
+        key, payload = waiting.question.message(self._ids.draw())
+        while key in self._waiting:
+            key, payload = waiting.question.message(self._ids.draw())
+        self._waiting[key] = (waiting, now)
+        waiting.keys.append(key)
+        waiting.sent_at = now
+        waiting.mark = self._deadlines.add(waiting, now + waiting.patience)
+        peer = waiting.peer
+        self._datagrams.send(payload, peer.family, peer.source)
+        self.counters.sent += 1
+
+    def _expired(self, waiting: _Waiting[Any]) -> None:
+        """Silence: ask again under another id, or give up. A late answer to the first still counts."""
+        if waiting.answer.done():
+            return
+        now = asyncio.get_running_loop().time()
+        if waiting.tries_left:
+            waiting.tries_left -= 1
+            # It may have become slower than it used to be: twice the time, or a stranger's.
+            waiting.patience = max(waiting.patience, self.timeout_seconds)
+            self._send(waiting, now)
+            return
+        self.counters.timed_out += 1
+        peer = waiting.peer
+        peer.round_trip = None
+        heard_rubbish = peer.rubbish_at >= waiting.sent_at
+        waiting.answer.set_exception(bad_reply() if heard_rubbish else silence())
+
+    def _arrived(self, payload: bytes, sender: tuple[str, int]) -> None:
         try:
-            envelope = open_envelope(payload)
+            message = open_message(payload)
+            expected = self._waiting.get(message.key)
+            if expected is None or expected[0].answer.done():
+                self.counters.unmatched += 1
+                return
+            waiting, sent_at = expected
+            peer = waiting.peer
+            if sender != peer.source and not self._may_come_from_elsewhere(peer):
+                return
+            waiting.answer.set_result(waiting.question.read(message))
         except BadReply:
             self.counters.unreadable += 1
-            self._remember_rubbish(sender)
+            if (known := self.peers.find(sender)) is not None:
+                known.rubbish_at = asyncio.get_running_loop().time()
             return
-        waiting = self._waiting.get(envelope.key)
-        if waiting is None or waiting.answer.done():
-            self.counters.unmatched += 1
-        elif waiting.address != sender:
-            self.counters.wrong_source += 1
-        else:
-            waiting.answer.set_result(envelope)
+        self.counters.answered += 1
+        peer.heard_after(asyncio.get_running_loop().time() - sent_at)
 
-    def _remember_rubbish(self, sender: Address) -> None:
-        for waiting in self._waiting.values():
-            if waiting.address == sender:
-                waiting.unreadable = True
+    def _may_come_from_elsewhere(self, peer: Peer) -> bool:
+        if peer.takes_any_source:
+            self.counters.other_source += 1
+            return True
+        self.counters.wrong_source += 1
+        return False

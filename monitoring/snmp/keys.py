@@ -1,94 +1,75 @@
-"""v3 secrets at work: passwords into keys, messages signed, payloads encrypted (USM)."""
+"""v3 secrets at work: passwords into keys by pysnmp, messages signed by the standard library."""
 
-import hashlib
 import hmac
-from collections.abc import Callable
+import secrets
 from functools import lru_cache
-from typing import Any
+from hashlib import md5, sha1, sha224, sha256, sha384, sha512
+from typing import Any, NamedTuple
 
 from pyasn1.type import univ
-from pysnmp.proto.error import StatusInformation
 from pysnmp.proto.secmod.rfc3414 import localkey
-from pysnmp.proto.secmod.rfc3414.priv.des import Des
-from pysnmp.proto.secmod.rfc3826.priv.aes import Aes
+from pysnmp.proto.secmod.rfc3414.auth.hmacmd5 import HmacMd5
+from pysnmp.proto.secmod.rfc3414.auth.hmacsha import HmacSha
+from pysnmp.proto.secmod.rfc7860.auth.hmacsha2 import HmacSha2
 
-from monitoring.snmp.values import AuthProtocol, PrivProtocol, User
+from monitoring.snmp.ciphers import SERVICES, PayloadCipher, cipher_for
+from monitoring.snmp.values import AuthProtocol, Oid, PrivProtocol
 
-_HASHES: dict[AuthProtocol, tuple[Callable[..., Any], int]] = {
-    # How many bytes of the digest travel: RFC 3414 for the first two, RFC 7860 for the others.
-    AuthProtocol.md5: (hashlib.md5, 12),
-    AuthProtocol.sha: (hashlib.sha1, 12),
-    AuthProtocol.sha224: (hashlib.sha224, 16),
-    AuthProtocol.sha256: (hashlib.sha256, 24),
-    AuthProtocol.sha384: (hashlib.sha384, 32),
-    AuthProtocol.sha512: (hashlib.sha512, 48),
+MOST_MASTER_KEYS = 512
+
+
+class Signature(NamedTuple):
+    """How a protocol signs: its hash, how many bytes of the digest travel, its OID."""
+
+    make_hash: Any
+    length: int
+    oid: Oid
+
+
+SIGNATURES = {
+    # RFC 3414 for the first two, RFC 7860 for the others.
+    AuthProtocol.md5: Signature(md5, 12, HmacMd5.SERVICE_ID),
+    AuthProtocol.sha: Signature(sha1, 12, HmacSha.SERVICE_ID),
+    AuthProtocol.sha224: Signature(sha224, 16, HmacSha2.SHA224_SERVICE_ID),
+    AuthProtocol.sha256: Signature(sha256, 24, HmacSha2.SHA256_SERVICE_ID),
+    AuthProtocol.sha384: Signature(sha384, 32, HmacSha2.SAH384_SERVICE_ID),
+    AuthProtocol.sha512: Signature(sha512, 48, HmacSha2.SHA512_SERVICE_ID),
 }
-_CIPHERS: dict[PrivProtocol, Any] = {PrivProtocol.des: Des(), PrivProtocol.aes: Aes()}
-KEY_BYTES = 16  # of both ciphers
 
 
-class Undecipherable(Exception):
-    """The bytes do not decrypt."""
+class Signer:
+    """Signs as one user for one engine: its key is good for that agent alone (RFC 3414, 2.6)."""
 
-
-def digest_length(protocol: AuthProtocol) -> int:
-    return _HASHES[protocol][1]
-
-
-class UserKeys:
-    """One user's keys, localised for one engine: good for that agent alone (RFC 3414, 2.6)."""
-
-    def __init__(self, user: User, engine_id: bytes) -> None:
-        self._auth = user.auth
-        self._priv = user.priv
-        self._auth_key = _localised(user.auth, user.auth_password, engine_id)
-        self._priv_key = _localised(user.auth, user.priv_password, engine_id)[:KEY_BYTES]
+    def __init__(self, protocol: AuthProtocol, password: str, engine_id: bytes) -> None:
+        make_hash, self.length, _ = SIGNATURES[protocol]
+        key = localkey.localize_key(
+            _master_key(protocol, password), univ.OctetString(engine_id), make_hash
+        )
+        self._key = bytes(key)
+        self._hash_name: str = make_hash().name
 
     def sign(self, message: bytes) -> bytes:
         """The digest of ``message``, whose own place for it holds zeros."""
-        if self._auth is None:
-            return b""
-        make_hash, length = _HASHES[self._auth]
-        return hmac.new(self._auth_key, message, make_hash).digest()[:length]
+        return hmac.digest(self._key, message, self._hash_name)[: self.length]
 
-    def encrypt(self, plain: bytes, boots: int, engine_time: int) -> tuple[bytes, bytes]:
-        """The encrypted bytes and the salt that goes with them."""
-        cipher = self._cipher()
-        encrypted, salt = cipher.encrypt_data(
-            univ.OctetString(self._priv_key), (boots, engine_time, None), plain
-        )
-        return bytes(encrypted), bytes(salt)
-
-    def decrypt(self, encrypted: bytes, boots: int, engine_time: int, salt: bytes) -> bytes:
-        """The plain bytes (DES: with padding); Undecipherable if they cannot be."""
-        cipher = self._cipher()
-        try:
-            return bytes(
-                cipher.decrypt_data(
-                    univ.OctetString(self._priv_key),
-                    (boots, engine_time, univ.OctetString(salt)),
-                    univ.OctetString(encrypted),
-                )
-            )
-        except (StatusInformation, ValueError, TypeError) as error:
-            raise Undecipherable from error
-
-    def _cipher(self) -> Any:
-        if self._priv is None:
-            raise Undecipherable
-        return _CIPHERS[self._priv]
+    def has_signed(self, message: bytes, digest: bytes, digest_at: int) -> bool:
+        """Whether ``digest``, found at that place of ``message``, is its signature."""
+        if len(digest) != self.length:
+            return False
+        blank = message[:digest_at] + bytes(self.length) + message[digest_at + self.length :]
+        return secrets.compare_digest(digest, self.sign(blank))
 
 
-@lru_cache(maxsize=512)  # 3.5 ms each: a megabyte is hashed to slow down guessing
-def _master_key(protocol: AuthProtocol, password: str) -> bytes:
-    return bytes(localkey.hash_passphrase(password.encode(), _HASHES[protocol][0]))
-
-
-def _localised(protocol: AuthProtocol | None, password: str, engine_id: bytes) -> bytes:
-    if protocol is None or not password:
-        return b""
-    make_hash = _HASHES[protocol][0]
-    key = localkey.localize_key(
-        _master_key(protocol, password), univ.OctetString(engine_id), make_hash
+def local_cipher(
+    auth: AuthProtocol, priv: PrivProtocol, password: str, engine_id: bytes
+) -> PayloadCipher:
+    """The cipher of one user at one engine."""
+    key = SERVICES[priv].localize_key(
+        SIGNATURES[auth].oid, _master_key(auth, password), univ.OctetString(engine_id)
     )
-    return bytes(key)
+    return cipher_for(priv, bytes(key))
+
+
+@lru_cache(maxsize=MOST_MASTER_KEYS)  # 3.5 ms each: a megabyte is hashed to slow down guessing
+def _master_key(protocol: AuthProtocol, password: str) -> Any:
+    return localkey.hash_passphrase(password.encode(), SIGNATURES[protocol].make_hash)

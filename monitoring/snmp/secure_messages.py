@@ -1,57 +1,33 @@
 """v3 messages: built, signed and encrypted for one engine; opened, verified and decrypted."""
 
-import secrets
-from time import monotonic
-from typing import Any, NamedTuple
+from functools import partial
+from typing import NamedTuple
 
-import msgspec
-from pyasn1.codec.ber import decoder, encoder
-from pysnmp.proto.mpmod.rfc3412 import ScopedPDU, SNMPv3Message
-from pysnmp.proto.secmod.rfc3414.service import UsmSecurityParameters
-
-from monitoring.snmp.envelopes import VERSION_3, Envelope, Key
-from monitoring.snmp.keys import Undecipherable, UserKeys, digest_length
-from monitoring.snmp.pdus import (
-    DECODING_ERRORS,
-    MOST_ID,
-    V2C,
-    Answer,
-    Request,
-    Verb,
-    bad_reply,
-    build_pdu,
-    random_id,
-    read_pdu,
+from monitoring.snmp.ciphers import Undecipherable
+from monitoring.snmp.errors import bad_reply
+from monitoring.snmp.questions import Answer, Request, Verb
+from monitoring.snmp.reader import (
+    VERSION_3,
+    Key,
+    Message,
+    Secure,
+    read_encrypted,
+    read_scoped,
+    read_secure,
 )
+from monitoring.snmp.templates import Templates, pdu_template
+from monitoring.snmp.usm import Engine
 from monitoring.snmp.values import User
+from monitoring.snmp.writer import OCTETS, SEQUENCE, element, integer, write_pdu
 
-LARGEST_MESSAGE = 65_507
-USER_SECURITY_MODEL = 3
 SIGNED, ENCRYPTED, REPORTABLE = 1, 2, 4
+# Version; then message id, largest message (65,507), flags and the user-based security model.
+VERSION_ELEMENT = b"\x02\x01\x03"
+BEFORE_ID = b"\x30\x11\x02\x04"
+BEFORE_FLAGS = b"\x02\x03\x00\xff\xe3\x04\x01"
+AFTER_FLAGS = b"\x02\x01\x03"
 
 NOBODY = User(name="")
-
-
-class Engine(msgspec.Struct):
-    """The agent as the authority on time: its ID, and its clock when we last heard it."""
-
-    engine_id: bytes
-    boots: int = 0
-    time: int = 0
-    heard_at: float = 0.0
-    keys: dict[User, UserKeys] = {}
-
-    def now(self) -> int:
-        return min(self.time + int(monotonic() - self.heard_at), MOST_ID)
-
-    def hear(self, boots: int, engine_time: int) -> None:
-        """Set the clock by what the agent says."""
-        self.boots, self.time, self.heard_at = boots, engine_time, monotonic()
-
-    def keys_of(self, user: User) -> UserKeys:
-        if user not in self.keys:
-            self.keys[user] = UserKeys(user, self.engine_id)
-        return self.keys[user]
 
 
 class Opened(NamedTuple):
@@ -64,106 +40,95 @@ class Opened(NamedTuple):
     is_authentic: bool
 
 
-def discovery() -> tuple[Key, bytes]:
-    """The question that makes an agent name its engine (RFC 3414, section 4)."""
-    return wrap(Engine(b""), NOBODY, Request(Verb.get, ()))
+class SecureQuestion:
+    """One request of one user to one engine."""
 
+    def __init__(self, templates: Templates, engine: Engine, user: User, request: Request) -> None:
+        self._templates = templates
+        self._engine = engine
+        self._local = engine.local(user)
+        self._request = request
 
-def wrap(engine: Engine, user: User, request: Request) -> tuple[Key, bytes]:
-    """A message of ``user`` to ``engine``, and the key its answer will carry."""
-    message_id = random_id()
-    boots, engine_time = engine.boots, engine.now() if engine.heard_at else 0
-    scoped = _scoped_pdu(engine, user, request, message_id)
-    message = SNMPv3Message()
-    message["msgVersion"] = VERSION_3
-    header = message["msgGlobalData"]
-    header["msgID"] = message_id
-    header["msgMaxSize"] = LARGEST_MESSAGE
-    flags = (SIGNED if user.auth else 0) | (ENCRYPTED if user.priv else 0) | REPORTABLE
-    header["msgFlags"] = bytes([flags])
-    header["msgSecurityModel"] = USER_SECURITY_MODEL
-    salt = b""
-    if user.priv:
-        plain = bytes(encoder.encode(scoped))
-        encrypted, salt = engine.keys_of(user).encrypt(plain, boots, engine_time)
-        message["msgData"]["encryptedPDU"] = encrypted
-    else:
-        message["msgData"]["plaintext"] = scoped
-    # A random mark holds the digest's place, so that it is found for sure and only once.
-    mark = secrets.token_bytes(digest_length(user.auth)) if user.auth else b""
-    message["msgSecurityParameters"] = _security_parameters(
-        engine.engine_id, boots, engine_time, user.name, mark, salt
-    )
-    payload = bytes(encoder.encode(message))
-    if user.auth:
-        blank = payload.replace(mark, bytes(len(mark)), 1)
-        payload = payload.replace(mark, engine.keys_of(user).sign(blank), 1)
-    return (VERSION_3, b"", message_id), payload
-
-
-def unwrap(envelope: Envelope, user: User, engine: Engine) -> Opened:
-    """Open an answer to ``user``; BadReply if it cannot be read, or is not signed as it must."""
-    try:
-        message = envelope.message
-        flags = bytes(message["msgGlobalData"]["msgFlags"])[0]
-        security, _ = decoder.decode(
-            bytes(message["msgSecurityParameters"]), asn1Spec=UsmSecurityParameters()
+    def message(self, message_id: int) -> tuple[Key, bytes]:
+        """The message, and the key its answer will carry; each id makes another message."""
+        local = self._local
+        boots, engine_time = self._engine.boots, self._engine.now()
+        data = element(SEQUENCE, local.scope + self._pdu(message_id))
+        flags, salt = REPORTABLE, b""
+        if local.cipher:
+            encrypted, salt = local.cipher.encrypt(data, boots, engine_time)
+            data = element(OCTETS, encrypted)
+            flags |= ENCRYPTED
+        signer = local.signer
+        if signer:
+            flags |= SIGNED
+        blank = bytes(signer.length) if signer else b""
+        clock = integer(boots) + integer(engine_time)
+        tail = element(OCTETS, salt)
+        security = local.engine_element + clock + local.name_element + element(OCTETS, blank) + tail
+        payload = element(
+            SEQUENCE,
+            VERSION_ELEMENT
+            + BEFORE_ID
+            + message_id.to_bytes(4, "big")
+            + BEFORE_FLAGS
+            + bytes((flags,))
+            + AFTER_FLAGS
+            + element(OCTETS, element(SEQUENCE, security))
+            + data,
         )
-        engine_id = bytes(security["msgAuthoritativeEngineId"])
-        boots = int(security["msgAuthoritativeEngineBoots"])
-        engine_time = int(security["msgAuthoritativeEngineTime"])
-        is_authentic = bool(flags & SIGNED) and _is_signed(envelope.payload, security, user, engine)
-        scoped = _open_data(message["msgData"], security, user, engine)
-        answer = read_pdu(V2C, scoped["data"].getComponent())
-    except (*DECODING_ERRORS, Undecipherable) as error:
-        raise bad_reply() from error
-    if user.auth and not answer.is_report and not is_authentic:
-        raise bad_reply()
-    if user.priv and not answer.is_report and not flags & ENCRYPTED:
-        raise bad_reply()
-    return Opened(answer, engine_id, boots, engine_time, is_authentic)
+        if signer:
+            after = len(payload) - len(data) - len(tail)
+            payload = payload[: after - signer.length] + signer.sign(payload) + payload[after:]
+        return (VERSION_3, b"", message_id), payload
+
+    def read(self, message: Message) -> Opened:
+        """Open the answer; BadReply if it is not the engine's, or not signed as it must be."""
+        secure = read_secure(message)
+        is_authentic = self._is_authentic(message, secure)
+        request_id, answer = self._read_data(message, secure)
+        if not answer.is_report:
+            local = self._local
+            is_ours = secure.user_name == local.name and request_id == message.key[2]
+            is_engine = secure.engine_id == self._engine.engine_id
+            is_as_secret = secure.flags & ENCRYPTED or not local.cipher
+            is_as_signed = is_authentic or not local.signer
+            if not (is_ours and is_engine and is_as_secret and is_as_signed):
+                raise bad_reply()
+        return Opened(answer, secure.engine_id, secure.boots, secure.time, is_authentic)
+
+    def _pdu(self, request_id: int) -> bytes:
+        request = self._request
+        if request.verb is Verb.get:
+            template = self._templates.find(request, partial(pdu_template, request))
+            if template is not None:
+                return template.filled(request_id)
+        return write_pdu(request, request_id)
+
+    def _is_authentic(self, message: Message, secure: Secure) -> bool:
+        signer = self._local.signer
+        if not secure.flags & SIGNED or not signer:
+            return False
+        if not signer.has_signed(message.payload, secure.digest, secure.digest_at):
+            raise bad_reply()
+        # A signature proves what this engine says, and only that one has the key.
+        return secure.engine_id == self._engine.engine_id
+
+    def _read_data(self, message: Message, secure: Secure) -> tuple[int, Answer]:
+        if not secure.flags & ENCRYPTED:
+            return read_scoped(message.payload, secure.data_at, is_padded=False)
+        cipher = self._local.cipher
+        if not cipher:
+            raise bad_reply()
+        try:
+            plain = cipher.decrypt(
+                read_encrypted(message, secure), secure.boots, secure.time, secure.salt
+            )
+        except Undecipherable:
+            raise bad_reply() from None
+        return read_scoped(plain, 0, is_padded=True)
 
 
-def _scoped_pdu(engine: Engine, user: User, request: Request, request_id: int) -> Any:
-    scoped = ScopedPDU()
-    scoped["contextEngineId"] = engine.engine_id
-    scoped["contextName"] = user.context.encode()
-    pdu = build_pdu(V2C, request, request_id)
-    scoped["data"].setComponentByType(pdu.tagSet, pdu)
-    return scoped
-
-
-def _security_parameters(
-    engine_id: bytes, boots: int, engine_time: int, user_name: str, digest: bytes, salt: bytes
-) -> bytes:
-    security = UsmSecurityParameters()
-    security["msgAuthoritativeEngineId"] = engine_id
-    security["msgAuthoritativeEngineBoots"] = boots
-    security["msgAuthoritativeEngineTime"] = engine_time
-    security["msgUserName"] = user_name.encode()
-    security["msgAuthenticationParameters"] = digest
-    security["msgPrivacyParameters"] = salt
-    return bytes(encoder.encode(security))
-
-
-def _is_signed(payload: bytes, security: Any, user: User, engine: Engine) -> bool:
-    digest = bytes(security["msgAuthenticationParameters"])
-    if user.auth is None or len(digest) != digest_length(user.auth):
-        return False
-    expected = engine.keys_of(user).sign(payload.replace(digest, bytes(len(digest)), 1))
-    return secrets.compare_digest(digest, expected)
-
-
-def _open_data(data: Any, security: Any, user: User, engine: Engine) -> Any:
-    if data.getName() == "plaintext":
-        return data["plaintext"]
-    if not user.priv:
-        raise Undecipherable
-    plain = engine.keys_of(user).decrypt(
-        bytes(data["encryptedPDU"]),
-        int(security["msgAuthoritativeEngineBoots"]),
-        int(security["msgAuthoritativeEngineTime"]),
-        bytes(security["msgPrivacyParameters"]),
-    )
-    scoped, _ = decoder.decode(plain, asn1Spec=ScopedPDU())
-    return scoped
+def discovery(templates: Templates) -> SecureQuestion:
+    """The question that makes an agent name its engine (RFC 3414, section 4)."""
+    return SecureQuestion(templates, Engine(b""), NOBODY, Request(Verb.get, ()))

@@ -4,24 +4,28 @@ from types import TracebackType
 from typing import Protocol, Self
 
 from core.errors import say
-from monitoring.snmp.envelopes import wrap_community
+from monitoring.snmp.appetites import STEPS, Appetite
+from monitoring.snmp.communities import CommunityQuestion
 from monitoring.snmp.errors import (
     AUTHORIZATION_ERROR,
     GENERAL_ERROR,
     NO_SUCH_NAME,
     TOO_BIG,
     AgentError,
+    TimedOut,
     WrongCredentials,
+    bad_reply,
 )
 from monitoring.snmp.exchanges import Counters, Exchanges
-from monitoring.snmp.pdus import V1, V2C, Answer, Request, Verb, bad_reply, random_id, read_pdu
+from monitoring.snmp.peers import Peer
+from monitoring.snmp.questions import Answer, Request, Verb
+from monitoring.snmp.templates import Templates
 from monitoring.snmp.users import Users
 from monitoring.snmp.values import Address, Community, Credential, Oid, VarBind, is_under
-from monitoring.snmp.walks import FIRST_REPETITIONS, Walk
+from monitoring.snmp.walks import Walk
 
 TIMEOUT_SECONDS = 2.0
 RETRIES = 1
-MOST_OIDS_A_GET = 10
 
 
 class Wire(Protocol):
@@ -41,14 +45,24 @@ class Wire(Protocol):
         """Every varbind below ``root``, strictly increasing, capped in rows and time."""
         ...
 
+    async def table(
+        self, address: Address, credential: Credential, roots: list[Oid]
+    ) -> list[list[VarBind]]:
+        """As ``walk`` for each of ``roots``, in their order, but side by side.
+
+        The columns of a table come in a fraction of the round trips, and a row's values are of
+        nearly one moment.
+        """
+        ...
+
 
 class Session:
     """The wire of one process, bound to the loop it is first used on; close it there."""
 
     def __init__(self, *, timeout_seconds: float = TIMEOUT_SECONDS, retries: int = RETRIES) -> None:
         self._exchanges = Exchanges(timeout_seconds=timeout_seconds, retries=retries)
-        self._users = Users(self._exchanges)
-        self._repetitions: dict[Address, int] = {}
+        self._templates = Templates()
+        self._users = Users(self._exchanges, self._templates)
 
     async def __aenter__(self) -> Self:
         return self
@@ -68,24 +82,42 @@ class Session:
     def counters(self) -> Counters:
         return self._exchanges.counters
 
+    @property
+    def in_flight(self) -> int:
+        """Questions that wait for their answers now."""
+        return self._exchanges.in_flight
+
     def receive_buffer_bytes(self) -> int:
+        """What the kernel granted of the 8 MiB that were asked for."""
         return self._exchanges.receive_buffer_bytes()
 
+    def dropped(self) -> int | None:
+        """Replies that the kernel threw away, the buffer being full; None where it does not tell."""
+        return self._exchanges.dropped()
+
+    def accept_other_source(self, address: Address, *, accept: bool = True) -> None:
+        """Let this device answer from another of its addresses, as some with several do."""
+        self._exchanges.peers.take_any_source(address, take=accept)
+
     async def get(self, address: Address, credential: Credential, oids: list[Oid]) -> list[VarBind]:
-        found: dict[Oid, VarBind] = {}
-        for start in range(0, len(oids), MOST_OIDS_A_GET):
-            some = oids[start : start + MOST_OIDS_A_GET]
-            found.update({v.oid: v for v in await self._get_some(address, credential, some)})
-        return [found.get(oid) or VarBind(oid, None) for oid in oids]
+        peer = self._exchanges.peers.of(address)
+        appetite = peer.objects
+        appetite.refresh()
+        found: list[VarBind] = []
+        while len(found) < len(oids):
+            some = oids[len(found) : len(found) + appetite.size]
+            found += await self._get_some(peer, credential, some)
+        return found
 
     async def answering(
         self, address: Address, credential: Credential, roots: list[Oid]
     ) -> set[Oid]:
+        peer = self._exchanges.peers.of(address)
         found: set[Oid] = set()
         left = list(roots)
         while left:
-            request = Request(Verb.next, tuple(left[:MOST_OIDS_A_GET]))
-            answer = await self._ask(address, credential, request)
+            request = Request(Verb.next, tuple(left[: STEPS[0]]))
+            answer = await self._ask(peer, credential, request)
             if answer.error_status == NO_SUCH_NAME and 1 <= answer.error_index <= len(left):
                 del left[answer.error_index - 1]  # v1: beyond the end of the MIB
                 continue
@@ -93,58 +125,70 @@ class Session:
                 raise AgentError(answer.error_status, answer.error_index)
             pairs = zip(request.oids, answer.varbinds, strict=True)
             found.update(root for root, varbind in pairs if is_under(root, varbind.oid))
-            left = left[MOST_OIDS_A_GET:]
+            left = left[STEPS[0] :]
         return found
 
     async def walk(self, address: Address, credential: Credential, root: Oid) -> list[VarBind]:
-        async def ask(request: Request) -> Answer:
-            return await self._ask(address, credential, request)
-
-        can_bulk = not (isinstance(credential, Community) and credential.version == "1")
-        walk = Walk(
-            ask,
-            root,
-            repetitions=self._repetitions.get(address, FIRST_REPETITIONS),
-            can_bulk=can_bulk,
-        )
-        rows = await walk.run()
-        if can_bulk:
-            self._repetitions[address] = walk.repetitions
+        (rows,) = await self.table(address, credential, [root])
         return rows
 
-    async def _get_some(
-        self, address: Address, credential: Credential, oids: list[Oid]
-    ) -> list[VarBind]:
-        """Like get, for as many OIDs as fit: fewer after tooBig, without those refused by name."""
-        if not oids:
-            return []
-        answer = await self._ask(address, credential, Request(Verb.get, tuple(oids)))
-        if answer.error_status == TOO_BIG and len(oids) > 1:
-            half = len(oids) // 2
-            return [
-                *await self._get_some(address, credential, oids[:half]),
-                *await self._get_some(address, credential, oids[half:]),
-            ]
-        if answer.error_status in (NO_SUCH_NAME, GENERAL_ERROR):
-            if not 1 <= answer.error_index <= len(oids):
-                raise AgentError(answer.error_status, answer.error_index)
-            others = [o for i, o in enumerate(oids, start=1) if i != answer.error_index]
-            return await self._get_some(address, credential, others)
+    async def table(
+        self, address: Address, credential: Credential, roots: list[Oid]
+    ) -> list[list[VarBind]]:
+        peer = self._exchanges.peers.of(address)
+
+        async def ask(request: Request) -> Answer:
+            return await self._ask(peer, credential, request)
+
+        if isinstance(credential, Community) and credential.version == "1":
+            appetite = Appetite(
+                can_bulk=False
+            )  # v1 has no GETBULK, which says nothing of the agent
+        else:
+            appetite = peer.rows
+            appetite.refresh()
+        return await Walk(ask, roots, appetite).run()
+
+    async def _get_some(self, peer: Peer, credential: Credential, oids: list[Oid]) -> list[VarBind]:
+        """One varbind for each of ``oids``, asked in halves if together they are too much."""
+        try:
+            answer = await self._ask(peer, credential, Request(Verb.get, tuple(oids)))
+        except TimedOut:
+            # Some agents say nothing when the answer would be too big for them.
+            if len(oids) <= STEPS[0]:
+                raise
+            peer.objects.shrink()
+            return await self._get_some(peer, credential, oids[: STEPS[0]])
         if answer.error_status:
-            raise AgentError(answer.error_status, answer.error_index)
-        if [v.oid for v in answer.varbinds] != oids:
+            return await self._get_otherwise(peer, credential, oids, answer)
+        if [name for name, _ in answer.varbinds] != oids:
             raise bad_reply()
+        if len(oids) == peer.objects.size:
+            peer.objects.grow()
         return answer.varbinds
 
-    async def _ask(self, address: Address, credential: Credential, request: Request) -> Answer:
-        if not isinstance(credential, Community):
-            answer = await self._users.ask(address, credential, request)
-            if answer.error_status == AUTHORIZATION_ERROR:
-                raise WrongCredentials(
-                    say("The device does not let this user read at this security level")
-                )
-            return answer
-        key, payload = wrap_community(credential, request, random_id())
-        envelope = await self._exchanges.exchange(address, key, payload)
-        module = V1 if credential.version == "1" else V2C
-        return read_pdu(module, module.apiMessage.get_pdu(envelope.message))
+    async def _get_otherwise(
+        self, peer: Peer, credential: Credential, oids: list[Oid], answer: Answer
+    ) -> list[VarBind]:
+        """After a refusal: fewer at once, or all but the one that was refused by name."""
+        status, index = answer.error_status, answer.error_index
+        if status == TOO_BIG and len(oids) > 1:
+            peer.objects.shrink()
+            return await self._get_some(peer, credential, oids[: len(oids) // 2])
+        if status in (NO_SUCH_NAME, GENERAL_ERROR) and 1 <= index <= len(oids):
+            refused = VarBind(oids[index - 1], None)
+            others = [*oids[: index - 1], *oids[index:]]
+            found = await self._get_some(peer, credential, others) if others else []
+            return [*found[: index - 1], refused, *found[index - 1 :]]
+        raise AgentError(status, index)
+
+    async def _ask(self, peer: Peer, credential: Credential, request: Request) -> Answer:
+        if isinstance(credential, Community):
+            question = CommunityQuestion(self._templates, credential, request)
+            return await self._exchanges.exchange(peer, question)
+        answer = await self._users.ask(peer, credential, request)
+        if answer.error_status == AUTHORIZATION_ERROR:
+            raise WrongCredentials(
+                say("The device does not let this user read at this security level")
+            )
+        return answer

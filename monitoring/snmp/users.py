@@ -9,105 +9,97 @@ from monitoring.snmp.errors import (
     TimedOut,
     UnknownUser,
     WrongCredentials,
+    bad_reply,
 )
 from monitoring.snmp.exchanges import Exchanges
-from monitoring.snmp.pdus import Answer, Request, Verb, bad_reply
-from monitoring.snmp.secure_messages import (
-    NOBODY,
-    Engine,
-    Opened,
-    discovery,
-    unwrap,
-    wrap,
-)
-from monitoring.snmp.values import Address, Oid, User, dotted, oid
+from monitoring.snmp.peers import Peer
+from monitoring.snmp.questions import Answer, Request, Verb
+from monitoring.snmp.secure_messages import Opened, SecureQuestion, discovery
+from monitoring.snmp.templates import Templates
+from monitoring.snmp.usm import Engine
+from monitoring.snmp.values import Oid, User, dotted, oid
 
 USM_STATS = oid("1.3.6.1.6.3.15.1.1")
 UNSUPPORTED_LEVEL, NOT_IN_TIME, UNKNOWN_USER, UNKNOWN_ENGINE, WRONG_DIGEST, DECRYPTION = range(1, 7)
 SYS_UPTIME = oid("1.3.6.1.2.1.1.3.0")
-MOST_ATTEMPTS = 4  # as it stands, clock set anew, engine learnt anew, clock of that one
 
 
 class Users:
-    """Asks as v3 users; keeps what is known of the engine at each address.
+    """Asks as v3 users; what is known of an engine is kept with its address.
 
     By address and not by engine ID, because cloned images share their IDs.
     """
 
-    def __init__(self, exchanges: Exchanges) -> None:
+    def __init__(self, exchanges: Exchanges, templates: Templates) -> None:
         self._exchanges = exchanges
-        self._engines: dict[Address, Engine] = {}
+        self._templates = templates
 
-    async def ask(self, address: Address, user: User, request: Request) -> Answer:
+    async def ask(self, peer: Peer, user: User, request: Request) -> Answer:
         """The agent's answer, or why it gave none: a refusal is never reported as silence."""
-        known = address in self._engines
+        was_known = peer.engine is not None
         try:
-            return await self._converse(address, user, request)
+            return await self._converse(peer, user, request)
         except TimedOut:
-            if known and await self._has_another_engine(address):
-                return await self._converse(address, user, request)
-            await self._explain_silence(address, user)
+            if was_known and await self._has_another_engine(peer):
+                return await self._converse(peer, user, request)
+            await self._explain_silence(peer, user)
             raise
 
-    async def _converse(self, address: Address, user: User, request: Request) -> Answer:
-        rediscovered = False
-        for _ in range(MOST_ATTEMPTS):
-            engine = self._engines.get(address) or await self._discover(address)
-            opened = await self._once(address, engine, user, request)
+    async def _converse(self, peer: Peer, user: User, request: Request) -> Answer:
+        """Ask; set the clock once and learn the engine anew once, if the agent says it must be."""
+        may_rediscover = may_resync = True
+        while True:
+            engine = peer.engine or await self._discover(peer)
+            opened = await self._once(peer, engine, user, request)
             if not opened.answer.is_report:
                 return opened.answer
             problem = _report_of(opened)
-            if problem == NOT_IN_TIME and (opened.is_authentic or user.auth is None):
+            # Only a signed report may set the clock: anybody could forge another.
+            if problem == NOT_IN_TIME and opened.is_authentic and may_resync:
+                may_resync = False
                 engine.hear(opened.boots, opened.time)
-            elif problem == UNKNOWN_ENGINE and not rediscovered:
-                rediscovered = True
-                del self._engines[address]
+            elif problem == UNKNOWN_ENGINE and may_rediscover:
+                may_rediscover, may_resync = False, True
+                peer.engine = None
             else:
                 raise _refusal(problem, opened)
-        raise _refusal(UNKNOWN_ENGINE, opened)
 
-    async def _once(self, address: Address, engine: Engine, user: User, request: Request) -> Opened:
-        key, payload = wrap(engine, user, request)
-        envelope = await self._exchanges.exchange(address, key, payload)
-        opened = unwrap(envelope, user, engine)
-        later = (opened.boots, opened.time) > (engine.boots, engine.time)
-        if opened.is_authentic and opened.engine_id == engine.engine_id and later:
+    async def _once(self, peer: Peer, engine: Engine, user: User, request: Request) -> Opened:
+        opened = await self._exchanges.exchange(
+            peer, SecureQuestion(self._templates, engine, user, request)
+        )
+        if opened.is_authentic and (opened.boots, opened.time) > (engine.boots, engine.time):
             engine.hear(opened.boots, opened.time)
         return opened
 
-    async def _discover(self, address: Address, *, retries: int | None = None) -> Engine:
-        key, payload = discovery()
-        envelope = await self._exchanges.exchange(address, key, payload, retries=retries)
-        opened = unwrap(envelope, NOBODY, Engine(b""))
+    async def _discover(self, peer: Peer, *, retries: int | None = None) -> Engine:
+        opened = await self._exchanges.exchange(peer, discovery(self._templates), retries=retries)
         if not opened.answer.is_report or not opened.engine_id:
             raise bad_reply()
-        engine = Engine(opened.engine_id)
+        peer.engine = engine = Engine(opened.engine_id)
         engine.hear(opened.boots, opened.time)
-        self._engines[address] = engine
         return engine
 
-    async def _has_another_engine(self, address: Address) -> bool:
+    async def _has_another_engine(self, peer: Peer) -> bool:
         """Whether another agent, or the same one reset, now answers there."""
-        before = self._engines[address]
+        before = peer.engine
         try:
-            found = await self._discover(address, retries=0)
+            found = await self._discover(peer, retries=0)
         except SnmpError:
             return False
-        if found.engine_id == before.engine_id:
-            self._engines[address] = before
+        if before is not None and found.engine_id == before.engine_id:
+            peer.engine = before
             before.hear(found.boots, found.time)
             return False
         return True
 
-    async def _explain_silence(self, address: Address, user: User) -> None:
+    async def _explain_silence(self, peer: Peer, user: User) -> None:
         """Agents drop what they cannot decrypt: ask for the uptime signed but not encrypted."""
-        if not user.priv or address not in self._engines:
+        if not user.priv or peer.engine is None:
             return
         only_signed = msgspec.structs.replace(user, priv=None, priv_password="")
         try:
-            await self._once(
-                address, self._engines[address], only_signed, Request(Verb.get, (SYS_UPTIME,))
-            )
+            await self._once(peer, peer.engine, only_signed, Request(Verb.get, (SYS_UPTIME,)))
         except SnmpError:
             return
         raise WrongCredentials(

@@ -46,10 +46,18 @@ class AuthProtocol(StrEnum):
 
 
 class PrivProtocol(StrEnum):
-    """How a v3 message is encrypted (RFC 3414, RFC 3826)."""
+    """How a v3 message is encrypted (RFC 3414, RFC 3826).
+
+    No standard says how a short key becomes one of 192 or 256 bits: ``aes192`` and ``aes256``
+    do it as the draft of Blumenthal says, the others as Reeder's draft and Cisco's devices do.
+    """
 
     des = "des"
     aes = "aes"
+    aes192 = "aes192"
+    aes256 = "aes256"
+    aes192c = "aes192c"
+    aes256c = "aes256c"
 
 
 class Community(msgspec.Struct, frozen=True):

@@ -1,97 +1,121 @@
-"""Walking a subtree past agents that loop, overflow, or forget how to do GETBULK."""
+"""Walking columns past agents that loop, overflow, or forget how to do GETBULK."""
 
 from collections.abc import Awaitable, Callable
+from operator import lt
 from time import monotonic
 
+import msgspec
+
 from core.errors import say
+from monitoring.snmp.appetites import Appetite
 from monitoring.snmp.errors import NO_SUCH_NAME, TOO_BIG, AgentError, BadReply, TimedOut
-from monitoring.snmp.pdus import Answer, Request, Verb
+from monitoring.snmp.questions import Answer, Request, Verb
 from monitoring.snmp.values import Oid, VarBind, is_under
 
-FIRST_REPETITIONS = 10
-MOST_REPETITIONS = 25
-REPETITIONS_GROW_BY = 5
-MOST_ROWS = 5_000
+MOST_COLUMNS = 10  # in one exchange
+MOST_ROWS = 5_000  # of a column
 MOST_SECONDS = 30.0
 MOST_SILENCES = 3  # once with half the rows, once one by one, then it is dead
 
 Ask = Callable[[Request], Awaitable[Answer]]
 
 
+class Column(msgspec.Struct, eq=False):
+    """What was found below one root, strictly increasing; ``highest`` is the walk's cursor there."""
+
+    root: Oid
+    highest: Oid
+    rows: list[VarBind] = []
+    is_ended: bool = False
+
+    def take(self, varbinds: list[VarBind]) -> None:
+        """Keep the rows below the root; BadReply when they do not increase or never end."""
+        last = varbinds[-1]
+        if last.value is None or not is_under(self.root, last.oid):
+            varbinds = self._before_the_end(varbinds)
+            if not varbinds:
+                return
+        names = [name for name, _ in varbinds]
+        # Increasing from within the root to within the root, all between is below it as well.
+        if not (self.highest < names[0] and all(map(lt, names, names[1:]))):
+            raise BadReply(say("The device lists its objects in a circle"))
+        self.highest = names[-1]
+        self.rows += varbinds
+        if len(self.rows) > MOST_ROWS:
+            raise BadReply(say("One of the device's tables has too many rows"))
+
+    def _before_the_end(self, varbinds: list[VarBind]) -> list[VarBind]:
+        highest = self.highest
+        for place, (name, value) in enumerate(varbinds):
+            # The end of the MIB repeats the OID that was asked, without a value.
+            if (value is None and name == highest) or not is_under(self.root, name):
+                self.is_ended = True
+                return varbinds[:place]
+            highest = name
+        return varbinds
+
+
 class Walk:
-    """One walk of one subtree; ``repetitions`` afterwards is what suited the agent."""
+    """One walk of one or several columns side by side; ``appetite`` learns what suits the agent."""
 
     def __init__(
-        self,
-        ask: Ask,
-        root: Oid,
-        *,
-        repetitions: int = FIRST_REPETITIONS,
-        can_bulk: bool = True,
-        most_rows: int = MOST_ROWS,
-        most_seconds: float = MOST_SECONDS,
+        self, ask: Ask, roots: list[Oid], appetite: Appetite, *, most_seconds: float = MOST_SECONDS
     ) -> None:
         self._ask = ask
-        self._root = root
-        self.repetitions = repetitions if can_bulk else 0
-        self._can_bulk = can_bulk
-        self._most_rows = most_rows
+        self._appetite = appetite
         self._deadline = monotonic() + most_seconds
-        self._rows: list[VarBind] = []
+        self.columns = [Column(root, root) for root in roots]
         self._silences = 0
 
-    async def run(self) -> list[VarBind]:
-        """Every varbind below the root, in order; BadReply when the agent never ends."""
-        while True:
+    async def run(self) -> list[list[VarBind]]:
+        """The rows of each column, in order; BadReply when the agent never ends."""
+        while open_columns := [column for column in self.columns if not column.is_ended]:
             if monotonic() > self._deadline:
                 raise BadReply(say("The device was too slow in listing one of its tables"))
-            answer = await self._step()
-            if answer is None:
-                continue
-            if answer.error_status == NO_SUCH_NAME or not self._take(answer):
-                return self._rows
+            columns = open_columns[: min(self._appetite.size, MOST_COLUMNS)]
+            request = self._request(columns)
+            answer = await self._step(request)
+            if answer is not None:
+                self._take(answer, columns, request)
+        return [column.rows for column in self.columns]
 
-    async def _step(self) -> Answer | None:
-        """One answer worth reading, or None after asking for less."""
+    def _request(self, columns: list[Column]) -> Request:
+        cursors = tuple(column.highest for column in columns)
+        if self._appetite.can_bulk:
+            return Request(Verb.bulk, cursors, self._appetite.size // len(columns))
+        return Request(Verb.next, cursors)
+
+    async def _step(self, request: Request) -> Answer | None:
+        """One answer worth reading, or None after deciding to ask for less."""
         try:
-            answer = await self._ask(self._request())
+            answer = await self._ask(request)
         except TimedOut:
             self._silences += 1
-            if not self.repetitions or self._silences >= MOST_SILENCES:
+            if self._silences >= MOST_SILENCES or not self._appetite.shrink():
                 raise
-            self.repetitions = self.repetitions // 2 if self._silences == 1 else 0
+            if self._silences > 1:
+                self._appetite.one_by_one()
             return None
-        too_much = answer.error_status == TOO_BIG or not answer.varbinds
-        if too_much and self.repetitions:
-            self._ask_for_less()
+        is_empty = not answer.varbinds and not answer.error_status
+        if (answer.error_status == TOO_BIG or is_empty) and self._appetite.shrink():
+            # 10, 5, 2, 1, then GETNEXT: some small agents answer GETBULK with nothing at all.
             return None
         if answer.error_status not in (0, NO_SUCH_NAME):
             raise AgentError(answer.error_status, answer.error_index)
         return answer
 
-    def _request(self) -> Request:
-        cursor = self._rows[-1].oid if self._rows else self._root
-        if self.repetitions:
-            return Request(Verb.bulk, (cursor,), self.repetitions)
-        return Request(Verb.next, (cursor,))
-
-    def _ask_for_less(self) -> None:
-        # 10, 5, 2, 1, then GETNEXT: some small agents answer GETBULK with nothing at all.
-        self.repetitions //= 2
-
-    def _take(self, answer: Answer) -> bool:
-        """Keep the rows; False once the subtree has ended."""
-        for varbind in answer.varbinds:
-            highest = self._rows[-1].oid if self._rows else self._root
-            # The end of the MIB repeats the OID that was asked, without a value.
-            at_the_end = varbind.value is None and varbind.oid == highest
-            if at_the_end or not is_under(self._root, varbind.oid):
-                return False
-            if varbind.oid <= highest:
-                raise BadReply(say("The device lists its objects in a circle"))
-            self._rows.append(varbind)
-            if len(self._rows) > self._most_rows:
-                raise BadReply(say("One of the device's tables has too many rows"))
-        if self.repetitions and len(answer.varbinds) >= self.repetitions:
-            self.repetitions = min(self.repetitions + REPETITIONS_GROW_BY, MOST_REPETITIONS)
-        return bool(answer.varbinds)
+    def _take(self, answer: Answer, columns: list[Column], request: Request) -> None:
+        if answer.error_status == NO_SUCH_NAME:
+            # v1 says so of the column that reached the end of the MIB, and tells nothing of others.
+            columns[min(max(answer.error_index, 1), len(columns)) - 1].is_ended = True
+            return
+        if not answer.varbinds:
+            for column in columns:
+                column.is_ended = True
+            return
+        for place, column in enumerate(columns):
+            if varbinds := answer.varbinds[place :: len(columns)]:
+                column.take(varbinds)
+        asked = len(columns) * request.max_repetitions
+        if asked and len(answer.varbinds) >= asked:
+            self._appetite.grow()

@@ -1,84 +1,201 @@
-"""Messages of strangers: whatever arrives is read, or refused in one way."""
+"""Messages of ours beside pysnmp's, and v3 messages of strangers: read, or refused in one way."""
 
 import random
 from contextlib import suppress
 
 import pytest
-from pyasn1.codec.ber import decoder
-from pysnmp.proto.secmod.rfc3414.service import UsmSecurityParameters
+from pyasn1.codec.ber import encoder
+from pyasn1.type import univ
+from pysnmp.proto.secmod.rfc3414.service import aes, des
 
-from monitoring.snmp import BadReply, Community, oid, secure_messages
-from monitoring.snmp.envelopes import open_envelope, wrap_community
-from monitoring.snmp.pdus import V2C, Request, Verb, read_pdu
-from monitoring.snmp.secure_messages import Engine, unwrap, wrap
+from monitoring.snmp import BadReply, Community, PrivProtocol, oid
+from monitoring.snmp.ciphers import SERVICES, Undecipherable, cipher_for
+from monitoring.snmp.communities import CommunityQuestion
+from monitoring.snmp.ids import IDS_A_DRAW, LEAST_ID, Ids
+from monitoring.snmp.questions import MOST_ID, Request, Verb
+from monitoring.snmp.reader import open_message
+from monitoring.snmp.secure_messages import SecureQuestion
+from monitoring.snmp.templates import V2C, Template, Templates, _pdu
+from monitoring.snmp.usm import Engine
+from monitoring.snmp.writer import OCTETS, SEQUENCE, element, integer, write_pdu
 from tests.monitoring.agents import USERS
+from tests.monitoring.judge import response
 
 MUTATIONS = 1500
-WALK = Request(Verb.bulk, (oid("1.3.6.1.2.1.1"), oid("1.3.6.1.2.1.2")), 10)
-ENGINE = Engine(b"\x80\x00\x1f\x88\x04test", boots=3, time=77)
+MESSAGE_ID = 0x1234_5678
+NAMES = [oid(f"1.3.6.1.2.1.{n}.{m}") for n in (1, 128, 16_384) for m in (0, 127, 4_294_967_295)]
+STEPS = [
+    Request(Verb.bulk, (oid("1.3.6.1.2.1.1"), oid("1.3.6.1.2.1.2")), 10),
+    Request(Verb.bulk, (oid("1.3"),), 200),
+    Request(Verb.next, tuple(NAMES)),
+    Request(Verb.get, tuple(NAMES) * 5),
+    Request(Verb.get, ()),
+]
+GET = Request(Verb.get, (oid("1.3.6.1.2.1.1.3.0"),))
+ENGINE_ID = b"\x80\x00\x1f\x88\x04test"
 
 
-def mutated(chance: random.Random, message: bytes) -> bytes:
-    """The message with bits turned, bytes cut, doubled or made up."""
-    bad = bytearray(message)
-    for _ in range(chance.randint(1, 4)):
-        place = chance.randrange(len(bad))
-        match chance.randrange(4):
-            case 0:
-                bad[place] ^= 1 << chance.randrange(8)
-            case 1:
-                del bad[place:]
-            case 2:
-                bad[place:place] = bad[: chance.randrange(1, 40)]
-            case _:
-                bad[place] = chance.randrange(256)
-        if not bad:
-            bad += b"\x30"
-    return bytes(bad)
+def an_engine() -> Engine:
+    return Engine(ENGINE_ID, boots=3, time=77)
 
 
-@pytest.mark.parametrize("name", ["community", "open", "signed", "shaaes", "md5des"])
-def test_a_broken_message_is_refused_in_one_way(name: str) -> None:
+def secure_answer(name: str, pdu: bytes, *, message_id: int = MESSAGE_ID) -> bytes:
+    """What an agent would answer to the user: written by hand, signed and encrypted."""
+    user, engine = USERS[name], an_engine()
+    local = engine.local(user)
+    data, salt = element(SEQUENCE, local.scope + pdu), b""
+    if local.cipher:
+        encrypted, salt = local.cipher.encrypt(data + bytes(-len(data) % 8), 3, 80)
+        data = element(OCTETS, encrypted)
+    blank = bytes(local.signer.length if local.signer else 0)
+    flags = bytes((bool(local.signer) + 2 * bool(local.cipher),))
+    header = integer(message_id) + integer(65_507) + element(OCTETS, flags) + integer(3)
+    names = local.name_element + element(OCTETS, blank) + element(OCTETS, salt)
+    security = element(SEQUENCE, local.engine_element + integer(3) + integer(80) + names)
+    wrapped = element(SEQUENCE, header) + element(OCTETS, security) + data
+    message = element(SEQUENCE, integer(3) + wrapped)
+    if local.signer:
+        at = len(message) - len(data) - len(element(OCTETS, salt)) - len(blank)
+        message = message[:at] + local.signer.sign(message) + message[at + len(blank) :]
+    return message
+
+
+def a_pdu(request_id: int = MESSAGE_ID) -> bytes:
+    """A response's PDU, cut out of a message of v2c."""
+    whole = response([(NAMES[0], univ.Null(""))], request_id=request_id)
+    return whole[whole.index(b"\xa2") :]
+
+
+def asked_as(name: str) -> SecureQuestion:
+    question = SecureQuestion(Templates(), an_engine(), USERS[name], GET)
+    question.message(MESSAGE_ID)
+    return question
+
+
+@pytest.mark.parametrize("request_", STEPS, ids=lambda r: f"{r.verb.name}-{len(r.oids)}")
+def test_what_we_write_is_what_pysnmp_writes(request_: Request) -> None:
+    theirs = bytes(encoder.encode(_pdu(V2C, request_, MESSAGE_ID)))
+    assert write_pdu(request_, MESSAGE_ID) == theirs
+
+
+@pytest.mark.parametrize("version", ["1", "2c"])
+def test_a_question_from_a_template_is_the_one_that_was_written(version: str) -> None:
+    templates = Templates()
+    question = CommunityQuestion(templates, Community("public", version), GET)
+    written, built, patched = (question.message(LEAST_ID + n)[1] for n in (1, 2, 3))
+    assert templates.find((Community("public", version), GET), lambda: Template(b"", b"")) != (
+        Template(b"", b"")
+    )
+    number = (LEAST_ID + 1).to_bytes(4, "big")
+    for later, payload in ((2, built), (3, patched)):
+        assert payload == written.replace(number, (LEAST_ID + later).to_bytes(4, "big"))
+
+
+def test_templates_are_bounded_and_built_for_what_comes_again() -> None:
+    templates, built = Templates(most=3), []
+
+    def build() -> Template:
+        built.append(1)
+        return Template(b"", b"")
+
+    for _ in range(5):
+        for question in range(4):  # one more than there is room for: none comes again in time
+            assert templates.find(question, build) is None
+    assert not built
+    assert templates.find(3, build)
+    assert len(templates._templates) == 3
+
+
+def test_ids_fill_their_place_in_a_template() -> None:
+    ids = Ids()
+    drawn = {ids.draw() for _ in range(5 * IDS_A_DRAW)}
+    assert min(drawn) >= LEAST_ID
+    assert max(drawn) <= MOST_ID
+    assert len(drawn) > 5 * IDS_A_DRAW - 10
+
+
+@pytest.mark.parametrize("protocol", list(PrivProtocol))
+@pytest.mark.parametrize("size", [1, 15, 16, 17, 160])
+def test_ciphers_and_pysnmps_services_open_each_others_messages(
+    protocol: PrivProtocol, size: int
+) -> None:
+    key = bytes(range(SERVICES[protocol].KEY_SIZE))
+    ours, theirs = cipher_for(protocol, key), SERVICES[protocol]
+    plain = bytes(range(size))
+    encrypted, salt = ours.encrypt(plain, 3, 77)
+    parameters = (3, 77, univ.OctetString(salt))
+    opened = theirs.decrypt_data(univ.OctetString(key), parameters, univ.OctetString(encrypted))
+    assert bytes(opened)[:size] == plain
+    encrypted, salt = theirs.encrypt_data(univ.OctetString(key), (3, 77, None), plain)
+    assert ours.decrypt(bytes(encrypted), 3, 77, bytes(salt))[:size] == plain
+    with pytest.raises(Undecipherable):
+        ours.decrypt(bytes(encrypted), 3, 77, b"short")
+    assert isinstance(theirs, des.Des | aes.Aes)
+
+
+@pytest.mark.parametrize("name", ["open", "signed", "shaaes", "md5des", "sha512aes"])
+def test_an_answer_is_opened(name: str) -> None:
+    opened = asked_as(name).read(open_message(secure_answer(name, a_pdu())))
+    assert opened.answer.varbinds == [(NAMES[0], None)]
+    assert (opened.engine_id, opened.boots, opened.time) == (ENGINE_ID, 3, 80)
+    assert opened.is_authentic == (name != "open")
+
+
+@pytest.mark.parametrize("name", ["open", "signed", "shaaes", "md5des"])
+def test_a_broken_secure_message_is_refused_in_one_way(name: str) -> None:
     chance = random.Random(name)
-    user = USERS.get(name)
-    _, good = wrap(ENGINE, user, WALK) if user else wrap_community(Community("c"), WALK, 7)
+    good, question = secure_answer(name, a_pdu()), asked_as(name)
     for _ in range(MUTATIONS):
+        bad = bytearray(good)
+        for _ in range(chance.randint(1, 3)):
+            place = chance.randrange(len(bad))
+            if chance.random() < 0.6:
+                bad[place] ^= 1 << chance.randrange(8)
+            else:
+                del bad[place : place + chance.randint(1, 20)]
+            bad = bad or bytearray(b"\x30")
         with suppress(BadReply):
-            envelope = open_envelope(mutated(chance, good))
-            if envelope.key[0] == 3:
-                unwrap(envelope, user or USERS["open"], ENGINE)
-            elif envelope.key[0] == 1:
-                read_pdu(V2C, V2C.apiMessage.get_pdu(envelope.message))
+            question.read(open_message(bytes(bad)))
+
+
+@pytest.mark.parametrize("name", ["signed", "shaaes", "sha256aes", "sha512aes", "md5des"])
+def test_any_turned_bit_breaks_the_signature(name: str) -> None:
+    good, question = secure_answer(name, a_pdu()), asked_as(name)
+    for place in range(len(good)):
+        bad = bytearray(good)
+        bad[place] ^= 1
+        with pytest.raises(BadReply):
+            question.read(open_message(bytes(bad)))
+
+
+@pytest.mark.parametrize("name", ["signed", "shaaes"])
+def test_an_answer_below_the_level_that_was_asked_is_refused(name: str) -> None:
+    with pytest.raises(BadReply):
+        asked_as(name).read(open_message(secure_answer("open", a_pdu())))
+
+
+def test_an_answer_to_another_request_of_the_same_message_is_refused() -> None:
+    with pytest.raises(BadReply):
+        asked_as("shaaes").read(open_message(secure_answer("shaaes", a_pdu(MESSAGE_ID + 1))))
 
 
 @pytest.mark.parametrize("length", ["88ffffffffffffffff", "847fffffff", "fe", "80"])
 def test_a_length_beyond_the_datagram_is_refused(length: str) -> None:
     for message in (f"30{length}0201", f"300c020103 30{length}", f"3014020101 04{length} 4141"):
         with pytest.raises(BadReply):
-            open_envelope(bytes.fromhex(message))
+            open_message(bytes.fromhex(message))
 
 
-@pytest.mark.parametrize("name", ["signed", "shaaes", "sha256aes", "sha512aes", "md5des"])
-def test_a_turned_bit_breaks_the_signature(name: str) -> None:
-    user = USERS[name]
-    _, good = wrap(ENGINE, user, Request(Verb.get, (oid("1.3.6.1.2.1.1.3.0"),)))
-    security, _ = decoder.decode(
-        bytes(open_envelope(good).message["msgSecurityParameters"]),
-        asn1Spec=UsmSecurityParameters(),
-    )
-    assert secure_messages._is_signed(good, security, user, ENGINE)
-    for place in range(len(good) - 10, len(good)):
-        bad = bytearray(good)
-        bad[place] ^= 1
-        assert not secure_messages._is_signed(bytes(bad), security, user, ENGINE)
+def test_every_beginning_of_a_message_is_refused() -> None:
+    for whole in (response([(NAMES[0], univ.Null(""))]), secure_answer("shaaes", a_pdu())):
+        for size in range(len(whole)):
+            with pytest.raises(BadReply):
+                open_message(whole[:size])
 
 
 def test_a_nest_of_sequences_does_not_exhaust_the_reader() -> None:
-    for depth in (50, 2_000):
-        message = b""
-        for _ in range(depth):
-            size = len(message)
-            length = bytes([size]) if size < 128 else b"\x84" + size.to_bytes(4, "big")
-            message = b"\x30" + length + message
+    message = b""
+    for _ in range(2_000):
+        message = element(SEQUENCE, message)
         with pytest.raises(BadReply):
-            open_envelope(message)
+            open_message(message)

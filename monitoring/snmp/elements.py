@@ -1,0 +1,182 @@
+"""The elements of BER, read strictly in one pass: plain Python values, or BadReply.
+
+What is accepted is read exactly as pysnmp reads it; what no careful agent sends (indefinite
+lengths, bytes left over, numbers beyond their type) is refused. Nothing recurses, and every length
+is held against the bounds of what surrounds it before the bytes are used, because a slice of
+Python would shorten silently. An index beyond the last byte is caught by whoever opened the message.
+"""
+
+from functools import partial
+from ipaddress import IPv4Address
+
+from monitoring.snmp.errors import bad_reply
+from monitoring.snmp.questions import MOST_ID
+from monitoring.snmp.values import MOST_SUB_IDENTIFIERS, Oid, Value, VarBind
+
+INTEGER, OCTETS, NULL, OBJECT_ID, SEQUENCE = 0x02, 0x04, 0x05, 0x06, 0x30
+IP_ADDRESS, OPAQUE = 0x40, 0x44
+NO_SUCH_OBJECT, NO_SUCH_INSTANCE, END_OF_MIB_VIEW = 0x80, 0x81, 0x82
+
+MOST_32, MOST_64 = 0xFFFFFFFF, 0xFFFFFFFFFFFFFFFF
+# The greatest value of every type of number: INTEGER, Counter32, Gauge32, TimeTicks, Counter64.
+LIMITS_1 = {INTEGER: MOST_ID, 0x41: MOST_32, 0x42: MOST_32, 0x43: MOST_32}
+LIMITS_2 = {**LIMITS_1, 0x46: MOST_64}
+EMPTY_1 = frozenset({NULL})
+EMPTY_2 = frozenset({NULL, NO_SUCH_OBJECT, NO_SUCH_INSTANCE, END_OF_MIB_VIEW})
+
+MOST_PREFIXES = 4096
+MOST_OID_BYTES = 5 * MOST_SUB_IDENTIFIERS
+
+# Encoded beginnings of OIDs, all but the last number. Emptied when full: no list of ages to keep.
+_PREFIXES: dict[bytes, Oid] = {}
+
+
+def enter(payload: bytes, tag: int, at: int, end: int) -> tuple[int, int]:
+    """Where the content of the element at ``at`` begins and ends; it must end within ``end``."""
+    if payload[at] != tag:
+        raise bad_reply()
+    size = payload[at + 1]
+    at += 2
+    if size > 127:
+        size, at = _long_size(payload, at, size)
+    if at + size > end:
+        raise bad_reply()
+    return at, at + size
+
+
+def read_number(payload: bytes, at: int, end: int) -> tuple[int, int]:
+    """A number of the protocol itself (32 bits, signed), and where it ends."""
+    at, after = enter(payload, INTEGER, at, end)
+    number = int.from_bytes(payload[at:after], "big", signed=True)
+    if at == after or not -MOST_ID - 1 <= number <= MOST_ID:
+        raise bad_reply()
+    return number, after
+
+
+_varbind = partial(tuple.__new__, VarBind)  # half the cost of VarBind(oid, value)
+
+
+def read_varbinds(  # noqa: C901 (a call for each step would double the cost of a poll)
+    payload: bytes, at: int, end: int, *, is_v1: bool
+) -> list[VarBind]:
+    """The hot loop: what most varbinds are made of is read in place, the rest by a call."""
+    limits = LIMITS_1 if is_v1 else LIMITS_2
+    prefixes = _PREFIXES
+    number = int.from_bytes
+    varbinds: list[VarBind] = []
+    keep = varbinds.append
+    while at < end:
+        if payload[at] != SEQUENCE:
+            raise bad_reply()
+        size = payload[at + 1]
+        at += 2
+        if size > 127:
+            size, at = _long_size(payload, at, size)
+        bound = at + size
+        if bound > end or payload[at] != OBJECT_ID:
+            raise bad_reply()
+        size = payload[at + 1]
+        at += 2
+        if size > 127:
+            size, at = _long_size(payload, at, size)
+        value_at = at + size
+        if value_at >= bound:
+            raise bad_reply()
+        # Rows of a table differ in their last number only: what stands before it is known.
+        last_at = value_at - 1
+        prefix = prefixes.get(payload[at:last_at])
+        last = payload[last_at]
+        name = (*prefix, last) if prefix and last < 0x80 else read_name(payload[at:value_at])
+        tag = payload[value_at]
+        size = payload[value_at + 1]
+        at = value_at + 2
+        if size > 127:
+            size, at = _long_size(payload, at, size)
+        if at + size != bound:
+            raise bad_reply()
+        value: Value
+        if tag == OCTETS:
+            value = payload[at:bound]
+        elif tag in limits and size:
+            value = number(payload[at:bound], "big")
+            if payload[at] > 127 or value > limits[tag]:
+                value = _negative(payload[at:bound], tag)
+        else:
+            value = _seldom(payload[at:bound], tag, is_v1=is_v1)
+        keep(_varbind((name, value)))
+        at = bound
+    return varbinds
+
+
+def read_name(encoded: bytes) -> Oid:
+    """An OID from its content; the beginning is remembered for the next row."""
+    last_at = len(encoded) - 1
+    if not 0 <= last_at < MOST_OID_BYTES or encoded[last_at] > 127:
+        raise bad_reply()
+    while last_at and encoded[last_at - 1] > 127:
+        last_at -= 1
+    if not last_at:
+        return _sub_identifiers(encoded)
+    beginning = encoded[:last_at]
+    prefix = _PREFIXES.get(beginning)
+    if prefix is None:
+        prefix = _sub_identifiers(beginning)
+        if len(prefix) >= MOST_SUB_IDENTIFIERS:
+            raise bad_reply()
+        if len(_PREFIXES) >= MOST_PREFIXES:
+            _PREFIXES.clear()
+        _PREFIXES[beginning] = prefix
+    return (*prefix, *_base_128(encoded[last_at:]))
+
+
+def _sub_identifiers(encoded: bytes) -> Oid:
+    first, *others = _base_128(encoded)
+    # The first two numbers travel as one (X.690, 8.19.4).
+    top = min(first // 40, 2)
+    return (top, first - 40 * top, *others)
+
+
+def _base_128(encoded: bytes) -> list[int]:
+    numbers: list[int] = []
+    number = 0
+    for byte in encoded:
+        if byte == 0x80 and not number:
+            raise bad_reply()  # a leading zero: one OID must not have two spellings
+        number = number << 7 | byte & 0x7F
+        if number > MOST_32:
+            raise bad_reply()
+        if byte < 0x80:
+            numbers.append(number)
+            number = 0
+    if byte > 0x7F:
+        raise bad_reply()
+    return numbers
+
+
+def _long_size(payload: bytes, at: int, size: int) -> tuple[int, int]:
+    """A length that has bytes of its own; leading zeros are allowed, net-snmp sends them."""
+    after = at + (size & 0x7F)
+    if not at < after <= at + 4 or after > len(payload):
+        raise bad_reply()
+    return int.from_bytes(payload[at:after], "big"), after
+
+
+def _negative(content: bytes, tag: int) -> int:
+    """A number below zero, which only INTEGER may be."""
+    number = int.from_bytes(content, "big", signed=True)
+    if tag != INTEGER or not -MOST_ID - 1 <= number < 0:
+        raise bad_reply()
+    return number
+
+
+def _seldom(content: bytes, tag: int, *, is_v1: bool) -> Value:
+    """A value of one of the types that few objects have."""
+    if tag in (EMPTY_1 if is_v1 else EMPTY_2) and not content:
+        return None
+    if tag == OBJECT_ID:
+        return read_name(content)
+    if tag == IP_ADDRESS and len(content) == 4:
+        return IPv4Address(content)
+    if tag == OPAQUE:
+        return content
+    raise bad_reply()

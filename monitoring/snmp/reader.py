@@ -1,0 +1,163 @@
+"""Messages of agents, opened: a datagram becomes an answer and the key of its question."""
+
+from typing import NamedTuple
+
+from monitoring.snmp.elements import INTEGER, OCTETS, SEQUENCE, enter, read_number, read_varbinds
+from monitoring.snmp.errors import bad_reply
+from monitoring.snmp.questions import Answer
+
+VERSION_1, VERSION_2C, VERSION_3 = 0, 1, 3
+RESPONSE, REPORT = 0xA2, 0xA8
+LEAST_MESSAGE = 484  # RFC 3412, 6.3: what every engine must be able to take
+USER_SECURITY_MODEL = 3
+MOST_USER_NAME = 32
+
+Key = tuple[int, bytes, int]  # version on the wire, community (v3: empty), request or message id
+
+
+class Message(NamedTuple):
+    """A datagram opened so far that its question can be found; the rest is at ``at`` to ``end``."""
+
+    key: Key
+    payload: bytes
+    at: int
+    end: int
+
+
+class Secure(NamedTuple):
+    """The security parameters of a v3 message (RFC 3414, 2.4), and where its data begins."""
+
+    flags: int
+    engine_id: bytes
+    boots: int
+    time: int
+    user_name: bytes
+    digest: bytes
+    digest_at: int
+    salt: bytes
+    data_at: int
+
+
+def open_message(payload: bytes) -> Message:
+    """Read a datagram as far as the id that its question carried."""
+    try:
+        at, end = enter(payload, SEQUENCE, 0, len(payload))
+        if end != len(payload) or payload[at] != INTEGER or payload[at + 1] != 1:
+            raise bad_reply()
+        version = payload[at + 2]
+        at += 3
+        if version == VERSION_3:
+            header_at, header_end = enter(payload, SEQUENCE, at, end)
+            message_id, _ = read_number(payload, header_at, header_end)
+            if message_id < 0:
+                raise bad_reply()
+            return Message((version, b"", message_id), payload, at, end)
+        if version not in (VERSION_1, VERSION_2C):
+            raise bad_reply()
+        at, community_end = enter(payload, OCTETS, at, end)
+        community = payload[at:community_end]
+        if payload[community_end] != RESPONSE:
+            raise bad_reply()
+        at, pdu_end = enter(payload, RESPONSE, community_end, end)
+        if pdu_end != end:
+            raise bad_reply()
+        request_id, at = read_number(payload, at, end)
+        return Message((version, community, request_id), payload, at, end)
+    except IndexError:
+        raise bad_reply() from None
+
+
+def read_answer(message: Message) -> Answer:
+    """The rest of a v1 or v2c message."""
+    key, payload, at, end = message
+    try:
+        return _read_answer(payload, at, end, is_v1=key[0] == VERSION_1)
+    except IndexError:
+        raise bad_reply() from None
+
+
+def read_secure(message: Message) -> Secure:
+    """Header and security parameters of a v3 message."""
+    _, payload, at, end = message
+    try:
+        at, header_end = enter(payload, SEQUENCE, at, end)
+        _, at = read_number(payload, at, header_end)
+        largest, at = read_number(payload, at, header_end)
+        flags_at, flags_end = enter(payload, OCTETS, at, header_end)
+        model, at = read_number(payload, flags_end, header_end)
+        if flags_end != flags_at + 1 or largest < LEAST_MESSAGE or model != USER_SECURITY_MODEL:
+            raise bad_reply()
+        if at != header_end:
+            raise bad_reply()
+        at, data_at = enter(payload, OCTETS, at, end)
+        return _read_parameters(payload, at, data_at, flags=payload[flags_at])
+    except IndexError:
+        raise bad_reply() from None
+
+
+def _read_parameters(payload: bytes, at: int, data_at: int, *, flags: int) -> Secure:
+    at, end = enter(payload, SEQUENCE, at, data_at)
+    at, engine_end = enter(payload, OCTETS, at, end)
+    boots, time_at = read_number(payload, engine_end, end)
+    time, name_at = read_number(payload, time_at, end)
+    name_at, name_end = enter(payload, OCTETS, name_at, end)
+    digest_at, digest_end = enter(payload, OCTETS, name_end, end)
+    salt_at, salt_end = enter(payload, OCTETS, digest_end, end)
+    if salt_end != end or end != data_at or name_end - name_at > MOST_USER_NAME:
+        raise bad_reply()
+    if boots < 0 or time < 0:
+        raise bad_reply()
+    return Secure(
+        flags,
+        payload[at:engine_end],
+        boots,
+        time,
+        payload[name_at:name_end],
+        payload[digest_at:digest_end],
+        digest_at,
+        payload[salt_at:salt_end],
+        data_at,
+    )
+
+
+def read_encrypted(message: Message, secure: Secure) -> bytes:
+    """The encrypted data of a v3 message."""
+    try:
+        at, end = enter(message.payload, OCTETS, secure.data_at, message.end)
+    except IndexError:
+        raise bad_reply() from None
+    if end != message.end:
+        raise bad_reply()
+    return message.payload[at:end]
+
+
+def read_scoped(data: bytes, at: int, *, is_padded: bool) -> tuple[int, Answer]:
+    """The request id and answer of a scoped PDU; DES leaves padding behind it."""
+    try:
+        at, end = enter(data, SEQUENCE, at, len(data))
+        if end != len(data) and not is_padded:
+            raise bad_reply()
+        _, at = enter(data, OCTETS, at, end)  # contextEngineID
+        _, at = enter(data, OCTETS, at, end)  # contextName
+        tag = data[at]
+        if tag not in (RESPONSE, REPORT):
+            raise bad_reply()
+        at, pdu_end = enter(data, tag, at, end)
+        if pdu_end != end:
+            raise bad_reply()
+        request_id, at = read_number(data, at, end)
+        answer = _read_answer(data, at, end, is_v1=False)
+    except IndexError:
+        raise bad_reply() from None
+    return request_id, answer._replace(is_report=True) if tag == REPORT else answer
+
+
+def _read_answer(payload: bytes, at: int, end: int, *, is_v1: bool) -> Answer:
+    status, at = read_number(payload, at, end)
+    index, at = read_number(payload, at, end)
+    if status < 0 or index < 0:
+        raise bad_reply()
+    at, list_end = enter(payload, SEQUENCE, at, end)
+    if list_end != end:
+        raise bad_reply()
+    return Answer(status, index, read_varbinds(payload, at, end, is_v1=is_v1))

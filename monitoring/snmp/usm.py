@@ -1,0 +1,59 @@
+"""What v3 keeps of each agent (RFC 3414): its engine ID, its clock, and its users' keys."""
+
+from time import monotonic
+
+import msgspec
+
+from monitoring.snmp.ciphers import PayloadCipher
+from monitoring.snmp.keys import Signer, local_cipher
+from monitoring.snmp.questions import MOST_ID
+from monitoring.snmp.values import User
+from monitoring.snmp.writer import OCTETS, element
+
+MOST_USERS = 4  # at one engine: one, and the next while its password is changed
+
+
+class LocalUser:
+    """A user as one engine knows it: localised keys, and the bytes that all messages repeat."""
+
+    __slots__ = ("cipher", "engine_element", "name", "name_element", "scope", "signer")
+
+    def __init__(self, user: User, engine_id: bytes) -> None:
+        self.name = user.name.encode()
+        self.engine_element = element(OCTETS, engine_id)
+        self.name_element = element(OCTETS, self.name)
+        self.scope = self.engine_element + element(OCTETS, user.context.encode())
+        self.signer: Signer | None = None
+        self.cipher: PayloadCipher | None = None
+        if user.auth:
+            self.signer = Signer(user.auth, user.auth_password, engine_id)
+            if user.priv:
+                self.cipher = local_cipher(user.auth, user.priv, user.priv_password, engine_id)
+
+
+class Engine(msgspec.Struct, eq=False):
+    """One agent: its clock is as it was when last heard, plus the time since."""
+
+    engine_id: bytes
+    boots: int = 0
+    time: int = 0
+    heard_at: float | None = None
+    users: dict[User, LocalUser] = {}
+
+    def now(self) -> int:
+        if self.heard_at is None:
+            return 0
+        return min(self.time + int(monotonic() - self.heard_at), MOST_ID)
+
+    def hear(self, boots: int, engine_time: int) -> None:
+        """Set the clock by what the agent says."""
+        self.boots, self.time, self.heard_at = boots, engine_time, monotonic()
+
+    def local(self, user: User) -> LocalUser:
+        """The user at this engine; keys are localised once."""
+        local = self.users.get(user)
+        if local is None:
+            if len(self.users) >= MOST_USERS:
+                self.users.clear()
+            local = self.users[user] = LocalUser(user, self.engine_id)
+        return local
