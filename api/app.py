@@ -36,6 +36,7 @@ from api.pages.labels import LabelPages
 from api.pages.language import switch_language
 from api.pages.library import LibraryPages
 from api.pages.library_forms import LibraryFormPages
+from api.pages.notices import MailPages
 from api.pages.people import PeoplePages
 from api.pages.places import PlacePages
 from api.pages.scans import ScanPages
@@ -63,6 +64,7 @@ from api.routes.donations import DonationRoutes, DonorRoutes
 from api.routes.downloads import DownloadRoutes, show_picture
 from api.routes.imports import ImportRoutes
 from api.routes.labels import LabelRoutes
+from api.routes.notices import EscalationRoutes, SubscriptionRoutes
 from api.routes.people import MeRoutes, PeopleRoutes
 from api.routes.places import PlaceRoutes
 from api.routes.reports import ReportRoutes
@@ -92,6 +94,7 @@ ROUTES: list[ControllerRouterHandler] = [
     DonationRoutes,
     DonorRoutes,
     DownloadRoutes,
+    EscalationRoutes,
     ImportRoutes,
     LabelRoutes,
     MeRoutes,
@@ -99,6 +102,7 @@ ROUTES: list[ControllerRouterHandler] = [
     PlaceRoutes,
     ResourceRoutes,
     SchoolRoutes,
+    SubscriptionRoutes,
     TokenRoutes,
     describe_tus,
     UploadRoutes,
@@ -111,6 +115,7 @@ ROUTES: list[ControllerRouterHandler] = [
 PAGES: list[ControllerRouterHandler] = [
     AlertPages,
     CredentialPages,
+    MailPages,
     DevicePages,
     show_home,
     switch_language,

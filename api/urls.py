@@ -128,6 +128,26 @@ def device_chart(device_id: int, metric: str, hours: int) -> str:
     return with_query(f"/api/v1/devices/{device_id}/chart", metric=metric, hours=hours)
 
 
+def alert(alert_id: int) -> str:
+    return f"/alerts/{alert_id}"
+
+
+def alert_mail() -> str:
+    return "/alerts/mail"
+
+
+def subscription(school_id: int) -> str:
+    return f"/alerts/mail/{school_id}"
+
+
+def end_subscription(school_id: int) -> str:
+    return f"/alerts/mail/{school_id}/remove"
+
+
+def escalation(school_id: int) -> str:
+    return f"/alerts/escalation/{school_id}"
+
+
 def credentials(**filters: object) -> str:
     return with_query("/credentials", **filters)
 

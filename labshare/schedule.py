@@ -4,10 +4,11 @@ from core import housekeeping
 from core.jobs import Job
 from core.outbox import Handler
 from inventory import jobs as inventory_jobs
+from labshare import stationery
 from monitoring import jobs as monitoring_jobs
 from storage import jobs as storage_jobs
 
-DOMAINS = (housekeeping, storage_jobs, inventory_jobs, monitoring_jobs)
+DOMAINS = (housekeeping, storage_jobs, inventory_jobs, monitoring_jobs, stationery)
 
 
 def all_jobs() -> tuple[Job, ...]:

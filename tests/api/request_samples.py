@@ -26,6 +26,7 @@ ALIASES = {
 }
 # One name, another thing, in these operations.
 ALIASES_OF: dict[str, dict[str, str]] = {
+    "escalation_set": {"person_id": "keeper_id"},
     "label_claim": {"code": "free_code"},
     "/t/{code:str}/claim": {"code": "free_code"},
 }
@@ -41,6 +42,7 @@ PLAIN: dict[str, Any] = {
     "cost": "1.00",
     "currency": "CNY",
     "days": 30,
+    "email": "somebody@school.example",
     "entity": "membership",
     "grade": "any",
     "hours": 24,
@@ -88,6 +90,7 @@ FORM: Values = {
     "count": 1,
     "declared": 1,
     "done": "Done",
+    "email": "somebody@school.example",
     "found": "Found",
     "kind": "room",
     "locale": "en",

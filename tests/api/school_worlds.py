@@ -102,6 +102,7 @@ async def _accounts(
     changes = await audit.find_changes(admin.actor, AuditFilter(entity="membership"))
     return {
         "person_id": teacher.id,
+        "keeper_id": admin.id,
         "assignee_id": technician.id,
         "holder_id": teacher.id,
         "membership_id": given,

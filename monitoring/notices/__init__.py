@@ -1,0 +1,29 @@
+"""Who is told of alerts by mail: at once, when nobody reacts, and gathered once a day or week."""
+
+from monitoring.notices.digests import send_digests
+from monitoring.notices.escalation import EscalationStep, NewStep, list_steps, set_steps
+from monitoring.notices.promising import promise_notices
+from monitoring.notices.sending import Stationery, send_notices
+from monitoring.notices.subscriptions import (
+    NewSubscription,
+    Subscription,
+    list_subscriptions,
+    subscribe,
+    unsubscribe,
+)
+
+__all__ = [
+    "EscalationStep",
+    "NewStep",
+    "NewSubscription",
+    "Stationery",
+    "Subscription",
+    "list_steps",
+    "list_subscriptions",
+    "promise_notices",
+    "send_digests",
+    "send_notices",
+    "set_steps",
+    "subscribe",
+    "unsubscribe",
+]

@@ -1,0 +1,85 @@
+"""Which mails are owed: decided in the database, so that each is promised once and none is lost."""
+
+from datetime import timedelta
+
+from core import clock
+from core.database import execute, transaction
+from monitoring.notices.subscriptions import IS_KEEPER
+
+# What clears by itself within moments wakes nobody.
+SETTLE = timedelta(seconds=30)
+# A worker that comes back after days tells of what is new, not of everything.
+NEWS = timedelta(days=1)
+REMEMBERED = timedelta(days=90)
+
+IS_THERE = f"""
+EXISTS (SELECT FROM membership m JOIN person p ON p.id = m.person
+         WHERE m.person = s.person AND m.school = s.school AND p.closed_at IS NULL
+           AND {IS_KEEPER})
+"""
+GRAVE_ENOUGH = "(l.severity = 'critical' OR {0}.least_severity = 'warning')"
+
+RAISED = f"""
+INSERT INTO alert_notice (alert, person, kind, created_at)
+SELECT l.id, s.person, 'raised', $1
+  FROM alert l JOIN alert_subscription s ON s.school = l.school AND s.at_once
+ WHERE l.cleared_at IS NULL AND l.acknowledged_at IS NULL AND l.quiet_at IS NULL
+   AND l.raised_at BETWEEN greatest($2::timestamptz, s.created_at) AND $3::timestamptz
+   AND {GRAVE_ENOUGH.format("s")} AND {IS_THERE}
+ON CONFLICT ON CONSTRAINT alert_notice_once DO NOTHING
+"""
+
+# Rows that a visit is changing right now are left for the next round: no waiting, no deadlock.
+ESCALATED = f"""
+WITH late AS (
+    SELECT l.id, l.school FROM alert l
+     WHERE l.cleared_at IS NULL AND l.acknowledged_at IS NULL AND l.quiet_at IS NULL
+       AND EXISTS (SELECT FROM escalation_step e WHERE e.school = l.school
+             AND e.level > l.escalated_to AND {GRAVE_ENOUGH.format("e")}
+             AND l.raised_at <= $1::timestamptz - make_interval(mins => e.after_minutes))
+     ORDER BY l.id FOR UPDATE OF l SKIP LOCKED
+), due AS (
+    SELECT l.id, e.level, e.role, e.person, e.school
+      FROM late JOIN alert l ON l.id = late.id JOIN escalation_step e ON e.school = l.school
+     WHERE e.level > l.escalated_to AND {GRAVE_ENOUGH.format("e")}
+       AND l.raised_at <= $1::timestamptz - make_interval(mins => e.after_minutes)
+), told AS (
+    INSERT INTO alert_notice (alert, person, kind, level, created_at)
+    SELECT DISTINCT due.id, s.person, 'escalated', due.level, $1::timestamptz
+      FROM due JOIN alert_subscription s ON s.school = due.school
+      JOIN membership m ON m.person = s.person AND m.school = s.school
+      JOIN person p ON p.id = s.person
+     WHERE p.closed_at IS NULL AND {IS_KEEPER} AND (m.role = due.role OR m.person = due.person)
+    ON CONFLICT ON CONSTRAINT alert_notice_once DO NOTHING
+)
+UPDATE alert l SET escalated_to = reached.level
+  FROM (SELECT id, max(level) AS level FROM due GROUP BY id) reached WHERE l.id = reached.id
+"""
+
+# Only those who were told of the trouble are told of its end.
+CLEARED = f"""
+INSERT INTO alert_notice (alert, person, kind, created_at)
+SELECT DISTINCT n.alert, n.person, 'cleared', $1::timestamptz
+  FROM alert_notice n JOIN alert l ON l.id = n.alert
+  JOIN alert_subscription s ON s.person = n.person AND s.school = l.school
+ WHERE l.cleared_at IS NOT NULL AND n.kind IN ('raised','escalated') AND n.sent_at IS NOT NULL
+   AND n.trouble IS NULL AND {IS_THERE}
+ON CONFLICT ON CONSTRAINT alert_notice_once DO NOTHING
+"""
+
+# Trouble that is over before its mail has left needs no mail at all.
+OVER = """
+DELETE FROM alert_notice n USING alert l WHERE l.id = n.alert AND l.cleared_at IS NOT NULL
+   AND n.kind IN ('raised','escalated') AND n.sent_at IS NULL
+"""
+
+
+async def promise_notices() -> None:
+    """Write down every mail that is owed by now; promising twice changes nothing."""
+    now = clock.now()
+    async with transaction():
+        await execute("DELETE FROM alert_notice WHERE created_at < $1", now - REMEMBERED)
+        await execute(OVER)
+        await execute(RAISED, now, now - NEWS, now - SETTLE)
+        await execute(ESCALATED, now)
+        await execute(CLEARED, now)
