@@ -1,14 +1,11 @@
-"""A visit's outcome into the database: one transaction, or nothing if the lease was lost."""
+"""What a visit means for what is kept of its device: pure, from the claim and from what happened."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 import msgspec
 
-from core import clock
-from core.access import Actor
-from core.database import execute, fetch_one, transaction
-from monitoring import alerts, power, samples, schedules
-from monitoring.alerts import DeviceChanges
+from monitoring import parents, power, samples, schedules
+from monitoring.alerts.findings import DeviceChanges
 from monitoring.assessing import Assessment, Before, Pairs, assess
 from monitoring.claims import Claim
 from monitoring.devices.views import DeviceState
@@ -19,163 +16,151 @@ from monitoring.failing import (
     finding_after,
     state_after,
 )
+from monitoring.parents import Parent
+from monitoring.power import WasOn
 from monitoring.profiles import profile_named
+from monitoring.samples import SampleRow
+from monitoring.sightings import Surroundings
 from monitoring.snmp import SnmpError
-from monitoring.uptimes import Known
+from monitoring.thresholds.effective import Settings
 from monitoring.visits import Visit
 
-
-class _Held(msgspec.Struct, frozen=True):
-    asset_name: str
-    tag: str
-    known_name: str | None
-    state: DeviceState
-    failures: int
-    sys_object_id: str | None
-    uptime: Known | None
-
-    def name(self, identity: dict[str, str] | None = None) -> str:
-        """What people call it: its asset's name, else its own, else the tag."""
-        own = (identity or {}).get("name") or self.known_name
-        return self.asset_name or own or self.tag
+_pairs = msgspec.json.Decoder(Pairs)
+_places = msgspec.json.Decoder(list[tuple[str, str]])
+_encode = msgspec.json.Encoder().encode
 
 
-class _Remembered(msgspec.Struct, frozen=True):
+class Kept(msgspec.Struct, frozen=True, kw_only=True, eq=False):
+    """What a good visit leaves behind; JSON as text, None where it stays as it was."""
+
+    recognised: str
+    identity: str | None
+    uptime: str | None
+    readings: str
+    counts: str
+    pending: str
+    plan: str | None
+    samples: list[SampleRow]
+    was_on: WasOn | None
+    surroundings: Surroundings
+
+
+class Outcome(msgspec.Struct, frozen=True, kw_only=True, eq=False):
+    """One visit, ready to be kept. ``kept`` is None when the device gave nothing.
+
+    ``unsure_parent``: to be looked at soon, since its child cannot tell whose fault the silence is.
+    """
+
+    device_id: int
+    school_id: int
+    version: int
     at: datetime
-    counts: Pairs
-    pending: Pairs
-
-
-class Change(msgspec.Struct, frozen=True):
-    """The device's state before and after, for the log: a line a change, none a visit."""
-
+    next_poll_at: datetime
     before: DeviceState
     after: DeviceState
+    failures: int
+    trouble: str | None
+    changes: DeviceChanges
+    kept: Kept | None = None
+    unsure_parent: int | None = None
 
 
-async def keep_visit(worker: str, claim: Claim, visit: Visit) -> Change | None:
-    """Readings, samples, uptime, alerts and the next turn; None when the lease is not ours now."""
-    actor = Actor.system("monitoring", [claim.school_id])
-    async with transaction(actor):
-        held = await _hold(worker, claim)
-        if held is None:
-            return None
-        places = (await alerts.open_places([claim.device_id])).get(claim.device_id, set())
-        assessment = assess(
-            profile_named(visit.profile) or claim.profile,
-            await _before(claim.device_id, held, places),
-            visit,
-            device_name=held.name(visit.identity),
-        )
-        at = datetime.fromtimestamp(visit.at, clock.now().tzinfo)
-        await _keep_readings(claim, assessment, at)
-        await _keep_state(claim, held, visit, assessment, at)
-        over = [(rule, "") for rule in OUR_OWN_RULES if (rule, "") in places]
-        await alerts.keep(
-            actor,
-            [
-                DeviceChanges(
-                    claim.device_id,
-                    claim.school_id,
-                    raised=assessment.raised,
-                    cleared=[*over, *assessment.cleared],
-                )
-            ],
-        )
-    return Change(held.state, DeviceState.up)
-
-
-async def keep_failure(worker: str, claim: Claim, error: SnmpError) -> Change | None:
-    """The trouble, the state it means, the next turn, and an alert when it has lasted."""
-    actor = Actor.system("monitoring", [claim.school_id])
-    async with transaction(actor):
-        held = await _hold(worker, claim)
-        if held is None:
-            return None
-        failures = held.failures + 1
-        around = Circumstances(failures, claim.may_sleep)
-        state = state_after(held.state, error, around)
-        now = clock.now()
-        await execute(
-            "UPDATE device SET state = $2, failures = $3, trouble = $4, last_polled_at = $5,"
-            " next_poll_at = $6, leased_by = NULL, lease_until = NULL WHERE id = $1",
+def of_visit(claim: Claim, visit: Visit, settings: Settings, now: datetime) -> Outcome:
+    """The device is up: its readings, its uptime, its next turn, and what began and ended."""
+    profile = settings.profile_for(
+        claim.school_id, claim.device_id, profile_named(visit.profile) or claim.profile
+    )
+    places = _places.decode(claim.open_places_json)
+    assessment = assess(
+        profile, _before(claim, places), visit, device_name=claim.name(visit.identity)
+    )
+    ours = [(rule, "") for rule in OUR_OWN_RULES if (rule, "") in places]
+    at = datetime.fromtimestamp(visit.at, UTC)
+    interval = claim.chosen_interval_seconds or profile.interval_seconds
+    return Outcome(
+        device_id=claim.device_id,
+        school_id=claim.school_id,
+        version=claim.version_of_device,
+        at=at,
+        next_poll_at=schedules.next_due(claim.device_id, interval, now),
+        before=claim.state,
+        after=DeviceState.up,
+        failures=0,
+        trouble=None,
+        changes=DeviceChanges(
             claim.device_id,
-            state,
-            failures,
-            msgspec.json.encode(error.message).decode(),
-            now,
-            schedules.after_failure(claim.device_id, failures, claim.interval_seconds, now),
-        )
-        finding = finding_after(held.name(), error, around)
-        changes = DeviceChanges(
+            claim.school_id,
+            raised=assessment.raised,
+            cleared=[*ours, *assessment.cleared],
+        ),
+        kept=_kept(claim, visit, assessment, at),
+    )
+
+
+def of_failure(claim: Claim, error: SnmpError, now: datetime) -> Outcome:
+    """The trouble, the state it means, the next turn, and the fault when it has lasted."""
+    around = _circumstances(claim, now)
+    finding = finding_after(claim.name(), error, around)
+    places = _places.decode(claim.open_places_json)
+    return Outcome(
+        device_id=claim.device_id,
+        school_id=claim.school_id,
+        version=claim.version_of_device,
+        at=now,
+        next_poll_at=schedules.after_failure(
+            claim.device_id, around.failures, claim.interval_seconds, now
+        ),
+        before=claim.state,
+        after=state_after(claim.state, error, around),
+        failures=around.failures,
+        trouble=_text(error.message),
+        changes=DeviceChanges(
             claim.device_id,
             claim.school_id,
             raised=[finding] if finding else [],
-            cleared=[(rule, "") for rule in disproved_by(error, around)],
-        )
-        await alerts.keep(actor, [changes])
-    return Change(held.state, state)
-
-
-async def _hold(worker: str, claim: Claim) -> _Held | None:
-    """Lock the device if the lease is still ours."""
-    return await fetch_one(
-        _Held,
-        "SELECT a.name AS asset_name, a.tag, d.identity ->> 'name' AS known_name,"
-        " d.state, d.failures, d.identity ->> 'sys_object_id' AS sys_object_id, d.uptime"
-        " FROM device d JOIN asset a ON a.id = d.asset WHERE d.id = $1 AND d.leased_by = $2"
-        " AND d.removed_at IS NULL AND d.paused_at IS NULL FOR UPDATE OF d",
-        claim.device_id,
-        worker,
-    )
-
-
-async def _before(device_id: int, held: _Held, places: set[tuple[str, str]]) -> Before:
-    row = await fetch_one(
-        _Remembered, "SELECT at, counts, pending FROM latest_visit WHERE device = $1", device_id
-    )
-    if row is None:
-        return Before(uptime=held.uptime, open_places=sorted(places))
-    return Before(held.uptime, row.at.timestamp(), row.counts, row.pending, sorted(places))
-
-
-async def _keep_readings(claim: Claim, assessment: Assessment, at: datetime) -> None:
-    await samples.write(claim.device_id, at, assessment.readings)
-    await execute(
-        "INSERT INTO latest_visit (device, at, readings, counts, pending)"
-        " VALUES ($1, $2, $3, $4, $5) ON CONFLICT (device) DO UPDATE SET at = excluded.at,"
-        " readings = excluded.readings, counts = excluded.counts, pending = excluded.pending",
-        claim.device_id,
-        at,
-        *(
-            msgspec.json.encode(kept).decode()
-            for kept in (assessment.readings, assessment.counts, assessment.pending)
+            cleared=[(rule, "") for rule in disproved_by(error, around) if (rule, "") in places],
         ),
+        unsure_parent=claim.parent_id if around.parent is Parent.unsure else None,
     )
-    if assessment.followed is not None:
-        await power.record(claim.device_id, assessment.followed, at)
 
 
-async def _keep_state(
-    claim: Claim, held: _Held, visit: Visit, assessment: Assessment, at: datetime
-) -> None:
-    """Another sysObjectID, or a reboot, may mean another device: then it is recognised anew."""
+def _before(claim: Claim, places: list[tuple[str, str]]) -> Before:
+    if claim.visited_at is None:
+        return Before(uptime=claim.uptime, open_places=places)
+    return Before(
+        claim.uptime,
+        claim.visited_at.timestamp(),
+        _pairs.decode(claim.counts_json or "[]"),
+        _pairs.decode(claim.pending_json or "[]"),
+        places,
+    )
+
+
+def _circumstances(claim: Claim, now: datetime) -> Circumstances:
+    return Circumstances(
+        failures=claim.failures + 1,
+        may_sleep=claim.may_sleep,
+        is_expected=claim.is_expected(now),
+        parent=parents.standing_of(claim.parent, now),
+    )
+
+
+def _kept(claim: Claim, visit: Visit, assessment: Assessment, at: datetime) -> Kept:
     followed = assessment.followed
-    same = held.sys_object_id in (None, visit.identity.get("sys_object_id"))
-    is_certain = same and not (followed and followed.rebooted)
-    await execute(
-        "UPDATE device SET state = 'up', failures = 0, trouble = NULL, recognised = $2,"
-        " identity = $3, uptime = $4, last_seen_at = $5, last_polled_at = $5, next_poll_at = $6,"
-        " leased_by = NULL, lease_until = NULL WHERE id = $1",
-        claim.device_id,
-        visit.profile if is_certain else None,
-        msgspec.json.encode(visit.identity).decode(),
-        msgspec.json.encode(followed.known).decode() if followed else None,
-        at,
-        schedules.next_due(claim.device_id, _interval(claim, visit), clock.now()),
+    fresh = [r for r in assessment.readings if (r.metric, r.instance) not in visit.carried]
+    return Kept(
+        recognised=visit.profile,
+        identity=_text(visit.identity) if visit.identity else None,
+        uptime=_text(followed.known) if followed else None,
+        readings=_text(assessment.readings),
+        counts=_text(assessment.counts),
+        pending=_text(assessment.pending),
+        plan=_text(visit.plan) if visit.plan else None,
+        samples=samples.rows_of(claim.device_id, at, fresh),
+        was_on=power.was_on(claim.device_id, followed, at) if followed else None,
+        surroundings=visit.surroundings,
     )
 
 
-def _interval(claim: Claim, visit: Visit) -> int:
-    profile = profile_named(visit.profile) or claim.profile
-    return claim.chosen_interval_seconds or profile.interval_seconds
+def _text(kept: object) -> str:
+    return _encode(kept).decode()

@@ -1,137 +1,287 @@
-"""The loop that visits due devices: claims them, asks over the wire, keeps what they said."""
+"""The loop that visits devices at their turns: claims ahead, two lanes, results kept in batches."""
 
 import asyncio
 import contextlib
 import os
 import socket
 import uuid
+from collections.abc import Mapping
+from time import monotonic, time
 
 import msgspec
 import structlog
 
+from core import clock
 from core.errors import Unavailable, say
-from core.settings import Settings
-from monitoring import claims, outcomes, samples
+from core.settings import Settings as Installation
+from monitoring import claims, figures, outcomes, samples, schedules
 from monitoring.claims import Claim
-from monitoring.credentials import open_sealed
+from monitoring.figures import Counted, Figures, Lateness, Now, WireFigures
 from monitoring.sealing import Sealer
-from monitoring.snmp import Credential, Session, SnmpError, TimedOut, Wire, WrongCredentials
-from monitoring.visits import visit
+from monitoring.snmp import Session, SnmpError, TimedOut
+from monitoring.thresholds.effective import Settings, settings_of
+from monitoring.turns import Lane, Turns
+from monitoring.visiting import SnmpVisitor, Visitor
+from monitoring.writer import Writer
 
 log = structlog.get_logger(__name__)
 
-IDLE_SECONDS = 1.0
-# A visit ends before its lease does, so that no device is visited twice at a time.
-VISIT_SECONDS = claims.LEASE_SECONDS - 30
+CLAIM_EVERY_SECONDS = 0.5
+MOST_AT_A_CLAIM = 250
+# So many turns a slot are claimed ahead, and no more: the others are for other workers.
+AHEAD_FOR_EACH_SLOT = 4
+SUSPECT_SHARE = 3  # dead devices wait for time-outs: they have slots of their own, one for three
+# Claimed, waited for, visited and kept: all of it within the lease.
+VISIT_SECONDS = claims.LEASE_SECONDS - claims.AHEAD_SECONDS - 13
 LEAVE_SECONDS = 5.0
-SUSPECT_SHARE = 3  # dead devices wait for time-outs: they get one slot in three, no more
+AWAY_SECONDS = 1.0
+THRESHOLDS_SECONDS = 5.0
 
 
-async def run(settings: Settings, stop: asyncio.Event) -> None:
+async def run(settings: Installation, stop: asyncio.Event) -> None:
     """Visit devices until ``stop`` is set; any number of workers may do so at once."""
-    await samples.keep_partitions()
+    await samples.prepare_coming_days()
     worker = f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
     async with Session() as wire:
-        poller = Poller(
-            wire, Sealer.of(settings), worker=worker, slots=settings.poll_concurrency
-        )
+        poller = Poller(wire, Sealer.of(settings), worker=worker, slots=settings.poll_concurrency)
         log.info("poller.started", receive_buffer_bytes=wire.receive_buffer_bytes())
         await poller.run(stop)
-        log.info("poller.stopped", **msgspec.structs.asdict(wire.counters))
+        log.info("poller.stopped", **msgspec.structs.asdict(poller.counted))
+
+
+class Thresholds:
+    """What the schools have set, read again every few seconds: a change holds from then on."""
+
+    def __init__(self) -> None:
+        self.settings = Settings([])
+        self._schools: set[int] = set()
+        self._read_at = 0.0
+
+    async def know(self, school_ids: set[int]) -> None:
+        """Have the settings of these schools ready."""
+        if school_ids <= self._schools and monotonic() - self._read_at < THRESHOLDS_SECONDS:
+            return
+        self._schools |= school_ids
+        self.settings = await settings_of(self._schools)
+        self._read_at = monotonic()
+
+    def forget(self) -> None:
+        self._schools.clear()
 
 
 class Poller:
-    """One worker's visits: as many at a time as it has slots."""
+    """One worker's visits: each at its own moment, as many at a time as the lanes have slots.
 
-    def __init__(self, wire: Wire, sealer: Sealer, *, worker: str, slots: int) -> None:
+    ``visitors`` are further ways to visit, by ``device.method``; SNMP is always one.
+    """
+
+    def __init__(
+        self,
+        wire: Session,
+        sealer: Sealer,
+        *,
+        worker: str,
+        slots: int,
+        visitors: Mapping[str, Visitor] | None = None,
+    ) -> None:
+        self.counted = Counted()
+        self.lateness = Lateness()
         self._wire = wire
-        self._sealer = sealer
         self._worker = worker
-        self._slots = {False: slots, True: max(slots // SUSPECT_SHARE, 1)}
-        self._visits: dict[bool, set[asyncio.Task[None]]] = {False: set(), True: set()}
+        self._visitors: dict[str, Visitor] = {
+            "snmp": SnmpVisitor(wire, sealer),
+            **(visitors or {}),
+        }
+        self._turns = Turns()
+        self._lanes = {
+            False: Lane(slots, self._visit),
+            True: Lane(max(slots // SUSPECT_SHARE, 1), self._visit),
+        }
+        self._in_hand: dict[int, bool] = {}  # device: whether it is suspect
+        self._writer = Writer(worker, self.counted)
+        self._started_at = clock.now()
+        self._is_away = False
+        self._thresholds = Thresholds()
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Claim and visit until ``stop``; then let visits under way end, and give the rest back."""
+        """Claim and visit until ``stop``; then keep what was read, and give the rest back."""
+        begun = [
+            asyncio.create_task(part)
+            for part in (self._claim(), self._take_turns(), self._report())
+        ]
+        keeping = asyncio.create_task(self._writer.run())
+        stopped = asyncio.create_task(stop.wait())
         try:
-            while not stop.is_set():
-                await self.start_due()
-                await self._until_something_happens(stop)
+            done, _ = await asyncio.wait(
+                [*begun, keeping, stopped], return_when=asyncio.FIRST_COMPLETED
+            )
+            for task in done - {stopped}:
+                task.result()
         finally:
-            await self._leave()
-
-    async def start_due(self) -> int:
-        """Begin a visit to every device that is due and has a slot; how many were begun."""
-        begun = 0
-        for suspect, under_way in self._visits.items():
-            free = self._slots[suspect] - len(under_way)
-            if free <= 0:
-                continue
-            for claim in await claims.claim_due(self._worker, limit=free, suspect=suspect):
-                task = asyncio.create_task(self._visit(claim))
-                under_way.add(task)
-                task.add_done_callback(under_way.discard)
-                begun += 1
-        return begun
+            for task in [*begun, stopped]:
+                task.cancel()
+            await asyncio.gather(*begun, stopped, return_exceptions=True)
+            await self._leave(keeping)
 
     async def visit_due(self) -> int:
-        """One round: visit all that is due now, and wait until every visit has ended."""
-        begun = await self.start_due()
-        under_way = [task for tasks in self._visits.values() for task in tasks]
-        await asyncio.gather(*under_way)
-        return begun
+        """One round: visit all that is due now, and keep what they said; how many were visited."""
+        visited = self.counted.polls
+        self._thresholds.forget()
+        while await self.claim_once(ahead_seconds=0):
+            self._begin_due()
+            for lane in self._lanes.values():
+                await lane.empty()
+            await self._writer.drain()
+        return self.counted.polls - visited
+
+    async def claim_once(self, *, ahead_seconds: float = claims.AHEAD_SECONDS) -> int:
+        """Claim for both lanes what comes due within the time, as far as there is room."""
+        return sum([await self._claim_for(suspect, ahead_seconds) for suspect in self._lanes])
+
+    async def _claim(self) -> None:
+        while True:
+            begun = monotonic()
+            is_full = False
+            try:
+                is_full = await self.claim_once() >= MOST_AT_A_CLAIM
+                self._say_away(is_away=False)
+            except Unavailable:
+                self._say_away(is_away=True)
+                await asyncio.sleep(AWAY_SECONDS)
+            self.counted.claim_seconds += monotonic() - begun
+            # More is due than one claim takes: the turns that have come go first, then the rest.
+            await asyncio.sleep(0 if is_full else CLAIM_EVERY_SECONDS)
+
+    async def _claim_for(self, suspect: bool, ahead_seconds: float) -> int:
+        lane = self._lanes[suspect]
+        taken = sum(1 for is_suspect in self._in_hand.values() if is_suspect is suspect)
+        room = min(AHEAD_FOR_EACH_SLOT * lane.slots - taken, MOST_AT_A_CLAIM)
+        if room <= 0:
+            return 0
+        found = await claims.claim_ahead(
+            self._worker,
+            limit=room,
+            suspect=suspect,
+            methods=list(self._visitors),
+            ahead_seconds=ahead_seconds,
+        )
+        # After the database was away a lease may have run out while its result waits to be kept.
+        new = [c for c in found if c.device_id not in self._in_hand and self._is_free(c)]
+        self.counted.claims += len(new)
+        await self._thresholds.know({claim.school_id for claim in new})
+        await self._add_turns(new)
+        return len(new)
+
+    def _is_free(self, claim: Claim) -> bool:
+        return claim.device_id not in self._writer
+
+    async def _add_turns(self, new: list[Claim]) -> None:
+        """Those that are late by a whole interval miss their turn, so that nothing piles up."""
+        now = clock.now()
+        late = []
+        for claim in new:
+            missed = schedules.missed_turns(claim.next_poll_at, claim.interval_seconds, now)
+            self.counted.skipped_turns += missed
+            if missed and not claim.is_suspect:
+                seconds = claim.interval_seconds
+                late.append(
+                    (claim.device_id, schedules.after_missing(claim.device_id, seconds, now))
+                )
+                continue
+            self._in_hand[claim.device_id] = claim.is_suspect
+            self._turns.add(claim)
+        if late:
+            await claims.give_back(self._worker, late)
+
+    async def _take_turns(self) -> None:
+        while True:
+            self._begin_due()
+            self._turns.changed.clear()
+            next_at = self._turns.next_at
+            wait_seconds = None if next_at is None else max(next_at - time(), 0.0)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(wait_seconds):
+                    await self._turns.changed.wait()
+
+    def _begin_due(self) -> None:
+        for claim in self._turns.take_due(time()):
+            self._lanes[claim.is_suspect].begin(claim)
 
     async def _visit(self, claim: Claim) -> None:
+        self.counted.polls += 1
+        self.lateness.add(1000 * (time() - claim.due_at))
         try:
-            change = await self._outcome(claim)
+            self._writer.add(await self._outcome(claim))
         except Exception:
             # The lease runs out by itself, so the device is not lost; the fault is ours to mend.
+            self.counted.faults += 1
             log.exception("visit.failed", device=claim.device_id)
-            return
-        if change is not None and change.before != change.after:
-            log.info(
-                "device.changed",
-                device=claim.device_id,
-                before=change.before,
-                after=change.after,
-            )
+        finally:
+            self._in_hand.pop(claim.device_id, None)
 
-    async def _outcome(self, claim: Claim) -> outcomes.Change | None:
+    async def _outcome(self, claim: Claim) -> outcomes.Outcome:
         try:
-            credential = self._credential(claim)
             async with asyncio.timeout(VISIT_SECONDS):
-                found = await visit(
-                    self._wire, claim.address, credential, profile=claim.known_profile
-                )
+                found = await self._visitors[claim.method].visit(claim)
         except SnmpError as error:
-            return await outcomes.keep_failure(self._worker, claim, error)
+            return self._failed(claim, error)
         except TimeoutError:
-            slow = TimedOut(say("The device took too long to answer everything"))
-            return await outcomes.keep_failure(self._worker, claim, slow)
-        return await outcomes.keep_visit(self._worker, claim, found)
+            slow = say("The device took too long to answer everything")
+            return self._failed(claim, TimedOut(slow))
+        self.counted.ok += 1
+        self.counted.full_visits += found.plan is not None
+        return outcomes.of_visit(claim, found, self._thresholds.settings, clock.now())
 
-    def _credential(self, claim: Claim) -> Credential:
-        try:
-            return open_sealed(self._sealer, claim.credential)
-        except Unavailable as error:
-            raise WrongCredentials(error.message) from error
+    def _failed(self, claim: Claim, error: SnmpError) -> outcomes.Outcome:
+        self.counted.failed += 1
+        self.counted.timed_out += isinstance(error, TimedOut)
+        return outcomes.of_failure(claim, error, clock.now())
 
-    async def _until_something_happens(self, stop: asyncio.Event) -> None:
-        """Until a slot is free or a second is over: devices come due by themselves."""
-        stopped = asyncio.create_task(stop.wait())
-        waiting: set[asyncio.Task[None] | asyncio.Task[bool]] = {stopped}
-        busy = [lane for lane, tasks in self._visits.items() if len(tasks) >= self._slots[lane]]
-        for lane in busy:
-            waiting |= self._visits[lane]
-        await asyncio.wait(waiting, timeout=IDLE_SECONDS, return_when=asyncio.FIRST_COMPLETED)
-        stopped.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await stopped
+    async def _report(self) -> None:
+        while True:
+            with contextlib.suppress(Unavailable):
+                await figures.write(self._worker, self._started_at, clock.now(), self.figures())
+            await asyncio.sleep(figures.REPORT_SECONDS)
 
-    async def _leave(self) -> None:
-        under_way = [task for tasks in self._visits.values() for task in tasks]
-        if under_way:
-            _, late = await asyncio.wait(under_way, timeout=LEAVE_SECONDS)
-            for task in late:
-                task.cancel()
-            await asyncio.gather(*late, return_exceptions=True)
-        await claims.release_all(self._worker)
+    def figures(self) -> Figures:
+        """How this worker does, now."""
+        live, suspect = self._lanes[False], self._lanes[True]
+        return Figures(
+            counted=self.counted,
+            lateness=self.lateness.shown(),
+            now=Now(
+                live_in_flight=live.in_flight,
+                suspect_in_flight=suspect.in_flight,
+                waiting=live.waiting + suspect.waiting,
+                heap=len(self._turns),
+                queue=len(self._writer),
+            ),
+            wire=WireFigures(
+                counters=msgspec.structs.asdict(self._wire.counters),
+                receive_buffer_bytes=self._wire.receive_buffer_bytes(),
+                dropped=self._wire.dropped(),
+            ),
+            cpu_seconds=figures.cpu_seconds(),
+            resident_bytes=figures.resident_bytes(),
+        )
+
+    async def _leave(self, keeping: asyncio.Task[None]) -> None:
+        """Visits under way may end; what they read is kept, and who was not visited is given back."""
+        for lane in self._lanes.values():
+            lane.forget_waiting()
+        await asyncio.gather(
+            *(lane.empty(patience_seconds=LEAVE_SECONDS) for lane in self._lanes.values())
+        )
+        self._writer.close()
+        await asyncio.gather(keeping, return_exceptions=True)
+        await self._writer.drain()
+        with contextlib.suppress(Unavailable):
+            await claims.release_all(self._worker)
+            await figures.forget(self._worker)
+
+    def _say_away(self, *, is_away: bool) -> None:
+        if is_away and not self._is_away:
+            log.warning("claims.database_away")
+        elif self._is_away and not is_away:
+            log.info("claims.database_back")
+        self._is_away = is_away

@@ -6,6 +6,7 @@ of one device never overlap, so the seconds of an asset inside [$1, $2) are
 ``ended_at > $1 AND started_at < $2``.
 """
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 import msgspec
@@ -43,24 +44,60 @@ class HoursOn(msgspec.Struct, frozen=True):
     hours: float
 
 
-async def record(device_id: int, followed: Followed, at: datetime) -> None:
-    """Carry the last session on, or begin one at the boot; joins the caller's transaction.
+class WasOn(msgspec.Struct, frozen=True):
+    """One sight of a device: it was on from ``booted_at`` to ``at``, by its own uptime."""
 
-    It is carried on unless the device was started again, or booted after that session's end. The
-    boot of a new session is cut off where the last one ended: clocks of agents drift, and a device
-    cannot be on twice.
-    """
+    device_id: int
+    booted_at: datetime
+    at: datetime
+    rebooted: bool
+
+
+def was_on(device_id: int, followed: Followed, at: datetime) -> WasOn:
+    """What an uptime that was seen at ``at`` tells."""
     booted_at = at - timedelta(seconds=followed.known.seconds)
-    if not followed.rebooted and await _carry_on(device_id, booted_at, at):
+    return WasOn(device_id, booted_at, at, followed.rebooted)
+
+
+async def record(device_id: int, followed: Followed, at: datetime) -> None:
+    """Record one sight of one device."""
+    await record_all([was_on(device_id, followed, at)])
+
+
+async def record_all(seen: Sequence[WasOn]) -> None:
+    """Carry the last session of each device on, or begin one at its boot.
+
+    Joins the caller's transaction. A session is carried on unless the device was started again, or
+    booted after that session's end. The boot of a new session is cut off where the last one ended:
+    clocks of agents drift, and a device cannot be on twice.
+    """
+    if not seen:
         return
     await execute(
-        "INSERT INTO power_session (school, device, asset, started_at, ended_at)"
-        " SELECT school, id, asset, start, $3 FROM device, LATERAL ("
-        "  SELECT greatest($2::timestamptz, (SELECT max(ended_at) FROM power_session"
-        "   WHERE device = $1)) AS start) s WHERE id = $1 AND start < $3",
-        device_id,
-        booted_at,
-        at,
+        """
+        WITH seen AS (
+            SELECT * FROM unnest($1::bigint[], $2::timestamptz[], $3::timestamptz[], $4::bool[])
+                AS s(device, booted_at, at, rebooted)),
+        last AS (
+            SELECT s.*, p.id, p.ended_at FROM seen s LEFT JOIN LATERAL (
+                SELECT id, ended_at FROM power_session WHERE device = s.device
+                 ORDER BY ended_at DESC LIMIT 1) p ON true),
+        carried AS (
+            UPDATE power_session p SET ended_at = greatest(p.ended_at, l.at) FROM last l
+             WHERE p.id = l.id AND NOT l.rebooted
+               AND p.ended_at >= l.booted_at - $5 * interval '1 second'
+            RETURNING p.device)
+        INSERT INTO power_session (school, device, asset, started_at, ended_at)
+        SELECT d.school, d.id, d.asset, greatest(l.booted_at, l.ended_at), l.at
+          FROM last l JOIN device d ON d.id = l.device
+         WHERE NOT EXISTS (SELECT FROM carried c WHERE c.device = l.device)
+           AND greatest(l.booted_at, l.ended_at) < l.at
+        """,
+        [one.device_id for one in seen],
+        [one.booted_at for one in seen],
+        [one.at for one in seen],
+        [one.rebooted for one in seen],
+        TOLERANCE_SECONDS,
     )
 
 
@@ -83,15 +120,3 @@ async def hours_per_day(
         datetime.combine(until, datetime.min.time()),
         asset_id,
     )
-
-
-async def _carry_on(device_id: int, booted_at: datetime, at: datetime) -> bool:
-    carried = await execute(
-        "UPDATE power_session SET ended_at = greatest(ended_at, $3)"
-        " WHERE id = (SELECT id FROM power_session WHERE device = $1"
-        " ORDER BY ended_at DESC LIMIT 1) AND ended_at >= $2",
-        device_id,
-        booted_at - timedelta(seconds=TOLERANCE_SECONDS),
-        at,
-    )
-    return carried > 0

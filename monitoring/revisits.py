@@ -7,10 +7,10 @@ from monitoring.decoding import decode
 from monitoring.plans import Plan, Question, RowsPlan
 from monitoring.profiles import Profile, Read
 from monitoring.snmp import Address, Credential, Oid, Value, Wire, dotted, oid
+from monitoring.uptimes import Uptime
 from monitoring.visits import (
     SYS_OBJECT_ID,
     Told,
-    Uptime,
     Visit,
     put_together,
     rows_now,

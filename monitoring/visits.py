@@ -35,23 +35,18 @@ from monitoring.snmp import (
     oid,
 )
 from monitoring.text import decode_text
+from monitoring.uptimes import Uptime
 
 SYS_DESCR, SYS_OBJECT_ID, SYS_CONTACT, SYS_NAME, SYS_LOCATION = (
     oid(f"1.3.6.1.2.1.1.{n}.0") for n in (1, 2, 4, 5, 6)
 )
+SYS_UPTIME, SNMP_ENGINE_TIME = oid("1.3.6.1.2.1.1.3.0"), oid("1.3.6.1.6.3.10.2.1.3.0")
 SYSTEM = {
     "name": SYS_NAME,
     "description": SYS_DESCR,
     "location": SYS_LOCATION,
     "contact": SYS_CONTACT,
 }
-
-
-class Uptime(msgspec.Struct, frozen=True):
-    """Hundredths of a second since the start, in 32 bits as the agent counts them, and by whom."""
-
-    ticks: int
-    source: str
 
 
 class Visit(msgspec.Struct, frozen=True):
@@ -130,7 +125,7 @@ def put_together(
     """All that was told, in the profile's order, with the state of each reading by the rules."""
     readings = [one for part in told for one in _readings(part.found)]
     if uptime is not None:
-        readings.insert(0, Reading("uptime", value=uptime.ticks // 100, unit="seconds"))
+        readings.insert(0, Reading("uptime", value=int(uptime.seconds), unit="seconds"))
     old = {(r.metric, r.instance) for t in told if t.is_carried for r in _readings(t.found)}
     new = {(r.metric, r.instance) for t in told if not t.is_carried for r in _readings(t.found)}
     return Visit(
@@ -165,7 +160,7 @@ async def _scalars(
     wire: Wire, address: Address, credential: Credential, profile: Profile
 ) -> dict[Oid, VarBind]:
     wanted = [*SYSTEM.values(), SYS_OBJECT_ID, *map(oid, profile.identity.values())]
-    wanted += map(oid, profile.uptime)
+    wanted += [*map(oid, profile.uptime), SNMP_ENGINE_TIME]
     wanted += [oid(o) for read in profile.read if read.is_scalar for o in read.objects.values()]
     unique = list(dict.fromkeys(wanted))
     return {varbind.oid: varbind for varbind in await wire.get(address, credential, unique)}
@@ -181,13 +176,12 @@ async def rows_now(
     """The rows of one read as they are now: of ``scalars``, or of a walk."""
     if read.is_scalar:
         return scalar_row(read.objects, scalars)
-    columns = {}
-    for role, text in read.objects.items():
-        root = oid(text)
-        try:
-            columns[role] = (root, await wire.walk(address, credential, root))
-        except (AgentError, BadReply):
-            return {}
+    roots = [oid(text) for text in read.objects.values()]
+    try:
+        walked = await wire.table(address, credential, roots)
+    except (AgentError, BadReply):
+        return {}
+    columns = dict(zip(read.objects, zip(roots, walked, strict=True), strict=True))
     return table_rows(columns)
 
 
@@ -196,8 +190,14 @@ def uptime_of(sources: Iterable[str], values: Mapping[Oid, Value]) -> Uptime | N
     for text in sources:
         value = values[oid(text)]
         if isinstance(value, int) and value >= 0:
-            return Uptime(value, text)
+            return Uptime(value, text, _engine_seconds(text, values))
     return None
+
+
+def _engine_seconds(source: str, values: Mapping[Oid, Value]) -> int | None:
+    """snmpEngineTime, where it was asked for and the uptime is the agent's as well."""
+    value = values.get(SNMP_ENGINE_TIME)
+    return value if oid(source) == SYS_UPTIME and isinstance(value, int) else None
 
 
 def _identity(profile: Profile, scalars: dict[Oid, VarBind]) -> dict[str, str]:

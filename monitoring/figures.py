@@ -1,0 +1,156 @@
+"""What a worker says of its own polling: counted in memory, written down every few seconds."""
+
+import os
+import time
+from collections import deque
+from datetime import datetime
+from pathlib import Path
+
+import msgspec
+
+from core.database import execute
+
+REPORT_SECONDS = 10.0
+# A worker that has said nothing for so long is gone, and so is its row.
+FORGET_AFTER_SECONDS = 3600
+LATEST_STARTS = 10_000
+LATENESS_BOUNDS_MS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 5_000, 60_000)
+
+
+class Lateness:
+    """How late visits began: counted since the start by bounds, and exactly for the latest."""
+
+    def __init__(self) -> None:
+        self.counts = [0] * (len(LATENESS_BOUNDS_MS) + 1)
+        self.total_ms = 0.0
+        self._latest: deque[float] = deque(maxlen=LATEST_STARTS)
+
+    def add(self, late_ms: float) -> None:
+        late_ms = max(late_ms, 0.0)
+        self.total_ms += late_ms
+        self._latest.append(late_ms)
+        for place, bound in enumerate(LATENESS_BOUNDS_MS):
+            if late_ms <= bound:
+                self.counts[place] += 1
+                return
+        self.counts[-1] += 1
+
+    def shown(self) -> "LatenessShown":
+        latest = sorted(self._latest)
+        return LatenessShown(
+            p50_ms=_at_share(latest, 0.5),
+            p99_ms=_at_share(latest, 0.99),
+            most_ms=latest[-1] if latest else 0.0,
+            total_ms=self.total_ms,
+            counts=list(self.counts),
+        )
+
+
+class LatenessShown(msgspec.Struct, frozen=True):
+    """``counts`` by LATENESS_BOUNDS_MS, the last one beyond them all; the rest of the latest."""
+
+    p50_ms: float = 0.0
+    p99_ms: float = 0.0
+    most_ms: float = 0.0
+    total_ms: float = 0.0
+    counts: list[int] = []
+
+
+class Counted(msgspec.Struct):
+    """Counts since the worker started."""
+
+    polls: int = 0
+    ok: int = 0
+    failed: int = 0
+    timed_out: int = 0
+    full_visits: int = 0
+    faults: int = 0
+    skipped_turns: int = 0
+    lost_leases: int = 0
+    claims: int = 0
+    claim_seconds: float = 0.0
+    batches: int = 0
+    batches_refused: int = 0
+    results_kept: int = 0
+    results_dropped: int = 0
+    rows_written: int = 0
+    flush_seconds: float = 0.0
+    database_away: int = 0
+
+
+class Now(msgspec.Struct, frozen=True):
+    """What is under way at this moment."""
+
+    live_in_flight: int = 0
+    suspect_in_flight: int = 0
+    waiting: int = 0
+    heap: int = 0
+    queue: int = 0
+
+
+class WireFigures(msgspec.Struct, frozen=True):
+    """What the wire counted since it was opened, and the receive buffer that it was granted."""
+
+    counters: dict[str, int] = {}
+    receive_buffer_bytes: int = 0
+    dropped: int | None = None
+
+
+class Figures(msgspec.Struct, frozen=True):
+    """One report; rows of an older program may lack what is new."""
+
+    counted: Counted = msgspec.field(default_factory=Counted)
+    lateness: LatenessShown = LatenessShown()
+    now: Now = Now()
+    wire: WireFigures = WireFigures()
+    cpu_seconds: float = 0.0
+    resident_bytes: int = 0
+
+
+class Report(msgspec.Struct, frozen=True):
+    """A row of poller_report."""
+
+    worker: str
+    started_at: datetime
+    seen_at: datetime
+    figures: Figures
+
+
+def cpu_seconds() -> float:
+    """Processor time of this process so far."""
+    return time.process_time()
+
+
+def resident_bytes() -> int:
+    """Memory of this process, where the system tells."""
+    try:
+        pages = Path("/proc/self/statm").read_text(encoding="ascii").split()[1]
+    except OSError:
+        return 0
+    return int(pages) * os.sysconf("SC_PAGE_SIZE")
+
+
+async def write(worker: str, started_at: datetime, seen_at: datetime, figures: Figures) -> None:
+    """Keep the worker's latest report, and forget those of workers that are long gone."""
+    await execute(
+        "INSERT INTO poller_report (worker, started_at, seen_at, figures)"
+        " VALUES ($1, $2, $3, $4) ON CONFLICT (worker) DO UPDATE"
+        " SET seen_at = excluded.seen_at, figures = excluded.figures",
+        worker,
+        started_at,
+        seen_at,
+        msgspec.json.encode(figures).decode(),
+    )
+    await execute(
+        "DELETE FROM poller_report WHERE seen_at < now() - $1 * interval '1 second'",
+        FORGET_AFTER_SECONDS,
+    )
+
+
+async def forget(worker: str) -> None:
+    """A worker that stops in order leaves no row."""
+    await execute("DELETE FROM poller_report WHERE worker = $1", worker)
+
+
+def _at_share(ordered: list[float], share: float) -> float:
+    return ordered[int(share * (len(ordered) - 1))] if ordered else 0.0
