@@ -7,12 +7,32 @@ from enum import StrEnum
 import msgspec
 
 from core import clock
-from core.database import execute, fetch
-from core.errors import Message, say
-from monitoring.devices.views import DeviceState
+from core.access import Actor, Role
+from core.database import execute, fetch, fetch_one, fetch_value, refusing, transaction
+from core.errors import Invalid, Message, NotFound, Problem, say
+from monitoring.devices.views import DeviceState, get_device
 
 # Those behind a switch come back together, and are not all asked in the same second.
 SPREAD = timedelta(seconds=30)
+
+
+KEEPERS = (Role.admin, Role.technician)
+
+_NO_PARENT = Invalid.of(
+    "parent_id", say("Choose a device of the same school that is monitored"), code="parent"
+)
+REFUSALS: dict[str, Message | Problem] = {
+    "device_parents_end": Invalid.of(
+        "parent_id",
+        say("That device hangs on this one itself, near or far: it would be a circle"),
+        code="circle",
+    ),
+    "device_is_not_its_own_parent": Invalid.of(
+        "parent_id", say("A device cannot hang on itself"), code="circle"
+    ),
+    "device_parent_is_of_the_school": _NO_PARENT,
+    "device_parent_fkey": _NO_PARENT,
+}
 
 
 class Parent(StrEnum):
@@ -36,6 +56,15 @@ class Standing(msgspec.Struct, frozen=True):
     is_watched: bool = True
 
 
+class Neighbour(msgspec.Struct, frozen=True):
+    """A device above or behind another one, as a link to it needs it."""
+
+    id: int
+    asset_tag: str
+    name: str
+    state: DeviceState
+
+
 class _Behind(msgspec.Struct, frozen=True):
     device_id: int
     count: int
@@ -57,6 +86,73 @@ def standing_of(parent: Standing | None, silent_at: datetime | None) -> Parent:
         and parent.last_seen_at > silent_at
     )
     return Parent.up if is_proven else Parent.unsure
+
+
+_NEIGHBOUR = """
+SELECT d.id, a.tag AS asset_tag, d.state,
+       coalesce(nullif(a.name, ''), nullif(d.identity ->> 'name', ''),
+                btrim(m.brand || ' ' || m.name)) AS name
+  FROM device d JOIN asset a ON a.id = d.asset JOIN asset_model m ON m.id = a.model
+"""
+
+
+async def parent_of(actor: Actor, device_id: int) -> Neighbour | None:
+    """What the device hangs on, None if nothing is noted."""
+    device = await get_device(actor, device_id)
+    return await fetch_one(
+        Neighbour,
+        f"{_NEIGHBOUR} WHERE d.id = (SELECT parent FROM device WHERE id = $1)"
+        " AND d.removed_at IS NULL",
+        device.id,
+    )
+
+
+async def children_of(actor: Actor, device_id: int, *, limit: int = 50) -> list[Neighbour]:
+    """What hangs on the device, by tag."""
+    device = await get_device(actor, device_id)
+    return await fetch(
+        Neighbour,
+        f"{_NEIGHBOUR} WHERE d.parent = $1 AND d.removed_at IS NULL ORDER BY a.tag LIMIT $2",
+        device.id,
+        limit,
+    )
+
+
+async def set_parent(actor: Actor, device_id: int, parent_id: int | None) -> Neighbour | None:
+    """Note what the device hangs on; Invalid for another school's device and for circles."""
+    device = await get_device(actor, device_id)
+    actor.require(device.school_id, *KEEPERS)
+    if parent_id is not None:
+        try:
+            await get_device(actor, parent_id)
+        except NotFound as error:
+            raise _NO_PARENT from error
+    with refusing(REFUSALS):
+        async with transaction(actor):
+            await execute(
+                "UPDATE device SET parent = $2, version = version + 1"
+                " WHERE id = $1 AND parent IS DISTINCT FROM $2",
+                device_id,
+                parent_id,
+            )
+    return await parent_of(actor, device_id)
+
+
+async def device_with_tag(actor: Actor, school_id: int, tag: str) -> int:
+    """The device of an asset by its tag, for a form that asks for a parent."""
+    found: int | None = await fetch_value(
+        "SELECT d.id FROM device d JOIN asset a ON a.id = d.asset"
+        " WHERE a.tag = upper(btrim($1)) AND d.school = $2 AND d.school = any($3::bigint[])"
+        " AND d.removed_at IS NULL",
+        tag,
+        school_id,
+        actor.school_ids,
+    )
+    if found is None:
+        raise Invalid.of(
+            "parent_tag", say("No monitored device of this school has this tag"), code="tag_unknown"
+        )
+    return found
 
 
 async def count_behind(device_ids: Iterable[int]) -> dict[int, int]:
@@ -93,9 +189,9 @@ async def visit_at_once(device_ids: Iterable[int]) -> None:
 async def visit_children_soon(device_ids: Iterable[int]) -> None:
     """After a parent is back, ask those that hang on it, spread over half a minute."""
     await execute(
-        "UPDATE device SET next_poll_at = $2 + ((id * 7919) % 1000) / 1000.0 * $3::interval"
+        "UPDATE device SET next_poll_at = $2::timestamptz + ((id * 7919) % 1000) / 1000.0 * $3::interval"
         " WHERE id IN (SELECT id FROM device WHERE parent = any($1::bigint[])"
-        " AND next_poll_at > $2 + $3::interval AND removed_at IS NULL AND failures > 0"
+        " AND next_poll_at > $2::timestamptz + $3::interval AND removed_at IS NULL AND failures > 0"
         " ORDER BY id FOR UPDATE SKIP LOCKED)",
         list(device_ids),
         clock.now(),

@@ -18,7 +18,10 @@ AlertState = Literal["raised", "acknowledged", "cleared"]
 
 
 class Alert(msgspec.Struct, frozen=True, kw_only=True):
-    """One episode; ``message`` is a sentence for the reader's language, or already in it."""
+    """One episode; ``message`` is a sentence for the reader's language, or already in it.
+
+    A fault that comes and goes is flapping: one alert, of as many ``episodes``.
+    """
 
     id: int
     school_id: int
@@ -34,17 +37,27 @@ class Alert(msgspec.Struct, frozen=True, kw_only=True):
     acknowledged_at: datetime | None
     acknowledged_by: str
     cleared_at: datetime | None
+    cleared_by: str
+    is_flapping: bool
+    episodes: int
     work_order_id: int | None
 
 
 class AlertFilter(msgspec.Struct, frozen=True):
-    """Which alerts a list shows; ``is_open`` None shows all."""
+    """Which alerts a list shows; what is None does not narrow.
+
+    ``place_id`` reaches into what lies in a room, ``is_flapping`` is about what is open.
+    """
 
     school_id: int | None = None
     device_id: int | None = None
     is_open: bool | None = None
     severity: AlertSeverity | None = None
     q: str | None = None
+    state: AlertState | None = None
+    place_id: int | None = None
+    rule: str | None = None
+    is_flapping: bool | None = None
 
 
 SELECT = """
@@ -52,7 +65,10 @@ SELECT l.id, l.school AS school_id, l.device AS device_id, a.tag AS asset_tag,
        coalesce(nullif(a.name, ''), nullif(d.identity ->> 'name', ''),
                 btrim(m.brand || ' ' || m.name)) AS device_name,
        l.rule, l.instance, l.severity, l.message, l.raised_at, l.acknowledged_at,
-       coalesce(p.name, '') AS acknowledged_by, l.cleared_at, l.work_order AS work_order_id,
+       coalesce(p.name, '') AS acknowledged_by, l.cleared_at,
+       coalesce(ender.name, '') AS cleared_by, l.episodes,
+       l.flapping_at IS NOT NULL AND l.cleared_at IS NULL AS is_flapping,
+       l.work_order AS work_order_id,
        CASE WHEN l.cleared_at IS NOT NULL THEN 'cleared'
             WHEN l.acknowledged_at IS NOT NULL THEN 'acknowledged' ELSE 'raised' END AS state
   FROM alert l
@@ -60,7 +76,17 @@ SELECT l.id, l.school AS school_id, l.device AS device_id, a.tag AS asset_tag,
   JOIN asset a ON a.id = d.asset
   JOIN asset_model m ON m.id = a.model
   LEFT JOIN person p ON p.id = l.acknowledged_by
+  LEFT JOIN person ender ON ender.id = l.cleared_by
 """
+STATES: dict[AlertState, str] = {
+    "raised": "l.cleared_at IS NULL AND l.acknowledged_at IS NULL",
+    "acknowledged": "l.cleared_at IS NULL AND l.acknowledged_at IS NOT NULL",
+    "cleared": "l.cleared_at IS NOT NULL",
+}
+_INSIDE = (
+    "a.place IN (WITH RECURSIVE inside AS (SELECT {}::bigint AS id UNION"
+    " SELECT p.id FROM place p JOIN inside ON p.parent = inside.id) SELECT id FROM inside)"
+)
 
 
 async def list_alerts(
@@ -102,8 +128,17 @@ def _conditions(actor: Actor, only: AlertFilter) -> Conditions:
         where.add("l.device = {}", only.device_id)
     if only.is_open is not None:
         where.parts.append(f"l.cleared_at IS {'' if only.is_open else 'NOT '}NULL")
+    if only.state is not None:
+        where.parts.append(STATES[only.state])
     if only.severity is not None:
         where.add("l.severity = {}", only.severity)
+    if only.place_id is not None:
+        where.add(_INSIDE, only.place_id)
+    if only.rule:
+        where.add("l.rule = {}", only.rule)
+    if only.is_flapping is not None:
+        sign = "" if only.is_flapping else "NOT "
+        where.parts.append(f"{sign}(l.flapping_at IS NOT NULL AND l.cleared_at IS NULL)")
     if only.q and only.q.strip():
         where.add(
             "strpos(lower(concat_ws(' ', a.tag, a.name, d.identity ->> 'name', l.instance)),"
