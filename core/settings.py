@@ -1,7 +1,7 @@
 """Settings, read once at an entry point and passed on as values."""
 
 from collections.abc import Mapping
-from ipaddress import IPv4Network, IPv6Network, ip_network
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -10,7 +10,9 @@ import msgspec
 from core.errors import Invalid, say
 
 DEFAULT_DATA = "data"
-DEFAULT_POLL_CONCURRENCY = 50
+DEFAULT_POLL_CONCURRENCY = 300
+DEFAULT_KEEP_SAMPLES_DAYS = 30
+DEFAULT_KEEP_HOURS_DAYS = 400
 DEFAULT_UPLOAD_MAX_BYTES = 2 * 1024**3
 # What no router of the internet forwards (RFC 1918, RFC 6598, RFC 4193): schools' own equipment.
 PRIVATE_NETWORKS = tuple(
@@ -63,9 +65,12 @@ class Settings(msgspec.Struct, frozen=True):
     previous_secret_key: str = ""
     base_url: str = ""
     poll_concurrency: int = DEFAULT_POLL_CONCURRENCY
+    keep_samples_days: int = DEFAULT_KEEP_SAMPLES_DAYS
+    keep_hours_days: int = DEFAULT_KEEP_HOURS_DAYS
     upload_max_bytes: int = DEFAULT_UPLOAD_MAX_BYTES
     mail: MailSettings | None = None
     networks: tuple[IPv4Network | IPv6Network, ...] = PRIVATE_NETWORKS
+    trap_address: tuple[str, int] | None = None
     log: str = "text"
 
     def __repr__(self) -> str:
@@ -83,9 +88,14 @@ class Settings(msgspec.Struct, frozen=True):
             previous_secret_key=given.get("LABSHARE_PREVIOUS_SECRET_KEY", ""),
             base_url=given.get("LABSHARE_BASE_URL", "").rstrip("/"),
             poll_concurrency=_count(given, "LABSHARE_POLL_CONCURRENCY", DEFAULT_POLL_CONCURRENCY),
+            keep_samples_days=_count(
+                given, "LABSHARE_KEEP_SAMPLES_DAYS", DEFAULT_KEEP_SAMPLES_DAYS
+            ),
+            keep_hours_days=_count(given, "LABSHARE_KEEP_HOURS_DAYS", DEFAULT_KEEP_HOURS_DAYS),
             upload_max_bytes=_count(given, "LABSHARE_UPLOAD_MAX_BYTES", DEFAULT_UPLOAD_MAX_BYTES),
             mail=_mail(given),
             networks=_networks(given, "LABSHARE_NETWORKS"),
+            trap_address=_address(given, "LABSHARE_TRAP_ADDRESS"),
             log=_one_of(given, "LABSHARE_LOG", ("text", "json")),
         )
 
@@ -139,17 +149,32 @@ def _count(given: Mapping[str, str], name: str, default: int) -> int:
     return int(text)
 
 
-def _networks(
-    given: Mapping[str, str], name: str
-) -> tuple[IPv4Network | IPv6Network, ...]:
+def _networks(given: Mapping[str, str], name: str) -> tuple[IPv4Network | IPv6Network, ...]:
     if name not in given:
         return PRIVATE_NETWORKS
     try:
         return tuple(ip_network(text.strip()) for text in given[name].split(",") if text.strip())
     except ValueError as error:
         raise Invalid.of(
-            name, say("{name} must be networks such as 10.20.0.0/16, with commas between", name=name)
+            name,
+            say("{name} must be networks such as 10.20.0.0/16, with commas between", name=name),
         ) from error
+
+
+def _address(given: Mapping[str, str], name: str) -> tuple[str, int] | None:
+    """An IP address and a port; IPv6 in brackets, as in ``[::]:1162``."""
+    if name not in given:
+        return None
+    host, _, port = given[name].strip().rpartition(":")
+    wrong = Invalid.of(name, say("{name} must be an address such as 0.0.0.0:1162", name=name))
+    is_v6 = host.startswith("[") and host.endswith("]")
+    try:
+        address = ip_address(host[1:-1] if is_v6 else host)
+    except ValueError as error:
+        raise wrong from error
+    if (address.version == 6) != is_v6 or not port.isdecimal() or not 1 <= int(port) <= 65535:
+        raise wrong
+    return str(address), int(port)
 
 
 def _one_of(given: Mapping[str, str], name: str, choices: tuple[str, ...]) -> str:

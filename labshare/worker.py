@@ -21,6 +21,7 @@ from core.settings import Settings
 from labshare import schedule
 from labshare.attached import connected
 from monitoring import poller
+from monitoring.traps import receiver
 
 log = structlog.get_logger(__name__)
 
@@ -58,13 +59,21 @@ async def work(
     async def poll(stop: asyncio.Event) -> None:
         await poller.run(settings, stop)
 
+    async def hear_traps(stop: asyncio.Event) -> None:
+        await receiver.run(settings, stop)
+
     async def keep_promises(stop: asyncio.Event) -> None:
         await _keep_promises(handlers, stop)
 
     running: set[asyncio.Task[None]] = set()
     scheduler = _scheduler(settings, jobs, running)
     scheduler.start()
-    parts: dict[str, Part] = {"poller": poll, "outbox": keep_promises, "heartbeat": _beat}
+    parts: dict[str, Part] = {
+        "poller": poll,
+        "traps": hear_traps,
+        "outbox": keep_promises,
+        "heartbeat": _beat,
+    }
     try:
         async with asyncio.TaskGroup() as group:
             for name, part in parts.items():

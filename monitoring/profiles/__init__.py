@@ -8,7 +8,7 @@ from monitoring.profiles.loader import (
     profile_named,
 )
 from monitoring.profiles.recognition import probe_roots, recognise, recognise_by_name
-from monitoring.profiles.types import Profile, Read, Recognise, Rule, Title
+from monitoring.profiles.types import Profile, Read, Recognise, Rule, Title, Trap
 
 __all__ = [
     "FlawedProfile",
@@ -17,6 +17,7 @@ __all__ = [
     "Recognise",
     "Rule",
     "Title",
+    "Trap",
     "all_profiles",
     "family",
     "load_profile",

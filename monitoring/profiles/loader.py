@@ -10,6 +10,7 @@ import msgspec
 from monitoring.decoding import DECODERS
 from monitoring.metrics import METRICS
 from monitoring.profiles.recognition import is_shared
+from monitoring.profiles.trap_flaws import trap_flaws
 from monitoring.profiles.types import Profile, Read, Rule
 from monitoring.readings import State
 from monitoring.sentences import RULE_SENTENCES
@@ -53,6 +54,7 @@ def load_profile(path: Path) -> Profile:
         raise FlawedProfile(f"{path.name}: {error}") from error
     flaws = [*_flaws(profile, path), *(f for r in profile.read for f in _read_flaws(r))]
     flaws += [flaw for rule in profile.rule for flaw in _rule_flaws(rule)]
+    flaws += trap_flaws(profile)
     if flaws:
         raise FlawedProfile(f"{path.name}: {'; '.join(flaws)}")
     return profile
@@ -60,7 +62,7 @@ def load_profile(path: Path) -> Profile:
 
 def _contents(path: Path, children: tuple[Path, ...]) -> dict[str, Any]:
     """The file's own entries before those of the profile that it is based on."""
-    own = msgspec.toml.decode(path.read_bytes())
+    own: dict[str, Any] = msgspec.toml.decode(path.read_bytes())
     name = own.get("based_on")
     if name is None:
         return own
@@ -75,6 +77,7 @@ def _contents(path: Path, children: tuple[Path, ...]) -> dict[str, Any]:
         "standards": [*own.get("standards", []), *_others(own, base, "standards")],
         "identity": {**base.get("identity", {}), **own.get("identity", {})},
         "read": [*own.get("read", []), *base.get("read", [])],
+        "trap": [*own.get("trap", []), *base.get("trap", [])],
         "rule": [
             *own.get("rule", []),
             *(rule for rule in base.get("rule", []) if rule.get("name") not in rules),

@@ -188,4 +188,6 @@ class Trap(Table, tablename="trap"):
     trap_kind_is_known = Check("kind IN ('trap','inform')")
     trap_severity_is_known = Check("severity IN ('ok','warning','critical')")
     trap_repeats_are_counted = Check("repeats >= 1")
-    trap_once_a_minute = Unique(["source", "trap_oid", "minute"])
+    trap_once_a_minute = Unique(
+        ["school", "device", "source", "trap_oid", "minute"], nulls_distinct=False
+    )

@@ -1,0 +1,1 @@
+"""Traps and informs: what devices say unasked, kept, counted, and turned into alerts."""

@@ -1,0 +1,61 @@
+"""Datagrams between the socket and whoever reads them: limited, counted, never without bound."""
+
+import asyncio
+from collections import Counter, deque
+from collections.abc import Callable
+from datetime import datetime
+from time import monotonic
+from typing import NamedTuple
+
+from core import clock
+from monitoring.snmp.trap_socket import Peer
+from monitoring.traps.limits import Limits
+
+MOST_WAITING = 5000
+MOST_AT_ONCE = 500
+
+
+class Datagram(NamedTuple):
+    """One datagram as it came."""
+
+    payload: bytes
+    source: str
+    peer: Peer
+    at: datetime
+
+
+class Inbox:
+    """Filled by the socket, emptied in batches; ``counts`` is what the health page shows."""
+
+    def __init__(self, limits: Limits | None = None) -> None:
+        self.counts: Counter[str] = Counter()
+        self.is_stranger: Callable[[str], bool] = lambda _source: False
+        self._limits = limits or Limits(monotonic())
+        self._waiting: deque[Datagram] = deque()
+        self._came = asyncio.Event()
+
+    def __len__(self) -> int:
+        return len(self._waiting)
+
+    def arrived(self, payload: bytes, source: str, peer: Peer) -> None:
+        """What the socket calls: cheap, since it is called ten thousand times a second in a flood."""
+        self.counts["received"] += 1
+        is_stranger = self.is_stranger(source)
+        if not self._limits.let_in(source, monotonic(), is_stranger=is_stranger):
+            self.counts["over_the_limit"] += 1
+        elif len(self._waiting) >= MOST_WAITING:
+            self.counts["no_room"] += 1
+        else:
+            self._waiting.append(Datagram(payload, source, peer, clock.now()))
+            self._came.set()
+
+    async def something(self) -> None:
+        """Wait until there is something to take."""
+        while not self._waiting:
+            self._came.clear()
+            await self._came.wait()
+
+    def take(self) -> list[Datagram]:
+        """Some of what waits, the oldest first."""
+        count = min(len(self._waiting), MOST_AT_ONCE)
+        return [self._waiting.popleft() for _ in range(count)]
