@@ -1,0 +1,198 @@
+"""Candidates as people see them: who answered, whose it seems to be, and what was decided."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+import msgspec
+
+from core.access import Actor, Role
+from core.database import fetch, fetch_one, fetch_value
+from core.errors import NotFound, say
+from core.paging import Page, checked_limit, decode_cursor, page_of
+from inventory.queries import Conditions
+from monitoring.discovery.keeping import verdict_of
+from monitoring.discovery.matching import Doubt, KeyMatch, Trust
+
+READERS = (Role.admin, Role.technician)
+# What is in ``identity`` for our own use.
+NOT_TOLD = ("macs", "refuses")
+
+
+class Decision(StrEnum):
+    """Where a candidate stands."""
+
+    waiting = "waiting"
+    added = "added"
+    ignored = "ignored"
+
+
+class Candidate(msgspec.Struct, frozen=True, kw_only=True):
+    """Something that answered a search. ``asset_tag`` is whose it seems to be, by ``keys``.
+
+    ``refuses``: an agent answers there, and none of the network's credentials opens it.
+    """
+
+    id: int
+    school_id: int
+    network_id: int
+    network: str
+    address: str
+    port: int
+    credential_id: int | None
+    credential_name: str | None
+    profile: str | None
+    identity: dict[str, str]
+    mac: str | None
+    trust: Trust
+    asset_tag: str | None
+    asset_name: str | None
+    decision: Decision
+    decided_at: datetime | None
+    decided_by: str | None
+    device_id: int | None
+    found_at: datetime
+    seen_at: datetime
+    refuses: bool = False
+    keys: list[KeyMatch] = []
+    doubts: list[Doubt] = []
+
+    @property
+    def name(self) -> str:
+        """What it calls itself, else what it is, else where it is."""
+        told = self.identity
+        return told.get("name") or told.get("model") or self.address
+
+    @property
+    def is_moved(self) -> bool:
+        """Whether its asset is monitored already, at another address."""
+        return Doubt.monitored in self.doubts
+
+
+class CandidateFilter(msgspec.Struct, frozen=True):
+    """Which candidates a list shows; ``q`` looks in addresses, names and tags."""
+
+    q: str | None = None
+    school_id: int | None = None
+    network_id: int | None = None
+    trust: Trust | None = None
+    decision: Decision = Decision.waiting
+
+
+class _Row(msgspec.Struct, frozen=True):
+    id: int
+    school_id: int
+    network_id: int
+    network: str
+    address: str
+    port: int
+    credential_id: int | None
+    credential_name: str | None
+    profile: str | None
+    identity: dict[str, str]
+    mac: str | None
+    trust: Trust
+    asset_tag: str | None
+    asset_name: str | None
+    decision: Decision
+    decided_at: datetime | None
+    decided_by: str | None
+    device_id: int | None
+    found_at: datetime
+    seen_at: datetime
+    verdict: dict[str, Any]
+
+
+SELECT = """
+SELECT c.id, c.school AS school_id, c.network AS network_id, n.name AS network, c.address, c.port,
+       c.credential AS credential_id, cr.name AS credential_name, c.profile, c.identity, c.mac,
+       c.trust, a.tag AS asset_tag,
+       coalesce(nullif(a.name, ''), btrim(m.brand || ' ' || m.name)) AS asset_name,
+       coalesce(c.decision, 'waiting') AS decision, c.decided_at, p.name AS decided_by,
+       c.device AS device_id, c.found_at, c.seen_at, c.keys AS verdict
+  FROM candidate c
+  JOIN network n ON n.id = c.network
+  LEFT JOIN credential cr ON cr.id = c.credential
+  LEFT JOIN asset a ON a.id = c.asset
+  LEFT JOIN asset_model m ON m.id = a.model
+  LEFT JOIN person p ON p.id = c.decided_by
+"""
+
+
+async def list_candidates(
+    actor: Actor, only: CandidateFilter, *, limit: int = 50, cursor: str | None = None
+) -> Page[Candidate]:
+    """The candidates of the schools whose devices the actor keeps, the newest first."""
+    checked_limit(limit)
+    where = _conditions(actor, only)
+    if cursor:
+        where.add("(c.found_at, c.id) < ({}, {})", *decode_cursor(cursor, datetime, int))
+    rows = await fetch(
+        _Row,
+        f"{SELECT} WHERE {where.sql()} ORDER BY c.found_at DESC, c.id DESC LIMIT {limit + 1}",
+        *where.args,
+    )
+    return page_of([_told(row) for row in rows], limit, lambda c: (c.found_at, c.id))
+
+
+async def count_certain(actor: Actor, only: CandidateFilter) -> int:
+    """How many of the filter's waiting candidates could be added without looking at each."""
+    where = _conditions(
+        actor, msgspec.structs.replace(only, trust=Trust.certain, decision=Decision.waiting)
+    )
+    count: int = await fetch_value(
+        "SELECT count(*) FROM candidate c JOIN network n ON n.id = c.network"
+        f" LEFT JOIN asset a ON a.id = c.asset WHERE {where.sql()}",
+        *where.args,
+    )
+    return count
+
+
+async def get_candidate(actor: Actor, candidate_id: int) -> Candidate:
+    """One candidate, for those who keep the devices of its school."""
+    found = await fetch_one(
+        _Row,
+        f"{SELECT} WHERE c.id = $1 AND c.school = any($2::bigint[])",
+        candidate_id,
+        actor.school_ids,
+    )
+    if found is None:
+        raise NotFound(say("There is no such candidate, or it is not of your school"))
+    actor.require(found.school_id, *READERS)
+    return _told(found)
+
+
+def _told(row: _Row) -> Candidate:
+    verdict = verdict_of(row.verdict)
+    shown = {name: text for name, text in row.identity.items() if name not in NOT_TOLD}
+    values = {name: getattr(row, name) for name in row.__struct_fields__ if name != "verdict"}
+    return Candidate(
+        **{**values, "identity": shown},
+        refuses="refuses" in row.identity,
+        keys=verdict.keys,
+        doubts=verdict.doubts,
+    )
+
+
+def _conditions(actor: Actor, only: CandidateFilter) -> Conditions:
+    if only.school_id is not None:
+        actor.require(only.school_id, *READERS)
+    where = Conditions()
+    schools = actor.school_ids_as(*READERS) if only.school_id is None else [only.school_id]
+    where.add("c.school = any({}::bigint[])", schools)
+    if only.decision is Decision.waiting:
+        where.parts.append("c.decision IS NULL")
+    else:
+        where.add("c.decision = {}", only.decision)
+    if only.network_id is not None:
+        where.add("c.network = {}", only.network_id)
+    if only.trust is not None:
+        where.add("c.trust = {}", only.trust)
+    if only.q and only.q.strip():
+        where.add(
+            "strpos(lower(concat_ws(' ', c.address, c.identity ->> 'name',"
+            " c.identity ->> 'model', c.identity ->> 'serial_number', c.mac, a.tag)),"
+            " lower({})) > 0",
+            only.q.strip(),
+        )
+    return where

@@ -1,0 +1,148 @@
+"""One address asked who it is: one GET for each credential, and more only where somebody answers."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from typing import NamedTuple
+
+import msgspec
+
+from monitoring.profiles import Profile, all_profiles, probe_roots, recognise, recognise_by_name
+from monitoring.sightings import mac_text
+from monitoring.snmp import (
+    Address,
+    Credential,
+    Oid,
+    SnmpError,
+    TimedOut,
+    VarBind,
+    Wire,
+    dotted,
+    oid,
+)
+from monitoring.text import decode_text
+from monitoring.visits import SYS_DESCR, SYS_NAME, SYS_OBJECT_ID, SYSTEM
+
+PROBE = [SYS_OBJECT_ID, SYS_DESCR, SYS_NAME]
+# Of the chassis, where the profile knows no better place (RFC 6933, entPhysicalSerialNum).
+CHASSIS_SERIAL = oid("1.3.6.1.2.1.47.1.1.1.1.11.1")
+PHYS_ADDRESSES = oid("1.3.6.1.2.1.2.2.1.6")
+
+# An agent that drips its answers must not hold a search up.
+ADDRESS_SECONDS = 10.0
+LONGEST_TEXT = 200
+MOST_CARDS = 16
+LOCALLY_ADMINISTERED = 0x02
+
+Presence = Callable[[str], Awaitable[bool]]
+
+
+class Key(NamedTuple):
+    """A credential that a search may try, opened."""
+
+    credential_id: int
+    credential: Credential
+
+
+class Finding(msgspec.Struct, frozen=True):
+    """Who answered at an address; ``credential_id`` None: nobody whom our credentials open.
+
+    ``macs`` are of the cards that the maker numbered; the first one stands for the machine.
+    """
+
+    address: str
+    port: int
+    credential_id: int | None = None
+    profile: str | None = None
+    identity: dict[str, str] = {}
+    macs: tuple[str, ...] = ()
+    refuses: bool = False
+
+
+async def ask(
+    wire: Wire, address: Address, keys: Sequence[Key], is_there: Presence | None = None
+) -> Finding | None:
+    """Who is at the address, or None; the keys are tried in order, up to the first that opens."""
+    refuses = False
+    for key in keys:
+        try:
+            probe = await wire.get(address, key.credential, PROBE)
+        except TimedOut:
+            continue
+        except SnmpError:
+            refuses = True
+            continue
+        if all(varbind.value is None for varbind in probe):
+            refuses = True
+            continue
+        return await _identified(wire, address, key, probe)
+    if refuses or (is_there is not None and await is_there(address.host)):
+        return Finding(address.host, address.port, refuses=refuses)
+    return None
+
+
+async def _identified(wire: Wire, address: Address, key: Key, probe: list[VarBind]) -> Finding:
+    """Kind, serial number and cards; what the agent does not give in time is left out."""
+    object_id, descr, _ = probe
+    found = Finding(
+        address.host,
+        address.port,
+        key.credential_id,
+        profile=None,
+        identity=_texts({"description": SYS_DESCR, "name": SYS_NAME}, probe)
+        | {"sys_object_id": dotted(_oid_of(object_id))},
+    )
+    try:
+        async with asyncio.timeout(ADDRESS_SECONDS):
+            profile = await _profile(wire, address, key.credential, object_id, descr)
+            found = msgspec.structs.replace(found, profile=profile.name)
+            told = await _told(wire, address, key.credential, profile)
+            found = msgspec.structs.replace(found, identity={**found.identity, **told})
+            found = msgspec.structs.replace(found, macs=await _cards(wire, address, key.credential))
+    except (SnmpError, TimeoutError):
+        return found
+    return found
+
+
+async def _profile(
+    wire: Wire, address: Address, credential: Credential, object_id: VarBind, descr: VarBind
+) -> Profile:
+    profiles = all_profiles()
+    by_name = recognise_by_name(profiles, _oid_of(object_id), _text_of(descr))
+    if by_name is not None:
+        return by_name
+    answering = await wire.answering(address, credential, probe_roots(profiles))
+    return recognise(profiles, _oid_of(object_id), _text_of(descr), answering)
+
+
+async def _told(
+    wire: Wire, address: Address, credential: Credential, profile: Profile
+) -> dict[str, str]:
+    """What the profile knows to ask about identity, and the serial number of the chassis."""
+    wanted = {"serial_number": CHASSIS_SERIAL, **SYSTEM}
+    wanted |= {name: oid(text) for name, text in profile.identity.items()}
+    return _texts(wanted, await wire.get(address, credential, list(dict.fromkeys(wanted.values()))))
+
+
+async def _cards(wire: Wire, address: Address, credential: Credential) -> tuple[str, ...]:
+    """The numbers of its network cards; those that software makes up are shared by many machines."""
+    rows = await wire.walk(address, credential, PHYS_ADDRESSES)
+    found = [mac_text(row.value) for row in rows]
+    real = [mac for mac in found if mac and not int(mac[:2], 16) & LOCALLY_ADMINISTERED]
+    return tuple(dict.fromkeys(real))[:MOST_CARDS]
+
+
+def _texts(wanted: dict[str, Oid], varbinds: list[VarBind]) -> dict[str, str]:
+    by_oid = {varbind.oid: varbind for varbind in varbinds}
+    texts = {name: _text_of(by_oid[one]) for name, one in wanted.items() if one in by_oid}
+    return {name: text for name, text in texts.items() if text}
+
+
+def _text_of(varbind: VarBind) -> str:
+    if not isinstance(varbind.value, bytes):
+        return ""
+    # Cut twice: what is cut first may be long, and a letter has up to four bytes.
+    return decode_text(varbind.value[: LONGEST_TEXT * 4]).value[:LONGEST_TEXT].strip()
+
+
+def _oid_of(varbind: VarBind) -> Oid:
+    return varbind.value if isinstance(varbind.value, tuple) else ()

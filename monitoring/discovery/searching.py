@@ -1,0 +1,148 @@
+"""The worker's part: takes searches under a lease and goes through them, address by address."""
+
+import asyncio
+import contextlib
+import os
+import socket
+import time
+import uuid
+from ipaddress import ip_network
+
+import structlog
+
+from core.errors import Unavailable
+from core.settings import Settings
+from monitoring.credentials import open_sealed
+from monitoring.discovery import keeping
+from monitoring.discovery.identifying import Finding, Key, Presence, ask
+from monitoring.discovery.keeping import LEASE_SECONDS, Claim
+from monitoring.discovery.sweeping import Pace, sweep
+from monitoring.networks import Bounds, ScanOrder, is_within
+from monitoring.sealing import Sealer
+from monitoring.snmp import Address, Session, Wire
+from monitoring.snmp.values import SNMP_PORT
+
+log = structlog.get_logger(__name__)
+
+IDLE_SECONDS = 2.0
+SAVE_SECONDS = 2.0
+# Equipment in the same house answers within milliseconds; the silent ones are most of a network.
+TIMEOUT_SECONDS = 1.0
+MOST_SEARCHES = 4
+
+
+async def run(settings: Settings, stop: asyncio.Event) -> None:
+    """Search until ``stop`` is set; any number of workers may do so at once."""
+    worker = f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
+    async with Session(timeout_seconds=TIMEOUT_SECONDS) as wire:
+        searcher = Searcher(wire, Sealer.of(settings), settings.networks, worker=worker)
+        await searcher.run(stop)
+
+
+class Searcher:
+    """One worker's searches, a few networks at a time; each at the rate that its network allows.
+
+    ``is_there`` tells whether a machine without an agent is at an address; without it only agents
+    are found.
+    """
+
+    def __init__(
+        self,
+        wire: Wire,
+        sealer: Sealer,
+        bounds: Bounds,
+        *,
+        worker: str,
+        port: int = SNMP_PORT,
+        is_there: Presence | None = None,
+    ) -> None:
+        self._wire = wire
+        self._sealer = sealer
+        self._bounds = bounds
+        self._worker = worker
+        self._port = port
+        self._is_there = is_there
+        self._searches: set[asyncio.Task[None]] = set()
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Claim and search until ``stop``; what is not finished goes on elsewhere at once."""
+        try:
+            while not stop.is_set():
+                await self.start_waiting()
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(stop.wait(), IDLE_SECONDS)
+        finally:
+            await self._leave()
+
+    async def start_waiting(self) -> int:
+        """Begin every search that waits and has room; how many."""
+        begun = 0
+        while len(self._searches) < MOST_SEARCHES:
+            claim = await keeping.claim_scan(self._worker)
+            if claim is None:
+                break
+            task = asyncio.create_task(self._search(claim))
+            self._searches.add(task)
+            task.add_done_callback(self._searches.discard)
+            begun += 1
+        return begun
+
+    async def search_waiting(self) -> int:
+        """One round: begin what waits, and stay until it is over; how many were begun."""
+        begun = await self.start_waiting()
+        await asyncio.gather(*self._searches)
+        return begun
+
+    async def _search(self, claim: Claim) -> None:
+        try:
+            is_over = await self._go_through(claim)
+        except Exception:
+            # The lease runs out by itself, and the search goes on from where it was.
+            log.exception("search.failed", scan=claim.scan_id)
+            return
+        log.info("search.over" if is_over else "search.left", scan=claim.scan_id)
+
+    async def _go_through(self, claim: Claim) -> bool:
+        """Whether the search came to its end; it ends early when it is ours no longer."""
+        order = ScanOrder(ip_network(claim.cidr))
+        keys = await self._keys(claim)
+
+        async def ask_one(host: str) -> Finding | None:
+            if not is_within(host, self._bounds):
+                return None
+            return await ask(self._wire, Address(host, self._port), keys, self._is_there)
+
+        found: list[Finding] = []
+        saved_at, done = time.monotonic(), claim.asked
+        # A generator of its own, closed whatever happens: it has questions under way.
+        answers = sweep(order, ask_one, Pace(claim.addresses_per_second), start=claim.asked)
+        async with contextlib.aclosing(answers):
+            async for done, some in answers:
+                found += [one for one in some if one is not None]
+                since = time.monotonic() - saved_at
+                if since > LEASE_SECONDS:
+                    return False
+                if since >= SAVE_SECONDS:
+                    if not await self._keep(claim, done, found, is_over=False):
+                        return False
+                    found, saved_at = [], time.monotonic()
+        return await self._keep(claim, done, found, is_over=True)
+
+    async def _keep(self, claim: Claim, done: int, found: list[Finding], *, is_over: bool) -> bool:
+        return await keeping.keep_progress(self._worker, claim, done, found, is_over=is_over)
+
+    async def _keys(self, claim: Claim) -> list[Key]:
+        keys = []
+        for stored in await keeping.keys_of(claim.network_id):
+            try:
+                keys.append(Key(stored.credential_id, open_sealed(self._sealer, stored.credential)))
+            except Unavailable:
+                log.warning("search.sealed_credential", credential=stored.credential_id)
+        return keys
+
+    async def _leave(self) -> None:
+        searches = list(self._searches)
+        for task in searches:
+            task.cancel()
+        await asyncio.gather(*searches, return_exceptions=True)
+        await keeping.release_scans(self._worker)
