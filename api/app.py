@@ -39,6 +39,7 @@ from api.pages.library_forms import LibraryFormPages
 from api.pages.notices import MailPages
 from api.pages.people import PeoplePages
 from api.pages.places import PlacePages
+from api.pages.ports import PortPages
 from api.pages.scans import ScanPages
 from api.pages.schools import SchoolPages
 from api.pages.search import show_search
@@ -62,11 +63,13 @@ from api.routes.custody import CustodyRoutes
 from api.routes.devices import DeviceRoutes
 from api.routes.donations import DonationRoutes, DonorRoutes
 from api.routes.downloads import DownloadRoutes, show_picture
+from api.routes.history import DeviceHistoryRoutes
 from api.routes.imports import ImportRoutes
 from api.routes.labels import LabelRoutes
 from api.routes.notices import EscalationRoutes, SubscriptionRoutes
 from api.routes.people import MeRoutes, PeopleRoutes
 from api.routes.places import PlaceRoutes
+from api.routes.ports import PortRoutes
 from api.routes.reports import ReportRoutes
 from api.routes.resources import ResourceRoutes
 from api.routes.schools import SchoolRoutes
@@ -91,6 +94,7 @@ ROUTES: list[ControllerRouterHandler] = [
     CredentialRoutes,
     CustodyRoutes,
     DeviceRoutes,
+    DeviceHistoryRoutes,
     DonationRoutes,
     DonorRoutes,
     DownloadRoutes,
@@ -100,6 +104,7 @@ ROUTES: list[ControllerRouterHandler] = [
     MeRoutes,
     PeopleRoutes,
     PlaceRoutes,
+    PortRoutes,
     ResourceRoutes,
     SchoolRoutes,
     SubscriptionRoutes,
@@ -131,6 +136,7 @@ PAGES: list[ControllerRouterHandler] = [
     ScanPages,
     PeoplePages,
     PlacePages,
+    PortPages,
     FaultReportPages,
     LibraryFormPages,
     LibraryPages,

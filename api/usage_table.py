@@ -83,7 +83,7 @@ def as_csv(report: UsageReport, speech: Language) -> str:
     writer.writerow(speech.words(head) for head in (head_of(report.by), *_heads()))
     for row in report.rows:
         label = speech.words(label_of(report.by, row))
-        writer.writerow([_harmless(label), *_values(row.figures)])
+        writer.writerow([harmless(label), *_values(row.figures)])
     writer.writerow([speech.words(TOTAL), *_values(report.totals)])
     return stream.getvalue()
 
@@ -97,5 +97,6 @@ def _values(figures: Figures) -> list[object]:
     return ["" if value is None else value for value in values]
 
 
-def _harmless(text: str) -> str:
+def harmless(text: str) -> str:
+    """A cell that no spreadsheet program runs as a formula."""
     return f"'{text}" if text.startswith(FORMULA_STARTS) else text

@@ -3,14 +3,29 @@
 from core.jobs import Job
 from core.outbox import Handler
 from core.settings import Settings
-from monitoring import samples
+from monitoring import ports
+from monitoring.history import power_days, retention, rollups
+from monitoring.traps import acting
+from monitoring.traps.retention import forget_old
 
 
-async def _keep_partitions(_settings: Settings) -> None:
-    await samples.keep_partitions()
+async def _roll_up(_settings: Settings) -> None:
+    await rollups.roll_up()
+    await power_days.roll_power_days()
+
+
+async def _forget_traps(_settings: Settings) -> None:
+    await forget_old()
+
+
+async def _forget_sightings(_settings: Settings) -> None:
+    await ports.forget_old()
 
 
 JOBS: tuple[Job, ...] = (
-    Job("monitoring.sample_partitions", every_seconds=3600, run=_keep_partitions),
+    Job("monitoring.roll_up", every_seconds=300, run=_roll_up),
+    Job("monitoring.partitions", every_seconds=3600, run=retention.keep_partitions),
+    Job("monitoring.sightings", every_seconds=86_400, run=_forget_sightings),
+    Job("monitoring.traps", every_seconds=3600, run=_forget_traps),
 )
-HANDLERS: dict[str, Handler] = {}
+HANDLERS: dict[str, Handler] = {acting.TOPIC: acting.act}

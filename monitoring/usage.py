@@ -6,6 +6,7 @@ Each number is defined in docs/usage.md.
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 import msgspec
 
@@ -13,6 +14,7 @@ from core import clock, database
 from core.access import Actor, Role
 from core.errors import Forbidden, say
 from inventory.usage import BY, ZONE, By, Period, ctes
+from monitoring.history import power_days, rollups
 
 READERS = (Role.admin, Role.auditor)
 IDLE_AFTER_DAYS = 30
@@ -90,14 +92,31 @@ class Sums(msgspec.Struct, frozen=True, kw_only=True):
     idle: int
 
 
+# Days that are over come from their sums ($6 the first, $7 where they end); sessions are read from
+# there on ($8) alone, and in full of an asset whose sums are no longer true.
+_WHOLE_DAYS = """
+due AS MATERIALIZED (
+    SELECT DISTINCT asset FROM power_day_due
+), whole AS (
+    SELECT d.asset, d.day, d.microseconds, d.first_on
+      FROM power_day d JOIN scope ON scope.id = d.asset
+     WHERE d.day >= $6::date AND d.day < $7::date
+       AND NOT EXISTS (SELECT FROM due WHERE due.asset = d.asset)
+)"""
 # Spans of being on that do not overlap. The sessions of one device never do; only where an asset
 # had two devices must they be merged, which costs several times as much.
 _SPANS = """
 several AS (
     SELECT asset FROM device GROUP BY asset HAVING count(*) > 1
 ), sessions AS (
-    SELECT p.asset, greatest(p.started_at, $2) AS starts_at, least(p.ended_at, $3) AS ends_at
+    SELECT p.asset, greatest(p.started_at, $8::timestamptz) AS starts_at,
+           least(p.ended_at, $3) AS ends_at
       FROM power_session p JOIN scope ON scope.id = p.asset
+     WHERE p.started_at < $3 AND p.ended_at > $8
+       AND NOT EXISTS (SELECT FROM due WHERE due.asset = p.asset)
+     UNION ALL
+    SELECT p.asset, greatest(p.started_at, $2), least(p.ended_at, $3)
+      FROM due JOIN scope ON scope.id = due.asset JOIN power_session p ON p.asset = due.asset
      WHERE p.started_at < $3 AND p.ended_at > $2
 ), spans AS (
     SELECT asset, starts_at, ends_at FROM sessions
@@ -109,9 +128,12 @@ several AS (
 )"""
 _POWER = """
 power AS (
-    SELECT asset, min(starts_at) AS first_on,
-           sum(extract(epoch FROM ends_at - starts_at))::float8 AS seconds
-      FROM spans GROUP BY asset
+    SELECT asset, min(first_on) AS first_on, (sum(microseconds) / 1000000)::float8 AS seconds
+      FROM (SELECT asset, first_on, microseconds FROM whole
+             UNION ALL
+            SELECT asset, starts_at, (extract(epoch FROM ends_at - starts_at) * 1000000)::bigint
+              FROM spans) AS measured
+     GROUP BY asset
 )"""
 # An asset is watched while it has a device, and from the first session that the device told of.
 _WATCHED = """
@@ -131,7 +153,7 @@ def _seconds(spans: str) -> str:
     )
 
 
-# $6 is where the last 30 days begin.
+# $9 is where the last 30 days begin.
 _EACH = f"""
 each AS (
     SELECT scope.*,
@@ -142,12 +164,12 @@ each AS (
            {_seconds("down.spans")} AS down_seconds,
            coalesce(down.repairs, 0) AS repairs, coalesce(worked.minutes, 0) AS minutes,
            coalesce(worked.cost, 0) AS cost,
-           scope.lifecycle = 'in_service' AND scope.created_at <= $6
+           scope.lifecycle = 'in_service' AND scope.created_at <= $9
                AND NOT EXISTS (SELECT FROM power_session p
-                    WHERE p.asset = scope.id AND p.ended_at > $6 AND p.started_at < $3)
+                    WHERE p.asset = scope.id AND p.ended_at > $9 AND p.started_at < $3)
                AND NOT EXISTS (SELECT FROM custody c
                     WHERE c.asset = scope.id AND c.started_at < $3
-                      AND (c.ended_at IS NULL OR c.ended_at > $6)) AS is_idle
+                      AND (c.ended_at IS NULL OR c.ended_at > $9)) AS is_idle
       FROM scope
       LEFT JOIN power ON power.asset = scope.id LEFT JOIN watched ON watched.asset = scope.id
       LEFT JOIN held ON held.asset = scope.id LEFT JOIN down ON down.asset = scope.id
@@ -158,7 +180,7 @@ each AS (
 def _table(by: By) -> str:
     group = BY[by]
     return f"""
-WITH {ctes()}, {_SPANS}, {_POWER}, {_WATCHED}, {_EACH}
+WITH {ctes()}, {_WHOLE_DAYS}, {_SPANS}, {_POWER}, {_WATCHED}, {_EACH}
 SELECT {group.key} AS key, {group.label} AS label, count(*) AS assets,
        count(*) FILTER (WHERE lifecycle = 'in_service') AS in_service,
        count(*) FILTER (WHERE lifecycle = 'in_repair') AS in_repair,
@@ -179,7 +201,7 @@ SELECT {group.key} AS key, {group.label} AS label, count(*) AS assets,
 
 # Most sessions lie within one day; the others are cut at each midnight.
 _DAYS = f"""
-WITH {ctes()}, {_SPANS}, local AS (
+WITH {ctes()}, {_WHOLE_DAYS}, {_SPANS}, local AS (
     SELECT starts_at, ends_at, (starts_at AT TIME ZONE $5)::date AS first_day,
            ((ends_at - interval '1 microsecond') AT TIME ZONE $5)::date AS last_day
       FROM spans
@@ -194,7 +216,11 @@ WITH {ctes()}, {_SPANS}, local AS (
            first_day::timestamp, last_day::timestamp, interval '1 day') AS d(day)
      WHERE first_day < last_day
 )
-SELECT day, sum(extract(epoch FROM length))::float8 AS seconds FROM cut GROUP BY day"""
+SELECT day, (sum(microseconds) / 1000000)::float8 AS seconds
+  FROM (SELECT day, microseconds FROM whole
+         UNION ALL
+        SELECT day, (extract(epoch FROM length) * 1000000)::bigint FROM cut) AS measured
+ GROUP BY day"""
 
 
 class _Day(msgspec.Struct):
@@ -213,9 +239,10 @@ async def usage(
     if not schools:
         raise Forbidden(say("The usage report is for admins and auditors"))
     until = min(period.ends_at, clock.now())
-    counted = (schools, period.starts_at, until, donation_id)
+    counted = (schools, period.starts_at, until, donation_id, actor.locale)
     idle_from = until - timedelta(days=IDLE_AFTER_DAYS)
-    sums = await database.fetch(Sums, _table(by), *counted, actor.locale, idle_from)
+    whole_days = await _whole_days(period)
+    sums = await database.fetch(Sums, _table(by), *counted, *whole_days, idle_from)
     return UsageReport(
         by=by,
         first_day=period.first_day,
@@ -232,9 +259,21 @@ async def days_of_use(
 ) -> list[DayOfUse]:
     """Hours on of all assets of the schools (or of one donation), each day of the period."""
     until = min(period.ends_at, clock.now())
-    rows = await database.fetch(_Day, _DAYS, school_ids, period.starts_at, until, donation_id, ZONE)
+    counted = (school_ids, period.starts_at, until, donation_id, ZONE)
+    rows = await database.fetch(_Day, _DAYS, *counted, *await _whole_days(period))
     seconds = {row.day: row.seconds for row in rows}
     return [DayOfUse(day, _hours(seconds.get(day, 0))) for day in period.days]
+
+
+async def _whole_days(period: Period) -> tuple[date, date, datetime]:
+    """Which days of the period are added up already, from the first to before the second; and from
+    when on sessions are to be read."""
+    rolled = await rollups.rolled_until(power_days.NAME)
+    end = period.first_day
+    if rolled is not None:
+        over = rolled.astimezone(ZoneInfo(ZONE)).date()
+        end = max(end, min(over, period.last_day + timedelta(days=1)))
+    return period.first_day, end, rollups.midnight(end, ZONE)
 
 
 def figures(sums: Iterable[Sums]) -> Figures:

@@ -1,4 +1,4 @@
-"""Monitored devices over JSON: register, look, visit; readings and charts."""
+"""Monitored devices over JSON: register, look, visit; their readings."""
 
 from datetime import datetime, timedelta
 from typing import Annotated
@@ -9,26 +9,24 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 
 from api.access import allow, signed_in
+from api.charts import known_metric
 from api.language import Language
 from api.pages.rendering import language_of
 from api.routes.repeats import Key
 from api.types import WebRequest
 from core import clock
 from core.access import Actor
-from core.errors import Invalid, say
 from core.idempotency import once
 from core.paging import DEFAULT_LIMIT, Page
-from monitoring import devices, samples
+from monitoring import devices
 from monitoring.devices import Device, DeviceFilter, DeviceState, NewDevice
 from monitoring.devices.changes import KEEPERS
-from monitoring.metrics import METRICS, UNITS
+from monitoring.history import listing
+from monitoring.metrics import METRICS
 from monitoring.readings import State
-from monitoring.samples import Chart, Series
 
 READER = signed_in("monitoring:read")
 KEEPER = allow(*KEEPERS, scope="monitoring:write")
-MOST_HOURS = 24 * 400
-MEGABIT = 1_000_000
 
 Since = Annotated[datetime | None, QueryParameter(name="from")]
 Until = Annotated[datetime | None, QueryParameter(name="to")]
@@ -177,9 +175,9 @@ class DeviceRoutes(Controller):
             return Page([msgspec.convert(r, DeviceReading, from_attributes=True) for r in latest])
         await devices.get_device(actor, device_id)
         end = until or clock.now()
-        page = await samples.list_samples(
+        page = await listing.list_samples(
             device_id,
-            _known(metric),
+            known_metric(metric),
             instance=instance,
             since=since or _day_before(end),
             until=end,
@@ -192,30 +190,6 @@ class DeviceRoutes(Controller):
             page.next_cursor,
         )
 
-    @get(
-        "/{device_id:int}/chart",
-        guards=[READER],
-        operation_id="device_chart",
-        summary="One metric over time, ready for a chart",
-    )
-    async def chart(
-        self,
-        request: WebRequest,
-        actor: NamedDependency[Actor],
-        device_id: FromPath[int],
-        metric: FromQuery[str],
-        hours: FromQuery[int] = 24,
-    ) -> Chart:
-        """At most a few hundred moments, and the five highest instances."""
-        await devices.get_device(actor, device_id)
-        if not 1 <= hours <= MOST_HOURS:
-            raise Invalid.of("hours", say("hours must be 1 to {most}", most=MOST_HOURS))
-        until = clock.now()
-        found = await samples.chart(
-            device_id, _known(metric), since=until - timedelta(hours=hours), until=until
-        )
-        return _worded(found, metric, language_of(request))
-
 
 def _day_before(end: datetime) -> datetime:
     try:
@@ -224,29 +198,7 @@ def _day_before(end: datetime) -> datetime:
         return end
 
 
-def _known(metric: str) -> str:
-    if metric not in METRICS:
-        raise Invalid.of("metric", say("There is no metric of this name"), code="metric")
-    return metric
-
-
 def _told(device: Device, speech: Language) -> Device:
     """The device with its trouble in the reader's language."""
     trouble = speech.words(device.trouble) if device.trouble else None
     return msgspec.structs.replace(device, trouble=trouble)
-
-
-def _worded(found: Chart, metric: str, speech: Language) -> Chart:
-    """Labels and unit in words; traffic in megabits, which is how lines are sold."""
-    known = METRICS[metric]
-    unit, factor = speech.words(UNITS.get(known.unit or "")), 1.0
-    if known.unit == "bits_per_second":
-        unit, factor = "Mbit/s", 1 / MEGABIT
-    series = [
-        Series(
-            one.label or speech.words(known.label),
-            [None if v is None else round(v * factor, 3) for v in one.values],
-        )
-        for one in found.series
-    ]
-    return msgspec.structs.replace(found, unit=unit, series=series)

@@ -1,0 +1,1 @@
+"""What was measured, over time: roll-ups of samples, retention, charts and availability."""

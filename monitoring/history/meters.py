@@ -1,0 +1,8 @@
+"""Metrics that only rise, such as pages printed: what counts of them is how much they grew."""
+
+from monitoring.metrics import METRICS
+
+METER_UNITS = ("pages", "impressions", "hours")
+METERS = frozenset(
+    name for name, metric in METRICS.items() if metric.is_kept and metric.unit in METER_UNITS
+)
