@@ -120,6 +120,14 @@ def edit_device(device_id: int) -> str:
     return f"/devices/{device_id}/edit"
 
 
+def device_ports(device_id: int) -> str:
+    return f"/devices/{device_id}/ports"
+
+
+def port_finder(q: str | None = None) -> str:
+    return with_query("/port-finder", q=q)
+
+
 def device_step(device_id: int, step: str) -> str:
     return f"/devices/{device_id}/{step}"
 

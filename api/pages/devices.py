@@ -14,6 +14,7 @@ from api.access import allow, in_person
 from api.forms import as_typed, convert_form, read_form
 from api.pages.flash import see_other
 from api.pages.options import school_options
+from api.pages.ports import has_ports
 from api.pages.reading_words import charted, grouped
 from api.pages.rendering import language_of, render
 from api.types import WebRequest
@@ -21,7 +22,7 @@ from core import audit, clock
 from core.access import Actor
 from core.errors import Conflict, FieldError, Invalid, say
 from core.paging import DEFAULT_LIMIT
-from monitoring import alerts, credentials, devices, power
+from monitoring import alerts, credentials, devices, ports, power
 from monitoring.alerts import AlertFilter
 from monitoring.devices import Device, DeviceFilter, DeviceState, NewDevice
 from monitoring.devices.changes import KEEPERS
@@ -153,6 +154,8 @@ class DevicePages(Controller):
             hours=SPANS[span.hours],
             alerts=found.items,
             use=await _use(actor, device, request),
+            has_ports=has_ports(readings),
+            uplink=await ports.suggest_parent(actor, device_id),
             changes=await audit.history("device", device_id, limit=20),
             may_keep=device.school_id in actor.school_ids_as(*KEEPERS),
         )

@@ -7,7 +7,7 @@ import msgspec
 from api.language import Language
 from core.errors import Message, say
 from monitoring.devices import LatestReading
-from monitoring.metrics import GROUPS, METRICS, UNITS, VALUE_WORDS, Group
+from monitoring.metrics import GROUPS, METRICS, TEXT_SEPARATOR, UNITS, Group, messages_of
 from monitoring.readings import State, worst
 
 MEGABIT = 1_000_000
@@ -85,10 +85,11 @@ def value_in_words(reading: LatestReading, speech: Language) -> str:
     if value is None:
         return "–"
     if isinstance(value, str):
-        words = [speech.words(VALUE_WORDS[w]) for w in value.split() if w in VALUE_WORDS]
-        return ", ".join(words) if words else value
+        return TEXT_SEPARATOR.join(
+            ", ".join(map(speech.words, part)) for part in messages_of(value)
+        )
     if reading.unit == "bits_per_second":
-        return _speed(float(value), speech)
+        return speed_in_words(float(value), speech)
     if reading.unit == "bytes":
         return speech.size(int(value))
     if reading.metric == "uptime":
@@ -97,7 +98,8 @@ def value_in_words(reading: LatestReading, speech: Language) -> str:
     return f"{speech.number(round(float(value), 2))} {unit}".strip()
 
 
-def _speed(value: float, speech: Language) -> str:
+def speed_in_words(value: float, speech: Language) -> str:
+    """Bits a second in the unit that keeps the number short."""
     size, words = next((one for one in SPEEDS if value >= one[0]), SPEEDS[-1])
     return speech.words(Message(words.template, {"n": round(value / size, 1)}))
 

@@ -1,0 +1,80 @@
+"""A switch's ports, which port a thing is on, and taking that switch as its parent."""
+
+from typing import Any
+
+import msgspec
+from litestar import Controller, Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+from litestar.response import Redirect
+
+from api import urls
+from api.access import allow, in_person
+from api.forms import convert_form
+from api.pages.flash import see_other
+from api.pages.port_words import ports_in_words
+from api.pages.rendering import language_of, render
+from api.types import WebRequest
+from core.access import Actor
+from core.errors import FieldError, Invalid, say
+from monitoring import devices, ports
+from monitoring.devices.changes import KEEPERS
+from monitoring.ports import Finding
+
+KEEPER = allow(*KEEPERS, scope=None)
+
+
+class Question(msgspec.Struct, frozen=True):
+    """What the search box holds."""
+
+    q: str | None = None
+
+
+class PortPages(Controller):
+    """/devices/{id}/ports and /port-finder"""
+
+    include_in_schema = False
+
+    @get("/devices/{device_id:int}/ports", guards=[in_person])
+    async def show_ports(
+        self, request: WebRequest, actor: NamedDependency[Actor], device_id: FromPath[int]
+    ) -> Response[str]:
+        panel = await ports.list_ports(actor, device_id)
+        return render(
+            request,
+            "monitoring/ports.html",
+            device=await devices.get_device(actor, device_id),
+            panel=panel,
+            ports=ports_in_words(panel.ports, language_of(request)),
+        )
+
+    @get(urls.port_finder(), guards=[in_person])
+    async def find_port(self, request: WebRequest, actor: NamedDependency[Actor]) -> Response[str]:
+        question = (convert_form(request.query_params, Question).q or "").strip()
+        found: Finding | None = None
+        errors: tuple[FieldError, ...] = ()
+        if question:
+            try:
+                found = await ports.find_port(actor, question)
+            except Invalid as refused:
+                errors = refused.errors
+        return render(
+            request, "monitoring/port_finder.html", q=question, found=found, errors=list(errors)
+        )
+
+    @post("/devices/{device_id:int}/uplink", guards=[KEEPER])
+    async def take_parent(
+        self, actor: NamedDependency[Actor], device_id: FromPath[int]
+    ) -> Redirect:
+        taken = await ports.take_parent(actor, device_id)
+        said = say(
+            "{name}, port {port}, is its parent now: while that is down, this raises no alerts.",
+            name=taken.name,
+            port=taken.port,
+        )
+        return see_other(urls.device(device_id), said)
+
+
+def has_ports(readings: list[Any]) -> bool:
+    """Whether the last visit told of ports, so that a page of them is worth a link."""
+    return any(reading.metric == "if_status" for reading in readings)
