@@ -3,7 +3,7 @@
 from core.jobs import Job
 from core.outbox import Handler
 from core.settings import Settings
-from monitoring import ports
+from monitoring import alerts, forecasts, ports
 from monitoring.history import power_days, retention, rollups
 from monitoring.traps import acting
 from monitoring.traps.retention import forget_old
@@ -22,7 +22,17 @@ async def _forget_sightings(_settings: Settings) -> None:
     await ports.forget_old()
 
 
+async def _settle_alerts(_settings: Settings) -> None:
+    await alerts.settle()
+
+
+async def _look_ahead(_settings: Settings) -> None:
+    await forecasts.look_ahead()
+
+
 JOBS: tuple[Job, ...] = (
+    Job("monitoring.settle_alerts", every_seconds=60, run=_settle_alerts),
+    Job("monitoring.look_ahead", every_seconds=3600, run=_look_ahead),
     Job("monitoring.roll_up", every_seconds=300, run=_roll_up),
     Job("monitoring.partitions", every_seconds=3600, run=retention.keep_partitions),
     Job("monitoring.sightings", every_seconds=86_400, run=_forget_sightings),

@@ -60,6 +60,7 @@ METRICS: dict[str, Metric] = {
     "update_status": Metric(say("Updates"), Group.condition, is_kept=False),
     "supply_level": Metric(say("Supply left"), Group.supplies, "percent"),
     "supply_amount": Metric(say("Supply left (amount)"), Group.supplies),
+    "supply_days_left": Metric(say("Supply lasts for"), Group.supplies, "days", is_kept=False),
     "waste_container": Metric(say("Waste container"), Group.supplies, "percent"),
     "paper_level": Metric(say("Paper left"), Group.supplies, "percent"),
     "paper_amount": Metric(say("Paper left (sheets)"), Group.supplies, "sheets"),
@@ -90,6 +91,7 @@ METRICS: dict[str, Metric] = {
     "memory_used": Metric(say("Memory used"), Group.storage, "percent"),
     "swap_used": Metric(say("Swap used"), Group.storage, "percent"),
     "disk_used": Metric(say("Disk used"), Group.storage, "percent"),
+    "disk_days_left": Metric(say("Disk is full in"), Group.storage, "days", is_kept=False),
     "disk_size": Metric(say("Disk size"), Group.storage, "bytes", is_kept=False),
     "disk_status": Metric(say("Drive"), Group.storage, is_kept=False),
     "disk_health": Metric(say("Health of the drive"), Group.storage, is_kept=False),
@@ -304,6 +306,7 @@ UNITS: dict[str, Message] = {
     "sheets": say("sheets"),
     "impressions": say("impressions"),
     "hours": say("h"),
+    "days": say("days"),
     "grams": say("g"),
     "millilitres": say("ml"),
     "metres": say("m"),
@@ -317,3 +320,19 @@ UNITS: dict[str, Message] = {
     "revolutions": say("rpm"),
     "cubic_metres_a_minute": say("m³/min"),
 }
+
+TEXT_SEPARATOR = "; "  # between the parts of a value that has codes of ours and an agent's texts
+
+
+def messages_of(value: str) -> list[list[Message | str]]:
+    """The parts of a value: codes as our words, an agent's text as it is.
+
+    A text may have a word of ours in it and stays whole: "Toner low" is more than "low".
+    """
+    return [_messages_of_part(part) for part in value.split(TEXT_SEPARATOR)]
+
+
+def _messages_of_part(part: str) -> list[Message | str]:
+    codes = part.split()
+    is_ours = bool(codes) and all(code in VALUE_WORDS for code in codes)
+    return [VALUE_WORDS[code] for code in codes] if is_ours else [part]

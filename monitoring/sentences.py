@@ -12,6 +12,8 @@ RULE_SENTENCES: dict[str, Message] = {
     REFUSED: say("{device} refuses our credentials"),
     UNREADABLE: say("{device} is there, but does not let itself be read"),
     "supply_low": say("{device}: {instance} is running out ({value} % left)"),
+    "runs_out_soon": say("{device}: {instance} will be empty in about {value} days"),
+    "disk_full_soon": say("{device}: disk {instance} will be full in about {value} days"),
     "printer_fault": say("{device} reports: {value}"),
     "disk_full": say("{device}: disk {instance} is nearly full ({value} %)"),
     "memory_full": say("{device}: memory is nearly full ({value} %)"),

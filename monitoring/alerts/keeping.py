@@ -48,7 +48,7 @@ TOUCHED = (
 async def keep(actor: Actor, changes: Sequence[DeviceChanges]) -> list[int]:
     """Begin and end the episodes of many devices at once; the ids of the alerts that are new.
 
-    Joins the caller's transaction, which holds the devices. Nothing begins while a maintenance
+    Joins the caller's transaction. Nothing begins while a maintenance
     window is in force: what persists is found again by the next visit. Raising what is open, and
     clearing what is not, change nothing, so callers may repeat themselves.
     """
@@ -57,6 +57,11 @@ async def keep(actor: Actor, changes: Sequence[DeviceChanges]) -> list[int]:
     if not cleared and not raised:
         return []
     async with transaction(actor):
+        # The devices before their alerts, as every visit locks them, or two wait in a ring.
+        await execute(
+            "SELECT FROM device WHERE id = any($1::bigint[]) ORDER BY id FOR NO KEY UPDATE",
+            [change.device_id for change in changes if change.raised or change.cleared],
+        )
         await _clear(actor, cleared)
         if raised:
             held_back = await force.devices_in_maintenance([d for d, _ in raised], clock.now())
