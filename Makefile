@@ -55,8 +55,9 @@ bench: $(DEV_STAMP) $(WEB_STAMP)  ## every benchmark, one after the other
 		$(BIN)/python -m "benchmarks.$$name" $(ARGS); \
 	done
 
-snapshots: $(DEV_STAMP) $(WEB_STAMP)  ## renew the pictures of the README from real pages
+snapshots: $(DEV_STAMP) $(WEB_STAMP)  ## renew the pictures of the README and the pages of the profiles
 	$(BIN)/python -m tests.browser.pictures
+	$(BIN)/labshare profile pages
 
 lock:  ## resolve the dependencies anew, within pyproject.toml (needs uv)
 	$(UV) pip compile --upgrade --universal --python-version 3.11 --generate-hashes \

@@ -17,6 +17,7 @@ COMMANDS = {
     "key": "key",
     "import": "imports",
     "poll": "poll",
+    "profile": "profile",
     "check": "check",
     "alive": "alive",
 }

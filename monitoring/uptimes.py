@@ -2,13 +2,39 @@
 
 import msgspec
 
-from monitoring.visits import Uptime
 
 WRAP_TICKS = 2**32
 TICKS_A_SECOND = 100
 # Agents answer from caches and clocks drift; a reboot takes longer than this.
 TOLERANCE_SECONDS = 20.0
 TOLERANCE_SHARE = 0.02
+
+
+class Uptime(msgspec.Struct, frozen=True):
+    """Hundredths of a second since the start, in 32 bits as the agent counts them, and by whom.
+
+    ``engine_seconds``: for how long the agent's engine has been running, which no 32 bits of
+    hundredths cut short.
+    """
+
+    ticks: int
+    source: str
+    engine_seconds: int | None = None
+
+    @property
+    def seconds(self) -> float:
+        """With the wraps that the 32 bits have lost, where the engine's time tells of any.
+
+        The two must agree but for whole wraps: on some agents they begin at different moments.
+        """
+        seconds = self.ticks / TICKS_A_SECOND
+        if self.engine_seconds is None or self.engine_seconds <= seconds:
+            return seconds
+        expected = self.engine_seconds * TICKS_A_SECOND
+        if _apart(expected, self.ticks) > TOLERANCE_SECONDS * TICKS_A_SECOND:
+            return seconds
+        wraps = round((expected - self.ticks) / WRAP_TICKS)
+        return seconds + wraps * WRAP_TICKS / TICKS_A_SECOND
 
 
 class Known(msgspec.Struct, frozen=True):
@@ -29,7 +55,7 @@ class Followed(msgspec.Struct, frozen=True):
 
 def follow(previous: Known | None, uptime: Uptime, at: float) -> Followed:
     """Carry our uptime on from ``previous``; a value from another source begins a new count."""
-    fresh = Known(uptime.ticks, uptime.source, uptime.ticks / TICKS_A_SECOND, at)
+    fresh = Known(uptime.ticks, uptime.source, uptime.seconds, at)
     if previous is None or previous.source != uptime.source:
         return Followed(fresh, rebooted=False)
     elapsed = max(at - previous.at, 0.0)

@@ -8,7 +8,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from labshare.demo import walk_network, walk_power, walk_sensors, walk_storage, walk_vendors
+from labshare.demo.walk_cards import put_card
 from labshare.demo.walk_hosts import linux_pc, windows_pc
+from labshare.demo.walk_ports import put_power
 from labshare.demo.walk_printers import Supply, printer
 from labshare.demo.walk_rooms import controller, network_switch, ups
 from labshare.demo.walk_rows import Walk
@@ -31,17 +34,33 @@ def devices() -> Iterator[Simulated]:
     """The 25 devices, in the order in which the demonstration registers them."""
     yield from _pcs()
     yield from _printers()
-    yield Simulated("switch-301", network_switch("sw-301", "三楼弱电间", ports=24, in_use=19))
-    yield Simulated("switch-201", network_switch("sw-201", "二楼信息教室", ports=8, in_use=6))
+    yield from _switches()
     yield Simulated("ups-301", ups("ups-301", "三楼弱电间"))
     yield Simulated("controller-201", controller("av-201", "二楼信息教室"))
+
+
+def samples() -> Iterator[Simulated]:
+    """One device more for each profile that the demonstration has none of."""
+    yield Simulated(
+        "pc-gbk",
+        windows_pc("机房-07", "一号机房", hours_on=2, seed=3, disk_percent=61, encoding="gb18030"),
+    )
+    for walks in (
+        walk_vendors.WALKS,
+        walk_power.WALKS,
+        walk_storage.WALKS,
+        walk_network.WALKS,
+        walk_sensors.WALKS,
+    ):
+        for name, make in walks.items():
+            yield Simulated(name, make())
 
 
 def write(folder: Path) -> list[Path]:
     """Write every walk into ``folder``; the files written."""
     folder.mkdir(parents=True, exist_ok=True)
     written = []
-    for device in devices():
+    for device in (*devices(), *samples()):
         path = folder / f"{device.name}.snmprec"
         path.write_text(device.walk.text(), encoding="ascii")
         written.append(path)
@@ -64,7 +83,39 @@ def _pcs() -> Iterator[Simulated]:
                     seed=seed,
                     disk_percent=96 if (room_number, number) == (0, FULL_DISK_PC) else 38 + seed,
                 )
+            put_card(walk, name)
             yield Simulated(name, walk)
+
+
+def _switches() -> Iterator[Simulated]:
+    """One for the rooms of the third floor, where it also feeds; one in the room of the second."""
+    pcs = {
+        port: f"pc-{room}-{number:02d}"
+        for port, (room, number) in enumerate(
+            ((room, number) for room, _ in ROOMS[:2] for number in range(1, PCS_A_ROOM + 1)), 1
+        )
+    }
+    third = network_switch(
+        "sw-301",
+        "三楼弱电间",
+        ports=24,
+        in_use=19,
+        behind={**pcs, 15: "printer-301", 16: "ups-301"},
+        upstairs={"sw-core": "Gi1/0/3"},
+    )
+    put_power(third, ports=24, feeding=2, budget=195, used=14)
+    yield Simulated("switch-301", third)
+    yield Simulated(
+        "switch-201",
+        network_switch(
+            "sw-201",
+            "二楼信息教室",
+            ports=8,
+            in_use=6,
+            behind={n: f"pc-{ROOMS[2][0]}-{n:02d}" for n in range(1, 6)},
+            upstairs={"sw-core": "Gi1/0/2"},
+        ),
+    )
 
 
 def _printers() -> Iterator[Simulated]:
@@ -74,6 +125,7 @@ def _printers() -> Iterator[Simulated]:
             "prn-office",
             "教务处",
             model="LaserJet M154",
+            object_id="1.3.6.1.4.1.11.2.3.9.1",
             pages=48_213,
             supplies=[Supply("黑色碳粉盒", 6, 100), Supply("感光鼓", 9_400, 12_000, unit=7)],
         ),
@@ -84,6 +136,7 @@ def _printers() -> Iterator[Simulated]:
             "打印机-三楼",
             "三楼教师办公室",
             model="P2500",
+            object_id="1.3.6.1.4.1.40093.1.1",
             pages=7_090,
             # Some firmware speaks the encoding of its makers, and counts no toner at all.
             encoding="gb18030",
@@ -96,6 +149,7 @@ def _printers() -> Iterator[Simulated]:
             "prn-201",
             "二楼信息教室",
             model="Inkjet L6190",
+            object_id="1.3.6.1.4.1.1248.1.1.2.1.3.5",
             pages=15_902,
             supplies=[
                 Supply("黑色墨水", 64, 100, unit=19, kind=5),

@@ -21,7 +21,15 @@ APPLICATION_SERVICES = 76
 MEBIBYTE = 2**20
 
 
-def windows_pc(name: str, place: str, *, hours_on: float, seed: int, disk_percent: int) -> Walk:
+def windows_pc(
+    name: str,
+    place: str,
+    *,
+    hours_on: float,
+    seed: int,
+    disk_percent: int,
+    encoding: str = "utf-8",
+) -> Walk:
     """A classroom PC under Windows; the SNMP service started a minute after the machine."""
     walk = with_system(
         name,
@@ -29,11 +37,12 @@ def windows_pc(name: str, place: str, *, hours_on: float, seed: int, disk_percen
         descr="Hardware: Intel64 Family 6 Model 60 - Software: Windows Version 6.3",
         object_id="1.3.6.1.4.1.311.1.1.3.1.1",
         services=APPLICATION_SERVICES,
+        encoding=encoding,
     )
     _uptimes(walk, hours_on)
     _load(walk, seed, processors=4)
     disk_units = 120 * 1024 * MEBIBYTE // 4096
-    _storage(
+    put_storage(
         walk,
         1,
         FIXED_DISK,
@@ -41,9 +50,10 @@ def windows_pc(name: str, place: str, *, hours_on: float, seed: int, disk_percen
         4096,
         disk_units,
         disk_units * disk_percent // 100,
+        encoding,
     )
-    _storage(walk, 2, VIRTUAL, "Virtual Memory", 65536, 81_920, 20_000 + seed * 300)
-    _storage(walk, 3, RAM, "Physical Memory", 65536, 65_536, 24_000 + seed * 700)
+    put_storage(walk, 2, VIRTUAL, "Virtual Memory", 65536, 81_920, 20_000 + seed * 300)
+    put_storage(walk, 3, RAM, "Physical Memory", 65536, 65_536, 24_000 + seed * 700)
     _port(walk, "Realtek PCIe GbE Family Controller", seed)
     return walk
 
@@ -72,11 +82,12 @@ def linux_pc(name: str, place: str, *, hours_on: float, seed: int) -> Walk:
     for row, (label, load) in enumerate((("Load-1", 0.2), ("Load-5", 0.3), ("Load-15", 0.2)), 1):
         walk.put(f"{UCD}.10.1.2.{row}", OCTETS, label)
         walk.put(f"{UCD}.10.1.3.{row}", OCTETS, f"{load + seed / 100:.2f}")
+        walk.put(f"{UCD}.10.1.5.{row}", INTEGER, round(100 * load) + seed)
     walk.put(f"{UCD}.13.16.2.1.2.1", OCTETS, "Core 0")
     walk.swinging(f"{UCD}.13.16.2.1.3.1", GAUGE, middle=48_000, by=6_000)
     disk_units = 60 * 1024 * MEBIBYTE // 4096
-    _storage(walk, 1, RAM, "Physical memory", 1024, total, total * 3 // 4)
-    _storage(walk, 31, FIXED_DISK, "/", 4096, disk_units, disk_units * (30 + seed) // 100)
+    put_storage(walk, 1, RAM, "Physical memory", 1024, total, total * 3 // 4)
+    put_storage(walk, 31, FIXED_DISK, "/", 4096, disk_units, disk_units * (30 + seed) // 100)
     _port(walk, "enp2s0", seed)
     return walk
 
@@ -100,10 +111,20 @@ def _load(walk: Walk, seed: int, *, processors: int) -> None:
         )
 
 
-def _storage(walk: Walk, row: int, kind: str, label: str, unit: int, size: int, used: int) -> None:
+def put_storage(
+    walk: Walk,
+    row: int,
+    kind: str,
+    label: str,
+    unit: int,
+    size: int,
+    used: int,
+    encoding: str = "utf-8",
+) -> None:
+    """One row of hrStorageTable; sizes in units of ``unit`` bytes."""
     walk.put(f"{STORAGE}.1.{row}", INTEGER, row)
     walk.put(f"{STORAGE}.2.{row}", OBJECT_ID, kind)
-    walk.words(f"{STORAGE}.3.{row}", label)
+    walk.words(f"{STORAGE}.3.{row}", label, encoding)
     walk.put(f"{STORAGE}.4.{row}", INTEGER, unit)
     walk.put(f"{STORAGE}.5.{row}", INTEGER, size)
     walk.put(f"{STORAGE}.6.{row}", INTEGER, used)

@@ -78,7 +78,8 @@ def share(rows: Rows, read: Any) -> list[Reading]:
 def _scaled(value: float, read: Any) -> int | float:
     if read.scale == 1 and read.divisor == 1:
         return value
-    return round(value * read.scale / read.divisor, 6)
+    scaled: float = round(value * read.scale / read.divisor, 6)
+    return scaled
 
 
 _VALUE = frozenset({"value"})

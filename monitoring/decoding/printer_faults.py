@@ -3,11 +3,11 @@
 from typing import Any
 
 from monitoring.decoding.rows import Decoder, Rows, number, text
+from monitoring.metrics import TEXT_SEPARATOR
 from monitoring.readings import Reading, State, worst
 from monitoring.snmp import oid
 
 PRINTER_DEVICE = oid("1.3.6.1.2.1.25.3.1.5")  # hrDevicePrinter
-ALERT_SEPARATOR = "; "
 MOST_ALERTS = 8  # a printer that is out of everything says enough with its first ones
 
 # hrDeviceStatus of RFC 2790. A warning is what a printer gives for low toner, so it is no fault.
@@ -121,7 +121,7 @@ def printer_alerts(rows: Rows, read: Any) -> list[Reading]:
     if not said:
         return [Reading("printer_alerts", value="none")]
     gravest_first = sorted(said, key=lambda words: said[words] is not State.critical)
-    line = ALERT_SEPARATOR.join(gravest_first[:MOST_ALERTS])
+    line = TEXT_SEPARATOR.join(gravest_first[:MOST_ALERTS])
     return [Reading("printer_alerts", value=line, state=worst(*said.values()))]
 
 

@@ -3,9 +3,16 @@
 import pytest
 
 from monitoring.decoding import DECODERS, scalar_row, table_rows
-from monitoring.decoding.hosts import storage
+from monitoring.decoding.brother import brother_maintenance
+from monitoring.decoding.hosts import storage, volumes
 from monitoring.decoding.interfaces import interfaces
-from monitoring.decoding.printers import printer_faults, supplies, trays
+from monitoring.decoding.power import probes, ups_alarms
+from monitoring.decoding.printer_faults import (
+    printer_alerts,
+    printer_condition,
+    printer_faults,
+)
+from monitoring.decoding.printers import percent_left, supplies, trays
 from monitoring.decoding.rows import Row
 from monitoring.profiles import Read
 from monitoring.readings import Reading, State
@@ -92,6 +99,141 @@ def test_printer_faults_are_as_grave_as_the_gravest(bits: bytes, words: str, sta
     assert (reading.value, reading.state) == (words, state)
 
 
+@pytest.mark.parametrize(
+    ("rows", "value", "state"),
+    [
+        ([], None, None),  # no table at all: the printer keeps none
+        ([(1, 0, b"Sleep")], "Sleep", State.ok),
+        ([(3, 8, b"Paper jam")], "Paper jam", State.critical),
+        ([(4, 1104, b"")], "toner_low", State.warning),
+        ([(4, 1104, b"Toner low"), (3, 8, b"")], "jammed; Toner low", State.critical),
+        ([(4, 807, "纸盒 1 纸张不足".encode("gb18030"))], "纸盒 1 纸张不足", State.warning),
+        ([(3, 8, b"Jam"), (4, 8, b"Jam")], "Jam", State.critical),
+        ([(4, 99_999, b"")], "none", State.ok),  # neither words nor a code that we know
+        ([(77, 3, b"Cover")], "Cover", State.warning),  # a severity that no standard has
+        ([(3, 8, f"Fault {n}".encode()) for n in range(20)],
+         "; ".join(f"Fault {n}" for n in range(8)), State.critical),
+    ],
+)  # fmt: skip
+def test_the_open_alerts_of_a_printer(
+    rows: list[tuple[int, int, bytes]], value: str | None, state: State | None
+) -> None:
+    table = {
+        (1, n): {"severity": severity, "code": code, "description": text}
+        for n, (severity, code, text) in enumerate(rows)
+    }
+    readings = printer_alerts(table, None)
+    assert [(r.value, r.state) for r in readings] == ([] if value is None else [(value, state)])
+
+
+def test_the_condition_is_that_of_the_printer_and_not_of_its_ports() -> None:
+    port: Row = {"type": oid("1.3.6.1.2.1.25.3.1.4"), "status": 5}
+    itself: Row = {"type": oid("1.3.6.1.2.1.25.3.1.5"), "status": 3}
+    (reading,) = printer_condition({(1,): port, (2,): itself}, None)
+    assert (reading.value, reading.state) == ("running_with_warnings", State.warning)
+    assert printer_condition({(1,): port}, None) == []
+
+
+def record(*parts: tuple[int, int]) -> bytes:
+    return b"".join(bytes([code, 1, 4]) + value.to_bytes(4, "big") for code, value in parts)
+
+
+@pytest.mark.parametrize(
+    ("raw", "found"),
+    [
+        (record((0x6F, 2_300), (0x41, 7_516)) + b"\xff",
+         [("Black toner", 23.0), ("Drum", 75.16)]),
+        (record((0x11, 31_007), (0x70, 10_000)), [("Cyan toner", 100.0)]),  # 0x11 counts pages
+        (record((0x6F, 12_000)), []),  # more than all of it: not a share
+        (record((0x6F, 100)) + record((0xA1, 200)), [("Black toner", 1.0)]),
+        (record((0x6F, 100))[:-1], []),  # cut off
+        (record((0x6F, 100)) + b"\x41\x02\x04\0\0\0\1", [("Black toner", 1.0)]),
+        (b"", []),
+    ],
+)  # fmt: skip
+def test_brothers_record_counts_the_toner_that_the_standard_hides(
+    raw: bytes, found: list[tuple[str, float]]
+) -> None:
+    readings = brother_maintenance({(): {"record": raw}}, None)
+    assert [(r.instance, r.value) for r in readings] == found
+
+
+@pytest.mark.parametrize(
+    ("value", "told", "state"),
+    [
+        (80, 80, State.ok),
+        (0, 0, State.ok),
+        (-100, "nearly_empty", State.warning),
+        (-3, "some", State.ok),
+        (-2, "unknown", State.unknown),
+    ],
+)
+def test_percentages_that_a_maker_gives_and_his_own_words(
+    value: int, told: object, state: State
+) -> None:
+    read = Read(decode="percent_left", objects={}, codes={"-100": ("nearly_empty", State.warning)})
+    (reading,) = percent_left({(1,): {"value": value, "label": b"black"}}, read)
+    assert (reading.metric, reading.value, reading.state) == ("supply_level", told, state)
+
+
+def test_a_percentage_beyond_the_whole_is_none() -> None:
+    read = Read(decode="percent_left", objects={})
+    assert percent_left({(1,): {"value": 255}}, read) == []
+
+
+@pytest.mark.parametrize(
+    ("alarms", "words", "state"),
+    [
+        (["1.3.6.1.2.1.33.1.6.3.2"], "on_battery", State.warning),
+        (["1.3.6.1.2.1.33.1.6.3.2", "1.3.6.1.2.1.33.1.6.3.3"],
+         "on_battery battery_low", State.critical),
+        (["1.3.6.1.4.1.318.2.3"], "general_fault", State.warning),  # the maker's own
+        (["1.3.6.1.2.1.33.1.6.3"], "general_fault", State.warning),
+        (["1.3.6.1.2.1.33.1.6.3.99"], "general_fault", State.warning),
+    ],
+)  # fmt: skip
+def test_alarms_of_a_power_supply(alarms: list[str], words: str, state: State) -> None:
+    rows: dict[tuple[int, ...], Row] = {(n,): {"alarm": oid(a)} for n, a in enumerate(alarms)}
+    (reading,) = ups_alarms(rows, None)
+    assert (reading.value, reading.state) == (words, state)
+
+
+def test_probes_are_those_that_are_connected_in_celsius() -> None:
+    rows: dict[tuple[int, ...], Row] = {
+        (1,): {"label": b"Rack", "status": 2, "temperature": 77, "unit": 2, "humidity": 45},
+        (2,): {"label": b"Unknown", "status": 1, "temperature": -1, "unit": 1, "humidity": -1},
+        (3,): {"label": b"Door", "status": 2, "temperature": 23, "unit": 1, "humidity": 0},
+    }
+    assert [(r.metric, r.instance, r.value) for r in probes(rows, None)] == [
+        ("temperature", "Rack", 25.0),
+        ("humidity", "Rack", 45),
+        ("temperature", "Door", 23),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("total", "free", "used"),
+    [(1_000, 250, 75.0), (1_000, 0, 100.0), (0, 0, None), (1_000, 2_000, None), (-1, 5, None)],
+)
+def test_volumes(total: int, free: int, used: float | None) -> None:
+    rows: dict[tuple[int, ...], Row] = {(1,): {"label": b"Data", "total": total, "free": free}}
+    readings = volumes(rows, Read(decode="volumes", objects={}))
+    assert [r.value for r in readings if r.metric == "disk_used"] == (
+        [] if used is None else [used]
+    )
+
+
+def test_memory_that_linux_gives_back_at_once_is_not_used() -> None:
+    other = oid("1.3.6.1.2.1.25.2.1.1")
+    rows = {
+        (1,): disk(b"Physical memory", 1_000, 900, RAM),
+        (6,): disk(b"Memory buffers", 1_000, 100, other),
+        (7,): disk(b"Cached memory", 500, 500, other),
+    }
+    (reading,) = storage(rows, None)
+    assert (reading.metric, reading.value) == ("memory_used", 30.0)
+
+
 def disk(label: bytes, size: int, used: int, kind: tuple[int, ...] = FIXED_DISK) -> Row:
     return {"type": kind, "label": label, "units": 4096, "size": size, "used": used}
 
@@ -148,6 +290,13 @@ def test_ports_prefer_counters_of_64_bits_and_their_short_names() -> None:
          "unknown"),
         ("decimal_text", {"value": b"0.42"}, {"metric": "load_average"}, 0.42),
         ("words", {"value": b"Ready"}, {"metric": "display_text"}, "Ready"),
+        ("gauge", {"value": 570_900}, {"metric": "battery_runtime", "divisor": 6000}, 95.15),
+        ("decimal_text", {"value": b"38 C/100 F"}, {"metric": "temperature"}, 38.0),
+        ("decimal_text", {"value": b"-4.5"}, {"metric": "temperature"}, -4.5),
+        ("code", {"value": b"Ready"},
+         {"metric": "raid_status", "codes": {"Ready": ("ready", "ok")}}, "ready"),
+        ("code", {"value": b"Exploded"},
+         {"metric": "raid_status", "codes": {"Ready": ("ready", "ok")}}, "Exploded"),
         ("share", {"total": 1000, "free": 200, "buffers": 100, "cached": 200},
          {"metric": "memory_used"}, 50.0),
     ],
@@ -158,6 +307,30 @@ def test_single_values(
     read = Read(decode=decoder, objects={}, **extra)  # type: ignore[arg-type]
     (reading,) = DECODERS[decoder].decode({(): objects}, read)
     assert reading.value == expected
+
+
+@pytest.mark.parametrize(
+    ("value", "given"), [(-99_998, False), (-1, False), (0, True), (100, True), (101, False)]
+)
+def test_what_is_out_of_bounds_is_no_value(value: int, given: bool) -> None:
+    read = Read(decode="gauge", objects={}, metric="battery_charge", least=0, most=100)
+    assert bool(DECODERS["gauge"].decode({(): {"value": value}}, read)) is given
+
+
+def test_instances_are_named_by_the_profile_and_others_left_out() -> None:
+    read = Read(
+        decode="counter", objects={}, metric="pages_by_kind", instances={"101": "Total", "5.1": "A"}
+    )
+    rows: dict[tuple[int, ...], Row] = {
+        (101,): {"value": 7},
+        (999,): {"value": 8},
+        (5, 1): {"value": 9},
+    }
+    readings = DECODERS["counter"].decode(rows, read)
+    assert [(r.instance, r.value) for r in readings if isinstance(r, Reading)] == [
+        ("Total", 7),
+        ("A", 9),
+    ]
 
 
 @pytest.mark.parametrize("decoder", sorted(DECODERS))

@@ -16,9 +16,19 @@ from typing import Any
 import msgspec
 import pytest
 
-from labshare.demo.make_walks import devices, write
+from labshare.demo.make_walks import devices, samples, write
+from labshare.profile_pages import overview, page_of
+from monitoring.failing import OUR_OWN_RULES
 from monitoring.metrics import METRICS, UNITS, VALUE_WORDS
-from monitoring.profiles import FlawedProfile, all_profiles, load_profile, recognise
+from monitoring.profiles import (
+    FlawedProfile,
+    all_profiles,
+    family,
+    load_profile,
+    profile_named,
+    recognise,
+    recognise_by_name,
+)
 from monitoring.sentences import RULE_SENTENCES
 from monitoring.snmp import Address, Community, Session, oid
 from monitoring.visits import Visit, visit
@@ -26,12 +36,19 @@ from tests.monitoring.agents import WALKS, free_port, wait_until_bound
 
 EXPECTED = Path(__file__).parent / "expected"
 DOCS = Path(__file__).resolve().parents[2] / "docs" / "profiles"
-NAMES = [device.name for device in devices()]
+RECORDED = Path(__file__).parent / "walks"  # of real devices, by `labshare profile record`
+NAMES = sorted(
+    [device.name for device in (*devices(), *samples())]
+    + [path.stem for path in RECORDED.glob("*.snmprec")]
+)
 RUN_RESPONDER = "from snmpsim.commands.responder import main; main()"
-# What moves while the simulator runs: there, but of no certain value.
-MOVING = {
-    "uptime", "cpu_load", "processes", "temperature", "input_voltage", "output_voltage",
-    "output_power", "output_load", "if_in_octets", "if_out_octets", "pages_printed",
+# What moves while the simulator runs: there, but of no certain value. Counters and uptimes grow
+# in every walk of ours; the rest swings in those whose devices the demonstration shows.
+GROWING = {"uptime", "pages_printed", "if_in_octets", "if_out_octets"}
+GROWING |= {"if_in_octets_32", "if_out_octets_32"}
+SWINGING = {
+    "cpu_load", "processes", "temperature", "input_voltage", "output_voltage", "output_power",
+    "output_load",
 }  # fmt: skip
 
 
@@ -39,7 +56,8 @@ MOVING = {
 def simulator() -> Iterator[Address]:
     """snmpsim serving our walks; a walk's name is its community."""
     address = Address("127.0.0.1", free_port())
-    command = [sys.executable, "-c", RUN_RESPONDER, f"--data-dir={WALKS}", "--log-level=error"]
+    command = [sys.executable, "-c", RUN_RESPONDER, "--log-level=error", f"--data-dir={WALKS}"]
+    command += [f"--data-dir={RECORDED}"] if RECORDED.is_dir() else []
     command += [f"--agent-udpv4-endpoint={address.host}:{address.port}"]
     if os.geteuid() == 0:
         command += ["--process-user=root", "--process-group=root"]
@@ -64,22 +82,29 @@ async def visit_once(address: Address, name: str) -> Visit:
         return await visit(wire, address, Community(name))
 
 
-def still(found: Visit) -> Any:
-    """The visit as JSON, with a sign in place of every value that moves."""
+def plain(found: Visit) -> Any:
     shown = {"profile": found.profile, "identity": found.identity, "readings": found.readings}
-    plain = msgspec.json.decode(msgspec.json.encode(shown))
-    for reading in plain["readings"]:
-        if reading["metric"] in MOVING and isinstance(reading["value"], int | float):
+    return msgspec.json.decode(msgspec.json.encode(shown))
+
+
+def still(name: str, visited: Any) -> Any:
+    """The visit as JSON, with a sign in place of every value that moves."""
+    walk = next(f for f in (WALKS, RECORDED) if (f / f"{name}.snmprec").exists())
+    swings = "function=sin" in (walk / f"{name}.snmprec").read_text(encoding="ascii")
+    moving = GROWING | SWINGING if swings else GROWING
+    for reading in visited["readings"]:
+        if reading["metric"] in moving and isinstance(reading["value"], int | float):
             reading["value"] = "moving"
-    return plain
+    return visited
 
 
 @pytest.mark.parametrize("name", NAMES)
 async def test_a_walk_of_ours_is_recognised_and_read_as_expected(
     agents: Address, name: str
 ) -> None:
-    found = still(await visit_once(agents, name))
-    assert found == msgspec.json.decode((EXPECTED / f"{name}.json").read_bytes())
+    found = still(name, plain(await visit_once(agents, name)))
+    expected = msgspec.json.decode((EXPECTED / f"{name}.json").read_bytes())
+    assert found == still(name, expected)
 
 
 async def test_a_simulated_uptime_grows(agents: Address) -> None:
@@ -95,15 +120,24 @@ async def test_a_simulated_uptime_grows(agents: Address) -> None:
 def test_the_walks_are_what_their_program_writes(tmp_path: Path) -> None:
     written = {path.name: path.read_bytes() for path in write(tmp_path)}
     assert written == {path.name: path.read_bytes() for path in WALKS.glob("*.snmprec")}
-    assert len(written) == 25
+    assert written
 
 
-def test_every_profile_has_a_walk_and_a_page() -> None:
+def test_every_profile_has_a_walk_with_what_is_expected_of_it_and_a_page() -> None:
     profiles = {profile.name for profile in all_profiles()}
-    assert profiles == {"generic", "host", "printer", "switch", "ups"}
-    read = {msgspec.json.decode(path.read_bytes())["profile"] for path in EXPECTED.glob("*.json")}
-    assert read == profiles
+    expected = {
+        path.stem: msgspec.json.decode(path.read_bytes()) for path in EXPECTED.glob("*.json")
+    }
+    assert set(expected) == set(NAMES)
+    assert {one["profile"] for one in expected.values()} == profiles
     assert {path.stem for path in DOCS.glob("*.md")} - {"README"} == profiles
+
+
+def test_the_pages_of_the_profiles_are_what_their_files_say() -> None:
+    pages = {path.name: path.read_text(encoding="utf-8") for path in DOCS.glob("*.md")}
+    for profile in all_profiles():
+        assert pages[f"{profile.name}.md"] == page_of(profile), "make snapshots renews them"
+    assert overview() in pages["README.md"], "make snapshots renews it"
 
 
 def test_every_metric_has_a_unit_that_we_can_name_and_every_code_a_word() -> None:
@@ -112,24 +146,48 @@ def test_every_metric_has_a_unit_that_we_can_name_and_every_code_a_word() -> Non
     codes = {word for p in all_profiles() for read in p.read for word, _ in read.codes.values()}
     assert codes <= set(VALUE_WORDS)
     rules = {rule.name for profile in all_profiles() for rule in profile.rule}
-    assert rules | {"unreachable", "refused"} == set(RULE_SENTENCES)
+    assert rules <= set(RULE_SENTENCES)
+    of_rules = set(RULE_SENTENCES) - {trap.raises for p in all_profiles() for trap in p.trap}
+    assert of_rules - set(OUR_OWN_RULES) <= rules
+
+
+NET_SNMP = "1.3.6.1.4.1.8072.3.2.10"
+NOBODY = "1.3.6.1.4.1.99999.1"
+HR, IFX, PRINTER = "1.3.6.1.2.1.25.1.1", "1.3.6.1.2.1.31.1.1.1", "1.3.6.1.2.1.43.11.1.1"
 
 
 @pytest.mark.parametrize(
     ("object_id", "descr", "answering", "name"),
     [
-        ("1.3.6.1.4.1.8072.3.2.10", "Linux pc 6.1", ["1.3.6.1.2.1.25.1.1"], "host"),
-        ("1.3.6.1.4.1.311.1.1.3.1.1", "Windows", ["1.3.6.1.2.1.25.2.3.1"], "host"),
+        (NET_SNMP, "Linux pc 6.1", [HR], "host"),
+        (NET_SNMP, "Linux switch-lab 6.1", [HR], "host"),  # a PC that is called a switch
+        ("1.3.6.1.4.1.311.1.1.3.1.1", "Windows", [], "host"),
         # A printer whose board runs net-snmp, and one that nobody has heard of.
-        ("1.3.6.1.4.1.8072.3.2.10", "Linux", ["1.3.6.1.2.1.25.1.1", "1.3.6.1.2.1.43.5.1.1"],
-         "printer"),
-        ("1.3.6.1.4.1.99999.1", "?", ["1.3.6.1.2.1.43.11.1.1"], "printer"),
-        ("1.3.6.1.4.1.1347.41", "Printing System", [], "printer"),
-        ("1.3.6.1.4.1.99999.1", "?", ["1.3.6.1.2.1.33.1"], "ups"),
-        ("1.3.6.1.4.1.25506.11.1.24", "Comware", ["1.3.6.1.2.1.31.1.1.1"], "switch"),
-        ("1.3.6.1.4.1.8072.3.2.10", "UAP-nanoHD", ["1.3.6.1.2.1.25.1.1", "1.3.6.1.2.1.31.1.1.1"],
-         "switch"),
-        ("1.3.6.1.4.1.99999.1", "Room controller", [], "generic"),
+        (NET_SNMP, "Linux", [HR, "1.3.6.1.2.1.43.5.1.1"], "printer"),
+        (NOBODY, "?", [PRINTER], "printer"),
+        ("1.3.6.1.4.1.11.2.3.9.1", "HP ETHERNET MULTI-ENVIRONMENT", [], "printer_hp"),
+        ("1.3.6.1.4.1.2435.2.3.9.1", "Brother NC-8300h", [], "printer_brother"),
+        ("1.3.6.1.4.1.1602.4.2", "Canon LBP6670", [], "printer_canon"),
+        ("1.3.6.1.4.1.1347.41", "Printing System", [], "printer_kyocera"),
+        ("1.3.6.1.4.1.367.1.1", "RICOH MP C2503", [], "printer_ricoh"),
+        ("1.3.6.1.4.1.2385.3.1.111.1.26", "SHARP MX-M266NV", [], "printer_sharp"),
+        ("1.3.6.1.4.1.641.2.71303460", "Lexmark MS421", [], "printer_lexmark"),
+        ("1.3.6.1.4.1.40093.1.1", "Pantum", [], "printer_pantum"),
+        # One maker, two kinds of devices: the longest beginning decides.
+        ("1.3.6.1.4.1.1248.1.1.2.1.3.5", "EPSON Built-in", [], "printer_epson"),
+        ("1.3.6.1.4.1.1248.4.1", "EPSON Network Projector", [], "projector"),
+        (NOBODY, "NEC Projector PA500", [], "projector"),
+        (NOBODY, "?", ["1.3.6.1.2.1.33.1"], "ups"),
+        ("1.3.6.1.2.1.33", "The Cs141 SNMP Agent", [], "ups"),
+        ("1.3.6.1.4.1.318.1.3.27", "APC Web/SNMP Management Card", [], "ups_apc"),
+        ("1.3.6.1.4.1.935", "NET Agent II", [], "ups_megatec"),
+        ("1.3.6.1.4.1.534.1", "Eaton 9PX", [], "ups_eaton"),
+        ("1.3.6.1.4.1.705.1.2", "Pulsar", [], "ups_mge"),
+        ("1.3.6.1.4.1.2254.2.4", "UPS SNMP Agent", [], "ups_delta"),
+        (NET_SNMP, "Linux nas0", [HR, "1.3.6.1.4.1.6574.1"], "nas_synology"),
+        (NET_SNMP, "Linux nas0", [HR, "1.3.6.1.4.1.24681.1"], "nas_qnap"),
+        (NET_SNMP, "UAP-nanoHD", [HR, IFX, "1.3.6.1.4.1.41112.1.6.1"], "access_point_unifi"),
+        (NOBODY, "Room controller", [], "generic"),
     ],
 )  # fmt: skip
 def test_recognition(object_id: str, descr: str, answering: list[str], name: str) -> None:
@@ -137,8 +195,36 @@ def test_recognition(object_id: str, descr: str, answering: list[str], name: str
     assert recognise(all_profiles(), oid(object_id), descr, tables).name == name
 
 
+@pytest.mark.parametrize("object_id", [NET_SNMP, "1.3.6.1.4.1.2021.250.10", "0.0", NOBODY])
+def test_a_name_that_tells_nothing_has_the_tables_asked_for(object_id: str) -> None:
+    assert recognise_by_name(all_profiles(), oid(object_id), "Linux") is None
+
+
+def test_a_profile_takes_over_what_it_is_based_on_and_its_own_comes_first() -> None:
+    brother, printer = profile_named("printer_brother"), profile_named("printer")
+    assert brother is not None
+    assert printer is not None
+    assert brother.read[0].decode == "brother_maintenance"
+    assert brother.read[1:] == printer.read
+    assert brother.rule == printer.rule
+    assert brother.standards == ["BROTHER-MIB", *printer.standards]
+    assert (brother.uptime, brother.may_sleep) == (printer.uptime, printer.may_sleep)
+    assert brother.recognise.answers == []
+    assert {"printer", "printer_brother", "printer_hp"} <= set(family("printer"))
+    assert family("printer_hp") == ["printer_hp"]
+
+
+def test_a_profile_is_not_based_on_itself_by_any_way(tmp_path: Path) -> None:
+    for name, base in (("a", "b"), ("b", "a"), ("c", "c"), ("d", "nobody")):
+        (tmp_path / f"{name}.toml").write_text(f'name = "{name}"\nbased_on = "{base}"\n')
+    for name in "acd":
+        with pytest.raises(FlawedProfile, match="there is no profile"):
+            load_profile(tmp_path / f"{name}.toml")
+
+
 GOOD = """
 name = "flawed"
+title = { en = "Flawed devices", zh_CN = "有错的设备" }
 standards = []
 may_sleep = false
 interval_seconds = 60
@@ -162,7 +248,11 @@ RULE = '[[rule]]\nname = "disk_full"\nmetric = "disk_used"\nseverity = "warning"
         (GOOD + "colour = 1\n", "unknown field"),
         (GOOD.replace("1.3.6.1.2.1.43", "1.3.x"), "regex"),
         (GOOD.replace("1.3.6.1.2.1.43", "1.3.99999999999"), "no OID"),
+        (GOOD + 'object_ids = ["1.3.6.1.4.1.8072.3.2.10"]\n', "of a board"),
+        (GOOD.replace("zh_CN", "fr"), "unknown field"),
         (GOOD + READ.replace("gauge", "magic"), "nothing decodes"),
+        (GOOD + READ + "instances = { 1 = 'One' }\n", "instances of a scalar"),
+        (GOOD + READ + "divisor = 0\n", ">= 1"),
         (GOOD + READ.replace("value =", "label ="), "needs ['value']"),
         (GOOD + READ.replace('metric = "users"\n', ""), "needs a metric"),
         (GOOD + READ.replace("users", "moods"), "not in monitoring/metrics.py"),
@@ -191,7 +281,7 @@ def renew() -> None:
     EXPECTED.mkdir(exist_ok=True)
     with simulator() as address:
         for name in NAMES:
-            found = still(asyncio.run(visit_once(address, name)))
+            found = still(name, plain(asyncio.run(visit_once(address, name))))
             text = msgspec.json.format(msgspec.json.encode(found)) + b"\n"
             (EXPECTED / f"{name}.json").write_bytes(text)
 
