@@ -4,6 +4,7 @@ from core.jobs import Job
 from core.outbox import Handler
 from core.settings import Settings
 from monitoring import alerts, forecasts, ports
+from monitoring.discovery import keeping, scans
 from monitoring.history import power_days, retention, rollups
 from monitoring.traps import acting
 from monitoring.traps.retention import forget_old
@@ -30,12 +31,23 @@ async def _look_ahead(_settings: Settings) -> None:
     await forecasts.look_ahead()
 
 
+async def _search(_settings: Settings) -> None:
+    await scans.start_due()
+    await keeping.match_waiting()
+
+
+async def _forget_searches(_settings: Settings) -> None:
+    await scans.forget_old()
+
+
 JOBS: tuple[Job, ...] = (
     Job("monitoring.settle_alerts", every_seconds=60, run=_settle_alerts),
     Job("monitoring.look_ahead", every_seconds=3600, run=_look_ahead),
     Job("monitoring.roll_up", every_seconds=300, run=_roll_up),
     Job("monitoring.partitions", every_seconds=3600, run=retention.keep_partitions),
     Job("monitoring.sightings", every_seconds=86_400, run=_forget_sightings),
+    Job("monitoring.searches", every_seconds=60, run=_search),
+    Job("monitoring.old_searches", every_seconds=86_400, run=_forget_searches),
     Job("monitoring.traps", every_seconds=3600, run=_forget_traps),
 )
 HANDLERS: dict[str, Handler] = {acting.TOPIC: acting.act}

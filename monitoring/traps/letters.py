@@ -38,7 +38,7 @@ class Letter(msgspec.Struct):
     def mark(self) -> int:
         """The same for an inform that is sent again because our answer was late or lost."""
         said = self.notification
-        return hash((self.datagram.source, said.request_id, said.trap_oid, tuple(said.varbinds)))
+        return hash((self.datagram.peer, said.request_id, said.trap_oid, tuple(said.varbinds)))
 
     def row(self) -> Row:
         """As it is kept. Of what strangers say only that they said it: anybody can claim anything."""
