@@ -57,6 +57,7 @@ PLAIN: dict[str, Any] = {
     "page": "1",
     "port": 161,
     "profile": None,
+    "q": "02:4c:00:00:00:01",
     "scopes": ["library:read"],
     "stage": "junior",
     "subject": "physics",
