@@ -39,7 +39,8 @@ held AS (
 _DOWN = """
 down AS (
     SELECT w.asset, range_agg(tstzrange(greatest(w.opened_at, $2),
-                                        least(coalesce(w.closed_at, $3), $3))) AS spans,
+                                        least(coalesce(w.closed_at, $3), $3)))
+                        FILTER (WHERE NOT w.keeps_in_service) AS spans,
            count(*) FILTER (WHERE w.opened_at >= $2 AND w.state <> 'cancelled') AS repairs
       FROM work_order w JOIN scope ON scope.id = w.asset
      WHERE w.opened_at < $3 AND (w.closed_at IS NULL OR w.closed_at > $2)
