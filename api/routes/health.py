@@ -6,15 +6,17 @@ from ipaddress import ip_address
 import anyio.to_thread
 import msgspec
 from litestar import Response, get
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST
 
 from api.access import public
 from api.identity import client_address, find_actor
+from api.metrics import exposition
 from api.types import WebRequest
 from core import database
 from core.access import Role
 from core.clock import now
 from core.errors import Forbidden, say
+from monitoring import health
 from storage import objects
 
 HEARTBEAT_LATE = timedelta(seconds=90)
@@ -78,8 +80,16 @@ async def metrics(request: WebRequest) -> Response[bytes]:
         actor and actor.is_a(Role.admin, Role.technician)
     ):
         raise Forbidden(say("Metrics are read from this machine or with a token"))
-    content = await anyio.to_thread.run_sync(generate_latest)
+    content = await anyio.to_thread.run_sync(exposition, await _monitoring())
     return Response(content, headers={"content-type": CONTENT_TYPE_LATEST})
+
+
+async def _monitoring() -> health.MonitoringState | None:
+    """None while the database is away: that is when figures are wanted most."""
+    try:
+        return await health.look()
+    except Exception:
+        return None
 
 
 async def _database_answers() -> bool:

@@ -1,0 +1,46 @@
+"""Whether monitoring itself is well, over JSON."""
+
+from datetime import datetime
+
+import msgspec
+from litestar import get
+
+from api.access import allow
+from api.pages.rendering import language_of
+from api.types import WebRequest
+from core.access import Role
+from monitoring import health
+from monitoring.health import Verdict
+
+READERS = (Role.admin, Role.technician)
+
+
+class PartOfMonitoring(msgspec.Struct, frozen=True):
+    """One part, how it does, and why or what to do, in the reader's language."""
+
+    name: str
+    verdict: Verdict
+    message: str
+
+
+class MonitoringHealth(msgspec.Struct, frozen=True):
+    """Every part; ``at`` is when it was looked at."""
+
+    at: datetime
+    parts: list[PartOfMonitoring]
+
+
+@get(
+    "/monitoring/health",
+    guards=[allow(*READERS, scope="monitoring:read")],
+    operation_id="monitoring_health",
+    summary="Whether monitoring itself is well",
+    tags=["devices"],
+)
+async def get_monitoring_health(request: WebRequest) -> MonitoringHealth:
+    """Of the whole installation, without anything of a single school."""
+    state = await health.look()
+    speech = language_of(request)
+    checks = health.examine(state, mail_is_on=request.app.state.settings.mail is not None)
+    parts = [PartOfMonitoring(c.name, c.verdict, speech.words(c.message)) for c in checks]
+    return MonitoringHealth(state.at, parts)

@@ -1,0 +1,202 @@
+"""What the figures mean, in words that say what to do: pure, and tested as a table of cases."""
+
+from datetime import timedelta
+from enum import StrEnum
+
+import msgspec
+
+from core.errors import Message, say
+from monitoring.figures import Figures
+from monitoring.health.state import MonitoringState
+
+LATE_MS = 1_000.0
+ROLL_UP_LATE = timedelta(hours=3)
+TRAPS_SILENT_AFTER = timedelta(minutes=2)
+MANY_OVERDUE_SHARE = 0.1
+UNREADABLE_SHARE = 0.01
+LEAST_DAYS_PREPARED = 2
+
+
+class Verdict(StrEnum):
+    """How one part is doing; ``off`` is a part that nobody switched on."""
+
+    ok = "ok"
+    off = "off"
+    warning = "warning"
+    critical = "critical"
+
+
+class Check(msgspec.Struct, frozen=True):
+    """One part of monitoring: how it does, and in a sentence why, or what to do."""
+
+    name: str
+    verdict: Verdict
+    message: Message
+
+
+def examine(state: MonitoringState, *, mail_is_on: bool) -> list[Check]:
+    """Every part, in the order in which trouble should be looked for."""
+    checks = [
+        _workers(state),
+        _turns(state),
+        _lateness(state),
+        _replies(state),
+        _decoding(state),
+        _database(state),
+        _credentials(state),
+        _history(state),
+        _messages(state),
+        _mail(state, mail_is_on=mail_is_on),
+    ]
+    return [check for check in checks if check is not None]
+
+
+def _workers(state: MonitoringState) -> Check:
+    count = len(state.present)
+    if not count:
+        lost = say("No worker polls: no device is watched. Start `labshare worker`.")
+        return Check("workers", Verdict.critical, lost)
+    cores = sum(f.cpu_seconds for f in state.present) / max(_lived(state), 1)
+    load = round(100 * cores, 1)
+    doing = say("{count} workers poll, with {load} % of one processor core", count=count, load=load)
+    return Check("workers", Verdict.ok, doing)
+
+
+def _turns(state: MonitoringState) -> Check:
+    devices = state.devices
+    if not devices.watched:
+        return Check("turns", Verdict.off, say("No device is watched yet"))
+    if not devices.overdue:
+        fine = say("Each of {count} devices was visited when it was due", count=devices.watched)
+        return Check("turns", Verdict.ok, fine)
+    many = devices.overdue > MANY_OVERDUE_SHARE * devices.watched
+    late = say(
+        "{late} of {count} devices wait for a visit that is more than two minutes late."
+        " Start another worker, or look whether the database is slow.",
+        late=devices.overdue,
+        count=devices.watched,
+    )
+    return Check("turns", Verdict.critical if many else Verdict.warning, late)
+
+
+def _lateness(state: MonitoringState) -> Check | None:
+    latest = [f.lateness for f in state.present if f.counted.polls]
+    if not latest:
+        return None
+    worst = max(one.p99_ms for one in latest)
+    shown = round(worst)
+    if worst > LATE_MS:
+        late = say(
+            "One visit in a hundred begins {late} ms late or later: the machine is too busy,"
+            " or LABSHARE_POLL_CONCURRENCY is too low",
+            late=shown,
+        )
+        return Check("lateness", Verdict.warning, late)
+    fine = say("99 of 100 visits begin within {late} ms of their moment", late=shown)
+    return Check("lateness", Verdict.ok, fine)
+
+
+def _replies(state: MonitoringState) -> Check | None:
+    if not state.present:
+        return None
+    dropped = sum(f.wire.dropped or 0 for f in state.present)
+    least = min(f.wire.receive_buffer_bytes for f in state.present)
+    megabytes = round(least / 2**20, 1)
+    if dropped:
+        full = say(
+            "The system threw away {count} answers because its buffer of {size} MiB was full."
+            " Raise net.core.rmem_max to 8388608 and start the worker again.",
+            count=dropped,
+            size=megabytes,
+        )
+        return Check("replies", Verdict.warning, full)
+    fine = say("No answer was thrown away; the buffer holds {size} MiB", size=megabytes)
+    return Check("replies", Verdict.ok, fine)
+
+
+def _decoding(state: MonitoringState) -> Check | None:
+    if not state.present:
+        return None
+    answered = _counted(state.present, "answered")
+    unreadable = _counted(state.present, "unreadable")
+    strange = _counted(state.present, "wrong_source")
+    if unreadable > UNREADABLE_SHARE * max(answered, 100):
+        broken = say("{count} answers could not be read: a device is faulty", count=unreadable)
+        return Check("decoding", Verdict.warning, broken)
+    if strange > UNREADABLE_SHARE * max(answered, 100):
+        other = say(
+            "{count} answers came from another address than was asked. If a device has several,"
+            " say on its page that it may answer from any.",
+            count=strange,
+        )
+        return Check("decoding", Verdict.warning, other)
+    return Check("decoding", Verdict.ok, say("{count} answers were read", count=answered))
+
+
+def _database(state: MonitoringState) -> Check | None:
+    if not state.present:
+        return None
+    dropped = sum(f.counted.results_dropped for f in state.present)
+    kept = sum(f.counted.results_kept for f in state.present)
+    if state.days_prepared < LEAST_DAYS_PREPARED:
+        soon = say("There is no place for tomorrow's readings yet: the hourly job does not run")
+        return Check("database", Verdict.critical, soon)
+    if dropped:
+        lost = say("{count} visits were not kept: the database was away too long", count=dropped)
+        return Check("database", Verdict.warning, lost)
+    return Check("database", Verdict.ok, say("{count} visits were kept, none was lost", count=kept))
+
+
+def _credentials(state: MonitoringState) -> Check:
+    refusing = state.devices.refusing
+    if refusing:
+        wrong = say("{count} devices refuse our credentials", count=refusing)
+        return Check("credentials", Verdict.warning, wrong)
+    return Check("credentials", Verdict.ok, say("No device refuses our credentials"))
+
+
+def _history(state: MonitoringState) -> Check | None:
+    if state.rolled_until is None:
+        return None
+    if state.at - state.rolled_until > ROLL_UP_LATE:
+        late = say("Hours have not been summed up since {at}", at=state.rolled_until)
+        return Check("history", Verdict.warning, late)
+    return Check("history", Verdict.ok, say("Summed up until {at}", at=state.rolled_until))
+
+
+def _messages(state: MonitoringState) -> Check:
+    if state.traps is None or state.at - state.traps.seen_at > TRAPS_SILENT_AFTER:
+        off = say("Nobody listens for messages of devices: LABSHARE_TRAP_ADDRESS is not set")
+        return Check("messages", Verdict.off, off)
+    counts = state.traps.figures
+    lost = counts.get("over_the_limit", 0) + counts.get("no_room", 0)
+    if lost:
+        flood = say("{count} messages of devices were too many and only counted", count=lost)
+        return Check("messages", Verdict.warning, flood)
+    kept = counts.get("kept", 0)
+    return Check("messages", Verdict.ok, say("{count} messages of devices were kept", count=kept))
+
+
+def _mail(state: MonitoringState, *, mail_is_on: bool) -> Check:
+    alerts = state.alerts
+    if not mail_is_on:
+        return Check("mail", Verdict.off, say("No mail is sent: LABSHARE_SMTP_URL is not set"))
+    if alerts.mails_late:
+        late = say(
+            "{count} mails wait: the mail server does not take them", count=alerts.mails_late
+        )
+        return Check("mail", Verdict.warning, late)
+    if alerts.mails_refused:
+        refused = say("The mail server refuses {count} mails", count=alerts.mails_refused)
+        return Check("mail", Verdict.warning, refused)
+    return Check("mail", Verdict.ok, say("No mail waits"))
+
+
+def _counted(present: list[Figures], name: str) -> int:
+    return sum(f.wire.counters.get(name, 0) for f in present)
+
+
+def _lived(state: MonitoringState) -> float:
+    """Seconds since the eldest of the workers that are there was started."""
+    started = [w.started_at for w in state.workers if w.figures in state.present]
+    return (state.at - min(started)).total_seconds() if started else 0.0

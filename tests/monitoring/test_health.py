@@ -1,0 +1,154 @@
+"""What monitoring says of itself: a table of cases, the page, the figures for Prometheus."""
+
+from datetime import timedelta
+from typing import Any
+
+import httpx
+import msgspec
+import pytest
+from prometheus_client.parser import text_string_to_metric_families
+
+from core import clock
+from core.access import Role
+from monitoring import figures, health
+from monitoring.figures import Counted, Figures, LatenessShown, Report, WireFigures
+from monitoring.health import MonitoringState, Verdict
+from monitoring.health.state import AlertCounts, DeviceCounts, TrapFigures
+from tests import factories, factories_monitoring
+
+NOW = clock.now()
+
+
+def report(*, seconds_ago: float = 5, **parts: Any) -> Report:
+    return Report(
+        "here:1", NOW - timedelta(hours=1), NOW - timedelta(seconds=seconds_ago), Figures(**parts)
+    )
+
+
+def state(**differs: Any) -> MonitoringState:
+    usual: dict[str, Any] = {
+        "at": NOW,
+        "workers": [report()],
+        "devices": DeviceCounts(watched=100, up=100),
+        "alerts": AlertCounts(),
+        "traps": TrapFigures(NOW, {"kept": 3}),
+        "rolled_until": NOW - timedelta(hours=1),
+        "days_prepared": 3,
+    }
+    return MonitoringState(**(usual | differs))
+
+
+CASES = [
+    ("workers", Verdict.ok, state()),
+    ("workers", Verdict.critical, state(workers=[])),
+    ("workers", Verdict.critical, state(workers=[report(seconds_ago=90)])),
+    ("turns", Verdict.ok, state()),
+    ("turns", Verdict.off, state(devices=DeviceCounts())),
+    ("turns", Verdict.warning, state(devices=DeviceCounts(watched=100, overdue=10))),
+    ("turns", Verdict.critical, state(devices=DeviceCounts(watched=100, overdue=11))),
+    (
+        "lateness",
+        Verdict.ok,
+        state(workers=[report(counted=Counted(polls=1), lateness=LatenessShown(p99_ms=50.0))]),
+    ),
+    (
+        "lateness",
+        Verdict.warning,
+        state(workers=[report(counted=Counted(polls=1), lateness=LatenessShown(p99_ms=1500.0))]),
+    ),
+    ("replies", Verdict.ok, state(workers=[report(wire=WireFigures(dropped=None))])),
+    ("replies", Verdict.warning, state(workers=[report(wire=WireFigures(dropped=1))])),
+    (
+        "decoding",
+        Verdict.ok,
+        state(workers=[report(wire=WireFigures({"answered": 1000, "unreadable": 10}))]),
+    ),
+    (
+        "decoding",
+        Verdict.warning,
+        state(workers=[report(wire=WireFigures({"answered": 1000, "unreadable": 11}))]),
+    ),
+    (
+        "decoding",
+        Verdict.warning,
+        state(workers=[report(wire=WireFigures({"answered": 1000, "wrong_source": 11}))]),
+    ),
+    ("database", Verdict.ok, state()),
+    ("database", Verdict.warning, state(workers=[report(counted=Counted(results_dropped=1))])),
+    ("database", Verdict.critical, state(days_prepared=1)),
+    ("credentials", Verdict.warning, state(devices=DeviceCounts(watched=1, refusing=1))),
+    ("history", Verdict.warning, state(rolled_until=NOW - timedelta(hours=4))),
+    ("messages", Verdict.ok, state()),
+    ("messages", Verdict.off, state(traps=None)),
+    ("messages", Verdict.off, state(traps=TrapFigures(NOW - timedelta(hours=1), {}))),
+    ("messages", Verdict.warning, state(traps=TrapFigures(NOW, {"over_the_limit": 1}))),
+    ("mail", Verdict.ok, state()),
+    ("mail", Verdict.warning, state(alerts=AlertCounts(mails_late=1))),
+    ("mail", Verdict.warning, state(alerts=AlertCounts(mails_refused=1))),
+]
+
+
+@pytest.mark.parametrize(("name", "verdict", "given"), CASES)
+def test_each_part_is_judged_by_its_figures(
+    name: str, verdict: Verdict, given: MonitoringState
+) -> None:
+    found = {check.name: check.verdict for check in health.examine(given, mail_is_on=True)}
+    assert found[name] is verdict
+
+
+def test_mail_that_nobody_switched_on_is_no_fault() -> None:
+    found = {check.name: check.verdict for check in health.examine(state(), mail_is_on=False)}
+    assert found["mail"] is Verdict.off
+
+
+async def _seen_worker() -> None:
+    counted = Figures(
+        counted=Counted(polls=7, ok=6, failed=1),
+        lateness=LatenessShown(p99_ms=3.0, total_ms=10.0, counts=[5, 2] + [0] * 11),
+        wire=WireFigures({"answered": 6, "timed_out": 1}, 8_388_608, 0),
+    )
+    await figures.write("here:1", clock.now(), clock.now(), counted)
+
+
+async def test_the_state_is_read_from_the_database(db: object) -> None:
+    school = await factories.school()
+    made = await factories_monitoring.device(school)
+    await factories_monitoring.device(school)
+    del made
+    await _seen_worker()
+    found = await health.look()
+    assert (found.devices.watched, found.devices.unknown, found.devices.overdue) == (2, 2, 0)
+    assert [one.worker for one in found.workers] == ["here:1"]
+
+
+async def test_prometheus_reads_what_the_workers_say(client: httpx.AsyncClient) -> None:
+    await _seen_worker()
+    answer = await client.get("/metrics")
+    assert answer.status_code == 200
+    samples = {
+        (sample.name, *sorted(sample.labels.values())): sample.value
+        for family in text_string_to_metric_families(answer.text)
+        for sample in family.samples
+        if sample.name.startswith("labshare_")
+    }
+    assert samples["labshare_poller_polls_total", "here:1"] == 7
+    assert samples["labshare_snmp_datagrams_total", "answered", "here:1"] == 6
+    assert samples["labshare_snmp_receive_buffer_bytes", "here:1"] == 8_388_608
+    bucket = "labshare_poller_start_lateness_seconds_bucket"
+    assert samples[bucket, "0.001", "here:1"] == 5
+    assert samples[bucket, "0.002", "here:1"] == 7
+    assert samples[bucket, "+Inf", "here:1"] == 7
+
+
+@pytest.mark.parametrize("locale", ["zh_CN", "en"])
+async def test_the_page_says_in_words_what_is_wrong(client: httpx.AsyncClient, locale: str) -> None:
+    technician = await factories.person(Role.technician, await factories.school())
+    await factories.signed_in(client, technician)
+    client.cookies.set("labshare_language", locale)
+    page = await client.get("/devices/health")
+    assert page.status_code == 200
+    told = await client.get("/api/v1/monitoring/health")
+    parts = {part["name"]: part for part in told.json()["parts"]}
+    assert parts["workers"]["verdict"] == "critical"
+    assert msgspec.json.decode(told.content)["parts"]
+    assert "labshare worker" in page.text
