@@ -24,8 +24,12 @@ from api.pages.asset_forms import AssetFormPages
 from api.pages.asset_models import AssetModelPages
 from api.pages.assets import AssetPages
 from api.pages.audit import show_changes
+from api.pages.availability import AvailabilityPages
+from api.pages.candidates import CandidatePages
 from api.pages.credentials import CredentialPages
 from api.pages.custody import CustodyPages
+from api.pages.device_history import DeviceHistoryPages
+from api.pages.device_profiles import DeviceProfilePages
 from api.pages.devices import DevicePages
 from api.pages.donations import DonationPages
 from api.pages.donors import DonorPages
@@ -36,6 +40,8 @@ from api.pages.labels import LabelPages
 from api.pages.language import switch_language
 from api.pages.library import LibraryPages
 from api.pages.library_forms import LibraryFormPages
+from api.pages.monitoring_health import show_monitoring_health
+from api.pages.networks import NetworkPages
 from api.pages.notices import MailPages
 from api.pages.people import PeoplePages
 from api.pages.places import PlacePages
@@ -51,6 +57,7 @@ from api.pages.sign_in import (
     show_first_password,
     show_sign_in,
 )
+from api.pages.traps import TrapPages
 from api.pages.usage import UsagePages
 from api.pages.work_orders import WorkOrderPages
 from api.routes import health
@@ -58,14 +65,19 @@ from api.routes.alerts import AlertRoutes
 from api.routes.asset_models import AssetModelRoutes
 from api.routes.assets import AssetRoutes
 from api.routes.audit import AuditRoutes
+from api.routes.availability import AvailabilityRoutes
+from api.routes.candidates import CandidateRoutes
 from api.routes.credentials import CredentialRoutes
 from api.routes.custody import CustodyRoutes
+from api.routes.device_profiles import DeviceProfileRoutes
 from api.routes.devices import DeviceRoutes
 from api.routes.donations import DonationRoutes, DonorRoutes
 from api.routes.downloads import DownloadRoutes, show_picture
 from api.routes.history import DeviceHistoryRoutes
 from api.routes.imports import ImportRoutes
 from api.routes.labels import LabelRoutes
+from api.routes.monitoring_health import get_monitoring_health
+from api.routes.networks import NetworkRoutes
 from api.routes.notices import EscalationRoutes, SubscriptionRoutes
 from api.routes.people import MeRoutes, PeopleRoutes
 from api.routes.places import PlaceRoutes
@@ -74,6 +86,7 @@ from api.routes.reports import ReportRoutes
 from api.routes.resources import ResourceRoutes
 from api.routes.schools import SchoolRoutes
 from api.routes.tokens import TokenRoutes
+from api.routes.traps import TrapRoutes
 from api.routes.uploads import UploadRoutes, describe_tus
 from api.routes.work_order_entries import WorkOrderEntryRoutes
 from api.routes.work_orders import WorkOrderRoutes
@@ -91,10 +104,12 @@ ROUTES: list[ControllerRouterHandler] = [
     AssetModelRoutes,
     AssetRoutes,
     AuditRoutes,
+    CandidateRoutes,
     CredentialRoutes,
     CustodyRoutes,
     DeviceRoutes,
     DeviceHistoryRoutes,
+    DeviceProfileRoutes,
     DonationRoutes,
     DonorRoutes,
     DownloadRoutes,
@@ -102,6 +117,7 @@ ROUTES: list[ControllerRouterHandler] = [
     ImportRoutes,
     LabelRoutes,
     MeRoutes,
+    NetworkRoutes,
     PeopleRoutes,
     PlaceRoutes,
     PortRoutes,
@@ -109,20 +125,27 @@ ROUTES: list[ControllerRouterHandler] = [
     SchoolRoutes,
     SubscriptionRoutes,
     TokenRoutes,
+    TrapRoutes,
     describe_tus,
+    get_monitoring_health,
     UploadRoutes,
     show_picture,
     ReportRoutes,
+    AvailabilityRoutes,
     WorkOrderRoutes,
     WorkOrderEntryRoutes,
 ]
 
 PAGES: list[ControllerRouterHandler] = [
     AlertPages,
+    CandidatePages,
     CredentialPages,
+    NetworkPages,
     MailPages,
     DevicePages,
+    DeviceProfilePages,
     show_home,
+    show_monitoring_health,
     switch_language,
     AccountPages,
     AssetFormPages,
@@ -141,7 +164,10 @@ PAGES: list[ControllerRouterHandler] = [
     LibraryFormPages,
     LibraryPages,
     SchoolPages,
+    TrapPages,
     UsagePages,
+    AvailabilityPages,
+    DeviceHistoryPages,
     WorkOrderPages,
     choose_first_password,
     do_setup,

@@ -108,6 +108,18 @@ def alerts(**filters: object) -> str:
     return with_query("/alerts", **filters)
 
 
+def device_messages(**filters: object) -> str:
+    return with_query("/device-messages", **filters)
+
+
+def device_profiles() -> str:
+    return "/devices/profiles"
+
+
+def device_profile(name: str) -> str:
+    return f"/devices/profiles/{name}"
+
+
 def new_device(**given: object) -> str:
     return with_query("/devices/new", **given)
 
@@ -128,16 +140,84 @@ def port_finder(q: str | None = None) -> str:
     return with_query("/port-finder", q=q)
 
 
+def networks(**filters: object) -> str:
+    return with_query("/networks", **filters)
+
+
+def new_network() -> str:
+    return "/networks/new"
+
+
+def network(network_id: int) -> str:
+    return f"/networks/{network_id}"
+
+
+def edit_network(network_id: int) -> str:
+    return f"/networks/{network_id}/edit"
+
+
+def remove_network(network_id: int) -> str:
+    return f"/networks/{network_id}/remove"
+
+
+def start_network_scan(network_id: int) -> str:
+    return f"/networks/{network_id}/scans"
+
+
+def network_scan(network_id: int, scan_id: int) -> str:
+    return f"/networks/{network_id}/scans/{scan_id}"
+
+
+def cancel_network_scan(network_id: int, scan_id: int) -> str:
+    return f"/networks/{network_id}/scans/{scan_id}/cancel"
+
+
+def candidates(**filters: object) -> str:
+    return with_query("/candidates", **filters)
+
+
+def add_certain_candidates() -> str:
+    return "/candidates/add-certain"
+
+
+def candidate(candidate_id: int) -> str:
+    return f"/candidates/{candidate_id}"
+
+
+def candidate_step(candidate_id: int, step: str) -> str:
+    return f"/candidates/{candidate_id}/{step}"
+
+
 def device_step(device_id: int, step: str) -> str:
     return f"/devices/{device_id}/{step}"
 
 
-def device_chart(device_id: int, metric: str, hours: int) -> str:
-    return with_query(f"/api/v1/devices/{device_id}/chart", metric=metric, hours=hours)
+def device_history(device_id: int, **shown: object) -> str:
+    return with_query(f"/devices/{device_id}/history", **shown)
+
+
+def device_history_json(device_id: int, metric: str, span: str) -> str:
+    return with_query(f"/api/v1/devices/{device_id}/history", metric=metric, span=span)
+
+
+def device_history_csv(device_id: int, **shown: object) -> str:
+    return with_query(f"/devices/{device_id}/history.csv", **shown)
+
+
+def availability(**filters: object) -> str:
+    return with_query("/availability", **filters)
+
+
+def availability_csv(**filters: object) -> str:
+    return with_query("/availability.csv", **filters)
 
 
 def alert(alert_id: int) -> str:
     return f"/alerts/{alert_id}"
+
+
+def monitoring_health() -> str:
+    return "/devices/health"
 
 
 def alert_mail() -> str:

@@ -2,11 +2,12 @@
 
 import random
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 import msgspec
 
 from core import database
+from monitoring.expected_hours import Span
 from monitoring.history.partitions import SAMPLES
 from tests.factories import MadeSchool
 
@@ -62,7 +63,10 @@ async def lived(
 
 async def expected_hours(of: MadeSchool, spans: Sequence[tuple[int, str, str]]) -> int:
     """Expected hours from (weekday, from, to)."""
-    named = [{"weekday": day, "starts": starts, "ends": ends} for day, starts, ends in spans]
+    named = [
+        Span(day, time.fromisoformat(starts), time.fromisoformat(ends))
+        for day, starts, ends in spans
+    ]
     made: int = await database.fetch_value(
         "INSERT INTO expected_hours (school, name, spans, created_at)"
         " VALUES ($1, 'Lessons', $2, now()) RETURNING id",

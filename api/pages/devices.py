@@ -14,6 +14,7 @@ from api.access import allow, in_person
 from api.forms import as_typed, convert_form, read_form
 from api.pages.flash import see_other
 from api.pages.options import school_options
+from api.pages.port_words import PORT_METRICS
 from api.pages.ports import has_ports
 from api.pages.reading_words import charted, grouped
 from api.pages.rendering import language_of, render
@@ -26,10 +27,10 @@ from monitoring import alerts, credentials, devices, ports, power
 from monitoring.alerts import AlertFilter
 from monitoring.devices import Device, DeviceFilter, DeviceState, NewDevice
 from monitoring.devices.changes import KEEPERS
+from monitoring.history.spans import Span
 from monitoring.profiles import all_profiles
 
 KEEPER = allow(*KEEPERS, scope=None)
-SPANS = {"24": 24, "168": 168, "720": 720}
 USE_DAYS = 14
 ZONE = "Asia/Shanghai"
 ALERTS_SHOWN = 10
@@ -61,10 +62,10 @@ class Start(msgspec.Struct, frozen=True):
     tag: str = ""
 
 
-class Span(msgspec.Struct, frozen=True):
+class ChartsQuery(msgspec.Struct, frozen=True):
     """How far back the charts look."""
 
-    hours: Literal["24", "168", "720"] = "24"
+    span: Span = "day"
 
 
 class DeviceForm(msgspec.Struct, frozen=True):
@@ -139,7 +140,7 @@ class DevicePages(Controller):
     ) -> Response[str]:
         device = await devices.get_device(actor, device_id)
         readings = await devices.latest_readings(actor, device_id)
-        span = convert_form(request.query_params, Span)
+        charts = convert_form(request.query_params, ChartsQuery)
         found = await alerts.list_alerts(
             actor, AlertFilter(device_id=device_id), limit=ALERTS_SHOWN
         )
@@ -147,11 +148,15 @@ class DevicePages(Controller):
             request,
             "monitoring/device.html",
             device=device,
-            groups=grouped(readings, language_of(request)),
+            groups=grouped(
+                readings,
+                language_of(request),
+                without=PORT_METRICS if has_ports(readings) else (),
+            ),
             read_at=readings[0].at if readings else None,
             is_stale=bool(readings) and readings[0].is_stale,
             charts_of=charted(readings, language_of(request)),
-            hours=SPANS[span.hours],
+            span=charts.span,
             alerts=found.items,
             use=await _use(actor, device, request),
             has_ports=has_ports(readings),

@@ -33,17 +33,18 @@ _PLACES: dict[str, tuple[Message, Callable[[], str], str]] = {
     "alerts": (say("Alerts"), urls.alerts, "alert"),
     "library": (say("Library"), urls.resources, "book"),
     "usage": (say("Usage"), urls.usage, "chart"),
+    "availability": (say("Availability"), urls.availability, "clock"),
     "places": (say("Places"), urls.places, "room"),
     "people": (say("People"), urls.people, "users"),
 }
 
 # The first four stand in the phone's bar.
 _ORDER: dict[Role, str] = {
-    Role.technician: "home repairs assets devices alerts library donations places",
-    Role.admin: "home assets donations usage repairs devices alerts library places people",
+    Role.technician: "home repairs assets devices alerts availability library donations places",
+    Role.admin: "home assets donations usage repairs devices alerts availability library places people",
     Role.teacher: "home library report assets",
     Role.student_helper: "home assets report library",
-    Role.auditor: "home donations usage assets library",
+    Role.auditor: "home donations usage assets availability library",
 }
 
 

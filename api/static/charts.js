@@ -5,6 +5,10 @@
 
   const LINES = ["--brand", "--accent", "--info-lamp", "--warn-lamp", "--idle-lamp"];
   const BARS_FILL_ALPHA = "cc";
+  const BAND_FILL_ALPHA = "2e";
+  // More bands than this hide each other.
+  const MOST_BANDS = 2;
+  const ALERT_LINE_PIXELS = 4;
 
   function colour(name) {
     return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
@@ -84,7 +88,75 @@
     return [name].concat(lines);
   }
 
+  function hasBands(data) {
+    return data.series.length <= MOST_BANDS && data.series.every(function (one) { return one.low && one.low.length; });
+  }
+
+  // Low and high are lines without ink; what is between them is filled. They stay out of the legend.
+  function bands(data, options, columns) {
+    if (!hasBands(data)) return;
+    options.bands = [];
+    data.series.forEach(function (one, index) {
+      [one.high, one.low].forEach(function (values) {
+        columns.push(values);
+        options.series.push({ class: "chart-edge", width: 0, points: { show: false } });
+      });
+      const stroke = colour(LINES[index % LINES.length]);
+      options.bands.push({
+        series: [columns.length - 2, columns.length - 1],
+        fill: stroke.length === 7 ? stroke + BAND_FILL_ALPHA : "transparent",
+      });
+    });
+  }
+
+  function marked(plot, mark, paint) {
+    const left = plot.bbox.left, right = left + plot.bbox.width;
+    const from = Math.max(left, plot.valToPos(Date.parse(mark.since) / 1000, "x", true));
+    const to = mark.until ? Math.min(right, plot.valToPos(Date.parse(mark.until) / 1000, "x", true)) : right;
+    if (to > left && from < right) paint(from, Math.max(2, to - from));
+  }
+
+  // Maintenance lies behind the lines, alerts run along the bottom.
+  function marks(data, options) {
+    if (!data.time || !data.marks || !data.marks.length) return;
+    options.hooks = {
+      drawAxes: [function (plot) {
+        data.marks.forEach(function (mark) {
+          if (mark.kind !== "maintenance") return;
+          marked(plot, mark, function (from, width) {
+            plot.ctx.fillStyle = colour("--line");
+            plot.ctx.globalAlpha = 0.6;
+            plot.ctx.fillRect(from, plot.bbox.top, width, plot.bbox.height);
+            plot.ctx.globalAlpha = 1;
+          });
+        });
+      }],
+      draw: [function (plot) {
+        const height = ALERT_LINE_PIXELS * devicePixelRatio;
+        data.marks.forEach(function (mark) {
+          if (mark.kind !== "alert") return;
+          marked(plot, mark, function (from, width) {
+            plot.ctx.fillStyle = colour(mark.severity === "critical" ? "--bad-lamp" : "--warn-lamp");
+            plot.ctx.fillRect(from, plot.bbox.top + plot.bbox.height - height, width, height);
+          });
+        });
+      }],
+    };
+  }
+
+  function note(figure, text) {
+    const words = document.createElement("p");
+    words.className = "muted small";
+    words.textContent = text;
+    figure.append(words);
+  }
+
+  function isEmpty(data) {
+    return !data.series.some(function (one) { return one.values.some(function (value) { return value != null; }); });
+  }
+
   function draw(figure, data) {
+    if (figure.dataset.empty && isEmpty(data)) return note(figure, figure.dataset.empty);
     const canvas = figure.querySelector(".chart-canvas");
     const language = document.documentElement.lang || "en";
     canvas.hidden = false;
@@ -110,7 +182,14 @@
       options.tzDate = function (seconds) { return uPlot.tzDate(new Date(seconds * 1000), "Asia/Shanghai"); };
     }
     const x = data.time ? data.x : data.x.map(function (_, i) { return i; });
-    const plot = new uPlot(options, [x].concat(data.series.map(function (one) { return one.values; })), canvas);
+    const columns = [x].concat(data.series.map(function (one) { return one.values; }));
+    bands(data, options, columns);
+    marks(data, options);
+    const plot = new uPlot(options, columns, canvas);
+    if (options.hooks && !figure.dataset.told) {
+      figure.dataset.told = "1";
+      note(figure, figure.dataset.marks);
+    }
     figure.plot = plot;
     new ResizeObserver(function () {
       const width = Math.max(240, canvas.clientWidth);
@@ -119,10 +198,7 @@
   }
 
   function failed(figure) {
-    const words = document.createElement("p");
-    words.className = "muted small";
-    words.textContent = figure.dataset.failed;
-    figure.append(words);
+    note(figure, figure.dataset.failed);
   }
 
   function begin(root) {

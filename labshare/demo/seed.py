@@ -15,6 +15,7 @@ from labshare.demo import (
     samples,
     school,
     sign_ins,
+    states,
 )
 from labshare.demo.calendar import YearBehind
 from labshare.demo.library.adding import add_lessons
@@ -62,6 +63,7 @@ async def _fill(year: YearBehind, settings: Settings) -> None:
         monitored = await devices.add_devices(year, settings, assets)
         await devices.add_power(year, monitored)
         await samples.add_samples(year, monitored)
+        await states.add_states(year, monitored)
         people = schools["LB"].people
         await history.write_inventory(technician=people["technician"], admin=people["admin"])
         await history.resume(history.INVENTORY)

@@ -89,6 +89,9 @@ async def test_the_demo_has_what_it_promises(seeded: Seeded) -> None:
     assert await _count("device WHERE removed_at IS NULL") == 25
     assert await _count("custody") > 1000
     assert await _count("power_session") > 20_000
+    assert await _count("sample_hour") > 20_000
+    assert await _count("sample_day") > 10_000
+    assert await _count("state_span WHERE state = 'down'") > 50
 
 
 async def test_every_role_can_sign_in(seeded: Seeded) -> None:
