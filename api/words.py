@@ -130,6 +130,42 @@ VOCABULARY: dict[str, dict[str, Word]] = {
         "critical": _bad(say("Critical")),
     },
     # Monitoring
+    "scan_state": {
+        "waiting": _idle(say("Waits for a worker")),
+        "running": _info(say("Is searching")),
+        "finished": _ok(say("Finished")),
+        "cancelled": _idle(say("Cancelled")),
+    },
+    "candidate_trust": {
+        "certain": _ok(say("Certain")),
+        "doubtful": _warn(say("Doubtful")),
+        "unmatched": _idle(say("Unknown to us")),
+    },
+    "candidate_decision": {
+        "waiting": _info(say("Waits for you")),
+        "added": _ok(say("Added")),
+        "ignored": _idle(say("Ignored")),
+    },
+    "candidate_key": {
+        "serial_number": _ok(say("Serial number")),
+        "mac": _ok(say("Network card")),
+        "address": _idle(say("Address")),
+        "name": _idle(say("Name")),
+        "model": _idle(say("Model")),
+    },
+    "candidate_doubt": {
+        "weak_key": _warn(
+            say(
+                "Names, models and addresses can be alike: only a serial number or a card is proof."
+            )
+        ),
+        "keys_disagree": _warn(say("Its serial number and its card lead to different assets.")),
+        "several_assets": _warn(say("More than one asset fits.")),
+        "shared_serial": _warn(say("Another address tells the same serial number.")),
+        "monitored": _warn(say("This asset is monitored already, at another address.")),
+        "gone": _warn(say("By the books this asset has left the school.")),
+        "other_kind": _warn(say("The device is of another kind than the asset.")),
+    },
     "device_state": {
         "up": _ok(say("Online")),
         "down": _bad(say("Offline")),
@@ -145,15 +181,6 @@ VOCABULARY: dict[str, dict[str, Word]] = {
         "raised": _bad(say("Alert")),
         "acknowledged": _warn(say("Acknowledged")),
         "cleared": _ok(say("Cleared")),
-    },
-    "device_class": {
-        "host": _idle(say("Computer")),
-        "printer": _idle(say("Printer")),
-        "ups": _idle(say("UPS")),
-        "switch": _idle(say("Switch")),
-        "access_point": _idle(say("Access point")),
-        "sensor": _idle(say("Sensor")),
-        "generic": _idle(say("Other device")),
     },
     # Library
     "resource_state": {
@@ -273,6 +300,7 @@ FIELDS: dict[str, Message] = {
     "login": say("Sign-in name"),
     "may_sleep": say("May be switched off"),
     "minutes": say("Minutes"),
+    "mac": say("MAC address"),
     "model": say("Model"),
     "name": say("Name"),
     "name_en": say("Name in English"),

@@ -1,6 +1,6 @@
 """Readings as people read them: in groups, single facts apart from tables by port or cartridge."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import msgspec
 
@@ -61,9 +61,14 @@ class ReadingGroup(msgspec.Struct, frozen=True):
     rows: list[Row]
 
 
-def grouped(readings: Sequence[LatestReading], speech: Language) -> list[ReadingGroup]:
-    """The readings by their groups; bare counters are left out, since their rates say more."""
-    shown = [r for r in readings if not METRICS[r.metric].counter_bits]
+def grouped(
+    readings: Sequence[LatestReading], speech: Language, *, without: Collection[str] = ()
+) -> list[ReadingGroup]:
+    """The readings by their groups; bare counters are left out, since their rates say more.
+
+    ``without``: metrics that have a page of their own.
+    """
+    shown = [r for r in readings if not METRICS[r.metric].counter_bits and r.metric not in without]
     groups = []
     for group in Group:
         of_group = [r for r in shown if METRICS[r.metric].group is group]

@@ -13,7 +13,7 @@ from core.errors import Message, NotFound, say
 from core.paging import Page, checked_limit, decode_cursor, page_of
 from inventory.queries import Conditions
 from monitoring.metrics import METRICS
-from monitoring.profiles import Profile, profile_named
+from monitoring.profiles import Profile, family, profile_named
 from monitoring.profiles.loader import FALLBACK
 from monitoring.readings import Reading, State
 
@@ -201,7 +201,8 @@ def _conditions(actor: Actor, only: DeviceFilter) -> Conditions:
     if only.state is not None:
         where.add("d.state = {}", only.state)
     if only.profile:
-        where.add("coalesce(d.profile, d.recognised, 'generic') = {}", only.profile)
+        kinds = family(only.profile)
+        where.add("coalesce(d.profile, d.recognised, 'generic') = any({}::text[])", kinds)
     if only.with_alerts:
         where.parts.append(
             "EXISTS (SELECT FROM alert l WHERE l.device = d.id AND l.cleared_at IS NULL)"
