@@ -6,6 +6,7 @@ A claim brings everything that a visit is judged by, so that no visit asks the d
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from functools import cached_property
+from time import monotonic
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -25,6 +26,10 @@ from monitoring.uptimes import Known
 # A claim waits for its turn, is visited and is kept within this time; then others may take over.
 LEASE_SECONDS = 45
 AHEAD_SECONDS = 2.0
+# Of device.method: there is no agent, and only a ping tells whether the device is on.
+PING = "ping"
+VISIT_SECONDS = 30
+KEEP_SECONDS = 8  # from the end of a visit until its result is sure to be in the database
 
 
 class Claim(msgspec.Struct, frozen=True, kw_only=True, dict=True, eq=False):
@@ -75,6 +80,8 @@ class Claim(msgspec.Struct, frozen=True, kw_only=True, dict=True, eq=False):
     priv_protocol: PrivProtocol | None
     context: str | None
     sealed: bytes | None
+    # By our own clock, and rather too early: the lease is the database's.
+    leased_at: float = msgspec.field(default_factory=monotonic)
 
     def __repr__(self) -> str:
         return f"Claim(device_id={self.device_id})"
@@ -100,6 +107,11 @@ class Claim(msgspec.Struct, frozen=True, kw_only=True, dict=True, eq=False):
     @property
     def due_at(self) -> float:
         return self.next_poll_at.timestamp()
+
+    @property
+    def seconds_left(self) -> float:
+        """For how long a visit that begins now may last, and still be kept within the lease."""
+        return min(self.leased_at + LEASE_SECONDS - KEEP_SECONDS - monotonic(), VISIT_SECONDS)
 
     @property
     def is_suspect(self) -> bool:

@@ -17,6 +17,7 @@ from core.settings import Settings as Installation
 from monitoring import claims, figures, outcomes, samples, schedules
 from monitoring.claims import Claim
 from monitoring.figures import Counted, Figures, Lateness, Now, WireFigures
+from monitoring.networks import Bounds, OutsideOfNetworks, is_within
 from monitoring.sealing import Sealer
 from monitoring.snmp import Session, SnmpError, TimedOut
 from monitoring.thresholds.effective import Settings, settings_of
@@ -31,8 +32,7 @@ MOST_AT_A_CLAIM = 250
 # So many turns a slot are claimed ahead, and no more: the others are for other workers.
 AHEAD_FOR_EACH_SLOT = 4
 SUSPECT_SHARE = 3  # dead devices wait for time-outs: they have slots of their own, one for three
-# Claimed, waited for, visited and kept: all of it within the lease.
-VISIT_SECONDS = claims.LEASE_SECONDS - claims.AHEAD_SECONDS - 13
+LEAST_VISIT_SECONDS = 3.0  # less than this is not worth beginning
 LEAVE_SECONDS = 5.0
 AWAY_SECONDS = 1.0
 THRESHOLDS_SECONDS = 5.0
@@ -43,7 +43,13 @@ async def run(settings: Installation, stop: asyncio.Event) -> None:
     await samples.prepare_coming_days()
     worker = f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
     async with Session() as wire:
-        poller = Poller(wire, Sealer.of(settings), worker=worker, slots=settings.poll_concurrency)
+        poller = Poller(
+            wire,
+            Sealer.of(settings),
+            worker=worker,
+            slots=settings.poll_concurrency,
+            bounds=settings.networks,
+        )
         log.info("poller.started", receive_buffer_bytes=wire.receive_buffer_bytes())
         await poller.run(stop)
         log.info("poller.stopped", **msgspec.structs.asdict(poller.counted))
@@ -72,7 +78,8 @@ class Thresholds:
 class Poller:
     """One worker's visits: each at its own moment, as many at a time as the lanes have slots.
 
-    ``visitors`` are further ways to visit, by ``device.method``; SNMP is always one.
+    ``visitors`` are further ways to visit, by ``device.method``; SNMP is always one. No visitor is
+    sent to an address outside of ``bounds``, the networks of this installation.
     """
 
     def __init__(
@@ -83,11 +90,13 @@ class Poller:
         worker: str,
         slots: int,
         visitors: Mapping[str, Visitor] | None = None,
+        bounds: Bounds | None = None,
     ) -> None:
         self.counted = Counted()
         self.lateness = Lateness()
         self._wire = wire
         self._worker = worker
+        self._bounds = bounds
         self._visitors: dict[str, Visitor] = {
             "snmp": SnmpVisitor(wire, sealer),
             **(visitors or {}),
@@ -145,7 +154,7 @@ class Poller:
             try:
                 is_full = await self.claim_once() >= MOST_AT_A_CLAIM
                 self._say_away(is_away=False)
-            except Unavailable:
+            except (Unavailable, TimeoutError):
                 self._say_away(is_away=True)
                 await asyncio.sleep(AWAY_SECONDS)
             self.counted.claim_seconds += monotonic() - begun
@@ -180,13 +189,12 @@ class Poller:
         now = clock.now()
         late = []
         for claim in new:
-            missed = schedules.missed_turns(claim.next_poll_at, claim.interval_seconds, now)
-            self.counted.skipped_turns += missed
+            seconds = claim.interval_seconds
+            missed = schedules.missed_turns(claim.next_poll_at, seconds, now)
             if missed and not claim.is_suspect:
-                seconds = claim.interval_seconds
-                late.append(
-                    (claim.device_id, schedules.after_missing(claim.device_id, seconds, now))
-                )
+                self.counted.skipped_turns += missed
+                due = schedules.after_missing(claim.device_id, seconds, now)
+                late.append((claim.device_id, due))
                 continue
             self._in_hand[claim.device_id] = claim.is_suspect
             self._turns.add(claim)
@@ -208,9 +216,13 @@ class Poller:
             self._lanes[claim.is_suspect].begin(claim)
 
     async def _visit(self, claim: Claim) -> None:
-        self.counted.polls += 1
-        self.lateness.add(1000 * (time() - claim.due_at))
         try:
+            if claim.seconds_left < LEAST_VISIT_SECONDS:
+                # It waited too long for a slot; whoever claims it when the lease is over is faster.
+                self.counted.skipped_turns += 1
+                return
+            self.counted.polls += 1
+            self.lateness.add(1000 * (time() - claim.due_at))
             self._writer.add(await self._outcome(claim))
         except Exception:
             # The lease runs out by itself, so the device is not lost; the fault is ours to mend.
@@ -221,7 +233,9 @@ class Poller:
 
     async def _outcome(self, claim: Claim) -> outcomes.Outcome:
         try:
-            async with asyncio.timeout(VISIT_SECONDS):
+            if self._bounds is not None and not is_within(claim.host, self._bounds):
+                raise OutsideOfNetworks
+            async with asyncio.timeout(claim.seconds_left):
                 found = await self._visitors[claim.method].visit(claim)
         except SnmpError as error:
             return self._failed(claim, error)

@@ -104,8 +104,8 @@ class Writer:
         for _ in range(BUSY_TRIES):
             try:
                 await self._write(batch)
-            except Unavailable as error:
-                if error.code == "busy":
+            except (Unavailable, TimeoutError) as error:
+                if _is_busy(error):
                     continue
                 self._say_away(is_away=True)
                 return False
@@ -122,8 +122,8 @@ class Writer:
         for place, one in enumerate(batch):
             try:
                 await self._write([one])
-            except Unavailable as error:
-                if error.code != "busy":
+            except (Unavailable, TimeoutError) as error:
+                if not _is_busy(error):
                     self._forget(batch[:place])
                     self._in_hand = batch[place:]
                     self._say_away(is_away=True)
@@ -143,7 +143,7 @@ class Writer:
         self._counted.rows_written += written.rows
         try:
             await keeping.look_around(written.kept)
-        except Unavailable:
+        except (Unavailable, TimeoutError):
             self._say_away(is_away=True)
         except Exception:
             log.exception("outcomes.not_followed_up", results=len(written.kept))
@@ -167,3 +167,8 @@ class Writer:
         elif self._is_away and not is_away:
             log.info("outcomes.database_back", waiting=len(self))
         self._is_away = is_away
+
+
+def _is_busy(error: Exception) -> bool:
+    """Whether others were only in the way (a deadlock): the same may be tried at once."""
+    return isinstance(error, Unavailable) and error.code == "busy"
