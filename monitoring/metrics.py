@@ -46,6 +46,7 @@ class Metric(msgspec.Struct, frozen=True):
 
 
 METRICS: dict[str, Metric] = {
+    "round_trip": Metric(say("Answers a ping within"), Group.condition, "milliseconds"),
     "uptime": Metric(say("Running for"), Group.condition, "seconds", is_kept=False),
     "temperature": Metric(say("Temperature"), Group.condition, "celsius"),
     "display_text": Metric(say("Display"), Group.condition, is_kept=False),
@@ -140,7 +141,7 @@ METRICS: dict[str, Metric] = {
     ),
     "wifi_busy": Metric(say("Channel busy"), Group.wireless, "percent"),
     "humidity": Metric(say("Humidity"), Group.condition, "percent"),
-    "dry_contact": Metric(say("Contact"), Group.sensors, is_kept=False),
+    "dry_contact": Metric(say("Dry contact"), Group.sensors, is_kept=False),
     "water": Metric(say("Water"), Group.sensors, is_kept=False),
     "motion": Metric(say("Motion"), Group.sensors, is_kept=False),
     "fan_speed": Metric(say("Fan speed"), Group.sensors, "revolutions"),
@@ -302,6 +303,7 @@ UNITS: dict[str, Message] = {
     "hertz": say("Hz"),
     "minutes": say("min"),
     "seconds": say("s"),
+    "milliseconds": say("ms"),
     "pages": say("pages"),
     "sheets": say("sheets"),
     "impressions": say("impressions"),

@@ -11,6 +11,11 @@ from monitoring.readings import State
 from monitoring.sightings import Neighbour
 
 NAMED_ON_A_PORT = 6
+# What the page of the ports tells, so that the device's own page need not.
+PORT_METRICS = {
+    "if_status", "if_speed", "if_alias", "if_duplex", "if_in_rate", "if_out_rate",
+    "if_error_rate", "if_discard_rate", "poe_status", "poe_power", "poe_voltage",
+}  # fmt: skip
 STATUS_WORDS: dict[str, Message] = {
     "up": say("link"),
     "down": say("no link"),
@@ -27,7 +32,7 @@ class PortInWords(msgspec.Struct, frozen=True, kw_only=True):
     alias: str
     status: str
     tone: str
-    trouble: str
+    trouble: str  # "" or what is wrong, in a word or two
     speed: str
     traffic: tuple[str, str] | None
     power: str
@@ -86,12 +91,7 @@ def _trouble(port: Port, speech: Language) -> str:
 
 
 def _speed(port: Port, speech: Language) -> str:
-    if not port.speed:
-        return ""
-    speed = speed_in_words(float(port.speed), speech)
-    if port.duplex == "half_duplex":
-        return speech.words(say("{speed}, half duplex", speed=speed))
-    return speed
+    return speed_in_words(float(port.speed), speech) if port.speed else ""
 
 
 def _traffic(port: Port, speech: Language) -> tuple[str, str] | None:
@@ -102,7 +102,8 @@ def _traffic(port: Port, speech: Language) -> tuple[str, str] | None:
 
 
 def _power(port: Port, speech: Language) -> str:
-    if port.poe is None:
+    """What the port feeds; nothing where nothing wants to be fed."""
+    if port.poe in (None, "searching", "disabled"):
         return ""
     word = speech.words(VALUE_WORDS.get(port.poe))
     if not port.poe_power:

@@ -76,5 +76,5 @@ class PortPages(Controller):
 
 
 def has_ports(readings: list[Any]) -> bool:
-    """Whether the last visit told of ports, so that a page of them is worth a link."""
-    return any(reading.metric == "if_status" for reading in readings)
+    """Whether the last visit told of ports worth a page of their own; a PC's one socket is not."""
+    return sum(reading.metric == "if_status" for reading in readings) > 1
