@@ -7,7 +7,7 @@ import msgspec
 from monitoring import parents, power, samples, schedules
 from monitoring.alerts.findings import DeviceChanges
 from monitoring.assessing import Assessment, Before, Pairs, assess
-from monitoring.claims import Claim
+from monitoring.claims import PING, Claim
 from monitoring.devices.views import DeviceState
 from monitoring.failing import (
     OUR_OWN_RULES,
@@ -23,6 +23,7 @@ from monitoring.samples import SampleRow
 from monitoring.sightings import Surroundings
 from monitoring.snmp import SnmpError
 from monitoring.thresholds.effective import Settings
+from monitoring.uptimes import Followed
 from monitoring.visits import Visit
 
 _pairs = msgspec.json.Decoder(Pairs)
@@ -157,9 +158,20 @@ def _kept(claim: Claim, visit: Visit, assessment: Assessment, at: datetime) -> K
         pending=_text(assessment.pending),
         plan=_text(visit.plan) if visit.plan else None,
         samples=samples.rows_of(claim.device_id, at, fresh),
-        was_on=power.was_on(claim.device_id, followed, at) if followed else None,
+        was_on=_was_on(claim, followed, at),
         surroundings=visit.surroundings,
     )
+
+
+def _was_on(claim: Claim, followed: Followed | None, at: datetime) -> WasOn | None:
+    """By its own uptime, or between two answered pings."""
+    if followed is not None:
+        return power.was_on(claim.device_id, followed, at)
+    if claim.method == PING:
+        return power.seen_by_ping(
+            claim.device_id, claim.last_seen_at, at, interval_seconds=claim.interval_seconds
+        )
+    return None
 
 
 def _text(kept: object) -> str:

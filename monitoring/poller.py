@@ -18,6 +18,8 @@ from monitoring import claims, figures, outcomes, samples, schedules
 from monitoring.claims import Claim
 from monitoring.figures import Counted, Figures, Lateness, Now, WireFigures
 from monitoring.networks import Bounds, OutsideOfNetworks, is_within
+from monitoring.presence.pinging import Pinger
+from monitoring.presence.visitor import PingedVisitor, PingVisitor
 from monitoring.sealing import Sealer
 from monitoring.snmp import Session, SnmpError, TimedOut
 from monitoring.thresholds.effective import Settings, settings_of
@@ -42,15 +44,24 @@ async def run(settings: Installation, stop: asyncio.Event) -> None:
     """Visit devices until ``stop`` is set; any number of workers may do so at once."""
     await samples.prepare_coming_days()
     worker = f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
-    async with Session() as wire:
+    sealer = Sealer.of(settings)
+    async with Session() as wire, Pinger() as pinger:
         poller = Poller(
             wire,
-            Sealer.of(settings),
+            sealer,
             worker=worker,
             slots=settings.poll_concurrency,
+            visitors={
+                "snmp": PingedVisitor(SnmpVisitor(wire, sealer), pinger),
+                claims.PING: PingVisitor(pinger),
+            },
             bounds=settings.networks,
         )
-        log.info("poller.started", receive_buffer_bytes=wire.receive_buffer_bytes())
+        log.info(
+            "poller.started",
+            receive_buffer_bytes=wire.receive_buffer_bytes(),
+            pings_by=pinger.way(),
+        )
         await poller.run(stop)
         log.info("poller.stopped", **msgspec.structs.asdict(poller.counted))
 

@@ -15,6 +15,9 @@ from core.access import Actor
 from core.database import execute, fetch
 from monitoring.uptimes import TOLERANCE_SECONDS, Followed
 
+# Pings that are lost between two answers, before the time in between is given up.
+MOST_MISSED_PINGS = 3
+
 # Days are those of the school's calendar; a session that ends at midnight has no hours after it.
 HOURS_PER_DAY = """
 SELECT p.asset AS asset_id, d.day::date AS day,
@@ -57,6 +60,21 @@ def was_on(device_id: int, followed: Followed, at: datetime) -> WasOn:
     """What an uptime that was seen at ``at`` tells."""
     booted_at = at - timedelta(seconds=followed.known.seconds)
     return WasOn(device_id, booted_at, at, followed.rebooted)
+
+
+def seen_by_ping(
+    device_id: int, last_seen_at: datetime | None, at: datetime, *, interval_seconds: float
+) -> WasOn | None:
+    """What two pings that were answered tell: that the device was on in between.
+
+    It may have been off for moments between them, and was not if too long a time has passed: what
+    nobody has seen is no hour of use. None at the first answer of a row.
+    """
+    if last_seen_at is None:
+        return None
+    if (at - last_seen_at).total_seconds() > MOST_MISSED_PINGS * interval_seconds:
+        return None
+    return WasOn(device_id, last_seen_at, at, rebooted=False)
 
 
 async def record(device_id: int, followed: Followed, at: datetime) -> None:

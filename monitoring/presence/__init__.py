@@ -1,0 +1,1 @@
+"""Presence without SNMP: who answers a ping, how rooms are woken, which seats are on."""
