@@ -35,11 +35,11 @@ class DeviceProfilePages(Controller):
             counts=counts,
         )
 
-    @get("/{name:str}", guards=[in_person])
+    @get("/{profile_name:str}", guards=[in_person])
     async def show_profile(
-        self, request: WebRequest, actor: NamedDependency[Actor], name: FromPath[str]
+        self, request: WebRequest, actor: NamedDependency[Actor], profile_name: FromPath[str]
     ) -> Response[str]:
-        profile = known_profile(name)
+        profile = known_profile(profile_name)
         speech = language_of(request)
         counts = await count_by_profile(actor)
         base = profile_named(profile.based_on) if profile.based_on else None

@@ -41,14 +41,14 @@ class DeviceProfileRoutes(Controller):
         )
 
     @get(
-        "/{name:str}",
+        "/{profile_name:str}",
         guards=[READER],
         operation_id="device_profile_get",
         summary="How a kind of device is recognised, read and judged",
     )
-    async def get_profile(self, name: FromPath[str]) -> Profile:
+    async def get_profile(self, profile_name: FromPath[str]) -> Profile:
         """With all that it takes over from the profile that it is based on."""
-        return known_profile(name)
+        return known_profile(profile_name)
 
 
 def known_profile(name: str) -> Profile:

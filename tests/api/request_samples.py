@@ -16,6 +16,7 @@ Values = dict[str, str | int]
 # The name a request uses -> the name of the value in a World, where the two differ.
 ALIASES = {
     "asset_tag": "tag",
+    "credential_ids": "credential_id",
     "donation": "donation_id",
     "donor": "donor_id",
     "holder": "person_id",
@@ -32,11 +33,12 @@ ALIASES_OF: dict[str, dict[str, str]] = {
 }
 
 # What all schools share: naming it names nothing of a school.
-SHARED = {"model_id"}
+SHARED = {"model_id", "profile_name"}
 
 # Fields that name nothing of a school, where the generic value would not do.
 PLAIN: dict[str, Any] = {
     "address": "127.0.0.1",
+    "cidr": "10.4.0.0/24",
     "code": "FRESH-1",
     "condition": "ok",
     "cost": "1.00",
@@ -81,11 +83,16 @@ BODIES: dict[str, dict[str, Any]] = {
     "resource_edit": {"kind": "slides"},
 }
 # What pictures and streams are asked for by.
-PATHS_OF: dict[str, Values] = {"revision_picture": {"kind": "thumbnail", "page": 1}}
+PATHS_OF: dict[str, Values] = {
+    "device_profile_get": {"profile_name": "printer"},
+    "/devices/profiles/{profile_name:str}": {"profile_name": "printer"},
+    "revision_picture": {"kind": "thumbnail", "page": 1},
+}
 
 # What forms ask besides the things they name, so that all get past their first check.
 FORM: Values = {
     "address": "127.0.0.1",
+    "cidr": "10.4.0.0/24",
     "code": "FRESH-1",
     "community": "public",
     "count": 1,
