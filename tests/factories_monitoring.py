@@ -4,8 +4,11 @@ from itertools import count
 
 import msgspec
 
-from core import database
+from core import clock, database
 from core.access import Actor
+from monitoring.discovery import keeping
+from monitoring.discovery.identifying import Finding
+from monitoring.discovery.keeping import Claim
 from monitoring.sealing import Sealer, Secrets
 from monitoring.snmp import Address, Community, Credential, User
 from tests import factories
@@ -15,7 +18,8 @@ _numbers = count(1)
 
 PUBLIC = Community("public")
 NOBODY_THERE = Address("127.0.0.1", 16_100)
-SEALER = Sealer("a secret of the tests, not of any school")
+SECRET_KEY = "a secret of the tests, not of any school"
+SEALER = Sealer(SECRET_KEY)
 
 
 class MadeDevice(msgspec.Struct, frozen=True):
@@ -83,6 +87,27 @@ async def device(
         may_sleep,
     )
     return MadeDevice(device_id, asset, of, credential_id)
+
+
+async def candidate(of: MadeSchool, *, mac: str | None = None, **identity: str) -> int:
+    """Something that a search found on this machine, judged as searches do."""
+    network_id = await network(of)
+    number = next(_numbers)
+    finding = Finding(
+        f"127.9.{number // 250}.{number % 250 + 1}",
+        161,
+        await credential(of),
+        "generic",
+        identity,
+        (mac,) if mac else (),
+    )
+    claim = Claim(0, of.id, network_id, "127.0.0.0/8", 20, 0)
+    async with database.transaction():
+        await keeping.keep_finding(claim, finding, clock.now())
+    found: int = await database.fetch_value(
+        "SELECT id FROM candidate WHERE school = $1 AND address = $2", of.id, finding.address
+    )
+    return found
 
 
 async def due_now(device_id: int) -> None:

@@ -44,6 +44,8 @@ class Start(msgspec.Struct, frozen=True):
     model_id: int | None = None
     place_id: int | None = None
     school: str | None = None
+    serial_number: str | None = None
+    name: str | None = None
 
 
 class MoveForm(msgspec.Struct, frozen=True):

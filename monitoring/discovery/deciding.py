@@ -16,6 +16,7 @@ from monitoring.discovery.candidates import Candidate, get_candidate
 from monitoring.discovery.keeping import known_again
 from monitoring.discovery.looking_up import match
 from monitoring.discovery.matching import Trust
+from monitoring.networks import get_network
 
 KEEPERS = (Role.admin, Role.technician)
 MOST_AT_ONCE = 500
@@ -124,6 +125,8 @@ async def add_certain(
     """Add every candidate that is certain, each judged again as it is now; others are left."""
     if school_id is not None:
         actor.require(school_id, *KEEPERS)
+    if network_id is not None:
+        actor.require((await get_network(actor, network_id)).school_id, *KEEPERS)
     certain = await fetch(
         _Id,
         "SELECT id FROM candidate WHERE school = any($1::bigint[]) AND decision IS NULL"

@@ -122,11 +122,12 @@ async def keep_progress(
         if is_ours is None:
             return False
         for finding in findings:
-            await _keep(claim, finding, now)
+            await keep_finding(claim, finding, now)
     return True
 
 
-async def _keep(claim: Claim, finding: Finding, now: datetime) -> None:
+async def keep_finding(claim: Claim, finding: Finding, now: datetime) -> None:
+    """One finding, as a candidate with its verdict; what is a device already only learns."""
     if await _is_device(claim, finding):
         return
     known = known_of(claim.school_id, finding)

@@ -29,6 +29,7 @@ MARKED = {
     "work_order": ("summary",),
     "work_order_entry": ("found", "done", "by_name"),
     "credential": ("name",),
+    "network": ("name",),
     "resource": ("title", "abstract"),
     "revision": ("file_name", "note"),
     "upload": ("file_name", "note"),
@@ -181,6 +182,13 @@ async def _repairs(
 
 async def _monitoring(school: MadeSchool) -> dict[str, str | int]:
     device = await factories_monitoring.device(school)
+    network_id = await factories_monitoring.network(school, "10.3.0.0/24")
+    scan_id = await database.fetch_value(
+        "INSERT INTO network_scan (school, network, created_at, addresses)"
+        " VALUES ($1, $2, now(), 254) RETURNING id",
+        school.id,
+        network_id,
+    )
     alert_id = await database.fetch_value(
         "INSERT INTO alert (school, device, rule, instance, severity, message, raised_at)"
         " VALUES ($1, $2, 'silent', '', 'critical', '{\"template\": \"Silent\", \"params\": {}}', now())"
@@ -191,6 +199,9 @@ async def _monitoring(school: MadeSchool) -> dict[str, str | int]:
     return {
         "device_id": device.id,
         "credential_id": device.credential_id,
+        "network_id": network_id,
+        "scan_id": scan_id,
+        "candidate_id": await factories_monitoring.candidate(school, name="a machine"),
         "alert_id": alert_id,
     }
 

@@ -18,6 +18,8 @@ from inventory.repairs.views import Severity, Source, State
 from inventory.serials import SerialTrust
 from monitoring.alerts import AlertState
 from monitoring.devices.views import DeviceState
+from monitoring.discovery import Decision, Doubt, Key, Trust
+from monitoring.discovery.scans import ScanState
 from monitoring.readings import State as ReadingState
 from storage import vocabulary
 from storage.resources import ResourceState
@@ -45,6 +47,11 @@ def codes(kind: type[StrEnum]) -> set[str]:
         ("work_order_source", set(get_args(Source))),
         ("severity", set(get_args(Severity))),
         ("device_state", codes(DeviceState)),
+        ("scan_state", set(get_args(ScanState))),
+        ("candidate_trust", codes(Trust)),
+        ("candidate_decision", codes(Decision)),
+        ("candidate_key", codes(Key)),
+        ("candidate_doubt", codes(Doubt)),
         ("alert_state", set(get_args(AlertState))),
         ("resource_state", codes(ResourceState)),
         ("upload_state", codes(UploadState)),
