@@ -99,6 +99,15 @@ async def send(
     return await run(program, *_credential(wire), *asks, *target, "", trap_oid, *values)
 
 
+async def somebody_listens(port: int) -> None:
+    """Wait until informs are answered at the port."""
+    for _ in range(100):
+        if (await send(port, COLD_START, inform=True))[0] == 0:
+            return
+        await asyncio.sleep(0.1)
+    raise AssertionError(f"nobody listens at {port}")
+
+
 async def send_v1(
     port: int, enterprise: str, generic: int, specific: int, *values: str, agent: str = ""
 ) -> None:
