@@ -46,9 +46,9 @@ class _Waiting(msgspec.Struct, Generic[T], eq=False):
     answer: "asyncio.Future[T]"
     tries_left: int
     patience: float
-    keys: list[Key]
+    asked_at: float
+    keys: list[Key] = []
     mark: int = 0
-    sent_at: float = 0.0
 
 
 class Exchanges:
@@ -66,25 +66,17 @@ class Exchanges:
             self._expired, is_behind=self._datagrams.drain
         )
 
-    async def exchange(self, peer: Peer, question: Question[T], *, retries: int | None = None) -> T:
+    def exchange(
+        self, peer: Peer, question: Question[T], *, retries: int | None = None
+    ) -> "asyncio.Future[T]":
         """The answer; TimedOut after silence, BadReply after nothing but rubbish."""
         loop = asyncio.get_running_loop()
         answer: asyncio.Future[T] = loop.create_future()
-        waiting = _Waiting(
-            peer,
-            question,
-            answer,
-            self.retries if retries is None else retries,
-            peer.patience(self.timeout_seconds),
-            [],
-        )
-        try:
-            self._send(waiting, loop.time())
-            return await answer
-        finally:
-            self._deadlines.discard(waiting, waiting.mark)
-            for key in waiting.keys:
-                del self._waiting[key]
+        tries_left = self.retries if retries is None else retries
+        patience = peer.patience(self.timeout_seconds)
+        now = loop.time()
+        self._send(_Waiting(peer, question, answer, tries_left, patience, now), now)
+        return answer
 
     @property
     def in_flight(self) -> int:
@@ -109,7 +101,6 @@ class Exchanges:
             key, payload = waiting.question.message(self._ids.draw())
         self._waiting[key] = (waiting, now)
         waiting.keys.append(key)
-        waiting.sent_at = now
         waiting.mark = self._deadlines.add(waiting, now + waiting.patience)
         peer = waiting.peer
         self._datagrams.send(payload, peer.family, peer.source)
@@ -117,20 +108,20 @@ class Exchanges:
 
     def _expired(self, waiting: _Waiting[Any]) -> None:
         """Silence: ask again under another id, or give up. A late answer to the first still counts."""
-        if waiting.answer.done():
-            return
-        now = asyncio.get_running_loop().time()
-        if waiting.tries_left:
+        if waiting.answer.done():  # whoever asked was cancelled meanwhile
+            self._forget(waiting)
+        elif waiting.tries_left:
             waiting.tries_left -= 1
-            # It may have become slower than it used to be: twice the time, or a stranger's.
+            # It may have become slower than it used to be: give it a stranger's time.
             waiting.patience = max(waiting.patience, self.timeout_seconds)
-            self._send(waiting, now)
-            return
-        self.counters.timed_out += 1
-        peer = waiting.peer
-        peer.round_trip = None
-        heard_rubbish = peer.rubbish_at >= waiting.sent_at
-        waiting.answer.set_exception(bad_reply() if heard_rubbish else silence())
+            self._send(waiting, asyncio.get_running_loop().time())
+        else:
+            self._forget(waiting)
+            self.counters.timed_out += 1
+            peer = waiting.peer
+            peer.round_trip = None
+            heard_rubbish = peer.rubbish_at >= waiting.asked_at
+            waiting.answer.set_exception(bad_reply() if heard_rubbish else silence())
 
     def _arrived(self, payload: bytes, sender: tuple[str, int]) -> None:
         try:
@@ -143,14 +134,21 @@ class Exchanges:
             peer = waiting.peer
             if sender != peer.source and not self._may_come_from_elsewhere(peer):
                 return
-            waiting.answer.set_result(waiting.question.read(message))
+            read = waiting.question.read(message)
         except BadReply:
             self.counters.unreadable += 1
             if (known := self.peers.find(sender)) is not None:
                 known.rubbish_at = asyncio.get_running_loop().time()
             return
+        waiting.answer.set_result(read)
+        self._forget(waiting)
         self.counters.answered += 1
         peer.heard_after(asyncio.get_running_loop().time() - sent_at)
+
+    def _forget(self, waiting: _Waiting[Any]) -> None:
+        self._deadlines.discard(waiting, waiting.mark)
+        for key in waiting.keys:
+            del self._waiting[key]
 
     def _may_come_from_elsewhere(self, peer: Peer) -> bool:
         if peer.takes_any_source:

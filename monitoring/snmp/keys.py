@@ -1,6 +1,5 @@
 """v3 secrets at work: passwords into keys by pysnmp, messages signed by the standard library."""
 
-import hmac
 import secrets
 from functools import lru_cache
 from hashlib import md5, sha1, sha224, sha256, sha384, sha512
@@ -38,19 +37,30 @@ SIGNATURES = {
 
 
 class Signer:
-    """Signs as one user for one engine: its key is good for that agent alone (RFC 3414, 2.6)."""
+    """Signs as one user for one engine: its key is good for that agent alone (RFC 3414, 2.6).
+
+    HMAC (RFC 2104) with both hashes begun once: their first blocks, the key's, are the same for
+    every message, and copying a begun hash costs a third of starting a new HMAC.
+    """
+
+    __slots__ = ("_inner", "_outer", "length")
 
     def __init__(self, protocol: AuthProtocol, password: str, engine_id: bytes) -> None:
         make_hash, self.length, _ = SIGNATURES[protocol]
         key = localkey.localize_key(
             _master_key(protocol, password), univ.OctetString(engine_id), make_hash
         )
-        self._key = bytes(key)
-        self._hash_name: str = make_hash().name
+        block = bytes(key).ljust(make_hash().block_size, b"\x00")
+        self._inner = make_hash(bytes(byte ^ 0x36 for byte in block))
+        self._outer = make_hash(bytes(byte ^ 0x5C for byte in block))
 
     def sign(self, message: bytes) -> bytes:
         """The digest of ``message``, whose own place for it holds zeros."""
-        return hmac.digest(self._key, message, self._hash_name)[: self.length]
+        inner, outer = self._inner.copy(), self._outer.copy()
+        inner.update(message)
+        outer.update(inner.digest())
+        digest: bytes = outer.digest()
+        return digest[: self.length]
 
     def has_signed(self, message: bytes, digest: bytes, digest_at: int) -> bool:
         """Whether ``digest``, found at that place of ``message``, is its signature."""

@@ -6,8 +6,9 @@ from collections import OrderedDict
 import msgspec
 
 from monitoring.snmp.appetites import Appetite
+from monitoring.snmp.templates import Template
 from monitoring.snmp.usm import Engine
-from monitoring.snmp.values import Address
+from monitoring.snmp.values import Address, Credential
 
 MOST_PEERS = 50_000
 LEAST_SECONDS = 0.5
@@ -27,6 +28,9 @@ class Peer(msgspec.Struct, eq=False):
     rows: Appetite = msgspec.field(default_factory=Appetite)
     engine: Engine | None = None
     takes_any_source: bool = False
+    # The credential and template of the last GET: mostly the next is the same, and comparing costs
+    # a quarter of looking up. Only what all share is held here, not the device's own list.
+    steady: tuple[Credential, Template] | None = None
 
     def heard_after(self, seconds: float) -> None:
         """An answer came: what is usual moves towards it."""

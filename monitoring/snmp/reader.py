@@ -1,8 +1,18 @@
 """Messages of agents, opened: a datagram becomes an answer and the key of its question."""
 
+from functools import partial
 from typing import NamedTuple
 
-from monitoring.snmp.elements import INTEGER, OCTETS, SEQUENCE, enter, read_number, read_varbinds
+from monitoring.snmp.elements import (
+    INTEGER,
+    OCTETS,
+    SEQUENCE,
+    Asked,
+    enter,
+    read_asked,
+    read_number,
+    read_varbinds,
+)
 from monitoring.snmp.errors import bad_reply
 from monitoring.snmp.questions import Answer
 
@@ -38,6 +48,9 @@ class Secure(NamedTuple):
     data_at: int
 
 
+_message = partial(tuple.__new__, Message)
+
+
 def open_message(payload: bytes) -> Message:
     """Read a datagram as far as the id that its question carried."""
     try:
@@ -47,31 +60,33 @@ def open_message(payload: bytes) -> Message:
         version = payload[at + 2]
         at += 3
         if version == VERSION_3:
-            header_at, header_end = enter(payload, SEQUENCE, at, end)
-            message_id, _ = read_number(payload, header_at, header_end)
-            if message_id < 0:
-                raise bad_reply()
-            return Message((version, b"", message_id), payload, at, end)
+            return _open_secure(payload, at, end)
         if version not in (VERSION_1, VERSION_2C):
             raise bad_reply()
         at, community_end = enter(payload, OCTETS, at, end)
         community = payload[at:community_end]
-        if payload[community_end] != RESPONSE:
-            raise bad_reply()
         at, pdu_end = enter(payload, RESPONSE, community_end, end)
         if pdu_end != end:
             raise bad_reply()
         request_id, at = read_number(payload, at, end)
-        return Message((version, community, request_id), payload, at, end)
+        return _message(((version, community, request_id), payload, at, end))
     except IndexError:
         raise bad_reply() from None
 
 
-def read_answer(message: Message) -> Answer:
-    """The rest of a v1 or v2c message."""
-    key, payload, at, end = message
+def _open_secure(payload: bytes, at: int, end: int) -> Message:
+    header_at, header_end = enter(payload, SEQUENCE, at, end)
+    message_id, _ = read_number(payload, header_at, header_end)
+    if message_id < 0:
+        raise bad_reply()
+    return Message((VERSION_3, b"", message_id), payload, at, end)
+
+
+def read_answer(message: Message, asked: Asked | None = None) -> Answer:
+    """The rest of a v1 or v2c message; faster if it is known what was asked."""
+    (version, _, _), payload, at, end = message
     try:
-        return _read_answer(payload, at, end, is_v1=key[0] == VERSION_1)
+        return _read_answer(payload, at, end, asked, is_v1=version == VERSION_1)
     except IndexError:
         raise bad_reply() from None
 
@@ -131,7 +146,9 @@ def read_encrypted(message: Message, secure: Secure) -> bytes:
     return message.payload[at:end]
 
 
-def read_scoped(data: bytes, at: int, *, is_padded: bool) -> tuple[int, Answer]:
+def read_scoped(
+    data: bytes, at: int, asked: Asked | None = None, *, is_padded: bool
+) -> tuple[int, Answer]:
     """The request id and answer of a scoped PDU; DES leaves padding behind it."""
     try:
         at, end = enter(data, SEQUENCE, at, len(data))
@@ -146,18 +163,30 @@ def read_scoped(data: bytes, at: int, *, is_padded: bool) -> tuple[int, Answer]:
         if pdu_end != end:
             raise bad_reply()
         request_id, at = read_number(data, at, end)
-        answer = _read_answer(data, at, end, is_v1=False)
+        answer = _read_answer(data, at, end, asked, is_v1=False)
     except IndexError:
         raise bad_reply() from None
     return request_id, answer._replace(is_report=True) if tag == REPORT else answer
 
 
-def _read_answer(payload: bytes, at: int, end: int, *, is_v1: bool) -> Answer:
-    status, at = read_number(payload, at, end)
-    index, at = read_number(payload, at, end)
-    if status < 0 or index < 0:
-        raise bad_reply()
+_answer = partial(tuple.__new__, Answer)
+NO_ERROR = b"\x02\x01\x00\x02\x01\x00"  # status and index, both 0
+
+
+def _read_answer(payload: bytes, at: int, end: int, asked: Asked | None, *, is_v1: bool) -> Answer:
+    status = index = 0
+    if payload.startswith(NO_ERROR, at):
+        at += len(NO_ERROR)
+    else:
+        status, at = read_number(payload, at, end)
+        index, at = read_number(payload, at, end)
+        if status < 0 or index < 0:
+            raise bad_reply()
     at, list_end = enter(payload, SEQUENCE, at, end)
     if list_end != end:
         raise bad_reply()
+    if asked is not None and not status:
+        varbinds = read_asked(payload, at, end, asked, is_v1=is_v1)
+        if varbinds is not None:
+            return _answer((status, index, varbinds, False))
     return Answer(status, index, read_varbinds(payload, at, end, is_v1=is_v1))

@@ -1,6 +1,5 @@
 """v3 messages: built, signed and encrypted for one engine; opened, verified and decrypted."""
 
-from functools import partial
 from typing import NamedTuple
 
 from monitoring.snmp.ciphers import Undecipherable
@@ -15,7 +14,7 @@ from monitoring.snmp.reader import (
     read_scoped,
     read_secure,
 )
-from monitoring.snmp.templates import Templates, pdu_template
+from monitoring.snmp.templates import Template
 from monitoring.snmp.usm import Engine
 from monitoring.snmp.values import User
 from monitoring.snmp.writer import OCTETS, SEQUENCE, element, integer, write_pdu
@@ -43,11 +42,15 @@ class Opened(NamedTuple):
 class SecureQuestion:
     """One request of one user to one engine."""
 
-    def __init__(self, templates: Templates, engine: Engine, user: User, request: Request) -> None:
-        self._templates = templates
+    __slots__ = ("_engine", "_local", "_request", "_template")
+
+    def __init__(
+        self, engine: Engine, user: User, request: Request, template: Template | None = None
+    ) -> None:
         self._engine = engine
         self._local = engine.local(user)
         self._request = request
+        self._template = template
 
     def message(self, message_id: int) -> tuple[Key, bytes]:
         """The message, and the key its answer will carry; each id makes another message."""
@@ -98,12 +101,8 @@ class SecureQuestion:
         return Opened(answer, secure.engine_id, secure.boots, secure.time, is_authentic)
 
     def _pdu(self, request_id: int) -> bytes:
-        request = self._request
-        if request.verb is Verb.get:
-            template = self._templates.find(request, partial(pdu_template, request))
-            if template is not None:
-                return template.filled(request_id)
-        return write_pdu(request, request_id)
+        template = self._template
+        return template.filled(request_id) if template else write_pdu(self._request, request_id)
 
     def _is_authentic(self, message: Message, secure: Secure) -> bool:
         signer = self._local.signer
@@ -115,8 +114,9 @@ class SecureQuestion:
         return secure.engine_id == self._engine.engine_id
 
     def _read_data(self, message: Message, secure: Secure) -> tuple[int, Answer]:
+        asked = self._template.asked if self._template else None
         if not secure.flags & ENCRYPTED:
-            return read_scoped(message.payload, secure.data_at, is_padded=False)
+            return read_scoped(message.payload, secure.data_at, asked, is_padded=False)
         cipher = self._local.cipher
         if not cipher:
             raise bad_reply()
@@ -126,9 +126,9 @@ class SecureQuestion:
             )
         except Undecipherable:
             raise bad_reply() from None
-        return read_scoped(plain, 0, is_padded=True)
+        return read_scoped(plain, 0, asked, is_padded=True)
 
 
-def discovery(templates: Templates) -> SecureQuestion:
+def discovery() -> SecureQuestion:
     """The question that makes an agent name its engine (RFC 3414, section 4)."""
-    return SecureQuestion(templates, Engine(b""), NOBODY, Request(Verb.get, ()))
+    return SecureQuestion(Engine(b""), NOBODY, Request(Verb.get, ()))

@@ -1,5 +1,7 @@
 """The one interface of the wire: three verbs, for any address and any credential."""
 
+from collections.abc import Awaitable
+from functools import partial
 from types import TracebackType
 from typing import Protocol, Self
 
@@ -19,9 +21,9 @@ from monitoring.snmp.errors import (
 from monitoring.snmp.exchanges import Counters, Exchanges
 from monitoring.snmp.peers import Peer
 from monitoring.snmp.questions import Answer, Request, Verb
-from monitoring.snmp.templates import Templates
+from monitoring.snmp.templates import Template, Templates, community_template, pdu_template
 from monitoring.snmp.users import Users
-from monitoring.snmp.values import Address, Community, Credential, Oid, VarBind, is_under
+from monitoring.snmp.values import Address, Community, Credential, Oid, User, VarBind, is_under
 from monitoring.snmp.walks import Walk
 
 TIMEOUT_SECONDS = 2.0
@@ -62,7 +64,7 @@ class Session:
     def __init__(self, *, timeout_seconds: float = TIMEOUT_SECONDS, retries: int = RETRIES) -> None:
         self._exchanges = Exchanges(timeout_seconds=timeout_seconds, retries=retries)
         self._templates = Templates()
-        self._users = Users(self._exchanges, self._templates)
+        self._users = Users(self._exchanges)
 
     async def __aenter__(self) -> Self:
         return self
@@ -104,9 +106,9 @@ class Session:
         appetite = peer.objects
         appetite.refresh()
         found: list[VarBind] = []
-        while len(found) < len(oids):
-            some = oids[len(found) : len(found) + appetite.size]
-            found += await self._get_some(peer, credential, some)
+        while left := oids[len(found) : len(found) + appetite.size]:
+            some = await self._get_some(peer, credential, left)
+            found = found + some if found else some
         return found
 
     async def answering(
@@ -137,8 +139,8 @@ class Session:
     ) -> list[list[VarBind]]:
         peer = self._exchanges.peers.of(address)
 
-        async def ask(request: Request) -> Answer:
-            return await self._ask(peer, credential, request)
+        def ask(request: Request) -> Awaitable[Answer]:
+            return self._ask(peer, credential, request)
 
         if isinstance(credential, Community) and credential.version == "1":
             appetite = Appetite(
@@ -151,8 +153,10 @@ class Session:
 
     async def _get_some(self, peer: Peer, credential: Credential, oids: list[Oid]) -> list[VarBind]:
         """One varbind for each of ``oids``, asked in halves if together they are too much."""
+        template = self._template(peer, credential, oids)
+        request = template.request if template else Request(Verb.get, tuple(oids))
         try:
-            answer = await self._ask(peer, credential, Request(Verb.get, tuple(oids)))
+            answer = await self._ask(peer, credential, request, template)
         except TimedOut:
             # Some agents say nothing when the answer would be too big for them.
             if len(oids) <= STEPS[0]:
@@ -182,11 +186,40 @@ class Session:
             return [*found[: index - 1], refused, *found[index - 1 :]]
         raise AgentError(status, index)
 
-    async def _ask(self, peer: Peer, credential: Credential, request: Request) -> Answer:
+    def _template(self, peer: Peer, credential: Credential, oids: list[Oid]) -> Template | None:
+        """The template for a GET, if it was asked before."""
+        if peer.steady is not None:
+            known, template = peer.steady
+            if template.asked.names == oids and known == credential:
+                return template
+        request = Request(Verb.get, tuple(oids))
+        found = (
+            self._templates.find(
+                (credential, request), partial(community_template, credential, request)
+            )
+            if isinstance(credential, Community)
+            else self._templates.find(request, partial(pdu_template, request))
+        )
+        if found is not None:
+            peer.steady = (credential, found)
+        return found
+
+    def _ask(
+        self,
+        peer: Peer,
+        credential: Credential,
+        request: Request,
+        template: Template | None = None,
+    ) -> Awaitable[Answer]:
         if isinstance(credential, Community):
-            question = CommunityQuestion(self._templates, credential, request)
-            return await self._exchanges.exchange(peer, question)
-        answer = await self._users.ask(peer, credential, request)
+            question = CommunityQuestion(credential, request, template)
+            return self._exchanges.exchange(peer, question)
+        return self._ask_as_user(peer, credential, request, template)
+
+    async def _ask_as_user(
+        self, peer: Peer, user: User, request: Request, template: Template | None
+    ) -> Answer:
+        answer = await self._users.ask(peer, user, request, template)
         if answer.error_status == AUTHORIZATION_ERROR:
             raise WrongCredentials(
                 say("The device does not let this user read at this security level")

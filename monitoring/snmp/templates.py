@@ -8,6 +8,7 @@ from pyasn1.codec.ber import encoder
 from pyasn1.type import univ
 from pysnmp.proto import api
 
+from monitoring.snmp.elements import Asked
 from monitoring.snmp.questions import Request, Verb
 from monitoring.snmp.values import Community
 
@@ -26,10 +27,12 @@ PDU_NAMES = {
 
 
 class Template(NamedTuple):
-    """A message, or a PDU, around the place of its id."""
+    """A message, or a PDU, around the place of its id; and the names that it asks for."""
 
+    request: Request
     before: bytes
     after: bytes
+    asked: Asked
 
     def filled(self, number: int) -> bytes:
         """The bytes with ``number``, one that ``Ids`` drew, in its place."""
@@ -74,12 +77,12 @@ def community_template(credential: Community, request: Request) -> Template:
         module.apiMessage.set_community(message, credential.community.encode())
         module.apiMessage.set_pdu(message, _pdu(module, request, mark))
         messages.append(bytes(encoder.encode(message)))
-    return _cut(*messages)
+    return _cut(request, *messages)
 
 
 def pdu_template(request: Request) -> Template:
     """The PDU alone, for a scoped PDU of v3: one for all engines that are asked the same."""
-    return _cut(*(bytes(encoder.encode(_pdu(V2C, request, mark))) for mark in MARKS))
+    return _cut(request, *(bytes(encoder.encode(_pdu(V2C, request, mark))) for mark in MARKS))
 
 
 def _pdu(module: Any, request: Request, request_id: int) -> Any:
@@ -94,6 +97,8 @@ def _pdu(module: Any, request: Request, request_id: int) -> Any:
     return pdu
 
 
-def _cut(one: bytes, other: bytes) -> Template:
+def _cut(request: Request, one: bytes, other: bytes) -> Template:
     at = next(i for i, (a, b) in enumerate(zip(one, other, strict=True)) if a != b)
-    return Template(one[:at], one[at + ID_BYTES :])
+    encoded = [bytes(encoder.encode(univ.ObjectIdentifier(name))) for name in request.oids]
+    asked = Asked(list(request.oids), tuple((name, len(name)) for name in encoded))
+    return Template(request, one[:at], one[at + ID_BYTES :], asked)

@@ -15,7 +15,7 @@ from monitoring.snmp.exchanges import Exchanges
 from monitoring.snmp.peers import Peer
 from monitoring.snmp.questions import Answer, Request, Verb
 from monitoring.snmp.secure_messages import Opened, SecureQuestion, discovery
-from monitoring.snmp.templates import Templates
+from monitoring.snmp.templates import Template
 from monitoring.snmp.usm import Engine
 from monitoring.snmp.values import Oid, User, dotted, oid
 
@@ -30,27 +30,30 @@ class Users:
     By address and not by engine ID, because cloned images share their IDs.
     """
 
-    def __init__(self, exchanges: Exchanges, templates: Templates) -> None:
+    def __init__(self, exchanges: Exchanges) -> None:
         self._exchanges = exchanges
-        self._templates = templates
 
-    async def ask(self, peer: Peer, user: User, request: Request) -> Answer:
+    async def ask(
+        self, peer: Peer, user: User, request: Request, template: Template | None = None
+    ) -> Answer:
         """The agent's answer, or why it gave none: a refusal is never reported as silence."""
         was_known = peer.engine is not None
         try:
-            return await self._converse(peer, user, request)
+            return await self._converse(peer, user, request, template)
         except TimedOut:
             if was_known and await self._has_another_engine(peer):
-                return await self._converse(peer, user, request)
+                return await self._converse(peer, user, request, template)
             await self._explain_silence(peer, user)
             raise
 
-    async def _converse(self, peer: Peer, user: User, request: Request) -> Answer:
+    async def _converse(
+        self, peer: Peer, user: User, request: Request, template: Template | None
+    ) -> Answer:
         """Ask; set the clock once and learn the engine anew once, if the agent says it must be."""
         may_rediscover = may_resync = True
         while True:
             engine = peer.engine or await self._discover(peer)
-            opened = await self._once(peer, engine, user, request)
+            opened = await self._once(peer, engine, SecureQuestion(engine, user, request, template))
             if not opened.answer.is_report:
                 return opened.answer
             problem = _report_of(opened)
@@ -64,16 +67,14 @@ class Users:
             else:
                 raise _refusal(problem, opened)
 
-    async def _once(self, peer: Peer, engine: Engine, user: User, request: Request) -> Opened:
-        opened = await self._exchanges.exchange(
-            peer, SecureQuestion(self._templates, engine, user, request)
-        )
+    async def _once(self, peer: Peer, engine: Engine, question: SecureQuestion) -> Opened:
+        opened = await self._exchanges.exchange(peer, question)
         if opened.is_authentic and (opened.boots, opened.time) > (engine.boots, engine.time):
             engine.hear(opened.boots, opened.time)
         return opened
 
     async def _discover(self, peer: Peer, *, retries: int | None = None) -> Engine:
-        opened = await self._exchanges.exchange(peer, discovery(self._templates), retries=retries)
+        opened = await self._exchanges.exchange(peer, discovery(), retries=retries)
         if not opened.answer.is_report or not opened.engine_id:
             raise bad_reply()
         peer.engine = engine = Engine(opened.engine_id)
@@ -99,7 +100,9 @@ class Users:
             return
         only_signed = msgspec.structs.replace(user, priv=None, priv_password="")
         try:
-            await self._once(peer, peer.engine, only_signed, Request(Verb.get, (SYS_UPTIME,)))
+            request = Request(Verb.get, (SYS_UPTIME,))
+            question = SecureQuestion(peer.engine, only_signed, request)
+            await self._once(peer, peer.engine, question)
         except SnmpError:
             return
         raise WrongCredentials(

@@ -28,7 +28,7 @@ def write_pdu(request: Request, request_id: int) -> bytes:
     """The PDU of ``request``; the two numbers behind the id count for bulk only."""
     varbinds = b"".join(
         [
-            element(SEQUENCE, element(OBJECT_ID, _content(name)) + NULL_VALUE)
+            element(SEQUENCE, element(OBJECT_ID, oid_content(name)) + NULL_VALUE)
             for name in request.oids
         ]
     )
@@ -41,7 +41,7 @@ def write_pdu(request: Request, request_id: int) -> bytes:
     )
 
 
-def _content(name: Oid) -> bytes:
+def oid_content(name: Oid) -> bytes:
     if len(name) < 3:
         return _beginning(name)
     return _beginning(name[:-1]) + _base_128(name[-1])
