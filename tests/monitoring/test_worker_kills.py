@@ -1,0 +1,149 @@
+"""Workers that are killed at every step: what was committed stays, and every device is seen again."""
+
+import asyncio
+import sys
+from asyncio.subprocess import Process
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from core import database
+from monitoring import claims, poller
+from monitoring.poller import Poller
+from monitoring.snmp import Session
+from tests import factories
+from tests import factories_monitoring as made
+from tests.conftest import Stack
+from tests.factories_monitoring import MadeDevice
+from tests.monitoring.agents import Snmpd, needs_snmpd, running
+from tests.monitoring.killed_worker import STEPS
+
+pytestmark = needs_snmpd
+
+LEASE_SECONDS = 3
+DEVICES = 4
+# What must agree: a visit is there as a whole (samples, readings, state) or not at all.
+HALF_KEPT = """
+SELECT count(*) FROM device d LEFT JOIN latest_visit v ON v.device = d.id
+ WHERE v.at IS DISTINCT FROM d.last_seen_at
+    OR (SELECT max(at) FROM sample s WHERE s.device = d.id) IS DISTINCT FROM v.at
+    OR (SELECT max(ended_at) FROM power_session p WHERE p.device = d.id) IS DISTINCT FROM v.at
+"""
+
+
+@pytest.fixture
+def agent(tmp_path: Path) -> Iterator[Snmpd]:
+    with running(Snmpd(tmp_path)) as snmpd:
+        yield snmpd
+
+
+@pytest.fixture
+async def wire() -> AsyncIterator[Session]:
+    async with Session(timeout_seconds=1.0, retries=1) as session:
+        yield session
+
+
+async def some_devices(agent: Snmpd, count: int = DEVICES) -> list[MadeDevice]:
+    school = await factories.school()
+    return [await made.device(school, agent.address) for _ in range(count)]
+
+
+@asynccontextmanager
+async def worker(db: Stack, step: str = "never") -> AsyncIterator[Process]:
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "tests.monitoring.killed_worker", db.dsn, step, str(LEASE_SECONDS)
+    )
+    try:
+        yield process
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+
+
+async def until(sql: str, *, within_seconds: float = 20) -> None:
+    """Wait until the query gives a true value."""
+    for _ in range(round(within_seconds / 0.05)):
+        if await database.fetch_value(sql):
+            return
+        await asyncio.sleep(0.05)
+    raise TimeoutError(sql)
+
+
+async def all_due() -> None:
+    await database.execute("UPDATE device SET next_poll_at = now()")
+
+
+@pytest.mark.parametrize("step", STEPS)
+async def test_a_worker_killed_at_any_step_loses_nothing_and_another_takes_over(
+    db: Stack, wire: Session, agent: Snmpd, step: str
+) -> None:
+    await some_devices(agent)
+    ours = Poller(wire, made.SEALER, worker="worker-one", slots=20)
+    assert await ours.visit_due() == DEVICES
+    before = await database.fetch_value("SELECT count(*) FROM sample")
+    first = await database.fetch_value("SELECT max(last_seen_at) FROM device")
+    await all_due()
+
+    async with worker(db, step) as other:
+        assert await asyncio.wait_for(other.wait(), 30) == -9
+
+    kept = await database.fetch_value("SELECT count(*) FROM sample")
+    assert kept > before if step == "committed" else kept == before
+    assert await database.fetch_value(HALF_KEPT) == 0
+    await database.execute("UPDATE device SET next_poll_at = least(next_poll_at, now())")
+    async with asyncio.timeout(LEASE_SECONDS + 10):
+        while await database.fetch_value(
+            "SELECT count(*) FROM device WHERE last_seen_at <= $1", first
+        ):
+            await ours.visit_due()
+            await asyncio.sleep(0.1)
+    assert await database.fetch_value(HALF_KEPT) == 0
+    assert await database.fetch_value("SELECT count(*) FROM sample") > before
+
+
+async def test_two_workers_share_the_devices_and_one_goes_on_alone(db: Stack, agent: Snmpd) -> None:
+    await some_devices(agent, 30)
+    await database.execute("UPDATE device SET interval_seconds = 10")
+    async with worker(db) as one, worker(db):
+        await until("SELECT count(*) = 2 FROM poller_report")
+        for _ in range(5):
+            await all_due()
+            await asyncio.sleep(0.7)
+        one.kill()
+        await one.wait()
+        await database.execute(
+            "UPDATE device SET last_seen_at = NULL, next_poll_at = now() + random() * interval '2 s'"
+        )
+        await until(
+            "SELECT bool_and(last_seen_at IS NOT NULL) FROM device",
+            within_seconds=LEASE_SECONDS + 10,
+        )
+    assert await database.fetch_value(HALF_KEPT) == 0
+
+
+async def test_a_worker_that_is_told_to_stop_keeps_what_it_read_and_gives_back_the_rest(
+    db: Stack, agent: Snmpd
+) -> None:
+    await some_devices(agent)
+    await database.execute(
+        "UPDATE device SET next_poll_at = now() + interval '1 second' WHERE id % 2 = 0"
+    )
+    async with worker(db) as one:
+        await until("SELECT count(*) > 0 FROM device WHERE leased_by IS NOT NULL")
+        one.terminate()
+        assert await asyncio.wait_for(one.wait(), 20) == 0
+    assert (
+        await database.fetch_value("SELECT count(*) FROM device WHERE leased_by IS NOT NULL") == 0
+    )
+    assert await database.fetch_value("SELECT count(*) FROM poller_report") == 0
+    assert await database.fetch_value(HALF_KEPT) == 0
+
+
+def test_a_device_of_a_dead_worker_is_visited_again_within_a_minute() -> None:
+    longest_wait = claims.LEASE_SECONDS + poller.CLAIM_EVERY_SECONDS
+    assert longest_wait < 60 - 10
+    at_worst = claims.AHEAD_SECONDS + claims.VISIT_SECONDS + claims.KEEP_SECONDS
+    assert at_worst <= claims.LEASE_SECONDS, "so that no device is visited twice at a time"
