@@ -8,7 +8,7 @@ import msgspec
 
 from core.errors import say
 from monitoring import plans
-from monitoring.decoding import Found, Rows, decode, scalar_row, table_rows
+from monitoring.decoding import DECODERS, Found, Rows, decode, scalar_row, table_rows
 from monitoring.plans import Plan, RowsPlan
 from monitoring.profiles import (
     Profile,
@@ -28,6 +28,7 @@ from monitoring.snmp import (
     BadReply,
     Credential,
     Oid,
+    TooManyRows,
     Value,
     VarBind,
     Wire,
@@ -179,6 +180,10 @@ async def rows_now(
     roots = [oid(text) for text in read.objects.values()]
     try:
         walked = await wire.table(address, credential, roots)
+    except TooManyRows as error:
+        if not DECODERS[read.decode].may_be_cut:
+            return {}
+        walked = error.columns
     except (AgentError, BadReply):
         return {}
     columns = dict(zip(read.objects, zip(roots, walked, strict=True), strict=True))

@@ -127,6 +127,7 @@ DECODERS = {
         frozenset({"port"}),
         frozenset({"kind", "vlan_fid", "base_if"}) | _NAMES,
         steady=frozenset({"base_if", "vlan_fid"}) | _NAMES,
+        may_be_cut=True,
     ),
     "neighbours": Decoder(
         neighbours,
@@ -136,6 +137,6 @@ DECODERS = {
         | _NAMES,
         steady=frozenset({"local_id", "local_descr", "base_if"}) | _NAMES,
     ),
-    "arp": Decoder(arp, frozenset({"mac"}), frozenset({"kind"})),
+    "arp": Decoder(arp, frozenset({"mac"}), frozenset({"kind"}), may_be_cut=True),
     "own_cards": Decoder(own_cards, frozenset({"interface", "mac"})),
 }

@@ -19,6 +19,7 @@ class Decoder(NamedTuple):
     ``decode(rows, read)``: ``read`` is the profile's entry, for its metric, scale and codes.
     ``steady``: roles that describe the row (names, units, capacities) and may be remembered
     from one visit to the next; whoever remembers them asks again each hour.
+    ``may_be_cut``: the first few thousand rows of a longer table are better than none.
     ``rows_come_and_go``: the table is to be walked on every visit, since a new row is the news.
     """
 
@@ -30,6 +31,7 @@ class Decoder(NamedTuple):
     steady: frozenset[str] = frozenset()
     may_take_codes: bool = False
     rows_come_and_go: bool = False
+    may_be_cut: bool = False
 
 
 def scalar_row(objects: dict[str, str], varbinds: dict[Oid, VarBind]) -> Rows:

@@ -6,6 +6,7 @@ from monitoring.snmp.errors import (
     EngineChanged,
     SnmpError,
     TimedOut,
+    TooManyRows,
     UnknownUser,
     WrongCredentials,
 )
@@ -37,6 +38,7 @@ __all__ = [
     "Session",
     "SnmpError",
     "TimedOut",
+    "TooManyRows",
     "UnknownUser",
     "User",
     "Value",

@@ -1,5 +1,7 @@
 """Why a device gave no values; each error carries a sentence for people and a code."""
 
+from typing import Any
+
 from core.errors import Message, say
 
 
@@ -41,6 +43,16 @@ class BadReply(SnmpError):
     """The reply is not what the protocol allows."""
 
     code = "bad_reply"
+
+
+class TooManyRows(BadReply):
+    """A table is longer than we read; ``columns`` are the rows until there, column by column."""
+
+    code = "too_many_rows"
+
+    def __init__(self, message: Message, columns: list[Any]) -> None:
+        super().__init__(message)
+        self.columns = columns
 
 
 class AgentError(SnmpError):

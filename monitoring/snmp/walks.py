@@ -8,7 +8,14 @@ import msgspec
 
 from core.errors import say
 from monitoring.snmp.appetites import Appetite
-from monitoring.snmp.errors import NO_SUCH_NAME, TOO_BIG, AgentError, BadReply, TimedOut
+from monitoring.snmp.errors import (
+    NO_SUCH_NAME,
+    TOO_BIG,
+    AgentError,
+    BadReply,
+    TimedOut,
+    TooManyRows,
+)
 from monitoring.snmp.questions import Answer, Request, Verb
 from monitoring.snmp.values import Oid, VarBind, is_under
 
@@ -27,9 +34,10 @@ class Column(msgspec.Struct, eq=False):
     highest: Oid
     rows: list[VarBind] = []
     is_ended: bool = False
+    is_cut: bool = False
 
     def take(self, varbinds: list[VarBind]) -> None:
-        """Keep the rows below the root; BadReply when they do not increase or never end."""
+        """Keep the rows below the root, so many and no more; BadReply if they do not increase."""
         last = varbinds[-1]
         if last.value is None or not is_under(self.root, last.oid):
             varbinds = self._before_the_end(varbinds)
@@ -42,7 +50,7 @@ class Column(msgspec.Struct, eq=False):
         self.highest = names[-1]
         self.rows += varbinds
         if len(self.rows) > MOST_ROWS:
-            raise BadReply(say("One of the device's tables has too many rows"))
+            self.is_ended = self.is_cut = True
 
     def _before_the_end(self, varbinds: list[VarBind]) -> list[VarBind]:
         highest = self.highest
@@ -68,7 +76,7 @@ class Walk:
         self._silences = 0
 
     async def run(self) -> list[list[VarBind]]:
-        """The rows of each column, in order; BadReply when the agent never ends."""
+        """The rows of each column, in order; TooManyRows when one of them does not end."""
         while open_columns := [column for column in self.columns if not column.is_ended]:
             if monotonic() > self._deadline:
                 raise BadReply(say("The device was too slow in listing one of its tables"))
@@ -77,7 +85,10 @@ class Walk:
             answer = await self._step(request)
             if answer is not None:
                 self._take(answer, columns, request)
-        return [column.rows for column in self.columns]
+        found = [column.rows[:MOST_ROWS] for column in self.columns]
+        if any(column.is_cut for column in self.columns):
+            raise TooManyRows(say("One of the device's tables has too many rows"), found)
+        return found
 
     def _request(self, columns: list[Column]) -> Request:
         cursors = tuple(column.highest for column in columns)
