@@ -49,6 +49,7 @@ class AvailabilityPages(Controller):
         report = await availability(
             actor, query.by, month, school_id=query.school_id, room_id=query.room
         )
+        schools = await school_options(request, actor, *READERS)
         months = {one.name: one.first for one in (month, *last_months())}
         return render(
             request,
@@ -59,7 +60,8 @@ class AvailabilityPages(Controller):
             query=query,
             month=month,
             months=sorted(months.items(), reverse=True),
-            schools=await school_options(request, actor, *READERS),
+            schools=schools,
+            school_names=dict(schools),
             columns=availability_table.columns_of(report.by),
             head_word=availability_table.HEADS[report.by],
             label_of=availability_table.label_of,

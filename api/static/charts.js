@@ -37,7 +37,7 @@
       return places.map(function (seconds) {
         const at = new Date(seconds * 1000);
         const date = day.format(at);
-        const line = isLong ? date : clock.format(at) + (date === before ? "" : "\n" + date);
+        const line = isLong ? (date === before ? "" : date) : clock.format(at) + (date === before ? "" : "\n" + date);
         before = date;
         return line;
       });
@@ -86,6 +86,17 @@
     if (data.time) name.value = function (plot, seconds) { return seconds == null ? "–" : moment(seconds, zone); };
     if (!data.time) name.value = function (plot, i) { return i == null || data.x[i] === undefined ? "–" : String(data.x[i]); };
     return [name].concat(lines);
+  }
+
+  // All of the time that was asked for, whether or not something was read at its ends.
+  function wholeTime(data) {
+    if (!data.since) return undefined;
+    return [Date.parse(data.since) / 1000, Date.parse(data.until) / 1000];
+  }
+
+  // Of 230 volts the height says nothing and the last two digits all; of a share the height does.
+  function isFarFromZero(data, low, high) {
+    return data.time && data.unit !== "%" && low > high * 0.6 && high > 0;
   }
 
   function hasBands(data) {
@@ -168,10 +179,10 @@
       legend: { live: true },
       cursor: { y: false, drag: { x: false, y: false } },
       scales: {
-        x: data.time ? { time: true } : { time: false, range: [-0.6, most + 0.6] },
+        x: data.time ? { time: true, range: wholeTime(data) } : { time: false, range: [-0.6, most + 0.6] },
         y: { range: function (plot, low, high) {
           if (low == null) return [0, 1];
-          const floor = Math.min(0, low);
+          const floor = isFarFromZero(data, low, high) ? low - Math.max(high - low, high * 0.02) : Math.min(0, low);
           return [floor, high === floor ? floor + 1 : high + (high - floor) * 0.08];
         } },
       },

@@ -95,7 +95,7 @@ async def availability(
     actor: Actor, by: By, month: Month, *, school_id: int | None = None, room_id: int | None = None
 ) -> AvailabilityReport:
     """The month at the schools that the actor watches over, the worst first; ``room_id`` 0 is what
-    stands nowhere.
+    stands nowhere. Devices of which nothing was written down are left out.
 
     Forbidden for who is neither admin, auditor nor technician anywhere.
     """
@@ -108,6 +108,7 @@ async def availability(
     devices = await fetch(_Device, _DEVICES, schools, month.starts_at, until, room_id)
     watched = [Watched(d.id, d.school_id, _may_sleep(d), d.hours) for d in devices]
     times = await times_of(watched, month.starts_at, until)
+    devices = [device for device in devices if device.id in times]
     rows = _by_device(devices, times) if by == "device" else _by_room(devices, times)
     return AvailabilityReport(
         by=by,

@@ -117,7 +117,7 @@ SELECT device,
 async def times_of(
     devices: Sequence[Watched], since: datetime, until: datetime
 ) -> dict[int, Times]:
-    """The times of each device between the two moments; nothing but zeros where it was not watched."""
+    """The times of each device that was watched at all between the two moments."""
     maintenance = await _maintenance(devices, since, until)
     hours = await _expected_hours(devices, since, until)
     rows = await fetch(
@@ -131,9 +131,7 @@ async def times_of(
         *maintenance.columns(),
         *hours.columns(),
     )
-    return {device.id: Times(device=device.id) for device in devices} | {
-        times.device: times for times in rows
-    }
+    return {times.device: times for times in rows}
 
 
 async def _maintenance(devices: Sequence[Watched], since: datetime, until: datetime) -> _Pieces:
