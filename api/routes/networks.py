@@ -11,7 +11,7 @@ from core.access import Actor
 from core.idempotency import once
 from core.paging import DEFAULT_LIMIT, Page
 from monitoring import discovery, networks
-from monitoring.discovery import Scan
+from monitoring.discovery import NetworkScan
 from monitoring.discovery.scans import KEEPERS as SEARCHERS
 from monitoring.networks import KEEPERS, READERS, Bounds, Network, NewNetwork
 
@@ -115,7 +115,7 @@ class NetworkRoutes(Controller):
         network_id: FromPath[int],
         limit: FromQuery[int] = DEFAULT_LIMIT,
         cursor: FromQuery[str | None] = None,
-    ) -> Page[Scan]:
+    ) -> Page[NetworkScan]:
         return await discovery.list_scans(actor, network_id, limit=limit, cursor=cursor)
 
     @post(
@@ -126,13 +126,13 @@ class NetworkRoutes(Controller):
     )
     async def start_scan(
         self, actor: NamedDependency[Actor], network_id: FromPath[int], key: Key = None
-    ) -> Scan:
+    ) -> NetworkScan:
         """A worker asks every address of it, at the network's rate."""
         return await once(
             actor,
             key,
             "scan_start",
-            Scan,
+            NetworkScan,
             lambda: discovery.start_scan(actor, network_id),
             given=network_id,
         )
@@ -145,7 +145,7 @@ class NetworkRoutes(Controller):
     )
     async def get_scan(
         self, actor: NamedDependency[Actor], network_id: FromPath[int], scan_id: FromPath[int]
-    ) -> Scan:
+    ) -> NetworkScan:
         return await discovery.get_scan(actor, network_id, scan_id)
 
     @post(
@@ -157,6 +157,6 @@ class NetworkRoutes(Controller):
     )
     async def cancel_scan(
         self, actor: NamedDependency[Actor], network_id: FromPath[int], scan_id: FromPath[int]
-    ) -> Scan:
+    ) -> NetworkScan:
         """What was found stays."""
         return await discovery.cancel_scan(actor, network_id, scan_id)

@@ -17,7 +17,7 @@ from monitoring.discovery.deciding import (
     take_back,
 )
 from monitoring.discovery.matching import Doubt, Key, Trust
-from monitoring.discovery.scans import Scan, cancel_scan, get_scan, list_scans, start_scan
+from monitoring.discovery.scans import NetworkScan, cancel_scan, get_scan, list_scans, start_scan
 
 __all__ = [
     "AddedAll",
@@ -27,7 +27,7 @@ __all__ = [
     "Decision",
     "Doubt",
     "Key",
-    "Scan",
+    "NetworkScan",
     "Trust",
     "add_candidate",
     "add_certain",

@@ -20,7 +20,7 @@ KEEPERS = (Role.admin, Role.technician)
 ScanState = Literal["waiting", "running", "finished", "cancelled"]
 
 
-class Scan(msgspec.Struct, frozen=True):
+class NetworkScan(msgspec.Struct, frozen=True):
     """One search: how many of its ``addresses`` have been asked, and how many of them answered.
 
     ``requested_by`` is None where the clock asked for it; ``found`` counts what it saw that is no
@@ -67,7 +67,7 @@ ALREADY = Conflict(say("This network is being searched already"), code="scan_run
 REFUSALS = {"network_scan_one_at_a_time": ALREADY}
 
 
-async def start_scan(actor: Actor, network_id: int) -> Scan:
+async def start_scan(actor: Actor, network_id: int) -> NetworkScan:
     """Let a worker search the network; Conflict while one does so already."""
     network = await get_network(actor, network_id)
     actor.require(network.school_id, *KEEPERS)
@@ -97,7 +97,7 @@ async def _begin(network_id: int, school_id: int, person_id: int | None) -> int:
     return scan_id
 
 
-async def cancel_scan(actor: Actor, network_id: int, scan_id: int) -> Scan:
+async def cancel_scan(actor: Actor, network_id: int, scan_id: int) -> NetworkScan:
     """Ask no further address; what was found stays. Conflict when the search is over."""
     scan = await get_scan(actor, network_id, scan_id)
     actor.require(scan.school_id, *KEEPERS)
@@ -113,11 +113,11 @@ async def cancel_scan(actor: Actor, network_id: int, scan_id: int) -> Scan:
     return await get_scan(actor, network_id, scan_id)
 
 
-async def get_scan(actor: Actor, network_id: int, scan_id: int) -> Scan:
+async def get_scan(actor: Actor, network_id: int, scan_id: int) -> NetworkScan:
     """One search of a network in the actor's sight."""
     await get_network(actor, network_id)
     found = await fetch_one(
-        Scan, f"{SELECT} WHERE s.id = $1 AND s.network = $2", scan_id, network_id
+        NetworkScan, f"{SELECT} WHERE s.id = $1 AND s.network = $2", scan_id, network_id
     )
     if found is None:
         raise NotFound(say("There is no such search, or it is not of your school"))
@@ -126,13 +126,13 @@ async def get_scan(actor: Actor, network_id: int, scan_id: int) -> Scan:
 
 async def list_scans(
     actor: Actor, network_id: int, *, limit: int = 50, cursor: str | None = None
-) -> Page[Scan]:
+) -> Page[NetworkScan]:
     """The searches of a network, the newest first."""
     checked_limit(limit)
     await get_network(actor, network_id)
     before = decode_cursor(cursor, int)[0] if cursor else None
     rows = await fetch(
-        Scan,
+        NetworkScan,
         f"{SELECT} WHERE s.network = $1 AND s.id < coalesce($2, s.id + 1)"
         " ORDER BY s.id DESC LIMIT $3",
         network_id,

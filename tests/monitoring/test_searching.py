@@ -15,7 +15,7 @@ from core import database
 from core.access import Role
 from core.errors import Conflict, Invalid
 from monitoring import devices, discovery, networks
-from monitoring.discovery import CandidateFilter, Decision, Scan, keeping, scans
+from monitoring.discovery import CandidateFilter, Decision, NetworkScan, keeping, scans
 from monitoring.discovery.identifying import LONGEST_TEXT, MOST_CARDS, Key, ask
 from monitoring.discovery.searching import Searcher
 from monitoring.discovery.sweeping import Pace, sweep
@@ -66,7 +66,7 @@ async def serve() -> AsyncIterator[Serve]:
 
 async def searched(
     school: MadeSchool, wire: Session, port: int, cidr: str, *communities: str
-) -> Scan:
+) -> NetworkScan:
     """The network of the school, searched once with credentials of the communities."""
     admin = (await factories.person(Role.admin, school)).actor
     keys = [await made.credential(school, Community(one)) for one in communities]
@@ -282,10 +282,10 @@ async def test_one_search_a_network_at_a_time_whoever_asks() -> None:
     outcomes = await asyncio.gather(
         *(discovery.start_scan(admin, network.id) for _ in range(32)), return_exceptions=True
     )
-    assert sum(isinstance(one, Scan) for one in outcomes) == 1
+    assert sum(isinstance(one, NetworkScan) for one in outcomes) == 1
     assert sum(isinstance(one, Conflict) for one in outcomes) == 31
     assert await scans.start_due() == 0, "it is being searched already"
-    (running_one,) = [one for one in outcomes if isinstance(one, Scan)]
+    (running_one,) = [one for one in outcomes if isinstance(one, NetworkScan)]
     await discovery.cancel_scan(admin, network.id, running_one.id)
     assert await scans.start_due() == 1
     assert await scans.start_due() == 0, "not before its hours are over"
