@@ -37,6 +37,9 @@ def child_environ(settings: Settings) -> dict[str, str]:
         "LABSHARE_PREVIOUS_SECRET_KEY": settings.previous_secret_key,
         "LABSHARE_NETWORKS": ",".join(map(str, settings.networks)),
     }
+    if settings.trap_address:
+        host, port = settings.trap_address
+        found["LABSHARE_TRAP_ADDRESS"] = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
     if settings.s3:
         found |= {
             "LABSHARE_S3_ENDPOINT": settings.s3.endpoint,

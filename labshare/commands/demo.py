@@ -11,7 +11,7 @@ from labshare import logging, simulated_devices
 from labshare.commands.failures import fail, told_plainly
 from labshare.commands.serve import DEFAULT_HOST, DEFAULT_PORT
 from labshare.engines.folders import private_folder
-from labshare.engines.ports import LOOPBACK_NETWORK
+from labshare.engines.ports import LOOPBACK, LOOPBACK_NETWORK
 from labshare.environment import read_settings
 from labshare.keeper import Keeper
 from labshare.prepare_report import Prepared
@@ -20,6 +20,7 @@ from labshare.supervisor import Plan, serve
 
 FOLDER = "demo"
 MARK = "sample-data"
+TRAP_PORT = 1162
 
 
 @click.command(name="demo")
@@ -40,6 +41,8 @@ def command(data: Path | None, host: str, port: int) -> None:
     settings = msgspec.structs.replace(settings, database_url=None, s3=None)
     # The simulated devices are on this machine, where no school's are.
     settings = msgspec.structs.replace(settings, networks=(*settings.networks, LOOPBACK_NETWORK))
+    if settings.trap_address is None:
+        settings = msgspec.structs.replace(settings, trap_address=(LOOPBACK, TRAP_PORT))
     logging.configure(settings.log)
     _mark(settings.data)
     click.echo("Starting. The first time takes a minute: a year of sample data is made.", err=True)

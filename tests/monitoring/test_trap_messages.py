@@ -8,6 +8,8 @@ from pyasn1.codec.ber import encoder
 from pyasn1.type import univ
 from pysnmp.proto import api
 
+from core.errors import Invalid
+from core.settings import Settings
 from monitoring.plans import Plan, RowsPlan, profiles_mark
 from monitoring.profiles import profile_named
 from monitoring.snmp import (
@@ -314,3 +316,24 @@ def test_a_port_is_called_what_visits_call_it() -> None:
     )
     assert said_by(find_trap("switch", down), down, names).part == "Gi0/3"
     assert said_by(find_trap("switch", down), down, {}).part == "3"
+
+
+@pytest.mark.parametrize(
+    ("given", "wanted"),
+    [
+        ("0.0.0.0:1162", ("0.0.0.0", 1162)),
+        ("[::]:162", ("::", 162)),
+        ("", None),
+    ],
+)
+def test_the_port_is_set_as_an_address(given: str, wanted: tuple[str, int] | None) -> None:
+    assert Settings.from_environ({"LABSHARE_TRAP_ADDRESS": given}).trap_address == wanted
+
+
+@pytest.mark.parametrize(
+    "given",
+    ["1162", ":1162", "host:1162", "::1:1162", "[10.0.0.1]:162", "10.0.0.1:0", "10.0.0.1:x"],
+)
+def test_what_is_no_address_and_port_is_refused(given: str) -> None:
+    with pytest.raises(Invalid):
+        Settings.from_environ({"LABSHARE_TRAP_ADDRESS": given})
