@@ -1,0 +1,263 @@
+"""Each device at its own moment: early claims, two lanes, turns that were missed, nothing piling up."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from time import time
+
+import pytest
+
+from core import database
+from core.errors import Unavailable
+from monitoring import claims, keeping
+from monitoring.claims import Claim
+from monitoring.figures import LATENESS_BOUNDS_MS, Lateness
+from monitoring.keeping import Written
+from monitoring.outcomes import Outcome
+from monitoring.poller import Poller
+from monitoring.snmp import Address, Session
+from monitoring.visits import Visit
+from tests import factories
+from tests import factories_monitoring as made
+from tests.factories_monitoring import MadeDevice
+from tests.monitoring.table_agent import TableAgent, answering, system
+
+pytestmark = pytest.mark.usefixtures("db")
+
+
+class AskedAt:
+    """A visitor that notes when it was sent to whom, and takes its time with some."""
+
+    def __init__(self, slow: float = 0.0) -> None:
+        self.times: dict[int, list[float]] = {}
+        self.slow = slow
+        self.at_once = 0
+        self.most_at_once = 0
+
+    async def visit(self, claim: Claim) -> Visit:
+        self.times.setdefault(claim.device_id, []).append(time())
+        self.at_once += 1
+        self.most_at_once = max(self.most_at_once, self.at_once)
+        await asyncio.sleep(self.slow)
+        self.at_once -= 1
+        return Visit("generic", {}, [], at=time())
+
+
+@pytest.fixture
+async def wire() -> AsyncIterator[Session]:
+    async with Session(timeout_seconds=0.25, retries=0) as session:
+        yield session
+
+
+def poller_with(wire: Session, visitor: AskedAt, *, slots: int = 20) -> Poller:
+    return Poller(wire, made.SEALER, worker="worker-one", slots=slots, visitors={"snmp": visitor})
+
+
+async def run_for(poller: Poller, seconds: float) -> None:
+    stop = asyncio.Event()
+    running = asyncio.create_task(poller.run(stop))
+    await asyncio.sleep(seconds)
+    stop.set()
+    await asyncio.wait_for(running, 20)
+
+
+async def until(sql: str, *args: object) -> None:
+    """Wait until the query gives a true value."""
+    for _ in range(250):
+        if await database.fetch_value(sql, *args):
+            return
+        await asyncio.sleep(0.02)
+    raise TimeoutError(sql)
+
+
+async def some_devices(count: int) -> list[MadeDevice]:
+    school = await factories.school()
+    made_now = [await made.device(school, Address("127.0.0.1", 18_000 + n)) for n in range(count)]
+    await database.execute("UPDATE device SET interval_seconds = 600")
+    return made_now
+
+
+async def test_devices_are_claimed_ahead_and_begun_at_their_own_moments(wire: Session) -> None:
+    devices = await some_devices(12)
+    await database.execute("UPDATE device SET next_poll_at = now() + id % 12 * interval '0.1 s'")
+    due = {
+        device.id: await database.fetch_value(
+            "SELECT extract(epoch FROM next_poll_at)::float8 FROM device WHERE id = $1", device.id
+        )
+        for device in devices
+    }
+    visitor = AskedAt()
+    poller = poller_with(wire, visitor)
+    assert await poller.claim_once() == 12
+    claimed_at = time()
+    await run_for(poller, 2.0)
+    early = [d for d, at in due.items() if visitor.times[d][0] < at]
+    late = [visitor.times[d][0] - at for d, at in due.items() if at > claimed_at]
+    assert not early
+    assert len(late) > 5
+    assert max(late) < 0.25, "even on a busy machine"
+
+
+async def test_a_lane_begins_no_more_than_its_slots_and_the_rest_in_their_order(
+    wire: Session,
+) -> None:
+    devices = await some_devices(9)
+    visitor = AskedAt(slow=0.1)
+    await poller_with(wire, visitor, slots=3).visit_due()
+    assert visitor.most_at_once == 3
+    assert len(visitor.times) == len(devices)
+
+
+async def test_silent_devices_do_not_slow_down_those_that_answer(wire: Session) -> None:
+    school = await factories.school()
+    for n in range(30):
+        await made.device(school, Address("127.0.0.1", 19_000 + n))
+    await database.execute("UPDATE device SET failures = 5")
+    agent = TableAgent(system())
+    async with answering(agent) as address:
+        alive = await made.device(school, address)
+        poller = Poller(wire, made.SEALER, worker="worker-one", slots=3)
+        stop = asyncio.Event()
+        running = asyncio.create_task(poller.run(stop))
+        await until("SELECT last_seen_at FROM device WHERE id = $1", alive.id)
+        still_waiting = poller.figures().now
+        stop.set()
+        await asyncio.wait_for(running, 20)
+    assert still_waiting.suspect_in_flight == 1
+    assert still_waiting.waiting > 0
+
+
+async def test_a_turn_that_is_late_by_an_interval_is_skipped_and_counted(wire: Session) -> None:
+    late, on_time, dead = await some_devices(3)
+    for device, behind in ((late, "50 minutes"), (on_time, "5 seconds"), (dead, "1 hour")):
+        await database.execute(
+            "UPDATE device SET next_poll_at = now() - $2::text::interval WHERE id = $1",
+            device.id,
+            behind,
+        )
+    await database.execute("UPDATE device SET failures = 5 WHERE id = $1", dead.id)
+    visitor = AskedAt()
+    poller = poller_with(wire, visitor)
+    await poller.visit_due()
+    assert set(visitor.times) == {on_time.id, dead.id}
+    assert poller.counted.skipped_turns == 5
+    soon = await database.fetch_value(
+        "SELECT next_poll_at - now() BETWEEN interval '0' AND interval '60 seconds'"
+        " AND leased_by IS NULL FROM device WHERE id = $1",
+        late.id,
+    )
+    assert soon, "it is not made up at once, nor left until a turn far away"
+
+
+async def test_no_more_is_claimed_ahead_than_the_slots_can_take(wire: Session) -> None:
+    await some_devices(20)
+    poller = poller_with(wire, AskedAt(), slots=2)
+    assert await poller.claim_once() == 8
+    others = await claims.claim_ahead(
+        "worker-two", limit=50, suspect=False, methods=["snmp"], ahead_seconds=0
+    )
+    assert len(others) == 12
+
+
+async def test_devices_that_are_only_pinged_are_left_to_workers_that_can(wire: Session) -> None:
+    device, _ = await some_devices(2)
+    await database.execute(
+        "UPDATE device SET method = 'ping', credential = NULL WHERE id = $1", device.id
+    )
+    snmp, ping = AskedAt(), AskedAt()
+    await poller_with(wire, snmp).visit_due()
+    assert device.id not in snmp.times
+    both = Poller(wire, made.SEALER, worker="w", slots=5, visitors={"ping": ping, "snmp": snmp})
+    await both.visit_due()
+    assert list(ping.times) == [device.id]
+
+
+async def test_one_result_that_cannot_be_kept_costs_only_its_own_device(
+    wire: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    devices = await some_devices(5)
+    poisoned = devices[2].id
+    keep = keeping.keep
+
+    async def keep_or_fail(worker: str, batch: list[Outcome]) -> Written:
+        written = await keep(worker, batch)
+        if any(one.device_id == poisoned for one in batch):
+            await database.execute("SELECT 1 / 0")
+        return written
+
+    async def refuse_in_batch(worker: str, batch: list[Outcome]) -> Written:
+        async with database.transaction():
+            return await keep_or_fail(worker, batch)
+
+    monkeypatch.setattr(keeping, "keep", refuse_in_batch)
+    poller = poller_with(wire, AskedAt())
+    await poller.visit_due()
+    seen = await database.fetch_value(
+        "SELECT array_agg(id ORDER BY id) FROM device WHERE last_seen_at IS NOT NULL"
+    )
+    assert seen == [device.id for device in devices if device.id != poisoned]
+    assert (poller.counted.batches_refused, poller.counted.results_dropped) == (1, 1)
+
+
+async def test_while_the_database_is_away_results_wait_and_are_kept_when_it_is_back(
+    wire: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    devices = await some_devices(5)
+    keep = keeping.keep
+    tries = 0
+
+    async def away_twice(worker: str, batch: list[Outcome]) -> Written:
+        nonlocal tries
+        tries += 1
+        if tries <= 2:
+            raise Unavailable("away")  # type: ignore[arg-type]
+        return await keep(worker, batch)
+
+    monkeypatch.setattr(keeping, "keep", away_twice)
+    visitor = AskedAt()
+    poller = poller_with(wire, visitor)
+    await run_for(poller, 4.5)
+    assert poller.counted.results_kept == len(devices)
+    assert poller.counted.database_away == 1, "told once, not at every try"
+    assert all(len(times) == 1 for times in visitor.times.values())
+
+
+async def test_a_device_that_people_changed_during_its_visit_is_visited_again(
+    wire: Session,
+) -> None:
+    (device,) = await some_devices(1)
+    visitor = AskedAt(slow=0.2)
+    poller = poller_with(wire, visitor)
+    visiting = asyncio.create_task(poller.visit_due())
+    await asyncio.sleep(0.1)
+    await database.execute(
+        "UPDATE device SET port = 18_999, version = version + 1, next_poll_at = now()"
+    )
+    await visiting
+    assert len(visitor.times[device.id]) == 2
+    assert (poller.counted.lost_leases, poller.counted.results_kept) == (1, 1)
+
+
+async def test_a_worker_tells_its_figures_and_takes_them_along(wire: Session) -> None:
+    await some_devices(3)
+    poller = poller_with(wire, AskedAt())
+    stop = asyncio.Event()
+    running = asyncio.create_task(poller.run(stop))
+    await until("SELECT count(*) = 1 FROM poller_report")
+    await until("SELECT bool_and(last_seen_at IS NOT NULL) FROM device")
+    stop.set()
+    await running
+    assert await database.fetch_value("SELECT count(*) FROM poller_report") == 0
+    figures = poller.figures()
+    assert (figures.counted.polls, figures.counted.results_kept) == (3, 3)
+    assert sum(figures.lateness.counts) == 3
+    assert figures.wire.receive_buffer_bytes > 0
+
+
+def test_lateness_is_counted_by_bounds_and_shown_by_shares() -> None:
+    lateness = Lateness()
+    for milliseconds in [0.4] * 98 + [30.0, 70_000.0]:
+        lateness.add(milliseconds)
+    shown = lateness.shown()
+    assert (shown.p50_ms, shown.p99_ms, shown.most_ms) == (0.4, 30.0, 70_000.0)
+    assert len(shown.counts) == len(LATENESS_BOUNDS_MS) + 1
+    assert (shown.counts[0], shown.counts[-1]) == (98, 1)
