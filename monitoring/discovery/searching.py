@@ -18,6 +18,7 @@ from monitoring.discovery.identifying import Finding, Key, Presence, ask
 from monitoring.discovery.keeping import LEASE_SECONDS, Claim
 from monitoring.discovery.sweeping import Pace, sweep
 from monitoring.networks import Bounds, ScanOrder, is_within
+from monitoring.presence.pinging import Pinger
 from monitoring.sealing import Sealer
 from monitoring.snmp import Address, Session, Wire
 from monitoring.snmp.values import SNMP_PORT
@@ -34,8 +35,14 @@ MOST_SEARCHES = 4
 async def run(settings: Settings, stop: asyncio.Event) -> None:
     """Search until ``stop`` is set; any number of workers may do so at once."""
     worker = f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
-    async with Session(timeout_seconds=TIMEOUT_SECONDS) as wire:
-        searcher = Searcher(wire, Sealer.of(settings), settings.networks, worker=worker)
+    async with Session(timeout_seconds=TIMEOUT_SECONDS) as wire, Pinger() as pinger:
+
+        async def is_there(host: str) -> bool:
+            return await pinger.ping(host) is not None
+
+        searcher = Searcher(
+            wire, Sealer.of(settings), settings.networks, worker=worker, is_there=is_there
+        )
         await searcher.run(stop)
 
 
