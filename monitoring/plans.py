@@ -85,10 +85,12 @@ def rows_plan(read: Read, rows: Rows, carried: Sequence[Reading], at: float) -> 
     decoder = DECODERS[read.decode]
     if decoder.rows_come_and_go and not read.is_scalar:
         return RowsPlan(is_walked=True)
+    rows = decoder.worth_asking(rows)
     kept: dict[str, list[Kept]] = {}
     asked: dict[str, list[int]] = {}
     for role in read.objects:
-        places = [place for place, row in enumerate(rows.values()) if role in row]
+        better = decoder.instead_of.get(role)
+        places = [p for p, row in enumerate(rows.values()) if role in row and better not in row]
         if not places:
             continue
         if role in decoder.steady:

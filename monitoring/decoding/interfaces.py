@@ -121,5 +121,11 @@ DECODERS = {
             }
         ),
         steady=frozenset({"type", "name", "descr", "alias", "connector"}),
+        worth_asking=physical,
+        instead_of={
+            "in_octets": "in_octets_64",
+            "out_octets": "out_octets_64",
+            "speed": "high_speed",
+        },
     ),
 }

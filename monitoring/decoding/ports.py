@@ -80,18 +80,24 @@ class Ports:
         number of its name, else by counting."""
         if place in self._sockets and group <= 1:
             return self._labels[place]
-        ends = [i for i in self._sockets if self._ends_in(i, group, place)]
+        first = group - 1 if self._counts_from_zero() else group
+        ends = [i for i in self._sockets if self._is_called(i, first, place)]
         if len(ends) == 1:
             return self._labels[ends[0]]
         if group <= 1 and 1 <= place <= len(self._sockets):
             return self._labels[self._sockets[place - 1]]
         return f"{group}/{place}"
 
-    def _ends_in(self, interface: int, group: int, place: int) -> bool:
-        numbers = [int(one) for one in NUMBERS.findall(self._labels[interface])]
-        if not numbers or numbers[-1] != place:
-            return False
-        return len(numbers) == 1 or numbers[0] in (group, group - 1)
+    def _is_called(self, interface: int, first: int, last: int) -> bool:
+        numbers = self._numbers(interface)
+        return numbers[-1:] == [last] and numbers[0] in ((last,) if len(numbers) == 1 else (first,))
+
+    def _counts_from_zero(self) -> bool:
+        """Whether the first switch of a stack is 0, as in Gi0/1, where the tables call it 1."""
+        return any(self._numbers(i)[:-1][:1] == [0] for i in self._sockets)
+
+    def _numbers(self, interface: int) -> list[int]:
+        return [int(one) for one in NUMBERS.findall(self._labels[interface])]
 
 
 def _is_physical(name: str, row: Row, names: set[str]) -> bool:

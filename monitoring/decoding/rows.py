@@ -1,6 +1,7 @@
 """Varbinds laid out as rows: what a decoder is given, and what it declares."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from monitoring.readings import Reading
@@ -19,6 +20,9 @@ class Decoder(NamedTuple):
     ``decode(rows, read)``: ``read`` is the profile's entry, for its metric, scale and codes.
     ``steady``: roles that describe the row (names, units, capacities) and may be remembered
     from one visit to the next; whoever remembers them asks again each hour.
+    ``instead_of``: roles that tell the same as another one, worse, and are not asked for again
+    in rows that have the better one.
+    ``worth_asking``: the rows that it makes something of; the others are asked for once an hour.
     ``may_be_cut``: the first few thousand rows of a longer table are better than none.
     ``rows_come_and_go``: the table is to be walked on every visit, since a new row is the news.
     """
@@ -32,6 +36,8 @@ class Decoder(NamedTuple):
     may_take_codes: bool = False
     rows_come_and_go: bool = False
     may_be_cut: bool = False
+    worth_asking: Callable[[Rows], Rows] = lambda rows: rows
+    instead_of: Mapping[str, str] = MappingProxyType({})
 
 
 def scalar_row(objects: dict[str, str], varbinds: dict[Oid, VarBind]) -> Rows:

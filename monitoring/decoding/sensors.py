@@ -32,9 +32,14 @@ IN_CELSIUS, IN_FAHRENHEIT = 1, 0
 
 def entity_sensors(rows: Rows, read: Any) -> list[Reading]:
     """Every sensor that works, in its unit, by the name of the part that it sits in."""
-    sensors = {i: row for i, row in rows.items() if "type" in row and "value" in row}
+    sensors = with_values(rows)
     labels = unique({i: _name(i, row) for i, row in sensors.items()})
     return [r for i, row in sensors.items() if (r := _sensor(labels[i], row)) is not None]
+
+
+def with_values(rows: Rows) -> Rows:
+    """The parts that measure something; most of a device's parts do not."""
+    return {i: row for i, row in rows.items() if "type" in row and "value" in row}
 
 
 def probe(rows: Rows, read: Any) -> list[Reading]:
@@ -101,6 +106,7 @@ DECODERS = {
         frozenset({"type", "value"}),
         frozenset({"scale", "precision", "status", "name", "descr"}),
         steady=frozenset({"type", "scale", "precision", "name", "descr"}),
+        worth_asking=with_values,
     ),
     "probe": Decoder(
         probe,
