@@ -29,6 +29,7 @@ MARKED = {
     "work_order": ("summary",),
     "work_order_entry": ("found", "done", "by_name"),
     "credential": ("name",),
+    "trap": ("source",),
     "network": ("name",),
     "resource": ("title", "abstract"),
     "revision": ("file_name", "note"),
@@ -180,6 +181,12 @@ async def _repairs(
     return {"order_id": order.id, "entry_id": entry.id, "photo_id": with_photo.photo_ids[0]}
 
 
+ADD_MESSAGE = """
+    INSERT INTO trap (school, source, kind, trap_oid, varbinds, minute, first_at, last_at)
+    VALUES ($1, '127.0.0.1', 'trap', '1.3.6.1.4.1.99999.0.1', '[]', now(), now(), now())
+"""
+
+
 async def _monitoring(school: MadeSchool) -> dict[str, str | int]:
     device = await factories_monitoring.device(school)
     network_id = await factories_monitoring.network(school, "10.3.0.0/24")
@@ -189,6 +196,7 @@ async def _monitoring(school: MadeSchool) -> dict[str, str | int]:
         school.id,
         network_id,
     )
+    await database.execute(ADD_MESSAGE, school.id)
     alert_id = await database.fetch_value(
         "INSERT INTO alert (school, device, rule, instance, severity, message, raised_at)"
         " VALUES ($1, $2, 'silent', '', 'critical', '{\"template\": \"Silent\", \"params\": {}}', now())"

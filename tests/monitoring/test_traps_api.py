@@ -146,3 +146,33 @@ async def test_the_page_counts_and_lists_and_links_to_the_device(
     assert "7 times within a minute" in page
     none = await client.get("/device-messages", params={"q": "nothing of the kind"})
     assert UNKNOWN not in none.text
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"cursor": "rubbish"},
+        {"limit": "0"},
+        {"device_id": "9" * 30},
+        {"since": "yesterday"},
+        {"q": "\0"},
+    ],
+)
+async def test_what_cannot_be_asked_for_is_refused(
+    client: httpx.AsyncClient, query: dict[str, str]
+) -> None:
+    school = await factories.school()
+    headers = await factories.bearer(await factories.person("technician", school))
+    answer = await client.get("/api/v1/traps", headers=headers, params=query)
+    assert answer.status_code in (400, 422)
+    await factories.signed_in(client, await factories.person("technician", school))
+    page = await client.get("/device-messages", params=query)
+    assert page.status_code in (200, 404, 422)
+
+
+async def test_a_device_of_another_school_is_not_found(client: httpx.AsyncClient) -> None:
+    school, other = await factories.school(), await factories.school()
+    theirs = await made.device(other)
+    await factories.signed_in(client, await factories.person("technician", school))
+    page = await client.get("/device-messages", params={"device_id": theirs.id})
+    assert page.status_code == 404
