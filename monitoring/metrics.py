@@ -55,7 +55,7 @@ METRICS: dict[str, Metric] = {
     "pages_printed": Metric(say("Pages printed"), Group.condition, "pages"),
     "device_condition": Metric(say("Condition"), Group.condition, is_kept=False),
     "printer_alerts": Metric(say("Open alerts"), Group.condition, is_kept=False),
-    "pages_by_kind": Metric(say("Pages of this kind"), Group.condition, "pages"),
+    "pages_by_kind": Metric(say("Pages"), Group.condition, "pages"),
     "lamp_hours": Metric(say("Lamp has burnt for"), Group.condition, "hours"),
     "system_status": Metric(say("System"), Group.condition, is_kept=False),
     "update_status": Metric(say("Updates"), Group.condition, is_kept=False),

@@ -8,7 +8,6 @@ from monitoring.decoding import DECODERS
 from monitoring.metrics import METRICS, UNITS, VALUE_WORDS
 from monitoring.profiles import Profile, Read, Rule
 from monitoring.readings import State
-from monitoring.sentences import RULE_SENTENCES
 
 EVERY = {"hour": say("once an hour"), "day": say("once a day")}
 # What decoders that name their own metrics tell.
@@ -42,10 +41,13 @@ STATES_SHOWN = (State.critical, State.warning)
 
 
 class ReadLine(msgspec.Struct, frozen=True):
-    """One entry of a profile's ``read``; ``grave``: the words of codes that are a trouble."""
+    """One thing that is read, from the best source that a device has.
+
+    ``grave``: the words that are a trouble, by state.
+    """
 
     label: str
-    instance: str
+    instances: list[str]
     unit: str
     every: str
     objects: list[str]
@@ -60,7 +62,6 @@ class RuleLine(msgspec.Struct, frozen=True):
     cleared: str
     visits: str
     severity: State
-    sentence: str
 
 
 def title_of(profile: Profile, speech: Language) -> str:
@@ -70,8 +71,11 @@ def title_of(profile: Profile, speech: Language) -> str:
 
 
 def read_lines(profile: Profile, speech: Language) -> list[ReadLine]:
-    """Everything that is read, the better source of a reading before the lesser one."""
-    return [_read_line(read, speech) for read in profile.read]
+    """Everything that is read, one line for what several sources may tell."""
+    sources: dict[str, list[Read]] = {}
+    for read in profile.read:
+        sources.setdefault(speech.words(_label(read)), []).append(read)
+    return [_read_line(label, reads, speech) for label, reads in sources.items()]
 
 
 def rule_lines(profile: Profile, speech: Language) -> list[RuleLine]:
@@ -79,26 +83,31 @@ def rule_lines(profile: Profile, speech: Language) -> list[RuleLine]:
     return [_rule_line(rule, speech) for rule in profile.rule]
 
 
-def _read_line(read: Read, speech: Language) -> ReadLine:
+def _label(read: Read) -> Message | str:
     metric = METRICS.get(read.metric or "")
-    label = metric.label if metric else DECODED.get(read.decode, read.decode)
-    grave = [
-        (state, ", ".join(_words(read, state, speech)))
-        for state in STATES_SHOWN
-        if any(of is state for _, of in read.codes.values())
-    ]
+    return metric.label if metric else DECODED.get(read.decode, read.decode)
+
+
+def _read_line(label: str, reads: list[Read], speech: Language) -> ReadLine:
+    metric = METRICS.get(reads[0].metric or "")
+    instances = [name for r in reads for name in (r.instance, *r.instances.values()) if name]
+    grave = [(state, ", ".join(_words(reads, state, speech))) for state in STATES_SHOWN]
     return ReadLine(
-        label=speech.words(label),
-        instance=read.instance,
+        label=label,
+        instances=list(dict.fromkeys(instances)),
         unit=speech.words(UNITS.get((metric.unit or "") if metric else "")),
-        every=speech.words(EVERY.get(read.every)),
-        objects=sorted(read.objects.values(), key=lambda text: [int(n) for n in text.split(".")]),
-        grave=grave,
+        every=speech.words(EVERY.get(reads[0].every)),
+        objects=list(dict.fromkeys(text for r in reads for text in _objects(r))),
+        grave=[(state, words) for state, words in grave if words],
     )
 
 
-def _words(read: Read, state: State, speech: Language) -> list[str]:
-    codes = [word for word, of in read.codes.values() if of is state]
+def _objects(read: Read) -> list[str]:
+    return sorted(read.objects.values(), key=lambda text: [int(n) for n in text.split(".")])
+
+
+def _words(reads: list[Read], state: State, speech: Language) -> list[str]:
+    codes = [word for read in reads for word, of in read.codes.values() if of is state]
     return list(dict.fromkeys(speech.words(VALUE_WORDS.get(code, code)) for code in codes))
 
 
@@ -112,14 +121,12 @@ def _rule_line(rule: Rule, speech: Language) -> RuleLine:
         up, down = ("≥", "≤") if rule.is_upward else ("≤", "≥")
         raise_at, clear_at = (speech.number(bound) for bound in rule.bounds)
         words = f"{up} {raise_at} {unit}".strip(), f"{down} {clear_at} {unit}".strip()
-    blanks: dict[str, object] = {"device": "…", "instance": "…", "value": "…"}
     return RuleLine(
         label=speech.words(metric.label),
         raised=words[0],
         cleared=words[1],
         visits=speech.words(_visits(rule)),
         severity=rule.severity,
-        sentence=speech.words(Message(RULE_SENTENCES[rule.name].template, blanks)),
     )
 
 

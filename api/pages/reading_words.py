@@ -21,6 +21,8 @@ CHARTED = (
     "temperature",
     "supply_level",
     "pages_printed",
+    "lamp_hours",
+    "disk_temperature",
     "battery_charge",
     "input_voltage",
     "output_load",
@@ -52,13 +54,19 @@ class Row(msgspec.Struct, frozen=True):
     state: State
 
 
+class Table(msgspec.Struct, frozen=True):
+    """Parts of a device of which the same things are read: its drives, or its trays."""
+
+    columns: list[str]
+    rows: list[Row]
+
+
 class ReadingGroup(msgspec.Struct, frozen=True):
     """One part of the device's page."""
 
     title: str
     facts: list[Fact]
-    columns: list[str]
-    rows: list[Row]
+    tables: list[Table]
 
 
 def grouped(
@@ -110,19 +118,35 @@ def speed_in_words(value: float, speech: Language) -> str:
 
 
 def _group(title: str, readings: list[LatestReading], speech: Language) -> ReadingGroup:
-    instances = list(dict.fromkeys(r.instance for r in readings if r.instance))
-    metrics = list(dict.fromkeys(r.metric for r in readings if r.instance))
-    cells = {(r.instance, r.metric): r for r in readings}
-    rows = []
-    for instance in instances:
-        of_row = [cells.get((instance, metric)) for metric in metrics]
-        texts = [value_in_words(r, speech) if r else "" for r in of_row]
-        rows.append(Row(instance, texts, worst(*(r.state for r in of_row if r))))
     facts = [
         Fact(speech.words(METRICS[r.metric].label), value_in_words(r, speech), r.state)
         for r in readings
         if not r.instance
     ]
-    return ReadingGroup(
-        title, facts, [speech.words(METRICS[metric].label) for metric in metrics], rows
-    )
+    tables = [_table(alike, speech) for alike in _alike([r for r in readings if r.instance])]
+    return ReadingGroup(title, facts, tables)
+
+
+def _alike(readings: list[LatestReading]) -> list[list[LatestReading]]:
+    """The readings in sets that share no metric, so that drives and volumes are two tables."""
+    of_instance: dict[str, set[str]] = {}
+    for reading in readings:
+        of_instance.setdefault(reading.instance, set()).add(reading.metric)
+    families: list[set[str]] = []
+    for metrics in of_instance.values():
+        kin = [family for family in families if family & metrics]
+        families = [family for family in families if family not in kin]
+        families.append(set().union(metrics, *kin))
+    found = [[r for r in readings if r.metric in family] for family in families]
+    return sorted(found, key=lambda alike: readings.index(alike[0]))
+
+
+def _table(readings: list[LatestReading], speech: Language) -> Table:
+    metrics = list(dict.fromkeys(r.metric for r in readings))
+    cells = {(r.instance, r.metric): r for r in readings}
+    rows = []
+    for instance in dict.fromkeys(r.instance for r in readings):
+        of_row = [cells.get((instance, metric)) for metric in metrics]
+        texts = [value_in_words(r, speech) if r else "" for r in of_row]
+        rows.append(Row(instance, texts, worst(*(r.state for r in of_row if r))))
+    return Table([speech.words(METRICS[metric].label) for metric in metrics], rows)
