@@ -67,10 +67,10 @@ class TrapSocket:
                 return
             except OSError:  # an ICMP error for a reply of ours
                 continue
-            arrived(payload, _plain(peer[0]), peer)
+            arrived(payload, plain_address(peer[0]), peer)
 
 
-def _plain(host: str) -> str:
+def plain_address(host: str) -> str:
     """The address as devices are kept by: IPv4 inside IPv6 is IPv4, and no zone."""
     if ":" not in host:
         return host

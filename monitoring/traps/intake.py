@@ -85,6 +85,10 @@ class Intake:
                 self._inbox.counts[refused.why] += 1
                 if refused.report is not None:
                     self._send(refused.report, datagram.peer)
+            except Exception:
+                # Whatever is sent to us, the next datagram is read; the fault is ours to mend.
+                self._inbox.counts["faults"] += 1
+                log.exception("traps.fault", source=datagram.source)
         return letters
 
     def _open(self, datagram: Datagram) -> Letter:

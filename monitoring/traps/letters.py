@@ -20,6 +20,7 @@ from monitoring.traps.senders import DeviceThere, Grant, Senders
 
 PORTS_SECONDS = 600.0
 MOST_PORTS = 1000
+MOST_OID_TEXT = 400  # an OID may be three times as long; no maker's is
 
 
 class Letter(msgspec.Struct):
@@ -47,7 +48,7 @@ class Letter(msgspec.Struct):
             self.device.device_id if self.device else None,
             self.datagram.source,
             self.notification.is_inform,
-            dotted(self.notification.trap_oid),
+            dotted(self.notification.trap_oid)[:MOST_OID_TEXT],
             self.trap.name if self.trap else None,
             self.trap.severity if self.trap else None,
             [self.said] if self.school_id is not None else [],

@@ -40,7 +40,7 @@ def said_by(trap: Trap | None, notification: Notification, ports: dict[int, str]
         (dotted(varbind.oid), in_words(varbind.value))
         for varbind in notification.varbinds[:MOST_VARBINDS]
     ]
-    return Said(_part(trap, notification, ports), values)
+    return Said(_part(trap, notification, ports)[:MOST_TEXT], values)
 
 
 def in_words(value: Value) -> str:

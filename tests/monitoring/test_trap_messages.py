@@ -3,6 +3,7 @@
 import random
 from ipaddress import IPv4Address
 
+import msgspec
 import pytest
 from pyasn1.codec.ber import encoder
 from pyasn1.type import univ
@@ -25,6 +26,7 @@ from monitoring.snmp import (
 from monitoring.snmp.notifications import Notification, open_plain, read_notification
 from monitoring.snmp.trap_clocks import WINDOW_SECONDS, Authority, Clocks
 from monitoring.snmp.trap_messages import Reply, keys_of, write_reply
+from monitoring.snmp.trap_socket import plain_address
 from monitoring.snmp.traps import Gate, Refusal, Refused
 from monitoring.snmp.writer import element, integer, oid_content
 from monitoring.traps.limits import MOST_SOURCES, PER_SOURCE, PER_SOURCE_AT_ONCE, Limits
@@ -158,7 +160,9 @@ def test_no_broken_bytes_make_the_gate_raise_anything_else() -> None:
             broken[chance.randrange(len(broken))] = chance.randrange(256)
         del broken[chance.choice((len(broken), len(broken), chance.randrange(len(broken)))) :]
         try:
-            gate.open(bytes(broken), "127.0.0.1", [COMMUNITY, USER, User("watch")])
+            said = gate.open(bytes(broken), "127.0.0.1", [COMMUNITY, USER, User("watch")])
+            found = find_trap("switch", said.notification)
+            msgspec.json.encode(said_by(found, said.notification, {}))
             heard += 1
         except Refused:
             continue
@@ -205,6 +209,19 @@ def test_a_clock_takes_what_is_late_within_the_window_and_nothing_older() -> Non
     assert clocks.follow(sender, 6, 1)
     assert not clocks.follow(sender, 5, 2000)
     assert not clocks.follow(sender, 2**31 - 1, 1)
+
+
+@pytest.mark.parametrize(
+    ("seen", "wanted"),
+    [
+        ("10.0.0.1", "10.0.0.1"),
+        ("::ffff:10.0.0.1", "10.0.0.1"),
+        ("fe80::1%eth0", "fe80::1"),
+        ("2001:DB8::0001", "2001:db8::1"),
+    ],
+)
+def test_a_source_is_written_as_devices_are(seen: str, wanted: str) -> None:
+    assert plain_address(seen) == wanted
 
 
 def test_strangers_fill_no_memory() -> None:
