@@ -33,6 +33,7 @@ from api.pages.device_profiles import DeviceProfilePages
 from api.pages.devices import DevicePages
 from api.pages.donations import DonationPages
 from api.pages.donors import DonorPages
+from api.pages.expected_hours import ExpectedHoursPages
 from api.pages.fault_reports import FaultReportPages
 from api.pages.home import show_home
 from api.pages.imports import ImportPages
@@ -40,6 +41,7 @@ from api.pages.labels import LabelPages
 from api.pages.language import switch_language
 from api.pages.library import LibraryPages
 from api.pages.library_forms import LibraryFormPages
+from api.pages.maintenance import MaintenancePages
 from api.pages.monitoring_health import show_monitoring_health
 from api.pages.networks import NetworkPages
 from api.pages.notices import MailPages
@@ -59,6 +61,7 @@ from api.pages.sign_in import (
 )
 from api.pages.traps import TrapPages
 from api.pages.usage import UsagePages
+from api.pages.watching import KindRulePages, WatchingPages
 from api.pages.work_orders import WorkOrderPages
 from api.routes import health
 from api.routes.alerts import AlertRoutes
@@ -73,9 +76,11 @@ from api.routes.device_profiles import DeviceProfileRoutes
 from api.routes.devices import DeviceRoutes
 from api.routes.donations import DonationRoutes, DonorRoutes
 from api.routes.downloads import DownloadRoutes, show_picture
+from api.routes.expected_hours import ExpectedHoursRoutes
 from api.routes.history import DeviceHistoryRoutes
 from api.routes.imports import ImportRoutes
 from api.routes.labels import LabelRoutes
+from api.routes.maintenance import MaintenanceRoutes
 from api.routes.monitoring_health import get_monitoring_health
 from api.routes.networks import NetworkRoutes
 from api.routes.notices import EscalationRoutes, SubscriptionRoutes
@@ -88,6 +93,7 @@ from api.routes.schools import SchoolRoutes
 from api.routes.tokens import TokenRoutes
 from api.routes.traps import TrapRoutes
 from api.routes.uploads import UploadRoutes, describe_tus
+from api.routes.watching import ProfileRuleRoutes, WatchingRoutes
 from api.routes.work_order_entries import WorkOrderEntryRoutes
 from api.routes.work_orders import WorkOrderRoutes
 from api.static_files import serve_static_file
@@ -113,6 +119,10 @@ ROUTES: list[ControllerRouterHandler] = [
     DonationRoutes,
     DonorRoutes,
     DownloadRoutes,
+    ExpectedHoursRoutes,
+    MaintenanceRoutes,
+    ProfileRuleRoutes,
+    WatchingRoutes,
     EscalationRoutes,
     ImportRoutes,
     LabelRoutes,
@@ -138,6 +148,10 @@ ROUTES: list[ControllerRouterHandler] = [
 
 PAGES: list[ControllerRouterHandler] = [
     AlertPages,
+    ExpectedHoursPages,
+    KindRulePages,
+    MaintenancePages,
+    WatchingPages,
     CandidatePages,
     CredentialPages,
     NetworkPages,

@@ -537,3 +537,64 @@ def label_batch(batch: object, **given: object) -> str:
 
 def claim_label(code: str) -> str:
     return f"{scan(code)}/claim"
+
+
+# How devices are watched, and when nobody is to be told.
+
+
+def clear_alert(alert_id: int) -> str:
+    return f"/alerts/{alert_id}/clear"
+
+
+def acknowledge_alerts() -> str:
+    return "/alerts/acknowledge"
+
+
+def watching(device_id: int) -> str:
+    return f"/devices/{device_id}/watching"
+
+
+def watching_part(device_id: int, part: str) -> str:
+    """``part`` as in the address: parent, hours."""
+    return f"/devices/{device_id}/watching/{part}"
+
+
+def device_rule(device_id: int, rule: str) -> str:
+    return f"/devices/{device_id}/watching/rules/{rule}"
+
+
+def kind_rules(school_id: int, profile: str) -> str:
+    return f"/schools/{school_id}/rules/{profile}"
+
+
+def kind_rule(school_id: int, profile: str, rule: str) -> str:
+    return f"/schools/{school_id}/rules/{profile}/{rule}"
+
+
+def maintenance(**filters: object) -> str:
+    return with_query("/maintenance", **filters)
+
+
+def new_maintenance(**given: object) -> str:
+    return with_query("/maintenance/new", **given)
+
+
+def end_maintenance(window_id: int) -> str:
+    return f"/maintenance/{window_id}/end"
+
+
+def expected_hours() -> str:
+    return "/expected-hours"
+
+
+def new_expected_hours() -> str:
+    return "/expected-hours/new"
+
+
+def expected_hours_of(hours_id: int) -> str:
+    return f"/expected-hours/{hours_id}"
+
+
+def expected_hours_step(hours_id: int, step: str) -> str:
+    """``step`` as in the address: give, remove."""
+    return f"/expected-hours/{hours_id}/{step}"

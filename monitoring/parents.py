@@ -99,11 +99,16 @@ SELECT d.id, a.tag AS asset_tag, d.state,
 async def parent_of(actor: Actor, device_id: int) -> Neighbour | None:
     """What the device hangs on, None if nothing is noted."""
     device = await get_device(actor, device_id)
+    return await noted_parent(device.id)
+
+
+async def noted_parent(device_id: int) -> Neighbour | None:
+    """:func:`parent_of` for callers who have made sure that the device may be seen."""
     return await fetch_one(
         Neighbour,
         f"{_NEIGHBOUR} WHERE d.id = (SELECT parent FROM device WHERE id = $1)"
         " AND d.removed_at IS NULL",
-        device.id,
+        device_id,
     )
 
 

@@ -23,11 +23,12 @@ from core import audit, clock
 from core.access import Actor
 from core.errors import Conflict, FieldError, Invalid, say
 from core.paging import DEFAULT_LIMIT
-from monitoring import alerts, credentials, devices, ports, power
+from monitoring import alerts, credentials, devices, forecasts, ports, power
 from monitoring.alerts import AlertFilter
 from monitoring.devices import Device, DeviceFilter, DeviceState, NewDevice
 from monitoring.devices.changes import KEEPERS
 from monitoring.history.spans import Span
+from monitoring.maintenance import force
 from monitoring.profiles import all_profiles
 
 KEEPER = allow(*KEEPERS, scope=None)
@@ -158,6 +159,8 @@ class DevicePages(Controller):
             charts_of=charted(readings, language_of(request)),
             span=charts.span,
             alerts=found.items,
+            maintenance=await force.over_device(device_id, clock.now()),
+            forecasts=await forecasts.of_device(device_id),
             use=await _use(actor, device, request),
             has_ports=has_ports(readings),
             uplink=await ports.suggest_parent(actor, device_id),

@@ -16,7 +16,6 @@ from inventory import custody, donations, overview, repairs
 from inventory.usage import preset_period
 from monitoring import alerts
 from monitoring import overview as monitored
-from monitoring.alerts import AlertFilter
 from monitoring.usage import days_of_use
 from storage import catalogue, uploads
 
@@ -38,9 +37,7 @@ async def for_technician(actor: Actor) -> Section:
         "places": await overview.orders_by_place(schools),
         "overdue": await custody.count_overdue(actor),
         "devices": await monitored.count_devices(schools),
-        "alerts": (
-            await alerts.list_alerts(actor, AlertFilter(is_open=True), limit=SHORT_LIST)
-        ).items,
+        "alerts": await alerts.most_urgent(actor, schools, limit=SHORT_LIST),
     }
 
 

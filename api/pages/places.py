@@ -15,11 +15,13 @@ from api.pages.flash import see_other
 from api.pages.options import school_options
 from api.pages.rendering import render
 from api.types import WebRequest
-from core import audit, places, schools
+from core import audit, clock, places, schools
 from core.access import Actor
 from core.errors import FieldError, Invalid, say
 from core.places import HOLDERS, KEEPERS, NewPlace, Place, PlaceKind
 from inventory import places as contents
+from monitoring.maintenance import force
+from monitoring.maintenance.windows import KEEPERS as WATCHERS
 
 KEEPER = allow(*KEEPERS, scope=None)
 
@@ -169,6 +171,8 @@ async def _place_page(
         holders=_holders(tree, place.kind),
         stands_alone=None in HOLDERS[place.kind],
         may_keep=actor.sees_as(place.school_id, *KEEPERS),
+        may_plan=actor.sees_as(place.school_id, *WATCHERS),
+        maintenance=await force.over_place(place_id, clock.now()),
         changes=await audit.history("place", place_id, limit=30),
         form=form or {"name": place.name, "parent_id": place.parent_id},
         errors=list(errors),

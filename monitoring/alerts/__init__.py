@@ -11,6 +11,7 @@ from monitoring.alerts.views import (
     AlertState,
     get_alert,
     list_alerts,
+    most_urgent,
 )
 
 __all__ = [
@@ -29,6 +30,7 @@ __all__ = [
     "get_alert",
     "keep",
     "list_alerts",
+    "most_urgent",
     "open_places",
     "raise_alert",
     "settle",

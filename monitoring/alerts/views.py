@@ -105,6 +105,19 @@ async def list_alerts(
     return page_of(rows, limit, lambda alert: (alert.raised_at, alert.id))
 
 
+async def most_urgent(actor: Actor, school_ids: list[int], *, limit: int) -> list[Alert]:
+    """What is open at these of the actor's schools, what nobody has taken and the gravest first."""
+    seen = sorted(set(school_ids) & set(actor.school_ids))
+    return await fetch(
+        Alert,
+        f"{SELECT} WHERE l.school = any($1::bigint[]) AND l.cleared_at IS NULL"
+        " ORDER BY l.acknowledged_at IS NOT NULL, l.severity <> 'critical', l.raised_at DESC,"
+        " l.id DESC LIMIT $2",
+        seen,
+        limit,
+    )
+
+
 async def get_alert(actor: Actor, alert_id: int) -> Alert:
     """One alert in the actor's sight, else NotFound."""
     found = await fetch_one(

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from core.database import fetch
-from monitoring.maintenance.spans import Window, covers
+from monitoring.maintenance.spans import Span, Window, covers, spans
 
 COLUMNS = (
     "w.id, w.school AS school_id, w.place AS place_id, w.device AS device_id, w.reason,"
@@ -47,6 +47,9 @@ class ZonedWindow(Window, frozen=True, kw_only=True):
 
     def is_in_force(self, at: datetime) -> bool:
         return covers(self, at, ZoneInfo(self.zone))
+
+    def spans_between(self, since: datetime, until: datetime) -> list[Span]:
+        return spans(self, since, until, ZoneInfo(self.zone))
 
 
 class _Over(ZonedWindow, frozen=True, kw_only=True):
