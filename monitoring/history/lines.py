@@ -38,8 +38,8 @@ async def drawn(asked: Question) -> tuple[list[int | str], list[Series]]:
     """The moments, and the lines of the instances with the highest means."""
     step = step_of(asked.window, asked.source)
     arg = Arguments()
-    statement = _statement(asked, step, arg)
-    found = await fetch(_Line, statement, *arg.values)
+    sql = statement(asked, step, arg)
+    found = await fetch(_Line, sql, *arg.values)
     present = sorted({at for line in found for at in line.at})
     moments = with_gaps(present, step, GAP_STEPS[asked.source])
     return list(moments), [_spread(line, moments) for line in found]
@@ -55,7 +55,8 @@ def with_gaps(moments: list[int], step: int, gap_steps: float) -> list[int]:
     return sorted([*moments, *gaps])
 
 
-def _statement(asked: Question, step: int, arg: Arguments) -> str:
+def statement(asked: Question, step: int, arg: Arguments) -> str:
+    """The lines with their moments, one row an instance."""
     begins = _begins(asked)
     since = asked.window.since if asked.source == "samples" else begins
     rows = elements(asked, since, arg, of_meter=False)

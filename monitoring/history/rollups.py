@@ -91,7 +91,7 @@ async def roll_part(part: Part) -> None:
     """Roll up the hours and days of a partition of raw samples once more; joins a transaction."""
     for zone in await zones():
         for hour in hours(zone, part.starts_at, part.ends_at):
-            await _roll_hour(zone, hour)
+            await roll_hour(zone, hour)
         hours_until = await rolled_until(f"hours {zone}")
         for day in days(zone, part.starts_at, part.ends_at):
             if hours_until and midnight(day + DAY, zone) <= hours_until:
@@ -132,7 +132,7 @@ async def _roll_hours(zone: str, until: datetime) -> datetime | None:
     if mark + HOUR > until:
         return None
     for hour in hours(zone, begins, until - HOUR):
-        await _roll_hour(zone, hour)
+        await roll_hour(zone, hour)
     return begins
 
 
@@ -146,7 +146,8 @@ async def _roll_days(zone: str, begins: datetime) -> None:
             await _roll_day(zone, day)
 
 
-async def _roll_hour(zone: str, hour: datetime) -> None:
+async def roll_hour(zone: str, hour: datetime) -> None:
+    """One hour of the devices of the zone's schools, and the mark behind it."""
     await HOURS.prepare(hour.date(), hour.date())
     async with transaction():
         await one_at_a_time()
