@@ -108,7 +108,7 @@ def _power(port: Port, speech: Language) -> str:
     word = speech.words(VALUE_WORDS.get(port.poe))
     if not port.poe_power:
         return word
-    return speech.words(say("{state}, {watts} W", state=word, watts=port.poe_power))
+    return speech.words(say("{state} ({watts} W)", state=word, watts=port.poe_power))
 
 
 def _errors(port: Port, speech: Language) -> str:

@@ -110,7 +110,7 @@ async def test_the_page_of_ports_tells_each_state_in_words(client: httpx.AsyncCl
     await factories.signed_in(client, await factories.person(Role.technician, school))
     assert f"/devices/{switch.id}/ports" in (await client.get(f"/devices/{switch.id}")).text
     page = (await client.get(f"/devices/{switch.id}/ports")).text
-    for words in ("no link", "switched off", "half duplex", "12.5 errors a second", "feeding, 6.5 W",
+    for words in ("no link", "switched off", "half duplex", "12.5 errors a second", "feeding (6.5 W)",
                   "ap-hall", pc.asset.tag, "VLAN 30", "2 of 4 ports have a link"):  # fmt: skip
         assert words in page, words
     bare = await made.device(school)
