@@ -175,6 +175,8 @@ class Poller:
     async def _claim_for(self, suspect: bool, ahead_seconds: float) -> int:
         lane = self._lanes[suspect]
         taken = sum(1 for is_suspect in self._in_hand.values() if is_suspect is suspect)
+        # Results that wait to be kept count too: visiting faster than that would only lose them.
+        taken += len(self._writer)
         room = min(AHEAD_FOR_EACH_SLOT * lane.slots - taken, MOST_AT_A_CLAIM)
         if room <= 0:
             return 0
