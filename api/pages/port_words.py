@@ -6,9 +6,8 @@ from api.language import Language
 from api.pages.reading_words import speed_in_words
 from core.errors import Message, say
 from monitoring.metrics import VALUE_WORDS
-from monitoring.ports import Behind, Port
+from monitoring.ports import AtTheCable, Behind, Port
 from monitoring.readings import State
-from monitoring.sightings import Neighbour
 
 NAMED_ON_A_PORT = 6
 # What the page of the ports tells, so that the device's own page need not.
@@ -41,7 +40,7 @@ class PortInWords(msgspec.Struct, frozen=True, kw_only=True):
     cards: int
     behind: list[Behind]
     unnamed: int
-    neighbours: list[Neighbour]
+    neighbours: list[AtTheCable]
 
 
 def ports_in_words(ports: list[Port], speech: Language) -> list[PortInWords]:

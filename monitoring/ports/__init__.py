@@ -3,10 +3,11 @@
 from monitoring.ports.finding import Finding, Location, Subject, find_port, locations_of
 from monitoring.ports.keeping import forget_old, keep
 from monitoring.ports.macs import mac_of
-from monitoring.ports.panel import Behind, Port, PortPanel, list_ports, read_panel
+from monitoring.ports.panel import AtTheCable, Behind, Port, PortPanel, list_ports, read_panel
 from monitoring.ports.uplinks import Uplink, suggest_parent, take_parent
 
 __all__ = [
+    "AtTheCable",
     "Behind",
     "Finding",
     "Location",

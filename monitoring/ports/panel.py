@@ -13,7 +13,6 @@ from monitoring import devices
 from monitoring.devices import LatestReading
 from monitoring.ports.finding import ONE_ROUND
 from monitoring.readings import State, worst
-from monitoring.sightings import Neighbour
 
 MOST_BEHIND_A_PORT = 50
 NUMBERS_AT_THE_END = re.compile(r"(\d+(?:/\d+)*)$")
@@ -28,6 +27,14 @@ class Behind(msgspec.Struct, frozen=True):
     device_id: int | None
     asset_tag: str | None
     name: str | None
+
+
+class AtTheCable(msgspec.Struct, frozen=True):
+    """Who introduces itself at the other end of a port's cable, and from which port of its own."""
+
+    chassis: str
+    name: str
+    remote_port: str
 
 
 class Port(msgspec.Struct, frozen=True, kw_only=True):
@@ -51,7 +58,7 @@ class Port(msgspec.Struct, frozen=True, kw_only=True):
     poe_power: float | None = None
     cards: int = 0
     behind: list[Behind] = []
-    neighbours: list[Neighbour] = []
+    neighbours: list[AtTheCable] = []
 
 
 class PortPanel(msgspec.Struct, frozen=True):
@@ -142,10 +149,10 @@ def read_panel(
         cards[one.port] = one.cards
         behind.setdefault(one.port, []).append(msgspec.convert(one, Behind, from_attributes=True))
         latest = one.seen_at if latest is None else max(latest, one.seen_at)
-    neighbours: dict[str, list[Neighbour]] = {}
+    neighbours: dict[str, list[AtTheCable]] = {}
     for other in heard:
         neighbours.setdefault(other.port, []).append(
-            Neighbour(other.port, other.chassis, other.name, other.remote_port)
+            AtTheCable(other.chassis, other.name, other.remote_port)
         )
     numbers = port_numbers(fields)
     ports = [
