@@ -25,9 +25,13 @@ class Request(NamedTuple):
 
 
 class Answer(NamedTuple):
-    """One answer; ``error_index`` counts from 1."""
+    """One answer; ``error_index`` counts from 1.
+
+    ``is_as_asked``: the names are known to be those of the question. If not set, they may be.
+    """
 
     error_status: int
     error_index: int
     varbinds: list[VarBind]
     is_report: bool = False
+    is_as_asked: bool = False

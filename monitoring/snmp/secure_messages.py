@@ -8,6 +8,7 @@ from monitoring.snmp.questions import Answer, Request, Verb
 from monitoring.snmp.reader import (
     VERSION_3,
     Key,
+    Layout,
     Message,
     Secure,
     read_encrypted,
@@ -15,16 +16,13 @@ from monitoring.snmp.reader import (
     read_secure,
 )
 from monitoring.snmp.templates import Template
-from monitoring.snmp.usm import Engine
+from monitoring.snmp.usm import ENCRYPTED, SIGNED, Engine
 from monitoring.snmp.values import User
 from monitoring.snmp.writer import OCTETS, SEQUENCE, element, integer, write_pdu
 
-SIGNED, ENCRYPTED, REPORTABLE = 1, 2, 4
-# Version; then message id, largest message (65,507), flags and the user-based security model.
-VERSION_ELEMENT = b"\x02\x01\x03"
-BEFORE_ID = b"\x30\x11\x02\x04"
-BEFORE_FLAGS = b"\x02\x03\x00\xff\xe3\x04\x01"
-AFTER_FLAGS = b"\x02\x01\x03"
+# Version 3, and the header as far as the message id of four bytes.
+BEFORE_ID = b"\x02\x01\x03\x30\x11\x02\x04"
+NO_SALT = b"\x04\x00"
 
 NOBODY = User(name="")
 
@@ -54,50 +52,40 @@ class SecureQuestion:
 
     def message(self, message_id: int) -> tuple[Key, bytes]:
         """The message, and the key its answer will carry; each id makes another message."""
-        local = self._local
+        local, signer = self._local, self._local.signer
         boots, engine_time = self._engine.boots, self._engine.now()
         data = element(SEQUENCE, local.scope + self._pdu(message_id))
-        flags, salt = REPORTABLE, b""
+        salt = NO_SALT
         if local.cipher:
-            encrypted, salt = local.cipher.encrypt(data, boots, engine_time)
-            data = element(OCTETS, encrypted)
-            flags |= ENCRYPTED
-        signer = local.signer
-        if signer:
-            flags |= SIGNED
-        blank = bytes(signer.length) if signer else b""
+            encrypted, fresh = local.cipher.encrypt(data, boots, engine_time)
+            data, salt = element(OCTETS, encrypted), element(OCTETS, fresh)
         clock = integer(boots) + integer(engine_time)
-        tail = element(OCTETS, salt)
-        security = local.engine_element + clock + local.name_element + element(OCTETS, blank) + tail
-        payload = element(
-            SEQUENCE,
-            VERSION_ELEMENT
-            + BEFORE_ID
-            + message_id.to_bytes(4, "big")
-            + BEFORE_FLAGS
-            + bytes((flags,))
-            + AFTER_FLAGS
-            + element(OCTETS, element(SEQUENCE, security))
-            + data,
-        )
+        security = element(SEQUENCE, local.engine_element + clock + local.name_and_blank + salt)
+        header = BEFORE_ID + message_id.to_bytes(4, "big") + local.after_id
+        payload = element(SEQUENCE, header + element(OCTETS, security) + data)
         if signer:
-            after = len(payload) - len(data) - len(tail)
+            after = len(payload) - len(data) - len(salt)
             payload = payload[: after - signer.length] + signer.sign(payload) + payload[after:]
         return (VERSION_3, b"", message_id), payload
 
     def read(self, message: Message) -> Opened:
         """Open the answer; BadReply if it is not the engine's, or not signed as it must be."""
-        secure = read_secure(message)
+        local = self._local
+        layout = local.layout
+        secure = (layout.read(message) if layout else None) or read_secure(message)
         is_authentic = self._is_authentic(message, secure)
         request_id, answer = self._read_data(message, secure)
         if not answer.is_report:
-            local = self._local
-            is_ours = secure.user_name == local.name and request_id == message.key[2]
-            is_engine = secure.engine_id == self._engine.engine_id
-            is_as_secret = secure.flags & ENCRYPTED or not local.cipher
-            is_as_signed = is_authentic or not local.signer
-            if not (is_ours and is_engine and is_as_secret and is_as_signed):
+            if not (
+                (is_authentic or not local.signer)
+                and (secure.flags & ENCRYPTED or not local.cipher)
+                and secure.engine_id == self._engine.engine_id
+                and secure.user_name == local.name
+                and request_id == message.key[2]
+            ):
                 raise bad_reply()
+            if not layout or layout.secure.boots != secure.boots:
+                local.layout = Layout.of(message, secure)
         return Opened(answer, secure.engine_id, secure.boots, secure.time, is_authentic)
 
     def _pdu(self, request_id: int) -> bytes:
@@ -115,8 +103,9 @@ class SecureQuestion:
 
     def _read_data(self, message: Message, secure: Secure) -> tuple[int, Answer]:
         asked = self._template.asked if self._template else None
+        scope = self._local.scope
         if not secure.flags & ENCRYPTED:
-            return read_scoped(message.payload, secure.data_at, asked, is_padded=False)
+            return read_scoped(message.payload, secure.data_at, asked, scope, is_padded=False)
         cipher = self._local.cipher
         if not cipher:
             raise bad_reply()
@@ -126,7 +115,7 @@ class SecureQuestion:
             )
         except Undecipherable:
             raise bad_reply() from None
-        return read_scoped(plain, 0, asked, is_padded=True)
+        return read_scoped(plain, 0, asked, scope, is_padded=True)
 
 
 def discovery() -> SecureQuestion:

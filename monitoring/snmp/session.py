@@ -5,17 +5,14 @@ from functools import partial
 from types import TracebackType
 from typing import Protocol, Self
 
-from core.errors import say
 from monitoring.snmp.appetites import STEPS, Appetite
 from monitoring.snmp.communities import CommunityQuestion
 from monitoring.snmp.errors import (
-    AUTHORIZATION_ERROR,
     GENERAL_ERROR,
     NO_SUCH_NAME,
     TOO_BIG,
     AgentError,
     TimedOut,
-    WrongCredentials,
     bad_reply,
 )
 from monitoring.snmp.exchanges import Counters, Exchanges
@@ -23,7 +20,7 @@ from monitoring.snmp.peers import Peer
 from monitoring.snmp.questions import Answer, Request, Verb
 from monitoring.snmp.templates import Template, Templates, community_template, pdu_template
 from monitoring.snmp.users import Users
-from monitoring.snmp.values import Address, Community, Credential, Oid, User, VarBind, is_under
+from monitoring.snmp.values import Address, Community, Credential, Oid, VarBind, is_under
 from monitoring.snmp.walks import Walk
 
 TIMEOUT_SECONDS = 2.0
@@ -104,7 +101,8 @@ class Session:
     async def get(self, address: Address, credential: Credential, oids: list[Oid]) -> list[VarBind]:
         peer = self._exchanges.peers.of(address)
         appetite = peer.objects
-        appetite.refresh()
+        if appetite.refused_at:
+            appetite.refresh()
         found: list[VarBind] = []
         while left := oids[len(found) : len(found) + appetite.size]:
             some = await self._get_some(peer, credential, left)
@@ -165,7 +163,7 @@ class Session:
             return await self._get_some(peer, credential, oids[: STEPS[0]])
         if answer.error_status:
             return await self._get_otherwise(peer, credential, oids, answer)
-        if [name for name, _ in answer.varbinds] != oids:
+        if not answer.is_as_asked and [name for name, _ in answer.varbinds] != oids:
             raise bad_reply()
         if len(oids) == peer.objects.size:
             peer.objects.grow()
@@ -214,14 +212,4 @@ class Session:
         if isinstance(credential, Community):
             question = CommunityQuestion(credential, request, template)
             return self._exchanges.exchange(peer, question)
-        return self._ask_as_user(peer, credential, request, template)
-
-    async def _ask_as_user(
-        self, peer: Peer, user: User, request: Request, template: Template | None
-    ) -> Answer:
-        answer = await self._users.ask(peer, user, request, template)
-        if answer.error_status == AUTHORIZATION_ERROR:
-            raise WrongCredentials(
-                say("The device does not let this user read at this security level")
-            )
-        return answer
+        return self._users.ask(peer, credential, request, template)

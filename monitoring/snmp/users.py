@@ -4,6 +4,7 @@ import msgspec
 
 from core.errors import say
 from monitoring.snmp.errors import (
+    AUTHORIZATION_ERROR,
     EngineChanged,
     SnmpError,
     TimedOut,
@@ -53,9 +54,14 @@ class Users:
         may_rediscover = may_resync = True
         while True:
             engine = peer.engine or await self._discover(peer)
-            opened = await self._once(peer, engine, SecureQuestion(engine, user, request, template))
-            if not opened.answer.is_report:
-                return opened.answer
+            question = SecureQuestion(engine, user, request, template)
+            opened = await self._exchanges.exchange(peer, question)
+            answer = opened.answer
+            if not answer.is_report:
+                engine.follow(opened.boots, opened.time)
+                if answer.error_status == AUTHORIZATION_ERROR:
+                    raise _refusal(UNSUPPORTED_LEVEL, opened)
+                return answer
             problem = _report_of(opened)
             # Only a signed report may set the clock: anybody could forge another.
             if problem == NOT_IN_TIME and opened.is_authentic and may_resync:
@@ -66,12 +72,6 @@ class Users:
                 peer.engine = None
             else:
                 raise _refusal(problem, opened)
-
-    async def _once(self, peer: Peer, engine: Engine, question: SecureQuestion) -> Opened:
-        opened = await self._exchanges.exchange(peer, question)
-        if opened.is_authentic and (opened.boots, opened.time) > (engine.boots, engine.time):
-            engine.hear(opened.boots, opened.time)
-        return opened
 
     async def _discover(self, peer: Peer, *, retries: int | None = None) -> Engine:
         opened = await self._exchanges.exchange(peer, discovery(), retries=retries)
@@ -102,7 +102,7 @@ class Users:
         try:
             request = Request(Verb.get, (SYS_UPTIME,))
             question = SecureQuestion(peer.engine, only_signed, request)
-            await self._once(peer, peer.engine, question)
+            await self._exchanges.exchange(peer, question)
         except SnmpError:
             return
         raise WrongCredentials(
@@ -121,7 +121,7 @@ def _report_of(opened: Opened) -> int:
 def _refusal(problem: int, opened: Opened) -> SnmpError:
     sentences = {
         UNSUPPORTED_LEVEL: WrongCredentials(
-            say("The device does not accept this security level for the user")
+            say("The device does not let this user read at this security level")
         ),
         NOT_IN_TIME: WrongCredentials(
             say("The device's clock for signed messages cannot be followed")

@@ -7,28 +7,49 @@ import msgspec
 from monitoring.snmp.ciphers import PayloadCipher
 from monitoring.snmp.keys import Signer, local_cipher
 from monitoring.snmp.questions import MOST_ID
+from monitoring.snmp.reader import USER_SECURITY_MODEL, Layout
 from monitoring.snmp.values import User
-from monitoring.snmp.writer import OCTETS, element
+from monitoring.snmp.writer import OCTETS, element, integer
 
+SIGNED, ENCRYPTED, REPORTABLE = 1, 2, 4  # flags of a message (RFC 3412, 6.4)
+LARGEST_MESSAGE = 65_507
 MOST_USERS = 4  # at one engine: one, and the next while its password is changed
 
 
 class LocalUser:
     """A user as one engine knows it: localised keys, and the bytes that all messages repeat."""
 
-    __slots__ = ("cipher", "engine_element", "name", "name_element", "scope", "signer")
+    __slots__ = (
+        "after_id",
+        "cipher",
+        "engine_element",
+        "layout",
+        "name",
+        "name_and_blank",
+        "scope",
+        "signer",
+    )
 
     def __init__(self, user: User, engine_id: bytes) -> None:
         self.name = user.name.encode()
         self.engine_element = element(OCTETS, engine_id)
-        self.name_element = element(OCTETS, self.name)
         self.scope = self.engine_element + element(OCTETS, user.context.encode())
+        self.layout: Layout | None = None
         self.signer: Signer | None = None
         self.cipher: PayloadCipher | None = None
         if user.auth:
             self.signer = Signer(user.auth, user.auth_password, engine_id)
             if user.priv:
                 self.cipher = local_cipher(user.auth, user.priv, user.priv_password, engine_id)
+        # The signature's place holds zeros until all else is written.
+        blank = bytes(self.signer.length) if self.signer else b""
+        self.name_and_blank = element(OCTETS, self.name) + element(OCTETS, blank)
+        flags = REPORTABLE | (SIGNED if self.signer else 0) | (ENCRYPTED if self.cipher else 0)
+        self.after_id = (
+            integer(LARGEST_MESSAGE)
+            + element(OCTETS, bytes((flags,)))
+            + integer(USER_SECURITY_MODEL)
+        )
 
 
 class Engine(msgspec.Struct, eq=False):
@@ -48,6 +69,11 @@ class Engine(msgspec.Struct, eq=False):
     def hear(self, boots: int, engine_time: int) -> None:
         """Set the clock by what the agent says."""
         self.boots, self.time, self.heard_at = boots, engine_time, monotonic()
+
+    def follow(self, boots: int, engine_time: int) -> None:
+        """Go with a clock that was signed, but never back: that would let old messages in again."""
+        if boots > self.boots or (boots == self.boots and engine_time > self.time):
+            self.hear(boots, engine_time)
 
     def local(self, user: User) -> LocalUser:
         """The user at this engine; keys are localised once."""

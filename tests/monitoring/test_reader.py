@@ -34,12 +34,12 @@ def read(payload: bytes) -> Judged:
     """What our reader makes of it, in the judge's shape."""
     message = open_message(payload)
     if message.key[0] != VERSION_3:
-        return Judged(message.key, *read_answer(message))
+        return Judged(message.key, *read_answer(message)[:4])
     secure = read_secure(message)
     _, answer = read_scoped(payload, secure.data_at, is_padded=False)
     clock = secure.boots, secure.time
     names = secure.user_name, secure.digest, secure.salt
-    return Judged(message.key, *answer, (secure.flags, secure.engine_id, *clock, *names))
+    return Judged(message.key, *answer[:4], (secure.flags, secure.engine_id, *clock, *names))
 
 
 def in_pieces(rows: Rows, size: int) -> Iterator[Rows]:
