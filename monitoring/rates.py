@@ -31,13 +31,13 @@ def rate(
 ) -> float | None:
     """Growth a second; None when there is none to be known.
 
-    A 64-bit counter that falls was reset; a 32-bit one ran over only if the device was not
-    started again and the rate stays within ``most``.
+    After a reboot every counter began anew, even one that is further than before. A 64-bit counter
+    that falls was reset; a 32-bit one ran over if the rate stays within ``most``.
     """
-    if elapsed <= 0:
+    if elapsed <= 0 or rebooted:
         return None
     if now < before:
-        if bits != 32 or rebooted:
+        if bits != 32:
             return None
         now += 2**32
     grown = (now - before) / elapsed

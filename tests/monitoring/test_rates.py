@@ -51,3 +51,51 @@ def test_errors_of_both_directions_are_one_rate() -> None:
     now = [Reading("if_in_errors", "Gi0/1", 60), Reading("if_out_errors", "Gi0/1", 120)]
     (found,) = rates(before, now, elapsed=60, rebooted=False)
     assert (found.metric, found.value) == ("if_error_rate", 3.0)
+
+
+@pytest.mark.parametrize(
+    ("story", "before", "now", "elapsed", "bits", "rebooted", "expected"),
+    [
+        ("a quiet port", 500, 500, 60, 64, False, 0),
+        ("the very wrap", 2**32 - 1, 0, 1, 32, False, 1),
+        ("a wrap of a busy gigabit in a minute", 2**32 - 10**9, 10**9, 60, 32, False, 2e9 / 60),
+        ("a fall that a wrap would have to be faster than the port for",
+         3_000_000_000, 1_000, 5, 32, False, None),
+        ("a fall to nothing after the counters were cleared by hand",
+         100_000, 0, 60, 32, False, (2**32 - 100_000) / 60),  # within a gigabit: nobody can tell
+        ("the same on a line of 10 Mbit/s", 100_000, 0, 60, 32, True, None),
+        ("a 64-bit counter after new firmware", 2**63, 12, 60, 64, False, None),
+        ("a 64-bit counter with its highest bit", 2**63, 2**63 + 600, 60, 64, False, 10),
+        ("a new count after a reboot that came further than the old one",
+         1_000, 61_000, 60, 64, True, None),
+        ("two visits at one moment", 1, 2, 0, 64, False, None),
+        ("our clock was set back", 1, 2, -5, 64, False, None),
+        ("a visit after a week", 0, 604_800_000, 604_800, 64, False, 1_000),
+    ],
+)  # fmt: skip
+def test_stories_of_counters(
+    story: str, before: int, now: int, elapsed: float, bits: int, rebooted: bool,
+    expected: float | None,
+) -> None:  # fmt: skip
+    found = rate(before, now, elapsed=elapsed, bits=bits, rebooted=rebooted, most=GIGABIT_OCTETS)
+    assert found == (None if expected is None else pytest.approx(expected)), story
+
+
+@pytest.mark.parametrize(
+    ("metric", "bits", "speed", "rebooted", "told"),
+    [
+        ("if_in_octets", 64, 10**9, False, False),
+        ("if_in_octets_32", 32, 10**9, False, True),
+        ("if_in_octets_32", 32, 10**7, False, False),  # too much for ten megabits
+        ("if_in_octets_32", 32, 10**9, True, False),
+        ("if_in_octets_32", 32, None, False, True),  # the port does not say how fast it is
+    ],
+)
+def test_a_fall_is_a_rate_only_where_it_can_be_a_wrap(
+    metric: str, bits: int, speed: int | None, rebooted: bool, told: bool
+) -> None:
+    before = {(metric, "eth0"): 2**bits - 1_000}
+    now = [Reading(metric, "eth0", 3 * 10**9 if speed == 10**7 else 59_000, "bytes")]
+    now += [Reading("if_speed", "eth0", speed, "bits_per_second")] if speed else []
+    found = rates(before, now, elapsed=60, rebooted=rebooted)
+    assert [r.metric for r in found] == (["if_in_rate"] if told else [])
