@@ -48,6 +48,7 @@ from api.pages.notices import MailPages
 from api.pages.people import PeoplePages
 from api.pages.places import PlacePages
 from api.pages.ports import PortPages
+from api.pages.rooms import RoomPages, do_wake_device
 from api.pages.scans import ScanPages
 from api.pages.schools import SchoolPages
 from api.pages.search import show_search
@@ -89,6 +90,7 @@ from api.routes.places import PlaceRoutes
 from api.routes.ports import PortRoutes
 from api.routes.reports import ReportRoutes
 from api.routes.resources import ResourceRoutes
+from api.routes.rooms import RoomRoutes, WakePlanRoutes, wake_device
 from api.routes.schools import SchoolRoutes
 from api.routes.tokens import TokenRoutes
 from api.routes.traps import TrapRoutes
@@ -132,6 +134,7 @@ ROUTES: list[ControllerRouterHandler] = [
     PlaceRoutes,
     PortRoutes,
     ResourceRoutes,
+    RoomRoutes,
     SchoolRoutes,
     SubscriptionRoutes,
     TokenRoutes,
@@ -139,6 +142,8 @@ ROUTES: list[ControllerRouterHandler] = [
     describe_tus,
     get_monitoring_health,
     UploadRoutes,
+    WakePlanRoutes,
+    wake_device,
     show_picture,
     ReportRoutes,
     AvailabilityRoutes,
@@ -170,6 +175,7 @@ PAGES: list[ControllerRouterHandler] = [
     DonorPages,
     ImportPages,
     LabelPages,
+    RoomPages,
     ScanPages,
     PeoplePages,
     PlacePages,
@@ -185,6 +191,7 @@ PAGES: list[ControllerRouterHandler] = [
     WorkOrderPages,
     choose_first_password,
     do_setup,
+    do_wake_device,
     do_sign_in,
     do_sign_out,
     show_changes,

@@ -216,6 +216,38 @@ def alert(alert_id: int) -> str:
     return f"/alerts/{alert_id}"
 
 
+def rooms() -> str:
+    return "/rooms"
+
+
+def room(place_id: int) -> str:
+    return f"/rooms/{place_id}"
+
+
+def wake_room(place_id: int) -> str:
+    return f"/rooms/{place_id}/wake"
+
+
+def wake_device(device_id: int | str) -> str:
+    return f"/devices/{device_id}/wake"
+
+
+def wake_plans(place_id: int) -> str:
+    return f"/rooms/{place_id}/plans"
+
+
+def remove_wake_plan(plan_id: int) -> str:
+    return f"/rooms/plans/{plan_id}/remove"
+
+
+def room_seats(place_id: int) -> str:
+    return f"/rooms/{place_id}/seats"
+
+
+def room_seat_rows(place_id: int) -> str:
+    return f"/rooms/{place_id}/seats/rows"
+
+
 def monitoring_health() -> str:
     return "/devices/health"
 

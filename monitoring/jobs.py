@@ -6,6 +6,7 @@ from core.settings import Settings
 from monitoring import alerts, forecasts, ports
 from monitoring.discovery import keeping, scans
 from monitoring.history import power_days, retention, rollups
+from monitoring.presence import waking
 from monitoring.traps import acting
 from monitoring.traps.retention import forget_old
 
@@ -27,6 +28,10 @@ async def _settle_alerts(_settings: Settings) -> None:
     await alerts.settle()
 
 
+async def _wake_rooms(_settings: Settings) -> None:
+    await waking.run_due_plans()
+
+
 async def _look_ahead(_settings: Settings) -> None:
     await forecasts.look_ahead()
 
@@ -43,6 +48,7 @@ async def _forget_searches(_settings: Settings) -> None:
 JOBS: tuple[Job, ...] = (
     Job("monitoring.settle_alerts", every_seconds=60, run=_settle_alerts),
     Job("monitoring.look_ahead", every_seconds=3600, run=_look_ahead),
+    Job("monitoring.wake_rooms", every_seconds=30, run=_wake_rooms),
     Job("monitoring.roll_up", every_seconds=300, run=_roll_up),
     Job("monitoring.partitions", every_seconds=3600, run=retention.keep_partitions),
     Job("monitoring.sightings", every_seconds=86_400, run=_forget_sightings),
@@ -50,4 +56,4 @@ JOBS: tuple[Job, ...] = (
     Job("monitoring.old_searches", every_seconds=86_400, run=_forget_searches),
     Job("monitoring.traps", every_seconds=3600, run=_forget_traps),
 )
-HANDLERS: dict[str, Handler] = {acting.TOPIC: acting.act}
+HANDLERS: dict[str, Handler] = {acting.TOPIC: acting.act, waking.TOPIC: waking.send}

@@ -74,11 +74,13 @@ class DeviceForm(msgspec.Struct, frozen=True):
 
     asset_tag: str
     address: str
-    credential_id: int
+    credential_id: int | None = None
     port: Annotated[int, msgspec.Meta(ge=1, le=65535)] = 161
     profile: str | None = None
     interval_seconds: Annotated[int, msgspec.Meta(ge=10, le=3600)] | None = None
     sleeps: Literal["yes", "no"] | None = None
+    mac: str | None = None
+    any_source: bool = False
     version: int | None = None
 
     def device(self) -> NewDevice:
@@ -90,6 +92,8 @@ class DeviceForm(msgspec.Struct, frozen=True):
             self.profile,
             self.interval_seconds,
             None if self.sleeps is None else self.sleeps == "yes",
+            self.mac,
+            self.any_source,
         )
 
 
@@ -229,6 +233,8 @@ def _as_form(device: Device) -> dict[str, Any]:
         "profile": device.chosen_profile,
         "interval_seconds": device.chosen_interval_seconds,
         "sleeps": sleeps,
+        "mac": device.mac,
+        "any_source": device.any_source,
         "version": device.version,
     }
 

@@ -1,8 +1,26 @@
-"""Addresses that a poll may be sent to: one machine, written one way."""
+"""Addresses of one machine, each written one way: where a poll goes, and what wakes it."""
 
+import re
 from ipaddress import ip_address
 
 from core.errors import Invalid, say
+
+MAC = re.compile(r"[0-9a-f]{12}")
+
+
+def checked_mac(text: str) -> str | None:
+    """A network card's address as ``02:00:5e:10:00:01``; Invalid for anything else, None for blank.
+
+    Colons, dashes, dots or nothing between the digits: as labels and switches write them.
+    """
+    digits = re.sub(r"[:.\-\s]", "", text.lower())
+    if not digits:
+        return None
+    if not MAC.fullmatch(digits) or digits in ("0" * 12, "f" * 12):
+        raise Invalid.of(
+            "mac", say("Write the network card's address, such as 02:00:5e:10:00:01"), code="mac"
+        )
+    return ":".join(digits[place : place + 2] for place in range(0, 12, 2))
 
 
 def checked_address(text: str) -> str:

@@ -10,7 +10,7 @@ from core.access import Actor, Role
 from core.database import execute, fetch_one, fetch_value, refusing, transaction
 from core.errors import Conflict, FieldError, Invalid, Message, Problem, say
 from monitoring import alerts
-from monitoring.devices.addresses import checked_address
+from monitoring.devices.addresses import checked_address, checked_mac
 from monitoring.devices.views import Device, get_device
 from monitoring.profiles import profile_named
 from monitoring.snmp.values import SNMP_PORT
@@ -21,16 +21,25 @@ KEEPERS = (Role.admin, Role.technician)
 class NewDevice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A device as people register it: the tag of its asset, its address, how it lets itself be read.
 
-    ``profile``, ``interval_seconds`` and ``may_sleep`` are left out to follow what is recognised.
+    Without a credential it has no agent, and is only pinged. ``profile``, ``interval_seconds`` and
+    ``may_sleep`` are left out to follow what is recognised. ``mac`` is what wakes it; where it is
+    left out, what the network told of it stays. ``any_source`` lets it answer from another address
+    than was asked, as some machines with several do.
     """
 
     asset_tag: Annotated[str, Meta(examples=["S1-00042"])]
     address: Annotated[str, Meta(examples=["192.168.3.21"])]
-    credential_id: Annotated[int, Meta(examples=[1])]
+    credential_id: Annotated[int, Meta(examples=[1])] | None = None
     port: Annotated[int, Meta(ge=1, le=65535)] = SNMP_PORT
     profile: Annotated[str, Meta(examples=["printer"])] | None = None
     interval_seconds: Annotated[int, Meta(ge=10, le=3600, examples=[60])] | None = None
     may_sleep: bool | None = None
+    mac: Annotated[str, Meta(examples=["02:00:5e:10:00:01"])] | None = None
+    any_source: bool = False
+
+    @property
+    def method(self) -> str:
+        return "ping" if self.credential_id is None else "snmp"
 
 
 class _Target(msgspec.Struct, frozen=True):
@@ -69,8 +78,8 @@ async def add_device(actor: Actor, new: NewDevice) -> Device:
         async with transaction(actor):
             device_id: int = await fetch_value(
                 "INSERT INTO device (school, asset, address, port, credential, profile,"
-                " interval_seconds, may_sleep, created_at, next_poll_at)"
-                " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9) RETURNING id",
+                " interval_seconds, may_sleep, mac, any_source, method, created_at, next_poll_at)"
+                " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $12) RETURNING id",
                 target.school_id,
                 target.asset_id,
                 address,
@@ -92,9 +101,10 @@ async def edit_device(
         async with transaction(actor):
             changed = await execute(
                 "UPDATE device SET asset = $2, address = $3, port = $4, credential = $5,"
-                " profile = $6, interval_seconds = $7, may_sleep = $8, next_poll_at = $9,"
+                " profile = $6, interval_seconds = $7, may_sleep = $8, mac = coalesce($9, mac),"
+                " any_source = $10, method = $11, next_poll_at = $12,"
                 " failures = 0, recognised = NULL, version = version + 1"
-                " WHERE id = $1 AND version = coalesce($10, version)",
+                " WHERE id = $1 AND version = coalesce($13, version)",
                 device_id,
                 target.asset_id,
                 address,
@@ -177,6 +187,10 @@ async def _checked(actor: Actor, new: NewDevice) -> tuple[_Target, str]:
         address = checked_address(new.address)
     except Invalid as invalid:
         errors += invalid.errors
+    try:
+        checked_mac(new.mac or "")
+    except Invalid as invalid:
+        errors += invalid.errors
     if new.profile and profile_named(new.profile) is None:
         errors.append(FieldError("profile", say("There is no such profile"), "profile"))
     target = await fetch_one(
@@ -202,4 +216,7 @@ def _columns(new: NewDevice) -> tuple[object, ...]:
         new.profile or None,
         new.interval_seconds,
         new.may_sleep,
+        checked_mac(new.mac or ""),
+        new.any_source,
+        new.method,
     )

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
@@ -41,8 +41,11 @@ class Device(msgspec.Struct, frozen=True, kw_only=True):
     place: str
     address: str
     port: int
-    credential_id: int
+    method: Literal["snmp", "ping"]
+    credential_id: int | None
     credential_name: str
+    mac: str | None
+    any_source: bool
     state: DeviceState
     trouble: Message | str | None
     failures: int
@@ -95,7 +98,8 @@ SELECT d.id, d.school AS school_id, d.asset AS asset_id, a.tag AS asset_tag,
        coalesce(nullif(a.name, ''), nullif(d.identity ->> 'name', ''),
                 btrim(m.brand || ' ' || m.name)) AS name,
        concat_ws(' / ', outer_place.name, p.name) AS place,
-       d.address, d.port, d.credential AS credential_id, c.name AS credential_name,
+       d.address, d.port, d.method, d.credential AS credential_id,
+       coalesce(c.name, '') AS credential_name, d.mac, d.any_source,
        d.state, d.trouble, d.failures, d.identity, d.recognised,
        d.profile AS chosen_profile, d.interval_seconds AS chosen_interval_seconds,
        d.may_sleep AS chosen_may_sleep, d.last_seen_at, d.last_polled_at, d.next_poll_at,
@@ -104,7 +108,7 @@ SELECT d.id, d.school AS school_id, d.asset AS asset_id, a.tag AS asset_tag,
   FROM device d
   JOIN asset a ON a.id = d.asset
   JOIN asset_model m ON m.id = a.model
-  JOIN credential c ON c.id = d.credential
+  LEFT JOIN credential c ON c.id = d.credential
   LEFT JOIN place p ON p.id = a.place
   LEFT JOIN place outer_place ON outer_place.id = p.parent
 """

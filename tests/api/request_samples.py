@@ -15,6 +15,7 @@ Values = dict[str, str | int]
 
 # The name a request uses -> the name of the value in a World, where the two differ.
 ALIASES = {
+    "alert_ids": "alert_id",
     "asset_tag": "tag",
     "credential_ids": "credential_id",
     "donation": "donation_id",
@@ -28,6 +29,7 @@ ALIASES = {
 # One name, another thing, in these operations.
 ALIASES_OF: dict[str, dict[str, str]] = {
     "escalation_set": {"person_id": "keeper_id"},
+    "device_parent_set": {"parent_id": "switch_id"},
     "label_claim": {"code": "free_code"},
     "/t/{code:str}/claim": {"code": "free_code"},
 }
@@ -56,6 +58,7 @@ PLAIN: dict[str, Any] = {
     "locale": "en",
     "login": "fresh-login",
     "metric": "uptime",
+    "mac": "02:00:5e:10:00:01",
     "page": "1",
     "port": 161,
     "profile": None,
@@ -67,8 +70,21 @@ PLAIN: dict[str, Any] = {
     "version": 1,
     "zone": "Asia/Shanghai",
 }
+WEEKDAY = {"weekday": 1, "starts": "08:00:00", "ends": "17:00:00"}
 # Whole bodies, where fields depend on each other.
 BODIES: dict[str, dict[str, Any]] = {
+    "expected_hours_add": {"spans": [WEEKDAY]},
+    "expected_hours_edit": {"spans": [WEEKDAY]},
+    "maintenance_add": {
+        "place_id": None,
+        "starts_at": None,
+        "ends_at": "2026-12-31T08:00:00Z",
+        "weekdays": None,
+        "from_time": None,
+        "to_time": None,
+    },
+    "device_rule_set": {"is_off": True, "raise_at": None, "clear_at": None},
+    "profile_rule_set": {"is_off": True, "raise_at": None, "clear_at": None},
     "asset_create": {"tag": None},
     "asset_model_create": {"kind": "computer"},
     "asset_model_edit": {"kind": "computer"},
@@ -83,7 +99,23 @@ BODIES: dict[str, dict[str, Any]] = {
     "resource_edit": {"kind": "slides"},
 }
 # What pictures and streams are asked for by.
+RULE: Values = {"profile": "printer", "rule": "supply_low"}
 PATHS_OF: dict[str, Values] = {
+    **dict.fromkeys(
+        (
+            "device_rule_set",
+            "device_rule_put_back",
+            "profile_rules",
+            "profile_rule_set",
+            "profile_rule_put_back",
+            "/devices/{device_id:int}/watching/rules/{rule:str}",
+            "/devices/{device_id:int}/watching/rules/{rule:str}/put-back",
+            "/schools/{school_id:int}/rules/{profile:str}",
+            "/schools/{school_id:int}/rules/{profile:str}/{rule:str}",
+            "/schools/{school_id:int}/rules/{profile:str}/{rule:str}/put-back",
+        ),
+        RULE,
+    ),
     "device_profile_get": {"profile_name": "printer"},
     "/devices/profiles/{profile_name:str}": {"profile_name": "printer"},
     "revision_picture": {"kind": "thumbnail", "page": 1},
@@ -123,6 +155,10 @@ FORM: Values = {
 }
 # Pages that want one of several, or another word for the same name.
 FORM_OF: dict[str, Values] = {
+    "/maintenance": {"kind": "once", "ends_at": "2026-12-31T08:00"},
+    "/expected-hours": {"weekdays_0": 1, "starts_0": "08:00", "ends_0": "17:00"},
+    "/devices/{device_id:int}/watching/rules": {"raise_at": 5, "clear_at": 8},
+    "/schools/{school_id:int}/rules": {"raise_at": 5, "clear_at": 8},
     "/asset-models": {"kind": "computer"},
     "/donors": {"kind": "named"},
     "/assets/new": {"tag": "FRESH-TAG", "kind": "computer"},

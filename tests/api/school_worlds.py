@@ -1,12 +1,15 @@
 """One school with something of everything in it, and its ids by the names that requests use."""
 
+from datetime import time, timedelta
 from pathlib import Path
 
 import msgspec
 
-from core import audit, database, memberships, sign_in, tokens
+from core import audit, clock, database, memberships, sign_in, tokens
 from core.audit import AuditFilter
 from inventory import imports, repairs
+from monitoring import expected_hours
+from monitoring.maintenance import windows
 from storage import objects
 from tests import (
     factories,
@@ -16,6 +19,7 @@ from tests import (
     factories_repairs,
 )
 from tests.factories import MadePerson, MadeSchool
+from tests.factories_monitoring import MadeDevice
 
 # Every text that people of the school wrote carries its mark, so that none gets out unseen.
 MARKED = {
@@ -29,6 +33,8 @@ MARKED = {
     "work_order": ("summary",),
     "work_order_entry": ("found", "done", "by_name"),
     "credential": ("name",),
+    "expected_hours": ("name",),
+    "maintenance_window": ("reason",),
     "trap": ("source",),
     "network": ("name",),
     "resource": ("title", "abstract"),
@@ -75,6 +81,7 @@ async def build(mark: str, folder: Path) -> World:
     values |= await _inventory(admin, school, teacher, mark)
     values |= await _repairs(admin, technician, school, mark)
     values |= await _monitoring(school)
+    values |= await _watching(admin, school, int(values["device_id"]))
     values |= await _library(admin, folder)
     for person in (admin, teacher, technician):
         await database.execute(
@@ -211,6 +218,48 @@ async def _monitoring(school: MadeSchool) -> dict[str, str | int]:
         "scan_id": scan_id,
         "candidate_id": await factories_monitoring.candidate(school, name="a machine"),
         "alert_id": alert_id,
+        "plan_id": await _wake_plan(school, device),
+    }
+
+
+async def _wake_plan(school: MadeSchool, device: MadeDevice) -> int:
+    """The device stands in a room that is woken, and can be woken itself."""
+    place_id = await factories.place(school)
+    await database.execute("UPDATE asset SET place = $2 WHERE id = $1", device.asset.id, place_id)
+    await database.execute("UPDATE device SET mac = '02:00:5e:10:00:01' WHERE id = $1", device.id)
+    plan_id: int = await database.fetch_value(
+        "INSERT INTO wake_plan (school, place, weekdays, wake_at, created_by, created_at)"
+        " SELECT $1, $2, '{1}', '06:00', person, now() FROM membership WHERE school = $1"
+        " ORDER BY id LIMIT 1 RETURNING id",
+        school.id,
+        place_id,
+    )
+    return plan_id
+
+
+async def _watching(admin: MadePerson, school: MadeSchool, device_id: int) -> dict[str, str | int]:
+    hours = await expected_hours.add_hours(
+        admin.actor,
+        school.id,
+        expected_hours.NewHours("Lessons", [expected_hours.Span(1, time(8), time(17))]),
+    )
+    window = await windows.add_window(
+        admin.actor,
+        windows.NewWindow(
+            school_id=school.id,
+            reason="Cables",
+            device_id=device_id,
+            ends_at=clock.now() + timedelta(hours=1),
+        ),
+    )
+    # A printer has rules to be set.
+    await database.execute("UPDATE device SET profile = 'printer' WHERE id = $1", device_id)
+    switch = await factories_monitoring.device(school)
+    return {
+        "hours_id": hours.id,
+        "window_id": window.id,
+        "switch_id": switch.id,
+        "parent_tag": switch.asset.tag,
     }
 
 

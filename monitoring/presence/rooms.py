@@ -1,0 +1,264 @@
+"""Rooms by their seats: which computers are on, which are off, which need somebody."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+from core import places
+from core.access import Actor, Role
+from core.database import execute, execute_many, fetch, transaction
+from core.errors import FieldError, Invalid, say
+from core.places import Place
+from monitoring.devices.views import DeviceState, profile_of
+from monitoring.gone import LIFECYCLES
+
+KEEPERS = (Role.admin, Role.technician)
+MOST_SEATS = 40  # in a row, and rows in a room
+
+
+class SeatState(StrEnum):
+    """What a teacher sees from the door."""
+
+    on = "on"
+    off = "off"  # and may be
+    fault = "fault"  # an alert is open, or it is silent and should not be
+    unknown = "unknown"
+    paused = "paused"
+
+
+class Seat(msgspec.Struct, frozen=True, kw_only=True):
+    """One monitored asset of the room; ``row`` and ``column`` are None until somebody seats it."""
+
+    device_id: int
+    asset_tag: str
+    name: str
+    kind: str
+    state: SeatState
+    row: int | None
+    column: int | None
+    last_seen_at: datetime | None
+    can_wake: bool
+    open_alerts: int
+
+
+class Room(msgspec.Struct, frozen=True):
+    """A room with all its seats, those with a place first, row by row."""
+
+    place_id: int
+    school_id: int
+    name: str
+    seats: list[Seat]
+
+    @property
+    def rows(self) -> list[list[Seat | None]]:
+        """The plan as it is seen from above: None where there is no seat; two in one place stand
+        side by side with those that have none."""
+        grid = self._grid()
+        if not grid:
+            return []
+        columns = range(1, 1 + max(column for _, column in grid))
+        lines = range(1, 1 + max(row for row, _ in grid))
+        return [[grid.get((row, column)) for column in columns] for row in lines]
+
+    @property
+    def loose(self) -> list[Seat]:
+        """Those that nobody has seated yet, or whose place another one has."""
+        placed = {seat.device_id for seat in self._grid().values()}
+        return [seat for seat in self.seats if seat.device_id not in placed]
+
+    def count(self, state: SeatState) -> int:
+        """How many seats are in the state."""
+        return sum(seat.state is state for seat in self.seats)
+
+    def _grid(self) -> dict[tuple[int, int], Seat]:
+        grid: dict[tuple[int, int], Seat] = {}
+        for seat in self.seats:
+            if seat.row is not None and seat.column is not None:
+                grid.setdefault((seat.row, seat.column), seat)
+        return grid
+
+
+class SeatPlace(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Where a device's seat is: row from the front, column from the left; both None for nowhere."""
+
+    device_id: int
+    row: Annotated[int, Meta(ge=1, le=MOST_SEATS)] | None = None
+    column: Annotated[int, Meta(ge=1, le=MOST_SEATS)] | None = None
+
+
+class RoomCounts(msgspec.Struct, frozen=True):
+    """One room of the list: how many of its devices are how."""
+
+    place_id: int
+    school_id: int
+    name: str
+    devices: int
+    on: int
+    off: int
+    faults: int
+
+
+# A room holds what stands in it and in its cabinets.
+INSIDE = "(a.place = p.id OR a.place IN (SELECT id FROM place WHERE parent = p.id))"
+WATCHED = "d.removed_at IS NULL AND a.lifecycle <> ALL ($2::text[])"
+
+SEATS = f"""
+SELECT d.id AS device_id, a.tag AS asset_tag, m.kind,
+       coalesce(nullif(a.name, ''), nullif(d.identity ->> 'name', ''),
+                btrim(m.brand || ' ' || m.name)) AS name,
+       d.state, d.paused_at IS NOT NULL AS is_paused, d.method, d.profile AS chosen_profile,
+       d.recognised, d.may_sleep AS chosen_may_sleep, d.seat_row, d.seat_column, d.last_seen_at,
+       d.mac IS NOT NULL AS can_wake,
+       (SELECT count(*) FROM alert l WHERE l.device = d.id AND l.cleared_at IS NULL) AS open_alerts
+  FROM place p JOIN asset a ON {INSIDE} JOIN device d ON d.asset = a.id
+  JOIN asset_model m ON m.id = a.model
+ WHERE p.id = $1 AND {WATCHED}
+ ORDER BY d.seat_row NULLS LAST, d.seat_column, a.name, a.tag
+"""
+COUNTS = f"""
+SELECT p.id AS place_id, p.school AS school_id, concat_ws(' / ', around.name, p.name) AS name,
+       count(*) AS devices, count(*) FILTER (WHERE d.state = 'up') AS on,
+       count(*) FILTER (WHERE d.state = 'down') AS off,
+       count(*) FILTER (WHERE EXISTS (
+           SELECT FROM alert l WHERE l.device = d.id AND l.cleared_at IS NULL)) AS faults
+  FROM place p JOIN asset a ON {INSIDE} JOIN device d ON d.asset = a.id
+  LEFT JOIN place around ON around.id = p.parent
+ WHERE p.school = any($1::bigint[]) AND p.kind = 'room' AND p.retired_at IS NULL AND {WATCHED}
+ GROUP BY 1, 2, 3 ORDER BY 3, 1
+"""
+
+
+class _Row(msgspec.Struct, frozen=True):
+    device_id: int
+    asset_tag: str
+    kind: str
+    name: str
+    state: DeviceState
+    is_paused: bool
+    method: str
+    chosen_profile: str | None
+    recognised: str | None
+    chosen_may_sleep: bool | None
+    seat_row: int | None
+    seat_column: int | None
+    last_seen_at: datetime | None
+    can_wake: bool
+    open_alerts: int
+
+
+async def list_rooms(actor: Actor) -> list[RoomCounts]:
+    """The rooms of the actor's schools that hold monitored devices, by name."""
+    return await fetch(RoomCounts, COUNTS, actor.school_ids, list(LIFECYCLES))
+
+
+async def get_room(actor: Actor, place_id: int) -> Room:
+    """A room in the actor's sight with its seats, else NotFound."""
+    place = await places.get_place(actor, place_id)
+    rows = await fetch(_Row, SEATS, place_id, list(LIFECYCLES))
+    return Room(place.id, place.school_id, place.name, [_seat(row) for row in rows])
+
+
+async def seat(actor: Actor, place_id: int, seats: Sequence[SeatPlace]) -> Room:
+    """Set where these devices of the room stand; those that are not named stay where they are.
+
+    Invalid, and nothing is changed, for a device of another room or two in one place.
+    """
+    place = await _kept_place(actor, place_id)
+    async with transaction(actor):
+        # Two who move seats at once: the second one sees what the first one did.
+        await execute("SELECT pg_advisory_xact_lock(hashtextextended('seats', $1))", place.id)
+        _check(await get_room(actor, place_id), seats)
+        await execute_many(
+            "UPDATE device SET seat_row = $2, seat_column = $3 WHERE id = $1",
+            [(one.device_id, one.row, one.column) for one in sorted(seats, key=_by_device)],
+        )
+    return await get_room(actor, place_id)
+
+
+async def seat_in_rows(actor: Actor, place_id: int, columns: int) -> Room:
+    """Seat all computers of the room by name, so many in a row, as most rooms are."""
+    await _kept_place(actor, place_id)
+    if not 1 <= columns <= MOST_SEATS:
+        most = say("Give a number of 1 to {most}", most=MOST_SEATS)
+        raise Invalid.of("columns", most, code="number")
+    room = await get_room(actor, place_id)
+    computers = sorted((s for s in room.seats if s.kind == "computer"), key=_by_name)
+    if len(computers) > columns * MOST_SEATS:
+        few = say("So many computers need more columns")
+        raise Invalid.of("columns", few, code="number")
+    others = [SeatPlace(s.device_id) for s in room.seats if s.kind != "computer"]
+    placed = [
+        SeatPlace(s.device_id, 1 + place // columns, 1 + place % columns)
+        for place, s in enumerate(computers)
+    ]
+    return await seat(actor, place_id, [*others, *placed])
+
+
+async def _kept_place(actor: Actor, place_id: int) -> Place:
+    place = await places.get_place(actor, place_id)
+    actor.require(place.school_id, *KEEPERS)
+    return place
+
+
+def _check(room: Room, seats: Sequence[SeatPlace]) -> None:
+    errors = []
+    named = {one.device_id for one in seats}
+    inside = {s.device_id for s in room.seats}
+    taken: set[tuple[int | None, int | None]] = {
+        (s.row, s.column) for s in room.seats if s.row and s.device_id not in named
+    }
+    for number, one in enumerate(seats):
+        field = f"seats.{number}"
+        if one.device_id not in inside:
+            elsewhere = say("This device is not in the room")
+            errors.append(FieldError(f"{field}.device_id", elsewhere, "device"))
+        if (one.row is None) != (one.column is None):
+            both = say("Give both row and column, or neither")
+            errors.append(FieldError(f"{field}.row", both, "required"))
+        elif one.row is not None and (one.row, one.column) in taken:
+            double = say("Two devices cannot stand in one place")
+            errors.append(FieldError(f"{field}.row", double, "taken"))
+        taken.add((one.row, one.column))
+    if errors:
+        raise Invalid(errors)
+
+
+def _seat(row: _Row) -> Seat:
+    return Seat(
+        device_id=row.device_id,
+        asset_tag=row.asset_tag,
+        name=row.name,
+        kind=row.kind,
+        state=_state(row),
+        row=row.seat_row,
+        column=row.seat_column,
+        last_seen_at=row.last_seen_at,
+        can_wake=row.can_wake,
+        open_alerts=row.open_alerts,
+    )
+
+
+def _state(row: _Row) -> SeatState:
+    if row.is_paused:
+        return SeatState.paused
+    if row.open_alerts:
+        return SeatState.fault
+    if row.state is DeviceState.up:
+        return SeatState.on
+    if row.state is DeviceState.unknown:
+        return SeatState.unknown
+    usual = profile_of(row.chosen_profile, row.recognised).may_sleep
+    may_sleep = usual if row.chosen_may_sleep is None else row.chosen_may_sleep
+    return SeatState.off if may_sleep else SeatState.fault
+
+
+def _by_device(one: SeatPlace) -> int:
+    return one.device_id
+
+
+def _by_name(one: Seat) -> tuple[str, str]:
+    return (one.name, one.asset_tag)

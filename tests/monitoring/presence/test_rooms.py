@@ -1,0 +1,213 @@
+"""Rooms as people see them, and the calls that wake them."""
+
+import asyncio
+import random
+from datetime import UTC, date, datetime, time
+
+import msgspec
+import pytest
+
+from core import database
+from core.access import Role
+from core.errors import Conflict, Forbidden, Invalid, NotFound
+from monitoring.presence import rooms, waking
+from monitoring.presence.rooms import SeatPlace, SeatState
+from monitoring.presence.waking import NewWakePlan, _Due
+from monitoring.snmp import Address
+from tests import factories, factories_monitoring
+from tests.factories import MadePerson, MadeSchool
+
+pytestmark = pytest.mark.usefixtures("db")
+
+
+async def room_with(of: MadeSchool, states: list[str]) -> tuple[int, list[int]]:
+    """A room with one computer for each of ``states``."""
+    place_id = await factories.place(of)
+    made = []
+    for number, state in enumerate(states, start=1):
+        asset = await factories.asset(of)
+        await database.execute(
+            "UPDATE asset SET place = $2, name = $3 WHERE id = $1",
+            asset.id,
+            place_id,
+            f"PC {number:02}",
+        )
+        one = await factories_monitoring.device(
+            of, Address(f"127.0.3.{number}", 161), asset=asset, may_sleep=True
+        )
+        await database.execute(
+            "UPDATE device SET state = $2, mac = $3 WHERE id = $1",
+            one.id,
+            state,
+            f"02:00:5e:10:00:{number:02x}",
+        )
+        made.append(one.id)
+    return place_id, made
+
+
+async def keeper(of: MadeSchool) -> MadePerson:
+    return await factories.person(Role.technician, of)
+
+
+async def test_a_seat_says_what_somebody_at_the_door_would_see() -> None:
+    school = await factories.school()
+    technician = await keeper(school)
+    place_id, made = await room_with(school, ["up", "down", "down", "unknown", "up", "up"])
+    await database.execute("UPDATE device SET may_sleep = false WHERE id = $1", made[2])
+    await database.execute("UPDATE device SET paused_at = now() WHERE id = $1", made[4])
+    await database.execute(
+        "INSERT INTO alert (school, device, rule, instance, severity, message, raised_at)"
+        " VALUES ($1, $2, 'disk_full', 'C:', 'warning', '{\"template\": \"full\"}', now())",
+        school.id,
+        made[5],
+    )
+    room = await rooms.get_room(technician.actor, place_id)
+    states = {seat.device_id: seat.state for seat in room.seats}
+    expected = ["on", "off", "fault", "unknown", "paused", "fault"]
+    assert [states[one].value for one in made] == expected
+    assert room.count(SeatState.fault) == 2
+
+
+async def test_computers_are_seated_in_rows_and_moved_one_by_one() -> None:
+    school = await factories.school()
+    technician = await keeper(school)
+    place_id, made = await room_with(school, ["up"] * 5)
+    room = await rooms.seat_in_rows(technician.actor, place_id, 2)
+    plan = [[seat.device_id if seat else None for seat in row] for row in room.rows]
+    assert plan == [[made[0], made[1]], [made[2], made[3]], [made[4], None]]
+    moved = await rooms.seat(technician.actor, place_id, [SeatPlace(made[4], 3, 2)])
+    assert moved.rows[2][0] is None
+    away = await rooms.seat(technician.actor, place_id, [SeatPlace(made[4])])
+    assert [seat.device_id for seat in away.loose] == [made[4]]
+
+
+async def test_what_cannot_be_seated_changes_nothing() -> None:
+    school = await factories.school()
+    technician = await keeper(school)
+    place_id, made = await room_with(school, ["up"] * 2)
+    _, elsewhere = await room_with(await factories.school(), ["up"])
+    with pytest.raises(Invalid) as refused:
+        await rooms.seat(
+            technician.actor,
+            place_id,
+            [SeatPlace(made[0], 1, 1), SeatPlace(made[1], 1, 1), SeatPlace(elsewhere[0], 2, 1)],
+        )
+    fields = [error.field for error in refused.value.errors]
+    assert fields == ["seats.1.row", "seats.2.device_id"]
+    assert len((await rooms.get_room(technician.actor, place_id)).loose) == 2
+
+
+async def test_thirty_two_who_move_seats_at_once_leave_nobody_on_anothers_lap() -> None:
+    school = await factories.school()
+    technician = await keeper(school)
+    place_id, made = await room_with(school, ["up"] * 8)
+    chance = random.Random(7)
+
+    async def move() -> None:
+        row, column = chance.randint(1, 2), chance.randint(1, 4)
+        await rooms.seat(technician.actor, place_id, [SeatPlace(chance.choice(made), row, column)])
+
+    moved = await asyncio.gather(*(move() for _ in range(32)), return_exceptions=True)
+    assert {type(one) for one in moved} <= {type(None), Invalid}
+    doubled = await database.fetch_value(
+        "SELECT count(*) FROM (SELECT FROM device WHERE seat_row IS NOT NULL"
+        " GROUP BY seat_row, seat_column HAVING count(*) > 1) d"
+    )
+    assert doubled == 0
+
+
+async def test_a_teacher_sees_and_wakes_the_room_but_moves_no_seat() -> None:
+    school = await factories.school()
+    teacher = await factories.person(Role.teacher, school)
+    stranger = await factories.person(Role.admin, await factories.school())
+    place_id, made = await room_with(school, ["down"])
+    assert (await waking.wake_room(teacher.actor, place_id)).called == 1
+    with pytest.raises(Forbidden):
+        await rooms.seat(teacher.actor, place_id, [SeatPlace(made[0], 1, 1)])
+    for refused in (
+        rooms.get_room(stranger.actor, place_id),
+        waking.wake_room(stranger.actor, place_id),
+        waking.wake_device(stranger.actor, made[0]),
+    ):
+        with pytest.raises(NotFound):
+            await refused
+
+
+async def test_a_room_is_called_by_the_broadcast_of_its_network_and_looked_at_soon() -> None:
+    school = await factories.school()
+    technician = await keeper(school)
+    place_id, made = await room_with(school, ["down", "up", "down"])
+    await database.execute("UPDATE device SET mac = NULL WHERE id = $1", made[2])
+    woken = await waking.wake_room(technician.actor, place_id)
+    assert woken.called == 1
+    assert len(woken.unknown) == 1
+    payload = await database.fetch_value("SELECT payload FROM outbox")
+    sleeper = {"mac": "02:00:5e:10:00:01", "broadcast": "127.255.255.255"}
+    assert payload == {"sleepers": [sleeper]}
+    await waking.send(payload)
+
+
+async def test_a_computer_whose_card_nobody_knows_cannot_be_woken() -> None:
+    school = await factories.school()
+    technician = await keeper(school)
+    _, made = await room_with(school, ["down"])
+    await database.execute("UPDATE device SET mac = NULL WHERE id = $1", made[0])
+    with pytest.raises(Conflict):
+        await waking.wake_device(technician.actor, made[0])
+
+
+DAYS = [1, 2, 3, 4, 5]
+
+
+@pytest.mark.parametrize(
+    ("at", "last_run_on", "is_due"),
+    [
+        ("2026-11-23T07:39:59+08:00", None, False),
+        ("2026-11-23T07:40:00+08:00", None, True),
+        ("2026-11-23T08:00:00+08:00", None, True),
+        ("2026-11-23T08:00:01+08:00", None, False),  # the lesson has begun
+        ("2026-11-23T07:40:00+08:00", date(2026, 11, 23), False),
+        ("2026-11-23T07:40:00+08:00", date(2026, 11, 20), True),
+        ("2026-11-22T07:40:00+08:00", None, False),  # a Sunday
+    ],
+)
+def test_a_plan_is_due_by_the_schools_clock_and_once_a_day(
+    at: str, last_run_on: date | None, is_due: bool
+) -> None:
+    due = _Due(1, 1, DAYS, time(7, 40), last_run_on, "Asia/Shanghai")
+    assert due.is_due(datetime.fromisoformat(at).astimezone(UTC)) is is_due
+
+
+async def test_thirty_two_workers_wake_a_room_once() -> None:
+    school = await factories.school()
+    technician = await keeper(school)
+    place_id, _ = await room_with(school, ["down"])
+    now = datetime.fromisoformat(
+        str(await database.fetch_value("SELECT (now() AT TIME ZONE 'Asia/Shanghai')::text"))
+    )
+    made = await waking.plan(technician.actor, NewWakePlan(place_id, list(range(1, 8)), now.time()))
+    await database.execute("UPDATE wake_plan SET last_run_on = NULL WHERE id = $1", made.id)
+    ran = await asyncio.gather(*(waking.run_due_plans() for _ in range(32)))
+    assert sum(ran) == 1
+    assert await database.fetch_value("SELECT count(*) FROM outbox") == 1
+
+
+async def test_a_room_has_one_plan_a_time_however_many_try() -> None:
+    school = await factories.school()
+    technician = await keeper(school)
+    place_id, _ = await room_with(school, ["down"])
+    new = NewWakePlan(place_id, [1], time(7, 40))
+    tried = await asyncio.gather(
+        *(waking.plan(technician.actor, new) for _ in range(32)), return_exceptions=True
+    )
+    assert [type(one) for one in tried if not isinstance(one, Invalid)] == [waking.WakePlan]
+    with pytest.raises(Invalid):
+        await waking.plan(technician.actor, msgspec.structs.replace(new, weekdays=[0, 8]))
+
+
+async def test_rooms_are_listed_with_their_counts() -> None:
+    school = await factories.school()
+    technician = await keeper(school)
+    place_id, _ = await room_with(school, ["up", "up", "down"])
+    (found,) = await rooms.list_rooms(technician.actor)
+    assert (found.place_id, found.devices, found.on, found.off) == (place_id, 3, 2, 1)
