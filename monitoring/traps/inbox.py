@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from core import clock
 from monitoring.snmp.trap_socket import Peer
-from monitoring.traps.limits import Limits
+from monitoring.traps.limits import Limits, Standing
 
 MOST_WAITING = 5000
 MOST_AT_ONCE = 500
@@ -22,6 +22,7 @@ class Datagram(NamedTuple):
     source: str
     peer: Peer
     at: datetime
+    standing: Standing = Standing.known
 
 
 class Inbox:
@@ -29,7 +30,7 @@ class Inbox:
 
     def __init__(self, limits: Limits | None = None) -> None:
         self.counts: Counter[str] = Counter()
-        self.is_stranger: Callable[[str], bool] = lambda _source: False
+        self.standing: Callable[[str], Standing] = lambda _source: Standing.newcomer
         self._limits = limits or Limits(monotonic())
         self._waiting: deque[Datagram] = deque()
         self._came = asyncio.Event()
@@ -40,14 +41,20 @@ class Inbox:
     def arrived(self, payload: bytes, source: str, peer: Peer) -> None:
         """What the socket calls: cheap, since it is called ten thousand times a second in a flood."""
         self.counts["received"] += 1
-        is_stranger = self.is_stranger(source)
-        if not self._limits.let_in(source, monotonic(), is_stranger=is_stranger):
+        standing = self.standing(source)
+        if not self._limits.let_in(source, monotonic(), standing):
             self.counts["over_the_limit"] += 1
         elif len(self._waiting) >= MOST_WAITING:
             self.counts["no_room"] += 1
         else:
-            self._waiting.append(Datagram(payload, source, peer, clock.now()))
+            self._waiting.append(Datagram(payload, source, peer, clock.now(), standing))
             self._came.set()
+
+    def turned_out_strange(self, datagram: Datagram) -> bool:
+        """Whether there is room for it still, now that its source is found to be nobody's."""
+        return datagram.standing is Standing.stranger or self._limits.turned_out_strange(
+            monotonic()
+        )
 
     async def something(self) -> None:
         """Wait until there is something to take."""

@@ -26,6 +26,7 @@ TROUBLE_SECONDS = 1.0
 SLICE = 16  # so many are opened before everyone else on the loop has a turn
 ANSWERED_SECONDS = 60.0
 MOST_ANSWERED = 5000
+AWAY = (Unavailable, TimeoutError)
 
 Send = Callable[[bytes, Peer], None]
 
@@ -38,7 +39,7 @@ class Intake:
         self._reader = Reader(senders)
         self._effects = Effects()
         self._answered: OrderedDict[int, float] = OrderedDict()
-        inbox.is_stranger = senders.is_stranger
+        inbox.standing = senders.standing
 
     async def run(self, stop: asyncio.Event) -> None:
         """Keep what comes; what has come before ``stop`` is still kept."""
@@ -68,19 +69,19 @@ class Intake:
                 await self._reader.understand(letters)
                 await self._keep(letters)
                 return
-            except Unavailable:
+            except AWAY:
                 self._inbox.counts["database_away"] += 1
                 if stop.is_set():
                     return
                 await asyncio.sleep(TROUBLE_SECONDS)
 
     async def _open_all(self, datagrams: list[Datagram]) -> list[Letter]:
-        letters = []
+        letters: list[Letter] = []
         for place, datagram in enumerate(datagrams):
             if place % SLICE == SLICE - 1:
                 await asyncio.sleep(0)
             try:
-                letters.append(self._open(datagram))
+                letters += self._open(datagram)
             except Refused as refused:
                 self._inbox.counts[refused.why] += 1
                 if refused.report is not None:
@@ -91,16 +92,19 @@ class Intake:
                 log.exception("traps.fault", source=datagram.source)
         return letters
 
-    def _open(self, datagram: Datagram) -> Letter:
+    def _open(self, datagram: Datagram) -> list[Letter]:
         """Refused unless a credential of a school at its address opens it."""
         sender = self._senders.sender(datagram.source)
         if not sender.is_known:
             self._inbox.counts["from_strangers"] += 1
-            return Letter(datagram, read_stranger(datagram.payload))
+            if not self._inbox.turned_out_strange(datagram):
+                self._inbox.counts["over_the_limit"] += 1
+                return []
+            return [Letter(datagram, read_stranger(datagram.payload))]
         heard = self._gate.open(datagram.payload, datagram.source, sender.grants)
         grants = tuple(g for credential in heard.opened_by for g in sender.grants[credential])
         replies = [] if heard.reply is None else [(heard.reply, datagram.peer)]
-        return Letter(datagram, heard.notification, grants, replies)
+        return [Letter(datagram, heard.notification, grants, replies)]
 
     def _without_repeats(self, letters: list[Letter]) -> list[Letter]:
         """An inform that is sent again is answered again and counted once."""
@@ -125,7 +129,7 @@ class Intake:
         """All in one transaction; if one of them can't be stored, each by itself."""
         try:
             await self._keep_some(letters)
-        except Unavailable:
+        except AWAY:
             raise
         except Exception:
             log.exception("traps.not_kept", count=len(letters))
@@ -135,7 +139,7 @@ class Intake:
     async def _keep_one(self, letter: Letter) -> None:
         try:
             await self._keep_some([letter])
-        except Unavailable:
+        except AWAY:
             raise
         except Exception:
             self._inbox.counts["not_kept"] += 1

@@ -1,13 +1,24 @@
 """How much is taken in: so much of each source, so much in all; beyond that it is only counted."""
 
 from collections import OrderedDict
+from enum import Enum
 
 PER_SOURCE, PER_SOURCE_AT_ONCE = 20.0, 100.0
 # A campus whose power returns reports all at once.
 IN_ALL, IN_ALL_AT_ONCE = 400.0, 2000.0
-# Those whom no school knows must not crowd out those whom one does.
-OF_STRANGERS, OF_STRANGERS_AT_ONCE = 20.0, 50.0
+# Anybody can invent an address: new ones must not crowd out those that are known, and those that
+# no school knows must not fill the disk.
+OF_NEWCOMERS, OF_NEWCOMERS_AT_ONCE = 100.0, 1000.0
+OF_STRANGERS, OF_STRANGERS_AT_ONCE = 2.0, 50.0
 MOST_SOURCES = 10_000
+
+
+class Standing(Enum):
+    """What is known of an address: a school is there, none is, or nobody has looked yet."""
+
+    known = "known"
+    stranger = "stranger"
+    newcomer = "newcomer"
 
 
 class Bucket:
@@ -33,14 +44,17 @@ class Limits:
     """The buckets of all sources; the sources that were silent longest are forgotten first."""
 
     def __init__(self, at: float) -> None:
-        self._known = Bucket(IN_ALL, IN_ALL_AT_ONCE, at)
-        self._strange = Bucket(OF_STRANGERS, OF_STRANGERS_AT_ONCE, at)
+        self._buckets = {
+            Standing.known: Bucket(IN_ALL, IN_ALL_AT_ONCE, at),
+            Standing.newcomer: Bucket(OF_NEWCOMERS, OF_NEWCOMERS_AT_ONCE, at),
+            Standing.stranger: Bucket(OF_STRANGERS, OF_STRANGERS_AT_ONCE, at),
+        }
         self._sources: OrderedDict[str, Bucket] = OrderedDict()
 
     def __len__(self) -> int:
         return len(self._sources)
 
-    def let_in(self, source: str, at: float, *, is_stranger: bool) -> bool:
+    def let_in(self, source: str, at: float, standing: Standing) -> bool:
         """Whether one more message of ``source`` is looked at; ``at`` in seconds of any clock."""
         bucket = self._sources.get(source)
         if bucket is None:
@@ -49,4 +63,8 @@ class Limits:
                 self._sources.popitem(last=False)
         else:
             self._sources.move_to_end(source)
-        return bucket.take(at) and (self._strange if is_stranger else self._known).take(at)
+        return bucket.take(at) and self._buckets[standing].take(at)
+
+    def turned_out_strange(self, at: float) -> bool:
+        """Whether there is room for a newcomer who, as was found out, is a stranger."""
+        return self._buckets[Standing.stranger].take(at)

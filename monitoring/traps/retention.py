@@ -6,16 +6,20 @@ from core import clock
 from core.database import execute
 
 KEEP_DAYS = 90
+KEEP_STRANGERS_DAYS = 7
 SLICE = 10_000
 
 
 async def forget_old() -> int:
-    """Take out what was said last more than ninety days ago; how many rows that were."""
+    """Take out what was said more than ninety days ago, by strangers seven; how many rows."""
     before = clock.now() - timedelta(days=KEEP_DAYS)
+    strange = clock.now() - timedelta(days=KEEP_STRANGERS_DAYS)
     gone = 0
     while taken := await execute(
-        "DELETE FROM trap WHERE id IN (SELECT id FROM trap WHERE last_at < $1 LIMIT $2)",
+        "DELETE FROM trap WHERE id IN (SELECT id FROM trap"
+        " WHERE last_at < $1 OR last_at < $2 AND school IS NULL ORDER BY last_at LIMIT $3)",
         before,
+        strange,
         SLICE,
     ):
         gone += taken

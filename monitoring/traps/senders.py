@@ -14,6 +14,7 @@ from monitoring.credentials import Sealed, Version, open_sealed
 from monitoring.sealing import Sealer
 from monitoring.snmp import AuthProtocol, Credential, PrivProtocol, User
 from monitoring.snmp.trap_messages import keys_of
+from monitoring.traps.limits import Standing
 
 log = structlog.get_logger(__name__)
 
@@ -115,10 +116,12 @@ class Senders:
         """What was found last, fresh or not."""
         return self._known.get(source, NOBODY)[1]
 
-    def is_stranger(self, source: str) -> bool:
-        """Whether it is known, even if no longer fresh, that no school is at the address."""
+    def standing(self, source: str) -> Standing:
+        """What was found last, even if it is no longer fresh."""
         found = self._known.get(source)
-        return found is not None and not found[1].is_known
+        if found is None:
+            return Standing.newcomer
+        return Standing.known if found[1].is_known else Standing.stranger
 
     async def look_up(self, sources: Iterable[str]) -> None:
         """Remember all of ``sources``, from then on for half a minute."""

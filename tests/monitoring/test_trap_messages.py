@@ -29,7 +29,14 @@ from monitoring.snmp.trap_messages import Reply, keys_of, write_reply
 from monitoring.snmp.trap_socket import plain_address
 from monitoring.snmp.traps import Gate, Refusal, Refused
 from monitoring.snmp.writer import element, integer, oid_content
-from monitoring.traps.limits import MOST_SOURCES, PER_SOURCE, PER_SOURCE_AT_ONCE, Limits
+from monitoring.traps.limits import (
+    MOST_SOURCES,
+    OF_STRANGERS_AT_ONCE,
+    PER_SOURCE,
+    PER_SOURCE_AT_ONCE,
+    Limits,
+    Standing,
+)
 from monitoring.traps.meaning import find_trap, in_words, said_by
 from monitoring.traps.ports import names_in
 
@@ -234,19 +241,20 @@ def test_strangers_fill_no_memory() -> None:
 
 def test_a_source_gets_its_share_and_no_more() -> None:
     limits = Limits(0.0)
-    let_in = [limits.let_in("10.0.0.1", 0.0, is_stranger=False) for _ in range(1000)]
+    let_in = [limits.let_in("10.0.0.1", 0.0, Standing.known) for _ in range(1000)]
     assert sum(let_in) == PER_SOURCE_AT_ONCE
-    assert limits.let_in("10.0.0.2", 0.0, is_stranger=False)
-    later = [limits.let_in("10.0.0.1", 1.0, is_stranger=False) for _ in range(1000)]
+    assert limits.let_in("10.0.0.2", 0.0, Standing.known)
+    later = [limits.let_in("10.0.0.1", 1.0, Standing.known) for _ in range(1000)]
     assert sum(later) == PER_SOURCE
 
 
-def test_a_crowd_of_strangers_leaves_room_for_those_we_know() -> None:
+def test_a_crowd_of_invented_addresses_leaves_room_for_those_we_know() -> None:
     limits = Limits(0.0)
     for number in range(MOST_SOURCES + 500):
-        limits.let_in(f"strange {number}", 0.0, is_stranger=True)
+        limits.let_in(f"strange {number}", 0.0, Standing.newcomer)
     assert len(limits) <= MOST_SOURCES
-    assert limits.let_in("10.0.0.1", 0.0, is_stranger=False)
+    assert limits.let_in("10.0.0.1", 0.0, Standing.known)
+    assert sum(limits.turned_out_strange(0.0) for _ in range(500)) == OF_STRANGERS_AT_ONCE
 
 
 @pytest.mark.parametrize(

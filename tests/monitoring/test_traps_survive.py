@@ -7,6 +7,8 @@ import sys
 import time
 from statistics import quantiles
 
+import pytest
+
 from core import database
 from monitoring.snmp import Address
 from monitoring.traps import retention
@@ -18,6 +20,7 @@ from tests.conftest import Stack
 from tests.labshare.service import ROOT
 from tests.monitoring.agents import free_port
 from tests.monitoring.trap_senders import (
+    COLD_START,
     listening,
     needs_snmptrap,
     send,
@@ -72,6 +75,25 @@ async def test_a_flood_slows_nobody_else_on_the_loop(db: Stack) -> None:
 
 
 @needs_snmptrap
+async def test_a_database_that_goes_away_delays_an_inform_and_loses_nothing(db: Stack) -> None:
+    await made.device(await factories.school(), HERE)
+    async with listening(db) as here:
+        sending = asyncio.create_task(send(here.port, COLD_START, inform=True))
+        async with database.transaction():
+            await database.execute("LOCK TABLE trap IN ACCESS EXCLUSIVE MODE")
+            await here.counted("received")
+            await asyncio.sleep(0.5)
+            cut = await database.fetch_value(
+                "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity"
+                " WHERE query LIKE 'INSERT INTO trap%' AND wait_event_type = 'Lock'"
+            )
+            await here.counted("database_away")
+        assert cut == 1
+        assert (await sending)[0] == 0
+    assert await database.fetch_value("SELECT sum(repeats) FROM trap") == 1
+
+
+@needs_snmptrap
 async def test_an_inform_that_was_answered_outlives_the_worker(db: Stack) -> None:
     await made.device(await factories.school(), HERE, profile="ups_apc")
     port = free_port()
@@ -102,11 +124,16 @@ async def test_an_inform_that_was_answered_outlives_the_worker(db: Stack) -> Non
     assert 0 < len(answered) < 60
 
 
-async def test_what_is_older_than_ninety_days_goes(db: Stack) -> None:
+@pytest.mark.parametrize(("is_known", "gone"), [(True, 11), (False, 94)])
+async def test_what_is_old_goes_and_what_strangers_said_goes_sooner(
+    db: Stack, is_known: bool, gone: int
+) -> None:
+    school = await factories.school()
     await database.execute(
-        "INSERT INTO trap (source, kind, trap_oid, varbinds, minute, first_at, last_at)"
-        " SELECT '127.0.0.1', 'trap', '1.3.6.1', '[]', t, t, t"
-        " FROM generate_series(now() - interval '100 days', now(), interval '1 day') t"
+        "INSERT INTO trap (school, source, kind, trap_oid, varbinds, minute, first_at, last_at)"
+        " SELECT $1, '127.0.0.1', 'trap', '1.3.6.1', '[]', t, t, t"
+        " FROM generate_series(now() - interval '100 days', now(), interval '1 day') t",
+        school.id if is_known else None,
     )
-    assert await retention.forget_old() == 11
+    assert await retention.forget_old() == gone
     assert await retention.forget_old() == 0
