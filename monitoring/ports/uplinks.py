@@ -2,19 +2,12 @@
 
 import msgspec
 
-from core.access import Actor, Role
-from core.database import execute, fetch, refusing, transaction
-from core.errors import Conflict, Message, Problem, say
-from monitoring import devices
+from core.access import Actor
+from core.database import fetch
+from core.errors import Conflict, say
+from monitoring import devices, parents
+from monitoring.devices.changes import KEEPERS
 from monitoring.ports.finding import Location, locations_of
-
-KEEPERS = (Role.admin, Role.technician)
-REFUSALS: dict[str, Message | Problem] = {
-    "device_parents_end": Conflict(
-        say("The switch hangs on this device already; one of the two must come first"),
-        code="circle",
-    ),
-}
 
 
 class Uplink(msgspec.Struct, frozen=True, kw_only=True):
@@ -72,14 +65,7 @@ async def take_parent(actor: Actor, device_id: int) -> Uplink:
             say("No switch has seen this device lately, so there is nothing to take over"),
             code="no_uplink",
         )
-    with refusing(REFUSALS):
-        async with transaction(actor):
-            await execute(
-                "UPDATE device SET parent = $2, version = version + 1 WHERE id = $1"
-                " AND parent IS DISTINCT FROM $2",
-                device_id,
-                uplink.device_id,
-            )
+    await parents.set_parent(actor, device_id, uplink.device_id)
     return msgspec.structs.replace(uplink, is_parent=True)
 
 
