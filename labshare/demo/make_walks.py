@@ -4,7 +4,7 @@ Deterministic: the same program writes the same files. A value with ``:numeric``
 snmpsim serves it; uptimes grow.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -33,9 +33,9 @@ class Simulated(NamedTuple):
 def devices() -> Iterator[Simulated]:
     """The 25 devices, in the order in which the demonstration registers them."""
     yield from _pcs()
-    yield from _printers()
+    yield from _with_cards(_printers())
     yield from _switches()
-    yield Simulated("ups-301", ups("ups-301", "三楼弱电间"))
+    yield from _with_cards([Simulated("ups-301", ups("ups-301", "三楼弱电间"))])
     yield Simulated("controller-201", controller("av-201", "二楼信息教室"))
 
 
@@ -54,6 +54,13 @@ def samples() -> Iterator[Simulated]:
     ):
         for name, make in walks.items():
             yield Simulated(name, make())
+
+
+def _with_cards(simulated: Iterable[Simulated]) -> Iterator[Simulated]:
+    """The same, each with a network card of its own."""
+    for device in simulated:
+        put_card(device.walk, device.name)
+        yield device
 
 
 def write(folder: Path) -> list[Path]:
