@@ -89,15 +89,17 @@ async def device(
     return MadeDevice(device_id, asset, of, credential_id)
 
 
-async def candidate(of: MadeSchool, *, mac: str | None = None, **identity: str) -> int:
+async def candidate(
+    of: MadeSchool, *, mac: str | None = None, has_agent: bool = True, **identity: str
+) -> int:
     """Something that a search found on this machine, judged as searches do."""
     network_id = await network(of)
     number = next(_numbers)
     finding = Finding(
         f"127.9.{number // 250}.{number % 250 + 1}",
         161,
-        await credential(of),
-        "generic",
+        await credential(of) if has_agent else None,
+        "generic" if has_agent else None,
         identity,
         (mac,) if mac else (),
     )

@@ -92,16 +92,15 @@ async def add_devices(year: YearBehind, settings: Settings, assets: list[Asset])
 
 
 async def _add_networks(year: YearBehind, school_ids: list[int]) -> None:
-    """Where the simulated agents are, and the rooms that the older watch looked after."""
+    """Where the simulated agents are: this machine."""
     for school_id in school_ids:
-        for name, cidr in (("本机模拟设备", str(LOOPBACK_NETWORK)), ("计算机教室", "10.20.0.0/16")):
-            await execute(
-                "INSERT INTO network (school, name, cidr, created_at) VALUES ($1, $2, $3, $4)",
-                school_id,
-                name,
-                cidr,
-                year.moment(year.first, 8 * 60),
-            )
+        await execute(
+            "INSERT INTO network (school, name, cidr, created_at) VALUES ($1, $2, $3, $4)",
+            school_id,
+            "本机模拟设备",
+            str(LOOPBACK_NETWORK),
+            year.moment(year.first, 8 * 60),
+        )
 
 
 def find_port(settings: Settings) -> int:

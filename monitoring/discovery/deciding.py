@@ -25,7 +25,8 @@ MOST_AT_ONCE = 500
 class Choice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Which asset a candidate is. Left out: the one that it certainly is.
 
-    ``move``: the asset is monitored at another address already, and its device is at this one now.
+    ``credential_id`` left out: the one that opened it; one that has none is only pinged. ``move``:
+    the asset is monitored at another address already, and its device is at this one now.
     """
 
     asset_tag: Annotated[str, Meta(examples=["S1-00042"])] | None = None
@@ -70,9 +71,6 @@ async def add_candidate(actor: Actor, candidate_id: int, choice: Choice) -> Cand
             locked = await _undecided(candidate_id)
             asset = await _asset(actor, locked, choice)
             device_id = await _device_of(actor, locked, asset, choice)
-            await execute(
-                "UPDATE device SET mac = coalesce(mac, $2) WHERE id = $1", device_id, locked.mac
-            )
             await execute(
                 "UPDATE candidate SET decision = 'added', decided_at = $2, decided_by = $3,"
                 " device = $4 WHERE id = $1",
@@ -135,14 +133,20 @@ async def add_certain(
         network_id,
         MOST_AT_ONCE,
     )
-    added = 0
-    for one in certain:
-        try:
-            await add_candidate(actor, one.id, Choice())
-        except Problem:
-            continue
-        added += 1
+    added = sum([await _add_if_certain(actor, one.id) for one in certain])
     return AddedAll(added, len(certain) - added)
+
+
+async def _add_if_certain(actor: Actor, candidate_id: int) -> bool:
+    async with transaction(actor) as opened:
+        # One that the database refuses must not spoil a transaction that holds the others.
+        before = await opened.savepoint()
+        try:
+            await add_candidate(actor, candidate_id, Choice())
+        except Problem:
+            await before.rollback_to()  # type: ignore[no-untyped-call]
+            return False
+    return True
 
 
 async def _undecided(candidate_id: int) -> _Locked:
@@ -187,18 +191,14 @@ async def _asset(actor: Actor, locked: _Locked, choice: Choice) -> _Asset:
 
 
 async def _device_of(actor: Actor, locked: _Locked, asset: _Asset, choice: Choice) -> int:
-    credential_id = choice.credential_id or locked.credential_id
     if asset.device_id is not None:
         return await _moved(locked, asset, choice)
-    if credential_id is None:
-        raise Invalid.of(
-            "credential_id", say("Choose the credential that opens it"), code="required"
-        )
     new = NewDevice(
         asset_tag=asset.tag,
         address=locked.address,
-        credential_id=credential_id,
+        credential_id=choice.credential_id or locked.credential_id,
         port=locked.port,
+        mac=locked.mac,
     )
     return (await devices.add_device(actor, new)).id
 
@@ -214,11 +214,13 @@ async def _moved(locked: _Locked, asset: _Asset, choice: Choice) -> int:
     await execute(
         "UPDATE device SET address = $2, port = $3, credential = coalesce($4, credential),"
         " method = CASE WHEN $4::bigint IS NULL THEN method ELSE 'snmp' END, next_poll_at = $5,"
-        " failures = 0, recognised = NULL, version = version + 1 WHERE id = $1",
+        " mac = coalesce(mac, $6), failures = 0, recognised = NULL, version = version + 1"
+        " WHERE id = $1",
         asset.device_id,
         locked.address,
         locked.port,
         choice.credential_id or locked.credential_id,
         clock.now(),
+        locked.mac,
     )
     return asset.device_id

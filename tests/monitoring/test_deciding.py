@@ -51,6 +51,17 @@ async def test_a_certain_candidate_is_added_without_naming_its_asset() -> None:
     assert await database.fetch_value("SELECT mac FROM device") == "00:11:22:33:44:55"
 
 
+async def test_a_machine_without_an_agent_becomes_a_device_that_is_pinged() -> None:
+    school = await factories.school()
+    technician = (await keeper(school)).actor
+    asset = await factories.asset(school)
+    candidate_id = await made.candidate(school, has_agent=False)
+    added = await discovery.add_candidate(technician, candidate_id, Choice(asset.tag))
+    device = await devices.get_device(technician, added.device_id or 0)
+    assert (device.credential_id, device.address) == (None, added.address)
+    assert await database.fetch_value("SELECT method FROM device") == "ping"
+
+
 async def test_a_doubtful_one_needs_a_person_to_name_the_asset() -> None:
     school = await factories.school()
     technician = (await keeper(school)).actor
@@ -92,6 +103,24 @@ async def test_all_certain_ones_are_added_at_once_and_the_others_left() -> None:
     assert (
         await database.fetch_value("SELECT decision FROM candidate WHERE id = $1", theirs) is None
     )
+
+
+async def test_one_that_is_refused_does_not_keep_the_others_from_being_added(
+    client: httpx.AsyncClient,
+) -> None:
+    """With a key all of it is one transaction, which the refusal must not spoil."""
+    school = await factories.school()
+    headers = await factories.bearer(await keeper(school))
+    for number in range(3):
+        await with_serial(school, f"PF3X9K2{number}")
+        await made.candidate(school, serial_number=f"PF3X9K2{number}")
+    await database.execute("UPDATE candidate SET address = '10.77.0.1' WHERE id = 2")
+    for key in ("once", "once", None):
+        sent = headers | ({"Idempotency-Key": key} if key else {})
+        answer = await client.post("/api/v1/candidates/add-certain", json={}, headers=sent)
+        expected = {"added": 2, "left": 1} if key else {"added": 0, "left": 1}
+        assert (answer.status_code, answer.json()) == (200, expected)
+    assert await database.fetch_value("SELECT count(*) FROM device") == 2
 
 
 async def test_two_addresses_with_one_serial_number_are_certain_of_nothing() -> None:

@@ -15,9 +15,12 @@ from monitoring import devices, networks
 from monitoring.devices import NewDevice
 from monitoring.networks import NewNetwork, ScanOrder, is_within
 from monitoring.networks.addressing import can_be_searched, checked_cidr
+from monitoring.poller import Poller
+from monitoring.snmp import Session
 from tests import factories
 from tests import factories_monitoring as made
 from tests.conftest import Stack
+from tests.monitoring.agents import own_agent
 
 pytestmark = pytest.mark.usefixtures("db")
 TRIES = 32
@@ -190,8 +193,8 @@ async def test_a_network_is_not_taken_from_under_its_devices() -> None:
         await networks.remove_network(admin, network.id)
     assert refused.value.code == "network_in_use"
     bounds = (ip_network("127.0.0.0/8"),)
+    new = NewNetwork(school.id, "Less", "127.0.1.0/24")
     with pytest.raises(Invalid) as unfit:
-        new = NewNetwork(school.id, "Less", "127.0.1.0/24")
         await networks.edit_network(admin, bounds, network.id, new)
     assert unfit.value.errors[0].field == "cidr"
     smaller = NewNetwork(school.id, "Less", "127.0.0.0/24")
@@ -281,3 +284,18 @@ async def test_of_32_who_name_one_network_at_once_one_wins(db: Stack) -> None:
     )
     assert sum(isinstance(one, networks.Network) for one in outcomes) == 1
     assert sum(isinstance(one, Invalid) for one in outcomes) == TRIES - 1
+
+
+async def test_the_poller_sends_nothing_outside_of_the_installations_networks() -> None:
+    """The school's network is from before the setting was made narrower."""
+    school = await factories.school()
+    agent, address = await own_agent(lambda _question: [])
+    device = await made.device(school, address)
+    async with Session(timeout_seconds=0.2, retries=0) as wire:
+        for bounds, is_asked in ((BOUNDS, False), ((ip_network("127.0.0.0/8"),), True)):
+            await made.due_now(device.id)
+            poller = Poller(wire, made.SEALER, worker="one", slots=4, bounds=bounds)
+            assert await poller.visit_due() == 1
+            assert bool(agent.heard) is is_asked
+            trouble = await database.fetch_value("SELECT trouble ->> 'template' FROM device")
+            assert ("outside of the networks" in trouble) is not is_asked
