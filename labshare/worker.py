@@ -21,6 +21,7 @@ from core.settings import Settings
 from labshare import schedule
 from labshare.attached import connected
 from monitoring import poller
+from monitoring.discovery import searching
 from monitoring.traps import receiver
 
 log = structlog.get_logger(__name__)
@@ -62,6 +63,9 @@ async def work(
     async def hear_traps(stop: asyncio.Event) -> None:
         await receiver.run(settings, stop)
 
+    async def search(stop: asyncio.Event) -> None:
+        await searching.run(settings, stop)
+
     async def keep_promises(stop: asyncio.Event) -> None:
         await _keep_promises(handlers, stop)
 
@@ -71,6 +75,7 @@ async def work(
     parts: dict[str, Part] = {
         "poller": poll,
         "traps": hear_traps,
+        "searches": search,
         "outbox": keep_promises,
         "heartbeat": _beat,
     }
