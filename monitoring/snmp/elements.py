@@ -104,56 +104,68 @@ def read_asked(
     return list(map(_varbind, zip(asked.names, values, strict=True)))
 
 
-def read_varbinds(  # noqa: C901 (a call for each step would double the cost of a poll)
-    payload: bytes, at: int, end: int, *, is_v1: bool
-) -> list[VarBind]:
-    """The hot loop: what most varbinds are made of is read in place, the rest by a call."""
+def read_varbinds(payload: bytes, at: int, end: int, *, is_v1: bool) -> list[VarBind]:
+    """The varbinds that fill the space from ``at`` to ``end``.
+
+    The loop reads varbinds with lengths of one byte and a name whose beginning is known: rows of a
+    table differ in the last number only. Whatever is otherwise takes the slow way.
+    """
     limits = LIMITS_1 if is_v1 else LIMITS_2
     prefixes = _PREFIXES
     number = int.from_bytes
     varbinds: list[VarBind] = []
-    keep = varbinds.append
     while at < end:
-        if payload[at] != SEQUENCE:
-            raise bad_reply()
         size = payload[at + 1]
-        at += 2
-        if size > 127:
-            size, at = _long_size(payload, at, size)
-        bound = at + size
-        if bound > end or payload[at] != OBJECT_ID:
-            raise bad_reply()
-        size = payload[at + 1]
-        at += 2
-        if size > 127:
-            size, at = _long_size(payload, at, size)
-        value_at = at + size
-        if value_at >= bound:
-            raise bad_reply()
-        # Rows of a table differ in their last number only: what stands before it is known.
-        last_at = value_at - 1
-        prefix = prefixes.get(payload[at:last_at])
-        last = payload[last_at]
-        name = (*prefix, last) if prefix and last < 0x80 else read_name(payload[at:value_at])
+        bound = at + 2 + size
+        value_at = at + 4 + payload[at + 3]
+        if (
+            payload[at] != SEQUENCE
+            or size > 127
+            or payload[at + 2] != OBJECT_ID
+            or bound > end
+            or value_at + 2 > bound
+            or value_at + 2 + payload[value_at + 1] != bound
+            or (prefix := prefixes.get(payload[at + 4 : value_at - 1])) is None
+            or (last := payload[value_at - 1]) > 127
+        ):
+            varbind, at = _read_varbind(payload, at, end, is_v1=is_v1)
+            varbinds.append(varbind)
+            continue
         tag = payload[value_at]
-        size = payload[value_at + 1]
         at = value_at + 2
-        if size > 127:
-            size, at = _long_size(payload, at, size)
-        if at + size != bound:
-            raise bad_reply()
-        value: Value
         if tag == OCTETS:
-            value = payload[at:bound]
-        elif tag in limits and size:
+            value: Value = payload[at:bound]
+        elif tag in limits and at < bound:
             value = number(payload[at:bound], "big")
             if payload[at] > 127 or value > limits[tag]:
                 value = _negative(payload[at:bound], tag)
         else:
             value = _seldom(payload[at:bound], tag, is_v1=is_v1)
-        keep(_varbind((name, value)))
+        varbinds.append(_varbind(((*prefix, last), value)))
         at = bound
     return varbinds
+
+
+def _read_varbind(payload: bytes, at: int, end: int, *, is_v1: bool) -> tuple[VarBind, int]:
+    """One varbind of any shape, and where it ends."""
+    at, bound = enter(payload, SEQUENCE, at, end)
+    at, name_end = enter(payload, OBJECT_ID, at, bound)
+    name = read_name(payload[at:name_end])
+    tag = payload[name_end]
+    at, value_end = enter(payload, tag, name_end, bound)
+    if value_end != bound:
+        raise bad_reply()
+    return VarBind(name, _read_value(payload[at:bound], tag, is_v1=is_v1)), bound
+
+
+def _read_value(content: bytes, tag: int, *, is_v1: bool) -> Value:
+    if tag == OCTETS:
+        return content
+    limit = (LIMITS_1 if is_v1 else LIMITS_2).get(tag)
+    if limit is None or not content:
+        return _seldom(content, tag, is_v1=is_v1)
+    number = int.from_bytes(content, "big")
+    return number if content[0] < 0x80 and number <= limit else _negative(content, tag)
 
 
 def read_name(encoded: bytes) -> Oid:
