@@ -17,6 +17,7 @@ SWITCH48 = ("network", "校园网", "48 口千兆交换机 SW-48")
 ACCESS_POINT = ("network", "校园网", "无线接入点 AP-6")
 UPS1 = ("ups", "机房", "在线式不间断电源 UP-1000")
 UPS3 = ("ups", "机房", "在线式不间断电源 UP-3000")
+NAS2 = ("network", "机房", "双盘位网络存储 NS-2")
 PROJECTOR = ("projector", "教育", "短焦投影机 PJ-330")
 
 BOOKS = (
@@ -29,7 +30,7 @@ BOOKS = (
 
 MODELS = (
     DT280, DT310, AIO22, NB14, TP10, LINE_CAR, BOARD_KIT, ARM_KIT, LASER, COLOUR, SWITCH24,
-    SWITCH48, ACCESS_POINT, UPS1, UPS3, PROJECTOR,
+    SWITCH48, ACCESS_POINT, UPS1, UPS3, NAS2, PROJECTOR,
     *(("book", "校图书馆", f"《{title}》") for title in BOOKS),
 )  # fmt: skip
 
@@ -137,6 +138,7 @@ PURCHASES: dict[str, tuple[Lot, ...]] = {
         Lot(SWITCH48, 2, ("网络机房",)),
         Lot(ACCESS_POINT, 4, ("多媒体教室", "教师办公室", "阅览室", "机器人教室")),
         Lot(UPS3, 3, ("网络机房",)),
+        Lot(NAS2, 1, ("网络机房",)),
         Lot(PROJECTOR, 2, ("机器人教室", "电子电工实训室")),
         *_books(10, 10, "书库", declared=60, received=60),
     ),

@@ -1,4 +1,4 @@
-"""Monitored things: 25 assets bound to the simulated agents, and computers of an older watch."""
+"""Monitored things: assets bound to the simulated agents, and computers of an older watch."""
 
 import random
 from collections.abc import Iterator
@@ -15,6 +15,7 @@ from labshare.demo.catalogue import (
     DT280,
     DT310,
     LASER,
+    NAS2,
     PROJECTOR,
     SWITCH24,
     UPS3,
@@ -34,6 +35,8 @@ MODELS: dict[str, Model] = {
     "switch": SWITCH24,
     "ups": UPS3,
     "controller": PROJECTOR,
+    "projector": PROJECTOR,
+    "nas": NAS2,
 }
 ROOMS = {
     "pc-301": ("LB", "计算机教室一"),
@@ -46,6 +49,9 @@ ROOMS = {
     "switch-201": ("HG", "网络机房"),
     "ups-301": ("LB", "网络机房"),
     "controller-201": ("HG", "计算机教室一"),
+    "printer-brother": ("LB", "阅览室"),
+    "projector-epson": ("LB", "多媒体教室"),
+    "nas-synology": ("LB", "网络机房"),
 }
 # Computers that an older collector watched until yesterday: their hours of use are kept.
 DESKTOPS = (DT280, DT310, AIO22)

@@ -31,12 +31,15 @@ class Simulated(NamedTuple):
 
 
 def devices() -> Iterator[Simulated]:
-    """The 25 devices, in the order in which the demonstration registers them."""
+    """The devices, in the order in which the demonstration registers them."""
     yield from _pcs()
     yield from _with_cards(_printers())
     yield from _switches()
     yield from _with_cards([Simulated("ups-301", ups("ups-301", "三楼弱电间"))])
     yield Simulated("controller-201", controller("av-201", "二楼信息教室"))
+    yield Simulated("printer-brother", walk_vendors.brother())
+    yield Simulated("projector-epson", walk_storage.projector())
+    yield Simulated("nas-synology", walk_storage.synology())
 
 
 def samples() -> Iterator[Simulated]:
@@ -45,6 +48,7 @@ def samples() -> Iterator[Simulated]:
         "pc-gbk",
         windows_pc("机房-07", "一号机房", hours_on=2, seed=3, disk_percent=61, encoding="gb18030"),
     )
+    shown = {device.name for device in devices()}
     for walks in (
         walk_vendors.WALKS,
         walk_power.WALKS,
@@ -53,7 +57,8 @@ def samples() -> Iterator[Simulated]:
         walk_sensors.WALKS,
     ):
         for name, make in walks.items():
-            yield Simulated(name, make())
+            if name not in shown:
+                yield Simulated(name, make())
 
 
 def _with_cards(simulated: Iterable[Simulated]) -> Iterator[Simulated]:

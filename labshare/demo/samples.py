@@ -59,6 +59,18 @@ CURVES: dict[str, tuple[Curve, ...]] = {
         Curve("supply_level", "青色墨水", 41, 0, -0.5),
         Curve("supply_level", "品红墨水", 77, 0, -0.4),
     ),
+    "printer-brother": (
+        Curve("pages_printed", "", 31_005, 0, 44),
+        Curve("supply_level", "Black toner", 23, 0, -1.1),
+        Curve("supply_level", "Drum", 75, 0, -0.2),
+    ),
+    "projector-epson": (Curve("lamp_hours", "", 3_079, 0, 4),),
+    "nas-synology": (
+        Curve("disk_used", "/volume1", 64, 0, 0.12),
+        Curve("temperature", "", 41, 3),
+        Curve("disk_temperature", "硬盘 1", 36, 3),
+        Curve("disk_temperature", "硬盘 2", 55, 3),
+    ),
     "switch-301": (Curve("ports_up", "", 17, 2),),
     "switch-201": (Curve("ports_up", "", 5, 1),),
     "ups-301": (

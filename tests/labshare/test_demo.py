@@ -86,7 +86,7 @@ async def test_the_demo_has_what_it_promises(seeded: Seeded) -> None:
     assert await _count(f"{of_kind} 'robot_kit'") == 80
     assert await _count(f"{of_kind} 'book'") == 400
     assert 180 <= await _count(f"{of_kind} 'computer' AND serial_trust = 'junk'") <= 220
-    assert await _count("device WHERE removed_at IS NULL") == 25
+    assert await _count("device WHERE removed_at IS NULL") == 28
     assert await _count("custody") > 1000
     assert await _count("power_session") > 20_000
     assert await _count("sample_hour") > 20_000
