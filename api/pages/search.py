@@ -1,4 +1,4 @@
-"""One search over everything: a tag leads straight to its asset, the rest is one grouped page."""
+"""One search over everything: a tag leads to its asset, a MAC to its port, the rest is one page."""
 
 from typing import Any
 
@@ -14,6 +14,7 @@ from core import people
 from core.access import Actor
 from inventory import assets
 from inventory.assets import AssetFilters
+from monitoring.ports import mac_of
 from storage import catalogue
 
 A_FEW = 10
@@ -30,6 +31,9 @@ async def show_search(request: WebRequest, actor: NamedDependency[Actor]) -> Res
     if exact is not None:
         # What a scanner types is a whole tag and Enter.
         return Redirect(urls.asset(exact.tag), status_code=303)
+    if not q.isalnum() and mac_of(q) is not None:
+        # Twelve letters and digits alone may be a serial number.
+        return Redirect(urls.port_finder(q), status_code=303)
     return render(request, "search.html", search_text=q, groups=await find_everything(actor, q))
 
 

@@ -125,6 +125,9 @@ async def test_the_page_finds_the_port_and_takes_the_parent_with_one_click(
     switch, pc = await a_switch(school)
     await factories.signed_in(client, await factories.person(Role.technician, school))
     assert "Nothing asked yet" in (await client.get("/port-finder")).text
+    searched = await client.get("/search", params={"q": PC.upper()})
+    assert searched.headers["location"].startswith("/port-finder?q=")
+    assert (await client.get("/search", params={"q": PC.replace(":", "")})).status_code == 200
     asset = (await client.get(f"/assets/{pc.asset.tag}")).text
     assert f"/port-finder?q={pc.asset.tag}" in asset
     found = (await client.get("/port-finder", params={"q": pc.asset.tag})).text
