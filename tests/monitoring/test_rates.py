@@ -46,6 +46,30 @@ def test_a_reset_begins_anew_and_the_next_visit_has_a_rate_again() -> None:
     assert (found.metric, found.value, found.unit) == ("if_in_rate", 1_000.0, "bits_per_second")
 
 
+def test_what_was_dropped_is_told_apart_from_errors() -> None:
+    before = {("if_in_discards", "1"): 0, ("if_out_discards", "1"): 10, ("if_in_errors", "1"): 5}
+    now = [
+        Reading("if_in_discards", "1", 30),
+        Reading("if_out_discards", "1", 40),
+        Reading("if_in_errors", "1", 5),
+    ]
+    found = {r.metric: r.value for r in rates(before, now, elapsed=60, rebooted=False)}
+    assert found == {"if_discard_rate": 1.0, "if_error_rate": 0.0}
+
+
+@pytest.mark.parametrize("status", ["down", "disabled", "not_present", "lower_layer_down"])
+def test_a_port_without_a_link_has_no_rate(status: str) -> None:
+    before = {("if_in_octets", "1"): 0, ("if_in_octets", "2"): 0}
+    now = [
+        Reading("if_status", "1", status),
+        Reading("if_in_octets", "1", 600),
+        Reading("if_status", "2", "up"),
+        Reading("if_in_octets", "2", 600),
+    ]
+    found = rates(before, now, elapsed=60, rebooted=False)
+    assert [(r.metric, r.instance) for r in found] == [("if_in_rate", "2")]
+
+
 def test_errors_of_both_directions_are_one_rate() -> None:
     before = {("if_in_errors", "Gi0/1"): 0, ("if_out_errors", "Gi0/1"): 0}
     now = [Reading("if_in_errors", "Gi0/1", 60), Reading("if_out_errors", "Gi0/1", 120)]
