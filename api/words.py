@@ -162,6 +162,7 @@ VOCABULARY: dict[str, dict[str, Word]] = {
         "keys_disagree": _warn(say("Its serial number and its card lead to different assets.")),
         "several_assets": _warn(say("More than one asset fits.")),
         "shared_serial": _warn(say("Another address tells the same serial number.")),
+        "shared_card": _warn(say("Another address has the same network card.")),
         "monitored": _warn(say("This asset is monitored already, at another address.")),
         "gone": _warn(say("By the books this asset has left the school.")),
         "other_kind": _warn(say("The device is of another kind than the asset.")),

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import msgspec
 
+from monitoring.discovery.neighbours import card_at, is_makers
 from monitoring.profiles import Profile, all_profiles, probe_roots, recognise, recognise_by_name
 from monitoring.sightings import mac_text
 from monitoring.snmp import (
@@ -31,7 +32,6 @@ PHYS_ADDRESSES = oid("1.3.6.1.2.1.2.2.1.6")
 ADDRESS_SECONDS = 10.0
 LONGEST_TEXT = 200
 MOST_CARDS = 16
-LOCALLY_ADMINISTERED = 0x02
 
 Presence = Callable[[str], Awaitable[bool]]
 
@@ -74,10 +74,19 @@ async def ask(
         if all(varbind.value is None for varbind in probe):
             refuses = True
             continue
-        return await _identified(wire, address, key, probe)
+        return _with_card(await _identified(wire, address, key, probe))
     if refuses or (is_there is not None and await is_there(address.host)):
-        return Finding(address.host, address.port, refuses=refuses)
+        return _with_card(Finding(address.host, address.port, refuses=refuses))
     return None
+
+
+def _with_card(found: Finding) -> Finding:
+    """With the card that our own network tells, first of all: it is the one at this address."""
+    card = card_at(found.address)
+    if card is None:
+        return found
+    macs = tuple(dict.fromkeys((card, *found.macs)))[:MOST_CARDS]
+    return msgspec.structs.replace(found, macs=macs)
 
 
 async def _identified(wire: Wire, address: Address, key: Key, probe: list[VarBind]) -> Finding:
@@ -127,8 +136,7 @@ async def _cards(wire: Wire, address: Address, credential: Credential) -> tuple[
     """The numbers of its network cards; those that software makes up are shared by many machines."""
     rows = await wire.walk(address, credential, PHYS_ADDRESSES)
     found = [mac_text(row.value) for row in rows]
-    real = [mac for mac in found if mac and not int(mac[:2], 16) & LOCALLY_ADMINISTERED]
-    return tuple(dict.fromkeys(real))[:MOST_CARDS]
+    return tuple(dict.fromkeys(mac for mac in found if mac and is_makers(mac)))[:MOST_CARDS]
 
 
 def _texts(wanted: dict[str, Oid], varbinds: list[VarBind]) -> dict[str, str]:

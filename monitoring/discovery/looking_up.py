@@ -1,15 +1,20 @@
 """Which assets of a school the keys of a finding lead to: the database's side of matching."""
 
+from datetime import timedelta
+
 import msgspec
 
-from core.database import fetch, fetch_value
+from core import clock
+from core.database import fetch
 from inventory import tags
-from monitoring.discovery.matching import Key, Led, Match, Owner, judge, trusted_serial
+from monitoring.discovery.matching import Doubt, Key, Led, Match, Owner, judge, trusted_serial
 from monitoring.gone import LIFECYCLES as GONE
 
 LEAST_MODEL_NAME = 4
 # More of one model name none of them.
 MOST_OF_A_MODEL = 5
+# A machine that got another address since is not two.
+LATELY = timedelta(hours=12)
 
 OWNER = """
 SELECT DISTINCT a.id AS asset_id, a.tag, m.kind, a.lifecycle = ANY ($2::text[]) AS is_gone,
@@ -42,7 +47,7 @@ async def match(known: Known) -> Match:
     return judge(
         [one for one in led if one is not None],
         profile=known.profile,
-        serial_is_shared=await _is_shared(known),
+        shared=await _shared(known),
     )
 
 
@@ -110,19 +115,26 @@ async def _owners(known: Known, condition: str, value: object) -> list[Owner]:
     )
 
 
-async def _is_shared(known: Known) -> bool:
-    """Whether another address tells the same serial number: one machine twice, or a copied one."""
-    serial = trusted_serial(known.identity)
-    if serial is None:
-        return False
-    shared: bool = await fetch_value(
-        "SELECT EXISTS (SELECT FROM candidate c WHERE c.school = $1"
-        " AND lower(c.identity ->> 'serial_number') = lower($2)"
-        " AND (c.address, c.port) <> ($3, $4) AND c.decision IS DISTINCT FROM 'ignored'"
-        " AND c.device IS NULL)",
+class _Same(msgspec.Struct, frozen=True):
+    serial: bool
+    card: bool
+
+
+async def _shared(known: Known) -> frozenset[Doubt]:
+    """The keys that another address has told lately: one machine twice, or a copied number."""
+    same = await fetch(
+        _Same,
+        "SELECT coalesce(lower(c.identity ->> 'serial_number') = lower($2), false) AS serial,"
+        " coalesce(c.mac = any($5::text[]), false) AS card FROM candidate c"
+        " WHERE c.school = $1 AND (c.address, c.port) <> ($3, $4) AND c.device IS NULL"
+        " AND c.decision IS DISTINCT FROM 'ignored' AND c.seen_at > $6"
+        " AND (lower(c.identity ->> 'serial_number') = lower($2) OR c.mac = any($5::text[]))",
         known.school_id,
-        serial,
+        trusted_serial(known.identity),
         known.address,
         known.port,
+        known.macs,
+        clock.now() - LATELY,
     )
-    return shared
+    doubts = [Doubt.shared_serial] * any(one.serial for one in same)
+    return frozenset(doubts + [Doubt.shared_card] * any(one.card for one in same))

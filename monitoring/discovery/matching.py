@@ -26,6 +26,7 @@ class Doubt(StrEnum):
     keys_disagree = "keys_disagree"
     several_assets = "several_assets"
     shared_serial = "shared_serial"
+    shared_card = "shared_card"
     monitored = "monitored"
     gone = "gone"
     other_kind = "other_kind"
@@ -87,8 +88,11 @@ KINDS = {
 }
 
 
-def judge(led: list[Led], *, profile: str | None, serial_is_shared: bool = False) -> Match:
-    """Certain when trusted keys lead to one asset and nothing speaks against it."""
+def judge(led: list[Led], *, profile: str | None, shared: frozenset[Doubt] = frozenset()) -> Match:
+    """Certain when trusted keys lead to one asset and nothing speaks against it.
+
+    ``shared``: which of the keys another address tells as well.
+    """
     hits = [one for one in led if one.owners]
     if not hits:
         return Match()
@@ -98,8 +102,7 @@ def judge(led: list[Led], *, profile: str | None, serial_is_shared: bool = False
     owners = {owner.asset_id: owner for one in telling for owner in one.owners}
     chosen = telling[0].owners[0]
     doubts = _doubts(telling, list(owners.values()), chosen, profile)
-    if serial_is_shared:
-        doubts.append(Doubt.shared_serial)
+    doubts += sorted(shared)
     return Match(
         Trust.doubtful if doubts else Trust.certain,
         chosen.asset_id,

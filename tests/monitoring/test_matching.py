@@ -63,7 +63,8 @@ def test_only_one_asset_by_trusted_keys_without_contradiction_is_certain(
     asset_id: int | None,
     doubts: list[Doubt],
 ) -> None:
-    verdict = judge(found, profile=profile, serial_is_shared=is_shared)
+    shared = frozenset({Doubt.shared_serial} if is_shared else ())
+    verdict = judge(found, profile=profile, shared=shared)
     assert (verdict.trust, verdict.asset_id, verdict.doubts) == (trust, asset_id, doubts)
 
 

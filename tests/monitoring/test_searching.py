@@ -17,6 +17,7 @@ from core.errors import Conflict, Invalid
 from monitoring import devices, discovery, networks
 from monitoring.discovery import CandidateFilter, Decision, NetworkScan, keeping, scans
 from monitoring.discovery.identifying import LONGEST_TEXT, MOST_CARDS, Key, ask
+from monitoring.discovery.neighbours import card_at
 from monitoring.discovery.searching import Searcher
 from monitoring.discovery.sweeping import Pace, sweep
 from monitoring.networks import NewNetwork
@@ -456,3 +457,29 @@ async def test_no_more_than_so_many_are_asked_at_once() -> None:
     async for _ in sweep(places, ask_one, Pace(10_000), most_at_once=4):
         pass
     assert most <= 4
+
+
+ARP = """IP address       HW type     Flags       HW address            Mask     Device
+10.0.0.1         0x1         0x2         00:1B:44:11:3a:b7     *        eth0
+10.0.0.2         0x1         0x0         00:00:00:00:00:00     *        eth0
+10.0.0.3         0x1         0x2         02:42:ac:11:00:02     *        docker0
+"""
+
+
+@pytest.mark.parametrize(
+    ("host", "card"),
+    [
+        ("10.0.0.1", "00:1b:44:11:3a:b7"),
+        ("10.0.0.2", None),
+        ("10.0.0.3", None),
+        ("10.0.0.9", None),
+        ("fd00::1", None),
+    ],
+)
+def test_the_card_at_an_address_is_known_on_our_own_cables(
+    tmp_path: Path, host: str, card: str | None
+) -> None:
+    table = tmp_path / "arp"
+    table.write_text(ARP)
+    assert card_at(host, table) == card
+    assert card_at(host, tmp_path / "nothing") is None
