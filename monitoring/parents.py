@@ -56,7 +56,7 @@ class Standing(msgspec.Struct, frozen=True):
     is_watched: bool = True
 
 
-class Neighbour(msgspec.Struct, frozen=True):
+class LinkedDevice(msgspec.Struct, frozen=True):
     """A device above or behind another one, as a link to it needs it."""
 
     id: int
@@ -88,7 +88,7 @@ def standing_of(parent: Standing | None, silent_at: datetime | None) -> Parent:
     return Parent.up if is_proven else Parent.unsure
 
 
-_NEIGHBOUR = """
+_LINKED = """
 SELECT d.id, a.tag AS asset_tag, d.state,
        coalesce(nullif(a.name, ''), nullif(d.identity ->> 'name', ''),
                 btrim(m.brand || ' ' || m.name)) AS name
@@ -96,34 +96,34 @@ SELECT d.id, a.tag AS asset_tag, d.state,
 """
 
 
-async def parent_of(actor: Actor, device_id: int) -> Neighbour | None:
+async def parent_of(actor: Actor, device_id: int) -> LinkedDevice | None:
     """What the device hangs on, None if nothing is noted."""
     device = await get_device(actor, device_id)
     return await noted_parent(device.id)
 
 
-async def noted_parent(device_id: int) -> Neighbour | None:
+async def noted_parent(device_id: int) -> LinkedDevice | None:
     """:func:`parent_of` for callers who have made sure that the device may be seen."""
     return await fetch_one(
-        Neighbour,
-        f"{_NEIGHBOUR} WHERE d.id = (SELECT parent FROM device WHERE id = $1)"
+        LinkedDevice,
+        f"{_LINKED} WHERE d.id = (SELECT parent FROM device WHERE id = $1)"
         " AND d.removed_at IS NULL",
         device_id,
     )
 
 
-async def children_of(actor: Actor, device_id: int, *, limit: int = 50) -> list[Neighbour]:
+async def children_of(actor: Actor, device_id: int, *, limit: int = 50) -> list[LinkedDevice]:
     """What hangs on the device, by tag."""
     device = await get_device(actor, device_id)
     return await fetch(
-        Neighbour,
-        f"{_NEIGHBOUR} WHERE d.parent = $1 AND d.removed_at IS NULL ORDER BY a.tag LIMIT $2",
+        LinkedDevice,
+        f"{_LINKED} WHERE d.parent = $1 AND d.removed_at IS NULL ORDER BY a.tag LIMIT $2",
         device.id,
         limit,
     )
 
 
-async def set_parent(actor: Actor, device_id: int, parent_id: int | None) -> Neighbour | None:
+async def set_parent(actor: Actor, device_id: int, parent_id: int | None) -> LinkedDevice | None:
     """Note what the device hangs on; Invalid for another school's device and for circles."""
     device = await get_device(actor, device_id)
     actor.require(device.school_id, *KEEPERS)

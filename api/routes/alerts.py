@@ -30,7 +30,7 @@ class Chosen(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Acknowledged(msgspec.Struct, frozen=True):
-    """How many of them were open and of a school that the sender keeps."""
+    """How many of them were open, and nobody had taken care."""
 
     acknowledged: int
 
@@ -112,7 +112,7 @@ class AlertRoutes(Controller):
     async def acknowledge_many(
         self, actor: NamedDependency[Actor], data: JSONBody[Chosen]
     ) -> Acknowledged:
-        """What is cleared or acknowledged already, or of another school, is passed over."""
+        """What is cleared or acknowledged already is passed over."""
         return Acknowledged(await alerts.acknowledge_many(actor, data.alert_ids))
 
     @post(

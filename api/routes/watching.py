@@ -10,7 +10,7 @@ from api.routes.expected_hours import Given
 from core.access import Actor
 from monitoring import devices, expected_hours, forecasts, parents, thresholds
 from monitoring.expected_hours import ExpectedHours
-from monitoring.parents import Neighbour
+from monitoring.parents import LinkedDevice
 from monitoring.thresholds import KEEPERS, HeldRule, RuleChange
 
 READER = signed_in("monitoring:read")
@@ -20,8 +20,8 @@ KEEPER = allow(*KEEPERS, scope="monitoring:write")
 class Surroundings(msgspec.Struct, frozen=True):
     """What a device hangs on, what hangs on it, and when it ought to be on."""
 
-    parent: Neighbour | None
-    children: list[Neighbour]
+    parent: LinkedDevice | None
+    children: list[LinkedDevice]
     hours: ExpectedHours | None
 
 

@@ -7,7 +7,7 @@ import msgspec
 from core import clock
 from core.access import Actor
 from core.database import fetch, fetch_value, transaction
-from core.errors import Conflict, Invalid, say
+from core.errors import Conflict, Invalid, NotFound, say
 from monitoring.alerts.orders import tell
 from monitoring.alerts.views import KEEPERS, Alert, get_alert
 
@@ -30,22 +30,34 @@ async def acknowledge(actor: Actor, alert_id: int) -> Alert:
 
 
 async def acknowledge_many(actor: Actor, alert_ids: Sequence[int]) -> int:
-    """Take care of all of them that are open and of schools that the actor keeps; how many."""
+    """Take care of all of them that are still open; how many.
+
+    NotFound when one of them is of no school that the actor keeps.
+    """
     if len(alert_ids) > MOST_AT_ONCE:
         raise Invalid.of(
             "alert_ids", say("Choose {most} alerts at most", most=MOST_AT_ONCE), code="too_many"
         )
+    kept = actor.school_ids_as(*KEEPERS)
+    wanted = sorted(set(alert_ids))
     async with transaction(actor):
+        seen: int = await fetch_value(
+            "SELECT count(*) FROM alert WHERE id = any($1::bigint[]) AND school = any($2::bigint[])",
+            wanted,
+            kept,
+        )
+        if seen < len(wanted):
+            raise NotFound(say("There is no such alert, or it is not of your school"))
         taken = await fetch(
             _Taken,
             "UPDATE alert SET acknowledged_at = $2, acknowledged_by = $3 WHERE id IN ("
             " SELECT id FROM alert WHERE id = any($1::bigint[]) AND school = any($4::bigint[])"
             " AND acknowledged_at IS NULL AND cleared_at IS NULL ORDER BY id FOR UPDATE)"
             " RETURNING id",
-            list(alert_ids),
+            wanted,
             clock.now(),
             actor.person_id,
-            actor.school_ids_as(*KEEPERS),
+            kept,
         )
     return len(taken)
 

@@ -67,7 +67,7 @@ class Story(msgspec.Struct, frozen=True, kw_only=True):
     earlier: list[Episode]
     held_back: list[HeldBack]
     behind: int
-    parent: parents.Neighbour | None
+    parent: parents.LinkedDevice | None
 
 
 class _Kind(msgspec.Struct, frozen=True):

@@ -2,19 +2,24 @@
 
 from collections.abc import Sequence
 from datetime import datetime, time, timedelta
+from typing import Annotated
 from zoneinfo import ZoneInfo
 
 import msgspec
+from msgspec import Meta
 
 DAYS = 7
+
+
+ClockTime = Annotated[time, Meta(examples=["08:00:00"], tz=False)]
 
 
 class Span(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """From ``starts`` to ``ends`` on a weekday (1 is Monday); over midnight if that is earlier."""
 
     weekday: int
-    starts: time
-    ends: time
+    starts: ClockTime
+    ends: ClockTime
 
 
 def is_expected(spans: Sequence[Span], at: datetime, zone: ZoneInfo) -> bool:

@@ -13,6 +13,7 @@ from core.database import fetch, fetch_one, fetch_value, refusing, transaction
 from core.errors import Conflict, FieldError, Invalid, Message, NotFound, Problem, say
 from core.paging import Page, checked_limit, decode_cursor, page_of
 from inventory.queries import Conditions
+from monitoring.expected_hours.spans import ClockTime
 from monitoring.maintenance.force import COLUMNS
 from monitoring.maintenance.spans import Window, covers
 
@@ -57,8 +58,8 @@ class NewWindow(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     starts_at: datetime | None = None
     ends_at: datetime | None = None
     weekdays: Annotated[list[int], Meta(max_length=7)] | None = None
-    from_time: time | None = None
-    to_time: time | None = None
+    from_time: ClockTime | None = None
+    to_time: ClockTime | None = None
 
 
 _ELSEWHERE: dict[str, Message | Problem] = {

@@ -23,6 +23,7 @@ ALIASES = {
     "holder": "person_id",
     "model": "model_id",
     "place": "place_id",
+    "room_id": "place_id",
     "tags": "tag",
     "title_holder": "school",
 }

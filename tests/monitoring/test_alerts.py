@@ -10,7 +10,7 @@ import pytest
 
 from core import clock, database
 from core.access import Actor, Role
-from core.errors import Conflict, Invalid, Message, say
+from core.errors import Conflict, Invalid, Message, NotFound, say
 from inventory import repairs
 from monitoring import alerts, parents
 from monitoring.alerts import AlertFilter, DeviceChanges, Finding
@@ -276,7 +276,7 @@ async def test_32_parents_at_once_make_no_circle() -> None:
     results = await asyncio.gather(
         *(parents.set_parent(keeper, *pair) for pair in pairs), return_exceptions=True
     )
-    assert {type(one).__name__ for one in results} <= {"Neighbour", "Invalid", "Unavailable"}
+    assert {type(one).__name__ for one in results} <= {"LinkedDevice", "Invalid", "Unavailable"}
     assert await database.fetch_value("SELECT count(*) FROM device WHERE parent IS NOT NULL") == 1
 
 
@@ -359,8 +359,11 @@ async def test_many_are_acknowledged_at_once_and_only_ones_own() -> None:
     for of in (school, school, other):
         device = await made.device(of)
         ids.append(await alerts.raise_alert(worker, device.id, LOW))
-    assert await alerts.acknowledge_many(keeper, [i for i in ids if i]) == 2
-    assert await alerts.acknowledge_many(keeper, [i for i in ids if i]) == 0
+    with pytest.raises(NotFound):
+        await alerts.acknowledge_many(keeper, [i for i in ids if i])
+    own = [i for i in ids[:2] if i]
+    assert await alerts.acknowledge_many(keeper, own) == 2
+    assert await alerts.acknowledge_many(keeper, own) == 0
     seen = await alerts.list_alerts(keeper, AlertFilter(state="acknowledged"))
     assert {alert.id for alert in seen.items} == set(ids[:2])
 
