@@ -34,7 +34,14 @@ AUTH_NAMES = [
     (AuthProtocol.sha, "SHA-1"),
     (AuthProtocol.md5, "MD5"),
 ]
-PRIV_NAMES = [(PrivProtocol.aes, "AES-128"), (PrivProtocol.des, "DES")]
+PRIV_NAMES = [
+    (PrivProtocol.aes, "AES-128"),
+    (PrivProtocol.aes192, "AES-192"),
+    (PrivProtocol.aes256, "AES-256"),
+    (PrivProtocol.aes192c, "AES-192 (Cisco)"),
+    (PrivProtocol.aes256c, "AES-256 (Cisco)"),
+    (PrivProtocol.des, "DES"),
+]
 
 
 class ListQuery(msgspec.Struct, frozen=True):
