@@ -43,6 +43,7 @@ from api.pages.library import LibraryPages
 from api.pages.library_forms import LibraryFormPages
 from api.pages.maintenance import MaintenancePages
 from api.pages.monitoring_health import show_monitoring_health
+from api.pages.monitoring_setup import show_monitoring_setup
 from api.pages.networks import NetworkPages
 from api.pages.notices import MailPages
 from api.pages.people import PeoplePages
@@ -165,6 +166,7 @@ PAGES: list[ControllerRouterHandler] = [
     DeviceProfilePages,
     show_home,
     show_monitoring_health,
+    show_monitoring_setup,
     switch_language,
     AccountPages,
     AssetFormPages,

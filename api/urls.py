@@ -248,6 +248,10 @@ def room_seat_rows(place_id: int) -> str:
     return f"/rooms/{place_id}/seats/rows"
 
 
+def monitoring_setup() -> str:
+    return "/devices/setup"
+
+
 def monitoring_health() -> str:
     return "/devices/health"
 

@@ -70,6 +70,10 @@ class Room(msgspec.Struct, frozen=True):
         placed = {seat.device_id for seat in self._grid().values()}
         return [seat for seat in self.seats if seat.device_id not in placed]
 
+    def short_name(self, seat: Seat) -> str:
+        """The seat's name without the room's, which all of them begin with."""
+        return seat.name.removeprefix(self.name).strip(" -_·/、") or seat.name
+
     def count(self, state: SeatState) -> int:
         """How many seats are in the state."""
         return sum(seat.state is state for seat in self.seats)
