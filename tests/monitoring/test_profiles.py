@@ -29,6 +29,7 @@ from monitoring.profiles import (
     recognise,
     recognise_by_name,
 )
+from monitoring.revisits import revisit
 from monitoring.sentences import RULE_SENTENCES
 from monitoring.snmp import Address, Community, Session, oid
 from monitoring.visits import Visit, visit
@@ -105,6 +106,19 @@ async def test_a_walk_of_ours_is_recognised_and_read_as_expected(
     found = still(name, plain(await visit_once(agents, name)))
     expected = msgspec.json.decode((EXPECTED / f"{name}.json").read_bytes())
     assert found == still(name, expected)
+
+
+@pytest.mark.parametrize("name", NAMES)
+async def test_a_visit_by_plan_reads_what_a_full_one_reads(agents: Address, name: str) -> None:
+    async with Session() as wire:
+        full = await visit(wire, agents, Community(name))
+        profile = profile_named(full.profile)
+        assert profile is not None
+        assert full.plan is not None
+        steady = await revisit(
+            wire, agents, Community(name), profile, full.plan, has_rebooted=lambda _: False
+        )
+    assert still(name, plain(steady))["readings"] == still(name, plain(full))["readings"]
 
 
 async def test_a_simulated_uptime_grows(agents: Address) -> None:
