@@ -13,7 +13,8 @@ from core.errors import Message
 from monitoring import alerts, gone
 from monitoring.alerts import AlertSeverity, DeviceChanges, Finding
 from monitoring.metrics import VALUE_WORDS
-from monitoring.profiles import Profile, all_profiles, profile_named
+from monitoring.profiles import Rule, all_profiles, profile_named
+from monitoring.readings import State
 from monitoring.sentences import RULE_SENTENCES
 from monitoring.thresholds.effective import settings_of
 
@@ -27,7 +28,6 @@ class Raise(msgspec.Struct, frozen=True):
 
     rule: str
     part: str
-    severity: AlertSeverity
     value: str = ""
 
 
@@ -86,9 +86,9 @@ async def _changes(effect: Effect, held: _Held) -> DeviceChanges:
         settings = await settings_of([held.school_id])
         profile = settings.profile_for(held.school_id, effect.device_id, profile)
     since = await _changed_since(effect)
-    in_force = {rule.name for rule in profile.rule} if profile else set()
+    in_force = {rule.name: rule for rule in profile.rule} if profile else {}
     raised = [
-        _finding(one, held.name, profile)
+        _finding(one, held.name, in_force[one.rule])
         for one in effect.raised
         if one.rule in in_force and since.get((one.rule, one.part)) is not False
     ]
@@ -108,7 +108,8 @@ async def _changed_since(effect: Effect) -> dict[tuple[str, str], bool]:
     return {(row.rule, row.instance): row.is_open for row in rows}
 
 
-def _finding(one: Raise, device_name: str, profile: Profile | None) -> Finding:
+def _finding(one: Raise, device_name: str, rule: Rule) -> Finding:
+    """The finding of a visit that had seen the same: as grave as the rule says."""
     sentence = RULE_SENTENCES[one.rule].template
     params: dict[str, object] = {
         "device": device_name,
@@ -116,9 +117,9 @@ def _finding(one: Raise, device_name: str, profile: Profile | None) -> Finding:
         "value": VALUE_WORDS.get(one.value, one.value),
     }
     used = {name: value for name, value in params.items() if f"{{{name}}}" in sentence}
-    rules = {rule.name: rule for rule in profile.rule} if profile else {}
-    keeps = rules[one.rule].keeps_in_service if one.rule in rules else None
-    return Finding(one.rule, one.part, one.severity, Message(sentence, used), keeps)
+    severity: AlertSeverity = "critical" if rule.severity is State.critical else "warning"
+    message = Message(sentence, used)
+    return Finding(one.rule, one.part, severity, message, rule.keeps_in_service)
 
 
 async def _link(effect: Effect, changes: DeviceChanges) -> None:

@@ -6,9 +6,7 @@ from datetime import datetime
 
 import msgspec
 
-from monitoring.alerts import AlertSeverity
 from monitoring.profiles import Trap
-from monitoring.readings import State
 from monitoring.traps.acting import Effect, Raise
 
 # A device that calls on and on is heard once in so long, unless it says something else.
@@ -80,8 +78,7 @@ def _places(call: Call) -> list[tuple[tuple[str, str], Raise | None]]:
         ((rule, call.part), None) for rule in trap.clears
     ]
     if trap.raises is not None:
-        severity: AlertSeverity = "critical" if trap.severity is State.critical else "warning"
-        raised = Raise(trap.raises, call.part, severity, trap.value)
+        raised = Raise(trap.raises, call.part, trap.value)
         places.append(((trap.raises, call.part), raised))
     return places or [(VISIT, None)]
 

@@ -1,6 +1,7 @@
 """Notifications read and refused: pysnmp as the judge, broken bytes, limits, clocks, meanings."""
 
 import random
+from datetime import UTC, datetime, timedelta
 from ipaddress import IPv4Address
 
 import msgspec
@@ -29,6 +30,7 @@ from monitoring.snmp.trap_messages import Reply, keys_of, write_reply
 from monitoring.snmp.trap_socket import plain_address
 from monitoring.snmp.traps import Gate, Refusal, Refused
 from monitoring.snmp.writer import element, integer, oid_content
+from monitoring.traps.effects import Call, Effects
 from monitoring.traps.limits import (
     MOST_SOURCES,
     OF_STRANGERS_AT_ONCE,
@@ -362,3 +364,41 @@ def test_the_port_is_set_as_an_address(given: str, wanted: tuple[str, int] | Non
 def test_what_is_no_address_and_port_is_refused(given: str) -> None:
     with pytest.raises(Invalid):
         Settings.from_environ({"LABSHARE_TRAP_ADDRESS": given})
+
+
+def calls(*names: str, device_id: int = 1) -> list[Call]:
+    profile = profile_named("ups_apc")
+    assert profile is not None
+    traps = {trap.name: trap for trap in reversed(profile.trap)}
+    return [Call(device_id, traps[name], "") for name in names]
+
+
+NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("names", "raised", "cleared"),
+    [
+        (["on_battery"], ["on_battery"], []),
+        (["on_battery", "mains_returned"], [], [("on_battery", "")]),
+        (["mains_returned", "on_battery"], ["on_battery"], []),
+        (["ups_link_lost"], [], []),
+    ],
+)
+def test_of_what_comes_together_the_last_counts(
+    names: list[str], raised: list[str], cleared: list[tuple[str, str]]
+) -> None:
+    (effect,) = Effects().of(calls(*names), NOW)
+    assert [one.rule for one in effect.raised] == raised
+    assert effect.cleared == cleared
+
+
+def test_the_same_again_promises_nothing_but_its_opposite_does() -> None:
+    effects = Effects()
+    effects.promised(effects.of(calls("on_battery"), NOW))
+    soon = NOW + timedelta(seconds=5)
+    assert effects.of(calls("on_battery"), soon) == []
+    assert effects.of(calls("on_battery", device_id=2), soon)
+    effects.promised(effects.of(calls("mains_returned"), soon))
+    assert effects.of(calls("on_battery"), soon)
+    assert effects.of(calls("mains_returned"), soon + timedelta(seconds=60))

@@ -218,6 +218,19 @@ async def test_32_informs_of_one_fault_are_one_alert_and_one_work_order(here: Li
     assert await database.fetch_value("SELECT count(*) FROM work_order") == 1
 
 
+async def test_a_late_promise_does_not_undo_what_a_visit_found_since(here: Listening) -> None:
+    device = await made.device(await factories.school(), HERE, profile="ups_apc")
+    await send(here.port, UPS_ON_BATTERY, inform=True)
+    await database.execute(
+        "INSERT INTO alert (school, device, rule, instance, severity, message, raised_at,"
+        " cleared_at) VALUES ($1, $2, 'on_battery', '', 'warning', '{}', now(), now())",
+        device.school.id,
+        device.id,
+    )
+    await promises_kept()
+    assert await database.fetch_value("SELECT count(*) FROM alert WHERE cleared_at IS NULL") == 0
+
+
 async def test_a_rule_that_is_off_and_a_paused_device_raise_nothing(here: Listening) -> None:
     school = await factories.school()
     device = await made.device(school, HERE, profile="ups_apc")
