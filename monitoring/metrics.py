@@ -120,7 +120,7 @@ METRICS: dict[str, Metric] = {
     "if_duplex": Metric(say("Duplex"), Group.network, is_kept=False),
     "if_in_discards": Metric(say("Dropped on receiving"), Group.network, "count", False, 32),
     "if_out_discards": Metric(say("Dropped on sending"), Group.network, "count", False, 32),
-    "if_discard_rate": Metric(say("Dropped"), Group.network, "per_second"),
+    "if_discard_rate": Metric(say("Dropped"), Group.network, "per_second", is_kept=False),
     "poe_status": Metric(say("Power over Ethernet"), Group.power, is_kept=False),
     "poe_voltage": Metric(say("Fed at"), Group.power, "volts", is_kept=False),
     "poe_power": Metric(say("Fed with"), Group.power, "watts"),

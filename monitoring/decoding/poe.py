@@ -6,6 +6,7 @@ from monitoring.decoding.ports import Ports
 from monitoring.decoding.rows import Decoder, Row, Rows, number
 from monitoring.readings import Reading, State
 
+FEEDING = "feeding"
 SWITCHED_OFF = 2  # pethPsePortAdminEnable false
 SUPPLY_WORDS = {1: ("on", State.ok), 2: ("off", State.warning), 3: ("faulty", State.critical)}
 GROUP_AND_PLACE = 2
@@ -43,7 +44,8 @@ def _port(label: str, row: Row, read: Any) -> list[Reading]:
         word, state = "disabled", State.ok
     readings = [Reading("poe_status", label, word, state=state)]
     power = number(row.get("power"))
-    if power is not None and power >= 0:
+    # Most ports feed nothing; a row of zeros for each would be kept every minute.
+    if power is not None and (power > 0 or (power == 0 and word == FEEDING)):
         readings.append(Reading("poe_power", label, round(power * read.scale, 2), "watts"))
     voltage = number(row.get("voltage")) or 0
     if voltage > 0:

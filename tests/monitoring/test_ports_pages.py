@@ -1,6 +1,7 @@
 """Ports over JSON and on pages; a simulated switch and its PCs from the visit to the answer."""
 
 from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 
 import httpx
 import pytest
@@ -13,8 +14,10 @@ from monitoring.poller import Poller
 from monitoring.readings import Reading, State
 from monitoring.sightings import Neighbour, Sighting, Surroundings
 from monitoring.snmp import Address, Community, Session
+from monitoring.visits import visit
 from tests import factories
 from tests import factories_monitoring as made
+from tests.monitoring.agents import Snmpd, needs_snmpd, running
 from tests.monitoring.test_devices_pages import visited
 from tests.monitoring.test_profiles import simulator
 
@@ -186,3 +189,18 @@ async def test_a_simulated_switch_tells_at_which_port_each_simulated_pc_is(
     rates = [port.in_rate for port in later.ports if port.status == "up"]
     assert all(rate is not None for rate in rates), "the second visit knows how much passed"
     assert [port.cards for port in later.ports] == [port.cards for port in panel.ports]
+
+
+def cards_of_the_kernel() -> set[str]:
+    return {path.read_text().strip() for path in Path("/sys/class/net").glob("*/address")}
+
+
+@needs_snmpd
+async def test_a_real_agent_tells_its_own_cards_as_the_kernel_has_them(tmp_path: Path) -> None:
+    with running(Snmpd(tmp_path)) as snmpd:
+        async with Session(timeout_seconds=2, retries=1) as wire:
+            found = await visit(wire, snmpd.address, Community("public"))
+    kernel = cards_of_the_kernel()
+    told = {one.mac for one in found.surroundings.addresses if one.is_own}
+    assert told <= kernel
+    assert "00:00:00:00:00:00" not in told, "the loopback has no card"
