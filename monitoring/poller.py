@@ -13,7 +13,7 @@ import structlog
 
 from core import clock
 from core.errors import Unavailable, say
-from core.settings import Settings as Installation
+from core.settings import Settings
 from monitoring import claims, figures, outcomes, samples, schedules
 from monitoring.claims import Claim
 from monitoring.figures import Counted, Figures, Lateness, Now, WireFigures
@@ -22,7 +22,7 @@ from monitoring.presence.pinging import Pinger
 from monitoring.presence.visitor import PingedVisitor, PingVisitor
 from monitoring.sealing import Sealer
 from monitoring.snmp import Session, SnmpError, TimedOut
-from monitoring.thresholds.effective import Settings, settings_of
+from monitoring.thresholds.recent import RecentSettings
 from monitoring.turns import Lane, Turns
 from monitoring.visiting import SnmpVisitor, Visitor
 from monitoring.writer import Writer
@@ -30,17 +30,16 @@ from monitoring.writer import Writer
 log = structlog.get_logger(__name__)
 
 CLAIM_EVERY_SECONDS = 0.5
-MOST_AT_A_CLAIM = 250
+MOST_AT_A_CLAIM = 500
 # So many turns a slot are claimed ahead, and no more: the others are for other workers.
 AHEAD_FOR_EACH_SLOT = 4
 SUSPECT_SHARE = 3  # dead devices wait for time-outs: they have slots of their own, one for three
 LEAST_VISIT_SECONDS = 3.0  # less than this is not worth beginning
 LEAVE_SECONDS = 5.0
 AWAY_SECONDS = 1.0
-THRESHOLDS_SECONDS = 5.0
 
 
-async def run(settings: Installation, stop: asyncio.Event) -> None:
+async def run(settings: Settings, stop: asyncio.Event) -> None:
     """Visit devices until ``stop`` is set; any number of workers may do so at once."""
     await samples.prepare_coming_days()
     worker = f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
@@ -64,26 +63,6 @@ async def run(settings: Installation, stop: asyncio.Event) -> None:
         )
         await poller.run(stop)
         log.info("poller.stopped", **msgspec.structs.asdict(poller.counted))
-
-
-class Thresholds:
-    """What the schools have set, read again every few seconds: a change holds from then on."""
-
-    def __init__(self) -> None:
-        self.settings = Settings([])
-        self._schools: set[int] = set()
-        self._read_at = 0.0
-
-    async def know(self, school_ids: set[int]) -> None:
-        """Have the settings of these schools ready."""
-        if school_ids <= self._schools and monotonic() - self._read_at < THRESHOLDS_SECONDS:
-            return
-        self._schools |= school_ids
-        self.settings = await settings_of(self._schools)
-        self._read_at = monotonic()
-
-    def forget(self) -> None:
-        self._schools.clear()
 
 
 class Poller:
@@ -121,7 +100,7 @@ class Poller:
         self._writer = Writer(worker, self.counted)
         self._started_at = clock.now()
         self._is_away = False
-        self._thresholds = Thresholds()
+        self._thresholds = RecentSettings()
 
     async def run(self, stop: asyncio.Event) -> None:
         """Claim and visit until ``stop``; then keep what was read, and give the rest back."""
@@ -156,7 +135,10 @@ class Poller:
 
     async def claim_once(self, *, ahead_seconds: float = claims.AHEAD_SECONDS) -> int:
         """Claim for both lanes what comes due within the time, as far as there is room."""
-        return sum([await self._claim_for(suspect, ahead_seconds) for suspect in self._lanes])
+        claimed = await asyncio.gather(
+            *(self._claim_for(suspect, ahead_seconds) for suspect in self._lanes)
+        )
+        return sum(claimed)
 
     async def _claim(self) -> None:
         while True:
@@ -257,7 +239,7 @@ class Poller:
             return self._failed(claim, TimedOut(slow))
         self.counted.ok += 1
         self.counted.full_visits += found.plan is not None
-        return outcomes.of_visit(claim, found, self._thresholds.settings, clock.now())
+        return outcomes.of_visit(claim, found, self._thresholds.now, clock.now())
 
     def _failed(self, claim: Claim, error: SnmpError) -> outcomes.Outcome:
         self.counted.failed += 1

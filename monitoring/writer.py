@@ -15,6 +15,7 @@ from monitoring.outcomes import Outcome
 log = structlog.get_logger(__name__)
 
 BATCH = 200
+MOST_AT_ONCE = 500  # when more waits than one batch
 BATCH_SECONDS = 0.5
 # While the database is away results wait; beyond this the oldest go, and are simply polled again.
 MOST_WAITING = 5_000
@@ -73,7 +74,7 @@ class Writer:
         """Keep one batch; False when the database is away and everything still waits."""
         self._in_hand += [
             self._waiting.popleft()
-            for _ in range(min(BATCH - len(self._in_hand), len(self._waiting)))
+            for _ in range(min(MOST_AT_ONCE - len(self._in_hand), len(self._waiting)))
         ]
         if len(self._waiting) < BATCH:
             self._enough.clear()
