@@ -14,8 +14,16 @@ import pytest
 from core import database
 from core.access import Role
 from core.errors import Conflict, Invalid
+from core.settings import Settings
 from monitoring import devices, discovery, networks
-from monitoring.discovery import CandidateFilter, Decision, NetworkScan, keeping, scans
+from monitoring.discovery import (
+    CandidateFilter,
+    Decision,
+    NetworkScan,
+    keeping,
+    scans,
+    searching,
+)
 from monitoring.discovery.identifying import LONGEST_TEXT, MOST_CARDS, Key, ask
 from monitoring.discovery.neighbours import card_at
 from monitoring.discovery.searching import Searcher
@@ -483,3 +491,37 @@ def test_the_card_at_an_address_is_known_on_our_own_cables(
     table.write_text(ARP)
     assert card_at(host, table) == card
     assert card_at(host, tmp_path / "nothing") is None
+
+
+async def test_a_worker_searches_by_itself_and_finds_machines_without_an_agent(
+    db: Stack,
+) -> None:
+    """The part of the worker as it runs: every address of this machine answers a ping."""
+    school = await factories.school()
+    admin = (await factories.person(Role.admin, school)).actor
+    await networks.add_network(
+        admin,
+        BOUNDS,
+        NewNetwork(school.id, "R", "127.0.13.0/29", scan_every_hours=24, addresses_per_second=FAST),
+    )
+    assert await scans.start_due() == 1
+    stop = asyncio.Event()
+    settings = Settings(secret_key="a secret of the tests", networks=BOUNDS)
+    working = asyncio.create_task(searching.run(settings, stop))
+    try:
+        await until_over()
+    finally:
+        stop.set()
+        await working
+    found = await candidates_of(school)
+    assert [one.address for one in found] == [f"127.0.13.{n}" for n in range(1, 7)]
+    assert {one.credential_id for one in found} == {None}
+
+
+async def until_over() -> None:
+    """Until the search is finished."""
+    for _ in range(600):
+        if await database.fetch_value("SELECT finished_at IS NOT NULL FROM network_scan"):
+            return
+        await asyncio.sleep(0.1)
+    pytest.fail("the search does not end")
