@@ -10,13 +10,15 @@ import pytest
 from core import clock, database
 from core.access import Role
 from monitoring import devices, plans
+from monitoring.assessing import Before, assess
 from monitoring.decoding import table_rows
 from monitoring.plans import Plan
 from monitoring.poller import Poller
 from monitoring.profiles import Read, profile_named
+from monitoring.readings import Reading
 from monitoring.revisits import revisit
 from monitoring.snmp import Community, Session, VarBind, oid
-from monitoring.visits import visit
+from monitoring.visits import Visit, visit
 from tests import factories
 from tests import factories_monitoring as made
 from tests.conftest import Stack
@@ -210,3 +212,19 @@ def test_what_is_read_by_the_day_is_taken_over_by_a_full_visit_until_the_day_is_
     assert plans.still_carried(plan, profile, now + 24 * 3_600) == {}
     other = msgspec.structs.replace(plan, profiles=1)
     assert plans.still_carried(other, profile, now) == {}
+
+
+def test_a_reading_that_is_carried_over_is_neither_judged_nor_sampled_again() -> None:
+    host = profile_named("host")
+    assert host is not None
+    full_disk = Reading("disk_used", "/", 99.0, "percent")
+    before = Before(at=1_000.0, pending=[("disk_full", "/", 0b11)])
+    carried = Visit("host", {}, [full_disk], at=1_060.0, carried=frozenset({("disk_used", "/")}))
+    waits = assess(host, before, carried, device_name="PC")
+    assert (waits.raised, waits.pending) == ([], [("disk_full", "/", 0b11)])
+    assert waits.readings == [full_disk], "it is shown all the same"
+
+    read_again = msgspec.structs.replace(carried, carried=frozenset())
+    assert [f.rule for f in assess(host, before, read_again, device_name="PC").raised] == [
+        "disk_full"
+    ]
