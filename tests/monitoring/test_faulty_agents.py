@@ -1,27 +1,35 @@
 """The wire against agents that loop, overflow, lie or send rubbish."""
 
-from collections.abc import AsyncIterator
+import asyncio
+import socket
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
 from pyasn1.codec.ber import decoder, encoder
 from pysnmp.proto import api
 
-from monitoring.snmp import BadReply, Community, Session, TimedOut, oid
-from tests.monitoring.agents import own_agent
+from monitoring.snmp import Address, AgentError, BadReply, Community, Session, TimedOut, oid
+from monitoring.snmp.peers import LEAST_SECONDS, Peers
+from tests.monitoring.agents import free_port, own_agent
 
 V2C = api.PROTOCOL_MODULES[api.SNMP_VERSION_2C]
 PUBLIC = Community("public")
+UPTIME = "1.3.6.1.2.1.1.3.0"
 TABLE = oid("1.3.6.1.2.1.2.2.1.2")
 
 
-def reply(question: bytes, oids: list[str], *, status: int = 0, shift_id: int = 0) -> bytes:
+def reply(
+    question: bytes, oids: list[str], *, status: int = 0, index: int = 0, shift_id: int = 0
+) -> bytes:
     """A response to ``question`` with an integer at each OID."""
     message, _ = decoder.decode(question, asn1Spec=V2C.Message())
     answer = V2C.apiMessage.get_response(message)
     pdu = V2C.apiMessage.get_pdu(answer)
     V2C.apiPDU.set_request_id(pdu, int(V2C.apiPDU.get_request_id(pdu)) + shift_id)
     V2C.apiPDU.set_error_status(pdu, status)
+    V2C.apiPDU.set_error_index(pdu, index)
     V2C.apiPDU.set_varbinds(pdu, [(V2C.ObjectIdentifier(o), V2C.Integer32(1)) for o in oids])
     return bytes(encoder.encode(answer))
 
@@ -128,3 +136,266 @@ async def test_a_late_first_answer_still_counts(wire: Session) -> None:
     _, address = await own_agent(answer)
     (uptime,) = await wire.get(address, PUBLIC, [oid("1.3.6.1.2.1.1.3.0")])
     assert uptime.value == 1
+
+
+async def test_an_answer_that_comes_twice_is_counted_and_taken_once(wire: Session) -> None:
+    def answer(question: bytes) -> list[bytes]:
+        return [reply(question, [UPTIME])] * 3
+
+    _, address = await own_agent(answer)
+    for _ in range(2):
+        (uptime,) = await wire.get(address, PUBLIC, [oid(UPTIME)])
+        assert uptime.value == 1
+    await until(lambda: wire.counters.unmatched == 4)
+    assert (wire.counters.sent, wire.counters.answered, wire.in_flight) == (2, 2, 0)
+
+
+async def test_an_answer_that_comes_too_late_is_counted_and_harms_nothing(wire: Session) -> None:
+    held: list[bytes] = []
+
+    def answer(question: bytes) -> list[bytes]:
+        if len(held) < 2:
+            held.append(reply(question, [UPTIME]))
+            return []
+        return [*held, reply(question, [UPTIME])]
+
+    _, address = await own_agent(answer)
+    with pytest.raises(TimedOut):
+        await wire.get(address, PUBLIC, [oid(UPTIME)])
+    (uptime,) = await wire.get(address, PUBLIC, [oid(UPTIME)])
+    assert uptime.value == 1
+    assert (wire.counters.timed_out, wire.counters.unmatched) == (1, 2)
+
+
+async def test_the_second_try_has_another_id(wire: Session) -> None:
+    questions: list[bytes] = []
+    _, address = await own_agent(lambda question: questions.append(question) or [])  # type: ignore[func-returns-value]
+    with pytest.raises(TimedOut):
+        await wire.get(address, PUBLIC, [oid(UPTIME)])
+    first, second = (int(V2C.apiPDU.get_request_id(asked(one)[0])) for one in questions)
+    assert first != second
+
+
+async def test_a_truncated_answer_is_a_bad_reply(wire: Session) -> None:
+    _, address = await own_agent(lambda question: [reply(question, [UPTIME])[:-1]])
+    with pytest.raises(BadReply):
+        await wire.get(address, PUBLIC, [oid(UPTIME)])
+    assert wire.counters.unreadable == 2
+
+
+async def test_a_good_answer_after_rubbish_is_taken(wire: Session) -> None:
+    _, address = await own_agent(lambda question: [b"rubbish", reply(question, [UPTIME])])
+    (uptime,) = await wire.get(address, PUBLIC, [oid(UPTIME)])
+    assert uptime.value == 1
+
+
+async def test_a_spoofed_answer_is_counted_and_not_taken(wire: Session) -> None:
+    """With the question's id and community, known by listening in, but from another address."""
+    with stranger() as elsewhere:
+
+        def answer(question: bytes) -> list[bytes]:
+            elsewhere.sendto(reply(question, [UPTIME]), ("127.0.0.1", asking_port(wire)))
+            return []
+
+        _, address = await own_agent(answer)
+        with pytest.raises(TimedOut):
+            await wire.get(address, PUBLIC, [oid(UPTIME)])
+    assert (wire.counters.wrong_source, wire.counters.answered) == (2, 0)
+
+
+async def test_another_community_or_version_is_no_answer(wire: Session) -> None:
+    def answer(question: bytes) -> list[bytes]:
+        right = reply(question, [UPTIME])
+        return [
+            right.replace(b"public", b"secret"),
+            right.replace(b"\x02\x01\x01", b"\x02\x01\x00", 1),
+        ]
+
+    _, address = await own_agent(answer)
+    with pytest.raises(TimedOut):
+        await wire.get(address, PUBLIC, [oid(UPTIME)])
+    assert wire.counters.unmatched == 4
+
+
+async def test_a_device_may_be_let_answer_from_another_address(wire: Session) -> None:
+    with stranger() as elsewhere:
+
+        def answer(question: bytes) -> list[bytes]:
+            elsewhere.sendto(reply(question, [UPTIME]), ("127.0.0.1", asking_port(wire)))
+            return []
+
+        _, address = await own_agent(answer)
+        wire.accept_other_source(address)
+        (uptime,) = await wire.get(address, PUBLIC, [oid(UPTIME)])
+        assert uptime.value == 1
+        assert wire.counters.other_source == 1
+
+        wire.accept_other_source(address, accept=False)
+        with pytest.raises(TimedOut):
+            await wire.get(address, PUBLIC, [oid(UPTIME)])
+
+
+async def test_what_is_refused_by_name_is_none_and_the_rest_is_read(wire: Session) -> None:
+    """v1: one unknown name fails the whole GET, and says which it was."""
+
+    def answer(question: bytes) -> list[bytes]:
+        pdu, _ = asked(question)
+        oids = [str(name) for name, _ in V2C.apiPDU.get_varbinds(pdu)]
+        if UPTIME not in oids:
+            return [reply(question, oids)]
+        return [reply(question, oids, status=2, index=oids.index(UPTIME) + 1)]
+
+    _, address = await own_agent(answer)
+    wanted = [oid("1.3.6.1.2.1.1.1.0"), oid(UPTIME), oid("1.3.6.1.2.1.1.5.0")]
+    found = await wire.get(address, PUBLIC, wanted)
+    assert [(v.oid, v.value) for v in found] == list(zip(wanted, (1, None, 1), strict=True))
+
+
+async def test_a_refusal_without_a_place_is_told_by_its_name(wire: Session) -> None:
+    _, address = await own_agent(lambda question: [reply(question, [UPTIME], status=5, index=9)])
+    with pytest.raises(AgentError, match="genErr"):
+        await wire.get(address, PUBLIC, [oid(UPTIME)])
+
+
+@pytest.mark.parametrize("rows", [0, 1, 10, 30])
+async def test_a_walk_ends_with_the_mib(wire: Session, rows: int) -> None:
+    _, address = await own_agent(table_of({"1.3.6.1.2.1.2.2.1.2": rows}))
+    found = await wire.walk(address, PUBLIC, TABLE)
+    assert [varbind.oid for varbind in found] == [(*TABLE, row) for row in range(1, rows + 1)]
+
+
+async def test_columns_side_by_side_are_the_columns_one_by_one(wire: Session) -> None:
+    columns = {"1.3.6.1.2.1.2.2.1.2": 7, "1.3.6.1.2.1.2.2.1.3": 0, "1.3.6.1.2.1.2.2.1.5": 40}
+    agent, address = await own_agent(table_of(columns))
+    roots = [oid(root) for root in columns]
+    side_by_side = await wire.table(address, PUBLIC, roots)
+    exchanges, agent.heard = agent.heard, 0
+    assert side_by_side == [await wire.walk(address, PUBLIC, root) for root in roots]
+    assert [len(column) for column in side_by_side] == [7, 0, 40]
+    assert exchanges <= agent.heard + 2
+
+
+async def test_an_agent_that_takes_more_is_asked_for_more(wire: Session) -> None:
+    agent, address = await own_agent(table_of({"1.3.6.1.2.1.2.2.1.2": 200}))
+    assert len(await wire.walk(address, PUBLIC, TABLE)) == 200
+    assert agent.heard == 6, "10, 25, and then 50 rows at once"
+    agent.heard = 0
+    await wire.walk(address, PUBLIC, TABLE)
+    assert agent.heard == 5, "what suits the agent is remembered"
+
+
+async def test_too_big_an_answer_is_not_asked_for_again(wire: Session) -> None:
+    refused = []
+
+    def answer(question: bytes) -> list[bytes]:
+        pdu, _ = asked(question)
+        if V2C.apiBulkPDU.get_max_repetitions(pdu) > 20:
+            refused.append(1)
+            return [reply(question, [], status=1)]
+        return table(question)
+
+    table = table_of({"1.3.6.1.2.1.2.2.1.2": 100})
+    _, address = await own_agent(answer)
+    for _ in range(3):
+        assert len(await wire.walk(address, PUBLIC, TABLE)) == 100
+    assert len(refused) == 1
+
+
+async def test_many_objects_are_asked_for_in_ever_larger_pieces(wire: Session) -> None:
+    sizes: list[int] = []
+
+    def answer(question: bytes) -> list[bytes]:
+        pdu, _ = asked(question)
+        oids = [str(name) for name, _ in V2C.apiPDU.get_varbinds(pdu)]
+        sizes.append(len(oids))
+        return [] if len(oids) > 25 else [reply(question, oids)]  # silence: it cannot send as much
+
+    _, address = await own_agent(answer)
+    wanted = [oid(f"1.3.6.1.2.1.2.2.1.10.{n}") for n in range(90)]
+    assert [v.oid for v in await wire.get(address, PUBLIC, wanted)] == wanted
+    assert sizes[:2] == [10, 25]
+    assert sizes.count(50) == 2, "asked twice like everything, and then never again"
+    sizes.clear()
+    await wire.get(address, PUBLIC, wanted)
+    assert max(sizes) == 25
+
+
+async def test_patience_follows_the_device(wire: Session) -> None:
+    _, address = await own_agent(lambda question: [reply(question, [UPTIME])])
+    peer = wire._exchanges.peers.of(address)
+    assert peer.patience(1.5) == 1.5, "nothing is known of a stranger"
+    await wire.get(address, PUBLIC, [oid(UPTIME)])
+    assert peer.patience(1.5) == LEAST_SECONDS
+    for _ in range(40):
+        peer.heard_after(0.4)
+    assert peer.patience(1.5) == pytest.approx(1.6, abs=0.05)
+    peer.heard_after(60.0)
+    assert peer.patience(1.5) == 5.0
+
+
+def test_peers_are_bounded_and_the_longest_unused_are_forgotten() -> None:
+    peers = Peers(most=3)
+    first = peers.of(Address("127.0.0.1"))
+    for n in (2, 3, 1, 4):
+        peers.of(Address(f"127.0.0.{n}"))
+    assert len(peers) == 3
+    assert peers.of(Address("127.0.0.1")) is first
+    assert peers.find(("127.0.0.2", 161)) is None
+
+
+async def test_a_visit_that_is_cancelled_leaves_nothing_behind(wire: Session) -> None:
+    nowhere = Address("127.0.0.1", free_port())
+    with pytest.raises(TimeoutError):
+        await asyncio.wait_for(wire.get(nowhere, PUBLIC, [oid(UPTIME)]), 0.05)
+    await until(lambda: wire.in_flight == 0)
+
+
+async def test_the_buffer_and_its_losses_can_be_read(wire: Session) -> None:
+    _, address = await own_agent(lambda question: [reply(question, [UPTIME])])
+    await wire.get(address, PUBLIC, [oid(UPTIME)])
+    assert wire.receive_buffer_bytes() > 100_000
+    assert wire.dropped() in (0, None)
+
+
+async def until(is_so: Callable[[], bool]) -> None:
+    async with asyncio.timeout(5):
+        while not is_so():  # noqa: ASYNC110 (a counter has no event)
+            await asyncio.sleep(0.01)
+
+
+@contextmanager
+def stranger() -> Iterator[socket.socket]:
+    """A socket that nobody asked anything."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as opened:
+        opened.bind(("127.0.0.2", 0))
+        yield opened
+
+
+def asking_port(wire: Session) -> int:
+    """Where the wire listens, which an eavesdropper would see."""
+    port: int = wire._exchanges._datagrams._sockets[socket.AF_INET].getsockname()[1]
+    return port
+
+
+def table_of(columns: dict[str, int]) -> Callable[[bytes], list[bytes]]:
+    """An agent with so many rows in each column and nothing else: it answers as it should."""
+    names = sorted(
+        (*oid(root), row) for root, rows in columns.items() for row in range(1, rows + 1)
+    )
+
+    def answer(question: bytes) -> list[bytes]:
+        message, _ = decoder.decode(question, asn1Spec=V2C.Message())
+        pdu = V2C.apiMessage.get_pdu(message)
+        found = []
+        for step in range(int(V2C.apiBulkPDU.get_max_repetitions(pdu))):
+            for name, _ in V2C.apiPDU.get_varbinds(pdu):
+                later = [n for n in names if n > tuple(name)][step : step + 1]
+                last = max([n for n in names if n > tuple(name)], default=tuple(name))
+                found.append(
+                    (later[0], V2C.Integer32(1)) if later else (last, V2C.EndOfMibView(""))
+                )
+        response = V2C.apiMessage.get_response(message)
+        V2C.apiPDU.set_varbinds(V2C.apiMessage.get_pdu(response), found)
+        return [bytes(encoder.encode(response))]
+
+    return answer

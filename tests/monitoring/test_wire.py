@@ -123,6 +123,72 @@ async def test_v3_goes_on_when_another_engine_takes_the_address(
         assert name.value is not None
 
 
+async def test_two_devices_with_one_engine_id_are_not_taken_for_each_other(
+    tmp_path: Path, wire: Session
+) -> None:
+    """Cloned images share their engine IDs, but each counts its own restarts."""
+    one, other = Snmpd(tmp_path / "one"), Snmpd(tmp_path / "other", host="127.0.0.2")
+    with running(one), running(other):
+        for _ in range(2):
+            await wire.get(other.address, USERS["shaaes"], [SYS_NAME])
+            other.stop()
+            other.start()
+        for agent in (one, other):
+            await wire.get(agent.address, USERS["shaaes"], [SYS_NAME])
+        engines = [wire._exchanges.peers.of(agent.address).engine for agent in (one, other)]
+        assert engines[0] is not None
+        assert engines[1] is not None
+        assert engines[0].engine_id == engines[1].engine_id
+        assert engines[0].boots != engines[1].boots
+        before = wire.counters.sent
+        for _ in range(5):
+            for agent in (one, other):
+                await wire.get(agent.address, USERS["shaaes"], [SYS_NAME])
+        assert wire.counters.sent == before + 10, "none of them costs a second round trip"
+
+
+async def test_a_known_engine_is_asked_with_one_message(snmpd: Snmpd, wire: Session) -> None:
+    await wire.get(snmpd.address, USERS["sha256aes"], [SYS_NAME])
+    assert wire.counters.sent == 2, "one to learn the engine and its clock"
+    for _ in range(5):
+        await wire.get(snmpd.address, USERS["sha256aes"], [SYS_NAME])
+    assert wire.counters.sent == 7
+
+
+async def test_a_clock_that_is_off_is_set_once(snmpd: Snmpd, wire: Session) -> None:
+    await wire.get(snmpd.address, USERS["shaaes"], [SYS_NAME])
+    engine = wire._exchanges.peers.of(snmpd.address).engine
+    assert engine is not None
+    engine.hear(engine.boots, engine.time + 10_000)
+    before = wire.counters.sent
+    await wire.get(snmpd.address, USERS["shaaes"], [SYS_NAME])
+    await wire.get(snmpd.address, USERS["shaaes"], [SYS_NAME])
+    assert wire.counters.sent == before + 3
+    assert abs(engine.now() - engine.time) <= 2
+
+
+async def test_a_password_that_was_changed_is_used_at_once(snmpd: Snmpd, wire: Session) -> None:
+    wrong = msgspec.structs.replace(USERS["shaaes"], auth_password="not-the-password")
+    for user, is_right in ((wrong, False), (USERS["shaaes"], True)) * 2:
+        if is_right:
+            await wire.get(snmpd.address, user, [SYS_NAME])
+        else:
+            with pytest.raises(WrongCredentials, match="password"):
+                await wire.get(snmpd.address, user, [SYS_NAME])
+
+
+@pytest.mark.parametrize("name", ["open", "signed", "shaaes"])
+async def test_columns_side_by_side_are_those_one_by_one(
+    snmpd: Snmpd, wire: Session, name: str
+) -> None:
+    roots = [oid(f"1.3.6.1.2.1.2.2.1.{n}") for n in (1, 2, 3, 8)]
+    side_by_side = await wire.table(snmpd.address, USERS[name], roots)
+    assert side_by_side[0]
+    assert [[v.oid for v in column] for column in side_by_side] == [
+        [v.oid for v in await wire.walk(snmpd.address, USERS[name], root)] for root in roots
+    ]
+
+
 async def test_many_questions_at_once_each_get_their_own_answer(
     snmpd: Snmpd, wire: Session
 ) -> None:
