@@ -126,22 +126,25 @@ async def test_v3_goes_on_when_another_engine_takes_the_address(
 async def test_two_devices_with_one_engine_id_are_not_taken_for_each_other(
     tmp_path: Path, wire: Session
 ) -> None:
-    """Cloned images share their engine IDs, but each counts its own restarts."""
-    one = Snmpd(tmp_path / "one")
-    other = Snmpd(tmp_path / "other", host="127.0.0.2", extra="engineBoots 7")
+    """Cloned images share their engine IDs, but each has a clock of its own."""
+    one, other = Snmpd(tmp_path / "one"), Snmpd(tmp_path / "other", host="127.0.0.2")
     with running(one), running(other):
         for agent in (one, other):
             await wire.get(agent.address, USERS["shaaes"], [SYS_NAME])
-        engines = [wire._exchanges.peers.of(agent.address).engine for agent in (one, other)]
-        assert engines[0] is not None
-        assert engines[1] is not None
-        assert engines[0].engine_id == engines[1].engine_id
-        assert engines[0].boots != engines[1].boots
+        first, second = (wire._exchanges.peers.of(agent.address).engine for agent in (one, other))
+        assert first is not None
+        assert second is not None
+        assert first.engine_id == second.engine_id
+        first.hear(first.boots, first.time + 10_000)  # as if the first had been up for hours
+
         before = wire.counters.sent
-        for _ in range(5):
-            for agent in (one, other):
-                await wire.get(agent.address, USERS["shaaes"], [SYS_NAME])
-        assert wire.counters.sent == before + 10, "none of them costs a second round trip"
+        await wire.get(other.address, USERS["shaaes"], [SYS_NAME])
+        assert wire.counters.sent == before + 1, "the second's clock is its own"
+        await wire.get(one.address, USERS["shaaes"], [SYS_NAME])
+        assert wire.counters.sent == before + 3
+        for agent in (one, other) * 3:
+            await wire.get(agent.address, USERS["shaaes"], [SYS_NAME])
+        assert wire.counters.sent == before + 9
 
 
 async def test_a_known_engine_is_asked_with_one_message(snmpd: Snmpd, wire: Session) -> None:
