@@ -5,6 +5,7 @@ import time
 from collections import deque
 from datetime import datetime
 from pathlib import Path
+from time import monotonic
 
 import msgspec
 
@@ -13,22 +14,26 @@ from core.database import execute
 REPORT_SECONDS = 10.0
 # A worker that has said nothing for so long is gone, and so is its row.
 FORGET_AFTER_SECONDS = 3600
-LATEST_STARTS = 10_000
+LATEST_STARTS = 20_000
+LATEST_SECONDS = 600.0
 LATENESS_BOUNDS_MS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 5_000, 60_000)
 
 
 class Lateness:
-    """How late visits began: counted since the start by bounds, and exactly for the latest."""
+    """How late visits began: counted since the start by bounds, and exactly for the latest.
+
+    What waited while no worker was there is late when one comes; soon it counts no more.
+    """
 
     def __init__(self) -> None:
         self.counts = [0] * (len(LATENESS_BOUNDS_MS) + 1)
         self.total_ms = 0.0
-        self._latest: deque[float] = deque(maxlen=LATEST_STARTS)
+        self._latest: deque[tuple[float, float]] = deque(maxlen=LATEST_STARTS)
 
     def add(self, late_ms: float) -> None:
         late_ms = max(late_ms, 0.0)
         self.total_ms += late_ms
-        self._latest.append(late_ms)
+        self._latest.append((monotonic(), late_ms))
         for place, bound in enumerate(LATENESS_BOUNDS_MS):
             if late_ms <= bound:
                 self.counts[place] += 1
@@ -36,7 +41,8 @@ class Lateness:
         self.counts[-1] += 1
 
     def shown(self) -> "LatenessShown":
-        latest = sorted(self._latest)
+        since = monotonic() - LATEST_SECONDS
+        latest = sorted(late_ms for begun_at, late_ms in self._latest if begun_at >= since)
         return LatenessShown(
             p50_ms=_at_share(latest, 0.5),
             p99_ms=_at_share(latest, 0.99),

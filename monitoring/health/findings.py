@@ -58,7 +58,11 @@ def _workers(state: MonitoringState) -> Check:
         return Check("workers", Verdict.critical, lost)
     cores = sum(f.cpu_seconds for f in state.present) / max(_lived(state), 1)
     load = round(100 * cores, 1)
-    doing = say("{count} workers poll, with {load} % of one processor core", count=count, load=load)
+    doing = say(
+        "Workers that poll: {count}; they use {load} % of one processor core",
+        count=count,
+        load=load,
+    )
     return Check("workers", Verdict.ok, doing)
 
 
