@@ -15,7 +15,7 @@ from monitoring.snmp import Oid, Value, VarBind, oid
 from monitoring.snmp.values import is_under
 
 MAC_BYTES = 6
-SHORTEST_SECRET = 3  # a name of one letter would tear holes into every other text
+SHORTEST_SECRET = 2  # a name of one letter would tear holes into every other text
 # Objects by the kind of secret that they hold; columns and scalars alike.
 KNOWN: dict[str, tuple[str, ...]] = {
     "contact": ("1.3.6.1.2.1.1.4",),
@@ -46,6 +46,9 @@ SERIAL = re.compile(r"(?:\bS/?N[:= ]+|\bSerial Number[:= ]+)([\w-]{5,})", re.IGN
 
 
 Spoken = tuple[re.Pattern[str], str, str]  # how it is found, its kind, the secret itself
+
+# What uname says before the release: the name that the system itself goes by.
+NODE = re.compile(r"^(?:Linux|FreeBSD|NetBSD|OpenBSD|Darwin|SunOS|AIX) (\S+) \d")
 
 
 class Pseudonyms:
@@ -99,6 +102,8 @@ def _secrets(rows: Iterable[VarBind]) -> dict[str, str]:
                 found.setdefault(word, kind)
             for serial in SERIAL.findall(word):
                 found.setdefault(serial, "serial")
+            if node := NODE.match(word):
+                found.setdefault(node[1], "host")
     return found
 
 

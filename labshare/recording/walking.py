@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from monitoring.profiles import all_profiles
+from monitoring.profiles.recognition import is_shared
 from monitoring.snmp import (
     Address,
     AgentError,
@@ -16,6 +17,7 @@ from monitoring.snmp import (
 )
 
 ENTERPRISES = oid("1.3.6.1.4.1")
+UCD = oid("1.3.6.1.4.1.2021")  # of which the tables below are enough
 SYS_OBJECT_ID = oid("1.3.6.1.2.1.1.2.0")
 # Whole groups and tables of the standard MIBs. What tells of other people's machines (connections,
 # routes, running programs) is not among them.
@@ -37,7 +39,11 @@ STANDARD = tuple(
         "1.3.6.1.2.1.47.1.1",  # entities
         "1.3.6.1.2.1.99.1",  # their sensors
         "1.3.6.1.2.1.105.1",  # power over Ethernet
-        "1.3.6.1.4.1.2021",  # UCD
+        "1.3.6.1.4.1.2021.4",  # UCD: memory
+        "1.3.6.1.4.1.2021.9",  # disks
+        "1.3.6.1.4.1.2021.10",  # load
+        "1.3.6.1.4.1.2021.11",  # processors
+        "1.3.6.1.4.1.2021.13.16",  # sensors
         "1.3.6.1.6.3.10.2.1",  # the engine
         "1.2.840.10036.1",  # IEEE 802.11
     )
@@ -67,17 +73,19 @@ async def walk_device(
 
 
 def _own_tree(named: VarBind) -> list[Oid]:
-    """The enterprise that the sysObjectID is of."""
+    """The enterprise that the sysObjectID is of; net-snmp's is about net-snmp."""
     value = named.value
-    is_of_a_maker = isinstance(value, tuple) and value[: len(ENTERPRISES)] == ENTERPRISES
-    return [value[: len(ENTERPRISES) + 1]] if is_of_a_maker and isinstance(value, tuple) else []
+    if not isinstance(value, tuple) or value[: len(ENTERPRISES)] != ENTERPRISES:
+        return []
+    return [] if is_shared(dotted(value)) else [value[: len(ENTERPRISES) + 1]]
 
 
 def _read_by_profiles() -> list[Oid]:
     """Makers' trees that some profile reads: the agent of a NAS calls itself net-snmp."""
     texts = [o for p in all_profiles() for read in p.read for o in read.objects.values()]
     oids = (oid(text) for text in texts)
-    return [one[: len(ENTERPRISES) + 1] for one in oids if one[: len(ENTERPRISES)] == ENTERPRISES]
+    makers = {one[: len(ENTERPRISES) + 1] for one in oids if one[: len(ENTERPRISES)] == ENTERPRISES}
+    return sorted(makers - {UCD})
 
 
 def _outermost(roots: Iterable[Oid]) -> list[Oid]:

@@ -82,6 +82,7 @@ def test_what_is_no_line_is_refused_by_its_number(text: str) -> None:
         (b"firmware 5.43.36.12724, version 1.2.3.4", b"firmware 5.43.36.12724, version 1.2.3.4"),
         (b"00-0B-DC-34-D1-06 and 00:0b:dc:34:d1:06",
          b"02:00:00:00:00:01 and 02:00:00:00:00:01"),
+        (b"Linux lab7 5.4.51-v7+ #1333", b"Linux host-2 5.4.51-v7+ #1333"),  # not what sysName says
         (b"mail somebody@school.example", b"mail person1@example.org"),
         ("teacher-pc 一号机房".encode("gb18030"), b"host-1 " + "一号机房".encode("gb18030")),
         (b"our word is topsecret!", b"our word is community-1!"),
