@@ -6,13 +6,27 @@ import msgspec
 
 
 class Message(msgspec.Struct, frozen=True):
-    """A sentence that is not yet in anybody's language: an English template and its values."""
+    """A sentence that is not yet in anybody's language: an English template and its values.
+
+    A value may be a Message itself; read back from JSON it is one again.
+    """
 
     template: str
     params: dict[str, object] = {}
 
+    def __post_init__(self) -> None:
+        if any(isinstance(value, dict) for value in self.params.values()):
+            whole = {name: _message_or_value(value) for name, value in self.params.items()}
+            msgspec.structs.force_setattr(self, "params", whole)
+
     def __str__(self) -> str:
         return self.template.format(**self.params) if self.params else self.template
+
+
+def _message_or_value(value: object) -> object:
+    if isinstance(value, dict) and value.keys() == {"template", "params"}:
+        return Message(value["template"], value["params"])
+    return value
 
 
 def say(template: str, /, **params: object) -> Message:

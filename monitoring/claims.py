@@ -57,6 +57,7 @@ class Claim(msgspec.Struct, frozen=True, kw_only=True, dict=True, eq=False):
     state: DeviceState
     failures: int
     last_seen_at: datetime | None
+    last_polled_at: datetime | None
     ping_seen_at: datetime | None
     uptime_json: str | None
     # Of the last good visit.
@@ -190,7 +191,7 @@ async def claim_ahead(
                d.interval_seconds AS chosen_interval_seconds, d.may_sleep AS chosen_may_sleep,
                a.name AS asset_name, a.tag, d.identity ->> 'name' AS own_name,
                d.identity ->> 'sys_object_id' AS object_id, d.state, d.failures, d.last_seen_at,
-               d.ping_seen_at, d.uptime::text AS uptime_json, v.at AS visited_at,
+               d.last_polled_at, d.ping_seen_at, d.uptime::text AS uptime_json, v.at AS visited_at,
                v.counts::text AS counts_json, v.pending::text AS pending_json,
                v.plan::text AS plan_json, v.planned_at,
                coalesce((SELECT jsonb_agg(jsonb_build_array(l.rule, l.instance)) FROM alert l

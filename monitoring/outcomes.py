@@ -121,7 +121,7 @@ def of_failure(claim: Claim, error: SnmpError, now: datetime) -> Outcome:
             raised=[finding] if finding else [],
             cleared=[(rule, "") for rule in disproved_by(error, around) if (rule, "") in places],
         ),
-        unsure_parent=claim.parent_id if around.parent is Parent.unsure else None,
+        unsure_parent=claim.parent_id if _wants_proof(around) else None,
     )
 
 
@@ -142,8 +142,15 @@ def _circumstances(claim: Claim, now: datetime) -> Circumstances:
         failures=claim.failures + 1,
         may_sleep=claim.may_sleep,
         is_expected=claim.is_expected(now),
-        parent=parents.standing_of(claim.parent, now),
+        # Silent for sure since the visit before this one, if that found nobody either.
+        parent=parents.standing_of(claim.parent, claim.last_polled_at if claim.failures else None),
     )
+
+
+def _wants_proof(around: Circumstances) -> bool:
+    """Whether its parent is to be asked now: the proof must be newer than the silence."""
+    is_hanging = around.parent in (Parent.up, Parent.unsure)
+    return around.parent is Parent.unsure or (is_hanging and not around.has_lasted)
 
 
 def _kept(claim: Claim, visit: Visit, assessment: Assessment, at: datetime) -> Kept:

@@ -177,7 +177,7 @@ async def count_behind(device_ids: Iterable[int]) -> dict[int, int]:
 
 def with_those_behind(fault: Message, count: int) -> Message:
     """The parent's fault, with how many others it cuts off."""
-    return say("{fault}; {count} devices hang on it", fault=fault, count=count)
+    return say("{fault}; devices behind it: {count}", fault=fault, count=count)
 
 
 async def visit_at_once(device_ids: Iterable[int]) -> None:

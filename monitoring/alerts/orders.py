@@ -85,7 +85,7 @@ async def _summary(asset_id: int, fault: str, message: Message) -> Message:
         return message
     hours = int((now - closed.closed_at).total_seconds() // 3600)
     return say(
-        "{fault}. It is back {hours} hours after work order {order} was closed",
+        "{fault}. It is back {hours} h after work order {order} was closed",
         fault=message,
         hours=hours,
         order=closed.id,

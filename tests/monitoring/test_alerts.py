@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
+import msgspec
 import pytest
 
 from core import clock, database
@@ -257,7 +258,7 @@ async def test_a_silent_switch_says_how_many_hang_on_it(hands: Hands) -> None:
     await parents.set_parent(keeper, far.id, below.id)
     worker = made.worker_of(school)
     await alerts.raise_alert(worker, switch.id, SILENT)
-    assert await told(worker) == [f"{FAULT}; 2 devices hang on it"]
+    assert await told(worker) == [f"{FAULT}; devices behind it: 2"]
     for child, parent in ((switch, far), (switch, switch), (below, far)):
         with pytest.raises(Invalid) as refused:
             await parents.set_parent(keeper, child.id, parent.id)
@@ -293,7 +294,7 @@ async def test_a_fault_that_is_back_soon_says_so_in_its_new_order(hands: Hands) 
     await alerts.raise_alert(worker, device.id, LOW)
     newest = (await repairs.list_work_orders(keeper, repairs.WorkOrderFilter())).items[0]
     assert str(newest.wording) == (
-        f"{LOW.message}. It is back 5 hours after work order {order.id} was closed"
+        f"{LOW.message}. It is back 5 h after work order {order.id} was closed"
     )
 
 
@@ -400,6 +401,9 @@ async def test_raising_and_clearing_at_once_ends_in_one_state() -> None:
     assert rows == 0
 
 
-def test_messages_that_hold_messages_are_kept_whole() -> None:
+def test_a_message_inside_a_message_comes_back_from_json_as_one() -> None:
     inner = Message("{device} does not answer", {"device": "sw"})
-    assert str(parents.with_those_behind(inner, 3)) == "sw does not answer; 3 devices hang on it"
+    whole = parents.with_those_behind(inner, 3)
+    again = msgspec.json.decode(msgspec.json.encode(whole), type=Message)
+    assert again == whole
+    assert str(again) == "sw does not answer; devices behind it: 3"

@@ -1,0 +1,92 @@
+"""A switch and what hangs on it, with real agents: who is told of what when they fall silent."""
+
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+
+from core import clock, database
+from core.access import Role
+from monitoring import alerts, devices, parents
+from monitoring.alerts import AlertFilter
+from monitoring.poller import Poller
+from monitoring.snmp import Session
+from tests import factories
+from tests import factories_monitoring as made
+from tests.conftest import Stack
+from tests.monitoring.agents import Snmpd, needs_snmpd, running
+
+pytestmark = needs_snmpd
+
+
+@pytest.fixture
+async def poller() -> AsyncIterator[Poller]:
+    async with Session(timeout_seconds=0.25, retries=0) as wire:
+        yield Poller(wire, made.SEALER, worker="worker-one", slots=20)
+
+
+@pytest.fixture
+def switch_agent(tmp_path: Path) -> Iterator[Snmpd]:
+    (tmp_path / "switch").mkdir()
+    with running(Snmpd(tmp_path / "switch")) as snmpd:
+        yield snmpd
+
+
+@pytest.fixture
+def pc_agent(tmp_path: Path) -> Iterator[Snmpd]:
+    (tmp_path / "pc").mkdir()
+    with running(Snmpd(tmp_path / "pc")) as snmpd:
+        yield snmpd
+
+
+async def test_behind_a_dead_switch_nothing_is_known_and_nobody_is_told(
+    db: Stack, poller: Poller, switch_agent: Snmpd, pc_agent: Snmpd
+) -> None:
+    school = await factories.school()
+    keeper = (await factories.person(Role.technician, school)).actor
+    switch = await made.device(school, switch_agent.address, may_sleep=False)
+    pc = await made.device(school, pc_agent.address, may_sleep=False)
+    await parents.set_parent(keeper, pc.id, switch.id)
+
+    async def turns(count: int) -> None:
+        """The pc's turn has come; of the switch only if its child has asked for it."""
+        for _ in range(count):
+            await made.due_now(pc.id)
+            await poller.visit_due()
+
+    async def states() -> tuple[str, str]:
+        seen = [await devices.get_device(keeper, one.id) for one in (switch, pc)]
+        return str(seen[0].state), str(seen[1].state)
+
+    async def open_alerts() -> list[tuple[int, str]]:
+        found = await alerts.list_alerts(keeper, AlertFilter(is_open=True))
+        return [(alert.device_id, str(alert.message)) for alert in found.items]
+
+    await turns(1)
+    assert await states() == ("up", "up")
+
+    switch_agent.stop()
+    pc_agent.stop()
+    await turns(2)
+    asked = await database.fetch_value("SELECT last_polled_at FROM device WHERE id = $1", switch.id)
+    assert (clock.now() - asked).total_seconds() < 5, "the parent is asked at once"
+    await turns(6)
+    assert await states() == ("down", "unknown")
+    ((device_id, words),) = await open_alerts()
+    assert device_id == switch.id
+    assert words.endswith("does not answer; devices behind it: 1")
+
+    switch_agent.start()
+    pc_agent.start()
+    await made.due_now(switch.id)
+    await poller.visit_due()
+    due = await database.fetch_value("SELECT next_poll_at FROM device WHERE id = $1", pc.id)
+    assert (due - clock.now()).total_seconds() < 31, "what hangs on it is asked soon"
+    await turns(2)
+    assert (await states(), await open_alerts()) == (("up", "up"), [])
+
+    pc_agent.stop()
+    await turns(5)
+    assert await states() == ("up", "down")
+    ((device_id, _),) = await open_alerts()
+    assert device_id == pc.id
