@@ -7,7 +7,7 @@ by the hour. It is good for an hour, for one boot, for one device and for one se
 import zlib
 from base64 import b64decode, b64encode
 from collections.abc import Sequence
-from functools import cache, lru_cache
+from functools import cache
 from ipaddress import IPv4Address
 from typing import NamedTuple
 
@@ -25,8 +25,6 @@ EARLIEST_SHARE = 0.7
 DAY_SECONDS = 24 * 3600
 # Rows that come and go would otherwise have a device walked at every visit.
 LEAST_SECONDS_BETWEEN_WALKS = 300
-
-_oid = lru_cache(maxsize=4096)(oid)  # dotted texts of profiles are parsed once
 
 Kept = int | str | Oid | None  # a number; bytes in base64, or an IPv4 address; an OID
 
@@ -156,7 +154,7 @@ def has_gone(question: Question, values: dict[Oid, Value]) -> bool:
 
 
 def _roots(read: Read) -> dict[str, Oid]:
-    return {role: _oid(text) for role, text in read.objects.items()}
+    return {role: oid(text) for role, text in read.objects.items()}
 
 
 def _packed(value: Value) -> Kept:

@@ -80,7 +80,8 @@ def with_states_of(
 
 
 def _without_state(profile: Profile, reading: Reading) -> Reading:
-    by_rules = _with_state(profile, msgspec.structs.replace(reading, state=State.ok)).state
+    (judged,) = with_states(profile, [msgspec.structs.replace(reading, state=State.ok)])
+    by_rules = judged.state
     if by_rules is State.ok or reading.state is not by_rules:
         return reading
     return msgspec.structs.replace(reading, state=State.ok)
@@ -101,7 +102,14 @@ def find(rule: Rule, reading: Reading) -> Finding:
 
 def with_states(profile: Profile, readings: list[Reading]) -> list[Reading]:
     """The readings, each as grave as the gravest rule that it breaks by itself."""
-    return [_with_state(profile, reading) for reading in readings]
+    by_metric: dict[str, list[Rule]] = {}
+    for rule in profile.rule:
+        if rule.raise_state is None:
+            by_metric.setdefault(rule.metric, []).append(rule)
+    return [
+        _with_state(by_metric[reading.metric], reading) if reading.metric in by_metric else reading
+        for reading in readings
+    ]
 
 
 def _by_bounds(rule: Rule, value: float) -> Finding:
@@ -117,13 +125,9 @@ def _by_bounds(rule: Rule, value: float) -> Finding:
     return Finding.between
 
 
-def _with_state(profile: Profile, reading: Reading) -> Reading:
-    broken = [
-        rule.severity
-        for rule in profile.rule
-        if rule.metric == reading.metric
-        and rule.raise_state is None
-        and find(rule, reading) is Finding.fault
-    ]
+def _with_state(its_rules: list[Rule], reading: Reading) -> Reading:
+    broken = [rule.severity for rule in its_rules if find(rule, reading) is Finding.fault]
+    if not broken:
+        return reading
     state = worst(reading.state, *broken)
     return reading if state is reading.state else msgspec.structs.replace(reading, state=state)

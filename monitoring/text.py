@@ -3,10 +3,16 @@
 import codecs
 import re
 import unicodedata
+from functools import lru_cache
 from typing import NamedTuple
 
 # Two bytes as in GB 2312, which holds the characters that anybody uses.
 COMMON_CHINESE = re.compile(rb"[\xa1-\xf7][\xa1-\xfe]")
+
+
+# Names and labels are the same at every visit, and at many devices.
+REMEMBERED = 16_384
+LONGEST_REMEMBERED = 64
 
 
 class Text(NamedTuple):
@@ -22,12 +28,19 @@ def decode_text(raw: bytes) -> Text:
     NULs go first: fixed-width fields are padded with them, and one agent in ten sends one. Such a
     field may also be cut in the middle of a character: then the rest of that is left out.
     """
+    return _remembered(raw) if len(raw) <= LONGEST_REMEMBERED else _decode(raw)
+
+
+def _decode(raw: bytes) -> Text:
     bare = raw.replace(b"\0", b"")
     for decode in (_utf8, _gb18030):
         text = decode(bare)
         if text is not None:
             return Text(_clean(text))
     return Text(_clean(bare.decode("latin-1")), is_guess=True)
+
+
+_remembered = lru_cache(maxsize=REMEMBERED)(_decode)
 
 
 def _utf8(raw: bytes) -> str | None:

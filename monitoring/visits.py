@@ -124,19 +124,23 @@ def put_together(
     plan: Plan | None = None,
 ) -> Visit:
     """All that was told, in the profile's order, with the state of each reading by the rules."""
-    readings = [one for part in told for one in _readings(part.found)]
+    found = [one for part in told for one in part.found]
+    readings = _readings(found)
+    around = Surroundings() if len(readings) == len(found) else surroundings_of(found)
     if uptime is not None:
         readings.insert(0, Reading("uptime", value=int(uptime.seconds), unit="seconds"))
     old = {(r.metric, r.instance) for t in told if t.is_carried for r in _readings(t.found)}
-    new = {(r.metric, r.instance) for t in told if not t.is_carried for r in _readings(t.found)}
+    if old:
+        new = (r for part in told if not part.is_carried for r in _readings(part.found))
+        old -= {(r.metric, r.instance) for r in new}
     return Visit(
         profile.name,
         identity,
         with_states(profile, without_repeats(readings)),
         uptime,
         time(),
-        surroundings_of(one for part in told for one in part.found),
-        frozenset(old - new),
+        around,
+        frozenset(old),
         plan,
     )
 

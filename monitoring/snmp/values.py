@@ -1,6 +1,7 @@
 """What goes over the wire, as plain Python: OIDs, values, addresses and credentials."""
 
 from enum import StrEnum
+from functools import lru_cache
 from ipaddress import IPv4Address, ip_address
 from typing import Literal, NamedTuple
 
@@ -10,6 +11,7 @@ Oid = tuple[int, ...]
 Value = int | bytes | Oid | IPv4Address | None
 
 SNMP_PORT = 161
+MOST_PARSED = 4096  # the OIDs of all profiles, and more
 MOST_SUB_IDENTIFIERS = 128  # RFC 3416, section 4
 
 
@@ -97,6 +99,7 @@ class User(msgspec.Struct, frozen=True):
 Credential = Community | User
 
 
+@lru_cache(maxsize=MOST_PARSED)
 def oid(text: str) -> Oid:
     """The OID written ``1.3.6.1``, with or without a leading dot; ValueError on anything else."""
     parts = text.removeprefix(".").split(".")
