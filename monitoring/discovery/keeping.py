@@ -166,7 +166,7 @@ async def _is_device(claim: Claim, finding: Finding) -> bool:
     """Whether a device is at the address already; it learns its card's number, if it had none."""
     device_id = await fetch_value(
         "SELECT id FROM device WHERE school = $1 AND address = $2 AND removed_at IS NULL"
-        " AND (port = $3 OR method = 'ping') ORDER BY id LIMIT 1 FOR UPDATE",
+        " AND (port = $3 OR method = 'ping') ORDER BY id LIMIT 1",
         claim.school_id,
         finding.address,
         finding.port,
