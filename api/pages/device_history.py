@@ -19,6 +19,8 @@ from monitoring.history.spans import Span
 from monitoring.metrics import METRICS
 
 EVERY_SERIES = 10_000
+# What is asked of a device of which nothing is kept yet.
+NOTHING_KEPT = "uptime"
 
 
 class HistoryQuery(msgspec.Struct, frozen=True):
@@ -43,7 +45,7 @@ class DeviceHistoryPages(Controller):
         readings = await devices.latest_readings(actor, device_id)
         kept = _kept(readings)
         query = convert_form(request.query_params, HistoryQuery)
-        metric = known_metric(query.metric or next(iter(kept), "uptime"))
+        metric = known_metric(query.metric or next(iter(kept), NOTHING_KEPT))
         settings: Settings = request.app.state.settings
         found = await chart(device_id, metric, query.span, settings=settings)
         speech = language_of(request)
@@ -67,14 +69,16 @@ class DeviceHistoryPages(Controller):
     ) -> Response[str]:
         device = await devices.get_device(actor, device_id)
         query = convert_form(request.query_params, HistoryQuery)
+        readings = await devices.latest_readings(actor, device_id)
+        metric = known_metric(query.metric or next(iter(_kept(readings)), NOTHING_KEPT))
         found = await chart(
             device_id,
-            known_metric(query.metric),
+            metric,
             query.span,
             settings=request.app.state.settings,
             most_series=EVERY_SERIES,
         )
-        name = f"{device.asset_tag}-{query.metric}-{query.span}.csv"
+        name = f"{device.asset_tag}-{metric}-{query.span}.csv"
         return Response(
             as_csv(worded(found, language_of(request))),
             media_type="text/csv; charset=utf-8",

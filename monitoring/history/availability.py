@@ -12,7 +12,7 @@ from typing import Literal
 
 import msgspec
 
-from core import clock
+from core import clock, places
 from core.access import Actor, Role
 from core.database import fetch
 from core.errors import Forbidden, say
@@ -97,10 +97,13 @@ async def availability(
     """The month at the schools that the actor watches over, the worst first; ``room_id`` 0 is what
     stands nowhere. Devices of which nothing was written down are left out.
 
-    Forbidden for who is neither admin, auditor nor technician anywhere.
+    Forbidden for who is neither admin, auditor nor technician anywhere; NotFound for a room of a
+    school that the actor does not see.
     """
     if school_id is not None:
         actor.require(school_id, *READERS)
+    if room_id:
+        await places.get_place(actor, room_id)
     schools = actor.school_ids_as(*READERS) if school_id is None else [school_id]
     if not schools:
         raise Forbidden(say("Availability is for admins, technicians and auditors"))

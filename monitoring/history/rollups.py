@@ -11,10 +11,8 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-import msgspec
-
 from core import clock
-from core.database import execute, fetch, fetch_value, transaction
+from core.database import execute, fetch_value, transaction
 from monitoring.history.meters import METERS
 from monitoring.history.partitions import DAYS, HOURS, SAMPLES, Part
 
@@ -188,15 +186,3 @@ def days(zone: str, since: datetime, until: datetime) -> Iterator[date]:
     while day <= last:
         yield day
         day += DAY
-
-
-class Mark(msgspec.Struct, frozen=True):
-    """How far one roll-up has come."""
-
-    name: str
-    until: datetime
-
-
-async def marks() -> list[Mark]:
-    """All of them, for whoever watches over monitoring itself."""
-    return await fetch(Mark, "SELECT name, until FROM rolled ORDER BY name")

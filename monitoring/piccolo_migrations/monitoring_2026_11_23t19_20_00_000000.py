@@ -65,9 +65,10 @@ CREATE INDEX power_day_by_day ON power_day (day, asset) INCLUDE (microseconds);
 
 -- An uptime tells of days that nobody watched, so days long over may change. What was changed is
 -- written down in the same transaction, and reports read its sessions until it is rolled up anew.
+-- No foreign key here: a visit would wait for whoever has the asset in hand.
 CREATE TABLE power_day_due (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-    asset bigint NOT NULL REFERENCES asset (id) ON DELETE CASCADE,
+    asset bigint NOT NULL,
     since timestamptz NOT NULL
 );
 CREATE INDEX power_day_due_of_asset ON power_day_due (asset);

@@ -191,6 +191,9 @@ async def test_other_schools_and_other_roles_see_nothing(school: MadeSchool) -> 
     assert (await availability(stranger, "room", MARCH)).rows == []
     with pytest.raises(NotFound):
         await availability(stranger, "room", MARCH, school_id=school.id)
+    room = await factories.place(school)
+    with pytest.raises(NotFound):
+        await availability(stranger, "device", MARCH, room_id=room)
     teacher = (await factories.person(Role.teacher, school)).actor
     with pytest.raises(Forbidden):
         await availability(teacher, "room", MARCH)

@@ -1,6 +1,7 @@
 """Roll-ups against the same numbers worked out from the raw samples in plain Python."""
 
 import asyncio
+import contextlib
 import contextvars
 import random
 from datetime import UTC, date, datetime, timedelta
@@ -8,9 +9,11 @@ from itertools import pairwise
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import asyncpg
 import pytest
 
 from core import clock, database
+from core.errors import Unavailable
 from core.settings import Settings
 from monitoring.history import retention, rollups
 from monitoring.history.meters import METERS
@@ -193,6 +196,28 @@ async def test_killed_at_any_step_it_goes_on_to_the_same_rows(
     with pytest.raises(asyncio.CancelledError):
         await rollups.roll_up()
     monkeypatch.setattr(rollups, "move_mark", real)
+    await rollups.roll_up()
+    by_hand = hours_by_hand(samples, "Asia/Shanghai")
+    assert await rolled("sample_hour", "hour") == over(by_hand, until, HOUR, "Asia/Shanghai")
+
+
+@pytest.mark.parametrize("after_seconds", [0.02, 0.1, 0.3])
+async def test_a_worker_whose_line_is_cut_leaves_nothing_half_done(after_seconds: float) -> None:
+    samples = await random_history("Asia/Shanghai", hours=50)
+    until = clock.now() - rollups.ROLL_AFTER
+    working = asyncio.get_running_loop().create_task(
+        rollups.roll_up(), context=contextvars.Context()
+    )
+    await asyncio.sleep(after_seconds)
+    await database.execute(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+        " WHERE pid <> pg_backend_pid() AND datname = current_database()"
+    )
+    # Whatever it failed with is logged by the worker; the job comes again.
+    with contextlib.suppress(
+        Unavailable, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError
+    ):
+        await working
     await rollups.roll_up()
     by_hand = hours_by_hand(samples, "Asia/Shanghai")
     assert await rolled("sample_hour", "hour") == over(by_hand, until, HOUR, "Asia/Shanghai")
