@@ -133,6 +133,7 @@ async def test_the_page_finds_the_port_and_takes_the_parent_with_one_click(
     assert (await client.get("/search", params={"q": PC.replace(":", "")})).status_code == 200
     asset = (await client.get(f"/assets/{pc.asset.tag}")).text
     assert f"/port-finder?q={pc.asset.tag}" in asset
+    assert "port Gi0/1" in asset
     found = (await client.get("/port-finder", params={"q": pc.asset.tag})).text
     assert "Gi0/1" in found
     assert f"/devices/{switch.id}/ports" in found
