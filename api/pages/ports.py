@@ -1,7 +1,5 @@
 """A switch's ports, which port a thing is on, and taking that switch as its parent."""
 
-from typing import Any
-
 import msgspec
 from litestar import Controller, Response, get, post
 from litestar.di import NamedDependency
@@ -18,6 +16,7 @@ from api.types import WebRequest
 from core.access import Actor
 from core.errors import FieldError, Invalid, say
 from monitoring import devices, ports
+from monitoring.devices import LatestReading
 from monitoring.devices.changes import KEEPERS
 from monitoring.ports import Finding
 
@@ -75,6 +74,6 @@ class PortPages(Controller):
         return see_other(urls.device(device_id), said)
 
 
-def has_ports(readings: list[Any]) -> bool:
+def has_ports(readings: list[LatestReading]) -> bool:
     """Whether the last visit told of ports worth a page of their own; a PC's one socket is not."""
     return sum(reading.metric == "if_status" for reading in readings) > 1

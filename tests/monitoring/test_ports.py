@@ -14,6 +14,7 @@ from monitoring import ports
 from monitoring.ports.keeping import forget_old, keep_sightings
 from monitoring.ports.panel import port_numbers
 from monitoring.sightings import HardwareAddress, Neighbour, Sighting, Surroundings
+from monitoring.snmp import Address
 from tests import factories
 from tests import factories_monitoring as made
 
@@ -131,7 +132,7 @@ async def test_it_is_asked_by_tag_and_by_address_too_and_says_why_it_does_not_kn
     school = await factories.school()
     teacher = (await factories.person(Role.teacher, school)).actor
     switch = await made.device(school)
-    pc = await made.device(school, made.Address("127.0.0.44", 161))
+    pc = await made.device(school, Address("127.0.0.44", 161))
     by_tag = await ports.find_port(teacher, pc.asset.tag.lower())
     assert by_tag.edge is None
     assert "MAC" in str(by_tag.why)
@@ -221,10 +222,10 @@ async def test_neighbours_that_left_the_cable_are_gone_with_the_next_round() -> 
 async def test_a_missing_mac_is_filled_in_and_a_written_one_never_changed() -> None:
     school, elsewhere = await factories.school(), await factories.school()
     router = await made.device(school)
-    pc = await made.device(school, made.Address("127.0.0.61", 161))
-    written = await with_mac(await made.device(school, made.Address("127.0.0.62", 161)), OTHER)
-    twins = [await made.device(school, made.Address("127.0.0.63", port)) for port in (161, 162)]
-    theirs = await made.device(elsewhere, made.Address("127.0.0.61", 161))
+    pc = await made.device(school, Address("127.0.0.61", 161))
+    written = await with_mac(await made.device(school, Address("127.0.0.62", 161)), OTHER)
+    twins = [await made.device(school, Address("127.0.0.63", port)) for port in (161, 162)]
+    theirs = await made.device(elsewhere, Address("127.0.0.61", 161))
     addresses = [HardwareAddress(f"127.0.0.{n}", f"02:4c:00:00:01:{n}") for n in (61, 62, 63)]
     own = HardwareAddress("192.0.2.1", "02:4c:00:00:02:01", is_own=True)
     around = Surroundings(addresses=[*addresses, own])
@@ -244,7 +245,7 @@ async def test_a_missing_mac_is_filled_in_and_a_written_one_never_changed() -> N
 async def test_two_routers_fill_in_the_same_devices_without_waiting_in_a_ring() -> None:
     school = await factories.school()
     routers = [await made.device(school) for _ in range(8)]
-    pcs = [await made.device(school, made.Address(f"127.0.1.{n}", 161)) for n in range(1, 30)]
+    pcs = [await made.device(school, Address(f"127.0.1.{n}", 161)) for n in range(1, 30)]
     addresses = [HardwareAddress(f"127.0.1.{n}", f"02:4c:00:01:00:{n:02d}") for n in range(1, 30)]
     around = [Surroundings(addresses=addresses), Surroundings(addresses=addresses[::-1])]
     loop = asyncio.get_running_loop()
