@@ -14,7 +14,8 @@ LARGEST_DATAGRAM = 65_535
 SLICE = 64
 FAMILIES = (socket.AF_INET, socket.AF_INET6)
 
-Arrived = Callable[[bytes, tuple[str, int]], None]
+# Takes a datagram and its sender; whether more are awaited.
+Arrived = Callable[[bytes, tuple[str, int]], bool]
 
 
 class Datagrams:
@@ -78,5 +79,8 @@ class Datagrams:
                 return False
             except OSError:  # an ICMP error for something sent before: the next may be an answer
                 continue
-            arrived(payload, sender[:2])
+            if not arrived(payload, sender[:2]):
+                # Finding out that nothing is left costs as much as reading something; what nobody
+                # waits for may as well wake the loop again.
+                return False
         return True

@@ -123,27 +123,29 @@ class Exchanges:
             heard_rubbish = peer.rubbish_at >= waiting.asked_at
             waiting.answer.set_exception(bad_reply() if heard_rubbish else silence())
 
-    def _arrived(self, payload: bytes, sender: tuple[str, int]) -> None:
+    def _arrived(self, payload: bytes, sender: tuple[str, int]) -> bool:
+        """Give an answer to who waits for it, or count what it is; whether more are awaited."""
         try:
             message = open_message(payload)
             expected = self._waiting.get(message.key)
             if expected is None or expected[0].answer.done():
                 self.counters.unmatched += 1
-                return
+                return True
             waiting, sent_at = expected
             peer = waiting.peer
             if sender != peer.source and not self._may_come_from_elsewhere(peer):
-                return
+                return True
             read = waiting.question.read(message)
         except BadReply:
             self.counters.unreadable += 1
             if (known := self.peers.find(sender)) is not None:
                 known.rubbish_at = asyncio.get_running_loop().time()
-            return
+            return True
         waiting.answer.set_result(read)
         self._forget(waiting)
         self.counters.answered += 1
         peer.heard_after(asyncio.get_running_loop().time() - sent_at)
+        return bool(self._waiting)
 
     def _forget(self, waiting: _Waiting[Any]) -> None:
         self._deadlines.discard(waiting, waiting.mark)

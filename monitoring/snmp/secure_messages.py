@@ -1,5 +1,6 @@
 """v3 messages: built, signed and encrypted for one engine; opened, verified and decrypted."""
 
+from functools import partial
 from typing import NamedTuple
 
 from monitoring.snmp.ciphers import Undecipherable
@@ -35,6 +36,9 @@ class Opened(NamedTuple):
     boots: int
     time: int
     is_authentic: bool
+
+
+_opened = partial(tuple.__new__, Opened)
 
 
 class SecureQuestion:
@@ -73,33 +77,30 @@ class SecureQuestion:
         local = self._local
         layout = local.layout
         secure = (layout.read(message) if layout else None) or read_secure(message)
-        is_authentic = self._is_authentic(message, secure)
+        is_authentic = bool(secure.flags & SIGNED and local.signer)
+        if is_authentic and not local.has_signed(message.payload, secure):
+            raise bad_reply()
         request_id, answer = self._read_data(message, secure)
+        is_known = secure.engine_id == self._engine.engine_id
         if not answer.is_report:
             if not (
-                (is_authentic or not local.signer)
+                is_known
+                and (is_authentic or not local.signer)
                 and (secure.flags & ENCRYPTED or not local.cipher)
-                and secure.engine_id == self._engine.engine_id
                 and secure.user_name == local.name
                 and request_id == message.key[2]
             ):
                 raise bad_reply()
             if not layout or layout.secure.boots != secure.boots:
                 local.layout = Layout.of(message, secure)
-        return Opened(answer, secure.engine_id, secure.boots, secure.time, is_authentic)
+        # A signature proves what this engine says, and no other: only this one has the key.
+        return _opened(
+            (answer, secure.engine_id, secure.boots, secure.time, is_authentic and is_known)
+        )
 
     def _pdu(self, request_id: int) -> bytes:
         template = self._template
         return template.filled(request_id) if template else write_pdu(self._request, request_id)
-
-    def _is_authentic(self, message: Message, secure: Secure) -> bool:
-        signer = self._local.signer
-        if not secure.flags & SIGNED or not signer:
-            return False
-        if not signer.has_signed(message.payload, secure.digest, secure.digest_at):
-            raise bad_reply()
-        # A signature proves what this engine says, and only that one has the key.
-        return secure.engine_id == self._engine.engine_id
 
     def _read_data(self, message: Message, secure: Secure) -> tuple[int, Answer]:
         asked = self._template.asked if self._template else None

@@ -38,24 +38,42 @@ class Users:
         self, peer: Peer, user: User, request: Request, template: Template | None = None
     ) -> Answer:
         """The agent's answer, or why it gave none: a refusal is never reported as silence."""
-        was_known = peer.engine is not None
+        engine = peer.engine
         try:
-            return await self._converse(peer, user, request, template)
+            if engine is None:
+                return await self._converse(peer, user, request, template)
+            # Nearly always the engine is known and answers: that way is kept short.
+            opened = await self._exchanges.exchange(
+                peer, SecureQuestion(engine, user, request, template)
+            )
+            if opened.answer.is_report or opened.answer.error_status:
+                return await self._converse(peer, user, request, template, opened)
+            engine.follow(opened.boots, opened.time)
+            return opened.answer
         except TimedOut:
-            if was_known and await self._has_another_engine(peer):
+            if engine is not None and await self._has_another_engine(peer):
                 return await self._converse(peer, user, request, template)
             await self._explain_silence(peer, user)
             raise
 
     async def _converse(
-        self, peer: Peer, user: User, request: Request, template: Template | None
+        self,
+        peer: Peer,
+        user: User,
+        request: Request,
+        template: Template | None,
+        opened: Opened | None = None,
     ) -> Answer:
-        """Ask; set the clock once and learn the engine anew once, if the agent says it must be."""
+        """Ask; set the clock once and learn the engine anew once, if the agent says it must be.
+
+        ``opened``: what it said when it was asked already.
+        """
         may_rediscover = may_resync = True
         while True:
             engine = peer.engine or await self._discover(peer)
-            question = SecureQuestion(engine, user, request, template)
-            opened = await self._exchanges.exchange(peer, question)
+            if opened is None:
+                question = SecureQuestion(engine, user, request, template)
+                opened = await self._exchanges.exchange(peer, question)
             answer = opened.answer
             if not answer.is_report:
                 engine.follow(opened.boots, opened.time)
@@ -72,6 +90,7 @@ class Users:
                 peer.engine = None
             else:
                 raise _refusal(problem, opened)
+            opened = None
 
     async def _discover(self, peer: Peer, *, retries: int | None = None) -> Engine:
         opened = await self._exchanges.exchange(peer, discovery(), retries=retries)

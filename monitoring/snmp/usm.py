@@ -7,7 +7,7 @@ import msgspec
 from monitoring.snmp.ciphers import PayloadCipher
 from monitoring.snmp.keys import Signer, local_cipher
 from monitoring.snmp.questions import MOST_ID
-from monitoring.snmp.reader import USER_SECURITY_MODEL, Layout
+from monitoring.snmp.reader import USER_SECURITY_MODEL, Layout, Secure
 from monitoring.snmp.values import User
 from monitoring.snmp.writer import OCTETS, element, integer
 
@@ -50,6 +50,11 @@ class LocalUser:
             + element(OCTETS, bytes((flags,)))
             + integer(USER_SECURITY_MODEL)
         )
+
+    def has_signed(self, payload: bytes, secure: Secure) -> bool:
+        """Whether the message's digest is this user's, made with the key of this engine."""
+        signer = self.signer
+        return signer is not None and signer.has_signed(payload, secure.digest, secure.digest_at)
 
 
 class Engine(msgspec.Struct, eq=False):
