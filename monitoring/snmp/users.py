@@ -78,7 +78,9 @@ class Users:
             if not answer.is_report:
                 engine.follow(opened.boots, opened.time)
                 if answer.error_status == AUTHORIZATION_ERROR:
-                    raise _refusal(UNSUPPORTED_LEVEL, opened)
+                    raise WrongCredentials(
+                        say("The device does not let this user read at this security level")
+                    )
                 return answer
             problem = _report_of(opened)
             # Only a signed report may set the clock: anybody could forge another.
@@ -125,7 +127,7 @@ class Users:
         except SnmpError:
             return
         raise WrongCredentials(
-            say("The device refuses the encryption password of user {user}", user=user.name)
+            say("The device refuses the user's encryption password, or encrypts in another way")
         )
 
 
@@ -140,7 +142,7 @@ def _report_of(opened: Opened) -> int:
 def _refusal(problem: int, opened: Opened) -> SnmpError:
     sentences = {
         UNSUPPORTED_LEVEL: WrongCredentials(
-            say("The device does not let this user read at this security level")
+            say("The device does not accept this security level for the user")
         ),
         NOT_IN_TIME: WrongCredentials(
             say("The device's clock for signed messages cannot be followed")
@@ -149,8 +151,12 @@ def _refusal(problem: int, opened: Opened) -> SnmpError:
         UNKNOWN_ENGINE: EngineChanged(
             say("The device changes its engine ID: two devices may share this address")
         ),
-        WRONG_DIGEST: WrongCredentials(say("The device refuses the user's password")),
-        DECRYPTION: WrongCredentials(say("The device refuses the user's encryption password")),
+        WRONG_DIGEST: WrongCredentials(
+            say("The device refuses the user's password, or signs in another way")
+        ),
+        DECRYPTION: WrongCredentials(
+            say("The device refuses the user's encryption password, or encrypts in another way")
+        ),
     }
     reported: list[Oid] = [varbind.oid for varbind in opened.answer.varbinds]
     return sentences.get(problem) or WrongCredentials(

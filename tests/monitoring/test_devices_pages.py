@@ -101,7 +101,8 @@ async def test_the_list_shows_what_sleeps_what_refuses_and_what_is_down(
     asleep = await made.device(school, may_sleep=True)
     dead = await made.device(school, may_sleep=False)
     refuses = await made.device(school)
-    trouble = msgspec.json.encode(say("The device refuses the user's password")).decode()
+    sentence = say("The device refuses the user's password, or signs in another way")
+    trouble = msgspec.json.encode(sentence).decode()
     await database.execute(
         "UPDATE device SET state = 'down' WHERE id = any($1)", [asleep.id, dead.id]
     )
