@@ -57,6 +57,10 @@ def put_port(
     walk.put(f"{INTERFACE_X}.15.{at}", GAUGE, 1000 if is_up else 0)
     walk.put(f"{INTERFACE_X}.17.{at}", INTEGER, 1)
     walk.words(f"{INTERFACE_X}.18.{at}", alias)
+    _put_traffic(walk, at, port, is_up=is_up)
+
+
+def _put_traffic(walk: Walk, at: int, port: int, *, is_up: bool) -> None:
     if is_up:
         walk.put(f"{DUPLEX}.{at}", INTEGER, FULL_DUPLEX)
     for leaf, rate in ((6, 21_000 * port), (10, 64_000 * port)):

@@ -10,6 +10,19 @@ from monitoring.sightings import HardwareAddress, Neighbour, Sighting, Surroundi
 
 FORGET_AFTER = timedelta(days=30)
 
+# An address that several devices share (agents behind one machine) tells of none of them.
+FILL_IN = """
+UPDATE device SET mac = heard.mac
+  FROM unnest($1::text[], $2::text[]) AS heard (address, mac)
+ WHERE device.address = heard.address AND device.id IN (
+    SELECT id FROM device d
+     WHERE d.school = $3 AND d.mac IS NULL AND d.removed_at IS NULL
+       AND d.address = any($1::text[])
+       AND NOT EXISTS (SELECT FROM device o WHERE o.school = d.school AND o.address = d.address
+                          AND o.id <> d.id AND o.removed_at IS NULL)
+     ORDER BY id FOR UPDATE SKIP LOCKED)
+"""
+
 
 async def keep(device_id: int, school_id: int, around: Surroundings, at: datetime) -> None:
     """What a visit told of others; call it after the visit is kept, for it locks other devices.
@@ -76,30 +89,15 @@ async def _keep_neighbours(device_id: int, found: Iterable[Neighbour], at: datet
 async def _fill_in_macs(
     device_id: int, school_id: int, addresses: Iterable[HardwareAddress]
 ) -> None:
-    """The card of devices of which nobody wrote it down: by ARP, or as the device says itself.
-
-    An address that several devices share (agents behind one machine) tells of none of them.
-    """
-    known = {one.address: one.mac for one in addresses if not one.is_own}
-    own = {one.mac for one in addresses if one.is_own}
-    own_here = {one.address: one.mac for one in addresses if one.is_own}
-    if len(own) == 1:
+    """The card of devices of which nobody wrote it down: by ARP, or as the device says itself."""
+    heard = {one.address: one.mac for one in addresses if not one.is_own}
+    own = {one.address: one.mac for one in addresses if one.is_own}
+    if len(set(own.values())) == 1:
         await execute(
-            "UPDATE device SET mac = $2 WHERE id = $1 AND mac IS NULL", device_id, own.pop()
+            "UPDATE device SET mac = $2 WHERE id = $1 AND mac IS NULL",
+            device_id,
+            next(iter(own.values())),
         )
-    known |= own_here
-    if not known:
-        return
-    await execute(
-        "UPDATE device SET mac = heard.mac"
-        " FROM unnest($1::text[], $2::text[]) AS heard (address, mac)"
-        " WHERE device.address = heard.address AND device.id IN ("
-        "  SELECT id FROM device d WHERE d.school = $3 AND d.mac IS NULL AND d.removed_at IS NULL"
-        "   AND d.address = any($1::text[]) AND NOT EXISTS (SELECT FROM device o"
-        "    WHERE o.school = d.school AND o.address = d.address AND o.id <> d.id"
-        "      AND o.removed_at IS NULL)"
-        "  ORDER BY id FOR UPDATE SKIP LOCKED)",
-        list(known),
-        list(known.values()),
-        school_id,
-    )
+    by_address = {**heard, **own}
+    if by_address:
+        await execute(FILL_IN, list(by_address), list(by_address.values()), school_id)

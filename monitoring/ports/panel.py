@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 import msgspec
 
@@ -135,42 +136,41 @@ def read_panel(
     readings: list[LatestReading], seen: Iterable[_Seen], heard: Iterable[_Heard]
 ) -> PortPanel:
     """Readings by port, with what was seen and heard there."""
-    fields: dict[str, dict[str, object]] = {}
-    for reading in readings:
-        if reading.metric == "if_status":
-            fields[reading.instance] = {"status": reading.value, "state": reading.state}
-    for reading in readings:
-        if (port := fields.get(reading.instance)) is not None:
-            _add(port, reading)
-    cards: dict[str, int] = {}
-    behind: dict[str, list[Behind]] = {}
-    latest: datetime | None = None
+    told = _told(readings)
+    cards: dict[str, list[_Seen]] = {}
     for one in seen:
-        cards[one.port] = one.cards
-        behind.setdefault(one.port, []).append(msgspec.convert(one, Behind, from_attributes=True))
-        latest = one.seen_at if latest is None else max(latest, one.seen_at)
+        cards.setdefault(one.port, []).append(one)
     neighbours: dict[str, list[AtTheCable]] = {}
     for other in heard:
-        neighbours.setdefault(other.port, []).append(
-            AtTheCable(other.chassis, other.name, other.remote_port)
-        )
-    numbers = port_numbers(fields)
+        at_the_cable = AtTheCable(other.chassis, other.name, other.remote_port)
+        neighbours.setdefault(other.port, []).append(at_the_cable)
+    numbers = port_numbers(told)
     ports = [
-        msgspec.convert(
-            {
-                "name": name,
-                "number": numbers[name],
-                **told,
-                "cards": cards.get(name, 0),
-                "behind": behind.get(name, []),
-                "neighbours": neighbours.get(name, []),
-            },
-            Port,
-            from_attributes=True,
+        Port(
+            name=name,
+            number=numbers[name],
+            cards=cards[name][0].cards if name in cards else 0,
+            behind=[msgspec.convert(c, Behind, from_attributes=True) for c in cards.get(name, [])],
+            neighbours=neighbours.get(name, []),
+            **fields,
         )
-        for name, told in fields.items()
+        for name, fields in told.items()
     ]
+    latest = max((one.seen_at for some in cards.values() for one in some), default=None)
     return PortPanel(ports, readings[0].at if readings else None, latest)
+
+
+def _told(readings: list[LatestReading]) -> dict[str, dict[str, Any]]:
+    """The fields of each port that the last visit told of."""
+    ports: dict[str, dict[str, Any]] = {
+        reading.instance: {"status": str(reading.value), "state": reading.state}
+        for reading in readings
+        if reading.metric == "if_status"
+    }
+    for reading in readings:
+        if (port := ports.get(reading.instance)) is not None:
+            _add(port, reading)
+    return ports
 
 
 def port_numbers(names: Iterable[str]) -> dict[str, str]:
@@ -190,11 +190,11 @@ def _end(name: str) -> str:
     return found[1] if found else name
 
 
-def _add(port: dict[str, object], reading: LatestReading) -> None:
+def _add(port: dict[str, Any], reading: LatestReading) -> None:
     if name := NUMBER_METRICS.get(reading.metric):
         port[name] = reading.value if isinstance(reading.value, int | float) else None
     elif name := WORD_METRICS.get(reading.metric):
         port[name] = str(reading.value)
     else:
         return
-    port["state"] = worst(State(str(port["state"])), reading.state)
+    port["state"] = worst(port["state"], reading.state)
