@@ -98,14 +98,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--devices", type=int, default=10_000)
     parser.add_argument("--seconds", type=int, default=600)
+    parser.add_argument("--warm-up", type=int, default=WARM_UP_SECONDS)
     parser.add_argument("--json", action="store_true")
     asked = parser.parse_args()
     with engines() as settings, _agents() as agents:
         asyncio.run(_fill(settings, asked.devices))
         with _worker(settings) as worker:
-            found = asyncio.run(
-                _watch(settings, worker, agents, devices=asked.devices, seconds=asked.seconds)
-            )
+            found = asyncio.run(_watch(settings, worker, agents, asked))
     if asked.json:
         numbers = msgspec.to_builtins(found)
         print_json(
@@ -127,15 +126,23 @@ def _agents() -> Iterator[psutil.Process]:
 @contextlib.contextmanager
 def _worker(settings: Settings) -> Iterator[psutil.Process]:
     environ = {**child_environ(settings), "LABSHARE_NETWORKS": "127.0.0.0/8"}
-    with _process("-m", "labshare", "worker", environ=environ, out=subprocess.DEVNULL) as one:
+    with (
+        (settings.data / "worker.log").open("wb") as log,
+        _process("-m", "labshare", "worker", environ=environ, out=log.fileno(), err=True) as one,
+    ):
         yield psutil.Process(one.pid)
 
 
 @contextlib.contextmanager
 def _process(
-    *arguments: str, out: int, environ: dict[str, str] | None = None
+    *arguments: str, out: int, err: bool = False, environ: dict[str, str] | None = None
 ) -> Iterator[subprocess.Popen[bytes]]:
-    process = subprocess.Popen([sys.executable, *arguments], stdout=out, env=environ)
+    process = subprocess.Popen(
+        [sys.executable, *arguments],
+        stdout=out,
+        stderr=subprocess.STDOUT if err else None,
+        env=environ,
+    )
     try:
         yield process
     finally:
@@ -176,22 +183,20 @@ async def _watch(
     settings: Settings,
     worker: psutil.Process,
     agents: psutil.Process,
-    *,
-    devices: int,
-    seconds: int,
+    asked: argparse.Namespace,
 ) -> Soak:
     """Look at everything once a minute, and at the end at what is in the database."""
     assert settings.database_url
     await database.open(settings.database_url, max_size=2)
     await asyncio.sleep(START_SECONDS)
     begun, first_cpu = time.monotonic(), _cpu(worker)
-    await asyncio.sleep(WARM_UP_SECONDS)
+    await asyncio.sleep(asked.warm_up)
     first_minute = 100 * (_cpu(worker) - first_cpu) / (time.monotonic() - begun)
     before, figures_before = await _look(settings, worker, agents, 0.0)
     seen, agents_before = [before], _cpu(agents)
     steady = time.monotonic()
-    while (past := time.monotonic() - steady) < seconds:
-        await asyncio.sleep(min(60.0, seconds - past))
+    while (past := time.monotonic() - steady) < asked.seconds:
+        await asyncio.sleep(min(60.0, asked.seconds - past))
         last, figures = await _look(settings, worker, agents, time.monotonic() - steady)
         seen.append(last)
         _say(last)
@@ -203,7 +208,7 @@ async def _watch(
         for now, then in zip(figures.lateness.counts, figures_before.lateness.counts, strict=True)
     ]
     soak = Soak(
-        devices=devices,
+        devices=asked.devices,
         seconds=round(span, 1),
         polls_per_second=round(polls / span, 1),
         worker_percent=round(100 * worker_cpu / span, 1),
@@ -239,7 +244,8 @@ async def _look(
             break
         await asyncio.sleep(0.1)
     else:
-        raise SystemExit("the worker does not report")
+        said = (settings.data / "worker.log").read_text(encoding="utf-8")
+        raise SystemExit(f"the worker does not report:\n{said[-2000:]}")
     figures = msgspec.json.decode(text, type=Figures)
     minute = Minute(
         seconds=past,

@@ -36,3 +36,10 @@ def test_delivery_is_compared_with_the_store_alone() -> None:
     found = _run("delivery", "--megabytes", "9", "--rounds", "1")
     assert found["upload_ratio"] > 0
     assert found["download_ratio"] > 0
+
+
+def test_a_worker_visits_simulated_computers_and_loses_none() -> None:
+    found = _run("soak", "--devices", "40", "--warm-up", "65", "--seconds", "5")
+    assert found["polls_per_second"] > 0
+    assert found["samples"] > 40
+    assert (found["live_lost"], found["live_failures"]) == (0, 0)
