@@ -24,8 +24,9 @@ from monitoring.text import decode_text
 from monitoring.visits import SYS_DESCR, SYS_NAME, SYS_OBJECT_ID, SYSTEM
 
 PROBE = [SYS_OBJECT_ID, SYS_DESCR, SYS_NAME]
-# Of the chassis, where the profile knows no better place (RFC 6933, entPhysicalSerialNum).
-CHASSIS_SERIAL = oid("1.3.6.1.2.1.47.1.1.1.1.11.1")
+# Where standards keep it, for agents that leave the maker's own place empty: of the printer
+# (RFC 3805, prtGeneralSerialNumber), of the chassis (RFC 6933, entPhysicalSerialNum).
+STANDARD_SERIALS = (oid("1.3.6.1.2.1.43.5.1.1.17.1"), oid("1.3.6.1.2.1.47.1.1.1.1.11.1"))
 PHYS_ADDRESSES = oid("1.3.6.1.2.1.2.2.1.6")
 
 # An agent that drips its answers must not hold a search up.
@@ -126,10 +127,15 @@ async def _profile(
 async def _told(
     wire: Wire, address: Address, credential: Credential, profile: Profile
 ) -> dict[str, str]:
-    """What the profile knows to ask about identity, and the serial number of the chassis."""
-    wanted = {"serial_number": CHASSIS_SERIAL, **SYSTEM}
-    wanted |= {name: oid(text) for name, text in profile.identity.items()}
-    return _texts(wanted, await wire.get(address, credential, list(dict.fromkeys(wanted.values()))))
+    """What the profile knows to ask about identity, and the serial number wherever it is."""
+    wanted = {**SYSTEM, **{name: oid(text) for name, text in profile.identity.items()}}
+    asked = list(dict.fromkeys((*wanted.values(), *STANDARD_SERIALS)))
+    varbinds = await wire.get(address, credential, asked)
+    told = _texts(wanted, varbinds)
+    for place in STANDARD_SERIALS:
+        if "serial_number" not in told:
+            told |= _texts({"serial_number": place}, varbinds)
+    return told
 
 
 async def _cards(wire: Wire, address: Address, credential: Credential) -> tuple[str, ...]:

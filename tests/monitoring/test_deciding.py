@@ -13,11 +13,11 @@ from core.errors import Conflict, Forbidden, Invalid, NotFound
 from inventory import serials
 from monitoring import devices, discovery
 from monitoring.discovery import Choice, Decision, keeping
+from monitoring.snmp import Address
 from tests import factories
 from tests import factories_monitoring as made
 from tests.conftest import Stack
 from tests.factories import MadeAsset, MadePerson, MadeSchool
-from tests.monitoring.agents import Address
 
 pytestmark = pytest.mark.usefixtures("db")
 TRIES = 32

@@ -8,10 +8,10 @@ from inventory import serials
 from monitoring.discovery import Doubt, Key
 from monitoring.discovery.looking_up import Known, match
 from monitoring.discovery.matching import Led, Match, Owner, judge
+from monitoring.snmp import Address
 from tests import factories
 from tests import factories_monitoring as made
 from tests.factories import MadeAsset, MadeSchool
-from tests.monitoring.agents import Address
 
 ONE = Owner(1, "T-1", "computer", is_gone=False, monitored_at=None)
 TWO = Owner(2, "T-2", "computer", is_gone=False, monitored_at=None)

@@ -3,10 +3,13 @@
 import asyncio
 import os
 import signal
+import subprocess
 import sys
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import contextmanager
 from ipaddress import ip_network
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -25,9 +28,7 @@ from monitoring.discovery import (
     searching,
 )
 from monitoring.discovery.identifying import LONGEST_TEXT, MOST_CARDS, Key, ask
-from monitoring.discovery.neighbours import card_at
 from monitoring.discovery.searching import Searcher
-from monitoring.discovery.sweeping import Pace, sweep
 from monitoring.networks import NewNetwork
 from monitoring.snmp import Address, AuthProtocol, Community, PrivProtocol, Session, User
 from tests import factories
@@ -38,11 +39,13 @@ from tests.monitoring.agents import (
     OTHER_SECRET,
     SECRET,
     USERS,
+    WALKS,
     Snmpd,
     free_port,
     needs_snmpd,
     own_agent,
     running,
+    wait_until_bound,
 )
 from tests.monitoring.scripted_agents import V2C, ScriptedAgent, agents_at, machine
 
@@ -383,114 +386,44 @@ async def test_a_worker_whose_lease_another_has_keeps_nothing(db: Stack) -> None
     assert await keeping.keep_progress(f"worker {won[0]}", won[1], 5, [], is_over=False)
 
 
-class Clock:
-    """A clock that sleeping alone moves on."""
-
-    def __init__(self) -> None:
-        self.now = 0.0
-
-    def __call__(self) -> float:
-        return self.now
-
-    async def sleep(self, seconds: float) -> None:
-        self.now += seconds
-
-
-@pytest.mark.parametrize("per_second", [1, 7, 20, 200])
-async def test_no_second_sees_more_than_the_rate(per_second: int) -> None:
-    clock = Clock()
-    pace = Pace(per_second, clock=clock, sleep=clock.sleep)
-    starts = []
-    for turn in range(5 * per_second):
-        await pace.turn()
-        starts.append(clock.now)
-        if turn == per_second:
-            clock.now += 3  # three seconds lost are not made up
-    most = max(sum(start <= other < start + 0.999 for other in starts) for start in starts)
-    assert most <= per_second
+@contextmanager
+def simulator(*hosts: str) -> Iterator[int]:
+    """snmpsim at several addresses on one port; a walk's name is its community."""
+    port = free_port()
+    run = "from snmpsim.commands.responder import main; main()"
+    command = [sys.executable, "-c", run, "--log-level=error", f"--data-dir={WALKS}"]
+    command += [f"--agent-udpv4-endpoint={host}:{port}" for host in hosts]
+    if os.geteuid() == 0:
+        command += ["--process-user=root", "--process-group=root"]
+    with TemporaryDirectory(prefix="labshare-snmpsim-") as cache:
+        process = subprocess.Popen([*command, f"--cache-dir={cache}"], stderr=subprocess.DEVNULL)
+        try:
+            wait_until_bound(Address(hosts[0], port), process)
+            yield port
+        finally:
+            process.terminate()
+            process.wait(10)
 
 
-async def test_a_search_takes_as_long_as_its_rate_says(wire: Session, serve: Serve) -> None:
-    """By counting: 30 addresses at 60 a second need 29 distances, however fast the machine is."""
-    loop = asyncio.get_running_loop()
-    asked: list[float] = []
-
-    async def ask_one(_host: str) -> None:
-        asked.append(loop.time())
-
-    begun = loop.time()
-    places = [str(n) for n in range(30)]
-    told = [done async for done, _ in sweep(places, ask_one, Pace(60))]
-    assert told[-1] == 30
-    assert len(asked) <= 1 + (max(asked) - begun) * 60
-
-
-async def test_progress_never_passes_an_address_that_is_still_asked() -> None:
-    gate = asyncio.Event()
-
-    async def ask_one(host: str) -> str:
-        if host == "3":
-            await gate.wait()
-        return host
-
-    told: list[int] = []
-    answers: list[str] = []
-
-    async def go() -> None:
-        places = [str(n) for n in range(10)]
-        async for done, some in sweep(places, ask_one, Pace(1000), most_at_once=20):
-            told.append(done)
-            answers.extend(some)
-
-    going = asyncio.create_task(go())
-    await asyncio.sleep(0.2)
-    assert max(told) == 3
-    gate.set()
-    await going
-    assert told[-1] == 10
-    assert answers == [str(n) for n in range(10)]
-
-
-async def test_no_more_than_so_many_are_asked_at_once() -> None:
-    under_way = most = 0
-
-    async def ask_one(_host: str) -> None:
-        nonlocal under_way, most
-        under_way += 1
-        most = max(most, under_way)
-        await asyncio.sleep(0.01)
-        under_way -= 1
-
-    places = [str(n) for n in range(40)]
-    async for _ in sweep(places, ask_one, Pace(10_000), most_at_once=4):
-        pass
-    assert most <= 4
-
-
-ARP = """IP address       HW type     Flags       HW address            Mask     Device
-10.0.0.1         0x1         0x2         00:1B:44:11:3a:b7     *        eth0
-10.0.0.2         0x1         0x0         00:00:00:00:00:00     *        eth0
-10.0.0.3         0x1         0x2         02:42:ac:11:00:02     *        docker0
-"""
-
-
-@pytest.mark.parametrize(
-    ("host", "card"),
-    [
-        ("10.0.0.1", "00:1b:44:11:3a:b7"),
-        ("10.0.0.2", None),
-        ("10.0.0.3", None),
-        ("10.0.0.9", None),
-        ("fd00::1", None),
-    ],
-)
-def test_the_card_at_an_address_is_known_on_our_own_cables(
-    tmp_path: Path, host: str, card: str | None
-) -> None:
-    table = tmp_path / "arp"
-    table.write_text(ARP)
-    assert card_at(host, table) == card
-    assert card_at(host, tmp_path / "nothing") is None
+async def test_what_snmpsim_plays_is_recognised_with_its_serial_number(db: Stack) -> None:
+    """One printer that answers at two addresses: known, and for a person to look at."""
+    school = await factories.school()
+    asset = await factories.asset(school, model=await factories.asset_model("printer"))
+    await database.execute(
+        "UPDATE asset SET serial_number = 'demo007090', serial_trust = 'ok' WHERE id = $1", asset.id
+    )
+    with simulator("127.0.14.2", "127.0.14.5") as port:
+        async with Session(timeout_seconds=3) as wire:
+            scan = await searched(school, wire, port, "127.0.14.0/29", "nobody", "printer-301")
+    assert (scan.asked, scan.answered) == (6, 2)
+    await keeping.match_waiting()
+    found = await candidates_of(school)
+    assert [one.address for one in found] == ["127.0.14.2", "127.0.14.5"]
+    for one in found:
+        assert (one.identity["serial_number"], one.asset_tag) == ("DEMO007090", asset.tag)
+        assert one.profile is not None
+        assert one.profile.startswith("printer")
+        assert discovery.Doubt.shared_serial in one.doubts
 
 
 async def test_a_worker_searches_by_itself_and_finds_machines_without_an_agent(
