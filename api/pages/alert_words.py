@@ -1,5 +1,6 @@
 """Rules and weekdays as people call them, from the sentences that alerts speak anyway."""
 
+import re
 from collections.abc import Iterable
 from datetime import time
 
@@ -27,6 +28,8 @@ SHORT_WEEKDAYS = (
     say("Sun"),
 )
 
+BRACKETS = re.compile(r"\s*[(（][^()（）]*…[^()（）]*[)）]")
+
 
 def rule_words(speech: Language, rule: str) -> str:
     """What a rule says, without the device that it says it of."""
@@ -34,7 +37,8 @@ def rule_words(speech: Language, rule: str) -> str:
     if sentence is None:
         return rule.replace("_", " ")
     bare = Message(sentence.template, {"device": "", "instance": "…", "value": "…"})
-    words = speech.words(bare).strip(" :：;；,，")
+    # "is running out (… % left)": how much is left is of an alert, not of the rule.
+    words = BRACKETS.sub("", speech.words(bare)).strip(" :：;；,，")
     return words[:1].upper() + words[1:]
 
 

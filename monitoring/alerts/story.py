@@ -12,6 +12,7 @@ from monitoring.alerts.views import Alert, get_alert
 from monitoring.devices.views import DeviceState, profile_of
 from monitoring.maintenance import force
 from monitoring.profiles import Rule
+from monitoring.thresholds import settings_of
 
 BEFORE = timedelta(hours=6)
 AFTER = timedelta(hours=6)
@@ -56,7 +57,7 @@ class HeldBack(msgspec.Struct, frozen=True):
 class Story(msgspec.Struct, frozen=True, kw_only=True):
     """Everything that is known around an alert; ``behind`` devices hang on this one.
 
-    ``raise_at`` and ``clear_at`` are the bounds of the profile's rule, where it has any.
+    ``raise_at`` and ``clear_at`` are the bounds of its rule as they hold now.
     """
 
     metric: str | None
@@ -100,8 +101,12 @@ async def _rule(alert: Alert) -> Rule | None:
     )
     if kind is None:
         return None
-    profile = profile_of(kind.profile, kind.recognised)
-    return next((rule for rule in profile.rule if rule.name == alert.rule), None)
+    default = profile_of(kind.profile, kind.recognised)
+    settings = await settings_of([alert.school_id])
+    holding = settings.profile_for(alert.school_id, alert.device_id, default)
+    # One that was switched off since had its bounds all the same.
+    rules = [*holding.rule, *default.rule]
+    return next((rule for rule in rules if rule.name == alert.rule), None)
 
 
 def _until(alert: Alert) -> datetime:

@@ -211,7 +211,8 @@ def by_times(spans: list[Span]) -> list[dict[str, Any]]:
     lines: dict[tuple[time, time], list[int]] = {}
     for span in spans:
         lines.setdefault((span.starts, span.ends), []).append(span.weekday)
-    return [
+    found = [
         {"weekdays": sorted(days), "starts": starts, "ends": ends}
         for (starts, ends), days in sorted(lines.items())
     ]
+    return sorted(found, key=lambda line: line["weekdays"])
