@@ -186,6 +186,7 @@ def main() -> None:
         numbers = {f"{one.span}_raw_against_rolled_up": one.raw / one.rolled_up for one in drawn}
         numbers |= {f"{one.span}_ms": one.rolled_up for one in drawn}
         numbers |= {f"bytes: {name}": value for name, value in sizes.items()}
+        numbers["every_chart_is_indexed"] = float(all(one.indexed for one in drawn))
         print_json({**numbers, "samples_rolled_up_a_second": rate})
         return
     print_table(

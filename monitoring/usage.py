@@ -6,7 +6,6 @@ Each number is defined in docs/usage.md.
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from zoneinfo import ZoneInfo
 
 import msgspec
 
@@ -14,7 +13,7 @@ from core import clock, database
 from core.access import Actor, Role
 from core.errors import Forbidden, say
 from inventory.usage import BY, ZONE, By, Period, ctes
-from monitoring.history import power_days, rollups
+from monitoring.history.time_on import POWER, SPANS, WHOLE_DAYS, whole_days
 
 READERS = (Role.admin, Role.auditor)
 IDLE_AFTER_DAYS = 30
@@ -92,49 +91,6 @@ class Sums(msgspec.Struct, frozen=True, kw_only=True):
     idle: int
 
 
-# Days that are over come from their sums ($6 the first, $7 where they end); sessions are read from
-# there on ($8) alone, and in full of an asset whose sums are no longer true.
-_WHOLE_DAYS = """
-due AS MATERIALIZED (
-    SELECT DISTINCT asset FROM power_day_due
-), whole AS (
-    SELECT d.asset, d.day, d.microseconds, d.first_on
-      FROM power_day d JOIN scope ON scope.id = d.asset
-     WHERE d.day >= $6::date AND d.day < $7::date
-       AND NOT EXISTS (SELECT FROM due WHERE due.asset = d.asset)
-)"""
-# Spans of being on that do not overlap. The sessions of one device never do; only where an asset
-# had two devices must they be merged, which costs several times as much.
-_SPANS = """
-several AS (
-    SELECT asset FROM device GROUP BY asset HAVING count(*) > 1
-), sessions AS (
-    SELECT p.asset, greatest(p.started_at, $8::timestamptz) AS starts_at,
-           least(p.ended_at, $3) AS ends_at
-      FROM power_session p JOIN scope ON scope.id = p.asset
-     WHERE p.started_at < $3 AND p.ended_at > $8
-       AND NOT EXISTS (SELECT FROM due WHERE due.asset = p.asset)
-     UNION ALL
-    SELECT p.asset, greatest(p.started_at, $2), least(p.ended_at, $3)
-      FROM due JOIN scope ON scope.id = due.asset JOIN power_session p ON p.asset = due.asset
-     WHERE p.started_at < $3 AND p.ended_at > $2
-), spans AS (
-    SELECT asset, starts_at, ends_at FROM sessions
-     WHERE NOT EXISTS (SELECT FROM several WHERE several.asset = sessions.asset)
-     UNION ALL
-    SELECT asset, lower(one), upper(one) FROM (
-        SELECT asset, range_agg(tstzrange(starts_at, ends_at)) AS merged
-          FROM sessions JOIN several USING (asset) GROUP BY asset) m, unnest(merged) one
-)"""
-_POWER = """
-power AS (
-    SELECT asset, min(first_on) AS first_on, (sum(microseconds) / 1000000)::float8 AS seconds
-      FROM (SELECT asset, first_on, microseconds FROM whole
-             UNION ALL
-            SELECT asset, starts_at, (extract(epoch FROM ends_at - starts_at) * 1000000)::bigint
-              FROM spans) AS measured
-     GROUP BY asset
-)"""
 # An asset is watched while it has a device, and from the first session that the device told of.
 _WATCHED = """
 watched AS (
@@ -180,7 +136,7 @@ each AS (
 def _table(by: By) -> str:
     group = BY[by]
     return f"""
-WITH {ctes()}, {_WHOLE_DAYS}, {_SPANS}, {_POWER}, {_WATCHED}, {_EACH}
+WITH {ctes()}, {WHOLE_DAYS}, {SPANS}, {POWER}, {_WATCHED}, {_EACH}
 SELECT {group.key} AS key, {group.label} AS label, count(*) AS assets,
        count(*) FILTER (WHERE lifecycle = 'in_service') AS in_service,
        count(*) FILTER (WHERE lifecycle = 'in_repair') AS in_repair,
@@ -201,7 +157,7 @@ SELECT {group.key} AS key, {group.label} AS label, count(*) AS assets,
 
 # Most sessions lie within one day; the others are cut at each midnight.
 _DAYS = f"""
-WITH {ctes()}, {_WHOLE_DAYS}, {_SPANS}, local AS (
+WITH {ctes()}, {WHOLE_DAYS}, {SPANS}, local AS (
     SELECT starts_at, ends_at, (starts_at AT TIME ZONE $5)::date AS first_day,
            ((ends_at - interval '1 microsecond') AT TIME ZONE $5)::date AS last_day
       FROM spans
@@ -241,8 +197,8 @@ async def usage(
     until = min(period.ends_at, clock.now())
     counted = (schools, period.starts_at, until, donation_id, actor.locale)
     idle_from = until - timedelta(days=IDLE_AFTER_DAYS)
-    whole_days = await _whole_days(period)
-    sums = await database.fetch(Sums, _table(by), *counted, *whole_days, idle_from)
+    whole = await whole_days(period)
+    sums = await database.fetch(Sums, _table(by), *counted, *whole, idle_from)
     return UsageReport(
         by=by,
         first_day=period.first_day,
@@ -260,20 +216,9 @@ async def days_of_use(
     """Hours on of all assets of the schools (or of one donation), each day of the period."""
     until = min(period.ends_at, clock.now())
     counted = (school_ids, period.starts_at, until, donation_id, ZONE)
-    rows = await database.fetch(_Day, _DAYS, *counted, *await _whole_days(period))
+    rows = await database.fetch(_Day, _DAYS, *counted, *await whole_days(period))
     seconds = {row.day: row.seconds for row in rows}
     return [DayOfUse(day, _hours(seconds.get(day, 0))) for day in period.days]
-
-
-async def _whole_days(period: Period) -> tuple[date, date, datetime]:
-    """Which days of the period are added up already, from the first to before the second; and from
-    when on sessions are to be read."""
-    rolled = await rollups.rolled_until(power_days.NAME)
-    end = period.first_day
-    if rolled is not None:
-        over = rolled.astimezone(ZoneInfo(ZONE)).date()
-        end = max(end, min(over, period.last_day + timedelta(days=1)))
-    return period.first_day, end, rollups.midnight(end, ZONE)
 
 
 def figures(sums: Iterable[Sums]) -> Figures:

@@ -43,3 +43,15 @@ def test_a_worker_visits_simulated_computers_and_loses_none() -> None:
     assert found["polls_per_second"] > 0
     assert found["samples"] > 40
     assert (found["live_lost"], found["live_failures"]) == (0, 0)
+
+
+def test_charts_of_a_year_are_read_by_index_and_what_is_kept_is_measured() -> None:
+    found = _run("history", "--others", "2", "--seconds", "7200")
+    assert found["year_ms"] > 0
+    assert found["every_chart_is_indexed"] == 1
+    assert found["bytes: sample"] > 20
+
+
+def test_the_report_of_a_year_says_the_same_from_days_as_from_sessions() -> None:
+    found = _run("usage", "--assets", "20")
+    assert found["usage_sessions_against_days"] > 0

@@ -1,0 +1,65 @@
+"""Time on, as parts of the usage report's one query: sums of days that are over, sessions of the rest.
+
+Beside the inventory's arguments ($1 to $4) stand $6 to $8, which :func:`whole_days` gives.
+"""
+
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from inventory.usage import ZONE, Period
+from monitoring.history import power_days, rollups
+
+# Days that are over come from their sums ($6 the first, $7 where they end); sessions are read from
+# there on ($8) alone, and in full of an asset whose sums are no longer true.
+WHOLE_DAYS = """
+due AS MATERIALIZED (
+    SELECT DISTINCT asset FROM power_day_due
+), whole AS (
+    SELECT d.asset, d.day, d.microseconds, d.first_on
+      FROM power_day d JOIN scope ON scope.id = d.asset
+     WHERE d.day >= $6::date AND d.day < $7::date
+       AND NOT EXISTS (SELECT FROM due WHERE due.asset = d.asset)
+)"""
+# Spans of being on that do not overlap. The sessions of one device never do; only where an asset
+# had two devices must they be merged, which costs several times as much.
+SPANS = """
+several AS (
+    SELECT asset FROM device GROUP BY asset HAVING count(*) > 1
+), sessions AS (
+    SELECT p.asset, greatest(p.started_at, $8::timestamptz) AS starts_at,
+           least(p.ended_at, $3) AS ends_at
+      FROM power_session p JOIN scope ON scope.id = p.asset
+     WHERE p.started_at < $3 AND p.ended_at > $8
+       AND NOT EXISTS (SELECT FROM due WHERE due.asset = p.asset)
+     UNION ALL
+    SELECT p.asset, greatest(p.started_at, $2), least(p.ended_at, $3)
+      FROM due JOIN scope ON scope.id = due.asset JOIN power_session p ON p.asset = due.asset
+     WHERE p.started_at < $3 AND p.ended_at > $2
+), spans AS (
+    SELECT asset, starts_at, ends_at FROM sessions
+     WHERE NOT EXISTS (SELECT FROM several WHERE several.asset = sessions.asset)
+     UNION ALL
+    SELECT asset, lower(one), upper(one) FROM (
+        SELECT asset, range_agg(tstzrange(starts_at, ends_at)) AS merged
+          FROM sessions JOIN several USING (asset) GROUP BY asset) m, unnest(merged) one
+)"""
+POWER = """
+power AS (
+    SELECT asset, min(first_on) AS first_on, (sum(microseconds) / 1000000)::float8 AS seconds
+      FROM (SELECT asset, first_on, microseconds FROM whole
+             UNION ALL
+            SELECT asset, starts_at, (extract(epoch FROM ends_at - starts_at) * 1000000)::bigint
+              FROM spans) AS measured
+     GROUP BY asset
+)"""
+
+
+async def whole_days(period: Period) -> tuple[date, date, datetime]:
+    """Which days of the period are added up already, from the first to before the second; and from
+    when on sessions are to be read."""
+    rolled = await rollups.rolled_until(power_days.NAME)
+    end = period.first_day
+    if rolled is not None:
+        over = rolled.astimezone(ZoneInfo(ZONE)).date()
+        end = max(end, min(over, period.last_day + timedelta(days=1)))
+    return period.first_day, end, rollups.midnight(end, ZONE)
