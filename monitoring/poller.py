@@ -21,7 +21,7 @@ from monitoring.networks import Bounds, OutsideOfNetworks, is_within
 from monitoring.presence.pinging import Pinger
 from monitoring.presence.visitor import PingedVisitor, PingVisitor
 from monitoring.sealing import Sealer
-from monitoring.snmp import Session, SnmpError, TimedOut
+from monitoring.snmp import BadReply, Session, SnmpError, TimedOut
 from monitoring.thresholds.recent import RecentSettings
 from monitoring.turns import Lane, Turns
 from monitoring.visiting import SnmpVisitor, Visitor
@@ -218,11 +218,7 @@ class Poller:
                 return
             self.counted.polls += 1
             self.lateness.add(1000 * (time() - claim.due_at))
-            self._writer.add(await self._outcome(claim))
-        except Exception:
-            # The lease runs out by itself, so the device is not lost; the fault is ours to mend.
-            self.counted.faults += 1
-            log.exception("visit.failed", device=claim.device_id)
+            self._writer.add(await self._outcome_or_fault(claim))
         finally:
             self._in_hand.pop(claim.device_id, None)
 
@@ -237,9 +233,19 @@ class Poller:
         except TimeoutError:
             slow = say("The device took too long to answer everything")
             return self._failed(claim, TimedOut(slow))
+        outcome = outcomes.of_visit(claim, found, self._thresholds.now, clock.now())
         self.counted.ok += 1
         self.counted.full_visits += found.plan is not None
-        return outcomes.of_visit(claim, found, self._thresholds.now, clock.now())
+        return outcome
+
+    async def _outcome_or_fault(self, claim: Claim) -> outcomes.Outcome:
+        """What we cannot make sense of is a failed visit too: it is shown, and asked more rarely."""
+        try:
+            return await self._outcome(claim)
+        except Exception:
+            self.counted.faults += 1
+            log.exception("visit.failed", device=claim.device_id)
+            return self._failed(claim, BadReply(say("Its answer makes no sense to us")))
 
     def _failed(self, claim: Claim, error: SnmpError) -> outcomes.Outcome:
         self.counted.failed += 1

@@ -41,8 +41,7 @@ class SnmpVisitor:
     async def visit(self, claim: Claim) -> Visit:
         """By the plan where one holds; the silent are asked for a single object first."""
         credential = self._credential(claim)
-        if claim.any_source:
-            self._wire.accept_other_source(claim.address)
+        self._wire.accept_other_source(claim.address, accept=claim.any_source)
         if claim.is_suspect:
             await self._wire.get(claim.address, credential, [SYS_OBJECT_ID])
         plan = _plan_of(claim)
