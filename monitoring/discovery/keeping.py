@@ -204,11 +204,14 @@ MOST_MATCHED_AT_ONCE = 500
 
 
 async def match_waiting() -> int:
-    """Judge those who wait once more: assets come, move and get serial numbers; how many changed."""
+    """Judge those who wait once more: assets come, move and get serial numbers; how many changed.
+
+    Where more wait than are judged at once, chance lets each have its turn.
+    """
     waiting = await fetch(
         _Waiting,
         "SELECT id, school AS school_id, address, port, profile, identity FROM candidate"
-        " WHERE decision IS NULL ORDER BY found_at DESC, id DESC LIMIT $1",
+        " WHERE decision IS NULL ORDER BY random() LIMIT $1",
         MOST_MATCHED_AT_ONCE,
     )
     changed = 0
