@@ -170,14 +170,12 @@ class Poller:
             ahead_seconds=ahead_seconds,
         )
         # After the database was away a lease may have run out while its result waits to be kept.
-        new = [c for c in found if c.device_id not in self._in_hand and self._is_free(c)]
+        held = self._in_hand
+        new = [c for c in found if c.device_id not in held and c.device_id not in self._writer]
         self.counted.claims += len(new)
         await self._thresholds.know({claim.school_id for claim in new})
         await self._add_turns(new)
         return len(new)
-
-    def _is_free(self, claim: Claim) -> bool:
-        return claim.device_id not in self._writer
 
     async def _add_turns(self, new: list[Claim]) -> None:
         """Those that are late by a whole interval miss their turn, so that nothing piles up."""
