@@ -18,6 +18,7 @@ _PATTERNS: tuple[tuple[re.Pattern[str], Message], ...] = (
     (re.compile(r"`array` of length <= (?P<most>\d+)"), say("Choose {most} or fewer")),
     (re.compile(r"nvalid enum value (?P<value>.+?)(?: - at|$)"), say("{value} is not one of the choices")),
     (re.compile(r"matching regex"), say("This is not written as it should be")),
+    (re.compile(r"nvalid RFC3339 encoded time"), say("Write the time as 07:40:00")),
     (re.compile(r"nvalid RFC3339|nvalid .*date"), say("Write the date as year-month-day")),
     (re.compile(r"nvalid UUID"), say("This is no identifier of ours")),
     (re.compile(r"Expected `(?:int|float|decimal)(?: \| null)?`"), say("Write a number")),

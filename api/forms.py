@@ -1,5 +1,7 @@
 """HTML forms into Structs: what browsers send is put straight, and every wrong field is named."""
 
+import re
+from datetime import time
 from typing import Any, TypeVar, get_args, get_origin
 
 import msgspec
@@ -13,6 +15,7 @@ T = TypeVar("T", bound=msgspec.Struct)
 
 # Of forms that strangers may send: without an account nobody makes us read megabytes.
 SMALL_FORM_BYTES = 64 * 1024
+CLOCK = re.compile(r"[0-9]{2}:[0-9]{2}")
 
 
 async def read_form(request: WebRequest, form_type: type[T]) -> T:
@@ -64,6 +67,9 @@ def _given(form: FormMultiDict | MultiDict[Any], field: msgspec.structs.FieldInf
     ]
     texts = [text.replace("\r\n", "\n") for text in texts if text]
     kinds = _kinds(field.type)
+    if time in kinds:
+        # Browsers leave the seconds out, RFC 3339 does not.
+        texts = [f"{text}:00" if CLOCK.fullmatch(text) else text for text in texts]
     if bool in kinds:
         return any(text not in ("false", "0", "off") for text in texts)
     if kinds & {list, tuple, set, frozenset}:

@@ -69,6 +69,8 @@ PLAIN: dict[str, Any] = {
     "subject": "physics",
     "valid_until": None,
     "version": 1,
+    "wake_at": "07:00:00",
+    "weekdays": [1],
     "zone": "Asia/Shanghai",
 }
 WEEKDAY = {"weekday": 1, "starts": "08:00:00", "ends": "17:00:00"}
@@ -128,6 +130,7 @@ FORM: Values = {
     "cidr": "10.4.0.0/24",
     "code": "FRESH-1",
     "community": "public",
+    "columns": 2,
     "count": 1,
     "declared": 1,
     "done": "Done",
@@ -152,6 +155,8 @@ FORM: Values = {
     "title": "Fresh title",
     "to_state": "retired",
     "version": 1,
+    "wake_at": "08:00",
+    "weekdays": 1,
     "what": "It does not work",
 }
 # Pages that want one of several, or another word for the same name.

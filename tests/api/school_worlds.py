@@ -80,7 +80,7 @@ async def build(mark: str, folder: Path) -> World:
     values |= await _accounts(admin, teacher, technician)
     values |= await _inventory(admin, school, teacher, mark)
     values |= await _repairs(admin, technician, school, mark)
-    values |= await _monitoring(school)
+    values |= await _monitoring(school, int(values["place_id"]))
     values |= await _watching(admin, school, int(values["device_id"]))
     values |= await _library(admin, folder)
     for person in (admin, teacher, technician):
@@ -194,7 +194,7 @@ ADD_MESSAGE = """
 """
 
 
-async def _monitoring(school: MadeSchool) -> dict[str, str | int]:
+async def _monitoring(school: MadeSchool, place_id: int) -> dict[str, str | int]:
     device = await factories_monitoring.device(school)
     network_id = await factories_monitoring.network(school, "10.3.0.0/24")
     scan_id = await database.fetch_value(
@@ -218,13 +218,12 @@ async def _monitoring(school: MadeSchool) -> dict[str, str | int]:
         "scan_id": scan_id,
         "candidate_id": await factories_monitoring.candidate(school, name="a machine"),
         "alert_id": alert_id,
-        "plan_id": await _wake_plan(school, device),
+        "plan_id": await _wake_plan(school, place_id, device),
     }
 
 
-async def _wake_plan(school: MadeSchool, device: MadeDevice) -> int:
+async def _wake_plan(school: MadeSchool, place_id: int, device: MadeDevice) -> int:
     """The device stands in a room that is woken, and can be woken itself."""
-    place_id = await factories.place(school)
     await database.execute("UPDATE asset SET place = $2 WHERE id = $1", device.asset.id, place_id)
     await database.execute("UPDATE device SET mac = '02:00:5e:10:00:01' WHERE id = $1", device.id)
     plan_id: int = await database.fetch_value(
