@@ -40,12 +40,14 @@ async def past_order(
     *,
     state: str = "completed",
     before: str = "in_service",
+    keeps_in_service: bool = False,
 ) -> int:
     """An order with times of its own, without touching the asset."""
     created: int = await database.fetch_value(
         "INSERT INTO work_order (school, asset, source, fault, summary, severity, state,"
-        " opened_at, closed_at, resolution, asset_state_before) VALUES ($1, $2, 'person', $3,"
-        " 'Screen stays dark', 'normal', $4, $5, $6, '', $7) RETURNING id",
+        " opened_at, closed_at, resolution, asset_state_before, keeps_in_service)"
+        " VALUES ($1, $2, 'person', $3, 'Screen stays dark', 'normal', $4, $5, $6, '', $7, $8)"
+        " RETURNING id",
         on.school_id,
         on.id,
         f"reported {now().timestamp()}",
@@ -53,6 +55,7 @@ async def past_order(
         opened_at,
         closed_at,
         before,
+        keeps_in_service,
     )
     return created
 

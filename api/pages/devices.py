@@ -23,7 +23,7 @@ from core import audit, clock
 from core.access import Actor
 from core.errors import Conflict, FieldError, Invalid, say
 from core.paging import DEFAULT_LIMIT
-from monitoring import alerts, credentials, devices, forecasts, ports, power
+from monitoring import alerts, credentials, devices, forecasts, parents, ports, power
 from monitoring.alerts import AlertFilter
 from monitoring.devices import Device, DeviceFilter, DeviceState, NewDevice
 from monitoring.devices.changes import KEEPERS
@@ -163,6 +163,7 @@ class DevicePages(Controller):
             charts_of=charted(readings, language_of(request)),
             span=charts.span,
             alerts=found.items,
+            parent=await parents.parent_of(actor, device_id),
             maintenance=await force.over_device(device_id, clock.now()),
             forecasts=await forecasts.of_device(device_id),
             use=await _use(actor, device, request),

@@ -27,6 +27,9 @@ def days_left(points: Sequence[Point], now: float, *, is_rising: bool) -> float 
     recent = since_refill(points, is_rising=is_rising)
     if len(recent) < FEWEST_POINTS or recent[-1][0] - recent[0][0] < FEWEST_DAYS:
         return inf if len(recent) < len(points) else None
+    levels = [value for _, value in recent]
+    if max(levels) - min(levels) < LEAST_CHANGE:
+        return inf  # most disks, most days
     slope = _slope(recent)
     toward_the_end = slope if is_rising else -slope
     if toward_the_end * (recent[-1][0] - recent[0][0]) < LEAST_CHANGE:

@@ -133,7 +133,7 @@ async def _foretold(device_ids: Iterable[int]) -> list[Forecast]:
     )
     found = []
     for number, one in enumerate(series):
-        if number % 20 == 0:
+        if number % 5 == 0:
             # Visits run on the same loop: they wait for a few lines at most.
             await asyncio.sleep(0)
         rising = OUTLOOKS[one.metric].is_rising

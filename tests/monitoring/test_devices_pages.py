@@ -109,7 +109,7 @@ async def test_the_list_shows_what_sleeps_what_refuses_and_what_is_down(
     await database.execute("UPDATE device SET trouble = $2 WHERE id = $1", refuses.id, trouble)
     await factories.signed_in(client, await factories.person(Role.technician, school))
     page = (await client.get("/devices")).text
-    for words in ("Off or asleep", "Offline", "Refuses us"):
+    for words in ("Off or asleep", "Offline", "Not readable now"):
         assert words in page
     only_down = (await client.get("/devices?state=down")).text
     assert refuses.asset.tag not in only_down

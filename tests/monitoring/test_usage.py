@@ -129,6 +129,18 @@ async def test_downtime_of_overlapping_repairs_counts_once(
     assert (found.downtime_hours, found.repairs) == (22.0, 3)
 
 
+async def test_an_order_that_keeps_its_asset_in_use_is_a_repair_and_no_downtime(
+    school: MadeSchool, admin: MadePerson
+) -> None:
+    asset = await asset_of(school)
+    await factories_repairs.past_order(asset, on(2, 0), on(4, 0), keeps_in_service=True)
+    found = await totals(admin)
+    assert (found.downtime_hours, found.repairs) == (0, 1)
+    await factories_repairs.past_order(asset, on(3, 0), on(3, 10))
+    found = await totals(admin)
+    assert (found.downtime_hours, found.repairs) == (10.0, 2)
+
+
 async def test_work_is_counted_when_it_was_done(school: MadeSchool, admin: MadePerson) -> None:
     order = await factories_repairs.past_order(await asset_of(school), on(1, 12), on(5))
     for at, minutes, cost in (

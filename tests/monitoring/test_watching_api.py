@@ -262,3 +262,37 @@ async def test_alerts_are_filtered_and_taken_care_of_many_at_once(
     assert done.json() == {"acknowledged": 2}
     assert sorted(await ids(state="acknowledged")) == sorted(chosen)
     assert len(await ids(state="raised")) == 2
+
+
+async def test_32_at_once_acknowledge_and_end_an_alert_and_a_window(
+    client: httpx.AsyncClient,
+) -> None:
+    school = await factories.school()
+    headers = await keeper_of(school)
+    device = await made.device(school)
+    worker = made.worker_of(school)
+    found = Finding("supply_low", "Black", "warning", say("Black is running out"))
+    alert_id = await alerts.raise_alert(worker, device.id, found)
+    body = {
+        "school_id": school.id,
+        "reason": "New cables",
+        "ends_at": (clock.now() + timedelta(hours=2)).isoformat(),
+    }
+    window = (await client.post("/api/v1/maintenance-windows", headers=headers, json=body)).json()
+
+    async def codes(path: str, json: dict[str, object]) -> dict[int, int]:
+        answers = await asyncio.gather(
+            *(client.post(path, headers=headers, json=json) for _ in range(32))
+        )
+        found = [answer.status_code for answer in answers]
+        return {code: found.count(code) for code in set(found)}
+
+    alert = f"/api/v1/alerts/{alert_id}"
+    assert await codes(f"{alert}/acknowledge", {}) == {200: 32}
+    changes = await database.fetch_value("SELECT count(*) FROM audit_event WHERE entity = 'alert'")
+    assert changes == 1
+    assert await codes(f"{alert}/clear", {"reason": "Done"}) == {200: 1, 409: 31}
+    end = f"/api/v1/maintenance-windows/{window['id']}/end"
+    assert await codes(end, {}) == {200: 1, 409: 31}
+    entries = await database.fetch_value("SELECT count(*) FROM work_order_entry")
+    assert entries == 1
