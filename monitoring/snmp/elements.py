@@ -48,6 +48,8 @@ def enter(payload: bytes, tag: int, at: int, end: int) -> tuple[int, int]:
 
 def read_number(payload: bytes, at: int, end: int) -> tuple[int, int]:
     """A number of the protocol itself (32 bits, signed), and where it ends."""
+    if payload[at] == INTEGER and payload[at + 1] == 4 and at + 6 <= end and payload[at + 2] < 0x80:
+        return int.from_bytes(payload[at + 2 : at + 6], "big"), at + 6  # an id of ours
     at, after = enter(payload, INTEGER, at, end)
     number = int.from_bytes(payload[at:after], "big", signed=True)
     if at == after or not -MOST_ID - 1 <= number <= MOST_ID:

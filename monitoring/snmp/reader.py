@@ -55,21 +55,23 @@ def open_message(payload: bytes) -> Message:
     """Read a datagram as far as the id that its question carried."""
     try:
         at, end = enter(payload, SEQUENCE, 0, len(payload))
+        version = payload[at + 2]
         if end != len(payload) or payload[at] != INTEGER or payload[at + 1] != 1:
             raise bad_reply()
-        version = payload[at + 2]
-        at += 3
         if version == VERSION_3:
-            return _open_secure(payload, at, end)
-        if version not in (VERSION_1, VERSION_2C):
+            return _open_secure(payload, at + 3, end)
+        if version > VERSION_2C or payload[at + 3] != OCTETS:
             raise bad_reply()
-        at, community_end = enter(payload, OCTETS, at, end)
-        community = payload[at:community_end]
+        community_at = at + 5
+        community_end = community_at + payload[at + 4]
+        if payload[at + 4] > 127:
+            community_at, community_end = enter(payload, OCTETS, at + 3, end)
         at, pdu_end = enter(payload, RESPONSE, community_end, end)
         if pdu_end != end:
             raise bad_reply()
         request_id, at = read_number(payload, at, end)
-        return _message(((version, community, request_id), payload, at, end))
+        key = version, payload[community_at:community_end], request_id
+        return _message((key, payload, at, end))
     except IndexError:
         raise bad_reply() from None
 

@@ -1,9 +1,9 @@
 """The one interface of the wire: three verbs, for any address and any credential."""
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Coroutine
 from functools import partial
 from types import TracebackType
-from typing import Protocol, Self
+from typing import Any, Protocol, Self
 
 from monitoring.snmp.appetites import STEPS, Appetite
 from monitoring.snmp.communities import CommunityQuestion
@@ -98,16 +98,15 @@ class Session:
         """Let this device answer from another of its addresses, as some with several do."""
         self._exchanges.peers.take_any_source(address, take=accept)
 
-    async def get(self, address: Address, credential: Credential, oids: list[Oid]) -> list[VarBind]:
+    def get(
+        self, address: Address, credential: Credential, oids: list[Oid]
+    ) -> Coroutine[Any, Any, list[VarBind]]:
         peer = self._exchanges.peers.of(address)
-        appetite = peer.objects
-        if appetite.refused_at:
-            appetite.refresh()
-        found: list[VarBind] = []
-        while left := oids[len(found) : len(found) + appetite.size]:
-            some = await self._get_some(peer, credential, left)
-            found = found + some if found else some
-        return found
+        if peer.objects.refused_at:
+            peer.objects.refresh()
+        if 0 < len(oids) <= peer.objects.size:
+            return self._get_some(peer, credential, oids)
+        return self._get_in_pieces(peer, credential, oids)
 
     async def answering(
         self, address: Address, credential: Credential, roots: list[Oid]
@@ -149,8 +148,16 @@ class Session:
             appetite.refresh()
         return await Walk(ask, roots, appetite).run()
 
+    async def _get_in_pieces(
+        self, peer: Peer, credential: Credential, oids: list[Oid]
+    ) -> list[VarBind]:
+        found: list[VarBind] = []
+        while left := oids[len(found) : len(found) + peer.objects.size]:
+            found += await self._get_some(peer, credential, left)
+        return found
+
     async def _get_some(self, peer: Peer, credential: Credential, oids: list[Oid]) -> list[VarBind]:
-        """One varbind for each of ``oids``, asked in halves if together they are too much."""
+        """One varbind for each of ``oids``, asked in pieces if together they are too much."""
         template = self._template(peer, credential, oids)
         request = template.request if template else Request(Verb.get, tuple(oids))
         try:
@@ -160,7 +167,8 @@ class Session:
             if len(oids) <= STEPS[0]:
                 raise
             peer.objects.shrink()
-            return await self._get_some(peer, credential, oids[: STEPS[0]])
+            first = await self._get_some(peer, credential, oids[: STEPS[0]])
+            return first + await self._get_in_pieces(peer, credential, oids[STEPS[0] :])
         if answer.error_status:
             return await self._get_otherwise(peer, credential, oids, answer)
         if not answer.is_as_asked and [name for name, _ in answer.varbinds] != oids:
@@ -176,7 +184,7 @@ class Session:
         status, index = answer.error_status, answer.error_index
         if status == TOO_BIG and len(oids) > 1:
             peer.objects.shrink()
-            return await self._get_some(peer, credential, oids[: len(oids) // 2])
+            return await self._get_in_pieces(peer, credential, oids)
         if status in (NO_SUCH_NAME, GENERAL_ERROR) and 1 <= index <= len(oids):
             refused = VarBind(oids[index - 1], None)
             others = [*oids[: index - 1], *oids[index:]]
