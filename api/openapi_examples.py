@@ -11,7 +11,8 @@ TABLE: dict[str, Any] = tomllib.loads(
     Path(__file__).with_suffix(".toml").read_text(encoding="utf-8")
 )
 BY_FORMAT = {
-    OpenAPIFormat.TIME: "07:40:00",
+    # Litestar gives a time of day this format.
+    OpenAPIFormat.DURATION: "07:40:00",
     OpenAPIFormat.DATE_TIME: "2026-09-01T00:30:00Z",
     OpenAPIFormat.DATE: "2026-09-01",
     OpenAPIFormat.UUID: "01990d2e-7b1c-7c52-9d3a-0f6a4c1be201",
