@@ -5,11 +5,11 @@ import msgspec
 from core.errors import Message
 from monitoring import rates, rules, uptimes
 from monitoring.alerts.findings import AlertSeverity, Finding
-from monitoring.metrics import VALUE_WORDS
 from monitoring.profiles import Profile, Rule, profile_named
 from monitoring.readings import Reading, State
 from monitoring.sentences import RULE_SENTENCES
 from monitoring.uptimes import Followed, Known
+from monitoring.value_words import VALUE_WORDS
 from monitoring.visits import Visit
 
 Pairs = list[tuple[str, str, int]]  # (metric or rule, instance, number), as JSON keeps them

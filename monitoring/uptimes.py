@@ -2,7 +2,6 @@
 
 import msgspec
 
-
 WRAP_TICKS = 2**32
 TICKS_A_SECOND = 100
 # Agents answer from caches and clocks drift; a reboot takes longer than this.

@@ -7,8 +7,9 @@ import msgspec
 from api.language import Language
 from core.errors import Message, say
 from monitoring.devices import LatestReading
-from monitoring.metrics import GROUPS, METRICS, TEXT_SEPARATOR, UNITS, Group, messages_of
+from monitoring.metrics import GROUPS, METRICS, UNITS, Group
 from monitoring.readings import State, worst
+from monitoring.value_words import TEXT_SEPARATOR, messages_of
 
 MEGABIT = 1_000_000
 MINUTES = 60

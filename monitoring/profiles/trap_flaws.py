@@ -1,10 +1,10 @@
 """What can be wrong with what a profile makes of traps."""
 
-from monitoring.metrics import VALUE_WORDS
 from monitoring.profiles.types import Profile, Trap
 from monitoring.readings import State
 from monitoring.sentences import RULE_SENTENCES
 from monitoring.traps.words import TRAP_WORDS
+from monitoring.value_words import VALUE_WORDS
 
 
 def trap_flaws(profile: Profile) -> list[str]:

@@ -12,11 +12,11 @@ from core.database import execute, fetch, fetch_one, transaction
 from core.errors import Message
 from monitoring import alerts, gone
 from monitoring.alerts import AlertSeverity, DeviceChanges, Finding
-from monitoring.metrics import VALUE_WORDS
 from monitoring.profiles import Rule, all_profiles, profile_named
 from monitoring.readings import State
 from monitoring.sentences import RULE_SENTENCES
 from monitoring.thresholds.effective import settings_of
+from monitoring.value_words import VALUE_WORDS
 
 TOPIC = "monitoring.trap"
 # However often a device calls, it is not visited more often than this.

@@ -19,7 +19,7 @@ import pytest
 from labshare.demo.make_walks import devices, samples, write
 from labshare.profile_pages import overview, page_of
 from monitoring.failing import OUR_OWN_RULES
-from monitoring.metrics import METRICS, UNITS, VALUE_WORDS
+from monitoring.metrics import METRICS, UNITS
 from monitoring.profiles import (
     FlawedProfile,
     all_profiles,
@@ -32,6 +32,7 @@ from monitoring.profiles import (
 from monitoring.revisits import revisit
 from monitoring.sentences import RULE_SENTENCES
 from monitoring.snmp import Address, Community, Session, oid
+from monitoring.value_words import VALUE_WORDS
 from monitoring.visits import Visit, visit
 from tests.monitoring.agents import WALKS, free_port, wait_until_bound
 
