@@ -198,7 +198,7 @@ async def claim_ahead(
                           WHERE l.device = d.id AND l.cleared_at IS NULL AND l.quiet_at IS NULL),
                         '[]')::text AS open_places_json,
                p.id AS parent_id, p.state AS parent_state, p.failures AS parent_failures,
-               p.last_seen_at AS parent_seen_at,
+               greatest(p.last_seen_at, p.ping_seen_at) AS parent_seen_at,
                coalesce(p.removed_at IS NULL AND p.paused_at IS NULL, false) AS parent_is_watched,
                h.spans::text AS hours_json, s.zone, c.version, c.user_name, c.auth_protocol,
                c.priv_protocol, c.context, c.sealed

@@ -153,9 +153,11 @@ async def _keep_failed(failed: list[Outcome]) -> None:
     await execute(
         "UPDATE device d SET state = n.state, failures = n.failures, trouble = n.trouble::jsonb,"
         " last_polled_at = n.at, next_poll_at = n.next_poll_at, leased_by = NULL,"
+        " ping_seen_at = CASE WHEN n.is_there THEN n.at ELSE d.ping_seen_at END,"
         " lease_until = NULL"
         " FROM unnest($1::bigint[], $2::timestamptz[], $3::timestamptz[], $4::text[], $5::int[],"
-        " $6::text[]) AS n(device, at, next_poll_at, state, failures, trouble)"
+        " $6::text[], $7::bool[])"
+        " AS n(device, at, next_poll_at, state, failures, trouble, is_there)"
         " WHERE d.id = n.device",
         *zip(
             *(
@@ -166,6 +168,7 @@ async def _keep_failed(failed: list[Outcome]) -> None:
                     one.after.value,
                     one.failures,
                     one.trouble,
+                    one.is_there,
                 )
                 for one in failed
             ),

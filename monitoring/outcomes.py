@@ -21,7 +21,7 @@ from monitoring.power import WasOn
 from monitoring.profiles import profile_named
 from monitoring.samples import SampleRow
 from monitoring.sightings import Surroundings
-from monitoring.snmp import SnmpError
+from monitoring.snmp import SnmpError, TimedOut
 from monitoring.thresholds.effective import Settings
 from monitoring.uptimes import Followed
 from monitoring.visits import Visit
@@ -49,6 +49,7 @@ class Kept(msgspec.Struct, frozen=True, kw_only=True, eq=False):
 class Outcome(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     """One visit, ready to be kept. ``kept`` is None when the device gave nothing.
 
+    ``is_there``: somebody answered, if only to refuse us, so that the way there is whole.
     ``unsure_parent``: to be looked at soon, since its child cannot tell whose fault the silence is.
     """
 
@@ -63,6 +64,7 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     trouble: str | None
     changes: DeviceChanges
     kept: Kept | None = None
+    is_there: bool = True
     unsure_parent: int | None = None
 
 
@@ -121,6 +123,7 @@ def of_failure(claim: Claim, error: SnmpError, now: datetime) -> Outcome:
             raised=[finding] if finding else [],
             cleared=[(rule, "") for rule in disproved_by(error, around) if (rule, "") in places],
         ),
+        is_there=not isinstance(error, TimedOut),
         unsure_parent=claim.parent_id if _wants_proof(around) else None,
     )
 

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from core import clock, database
@@ -14,7 +15,7 @@ from monitoring.snmp import Session
 from tests import factories
 from tests import factories_monitoring as made
 from tests.conftest import Stack
-from tests.monitoring.agents import Snmpd, needs_snmpd, running
+from tests.monitoring.agents import USERS, Snmpd, needs_snmpd, running
 
 pytestmark = needs_snmpd
 
@@ -90,3 +91,24 @@ async def test_behind_a_dead_switch_nothing_is_known_and_nobody_is_told(
     assert await states() == ("up", "down")
     ((device_id, _),) = await open_alerts()
     assert device_id == pc.id
+
+
+async def test_a_switch_that_refuses_us_is_alive_all_the_same(
+    db: Stack, poller: Poller, switch_agent: Snmpd, pc_agent: Snmpd
+) -> None:
+    school = await factories.school()
+    keeper = (await factories.person(Role.technician, school)).actor
+    wrong = msgspec.structs.replace(USERS["sha256aes"], auth_password="not-the-password")
+    switch = await made.device(school, switch_agent.address, wire=wrong, may_sleep=False)
+    pc = await made.device(school, pc_agent.address, may_sleep=False)
+    await parents.set_parent(keeper, pc.id, switch.id)
+    pc_agent.stop()
+    for _ in range(5):
+        await made.due_now(pc.id)
+        await poller.visit_due()
+    assert (await devices.get_device(keeper, pc.id)).state == "down"
+    rules = {
+        (alert.device_id, alert.rule)
+        for alert in (await alerts.list_alerts(keeper, AlertFilter())).items
+    }
+    assert (pc.id, "unreachable") in rules
