@@ -142,13 +142,13 @@ class Pysnmp:
 
 @asynccontextmanager
 async def ours(addresses: list[Address], *, is_v3: bool) -> AsyncIterator[Contender]:
-    async with Session(timeout_seconds=TIMEOUT_SECONDS, retries=0) as session:
+    async with Session(timeout_seconds=TIMEOUT_SECONDS) as session:
         yield Ours(session, addresses, is_v3=is_v3)
 
 
 @asynccontextmanager
 async def ours_by_columns(addresses: list[Address], *, is_v3: bool) -> AsyncIterator[Contender]:
-    async with Session(timeout_seconds=TIMEOUT_SECONDS, retries=0) as session:
+    async with Session(timeout_seconds=TIMEOUT_SECONDS) as session:
         yield OursByColumns(session, addresses, is_v3=is_v3)
 
 
