@@ -1,5 +1,6 @@
 """One value of one visit, as every profile gives it."""
 
+from collections.abc import Iterable
 from enum import StrEnum
 
 import msgspec
@@ -43,6 +44,12 @@ class Reading(msgspec.Struct, frozen=True):
 def worst(*states: State) -> State:
     """The gravest of the states; ok when there are none."""
     return max(states, key=_GRAVITY.__getitem__, default=State.ok)
+
+
+def gravest_first(found: Iterable[tuple[str, State]]) -> list[str]:
+    """The words, each once, those of graver states before the others: an alert tells the first."""
+    ordered = sorted(found, key=lambda one: -_GRAVITY[one[1]])
+    return list(dict.fromkeys(word for word, _ in ordered))
 
 
 def at_least(state: State, bar: State) -> bool:

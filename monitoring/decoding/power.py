@@ -3,7 +3,7 @@
 from typing import Any
 
 from monitoring.decoding.rows import Decoder, Row, Rows, number, text, unique
-from monitoring.readings import Reading, State, worst
+from monitoring.readings import Reading, State, gravest_first, worst
 from monitoring.snmp import oid
 
 WELL_KNOWN_ALARMS = oid("1.3.6.1.2.1.33.1.6.3")
@@ -42,7 +42,7 @@ def ups_alarms(rows: Rows, read: Any) -> list[Reading]:
     found = [_alarm(row.get("alarm")) for row in rows.values() if "alarm" in row]
     if not found:
         return []
-    words = " ".join(dict.fromkeys(word for word, _ in found))
+    words = " ".join(gravest_first(found))
     return [Reading("ups_alarm_list", value=words, state=worst(*(state for _, state in found)))]
 
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from monitoring.decoding.rows import Decoder, Rows, number, text
-from monitoring.readings import Reading, State, worst
+from monitoring.readings import Reading, State, gravest_first, worst
 from monitoring.snmp import oid
 from monitoring.value_words import TEXT_SEPARATOR
 
@@ -103,7 +103,7 @@ def printer_faults(rows: Rows, read: Any) -> list[Reading]:
         found += _faults(bits if isinstance(bits, bytes) else b"")
     if not any("bits" in row for row in rows.values()):
         return []
-    words = " ".join(dict.fromkeys(word for word, _ in found)) or "none"
+    words = " ".join(gravest_first(found)) or "none"
     return [Reading("printer_faults", value=words, state=worst(*(state for _, state in found)))]
 
 
@@ -120,8 +120,7 @@ def printer_alerts(rows: Rows, read: Any) -> list[Reading]:
         said[words] = worst(said.get(words, State.ok), SEVERITIES.get(severity, State.warning))
     if not said:
         return [Reading("printer_alerts", value="none")]
-    gravest_first = sorted(said, key=lambda words: said[words] is not State.critical)
-    line = TEXT_SEPARATOR.join(gravest_first[:MOST_ALERTS])
+    line = TEXT_SEPARATOR.join(gravest_first(said.items())[:MOST_ALERTS])
     return [Reading("printer_alerts", value=line, state=worst(*said.values()))]
 
 

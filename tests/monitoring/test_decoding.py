@@ -88,7 +88,7 @@ def test_a_tray(level: int, capacity: int, value: object, metric: str) -> None:
         (b"\x00", "none", State.ok),
         (b"", "none", State.ok),
         (b"\x20", "toner_low", State.warning),
-        (b"\xc0", "paper_low paper_out", State.critical),
+        (b"\xc0", "paper_out paper_low", State.critical),
         (b"\x04", "jammed", State.critical),
         (b"\x00\x02", "maintenance_overdue", State.warning),
         (b"\x00\x01\xff", "none", State.ok),  # bits that no standard names
@@ -186,7 +186,7 @@ def test_a_percentage_beyond_the_whole_is_none() -> None:
     [
         (["1.3.6.1.2.1.33.1.6.3.2"], "on_battery", State.warning),
         (["1.3.6.1.2.1.33.1.6.3.2", "1.3.6.1.2.1.33.1.6.3.3"],
-         "on_battery battery_low", State.critical),
+         "battery_low on_battery", State.critical),
         (["1.3.6.1.4.1.318.2.3"], "general_fault", State.warning),  # the maker's own
         (["1.3.6.1.2.1.33.1.6.3"], "general_fault", State.warning),
         (["1.3.6.1.2.1.33.1.6.3.99"], "general_fault", State.warning),
