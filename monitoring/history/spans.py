@@ -53,10 +53,13 @@ class Window(msgspec.Struct, frozen=True):
 def window(
     span: Span, now: datetime, zone: str, *, since: datetime | None, until: datetime | None
 ) -> Window:
-    """The span up to now, or what was asked for; Invalid if that is no time or too long."""
-    end = until or now
+    """The span up to now, or what was asked for; Invalid if that is no time or too long.
+
+    A time without an offset is one of the school's clock.
+    """
+    end = _aware(until, zone) or now
     try:
-        begin = since or end - LENGTHS[span]
+        begin = _aware(since, zone) or end - LENGTHS[span]
     except OverflowError:
         begin = end
     if begin >= end:
@@ -64,6 +67,10 @@ def window(
     if end - begin > LONGEST or end.year - begin.year > LONGEST.days // 365:
         raise Invalid.of("since", say("Ten years at most"), code="too_long")
     return Window(begin.astimezone(UTC), end.astimezone(UTC), zone)
+
+
+def _aware(at: datetime | None, zone: str) -> datetime | None:
+    return at.replace(tzinfo=ZoneInfo(zone)) if at is not None and at.tzinfo is None else at
 
 
 def source_of(asked: Window, now: datetime, settings: Settings) -> Source:

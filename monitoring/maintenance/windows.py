@@ -20,7 +20,11 @@ from monitoring.maintenance.spans import Window, covers
 KEEPERS = (Role.admin, Role.technician)
 LONGEST = timedelta(days=366)
 
+# Beyond these years there is no maintenance, and not every clock of the world can show the moment.
+FIRST_YEAR, LAST_YEAR = 2000, 2199
+
 Phase = Literal["now", "planned", "over"]
+Moment = Annotated[datetime, Meta(tz=True)]
 
 
 class MaintenanceWindow(msgspec.Struct, frozen=True, kw_only=True):
@@ -55,8 +59,8 @@ class NewWindow(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     reason: Annotated[str, Meta(max_length=200, examples=["New switch in the server room"])]
     place_id: int | None = None
     device_id: int | None = None
-    starts_at: datetime | None = None
-    ends_at: datetime | None = None
+    starts_at: Moment | None = None
+    ends_at: Moment | None = None
     weekdays: Annotated[list[int], Meta(max_length=7)] | None = None
     from_time: ClockTime | None = None
     to_time: ClockTime | None = None
@@ -189,6 +193,9 @@ def _check(new: NewWindow) -> None:
     if new.place_id is not None and new.device_id is not None:
         errors.append(FieldError("device_id", say("Choose a place or a device, not both"), "both"))
     begins = new.starts_at or clock.now()
+    for name, at in (("starts_at", new.starts_at), ("ends_at", new.ends_at)):
+        if at is not None and not FIRST_YEAR <= at.year <= LAST_YEAR:
+            errors.append(FieldError(name, say("This is too far away"), "too_far"))
     if new.ends_at is not None and new.ends_at <= begins:
         errors.append(FieldError("ends_at", say("It must end after it begins"), "order"))
     errors += _weekly_errors(new) if new.weekdays else _once_errors(new, begins)

@@ -189,6 +189,17 @@ async def test_maintenance_is_planned_seen_and_ended(client: httpx.AsyncClient) 
         ({"ends_at": None}, {"ends_at"}),
         ({"ends_at": "2020-01-01T00:00:00Z"}, {"ends_at"}),
         ({"ends_at": "2099-01-01T00:00:00Z"}, {"ends_at"}),
+        ({"ends_at": "2026-12-31T08:00:00"}, {"ends_at"}),
+        (
+            {
+                "starts_at": "0001-01-01T00:00:00Z",
+                "ends_at": "9999-12-31T23:00:00Z",
+                "weekdays": [1],
+                "from_time": "08:00:00",
+                "to_time": "09:00:00",
+            },
+            {"starts_at", "ends_at"},
+        ),
         ({"from_time": "08:00:00"}, {"from_time"}),
         ({"weekdays": [1]}, {"from_time", "to_time"}),
         (

@@ -244,3 +244,15 @@ def test_a_chart_is_drawn_from_what_is_still_kept(
 def test_a_time_that_is_none_is_refused(since: datetime | None, until: datetime) -> None:
     with pytest.raises(Invalid):
         window("day", NOW, "Asia/Shanghai", since=since, until=until)
+
+
+def test_a_time_without_an_offset_is_one_of_the_schools_clock() -> None:
+    eight, ten = map(datetime.fromisoformat, ("2026-03-02T08:00:00", "2026-03-02T10:00:00"))
+    asked = window("day", NOW, "Asia/Shanghai", since=eight, until=ten)
+    assert asked.since == datetime(2026, 3, 2, tzinfo=UTC)
+    assert asked.length == timedelta(hours=2)
+
+
+def test_the_last_moment_there_is_begins_no_chart() -> None:
+    with pytest.raises(Invalid):
+        window("day", NOW, "Asia/Shanghai", since=datetime.max, until=None)  # noqa: DTZ901
