@@ -32,7 +32,7 @@ log = structlog.get_logger(__name__)
 CLAIM_EVERY_SECONDS = 0.5
 MOST_AT_A_CLAIM = 500
 # So many turns a slot are claimed ahead, and no more: the others are for other workers.
-AHEAD_FOR_EACH_SLOT = 4
+AHEAD_FOR_EACH_SLOT = 5
 SUSPECT_SHARE = 3  # dead devices wait for time-outs: they have slots of their own, one for three
 LEAST_VISIT_SECONDS = 3.0  # less than this is not worth beginning
 LEAVE_SECONDS = 5.0
