@@ -14,7 +14,7 @@ from monitoring.decoding.printer_faults import (
 )
 from monitoring.decoding.printers import percent_left, supplies, trays
 from monitoring.decoding.rows import Row
-from monitoring.profiles import Read
+from monitoring.profiles import Read, all_profiles
 from monitoring.readings import Reading, State
 from monitoring.snmp import VarBind, oid
 
@@ -59,6 +59,29 @@ def test_a_waste_container_is_no_supply_that_runs_out(extra: Row) -> None:
     row: Row = {"label": b"Waste toner", "level": 5, "capacity": 100, **extra}
     (reading,) = supplies({(1, 2): row}, None)
     assert reading.metric == "waste_container"
+
+
+@pytest.mark.parametrize(
+    ("level", "capacity", "kind", "value"),
+    [
+        (5, 100, 4, 5.0),
+        (100, 100, 4, 100.0),  # full, or with all of its room left: firmware does not agree
+        (0, 100, 4, 0.0),
+        (-3, 100, 4, "some"),
+        (-2, -2, 4, "unknown"),
+        (100, -2, 4, "some"),  # without a capacity it is no share
+        (7, 10, 8, 70.0),  # waste ink
+        (1_200, 3_000, 14, 40.0),  # waste paper
+    ],
+)
+def test_what_is_in_a_waste_container_rises_and_is_no_fault(
+    level: int, capacity: int, kind: int, value: object
+) -> None:
+    row: Row = {"label": b"Waste", "level": level, "capacity": capacity, "type": kind}
+    (reading,) = supplies({(1, 2): row}, None)
+    assert (reading.metric, reading.value) == ("waste_container", value)
+    rules = [rule for profile in all_profiles() for rule in profile.rule]
+    assert not [rule for rule in rules if rule.metric == "waste_container"]
 
 
 def test_supplies_of_one_name_are_told_apart() -> None:
