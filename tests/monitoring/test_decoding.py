@@ -71,7 +71,7 @@ def test_a_waste_container_is_no_supply_that_runs_out(extra: Row) -> None:
         (-2, -2, 4, "unknown"),
         (100, -2, 4, "some"),  # without a capacity it is no share
         (7, 10, 8, 70.0),  # waste ink
-        (1_200, 3_000, 14, 40.0),  # waste paper
+        (1_200, 3_000, 14, 40.0),  # waste wax
     ],
 )
 def test_what_is_in_a_waste_container_rises_and_is_no_fault(
