@@ -58,7 +58,8 @@ def read_number(payload: bytes, at: int, end: int) -> tuple[int, int]:
 
 
 class Asked(NamedTuple):
-    """The names in a question, and each as an encoded element with its size."""
+    """The names in a question; each as an encoded element, and the size of that with what tells
+    the type and length of its value."""
 
     names: list[Oid]
     encoded: tuple[tuple[bytes, int], ...]
@@ -78,21 +79,17 @@ def read_asked(
     limits = LIMITS_1 if is_v1 else LIMITS_2
     number = int.from_bytes
     values: list[Value] = []
-    for encoded, size_of_name in asked.encoded:
-        value_at = at + 2 + size_of_name
-        tag, size = payload[value_at], payload[value_at + 1]
-        size_of_both = size_of_name + 2 + size
-        if (
-            payload[at] != SEQUENCE
-            or size_of_both > 127
-            or payload[at + 1] != size_of_both
-            or not payload.startswith(encoded, at + 2)
-        ):
+    for encoded, size_before in asked.encoded:
+        size = payload[at + 1]
+        if payload[at] != SEQUENCE or size > 127 or not payload.startswith(encoded, at + 2):
             return None
-        at = value_at + 2
-        bound = at + size
-        if tag in limits and size:
-            value: Value = number(payload[at:bound], "big")
+        bound = at + 2 + size
+        at += 2 + size_before
+        if payload[at - 1] != size - size_before:
+            return None
+        tag = payload[at - 2]
+        if tag in limits and at < bound:
+            value: Value = number(payload[at:bound])
             if payload[at] > 127 or value > limits[tag]:  # type: ignore[operator]
                 value = _negative(payload[at:bound], tag)
         elif tag == OCTETS:
@@ -138,7 +135,7 @@ def read_varbinds(payload: bytes, at: int, end: int, *, is_v1: bool) -> list[Var
         if tag == OCTETS:
             value: Value = payload[at:bound]
         elif tag in limits and at < bound:
-            value = number(payload[at:bound], "big")
+            value = number(payload[at:bound])
             if payload[at] > 127 or value > limits[tag]:
                 value = _negative(payload[at:bound], tag)
         else:

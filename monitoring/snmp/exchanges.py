@@ -60,6 +60,7 @@ class Exchanges:
         self.counters = Counters()
         self.peers = Peers()
         self._ids = Ids()
+        self._loop: asyncio.AbstractEventLoop | None = None
         self._waiting: dict[Key, tuple[_Waiting[Any], float]] = {}
         self._datagrams = Datagrams(self._arrived)
         self._deadlines: Deadlines[_Waiting[Any]] = Deadlines(
@@ -70,7 +71,9 @@ class Exchanges:
         self, peer: Peer, question: Question[T], *, retries: int | None = None
     ) -> "asyncio.Future[T]":
         """The answer; TimedOut after silence, BadReply after nothing but rubbish."""
-        loop = asyncio.get_running_loop()
+        loop = self._loop
+        if loop is None:
+            loop = self._loop = asyncio.get_running_loop()
         answer: asyncio.Future[T] = loop.create_future()
         tries_left = self.retries if retries is None else retries
         patience = peer.patience(self.timeout_seconds)

@@ -144,6 +144,7 @@ class Layout(NamedTuple):
     compared from then on, which takes a third of the time.
     """
 
+    before_id: bytes
     before_time: bytes
     time_size: int
     after_time: bytes
@@ -156,9 +157,12 @@ class Layout(NamedTuple):
         name = secure.user_name
         after_time = bytes((OCTETS, len(name))) + name + bytes((OCTETS, len(secure.digest)))
         time_at = secure.digest_at - len(after_time) - time_size
-        before_time = message.payload[message.at + ID_ENDS_AT : time_at]
-        layout = cls(before_time, time_size, after_time, secure)
-        return layout if layout.read(message) == secure else None
+        id_at, id_end = message.at + ID_ENDS_AT - 4, message.at + ID_ENDS_AT
+        before_id = message.payload[message.at : id_at]
+        before_time = message.payload[id_end:time_at]
+        layout = cls(before_id, before_time, time_size, after_time, secure)
+        has_our_id = before_id.endswith(b"\x02\x04")
+        return layout if has_our_id and layout.read(message) == secure else None
 
     def read(self, message: Message) -> Secure | None:
         """What ``read_secure`` would; None if the message is laid out otherwise."""
@@ -170,12 +174,12 @@ class Layout(NamedTuple):
         data_at = salt_at + len(seen.salt)
         if (
             data_at >= message.end
+            or not payload.startswith(self.before_id, message.at)
             or not payload.startswith(self.before_time, message.at + ID_ENDS_AT)
             or not payload.startswith(self.after_time, time_end)
             or payload[salt_at - 2] != OCTETS
             or payload[salt_at - 1] != len(seen.salt)
             or payload[time_at] > 127
-            or payload[message.at + 3] != ID_ENDS_AT - 4
         ):
             return None
         time = int.from_bytes(payload[time_at:time_end], "big")

@@ -100,5 +100,5 @@ def _pdu(module: Any, request: Request, request_id: int) -> Any:
 def _cut(request: Request, one: bytes, other: bytes) -> Template:
     at = next(i for i, (a, b) in enumerate(zip(one, other, strict=True)) if a != b)
     encoded = [bytes(encoder.encode(univ.ObjectIdentifier(name))) for name in request.oids]
-    asked = Asked(list(request.oids), tuple((name, len(name)) for name in encoded))
+    asked = Asked(list(request.oids), tuple((name, len(name) + 2) for name in encoded))
     return Template(request, one[:at], one[at + ID_BYTES :], asked)

@@ -10,7 +10,7 @@ from pyasn1.type import univ
 from pysnmp.proto import api, rfc1902
 from pysnmp.proto.error import ProtocolError
 from pysnmp.proto.mpmod.rfc3412 import ScopedPDU, SNMPv3Message
-from pysnmp.proto.rfc1905 import EndOfMibView, NoSuchInstance, NoSuchObject, ReportPDU
+from pysnmp.proto.rfc1905 import ReportPDU
 from pysnmp.proto.secmod.rfc3414.service import UsmSecurityParameters
 
 from monitoring.snmp import Oid, Value, VarBind, oid
@@ -32,7 +32,7 @@ TYPES = {
     68: rfc1902.Opaque,
     70: rfc1902.Counter64,
 }
-EXCEPTIONS = (NoSuchObject, NoSuchInstance, EndOfMibView)
+ENGINE_ID = b"\x80\x00\x1f\x88\x04test"
 # What pyasn1 and pysnmp raise on bytes that are no message of theirs.
 REFUSALS = (
     PyAsn1Error,
@@ -143,7 +143,7 @@ def response(
 
 
 def secure_response(
-    rows: list[tuple[Oid, Any]], *, is_report: bool = False, message_id: int = 77
+    rows: list[tuple[Oid, Any]], *, is_report: bool = False, message_id: int = 0x1234_5678
 ) -> bytes:
     """An unencrypted response, or report, of v3, made by pysnmp."""
     pdu = ReportPDU() if is_report else V2C.GetResponsePDU()
@@ -151,11 +151,11 @@ def secure_response(
     V2C.apiPDU.set_request_id(pdu, message_id)
     V2C.apiPDU.set_varbinds(pdu, [(univ.ObjectIdentifier(name), value) for name, value in rows])
     scoped = ScopedPDU()
-    scoped["contextEngineId"] = b"\x80\x00\x1f\x88\x04test"
+    scoped["contextEngineId"] = ENGINE_ID
     scoped["contextName"] = b""
     scoped["data"].setComponentByType(pdu.tagSet, pdu)
     security = UsmSecurityParameters()
-    for place, value in enumerate((b"\x80\x00\x1f\x88\x04test", 3, 77, b"reader", b"d" * 12, b"")):
+    for place, value in enumerate((ENGINE_ID, 3, 77, b"reader", b"d" * 12, b"")):
         security[place] = value
     message = SNMPv3Message()
     message["msgVersion"] = VERSION_3

@@ -10,17 +10,26 @@ from pysnmp.proto import rfc1902
 from pysnmp.proto.rfc1905 import endOfMibView, noSuchInstance, noSuchObject
 
 from monitoring.snmp import BadReply, Oid, oid
-from monitoring.snmp.elements import _PREFIXES, MOST_PREFIXES
+from monitoring.snmp.elements import _PREFIXES, MOST_PREFIXES, OBJECT_ID, OCTETS, Asked
 from monitoring.snmp.reader import (
     VERSION_3,
+    Layout,
     open_message,
     read_answer,
     read_scoped,
     read_secure,
 )
-from monitoring.snmp.writer import element
+from monitoring.snmp.writer import element, oid_content
 from tests.monitoring.agents import WALKS
-from tests.monitoring.judge import REFUSALS, Judged, judge, recorded, response, secure_response
+from tests.monitoring.judge import (
+    ENGINE_ID,
+    REFUSALS,
+    Judged,
+    judge,
+    recorded,
+    response,
+    secure_response,
+)
 
 BROKEN_MESSAGES = 100_000
 SHARDS = 10
@@ -28,18 +37,29 @@ ROWS_A_MESSAGE = 25
 SLOWEST_SECONDS = 0.05  # a hang, not a busy machine
 
 Rows = list[tuple[Oid, Any]]
+SCOPE = element(OCTETS, ENGINE_ID) + element(OCTETS, b"")
 
 
-def read(payload: bytes) -> Judged:
-    """What our reader makes of it, in the judge's shape."""
+def read(payload: bytes, asked: Asked | None = None, layout: Layout | None = None) -> Judged:
+    """What our reader makes of it, in the judge's shape; by the fast ways, where they are open."""
     message = open_message(payload)
     if message.key[0] != VERSION_3:
-        return Judged(message.key, *read_answer(message)[:4])
-    secure = read_secure(message)
-    _, answer = read_scoped(payload, secure.data_at, is_padded=False)
+        return Judged(message.key, *read_answer(message, asked)[:4])
+    secure = (layout.read(message) if layout else None) or read_secure(message)
+    _, answer = read_scoped(payload, secure.data_at, asked, SCOPE, is_padded=False)
     clock = secure.boots, secure.time
     names = secure.user_name, secure.digest, secure.salt
     return Judged(message.key, *answer[:4], (secure.flags, secure.engine_id, *clock, *names))
+
+
+def known_of(good: bytes) -> tuple[Asked, Layout | None]:
+    """What we would know beforehand of an answer like this one: its names, its engine's layout."""
+    judged = read(good)
+    encoded = [element(OBJECT_ID, oid_content(varbind.oid)) for varbind in judged.varbinds]
+    asked = Asked([v.oid for v in judged.varbinds], tuple((e, len(e) + 2) for e in encoded))
+    message = open_message(good)
+    is_v3 = judged.key[0] == VERSION_3
+    return asked, Layout.of(message, read_secure(message)) if is_v3 else None
 
 
 def in_pieces(rows: Rows, size: int) -> Iterator[Rows]:
@@ -50,7 +70,7 @@ def in_pieces(rows: Rows, size: int) -> Iterator[Rows]:
 def test_every_recording_is_read_as_pysnmp_reads_it(walk: Any) -> None:
     for piece in in_pieces(recorded(walk), ROWS_A_MESSAGE):
         for payload in (response(piece), secure_response(piece)):
-            assert read(payload) == judge(payload)
+            assert read(payload) == judge(payload) == read(payload, *known_of(payload))
         plain_types = [(name, value) for name, value in piece if value.tagSet != COUNTER_64]
         payload = response(plain_types, version="1")
         assert read(payload) == judge(payload)
@@ -92,7 +112,7 @@ NAMES = [
 def test_the_edges_of_every_type_are_read_as_pysnmp_reads_them(value: Any) -> None:
     for name in NAMES:
         payload = response([(name, value), (name, value)])
-        assert read(payload) == judge(payload)
+        assert read(payload) == judge(payload) == read(payload, *known_of(payload))
 
 
 @pytest.mark.parametrize("absent", [noSuchObject, noSuchInstance, endOfMibView])
@@ -165,11 +185,14 @@ def test_a_broken_message_is_read_as_pysnmp_reads_it_or_refused(shard: int) -> N
     chance = random.Random(shard)
     good = originals(chance)
     accepted = 0
+    known = {whole: known_of(whole) for whole in good}
+    assert any(layout for _, layout in known.values())
     for _ in range(BROKEN_MESSAGES // SHARDS):
-        payload = made_up(chance) if chance.random() < 0.1 else broken(chance, chance.choice(good))
+        whole = chance.choice(good)
+        payload = made_up(chance) if chance.random() < 0.1 else broken(chance, whole)
         before = time.process_time()
         try:
-            ours = read(payload)
+            ours = read(payload, *known[whole]) if chance.random() < 0.5 else read(payload)
         except BadReply:
             continue
         finally:
