@@ -2,7 +2,6 @@
 
 import asyncio
 import random
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
@@ -39,7 +38,7 @@ class Hands:
 
 
 @pytest.fixture
-def hands(monkeypatch: pytest.MonkeyPatch) -> Iterator[Hands]:
+def hands(monkeypatch: pytest.MonkeyPatch) -> Hands:
     hands = Hands()
     monkeypatch.setattr(clock, "now", lambda: hands.now)
     return hands
@@ -235,10 +234,14 @@ async def test_a_window_of_a_school_or_a_device_and_its_early_end(
     school, other = await factories.school(), await factories.school()
     keeper = (await factories.person(Role.admin, school)).actor
     device, elsewhere = await made.device(school), await made.device(other)
-    of = {"device_id": device.id} if end_early else {}
     window = await windows.add_window(
         keeper,
-        NewWindow(school_id=school.id, reason="Power cut", ends_at=NOON + timedelta(hours=9), **of),
+        NewWindow(
+            school_id=school.id,
+            device_id=device.id if end_early else None,
+            reason="Power cut",
+            ends_at=NOON + timedelta(hours=9),
+        ),
     )
     worker = Actor.system("monitoring", [school.id, other.id])
     assert await alerts.raise_alert(worker, device.id, SILENT) is None
@@ -305,7 +308,7 @@ async def test_low_toner_is_work_to_do_and_no_downtime(hands: Hands) -> None:
     worker = made.worker_of(school)
 
     async def state() -> str:
-        return await database.fetch_value("SELECT lifecycle FROM asset")
+        return str(await database.fetch_value("SELECT lifecycle FROM asset"))
 
     await alerts.raise_alert(worker, device.id, LOW)
     hands.forward(60)

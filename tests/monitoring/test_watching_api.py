@@ -260,7 +260,7 @@ async def test_alerts_are_filtered_and_taken_care_of_many_at_once(
             )
     path = "/api/v1/alerts"
 
-    async def ids(**query: object) -> list[int]:
+    async def ids(**query: str | int | bool) -> list[int]:
         answer = await client.get(path, headers=headers, params=query)
         return [alert["id"] for alert in answer.json()["items"]]
 
