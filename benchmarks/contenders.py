@@ -42,7 +42,10 @@ class Ours:
 
     async def walk(self, device: int) -> int:
         address, credential = self._addresses[device], self._credential
-        return sum([len(await self._session.walk(address, credential, root)) for root in ROOTS])
+        rows = []
+        for root in ROOTS:
+            rows += await self._session.walk(address, credential, root)
+        return len(rows)
 
 
 class OursByColumns(Ours):
@@ -66,11 +69,10 @@ class Gufo:
         return len(await self._sessions[device].get_many(self._oids))
 
     async def walk(self, device: int) -> int:
-        rows = 0
+        rows = []
         for root in self._roots:
-            async for _ in self._sessions[device].getbulk(root, REPETITIONS):
-                rows += 1
-        return rows
+            rows += [row async for row in self._sessions[device].getbulk(root, REPETITIONS)]
+        return len(rows)
 
 
 class Pysnmp:
@@ -110,7 +112,7 @@ class Pysnmp:
         return len(varbinds)
 
     async def walk(self, device: int) -> int:
-        api, rows = self._api, 0
+        api, rows = self._api, []
         for root in ROOTS:
             walking = api.bulk_walk_cmd(
                 self._engine,
@@ -126,8 +128,8 @@ class Pysnmp:
             async for failed, status, _, varbinds in walking:
                 if failed or status:
                     raise RuntimeError(str(failed or status))
-                rows += len(varbinds)
-        return rows
+                rows += varbinds
+        return len(rows)
 
     async def _target(self, device: int) -> Any:
         if device not in self._targets:
