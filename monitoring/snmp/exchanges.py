@@ -97,6 +97,7 @@ class Exchanges:
         self._deadlines.close()
         for waiting, _ in self._waiting.values():
             waiting.answer.cancel()
+        self._waiting.clear()
 
     def _send(self, waiting: _Waiting[Any], now: float) -> None:
         key, payload = waiting.question.message(self._ids.draw())

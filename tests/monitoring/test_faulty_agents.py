@@ -12,7 +12,7 @@ from pysnmp.proto import api
 
 from monitoring.snmp import Address, AgentError, BadReply, Community, Session, TimedOut, oid
 from monitoring.snmp.peers import LEAST_SECONDS, Peers
-from tests.monitoring.agents import free_port, own_agent
+from tests.monitoring.agents import OwnAgent, free_port, own_agent
 
 V2C = api.PROTOCOL_MODULES[api.SNMP_VERSION_2C]
 PUBLIC = Community("public")
@@ -355,6 +355,20 @@ async def test_the_buffer_and_its_losses_can_be_read(wire: Session) -> None:
     await wire.get(address, PUBLIC, [oid(UPTIME)])
     assert wire.receive_buffer_bytes() > 100_000
     assert wire.dropped() in (0, None)
+
+
+@pytest.mark.skipif(not socket.has_ipv6, reason="no IPv6 here")
+@pytest.mark.parametrize("spelling", ["::1", "0:0:0:0:0:0:0:1"])
+async def test_a_device_on_ipv6_is_known_by_any_spelling_of_its_address(
+    wire: Session, spelling: str
+) -> None:
+    loop = asyncio.get_running_loop()
+    transport, _ = await loop.create_datagram_endpoint(
+        lambda: OwnAgent(lambda question: [reply(question, [UPTIME])]), local_addr=("::1", 0)
+    )
+    address = Address(spelling, transport.get_extra_info("sockname")[1])
+    (uptime,) = await wire.get(address, PUBLIC, [oid(UPTIME)])
+    assert uptime.value == 1
 
 
 async def until(is_so: Callable[[], bool]) -> None:
