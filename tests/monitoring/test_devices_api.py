@@ -11,6 +11,7 @@ from core.errors import say
 from monitoring import alerts, samples
 from monitoring.alerts import Finding
 from monitoring.readings import Reading
+from monitoring.snmp import PrivProtocol
 from tests import factories
 from tests import factories_monitoring as made
 from tests.conftest import Stack
@@ -161,6 +162,20 @@ async def test_a_secret_left_blank_stays_and_one_of_another_version_is_forgotten
     plain = {"school_id": school.id, "name": "Old printers", "version": "2c"}
     refused = await client.put(path, headers=admin, json=plain)
     assert (refused.status_code, refused.json()["field"]) == (422, "community")
+
+
+@pytest.mark.parametrize("priv", list(PrivProtocol))
+async def test_a_credential_has_any_way_of_encrypting(
+    client: httpx.AsyncClient, priv: PrivProtocol
+) -> None:
+    school = await factories.school()
+    await factories.signed_in(client, await factories.person(Role.admin, school))
+    form = {"school_id": school.id, "name": "UPS", "version": "3", "user_name": "labshare"}
+    secrets = {"auth_password": SECRET, "priv_password": SECRET, "auth_protocol": "sha512"}
+    answer = await client.post("/credentials", data={**form, **secrets, "priv_protocol": priv})
+    assert answer.status_code == 303, answer.text
+    (kept,) = (await client.get("/api/v1/credentials")).json()["items"]
+    assert kept["priv_protocol"] == priv
 
 
 async def test_a_short_v3_password_is_refused(client: httpx.AsyncClient) -> None:
