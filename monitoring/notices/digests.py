@@ -98,6 +98,9 @@ async def send_digests(settings: MailSettings, stationery: Stationery) -> int:
         if lines or subscriber.digest == "weekly":
             try:
                 await mail.send(settings, written(subscriber, lines, due, stationery))
+            except mail.Postponed as error:
+                log.warning("mail.postponed", trouble=str(error))
+                continue
             except Unavailable as error:
                 log.warning("mail.waits", trouble=str(error))
                 return taken

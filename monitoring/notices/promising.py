@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from core import clock
 from core.database import execute, transaction
-from monitoring.notices.subscriptions import IS_KEEPER
+from monitoring.notices.subscriptions import IS_KEEPER, IS_THERE
 
 # What clears by itself within moments wakes nobody.
 SETTLE = timedelta(seconds=30)
@@ -12,11 +12,6 @@ SETTLE = timedelta(seconds=30)
 NEWS = timedelta(days=1)
 REMEMBERED = timedelta(days=90)
 
-IS_THERE = f"""
-EXISTS (SELECT FROM membership m JOIN person p ON p.id = m.person
-         WHERE m.person = s.person AND m.school = s.school AND p.closed_at IS NULL
-           AND {IS_KEEPER})
-"""
 GRAVE_ENOUGH = "(l.severity = 'critical' OR {0}.least_severity = 'warning')"
 
 RAISED = f"""
@@ -37,7 +32,7 @@ WITH late AS (
        AND EXISTS (SELECT FROM escalation_step e WHERE e.school = l.school
              AND e.level > l.escalated_to AND {GRAVE_ENOUGH.format("e")}
              AND l.raised_at <= $1::timestamptz - make_interval(mins => e.after_minutes))
-     ORDER BY l.id FOR UPDATE OF l SKIP LOCKED
+     ORDER BY l.id FOR NO KEY UPDATE OF l SKIP LOCKED
 ), due AS (
     SELECT l.id, e.level, e.role, e.person, e.school
       FROM late JOIN alert l ON l.id = late.id JOIN escalation_step e ON e.school = l.school
@@ -64,13 +59,17 @@ SELECT DISTINCT n.alert, n.person, 'cleared', $1::timestamptz
   JOIN alert_subscription s ON s.person = n.person AND s.school = l.school
  WHERE l.cleared_at IS NOT NULL AND n.kind IN ('raised','escalated') AND n.sent_at IS NOT NULL
    AND n.trouble IS NULL AND {IS_THERE}
+   AND NOT EXISTS (SELECT FROM alert_notice told WHERE told.alert = n.alert
+                      AND told.person = n.person AND told.kind = 'cleared')
 ON CONFLICT ON CONSTRAINT alert_notice_once DO NOTHING
 """
 
 # Trouble that is over before its mail has left needs no mail at all.
 OVER = """
-DELETE FROM alert_notice n USING alert l WHERE l.id = n.alert AND l.cleared_at IS NOT NULL
-   AND n.kind IN ('raised','escalated') AND n.sent_at IS NULL
+DELETE FROM alert_notice WHERE id IN (
+    SELECT n.id FROM alert_notice n JOIN alert l ON l.id = n.alert
+     WHERE l.cleared_at IS NOT NULL AND n.kind IN ('raised','escalated') AND n.sent_at IS NULL
+     ORDER BY n.id FOR UPDATE OF n)
 """
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from hashlib import sha256
 from itertools import groupby
 from typing import Protocol
 from zoneinfo import ZoneInfo
@@ -15,10 +16,13 @@ from core.errors import Message, Unavailable, say
 from core.mail import Mail
 from core.settings import MailSettings
 from monitoring.alerts import AlertSeverity
+from monitoring.notices.subscriptions import IS_THERE
 
 log = structlog.get_logger(__name__)
 
 MOST_A_ROUND = 500
+# One mailbox that takes nothing now must not use up the round of all others.
+MOST_A_READER = 100
 # More at once than anybody reads one by one come as one mail.
 GATHERED_FROM = 4
 
@@ -58,10 +62,13 @@ class Waiting(msgspec.Struct, frozen=True, kw_only=True):
     work_order_id: int | None
 
 
+# Who has left since is told no more.
 WAITING = f"""
+SELECT * FROM (
 SELECT n.id, n.kind, n.level, s.email, p.locale, school.zone, l.id AS alert_id, l.severity,
        l.message, a.tag, concat_ws(' / ', around.name, place.name) AS place,
-       l.raised_at, l.cleared_at, l.work_order AS work_order_id
+       l.raised_at, l.cleared_at, l.work_order AS work_order_id,
+       row_number() OVER (PARTITION BY s.email ORDER BY n.id) AS turn
   FROM alert_notice n
   JOIN alert l ON l.id = n.alert
   JOIN person p ON p.id = n.person
@@ -71,8 +78,8 @@ SELECT n.id, n.kind, n.level, s.email, p.locale, school.zone, l.id AS alert_id, 
   JOIN asset a ON a.id = d.asset
   LEFT JOIN place ON place.id = a.place
   LEFT JOIN place around ON around.id = place.parent
- WHERE n.sent_at IS NULL AND n.trouble IS NULL
- ORDER BY s.email, p.locale, n.id LIMIT {MOST_A_ROUND}
+ WHERE n.sent_at IS NULL AND n.trouble IS NULL AND {IS_THERE}) waiting
+ WHERE turn <= {MOST_A_READER} ORDER BY turn, id LIMIT {MOST_A_ROUND}
 """
 
 SUBJECTS = {
@@ -86,16 +93,24 @@ SEVERITIES = {"warning": say("Warning"), "critical": say("Critical")}
 async def send_notices(settings: MailSettings, stationery: Stationery) -> int:
     """Send what waits; how many mails were taken.
 
-    A server that is away stops the round: everything stays promised. What it refuses for ever is
+    A server that is away stops the round: everything stays promised, as does what it does not take
+    for one reader now. What it refuses for ever is
     kept with its answer and not tried again. A process that dies after sending and before writing
     that down sends once more, under the same message id.
     """
     taken = 0
-    waiting = await fetch(Waiting, WAITING)
+    waiting = sorted(await fetch(Waiting, WAITING, clock.now()), key=_reader)
+    postponed = set()
     for (email, locale), notices in groupby(waiting, key=lambda one: (one.email, one.locale)):
         for some in _parcels(list(notices)):
+            if email in postponed:
+                continue
             try:
                 await mail.send(settings, written(some, email, locale, stationery))
+            except mail.Postponed as error:
+                log.warning("mail.postponed", trouble=str(error))
+                postponed.add(email)
+                continue
             except Unavailable as error:
                 log.warning("mail.waits", trouble=str(error))
                 return taken
@@ -109,7 +124,8 @@ async def send_notices(settings: MailSettings, stationery: Stationery) -> int:
 
 def written(some: Sequence[Waiting], email: str, locale: str, stationery: Stationery) -> Mail:
     """One mail about one notice, or about several at once."""
-    key = f"labshare-notice-{'-'.join(str(one.id) for one in some[:20])}"
+    ids = "-".join(str(one.id) for one in some)
+    key = f"labshare-notice-{ids if len(some) == 1 else sha256(ids.encode()).hexdigest()[:32]}"
     if len(some) == 1:
         (one,) = some
         subject = Message(SUBJECTS[one.kind].template, {"fault": one.message})
@@ -146,6 +162,10 @@ def _paragraph(one: Waiting, stationery: Stationery) -> list[str]:
     return lines
 
 
+def _reader(one: Waiting) -> tuple[str, str, int]:
+    return (one.email, one.locale, one.id)
+
+
 def _parcels(notices: list[Waiting]) -> list[list[Waiting]]:
     if len(notices) >= GATHERED_FROM:
         return [notices]
@@ -159,7 +179,8 @@ def _text(lines: Sequence[str]) -> str:
 async def _note(notice_ids: list[int], trouble: str | None = None) -> None:
     await execute(
         "UPDATE alert_notice SET sent_at = CASE WHEN $3::text IS NULL THEN $2::timestamptz END,"
-        " trouble = $3 WHERE id = any($1::bigint[])",
+        " trouble = $3 WHERE id IN (SELECT id FROM alert_notice WHERE id = any($1::bigint[])"
+        " ORDER BY id FOR UPDATE)",
         notice_ids,
         clock.now(),
         trouble,

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
-from core import clock
+from core import clock, mail
 from core.access import Actor, Role
 from core.database import execute, fetch, refusing, transaction
 from core.errors import Forbidden, Invalid, say
@@ -17,6 +17,12 @@ IS_KEEPER = (
     "m.role IN ('admin','technician') AND m.valid_from <= $1"
     " AND (m.valid_until IS NULL OR m.valid_until > $1)"
 )
+# Of a subscription `s`: it is of somebody who keeps the school's equipment today.
+IS_THERE = f"""
+EXISTS (SELECT FROM membership m JOIN person p ON p.id = m.person
+         WHERE m.person = s.person AND m.school = s.school AND p.closed_at IS NULL
+           AND {IS_KEEPER})
+"""
 
 Digest = Literal["none", "daily", "weekly"]
 
@@ -88,7 +94,7 @@ async def subscribe(actor: Actor, school_id: int, new: NewSubscription) -> Subsc
     if actor.person_id is None:
         raise Forbidden(say("Mail is for people"))
     asked = msgspec.structs.replace(new, email=new.email.strip())
-    if not asked.email.isascii():
+    if not mail.is_address(asked.email):
         raise REFUSALS["alert_subscription_address_has_a_place"]
     with refusing(REFUSALS):
         async with transaction(actor):

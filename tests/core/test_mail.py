@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from core.errors import Invalid, Unavailable
-from core.mail import Mail, Undeliverable, send
+from core.mail import SUBJECT_MOST_LETTERS, Mail, Postponed, Undeliverable, is_address, send
 from core.settings import MailSettings, Settings
 from tests.postbox import Postbox
 from tests.postbox import running as postbox_server
@@ -39,8 +39,47 @@ async def test_what_is_refused_for_ever_is_told_apart_from_what_may_be_tried_aga
     _, settings = postbox
     with pytest.raises(Undeliverable, match="550"):
         await send(settings, Mail("550@school.example", "s", "t"))
-    with pytest.raises(Unavailable):
+    with pytest.raises(Postponed):
         await send(settings, Mail("450@school.example", "s", "t"))
+
+
+@pytest.mark.parametrize(
+    ("text", "is_one"),
+    [
+        ("tech@school.example", True),
+        ("first.last+alerts@mail-1.school.example", True),
+        ("root@localhost", True),
+        ("a@[b", False),  # which Python's own parser of headers falls over
+        ("x,y@b", False),  # two mailboxes
+        ("(@b", False),  # none
+        ("a@", False),
+        ("<a@b", False),
+        ('"a b"@c', False),
+        ("=?utf-8?q?x?=@b.", False),
+        ("技术员@school.example", False),
+        ("a@b\n", False),
+        (f"{'x' * 250}@b.example", False),
+    ],
+)
+async def test_an_address_is_one_mailbox_and_nothing_else(
+    postbox: tuple[Postbox, MailSettings], text: str, is_one: bool
+) -> None:
+    box, settings = postbox
+    assert is_address(text) is is_one
+    if is_one:
+        await send(settings, Mail(text, "s", "t"))
+        assert [mail["To"] for mail in box.mail] == [text]
+    else:
+        with pytest.raises(Undeliverable):
+            await send(settings, Mail(text, "s", "t"))
+
+
+async def test_a_subject_is_no_longer_than_anybody_reads(
+    postbox: tuple[Postbox, MailSettings],
+) -> None:
+    box, settings = postbox
+    await send(settings, Mail("tech@school.example", "长" * 10_000, "t"))
+    assert len(box.mail[0]["Subject"]) == SUBJECT_MOST_LETTERS
 
 
 async def test_a_server_without_encryption_gets_no_password(

@@ -176,6 +176,40 @@ async def test_what_the_server_refuses_for_ever_is_kept_with_its_answer_and_the_
     assert trouble.startswith("550")
 
 
+async def test_a_mailbox_that_takes_nothing_now_keeps_nobody_else_waiting(
+    postbox: tuple[Postbox, MailSettings],
+) -> None:
+    box, settings = postbox
+    school = await factories.school()
+    full = await subscribed(Role.technician, school, "450@school.example")
+    await subscribed(Role.technician, school, "tech@school.example")
+    await alert(school)
+    assert [await tell(settings), await tell(settings)] == [1, 0]
+    assert [mail["To"] for mail in box.mail] == ["tech@school.example"]
+    waiting = await database.fetch_value("SELECT person FROM alert_notice WHERE sent_at IS NULL")
+    assert waiting == full.id
+
+
+async def test_who_leaves_while_the_server_is_away_is_told_no_more(
+    postbox: tuple[Postbox, MailSettings],
+) -> None:
+    _, settings = postbox
+    school = await factories.school()
+    gone = await subscribed(Role.technician, school, "gone@school.example")
+    await alert(school)
+    await notices.promise_notices()
+    await database.execute("UPDATE membership SET valid_until = now() WHERE person = $1", gone.id)
+    assert await notices.send_notices(settings, PAPER) == 0
+
+
+@pytest.mark.parametrize("email", ["a@[b", "x,y@b", "(@b", "tech@", "tech"])
+async def test_what_is_no_address_is_refused_before_it_stops_the_mail_of_all(email: str) -> None:
+    school = await factories.school()
+    technician = await factories.person(Role.technician, school)
+    with pytest.raises(Invalid):
+        await notices.subscribe(technician.actor, school.id, NewSubscription(email))
+
+
 async def test_a_server_that_is_away_loses_nothing(postbox: tuple[Postbox, MailSettings]) -> None:
     box, settings = postbox
     school = await factories.school()
