@@ -3,6 +3,7 @@
 from core import housekeeping
 from core.jobs import Job
 from core.outbox import Handler
+from core.settings import Settings
 from inventory import jobs as inventory_jobs
 from labshare import stationery
 from monitoring import jobs as monitoring_jobs
@@ -20,11 +21,12 @@ def all_jobs() -> tuple[Job, ...]:
     return jobs
 
 
-def all_handlers() -> dict[str, Handler]:
+def all_handlers(settings: Settings) -> dict[str, Handler]:
     """Every outbox topic with the one handler it has."""
     handlers: dict[str, Handler] = {}
-    for domain in DOMAINS:
-        for topic, handler in domain.HANDLERS.items():
+    all_given = [domain.HANDLERS for domain in DOMAINS]
+    for given in (*all_given, monitoring_jobs.sending_handlers(settings)):
+        for topic, handler in given.items():
             if topic in handlers:
                 raise ValueError(f"two handlers for the topic {topic}")
             handlers[topic] = handler

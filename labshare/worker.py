@@ -46,7 +46,7 @@ async def run(settings: Settings) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
     async with connected(settings, most_connections=CONNECTIONS):
-        await work(settings, stop, schedule.all_jobs(), schedule.all_handlers())
+        await work(settings, stop, schedule.all_jobs(), schedule.all_handlers(settings))
 
 
 async def work(

@@ -231,7 +231,8 @@ async def give_back(worker: str, turns: Iterable[tuple[int, datetime]]) -> None:
     await execute(
         "UPDATE device d SET next_poll_at = t.due, leased_by = NULL, lease_until = NULL"
         " FROM unnest($2::bigint[], $3::timestamptz[]) AS t(device, due)"
-        " WHERE d.id = t.device AND d.leased_by = $1",
+        " WHERE d.id = t.device AND d.id IN (SELECT id FROM device WHERE id = any($2::bigint[])"
+        " AND leased_by = $1 ORDER BY id FOR NO KEY UPDATE)",
         worker,
         list(devices),
         list(due),
@@ -241,5 +242,7 @@ async def give_back(worker: str, turns: Iterable[tuple[int, datetime]]) -> None:
 async def release_all(worker: str) -> None:
     """Give back what was claimed and not visited, so that another worker need not wait."""
     await execute(
-        "UPDATE device SET leased_by = NULL, lease_until = NULL WHERE leased_by = $1", worker
+        "UPDATE device SET leased_by = NULL, lease_until = NULL WHERE id IN"
+        " (SELECT id FROM device WHERE leased_by = $1 ORDER BY id FOR NO KEY UPDATE)",
+        worker,
     )

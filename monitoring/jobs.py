@@ -56,4 +56,9 @@ JOBS: tuple[Job, ...] = (
     Job("monitoring.old_searches", every_seconds=86_400, run=_forget_searches),
     Job("monitoring.traps", every_seconds=3600, run=_forget_traps),
 )
-HANDLERS: dict[str, Handler] = {acting.TOPIC: acting.act, waking.TOPIC: waking.send}
+HANDLERS: dict[str, Handler] = {acting.TOPIC: acting.act}
+
+
+def sending_handlers(settings: Settings) -> dict[str, Handler]:
+    """Those that send something into the networks of the installation, and nowhere else."""
+    return {waking.TOPIC: waking.sender(settings.networks)}

@@ -52,7 +52,7 @@ async def acknowledge_many(actor: Actor, alert_ids: Sequence[int]) -> int:
             _Taken,
             "UPDATE alert SET acknowledged_at = $2, acknowledged_by = $3 WHERE id IN ("
             " SELECT id FROM alert WHERE id = any($1::bigint[]) AND school = any($4::bigint[])"
-            " AND acknowledged_at IS NULL AND cleared_at IS NULL ORDER BY id FOR UPDATE)"
+            " AND acknowledged_at IS NULL AND cleared_at IS NULL ORDER BY id FOR NO KEY UPDATE)"
             " RETURNING id",
             wanted,
             clock.now(),

@@ -39,6 +39,11 @@ class Touched(msgspec.Struct, frozen=True):
     is_flapping: bool
 
 
+class _AssetOf(msgspec.Struct, frozen=True):
+    id: int
+    asset: int
+
+
 TOUCHED = (
     "l.id, l.device AS device_id, l.rule, l.instance, l.message, l.work_order,"
     " l.flapping_at IS NOT NULL AS is_flapping"
@@ -58,10 +63,11 @@ async def keep(actor: Actor, changes: Sequence[DeviceChanges]) -> list[int]:
         return []
     async with transaction(actor):
         # The devices before their alerts, as every visit locks them, or two wait in a ring.
+        touched = [change.device_id for change in changes if change.raised or change.cleared]
         await execute(
-            "SELECT FROM device WHERE id = any($1::bigint[]) ORDER BY id FOR NO KEY UPDATE",
-            [change.device_id for change in changes if change.raised or change.cleared],
+            "SELECT FROM device WHERE id = any($1::bigint[]) ORDER BY id FOR NO KEY UPDATE", touched
         )
+        await _hold_open(touched)
         await _clear(actor, cleared)
         if raised:
             held_back = await force.devices_in_maintenance([d for d, _ in raised], clock.now())
@@ -96,9 +102,19 @@ async def open_places(device_ids: Iterable[int]) -> dict[int, set[tuple[str, str
     return found
 
 
+async def _hold_open(device_ids: Sequence[int]) -> None:
+    """Lock all open alerts of the devices, in the order in which people's choices lock them."""
+    await execute(
+        "SELECT FROM alert WHERE device = any($1::bigint[]) AND cleared_at IS NULL ORDER BY id"
+        " FOR NO KEY UPDATE",
+        list(device_ids),
+    )
+
+
 async def end_all(actor: Actor, device_id: int, why: Message) -> None:
     """End every open episode of a device that is watched no longer."""
     async with transaction(actor):
+        await _hold_open([device_id])
         ended = await fetch(
             Touched,
             "UPDATE alert l SET cleared_at = $2 WHERE l.device = $1 AND l.cleared_at IS NULL"
@@ -150,7 +166,7 @@ async def _raise(actor: Actor, raised: list[tuple[int, Finding]]) -> list[int]:
     )
     findings = await _with_those_behind(findings)
     begun = await _begin(places, findings, now)
-    for alert in begun:
+    for alert in await _by_asset(begun):
         finding = findings[Place(alert.device_id, alert.rule, alert.instance)]
         await open_order(actor, alert.id, alert.device_id, finding, is_flapping=alert.is_flapping)
     return [alert.id for alert in begun]
@@ -180,6 +196,21 @@ async def _begin(
         now - FLAPS_WITHIN,
         FLAPS,
     )
+
+
+async def _by_asset(begun: list[Touched]) -> list[Touched]:
+    """In the order in which everybody locks assets, for each order that is opened locks one."""
+    if len(begun) < 2:
+        return begun
+    assets = {
+        row.id: row.asset
+        for row in await fetch(
+            _AssetOf,
+            "SELECT id, asset FROM device WHERE id = any($1::bigint[])",
+            [alert.device_id for alert in begun],
+        )
+    }
+    return sorted(begun, key=lambda alert: (assets[alert.device_id], alert.id))
 
 
 async def _with_those_behind(findings: dict[Place, Finding]) -> dict[Place, Finding]:

@@ -60,7 +60,7 @@ async def _settle(actor: Actor, change: str, which: str, told: Message) -> int:
         settled = await fetch(
             Touched,
             f"UPDATE alert SET {change} FROM (SELECT {TOUCHED} FROM alert l"
-            f" WHERE {which} AND $1::timestamptz IS NOT NULL ORDER BY l.id FOR UPDATE SKIP LOCKED)"
+            f" WHERE {which} AND $1::timestamptz IS NOT NULL ORDER BY l.id FOR NO KEY UPDATE SKIP LOCKED)"
             " AS l WHERE alert.id = l.id RETURNING l.*",
             now,
             now - QUIET_FOR,

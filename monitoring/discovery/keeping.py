@@ -121,9 +121,21 @@ async def keep_progress(
         )
         if is_ours is None:
             return False
+        await _hold_in_order(claim, findings)
         for finding in findings:
             await keep_finding(claim, finding, now)
     return True
+
+
+async def _hold_in_order(claim: Claim, findings: Sequence[Finding]) -> None:
+    """The network as one who removes it holds it, and devices that may learn as visits lock them."""
+    await execute("SELECT FROM network WHERE id = $1 FOR KEY SHARE", claim.network_id)
+    await execute(
+        "SELECT FROM device WHERE school = $1 AND address = any($2::text[]) AND mac IS NULL"
+        " AND removed_at IS NULL ORDER BY id FOR NO KEY UPDATE",
+        claim.school_id,
+        [finding.address for finding in findings if finding.macs],
+    )
 
 
 async def keep_finding(claim: Claim, finding: Finding, now: datetime) -> None:

@@ -167,7 +167,7 @@ async def give_to_place(actor: Actor, place_id: int, hours_id: int | None) -> in
             "  UNION SELECT p.id FROM place p JOIN inside ON p.parent = inside.id)"
             " SELECT d.id FROM device d JOIN asset a ON a.id = d.asset"
             "  WHERE a.place IN (SELECT id FROM inside) AND d.removed_at IS NULL"
-            "  ORDER BY d.id FOR UPDATE OF d)",
+            "  ORDER BY d.id FOR NO KEY UPDATE OF d)",
             place_id,
             hours_id,
         )

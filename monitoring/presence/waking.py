@@ -1,5 +1,6 @@
 """Waking computers before class: one, a room, or a room every school morning."""
 
+from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
@@ -11,8 +12,10 @@ from core import clock, outbox, places
 from core.access import Actor, Role
 from core.database import execute, fetch, fetch_one, fetch_value, refusing, transaction
 from core.errors import Conflict, FieldError, Invalid, NotFound, say
+from core.outbox import Handler
 from monitoring.devices.views import get_device
 from monitoring.gone import LIFECYCLES
+from monitoring.networks import Bounds, is_within
 from monitoring.presence import magic_packets
 from monitoring.presence.magic_packets import Sleeper
 
@@ -148,21 +151,34 @@ async def run_due_plans() -> int:
         rows = await fetch(
             _Due,
             "SELECT w.id, w.place AS place_id, w.weekdays, w.wake_at, w.last_run_on, s.zone"
-            " FROM wake_plan w JOIN school s ON s.id = w.school ORDER BY w.id"
-            " FOR UPDATE OF w SKIP LOCKED",
+            " FROM wake_plan w JOIN school s ON s.id = w.school JOIN place p ON p.id = w.place"
+            " WHERE p.retired_at IS NULL ORDER BY w.id FOR UPDATE OF w SKIP LOCKED",
         )
         due = [row for row in rows if row.is_due(now)]
+        called: list[int] = []
         for row in due:
             await execute(
                 "UPDATE wake_plan SET last_run_on = $2 WHERE id = $1", row.id, row.today(now)
             )
-            await _call(await _cards_of_room(row.place_id))
+            known = _known(await _cards_of_room(row.place_id))
+            await _promise(known)
+            called += known
+        # Of all rooms at once: device after device in the order in which visits lock them.
+        await _look_soon(called)
     return len(due)
 
 
-async def send(payload: dict[str, Any]) -> None:
-    """The outbox's handler: the packets leave from the worker, which is near the rooms."""
-    await magic_packets.send(msgspec.convert(payload["sleepers"], list[Sleeper]))
+def sender(bounds: Bounds) -> Handler:
+    """The outbox's handler: the packets leave from the worker, which is near the rooms.
+
+    Nothing leaves for a network outside of ``bounds``, those of the installation.
+    """
+
+    async def send(payload: dict[str, Any]) -> None:
+        sleepers = msgspec.convert(payload["sleepers"], list[Sleeper])
+        await magic_packets.send([s for s in sleepers if is_within(s.broadcast, bounds)])
+
+    return send
 
 
 class _Due(msgspec.Struct, frozen=True):
@@ -212,14 +228,26 @@ async def _cards_of_room(place_id: int) -> list[_Card]:
 
 async def _call(cards: list[_Card]) -> Woken:
     """Promise the packets, and a look at the computers when they should have started."""
-    known = [(c, Sleeper(c.mac, c.broadcast)) for c in cards if c.mac and c.broadcast]
+    known = _known(cards)
+    await _promise(known)
+    await _look_soon(known)
+    return Woken(len(known), [card.tag for card in cards if card.device_id not in known])
+
+
+def _known(cards: list[_Card]) -> dict[int, Sleeper]:
+    """Those that can be called, by device."""
+    return {c.device_id: Sleeper(c.mac, c.broadcast) for c in cards if c.mac and c.broadcast}
+
+
+async def _promise(known: dict[int, Sleeper]) -> None:
     if known:
-        await outbox.put(TOPIC, {"sleepers": [msgspec.to_builtins(s) for _, s in known]})
-        await execute(
-            "UPDATE device SET next_poll_at = least(next_poll_at, $2) WHERE id IN"
-            " (SELECT id FROM device WHERE id = any($1::bigint[]) ORDER BY id FOR UPDATE)",
-            [card.device_id for card, _ in known],
-            clock.now() + LOOK_AFTER,
-        )
-    called = {card.device_id for card, _ in known}
-    return Woken(len(known), [c.tag for c in cards if c.device_id not in called])
+        await outbox.put(TOPIC, {"sleepers": [msgspec.to_builtins(s) for s in known.values()]})
+
+
+async def _look_soon(device_ids: Iterable[int]) -> None:
+    await execute(
+        "UPDATE device SET next_poll_at = least(next_poll_at, $2) WHERE id IN"
+        " (SELECT id FROM device WHERE id = any($1::bigint[]) ORDER BY id FOR NO KEY UPDATE)",
+        list(device_ids),
+        clock.now() + LOOK_AFTER,
+    )

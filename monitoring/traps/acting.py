@@ -73,7 +73,9 @@ async def _hold(device_id: int) -> _Held | None:
         " nullif(d.identity ->> 'name', ''), a.tag) AS name,"
         " coalesce(d.profile, d.recognised) AS profile"
         " FROM device d JOIN asset a ON a.id = d.asset WHERE d.id = $1 AND d.removed_at IS NULL"
-        " AND d.paused_at IS NULL AND a.lifecycle <> ALL ($2::text[]) FOR UPDATE OF d",
+        " AND d.paused_at IS NULL AND a.lifecycle <> ALL ($2::text[])"
+        # No stronger: traps that come in meanwhile point to the device.
+        " FOR NO KEY UPDATE OF d",
         device_id,
         list(gone.LIFECYCLES),
     )
@@ -126,9 +128,12 @@ async def _link(effect: Effect, changes: DeviceChanges) -> None:
     """The traps that told of it point to the alert."""
     for finding in changes.raised:
         await execute(
-            "UPDATE trap t SET alert = l.id FROM alert l WHERE t.device = $1 AND l.device = $1"
-            " AND l.rule = $2 AND l.instance = $3 AND l.cleared_at IS NULL AND t.alert IS NULL"
-            " AND t.name = any($4::text[]) AND t.last_at >= $5",
+            "UPDATE trap t SET alert = l.id FROM alert l, (SELECT id FROM trap WHERE device = $1"
+            "  AND alert IS NULL AND name = any($4::text[]) AND last_at >= $5"
+            # As they are written (keeping.py).
+            '  ORDER BY source COLLATE "C", trap_oid COLLATE "C", minute FOR NO KEY UPDATE) told'
+            " WHERE t.id = told.id AND l.device = $1 AND l.rule = $2 AND l.instance = $3"
+            " AND l.cleared_at IS NULL",
             effect.device_id,
             finding.rule,
             finding.instance,

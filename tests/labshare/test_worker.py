@@ -127,4 +127,4 @@ def test_every_job_and_every_topic_has_a_name_of_its_own() -> None:
     names = [job.name for job in schedule.all_jobs()]
     assert len(set(names)) == len(names) >= 4
     assert all("." in name for name in names)
-    assert isinstance(schedule.all_handlers(), dict)
+    assert "monitoring.wake" in schedule.all_handlers(Settings())

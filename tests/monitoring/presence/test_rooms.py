@@ -3,6 +3,7 @@
 import asyncio
 import random
 from datetime import UTC, date, datetime, time
+from ipaddress import ip_network
 
 import msgspec
 import pytest
@@ -10,7 +11,8 @@ import pytest
 from core import database
 from core.access import Role
 from core.errors import Conflict, Forbidden, Invalid, NotFound
-from monitoring.presence import rooms, waking
+from monitoring.presence import magic_packets, rooms, waking
+from monitoring.presence.magic_packets import Sleeper
 from monitoring.presence.rooms import SeatPlace, SeatState
 from monitoring.presence.waking import NewWakePlan, _Due
 from monitoring.snmp import Address
@@ -18,6 +20,7 @@ from tests import factories, factories_monitoring
 from tests.factories import MadePerson, MadeSchool
 
 pytestmark = pytest.mark.usefixtures("db")
+LOOPBACK = (ip_network("127.0.0.0/8"),)
 
 
 async def room_with(of: MadeSchool, states: list[str]) -> tuple[int, list[int]]:
@@ -144,7 +147,38 @@ async def test_a_room_is_called_by_the_broadcast_of_its_network_and_looked_at_so
     payload = await database.fetch_value("SELECT payload FROM outbox")
     sleeper = {"mac": "02:00:5e:10:00:01", "broadcast": "127.255.255.255"}
     assert payload == {"sleepers": [sleeper]}
-    await waking.send(payload)
+    await waking.sender(LOOPBACK)(payload)
+
+
+async def test_nothing_leaves_for_a_network_that_the_installation_may_ask_no_more(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    called: list[Sleeper] = []
+
+    async def note(sleepers: list[Sleeper]) -> int:
+        called.extend(sleepers)
+        return len(called)
+
+    monkeypatch.setattr(magic_packets, "send", note)
+    inside, outside = (Sleeper("02:00:5e:10:00:01", f"127.{n}.255.255") for n in (0, 1))
+    payload = {"sleepers": msgspec.to_builtins([inside, outside])}
+    await waking.sender((ip_network("127.0.0.0/16"),))(payload)
+    assert called == [inside]
+
+
+async def test_a_room_that_is_given_up_is_woken_no_more() -> None:
+    school = await factories.school()
+    technician = await keeper(school)
+    place_id, _ = await room_with(school, ["down"])
+    await waking.plan(technician.actor, NewWakePlan(place_id, list(range(1, 8)), time(7, 40)))
+    await database.execute(
+        "UPDATE wake_plan SET last_run_on = NULL,"
+        " wake_at = date_trunc('minute', now() AT TIME ZONE 'Asia/Shanghai')::time"
+    )
+    await database.execute("UPDATE place SET retired_at = now() WHERE id = $1", place_id)
+    assert await waking.run_due_plans() == 0
+    await database.execute("UPDATE place SET retired_at = NULL WHERE id = $1", place_id)
+    assert await waking.run_due_plans() == 1
 
 
 async def test_a_computer_whose_card_nobody_knows_cannot_be_woken() -> None:
