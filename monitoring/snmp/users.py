@@ -48,7 +48,8 @@ class Users:
             )
             if opened.answer.is_report or opened.answer.error_status:
                 return await self._converse(peer, user, request, template, opened)
-            engine.follow(opened.boots, opened.time)
+            if opened.is_authentic:
+                engine.follow(opened.boots, opened.time)
             return opened.answer
         except TimedOut:
             if engine is not None and await self._has_another_engine(peer):
@@ -76,7 +77,8 @@ class Users:
                 opened = await self._exchanges.exchange(peer, question)
             answer = opened.answer
             if not answer.is_report:
-                engine.follow(opened.boots, opened.time)
+                if opened.is_authentic:
+                    engine.follow(opened.boots, opened.time)
                 if answer.error_status == AUTHORIZATION_ERROR:
                     raise WrongCredentials(
                         say("The device does not let this user read at this security level")
