@@ -22,7 +22,7 @@ from benchmarks.tables import print_json, print_table
 from core import database
 from core.settings import Settings
 from labshare.environment import child_environ
-from monitoring.figures import Figures
+from monitoring.figures import Counted, Figures
 from monitoring.sealing import Sealer, Secrets
 
 AGENT_PORT = 16_161
@@ -85,6 +85,10 @@ class Soak(msgspec.Struct, frozen=True):
     late_p99_ms: float
     late_most_ms: float
     late_over_50_ms: float
+    first_minute_polls: int
+    first_batch_ms: float
+    batch_ms: float
+    batch_results: float
     live_lost: int
     live_failures: int
     skipped_turns: int
@@ -220,6 +224,13 @@ async def _watch(
         late_p99_ms=round(figures.lateness.p99_ms, 1),
         late_most_ms=round(figures.lateness.most_ms, 1),
         late_over_50_ms=round(100 * sum(late[6:]) / max(sum(late), 1), 3),
+        first_minute_polls=figures_before.counted.polls,
+        first_batch_ms=_batch_ms(figures_before.counted, Counted()),
+        batch_ms=_batch_ms(figures.counted, figures_before.counted),
+        batch_results=round(
+            (figures.counted.results_kept - figures_before.counted.results_kept)
+            / max(figures.counted.batches - figures_before.counted.batches, 1)
+        ),
         live_lost=seen[-1].lost,
         live_failures=await _live_failures(),
         skipped_turns=figures.counted.skipped_turns,
@@ -230,6 +241,12 @@ async def _watch(
     )
     await database.close()
     return soak
+
+
+def _batch_ms(now: Counted, then: Counted) -> float:
+    """How long one batch took in the database, from its beginning to what follows its commit."""
+    spent = now.flush_seconds - then.flush_seconds
+    return round(1000 * spent / max(now.batches - then.batches, 1), 1)
 
 
 async def _look(

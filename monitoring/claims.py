@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from core import clock
-from core.database import execute, fetch
+from core.database import execute, fetch, transaction
 from monitoring.credentials import Sealed, Version
 from monitoring.devices.views import DeviceState, profile_of
 from monitoring.expected_hours import is_expected, spans_from_json
@@ -163,6 +163,51 @@ class Claim(msgspec.Struct, frozen=True, kw_only=True, dict=True, eq=False):
         return self.asset_name or own or self.tag
 
 
+# The plan of a claim is made anew each time: one that was made for empty tables reads them through.
+FOR_THIS_CLAIM = (
+    "SELECT set_config('synchronous_commit', 'off', true),"
+    " set_config('plan_cache_mode', 'force_custom_plan', true)"
+)
+CLAIM = """
+WITH due AS (
+    SELECT d.id FROM device d JOIN asset a ON a.id = d.asset
+     WHERE d.removed_at IS NULL AND d.paused_at IS NULL
+       AND d.next_poll_at <= $1::timestamptz + $2::float8 * interval '1 second'
+       AND (d.lease_until IS NULL OR d.lease_until < now())
+       AND (d.failures >= $3) = $4 AND d.method = ANY ($5::text[])
+       AND a.lifecycle <> ALL ($6::text[])
+     ORDER BY d.next_poll_at LIMIT $7 FOR UPDATE OF d SKIP LOCKED),
+taken AS (
+    UPDATE device d SET leased_by = $8, lease_until = now() + $9 * interval '1 second'
+      FROM due WHERE d.id = due.id RETURNING d.*)
+SELECT d.id AS device_id, d.school AS school_id,
+       d.version AS version_of_device, d.method, d.address AS host, d.port,
+       d.any_source, d.next_poll_at, d.profile AS chosen_profile, d.recognised,
+       d.interval_seconds AS chosen_interval_seconds, d.may_sleep AS chosen_may_sleep,
+       a.name AS asset_name, a.tag, d.identity ->> 'name' AS own_name,
+       d.identity ->> 'sys_object_id' AS object_id, d.state, d.failures, d.last_seen_at,
+       d.last_polled_at, d.ping_seen_at, d.uptime::text AS uptime_json, v.at AS visited_at,
+       v.counts::text AS counts_json, v.pending::text AS pending_json,
+       v.plan::text AS plan_json, v.planned_at,
+       coalesce((SELECT jsonb_agg(jsonb_build_array(l.rule, l.instance)) FROM alert l
+                  WHERE l.device = d.id AND l.cleared_at IS NULL AND l.quiet_at IS NULL),
+                '[]')::text AS open_places_json,
+       p.id AS parent_id, p.state AS parent_state, p.failures AS parent_failures,
+       greatest(p.last_seen_at, p.ping_seen_at) AS parent_seen_at,
+       coalesce(p.removed_at IS NULL AND p.paused_at IS NULL, false) AS parent_is_watched,
+       h.spans::text AS hours_json, s.zone, c.version, c.user_name, c.auth_protocol,
+       c.priv_protocol, c.context, c.sealed
+  FROM taken d
+  JOIN asset a ON a.id = d.asset
+  JOIN school s ON s.id = d.school
+  LEFT JOIN credential c ON c.id = d.credential
+  LEFT JOIN latest_visit v ON v.device = d.id
+  LEFT JOIN device p ON p.id = d.parent
+  LEFT JOIN expected_hours h ON h.id = d.hours
+ ORDER BY d.next_poll_at
+"""
+
+
 async def claim_ahead(
     worker: str, *, limit: int, suspect: bool, methods: Sequence[str], ahead_seconds: float
 ) -> list[Claim]:
@@ -172,57 +217,21 @@ async def claim_ahead(
     Leases are measured by the database's clock, which all workers share. They do not wait for the
     disk: one that a crash of the database forgets costs a second visit, of which one is kept.
     """
-    return await fetch(
-        Claim,
-        """
-        WITH due AS (
-            SELECT d.id FROM device d JOIN asset a ON a.id = d.asset
-             WHERE (SELECT set_config('synchronous_commit', 'off', true)) = 'off'
-               AND d.removed_at IS NULL AND d.paused_at IS NULL
-               AND d.next_poll_at <= $1::timestamptz + $2::float8 * interval '1 second'
-               AND (d.lease_until IS NULL OR d.lease_until < now())
-               AND (d.failures >= $3) = $4 AND d.method = ANY ($5::text[])
-               AND a.lifecycle <> ALL ($6::text[])
-             ORDER BY d.next_poll_at LIMIT $7 FOR UPDATE OF d SKIP LOCKED),
-        taken AS (
-            UPDATE device d SET leased_by = $8, lease_until = now() + $9 * interval '1 second'
-              FROM due WHERE d.id = due.id RETURNING d.*)
-        SELECT d.id AS device_id, d.school AS school_id,
-               d.version AS version_of_device, d.method, d.address AS host, d.port,
-               d.any_source, d.next_poll_at, d.profile AS chosen_profile, d.recognised,
-               d.interval_seconds AS chosen_interval_seconds, d.may_sleep AS chosen_may_sleep,
-               a.name AS asset_name, a.tag, d.identity ->> 'name' AS own_name,
-               d.identity ->> 'sys_object_id' AS object_id, d.state, d.failures, d.last_seen_at,
-               d.last_polled_at, d.ping_seen_at, d.uptime::text AS uptime_json, v.at AS visited_at,
-               v.counts::text AS counts_json, v.pending::text AS pending_json,
-               v.plan::text AS plan_json, v.planned_at,
-               coalesce((SELECT jsonb_agg(jsonb_build_array(l.rule, l.instance)) FROM alert l
-                          WHERE l.device = d.id AND l.cleared_at IS NULL AND l.quiet_at IS NULL),
-                        '[]')::text AS open_places_json,
-               p.id AS parent_id, p.state AS parent_state, p.failures AS parent_failures,
-               greatest(p.last_seen_at, p.ping_seen_at) AS parent_seen_at,
-               coalesce(p.removed_at IS NULL AND p.paused_at IS NULL, false) AS parent_is_watched,
-               h.spans::text AS hours_json, s.zone, c.version, c.user_name, c.auth_protocol,
-               c.priv_protocol, c.context, c.sealed
-          FROM taken d
-          JOIN asset a ON a.id = d.asset
-          JOIN school s ON s.id = d.school
-          LEFT JOIN credential c ON c.id = d.credential
-          LEFT JOIN latest_visit v ON v.device = d.id
-          LEFT JOIN device p ON p.id = d.parent
-          LEFT JOIN expected_hours h ON h.id = d.hours
-         ORDER BY d.next_poll_at
-        """,
-        clock.now(),
-        ahead_seconds,
-        SUSPECT_AFTER_FAILURES,
-        suspect,
-        list(methods),
-        list(LIFECYCLES),
-        limit,
-        worker,
-        LEASE_SECONDS,
-    )
+    async with transaction():
+        await execute(FOR_THIS_CLAIM)
+        return await fetch(
+            Claim,
+            CLAIM,
+            clock.now(),
+            ahead_seconds,
+            SUSPECT_AFTER_FAILURES,
+            suspect,
+            list(methods),
+            list(LIFECYCLES),
+            limit,
+            worker,
+            LEASE_SECONDS,
+        )
 
 
 async def give_back(worker: str, turns: Iterable[tuple[int, datetime]]) -> None:
