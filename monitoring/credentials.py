@@ -168,7 +168,9 @@ async def edit_credential(
                 sealer.seal(_secrets(new, kept), owner=before.school_id),
             )
             await execute(
-                "UPDATE device SET next_poll_at = $2, failures = 0 WHERE credential = $1",
+                # In the order in which visits lock them, or the two wait in a ring.
+                "UPDATE device SET next_poll_at = $2, failures = 0 WHERE id IN (SELECT id"
+                " FROM device WHERE credential = $1 ORDER BY id FOR NO KEY UPDATE)",
                 credential_id,
                 clock.now(),
             )

@@ -10,6 +10,8 @@ from monitoring.notices.subscriptions import IS_KEEPER, IS_THERE
 SETTLE = timedelta(seconds=30)
 # A worker that comes back after days tells of what is new, not of everything.
 NEWS = timedelta(days=1)
+# The end of trouble that is long over is no news either.
+END_IS_NEWS = timedelta(days=7)
 REMEMBERED = timedelta(days=90)
 
 GRAVE_ENOUGH = "(l.severity = 'critical' OR {0}.least_severity = 'warning')"
@@ -53,11 +55,12 @@ UPDATE alert l SET escalated_to = reached.level
 
 # Only those who were told of the trouble are told of its end.
 CLEARED = f"""
+WITH ended AS MATERIALIZED (SELECT id, school FROM alert WHERE cleared_at > $2::timestamptz)
 INSERT INTO alert_notice (alert, person, kind, created_at)
 SELECT DISTINCT n.alert, n.person, 'cleared', $1::timestamptz
-  FROM alert_notice n JOIN alert l ON l.id = n.alert
+  FROM ended l JOIN alert_notice n ON n.alert = l.id
   JOIN alert_subscription s ON s.person = n.person AND s.school = l.school
- WHERE l.cleared_at IS NOT NULL AND n.kind IN ('raised','escalated') AND n.sent_at IS NOT NULL
+ WHERE n.kind IN ('raised','escalated') AND n.sent_at IS NOT NULL
    AND n.trouble IS NULL AND {IS_THERE}
    AND NOT EXISTS (SELECT FROM alert_notice told WHERE told.alert = n.alert
                       AND told.person = n.person AND told.kind = 'cleared')
@@ -81,4 +84,4 @@ async def promise_notices() -> None:
         await execute(OVER)
         await execute(RAISED, now, now - NEWS, now - SETTLE)
         await execute(ESCALATED, now)
-        await execute(CLEARED, now)
+        await execute(CLEARED, now, now - END_IS_NEWS)

@@ -107,7 +107,10 @@ class RoomCounts(msgspec.Struct, frozen=True):
 
 
 # A room holds what stands in it and in its cabinets.
-INSIDE = "(a.place = p.id OR a.place IN (SELECT id FROM place WHERE parent = p.id))"
+INSIDE = """
+  CROSS JOIN LATERAL (SELECT p.id UNION ALL SELECT c.id FROM place c WHERE c.parent = p.id) AS i(id)
+  JOIN asset a ON a.place = i.id JOIN device d ON d.asset = a.id
+"""
 WATCHED = "d.removed_at IS NULL AND a.lifecycle <> ALL ($2::text[])"
 
 SEATS = f"""
@@ -118,7 +121,7 @@ SELECT d.id AS device_id, a.tag AS asset_tag, m.kind,
        d.recognised, d.may_sleep AS chosen_may_sleep, d.seat_row, d.seat_column, d.last_seen_at,
        d.mac IS NOT NULL AS can_wake,
        (SELECT count(*) FROM alert l WHERE l.device = d.id AND l.cleared_at IS NULL) AS open_alerts
-  FROM place p JOIN asset a ON {INSIDE} JOIN device d ON d.asset = a.id
+  FROM place p {INSIDE}
   JOIN asset_model m ON m.id = a.model
  WHERE p.id = $1 AND {WATCHED}
  ORDER BY d.seat_row NULLS LAST, d.seat_column, a.name, a.tag
@@ -127,10 +130,10 @@ COUNTS = f"""
 SELECT p.id AS place_id, p.school AS school_id, concat_ws(' / ', around.name, p.name) AS name,
        count(*) AS devices, count(*) FILTER (WHERE d.state = 'up') AS on,
        count(*) FILTER (WHERE d.state = 'down') AS off,
-       count(*) FILTER (WHERE EXISTS (
-           SELECT FROM alert l WHERE l.device = d.id AND l.cleared_at IS NULL)) AS faults
-  FROM place p JOIN asset a ON {INSIDE} JOIN device d ON d.asset = a.id
+       count(l.device) AS faults
+  FROM place p {INSIDE}
   LEFT JOIN place around ON around.id = p.parent
+  LEFT JOIN (SELECT DISTINCT device FROM alert WHERE cleared_at IS NULL) l ON l.device = d.id
  WHERE p.school = any($1::bigint[]) AND p.kind = 'room' AND p.retired_at IS NULL AND {WATCHED}
  GROUP BY 1, 2, 3 ORDER BY 3, 1
 """

@@ -220,8 +220,8 @@ async def _get_plan(actor: Actor, plan_id: int) -> WakePlan:
 async def _cards_of_room(place_id: int) -> list[_Card]:
     return await fetch(
         _Card,
-        f"{CARDS} d.state <> 'up' AND (a.place = $1"
-        " OR a.place IN (SELECT id FROM place WHERE parent = $1)) ORDER BY a.tag",
+        f"{CARDS} d.state <> 'up'"
+        " AND a.place IN (SELECT id FROM place WHERE id = $1 OR parent = $1) ORDER BY a.tag",
         place_id,
     )
 

@@ -4,6 +4,7 @@ import asyncio
 import random
 from datetime import UTC, date, datetime, time
 from ipaddress import ip_network
+from time import monotonic
 
 import msgspec
 import pytest
@@ -245,3 +246,30 @@ async def test_rooms_are_listed_with_their_counts() -> None:
     place_id, _ = await room_with(school, ["up", "up", "down"])
     (found,) = await rooms.list_rooms(technician.actor)
     assert (found.place_id, found.devices, found.on, found.off) == (place_id, 3, 2, 1)
+
+
+MANY = """
+WITH room AS (
+    INSERT INTO place (school, kind, name) SELECT $1, 'room', 'Many ' || n
+      FROM generate_series(1, 300) n RETURNING id),
+numbered AS (SELECT id, row_number() OVER (ORDER BY id) AS n FROM room),
+thing AS (
+    INSERT INTO asset (school, title_holder, tag, model, lifecycle, condition, place)
+    SELECT a.school, a.title_holder, 'MANY-' || n, a.model, a.lifecycle, a.condition,
+           (SELECT id FROM numbered WHERE numbered.n = 1 + many.n % 300)
+      FROM generate_series(1, 3000) AS many(n), asset a WHERE a.id = $2 RETURNING id, school)
+INSERT INTO device (school, asset, address, port, method, created_at, next_poll_at)
+SELECT school, id, '127.4.' || id / 250 || '.' || id % 250 + 1, 161, 'ping', now(), now() FROM thing
+"""
+
+
+async def test_three_hundred_rooms_are_listed_at_once() -> None:
+    school = await factories.school()
+    technician = await keeper(school)
+    await factories_monitoring.network(school)
+    asset = await factories.asset(school)
+    await database.execute(MANY, school.id, asset.id)
+    begun = monotonic()
+    listed = await rooms.list_rooms(technician.actor)
+    assert monotonic() - begun < 2
+    assert {one.devices for one in listed if one.name.startswith("Many")} == {10}
