@@ -4,7 +4,9 @@ import asyncio
 import os
 
 import click
+import msgspec
 
+from core import database
 from core.settings import Settings
 from labshare import secret_key
 from labshare.attached import attached, connected
@@ -25,7 +27,8 @@ def command() -> None:
 def rotate() -> None:
     """Seal every stored secret with a new key.
 
-    With a key file in the data folder: stop Labshare first; a new key is made there. With
+    With a key file in the data folder: stop Labshare first (a worker that was killed counts as
+    stopped after a minute); a new key is made there. With
     LABSHARE_SECRET_KEY: set it to the new key and LABSHARE_PREVIOUS_SECRET_KEY to the old one for
     every process, start them again, then run this, then take the old one away.
     """
@@ -35,11 +38,26 @@ def rotate() -> None:
             fail("set LABSHARE_PREVIOUS_SECRET_KEY to the key that the secrets are sealed with now")
         _tell(_seal(settings))
         return
-    if settings.database_url is None and postgres.find_running(settings.data):
+    if _is_at_work(settings):
         fail("stop Labshare first: its processes hold the present key")
     count = _seal(secret_key.begin_rotation(settings))
     secret_key.end_rotation(settings)
     _tell(count)
+
+
+def _is_at_work(settings: Settings) -> bool:
+    """Whether processes that hold the present key may be there: they would go on sealing with it."""
+    if settings.database_url is None:
+        return postgres.find_running(settings.data) is not None
+    return asyncio.run(_a_worker_lives(settings))
+
+
+async def _a_worker_lives(settings: Settings) -> bool:
+    async with connected(msgspec.structs.replace(settings, s3=None)):
+        lives: bool = await database.fetch_value(
+            "SELECT EXISTS (SELECT FROM heartbeat WHERE seen_at > now() - interval '1 minute')"
+        )
+    return lives
 
 
 def _seal(keyed: Settings) -> int:

@@ -15,6 +15,8 @@ IF_INDEX = oid("1.3.6.1.2.1.2.2.1.1")
 PORT_NAMES = (oid("1.3.6.1.2.1.31.1.1.1.1"), oid("1.3.6.1.2.1.2.2.1.2"))
 MOST_TEXT = 200
 MOST_VARBINDS = 40
+# Of all varbinds together: one device must not fill the disk with what it makes up.
+MOST_SAID = 4_000
 
 
 class Said(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -36,10 +38,14 @@ def find_trap(profile: str | None, notification: Notification) -> Trap | None:
 
 def said_by(trap: Trap | None, notification: Notification, ports: dict[int, str]) -> Said:
     """The varbinds in words; ``ports`` are the names of the device's ports by ifIndex."""
-    values = [
-        (dotted(varbind.oid), in_words(varbind.value))
-        for varbind in notification.varbinds[:MOST_VARBINDS]
-    ]
+    values: list[tuple[str, str]] = []
+    room = MOST_SAID
+    for varbind in notification.varbinds[:MOST_VARBINDS]:
+        name, value = dotted(varbind.oid), in_words(varbind.value)
+        room -= len(name) + len(value)
+        if room < 0:
+            break
+        values.append((name, value))
     return Said(_part(trap, notification, ports)[:MOST_TEXT], values)
 
 

@@ -1,6 +1,7 @@
 """Another secret key: every stored secret opens with it afterwards, whenever the power went."""
 
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
@@ -95,3 +96,18 @@ async def test_without_the_key_before_the_command_says_what_to_set(db: Stack) ->
     )
     assert refused.returncode == 1
     assert "LABSHARE_PREVIOUS_SECRET_KEY" in refused.stderr
+
+
+async def test_a_key_file_is_not_changed_while_a_worker_holds_its_key(
+    db: Stack, tmp_path: Path
+) -> None:
+    before = secret_key.with_keys(Settings(data=tmp_path)).secret_key
+    beat = "INSERT INTO heartbeat (id, process, seen_at, is_leader) VALUES ($1, 'w', now(), false)"
+    await database.execute(beat, uuid4())
+    refused = labshare(tmp_path, "key", "rotate", LABSHARE_DATABASE_URL=db.dsn)
+    assert refused.returncode == 1
+    assert "stop Labshare first" in refused.stderr
+    assert secret_key.with_keys(Settings(data=tmp_path)).secret_key == before
+    await database.execute("DELETE FROM heartbeat")
+    assert labshare(tmp_path, "key", "rotate", LABSHARE_DATABASE_URL=db.dsn).returncode == 0
+    assert secret_key.with_keys(Settings(data=tmp_path)).secret_key != before

@@ -39,7 +39,7 @@ from monitoring.traps.limits import (
     Limits,
     Standing,
 )
-from monitoring.traps.meaning import find_trap, in_words, said_by
+from monitoring.traps.meaning import MOST_SAID, find_trap, in_words, said_by
 from monitoring.traps.ports import names_in
 
 V1 = api.PROTOCOL_MODULES[api.SNMP_VERSION_1]
@@ -402,3 +402,10 @@ def test_the_same_again_promises_nothing_but_its_opposite_does() -> None:
     effects.promised(effects.of(calls("mains_returned"), soon))
     assert effects.of(calls("on_battery"), soon)
     assert effects.of(calls("mains_returned"), soon + timedelta(seconds=60))
+
+
+def test_what_one_message_says_is_kept_up_to_a_bound() -> None:
+    long = [VarBind((1, 3, 6, 1, 4, 1, n), b"x" * 1000) for n in range(40)]
+    said = said_by(None, Notification(False, (1, 3, 6, 1, 4, 1, 9), long), {})
+    assert 1 < len(said.values) < 40
+    assert sum(len(name) + len(value) for name, value in said.values) <= MOST_SAID
