@@ -86,13 +86,15 @@ def _wrong_code() -> Invalid:
 
 async def _refuse_wrong_code(code_hash: bytes) -> None:
     """Before the costly hash, so that a stranger can't keep the machine busy."""
-    if not await is_needed():
-        raise Conflict(ALREADY_DONE, code="set_up")
-    if not await fetch_value(
+    is_good = await fetch_value(
         "SELECT 1 FROM setup_link WHERE token_hash = $1 AND used_at IS NULL AND expires_at > $2",
         code_hash,
         clock.now(),
-    ):
+    )
+    # Asked last: a code that somebody used up a moment ago is not wrong, it is too late.
+    if not await is_needed():
+        raise Conflict(ALREADY_DONE, code="set_up")
+    if not is_good:
         raise _wrong_code()
 
 

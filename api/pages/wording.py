@@ -35,11 +35,6 @@ def wording(speech: Language) -> dict[str, Callable[..., object]]:
         """Who made a change: a person by name, a worker of ours by what it does."""
         return speech.words(WORKERS.get(name, name)) if name else speech.words(NOBODY)
 
-    def device_kind(name: str) -> str:
-        """What people call a kind of device, by its profile's own words."""
-        profile = profile_named(name)
-        return name if profile is None else getattr(profile.title, speech.code)
-
     def change_value(entity: str, column: str, value: object) -> str:
         kind = words.kind_of(entity, column)
         if kind is not None:
@@ -59,13 +54,19 @@ def wording(speech: Language) -> dict[str, Callable[..., object]]:
         "sentence": sentence,
         "change_value": change_value,
         "doer": doer,
-        "device_kind": device_kind,
-        "device_kinds": lambda names: [(name, device_kind(name)) for name in names],
+        "device_kind": lambda name: device_kind(speech, name),
+        "device_kinds": lambda names: [(name, device_kind(speech, name)) for name in names],
         "field_name": lambda column: words.field_name(speech, column),
         "is_named": words.is_named,
         "icon": icon,
         "with_query": with_query,
     }
+
+
+def device_kind(speech: Language, name: str) -> str:
+    """What people call a kind of device, by its profile's own words."""
+    profile = profile_named(name)
+    return name if profile is None else getattr(profile.title, speech.code)
 
 
 def icon(name: str) -> Markup:

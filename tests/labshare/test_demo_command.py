@@ -52,7 +52,7 @@ def test_the_demo_lets_every_role_in_and_its_devices_answer(tmp_path: Path) -> N
         for login, password in printed.values():
             assert signs_in(service, login, password), login
         port = simulated_devices.find_port(data)
-        assert asyncio.run(profile_at(port, "printer-201")) == "printer"
+        assert asyncio.run(profile_at(port, "printer-201")) == "printer_epson"
         assert asyncio.run(profile_at(port, "ups-301")) == "ups"
         checked = labshare(data, "check")
         assert checked.returncode == 0, checked.stdout

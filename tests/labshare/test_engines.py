@@ -8,6 +8,7 @@ import socket
 import stat
 import subprocess
 import sys
+import tempfile
 import textwrap
 import time
 from collections.abc import Iterator
@@ -190,8 +191,13 @@ def test_a_killed_postgres_leaves_nothing_that_stops_the_next_start(tmp_path: Pa
         assert sql(again.dsn, "SELECT count(*) FROM kept") == 1
 
 
-def test_a_pid_file_that_names_somebody_else_is_no_obstacle(tmp_path: Path) -> None:
-    data = tmp_path / "data"
+def test_a_pid_file_that_names_somebody_else_is_no_obstacle() -> None:
+    # A short path, or its sockets would be elsewhere.
+    with tempfile.TemporaryDirectory(prefix="labshare-") as folder:
+        _start_after_a_left_over_pid_file(Path(folder) / "data")
+
+
+def _start_after_a_left_over_pid_file(data: Path) -> None:
     postgres.start(data).stop()
     # After a restart of the machine the number may be in use again, by anybody.
     left_over = f"{os.getpid()}\n{data / 'postgres'}\n{int(time.time())}\n5432\n"
