@@ -70,9 +70,11 @@ def finding_after(name: str, error: SnmpError, around: Circumstances) -> Finding
 
 def disproved_by(error: SnmpError, around: Circumstances) -> tuple[str, ...]:
     """Which alerts about the visit cannot be true any more after this failure."""
+    if not (error.was_heard or around.answers_ping):
+        return ()
     if isinstance(error, WrongCredentials):
         return (UNREACHABLE, UNREADABLE)
-    return () if _is_silent(error, around) else (UNREACHABLE,)
+    return (UNREACHABLE,)
 
 
 def _is_silent(error: SnmpError, around: Circumstances) -> bool:

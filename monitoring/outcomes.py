@@ -21,7 +21,7 @@ from monitoring.power import WasOn
 from monitoring.profiles import profile_named
 from monitoring.samples import SampleRow
 from monitoring.sightings import Surroundings
-from monitoring.snmp import SnmpError, TimedOut
+from monitoring.snmp import SnmpError
 from monitoring.thresholds.effective import Settings
 from monitoring.uptimes import Followed
 from monitoring.visits import Visit
@@ -123,7 +123,7 @@ def of_failure(claim: Claim, error: SnmpError, now: datetime) -> Outcome:
             raised=[finding] if finding else [],
             cleared=[(rule, "") for rule in disproved_by(error, around) if (rule, "") in places],
         ),
-        is_there=not isinstance(error, TimedOut),
+        is_there=error.was_heard,
         unsure_parent=claim.parent_id if _wants_proof(around) else None,
     )
 

@@ -22,6 +22,12 @@ from monitoring.visits import SYS_OBJECT_ID, Visit, visit
 MOST_CREDENTIALS = 4096
 
 
+class NothingToAskWith(WrongCredentials):
+    """Our own side lacks the credential, or the key that opens it, so nothing was sent."""
+
+    was_heard = False
+
+
 class Visitor(Protocol):
     """One way of finding out how a device is; ``device.method`` says which one is meant."""
 
@@ -89,11 +95,11 @@ class SnmpVisitor:
     def _credential(self, claim: Claim) -> Credential:
         sealed: Sealed | None = claim.credential
         if sealed is None:
-            raise WrongCredentials(say("The device has no credential to be read with"))
+            raise NothingToAskWith(say("The device has no credential to be read with"))
         try:
             return self._open(sealed)
         except Unavailable as error:
-            raise WrongCredentials(error.message) from error
+            raise NothingToAskWith(error.message) from error
 
 
 _plan = msgspec.json.Decoder(Plan)

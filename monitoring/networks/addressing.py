@@ -18,6 +18,7 @@ class OutsideOfNetworks(SnmpError):
     """The address is none that this installation may ask, so nothing was sent."""
 
     code = "outside_of_networks"
+    was_heard = False
 
     def __init__(self) -> None:
         super().__init__(

@@ -6,9 +6,13 @@ from core.errors import Message, say
 
 
 class SnmpError(Exception):
-    """The visit failed; ``message`` says why, ``code`` (snake_case) is for programs."""
+    """The visit failed; ``message`` says why, ``code`` (snake_case) is for programs.
+
+    ``was_heard``: something at the address answered, be it nonsense or a refusal.
+    """
 
     code = "snmp_error"
+    was_heard = True
 
     def __init__(self, message: Message) -> None:
         super().__init__(str(message))
@@ -19,6 +23,7 @@ class TimedOut(SnmpError):
     """Nothing came back: switched off, unreachable, or (v1, v2c) another community."""
 
     code = "timed_out"
+    was_heard = False
 
 
 class WrongCredentials(SnmpError):

@@ -7,9 +7,11 @@ import pytest
 from core.errors import say
 from monitoring.devices.views import DeviceState
 from monitoring.failing import Circumstances, disproved_by, finding_after, state_after
+from monitoring.networks import OutsideOfNetworks
 from monitoring.parents import Parent, Standing, standing_of
 from monitoring.snmp import SnmpError, TimedOut, WrongCredentials
 from monitoring.snmp.errors import BadReply
+from monitoring.visiting import NothingToAskWith
 
 SILENT = TimedOut(say("no answer"))
 REFUSED = WrongCredentials(say("wrong password"))
@@ -68,6 +70,9 @@ def test_what_a_failed_visit_means(
         (SILENT, Circumstances(3, may_sleep=False, answers_ping=True), ("unreachable",)),
         (GARBLED, Circumstances(1, may_sleep=False), ("unreachable",)),
         (REFUSED, Circumstances(1, may_sleep=False), ("unreachable", "unreadable")),
+        # Nothing was sent, so nothing is disproved.
+        (OutsideOfNetworks(), Circumstances(3, may_sleep=False), ()),
+        (NothingToAskWith(say("no key")), Circumstances(3, may_sleep=False), ()),
     ],
 )
 def test_who_answers_something_is_not_unreachable(
