@@ -17,6 +17,8 @@ from monitoring.sentences import UNREACHABLE
 
 FLAPS = 3
 FLAPS_WITHIN = timedelta(hours=1)
+# A device that makes up parts, each with a fault of its own, tells nobody anything by the next one.
+MOST_OPEN = 200
 
 
 class Place(msgspec.Struct, frozen=True):
@@ -175,7 +177,10 @@ async def _raise(actor: Actor, raised: list[tuple[int, Finding]]) -> list[int]:
 async def _begin(
     places: list[Place], findings: dict[Place, Finding], now: datetime
 ) -> list[Touched]:
-    """New alerts for what is not open; the third within an hour is known to come and go."""
+    """New alerts for what is not open; the third within an hour is known to come and go.
+
+    None for one more part of a device that has more open than anybody could read.
+    """
     columns = _columns(places)
     return await fetch(
         Touched,
@@ -183,7 +188,9 @@ async def _begin(
         " $5::text[]) AS p(device, rule, instance, severity, message)),"
         " begun AS (SELECT p.*, d.school, (SELECT count(*) FROM alert o WHERE o.device = p.device"
         "  AND o.rule = p.rule AND o.instance = p.instance AND o.raised_at > $7) AS before"
-        "  FROM place p JOIN device d ON d.id = p.device AND d.removed_at IS NULL)"
+        "  FROM place p JOIN device d ON d.id = p.device AND d.removed_at IS NULL"
+        f"  WHERE p.instance = '' OR {MOST_OPEN} > (SELECT count(*) FROM alert o WHERE o.device = p.device"
+        "   AND o.cleared_at IS NULL))"
         " INSERT INTO alert AS l (school, device, rule, instance, severity, message, raised_at,"
         " flapping_at, episodes)"
         " SELECT school, device, rule, instance, severity, message::jsonb, $6::timestamptz,"

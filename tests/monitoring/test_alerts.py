@@ -410,3 +410,18 @@ def test_a_message_inside_a_message_comes_back_from_json_as_one() -> None:
     again = msgspec.json.decode(msgspec.json.encode(whole), type=Message)
     assert again == whole
     assert str(again) == "sw does not answer; devices behind it: 3"
+
+
+async def test_a_device_that_makes_up_parts_fills_no_list(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("monitoring.alerts.keeping.MOST_OPEN", 3)
+    school = await factories.school()
+    worker, device = made.worker_of(school), await made.device(school)
+    begun = [
+        await alerts.raise_alert(
+            worker, device.id, Finding("cover_open", f"Cover {n}", "warning", say("open"))
+        )
+        for n in range(5)
+    ]
+    assert [one is not None for one in begun] == [True] * 3 + [False] * 2
+    # What it has only one of is told all the same.
+    assert await alerts.raise_alert(worker, device.id, SILENT) is not None
