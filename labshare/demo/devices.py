@@ -4,8 +4,6 @@ import random
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-import msgspec
-
 from core.database import execute, fetch_value
 from core.settings import Settings
 from labshare import simulated_devices
@@ -23,6 +21,8 @@ from labshare.demo.catalogue import (
 )
 from labshare.demo.equipment import Asset
 from labshare.demo.make_walks import devices as simulated
+from labshare.demo.monitored import Device
+from labshare.demo.rooms import parents_of, seats_of
 from labshare.demo.rows import copy, random_for, reserve
 from labshare.demo.school import School
 from labshare.engines.ports import LOOPBACK, LOOPBACK_NETWORK
@@ -59,14 +59,6 @@ FORMERLY_WATCHED = 300
 IDLE_SHARE, IDLE_DAYS = 0.1, 45
 
 
-class Device(msgspec.Struct, frozen=True):
-    """A row of ``device``; ``walk`` names the agent of those that are monitored now."""
-
-    id: int
-    asset: Asset
-    walk: str | None = None
-
-
 async def add_devices(year: YearBehind, settings: Settings, assets: list[Asset]) -> list[Device]:
     """Bind the simulated agents, and keep the older computers' devices as removed ones."""
     sealer = Sealer.of(settings)
@@ -82,15 +74,17 @@ async def add_devices(year: YearBehind, settings: Settings, assets: list[Asset])
     port = find_port(settings)
     await _add_networks(year, sorted({school_id for school_id, _ in credentials}))
     began = year.moment(year.first, 8 * 60)
+    parents, seats = parents_of(devices), seats_of(devices)
     await copy(
         "device",
         ("id", "school", "asset", "address", "port", "credential", "interval_seconds",
-         "created_at", "next_poll_at", "removed_at"),
+         "created_at", "next_poll_at", "removed_at", "parent", "seat_row", "seat_column"),
         [
             (d.id, d.asset.school.id, d.asset.id, LOOPBACK if d.walk else _address(number),
              port if d.walk else 161, credentials[d.asset.school.id, d.walk], None,
              max(began, d.asset.came_at), year.at,
-             None if d.walk else year.moment(year.days_ago(1), 18 * 60))
+             None if d.walk else year.moment(year.days_ago(1), 18 * 60), parents.get(d.id),
+             *seats.get(d.id, (None, None)))
             for number, d in enumerate(devices)
         ],
     )  # fmt: skip

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 import msgspec
 
 from labshare.demo.calendar import ZONE, YearBehind, is_lesson_day
-from labshare.demo.devices import Device
+from labshare.demo.monitored import Device
 from labshare.demo.rows import copy, random_for
 from monitoring.history.meters import METERS
 from monitoring.history.partitions import DAYS, HOURS

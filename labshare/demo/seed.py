@@ -12,6 +12,7 @@ from labshare.demo import (
     history,
     loans,
     repairs,
+    rooms,
     samples,
     school,
     sign_ins,
@@ -61,6 +62,7 @@ async def _fill(year: YearBehind, settings: Settings) -> None:
         await loans.add_loans(year, assets)
         await fates.add_labels(year, schools, assets)
         monitored = await devices.add_devices(year, settings, assets)
+        await rooms.add_plans(year, schools)
         await devices.add_power(year, monitored)
         await samples.add_samples(year, monitored)
         await states.add_states(year, monitored)

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from core.database import execute
 from labshare.demo.calendar import YearBehind
-from labshare.demo.devices import Device
+from labshare.demo.monitored import Device
 from labshare.demo.rows import copy, random_for
 
 # From one outage to the next, and how long one lasts at most.

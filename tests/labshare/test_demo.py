@@ -226,3 +226,11 @@ async def test_the_same_seed_makes_the_same_rows(
     await _empty(connections)
     await demo.seed(seeded.settings)
     assert await _checksums() == first
+
+
+@pytest.mark.usefixtures("seeded")
+async def test_monitored_rooms_are_seated_woken_and_hang_on_their_switch() -> None:
+    assert (
+        await _count("device d JOIN device p ON p.id = d.parent WHERE d.seat_row IS NOT NULL") == 18
+    )
+    assert await _count("wake_plan") == await _count("maintenance_window") == await _count("school")
