@@ -77,7 +77,7 @@ async def metrics(request: WebRequest) -> Response[bytes]:
     """From this machine, or with the token of an admin or technician."""
     actor = find_actor(request)
     if not _is_loopback(client_address(request)) and not (
-        actor and actor.is_a(Role.admin, Role.technician)
+        actor and actor.is_a(Role.admin, Role.technician) and actor.may("monitoring:read")
     ):
         raise Forbidden(say("Metrics are read from this machine or with a token"))
     content = await anyio.to_thread.run_sync(exposition, await _monitoring())

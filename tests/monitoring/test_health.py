@@ -6,6 +6,7 @@ from typing import Any
 import httpx
 import msgspec
 import pytest
+from litestar import Litestar
 from prometheus_client.parser import text_string_to_metric_families
 
 from core import clock
@@ -138,6 +139,17 @@ async def test_prometheus_reads_what_the_workers_say(client: httpx.AsyncClient) 
     assert samples[bucket, "0.001", "here:1"] == 5
     assert samples[bucket, "0.002", "here:1"] == 7
     assert samples[bucket, "+Inf", "here:1"] == 7
+
+
+async def test_from_elsewhere_figures_are_read_with_a_token_for_monitoring(app: Litestar) -> None:
+    technician = await factories.person(Role.technician, await factories.school())
+    away = httpx.ASGITransport(app, client=("10.1.2.3", 40_000))  # type: ignore[arg-type]
+    async with httpx.AsyncClient(transport=away, base_url="http://labshare.test") as elsewhere:
+        answers = []
+        for scopes in ([], ["library:read"], ["monitoring:read"]):
+            headers = await factories.bearer(technician, *scopes) if scopes else {}
+            answers.append((await elsewhere.get("/metrics", headers=headers)).status_code)
+    assert answers == [403, 403, 200]
 
 
 @pytest.mark.parametrize("locale", ["zh_CN", "en"])
