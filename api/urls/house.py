@@ -1,0 +1,127 @@
+"""Addresses of people, places, schools and of the house itself."""
+
+from api.urls.building import with_query
+
+
+def home() -> str:
+    return "/"
+
+
+def sign_in(next_path: str | None = None) -> str:
+    return with_query("/sign-in", next=next_path if next_path != "/" else None)
+
+
+def sign_out() -> str:
+    return "/sign-out"
+
+
+def first_password() -> str:
+    return "/sign-in/first"
+
+
+def setup() -> str:
+    return "/setup"
+
+
+def account() -> str:
+    return "/account"
+
+
+def password() -> str:
+    return "/account/password"
+
+
+def end_session(session_id: int) -> str:
+    return f"/account/sessions/{session_id}/end"
+
+
+def end_other_sessions() -> str:
+    return "/account/sessions/end-others"
+
+
+def tokens() -> str:
+    return "/account/tokens"
+
+
+def revoke_token(token_id: int) -> str:
+    return f"/account/tokens/{token_id}/revoke"
+
+
+def language() -> str:
+    return "/language"
+
+
+def search(q: str | None = None) -> str:
+    return with_query("/search", q=q)
+
+
+def api() -> str:
+    return "/api"
+
+
+def places(**filters: object) -> str:
+    return with_query("/places", **filters)
+
+
+def new_place(**given: object) -> str:
+    return with_query("/places/new", **given)
+
+
+def place(place_id: int) -> str:
+    return f"/places/{place_id}"
+
+
+def retire_place(place_id: int) -> str:
+    return f"/places/{place_id}/retire"
+
+
+def restore_place(place_id: int) -> str:
+    return f"/places/{place_id}/restore"
+
+
+def people(**filters: object) -> str:
+    return with_query("/people", **filters)
+
+
+def new_person() -> str:
+    return "/people/new"
+
+
+def person(person_id: int) -> str:
+    return f"/people/{person_id}"
+
+
+def give_role(person_id: int) -> str:
+    return f"/people/{person_id}/roles"
+
+
+def end_role(person_id: int, membership_id: int) -> str:
+    return f"/people/{person_id}/roles/{membership_id}/end"
+
+
+def invite_person(person_id: int) -> str:
+    return f"/people/{person_id}/invite"
+
+
+def close_person(person_id: int) -> str:
+    return f"/people/{person_id}/close"
+
+
+def reopen_person(person_id: int) -> str:
+    return f"/people/{person_id}/reopen"
+
+
+def schools() -> str:
+    return "/schools"
+
+
+def new_school() -> str:
+    return "/schools/new"
+
+
+def school(school_id: int) -> str:
+    return f"/schools/{school_id}"
+
+
+def audit(**filters: object) -> str:
+    return with_query("/audit", **filters)
