@@ -65,7 +65,7 @@ class Asked(NamedTuple):
     encoded: tuple[tuple[bytes, int], ...]
 
 
-_varbind = partial(tuple.__new__, VarBind)  # half the cost of VarBind(oid, value)
+new_varbind = partial(tuple.__new__, VarBind)  # half the cost of VarBind(oid, value)
 
 
 def read_asked(
@@ -100,7 +100,7 @@ def read_asked(
         at = bound
     if at != end:
         return None
-    return list(map(_varbind, zip(asked.names, values, strict=True)))
+    return list(map(new_varbind, zip(asked.names, values, strict=True)))
 
 
 def read_varbinds(payload: bytes, at: int, end: int, *, is_v1: bool) -> list[VarBind]:
@@ -140,7 +140,7 @@ def read_varbinds(payload: bytes, at: int, end: int, *, is_v1: bool) -> list[Var
                 value = _negative(payload[at:bound], tag)
         else:
             value = _seldom(payload[at:bound], tag, is_v1=is_v1)
-        varbinds.append(_varbind(((*prefix, last), value)))
+        varbinds.append(new_varbind(((*prefix, last), value)))
         at = bound
     return varbinds
 

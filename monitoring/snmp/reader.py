@@ -259,7 +259,7 @@ def _read_answer(payload: bytes, at: int, end: int, asked: Asked | None, *, is_v
     at, list_end = enter(payload, SEQUENCE, at, end)
     if list_end != end:
         raise bad_reply()
-    if asked is not None and not status:
+    if asked is not None and not (status or index):
         varbinds = read_asked(payload, at, end, asked, is_v1=is_v1)
         if varbinds is not None:
             return _answer((status, index, varbinds, False, True))

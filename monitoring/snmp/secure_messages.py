@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from monitoring.snmp.ciphers import Undecipherable
 from monitoring.snmp.errors import bad_reply
+from monitoring.snmp.frames import ID_BYTES
 from monitoring.snmp.questions import Answer, Request, Verb
 from monitoring.snmp.reader import (
     VERSION_3,
@@ -19,11 +20,7 @@ from monitoring.snmp.reader import (
 from monitoring.snmp.templates import Template
 from monitoring.snmp.usm import ENCRYPTED, SIGNED, Engine
 from monitoring.snmp.values import User
-from monitoring.snmp.writer import OCTETS, SEQUENCE, element, integer, write_pdu
-
-# Version 3, and the header as far as the message id of four bytes.
-BEFORE_ID = b"\x02\x01\x03\x30\x11\x02\x04"
-NO_SALT = b"\x04\x00"
+from monitoring.snmp.writer import SEQUENCE, element, write_pdu
 
 NOBODY = User(name="")
 
@@ -58,19 +55,21 @@ class SecureQuestion:
         """The message, and the key its answer will carry; each id makes another message."""
         local, signer = self._local, self._local.signer
         boots, engine_time = self._engine.boots, self._engine.now()
-        data = element(SEQUENCE, local.scope + self._pdu(message_id))
-        salt = NO_SALT
+        data, salt = element(SEQUENCE, local.scope + self._pdu(message_id)), b""
         if local.cipher:
-            encrypted, fresh = local.cipher.encrypt(data, boots, engine_time)
-            data, salt = element(OCTETS, encrypted), element(OCTETS, fresh)
-        clock = integer(boots) + integer(engine_time)
-        security = element(SEQUENCE, local.engine_element + clock + local.name_and_blank + salt)
-        header = BEFORE_ID + message_id.to_bytes(4, "big") + local.after_id
-        payload = element(SEQUENCE, header + element(OCTETS, security) + data)
-        if signer:
-            after = len(payload) - len(data) - len(salt)
-            payload = payload[: after - signer.length] + signer.sign(payload) + payload[after:]
-        return (VERSION_3, b"", message_id), payload
+            data, salt = local.cipher.encrypt(data, boots, engine_time)
+        time_size = engine_time.bit_length() // 8 + 1
+        frame = local.frame = local.frame.fitting(boots, time_size, len(data))
+        before = (
+            frame.before_id
+            + message_id.to_bytes(ID_BYTES, "big")
+            + frame.before_time
+            + engine_time.to_bytes(time_size, "big")
+            + frame.before_digest
+        )
+        after = frame.before_salt + salt + frame.before_data + data
+        digest = signer.sign(before + frame.blank + after) if signer else b""
+        return (VERSION_3, b"", message_id), before + digest + after
 
     def read(self, message: Message) -> Opened:
         """Open the answer; BadReply if it is not the engine's, or not signed as it must be."""
@@ -104,19 +103,27 @@ class SecureQuestion:
 
     def _read_data(self, message: Message, secure: Secure) -> tuple[int, Answer]:
         asked = self._template.asked if self._template else None
-        scope = self._local.scope
+        local, data = self._local, self._plain(message, secure)
+        if asked and (known := local.habit.read(data, asked)):
+            return known
+        is_padded = bool(secure.flags & ENCRYPTED)
+        request_id, answer = read_scoped(data, 0, asked, local.scope, is_padded=is_padded)
+        if asked and answer.is_as_asked:
+            local.habit.learn(data, asked)
+        return request_id, answer
+
+    def _plain(self, message: Message, secure: Secure) -> bytes:
         if not secure.flags & ENCRYPTED:
-            return read_scoped(message.payload, secure.data_at, asked, scope, is_padded=False)
+            return message.payload[secure.data_at :]
         cipher = self._local.cipher
         if not cipher:
             raise bad_reply()
         try:
-            plain = cipher.decrypt(
+            return cipher.decrypt(
                 read_encrypted(message, secure), secure.boots, secure.time, secure.salt
             )
         except Undecipherable:
             raise bad_reply() from None
-        return read_scoped(plain, 0, asked, scope, is_padded=True)
 
 
 def discovery() -> SecureQuestion:

@@ -4,10 +4,12 @@ from time import monotonic
 
 import msgspec
 
-from monitoring.snmp.ciphers import PayloadCipher
+from monitoring.snmp.ciphers import SALT_BYTES, PayloadCipher
+from monitoring.snmp.frames import Frame, Names
 from monitoring.snmp.keys import Signer, local_cipher
 from monitoring.snmp.questions import MOST_ID
 from monitoring.snmp.reader import USER_SECURITY_MODEL, Layout, Secure
+from monitoring.snmp.shapes import Habit
 from monitoring.snmp.values import User
 from monitoring.snmp.writer import OCTETS, element, integer
 
@@ -20,9 +22,10 @@ class LocalUser:
     """A user as one engine knows it: localised keys, and the bytes that all messages repeat."""
 
     __slots__ = (
-        "after_id",
         "cipher",
         "engine_element",
+        "frame",
+        "habit",
         "layout",
         "name",
         "name_and_blank",
@@ -35,6 +38,7 @@ class LocalUser:
         self.engine_element = element(OCTETS, engine_id)
         self.scope = self.engine_element + element(OCTETS, user.context.encode())
         self.layout: Layout | None = None
+        self.habit = Habit()
         self.signer: Signer | None = None
         self.cipher: PayloadCipher | None = None
         if user.auth:
@@ -45,10 +49,16 @@ class LocalUser:
         blank = bytes(self.signer.length) if self.signer else b""
         self.name_and_blank = element(OCTETS, self.name) + element(OCTETS, blank)
         flags = REPORTABLE | (SIGNED if self.signer else 0) | (ENCRYPTED if self.cipher else 0)
-        self.after_id = (
-            integer(LARGEST_MESSAGE)
-            + element(OCTETS, bytes((flags,)))
-            + integer(USER_SECURITY_MODEL)
+        self.frame = Frame.of(
+            Names(
+                integer(LARGEST_MESSAGE)
+                + element(OCTETS, bytes((flags,)))
+                + integer(USER_SECURITY_MODEL),
+                self.engine_element,
+                element(OCTETS, self.name),
+                len(blank),
+                SALT_BYTES if self.cipher else 0,
+            )
         )
 
     def has_signed(self, payload: bytes, secure: Secure) -> bool:

@@ -2,10 +2,12 @@
 
 import random
 from contextlib import suppress
+from itertools import product
 
 import pytest
 from pyasn1.codec.ber import encoder
 from pyasn1.type import univ
+from pysnmp.proto import rfc1902
 from pysnmp.proto.secmod.rfc3414.service import aes, des
 
 from monitoring.snmp import BadReply, Community, PrivProtocol, oid
@@ -13,7 +15,7 @@ from monitoring.snmp.ciphers import SERVICES, Undecipherable, cipher_for
 from monitoring.snmp.communities import CommunityQuestion
 from monitoring.snmp.ids import IDS_A_DRAW, LEAST_ID, Ids
 from monitoring.snmp.questions import MOST_ID, Request, Verb
-from monitoring.snmp.reader import open_message
+from monitoring.snmp.reader import open_message, read_encrypted, read_secure
 from monitoring.snmp.secure_messages import SecureQuestion
 from monitoring.snmp.templates import (
     V2C,
@@ -139,6 +141,48 @@ def test_ciphers_and_pysnmps_services_open_each_others_messages(
     with pytest.raises(Undecipherable):
         ours.decrypt(bytes(encrypted), 3, 77, b"short")
     assert isinstance(theirs, des.Des | aes.Aes)
+
+
+@pytest.mark.parametrize("name", ["open", "signed", "shaaes", "md5des", "sha512aes"])
+def test_a_secure_question_says_the_time_and_is_signed_whatever_its_size(name: str) -> None:
+    engine = Engine(ENGINE_ID)
+    sizes = [1, 5, 1, 40, 1]
+    for boots, engine_time in product([0, 127, 128, MOST_ID], repeat=2):
+        engine.hear(boots, engine_time)
+        for size in sizes:
+            request = Request(Verb.get, tuple(NAMES[:1] * size))
+            key, payload = SecureQuestion(engine, USERS[name], request).message(MESSAGE_ID)
+            message = open_message(payload)
+            secure = read_secure(message)
+            assert message.key == key
+            assert (secure.engine_id, secure.boots, secure.time) == (ENGINE_ID, boots, engine_time)
+            local = engine.local(USERS[name])
+            assert secure.user_name == local.name
+            assert local.has_signed(payload, secure) == (name != "open")
+            if local.cipher:
+                encrypted = read_encrypted(message, secure)
+                plain = local.cipher.decrypt(encrypted, boots, engine_time, secure.salt)
+            else:
+                plain = payload[secure.data_at :]
+            written = element(SEQUENCE, local.scope + write_pdu(request, MESSAGE_ID))
+            assert plain.startswith(written)
+            assert len(plain) - len(written) <= (8 if name == "md5des" else 0)
+
+
+@pytest.mark.parametrize("name", ["open", "signed", "shaaes", "md5des"])
+def test_answers_of_one_shape_and_of_others_are_read_alike(name: str) -> None:
+    engine, names = an_engine(), NAMES[2:5]
+    request = Request(Verb.get, tuple(names))
+    question = SecureQuestion(engine, USERS[name], request, pdu_template(request))
+    question.message(MESSAGE_ID)
+    for number in (1, 2, 127, 128, 2**31, 2**32 - 1, 5, 6, 300, 301):
+        values = [rfc1902.Counter32(number), rfc1902.OctetString(str(number)), univ.Null("")]
+        whole = response(list(zip(names, values, strict=True)), request_id=MESSAGE_ID)
+        for pdu in [whole[whole.index(b"\xa2") :]] * 3:
+            opened = question.read(open_message(secure_answer(name, pdu)))
+            expected = zip(names, [number, str(number).encode(), None], strict=True)
+            assert opened.answer.varbinds == list(expected)
+            assert opened.answer.is_as_asked
 
 
 @pytest.mark.parametrize("name", ["open", "signed", "shaaes", "md5des", "sha512aes"])
