@@ -69,27 +69,24 @@ class AesCipher:
         self._chain = Cipher(algorithm, CFB(self._last)).encryptor()
 
     def encrypt(self, plain: bytes, boots: int, engine_time: int) -> tuple[bytes, bytes]:
-        salt = (next(_salts) & 0xFFFFFFFFFFFFFFFF).to_bytes(SALT_BYTES, "big")
-        vector = (boots << 32 | engine_time).to_bytes(8, "big") + salt
+        salt = next(_salts) & 0xFFFFFFFFFFFFFFFF
+        vector = boots << 96 | engine_time << 64 | salt
         size = BLOCK_BYTES + len(plain)
-        lead = _mixed(self._blocks.update(self._last), vector)
+        mixed = int.from_bytes(self._blocks.update(self._last), "big") ^ vector
+        lead = mixed.to_bytes(BLOCK_BYTES, "big")
         # Whole blocks only, or the context would stand in the middle of one afterwards.
         chained = self._chain.update(lead + plain + bytes(-size % BLOCK_BYTES))
         self._last = chained[-BLOCK_BYTES:]
-        return chained[BLOCK_BYTES:size], salt
+        return chained[BLOCK_BYTES:size], salt.to_bytes(SALT_BYTES, "big")
 
     def decrypt(self, encrypted: bytes, boots: int, engine_time: int, salt: bytes) -> bytes:
         if len(salt) != SALT_BYTES:
             raise Undecipherable
         vector = (boots << 32 | engine_time).to_bytes(8, "big") + salt
-        padding = bytes(-len(encrypted) % BLOCK_BYTES)
-        stream = self._blocks.update(vector + encrypted + padding)
-        return _mixed(encrypted, stream[: len(encrypted)])
-
-
-def _mixed(one: bytes, other: bytes) -> bytes:
-    mixed = int.from_bytes(one, "big") ^ int.from_bytes(other, "big")
-    return mixed.to_bytes(len(one), "big")
+        size = len(encrypted)
+        stream = self._blocks.update(vector + encrypted + bytes(-size % BLOCK_BYTES))
+        mixed = int.from_bytes(encrypted, "big") ^ int.from_bytes(stream[:size], "big")
+        return mixed.to_bytes(size, "big")
 
 
 class DesCipher:

@@ -14,6 +14,7 @@ from monitoring.snmp.elements import (
     read_varbinds,
 )
 from monitoring.snmp.errors import bad_reply
+from monitoring.snmp.patterns import Field, Pattern
 from monitoring.snmp.questions import Answer
 
 VERSION_1, VERSION_2C, VERSION_3 = 0, 1, 3
@@ -144,57 +145,50 @@ class Layout(NamedTuple):
     compared from then on, which takes a third of the time.
     """
 
-    before_id: bytes
-    before_time: bytes
-    time_size: int
-    after_time: bytes
+    pattern: Pattern
+    at: int
     secure: Secure
 
     @classmethod
     def of(cls, message: Message, secure: Secure) -> "Layout | None":
         """The layout of a message that was read; None if it is not made as most are."""
-        time_size = secure.time.bit_length() // 8 + 1
-        name = secure.user_name
-        after_time = bytes((OCTETS, len(name))) + name + bytes((OCTETS, len(secure.digest)))
-        time_at = secure.digest_at - len(after_time) - time_size
-        id_at, id_end = message.at + ID_ENDS_AT - 4, message.at + ID_ENDS_AT
-        before_id = message.payload[message.at : id_at]
-        before_time = message.payload[id_end:time_at]
-        layout = cls(before_id, before_time, time_size, after_time, secure)
-        has_our_id = before_id.endswith(b"\x02\x04")
-        return layout if has_our_id and layout.read(message) == secure else None
+        start = message.at
+        head = message.payload[start : secure.data_at]
+        salt_at, digest_at = len(head) - len(secure.salt), secure.digest_at - start
+        time_end = digest_at - 2 - len(secure.user_name) - 2
+        time_at = time_end - (secure.time.bit_length() // 8 + 1)
+        fields = [
+            Field(ID_ENDS_AT - 4, ID_ENDS_AT, "4x"),
+            Field(time_at, time_end, f"{time_end - time_at}s", 0x80),
+            Field(digest_at, digest_at + len(secure.digest), f"{len(secure.digest)}s"),
+            Field(salt_at, len(head), f"{len(secure.salt)}s"),
+        ]
+        if head[2 : ID_ENDS_AT - 4] != b"\x02\x04" or time_at < ID_ENDS_AT:
+            return None
+        layout = cls(Pattern.of(head, fields), start, secure)
+        return layout if layout.read(message) == secure else None
 
     def read(self, message: Message) -> Secure | None:
         """What ``read_secure`` would; None if the message is laid out otherwise."""
-        payload, seen = message.payload, self.secure
-        time_at = message.at + ID_ENDS_AT + len(self.before_time)
-        time_end = time_at + self.time_size
-        digest_at = time_end + len(self.after_time)
-        salt_at = digest_at + len(seen.digest) + 2
-        data_at = salt_at + len(seen.salt)
-        if (
-            data_at >= message.end
-            or not payload.startswith(self.before_id, message.at)
-            or not payload.startswith(self.before_time, message.at + ID_ENDS_AT)
-            or not payload.startswith(self.after_time, time_end)
-            or payload[salt_at - 2] != OCTETS
-            or payload[salt_at - 1] != len(seen.salt)
-            or payload[time_at] > 127
-        ):
+        pattern, was_at, seen = self
+        _, payload, at, _ = message
+        flags, engine_id, boots, _, user_name, _, digest_at, _, data_at = seen
+        moved = at - was_at
+        found = pattern.match(payload[at : data_at + moved])
+        if not found:
             return None
-        time = int.from_bytes(payload[time_at:time_end], "big")
-        digest, salt = payload[digest_at : salt_at - 2], payload[salt_at:data_at]
+        time, digest, salt = found
         return _secure(
             (
-                seen.flags,
-                seen.engine_id,
-                seen.boots,
-                time,
-                seen.user_name,
+                flags,
+                engine_id,
+                boots,
+                int.from_bytes(time, "big"),
+                user_name,
                 digest,
-                digest_at,
+                digest_at + moved,
                 salt,
-                data_at,
+                data_at + moved,
             )
         )
 

@@ -74,8 +74,8 @@ class SecureQuestion:
     def read(self, message: Message) -> Opened:
         """Open the answer; BadReply if it is not the engine's, or not signed as it must be."""
         local = self._local
-        layout = local.layout
-        secure = (layout.read(message) if layout else None) or read_secure(message)
+        known = local.layout.read(message) if local.layout else None
+        secure = known or read_secure(message)
         is_authentic = bool(secure.flags & SIGNED and local.signer)
         if is_authentic and not local.has_signed(message.payload, secure):
             raise bad_reply()
@@ -90,7 +90,7 @@ class SecureQuestion:
                 and request_id == message.key[2]
             ):
                 raise bad_reply()
-            if not layout or layout.secure.boots != secure.boots:
+            if known is None:
                 local.layout = Layout.of(message, secure)
         # A signature proves what this engine says, and no other: only this one has the key.
         return _opened(
