@@ -17,6 +17,7 @@ from monitoring.snmp.values import MOST_SUB_IDENTIFIERS, Oid, Value, VarBind
 INTEGER, OCTETS, NULL, OBJECT_ID, SEQUENCE = 0x02, 0x04, 0x05, 0x06, 0x30
 IP_ADDRESS, OPAQUE = 0x40, 0x44
 NO_SUCH_OBJECT, NO_SUCH_INSTANCE, END_OF_MIB_VIEW = 0x80, 0x81, 0x82
+TWO_MORE = 0x82  # the length follows, in two bytes
 
 MOST_32, MOST_64 = 0xFFFFFFFF, 0xFFFFFFFFFFFFFFFF
 # The greatest value of every type of number: INTEGER, Counter32, Gauge32, TimeTicks, Counter64.
@@ -38,7 +39,9 @@ def enter(payload: bytes, tag: int, at: int, end: int) -> tuple[int, int]:
         raise bad_reply()
     size = payload[at + 1]
     at += 2
-    if size > 127:
+    if size == TWO_MORE:  # so begins every message of more than 255 bytes
+        size, at = payload[at] << 8 | payload[at + 1], at + 2
+    elif size > 127:
         size, at = _long_size(payload, at, size)
     after = at + size
     if after > end:
@@ -214,8 +217,6 @@ def _base_128(encoded: bytes) -> list[int]:
 
 def _long_size(payload: bytes, at: int, size: int) -> tuple[int, int]:
     """A length that has bytes of its own; leading zeros are allowed, net-snmp sends them."""
-    if size == 0x82:
-        return payload[at] << 8 | payload[at + 1], at + 2
     after = at + (size & 0x7F)
     if not at < after <= at + 4 or after > len(payload):
         raise bad_reply()

@@ -2,6 +2,8 @@
 
 from typing import NamedTuple
 
+import msgspec
+
 from monitoring.snmp.writer import INTEGER, OCTETS, SEQUENCE, element, integer
 
 # Version 3, and the header as far as the message id of four bytes.
@@ -19,7 +21,7 @@ class Names(NamedTuple):
     salt_size: int
 
 
-class Frame(NamedTuple):
+class Frame(msgspec.Struct, frozen=True):
     """A message around the places of its id, time, digest, salt and data."""
 
     boots: int
@@ -64,6 +66,6 @@ class Frame(NamedTuple):
 
     def fitting(self, boots: int, time_size: int, data_size: int) -> "Frame":
         """This frame, or another for other sizes."""
-        if (boots, time_size, data_size) == self[:3]:
+        if data_size == self.data_size and time_size == self.time_size and boots == self.boots:
             return self
         return Frame.of(self.names, boots, time_size, data_size)

@@ -3,6 +3,8 @@
 from functools import partial
 from typing import NamedTuple
 
+import msgspec
+
 from monitoring.snmp.elements import (
     INTEGER,
     OCTETS,
@@ -35,7 +37,7 @@ class Message(NamedTuple):
     end: int
 
 
-class Secure(NamedTuple):
+class Secure(msgspec.Struct, frozen=True):
     """The security parameters of a v3 message (RFC 3414, 2.4), and where its data begins."""
 
     flags: int
@@ -82,7 +84,7 @@ def _open_secure(payload: bytes, at: int, end: int) -> Message:
     message_id, _ = read_number(payload, header_at, header_end)
     if message_id < 0:
         raise bad_reply()
-    return Message((VERSION_3, b"", message_id), payload, at, end)
+    return _message(((VERSION_3, b"", message_id), payload, at, end))
 
 
 def read_answer(message: Message, asked: Asked | None = None) -> Answer:
@@ -172,28 +174,24 @@ class Layout(NamedTuple):
         """What ``read_secure`` would; None if the message is laid out otherwise."""
         pattern, was_at, seen = self
         _, payload, at, _ = message
-        flags, engine_id, boots, _, user_name, _, digest_at, _, data_at = seen
         moved = at - was_at
-        found = pattern.match(payload[at : data_at + moved])
+        found = pattern.match(payload[at : seen.data_at + moved])
         if not found:
             return None
         time, digest, salt = found
-        return _secure(
-            (
-                flags,
-                engine_id,
-                boots,
-                int.from_bytes(time, "big"),
-                user_name,
-                digest,
-                digest_at + moved,
-                salt,
-                data_at + moved,
-            )
+        return Secure(
+            seen.flags,
+            seen.engine_id,
+            seen.boots,
+            int.from_bytes(time, "big"),
+            seen.user_name,
+            digest,
+            seen.digest_at + moved,
+            salt,
+            seen.data_at + moved,
         )
 
 
-_secure = partial(tuple.__new__, Secure)
 ID_ENDS_AT = 8  # from the header's beginning, for an id of four bytes
 
 
