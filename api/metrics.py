@@ -100,7 +100,7 @@ class _Monitoring(Collector):
     def _lateness(self) -> Metric:
         family = HistogramMetricFamily(
             "labshare_poller_start_lateness_seconds",
-            "How late visits began",
+            "How late visits to devices that answer began",
             labels=["worker"],
         )
         for one in self._state.workers:

@@ -20,7 +20,7 @@ LATENESS_BOUNDS_MS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 5_000, 60_000)
 
 
 class Lateness:
-    """How late visits began: counted since the start by bounds, and exactly for the latest.
+    """How late visits to devices that answer began: by bounds, and exactly for the latest.
 
     What waited while no worker was there is late when one comes; soon it counts no more.
     """

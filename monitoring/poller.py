@@ -215,7 +215,9 @@ class Poller:
                 self.counted.skipped_turns += 1
                 return
             self.counted.polls += 1
-            self.lateness.add(1000 * (time() - claim.due_at))
+            if not claim.is_suspect:
+                # The dead wait for a slot among the dead, and nobody waits for them.
+                self.lateness.add(1000 * (time() - claim.due_at))
             self._writer.add(await self._outcome_or_fault(claim))
         finally:
             self._in_hand.pop(claim.device_id, None)
