@@ -30,6 +30,7 @@ _PLACES: dict[str, tuple[Message, Callable[[], str], str]] = {
     "repairs": (say("Repairs"), urls.work_orders, "wrench"),
     "report": (say("Report a fault"), urls.report_fault, "alert"),
     "devices": (say("Monitoring"), urls.devices, "pulse"),
+    "rooms": (say("Rooms"), urls.rooms, "room"),
     "alerts": (say("Alerts"), urls.alerts, "alert"),
     "library": (say("Library"), urls.resources, "book"),
     "usage": (say("Usage"), urls.usage, "chart"),
@@ -42,7 +43,7 @@ _PLACES: dict[str, tuple[Message, Callable[[], str], str]] = {
 _ORDER: dict[Role, str] = {
     Role.technician: "home repairs assets devices alerts availability library donations places",
     Role.admin: "home assets donations usage repairs devices alerts availability library places people",
-    Role.teacher: "home library report assets",
+    Role.teacher: "home library report assets rooms",
     Role.student_helper: "home assets report library",
     Role.auditor: "home donations usage assets availability library",
 }
