@@ -215,8 +215,8 @@ class Poller:
                 self.counted.skipped_turns += 1
                 return
             self.counted.polls += 1
-            if not claim.is_suspect:
-                # The dead wait for a slot among the dead, and nobody waits for them.
+            if not claim.is_suspect and claim.next_poll_at >= self._started_at:
+                # The dead wait among the dead, and what was due before we came is not our delay.
                 self.lateness.add(1000 * (time() - claim.due_at))
             self._writer.add(await self._outcome_or_fault(claim))
         finally:
