@@ -27,12 +27,7 @@ class Decision(StrEnum):
     ignored = "ignored"
 
 
-class Candidate(msgspec.Struct, frozen=True, kw_only=True):
-    """Something that answered a search. ``asset_tag`` is whose it seems to be, by ``keys``.
-
-    ``refuses``: an agent answers there, and none of the network's credentials opens it.
-    """
-
+class _Stored(msgspec.Struct, frozen=True, kw_only=True):
     id: int
     school_id: int
     network_id: int
@@ -53,6 +48,14 @@ class Candidate(msgspec.Struct, frozen=True, kw_only=True):
     device_id: int | None
     found_at: datetime
     seen_at: datetime
+
+
+class Candidate(_Stored, frozen=True, kw_only=True):
+    """Something that answered a search. ``asset_tag`` is whose it seems to be, by ``keys``.
+
+    ``refuses``: an agent answers there, and none of the network's credentials opens it.
+    """
+
     refuses: bool = False
     keys: list[KeyMatch] = []
     doubts: list[Doubt] = []
@@ -79,27 +82,7 @@ class CandidateFilter(msgspec.Struct, frozen=True):
     decision: Decision = Decision.waiting
 
 
-class _Row(msgspec.Struct, frozen=True):
-    id: int
-    school_id: int
-    network_id: int
-    network: str
-    address: str
-    port: int
-    credential_id: int | None
-    credential_name: str | None
-    profile: str | None
-    identity: dict[str, str]
-    mac: str | None
-    trust: Trust
-    asset_tag: str | None
-    asset_name: str | None
-    decision: Decision
-    decided_at: datetime | None
-    decided_by: str | None
-    device_id: int | None
-    found_at: datetime
-    seen_at: datetime
+class _Row(_Stored, frozen=True, kw_only=True):
     verdict: dict[str, Any]
 
 
