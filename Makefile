@@ -12,6 +12,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 UV ?= uv
 ARGS ?=
+# The locks are complete, so nothing is resolved: an old pip takes an extra (pydantic[email]) for a
+# package of its own and would look for a newer release than the lock has a hash for.
+INSTALL = $(BIN)/python -m pip install --quiet --no-deps --require-hashes
 # Test processes, each with engines of its own; most of their time is waiting. 0 for one process.
 WORKERS ?= 3
 PYTEST := $(BIN)/pytest -n $(WORKERS) --dist loadfile
@@ -76,12 +79,14 @@ $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)
 
 $(RUN_STAMP): requirements.lock pyproject.toml | $(BIN)/python
-	$(BIN)/python -m pip install --quiet --require-hashes -r requirements.lock
+	$(INSTALL) -r requirements.lock
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	$(BIN)/python -m pip check
 	@touch $@
 
 $(DEV_STAMP): requirements-dev.lock $(RUN_STAMP)
-	$(BIN)/python -m pip install --quiet --require-hashes -r requirements-dev.lock
+	$(INSTALL) -r requirements-dev.lock
+	$(BIN)/python -m pip check
 	@touch $@
 
 # The npm of the nodejs wheel: no Node.js on the machine is needed.
