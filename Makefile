@@ -4,13 +4,16 @@ SHELL := /bin/bash
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
 
-# The first that is 3.11 or newer; say `make PYTHON=/path/to/python3` for another one.
-PYTHON ?= $(firstword $(shell for p in python3.13 python3.12 python3.11 python3 python3.14; do \
-	command -v $$p >/dev/null && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+# The first that is supported; say `make PYTHON=/path/to/python3` for another one.
+PYTHON ?= $(firstword $(shell for p in python3 python3.13 python3.12 python3.11 python3.14; do \
+	command -v $$p >/dev/null && $$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 15))' \
 	2>/dev/null && echo $$p; done))
+# What the locks must have wheels for: `make wheels` resolves each pair.
+PYTHONS := 3.11 3.12 3.13 3.14
+PLATFORMS := x86_64-manylinux_2_28 aarch64-manylinux_2_28
 VENV := .venv
 BIN := $(VENV)/bin
-UV ?= uv
+UV ?= $(BIN)/uv
 ARGS ?=
 # The locks are complete, so nothing is resolved: an old pip takes an extra (pydantic[email]) for a
 # package of its own and would look for a newer release than the lock has a hash for.
@@ -24,7 +27,7 @@ RUN_STAMP := $(VENV)/.run-stamp
 DEV_STAMP := $(VENV)/.dev-stamp
 WEB_STAMP := node_modules/.stamp
 
-.PHONY: help setup demo serve test check format bench snapshots lock clean
+.PHONY: help setup demo serve test check format bench snapshots lock wheels clean
 
 help:  ## what can be made
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  \1\t/'
@@ -62,7 +65,7 @@ snapshots: $(DEV_STAMP) $(WEB_STAMP)  ## renew the pictures of the README and th
 	$(BIN)/python -m tests.browser.pictures
 	$(BIN)/labshare profile pages
 
-lock:  ## resolve the dependencies anew, within pyproject.toml (needs uv)
+lock:  ## resolve the dependencies anew, within pyproject.toml
 	$(UV) pip compile --upgrade --universal --python-version 3.11 --generate-hashes \
 		--no-emit-index-url --no-annotate --extra demo --group build \
 		pyproject.toml -o requirements.lock
@@ -70,12 +73,20 @@ lock:  ## resolve the dependencies anew, within pyproject.toml (needs uv)
 		--no-emit-index-url --no-annotate --extra demo --group dev \
 		pyproject.toml -o requirements-dev.lock
 
+wheels: $(DEV_STAMP)  ## is there a wheel of every locked package for each Python and machine we support?
+	@for python in $(PYTHONS); do for platform in $(PLATFORMS); do \
+		echo "wheels for Python $$python on $$platform"; \
+		$(UV) pip install --quiet --dry-run --no-config --target build/wheels --no-deps \
+			--only-binary :all: --require-hashes -r requirements-dev.lock \
+			--python-version $$python --python-platform $$platform; \
+	done; done
+
 clean:  ## remove the environment and caches, never the data
 	rm -rf $(VENV) node_modules build .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
 	find . -name __pycache__ -prune -exec rm -rf {} +
 
 $(BIN)/python:
-	@test -n "$(PYTHON)" || { echo "Labshare needs Python 3.11 or newer: make PYTHON=/path/to/it" >&2; exit 1; }
+	@test -n "$(PYTHON)" || { echo "Labshare needs Python 3.11, 3.12, 3.13 or 3.14: make PYTHON=/path/to/it" >&2; exit 1; }
 	$(PYTHON) -m venv $(VENV)
 
 $(RUN_STAMP): requirements.lock pyproject.toml | $(BIN)/python
