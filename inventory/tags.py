@@ -6,7 +6,6 @@ from core.database import fetch_value
 from core.errors import Invalid, say
 from inventory import numbers
 
-PREFIX_MOST = 24
 TAG = re.compile(r"[A-Z0-9][A-Z0-9-]{1,31}")
 
 
@@ -30,18 +29,4 @@ def checked(tag: str, *, field: str = "tag") -> str:
 async def make(school_id: int, count: int) -> list[str]:
     """``count`` free tags of a school, PREFIX-00001 and on; inside the caller's transaction."""
     code: str = await fetch_value("SELECT code FROM school WHERE id = $1", school_id)
-    prefix = code.upper()[:PREFIX_MOST].strip("-") or "A"
-    made: list[str] = []
-    while len(made) < count:
-        taken = await numbers.take(f"tag:{prefix}", count - len(made))
-        made += await _free([f"{prefix}-{number:05d}" for number in taken])
-    return made
-
-
-async def _free(tags: list[str]) -> list[str]:
-    # Somebody may have written such a tag by hand.
-    used = set(
-        await fetch_value("SELECT array_agg(tag) FROM asset WHERE tag = any($1::text[])", tags)
-        or ()
-    )
-    return [tag for tag in tags if tag not in used]
+    return await numbers.take(numbers.tags_of(code), count)

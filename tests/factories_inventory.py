@@ -36,7 +36,12 @@ async def donor(by: MadePerson, of: MadeSchool, name: str = "Sample Foundation")
 
 
 async def donation(
-    by: MadePerson, of: MadeSchool, *, declared: int = 5, name_public: bool = True
+    by: MadePerson,
+    of: MadeSchool,
+    *,
+    declared: int = 5,
+    name_public: bool = True,
+    received_on: date = date(2026, 3, 2),
 ) -> Donation:
     """A donation with one line of ``declared`` computers, none received yet."""
     made = await donations.create_donation(
@@ -45,7 +50,7 @@ async def donation(
             school=of.code,
             donor_id=await donor(by, of),
             title="Computers of a sample company",
-            received_on=date(2026, 3, 2),
+            received_on=received_on,
             name_public=name_public,
         ),
     )

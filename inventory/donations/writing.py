@@ -179,9 +179,8 @@ async def _write_assets(donation: Donation, line: DonationLine, receipt: Receipt
 
 async def _next_acknowledgement(school_id: int, year: int) -> str:
     code: str = await fetch_value("SELECT code FROM school WHERE id = $1", school_id)
-    prefix = f"{code.upper()[: tags.PREFIX_MOST]}-{year}"
-    (number,) = await numbers.take(f"acknowledgement:{prefix}")
-    return f"{prefix}-{number:04d}"
+    (number,) = await numbers.take(numbers.acknowledgements_of(code, year))
+    return number
 
 
 async def _kept(actor: Actor, donation_id: int) -> Donation:

@@ -138,8 +138,8 @@ async def _add_donation(
 
 
 async def _acknowledgement_number(school: School, year: int) -> str:
-    series = f"acknowledgement:{school.code}:{year}"
-    return f"{school.code}-{year}-{(await numbers.take(series))[0]:04d}"
+    (number,) = await numbers.take(numbers.acknowledgements_of(school.code, year))
+    return number
 
 
 def purchases(year: YearBehind, schools: dict[str, School]) -> list[Arrival]:

@@ -5,9 +5,10 @@ from datetime import date
 
 import pytest
 
+from core import database
 from core.errors import Conflict, Forbidden, Invalid, NotFound
 from inventory import assets, donations, donors
-from inventory.assets import AssetFilters, LifecycleState
+from inventory.assets import AssetFilters, LifecycleState, NewAsset
 from inventory.donations import DonationEdit, LineEdit, NewDonation, NewLine, Receipt
 from inventory.donors import DonorKind, NewDonor
 from tests import factories, factories_inventory
@@ -61,6 +62,27 @@ async def test_32_parallel_donations_get_32_acknowledgement_numbers() -> None:
         NewDonation(school="VOC", donor_id=donor, title="Kits", received_on=date(2025, 5, 1)),
     )
     assert last_year.acknowledgement_number == "VOC-2025-0001"
+
+
+async def test_a_series_that_meets_used_numbers_moves_past_the_highest_32_at_once() -> None:
+    school = await factories.school("VOC")
+    admin = await factories.person("admin", school)
+    donor = await factories_inventory.donor(admin, school)
+    new = NewDonation(school="VOC", donor_id=donor, title="Books", received_on=date(2026, 5, 1))
+    for _ in range(7):
+        await donations.create_donation(admin.actor, new)
+    for tag in ("VOC-00001", "VOC-00040", "VOC-20190901"):
+        await factories.asset(school, tag=tag)
+    await database.execute("DELETE FROM number_series")
+    made = await asyncio.gather(*(donations.create_donation(admin.actor, new) for _ in range(32)))
+    assert sorted(gift.acknowledgement_number for gift in made) == [
+        f"VOC-2026-{n:04d}" for n in range(8, 40)
+    ]
+    model = await factories.asset_model()
+    tagged = await asyncio.gather(
+        *(assets.create_asset(admin.actor, NewAsset("VOC", model)) for _ in range(32))
+    )
+    assert sorted(asset.tag for asset in tagged) == [f"VOC-{n:05d}" for n in range(41, 73)]
 
 
 async def test_32_parallel_receipts_count_every_thing_once() -> None:

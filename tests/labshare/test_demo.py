@@ -3,19 +3,24 @@
 import msgspec
 import pytest
 
-from core import database
+from core import clock, database
 from core.access import Role
 from core.database import fetch, fetch_value
 from core.settings import Settings
+from inventory import donations
+from inventory.donations import Receipt
 from labshare import checks
 from labshare.demo import seed as demo
 from labshare.demo.library.lessons import read_all
 from labshare.demo.sign_ins import DemoSignIns
 from storage import objects
+from tests import factories, factories_inventory
 from tests.conftest import EMPTY_ALL, Stack
+from tests.factories import MadeSchool
 
 # Made anew for every installation.
 DIFFERS = ["password_hash", "sealed", "port"]
+TODAY = clock.today("Asia/Shanghai")
 
 
 class Seeded(msgspec.Struct, frozen=True):
@@ -234,3 +239,16 @@ async def test_monitored_rooms_are_seated_woken_and_hang_on_their_switch() -> No
         await _count("device d JOIN device p ON p.id = d.parent WHERE d.seat_row IS NOT NULL") == 18
     )
     assert await _count("wake_plan") == await _count("maintenance_window") == await _count("school")
+
+
+@pytest.mark.usefixtures("seeded")
+async def test_a_donation_is_taken_in_on_the_demos_own_data() -> None:
+    # Last of this module: it adds rows to the seed that the tests above compare.
+    at = await fetch(MadeSchool, "SELECT id, code, name_zh, name_en FROM school ORDER BY code")
+    for school in at:
+        admin = await factories.person("admin", school)
+        for _ in range(2):
+            gift = await factories_inventory.donation(admin, school, received_on=TODAY)
+            assert gift.acknowledgement_number.startswith(f"{school.code}-{TODAY.year}-")
+            made = await donations.receive_line(admin.actor, gift.id, gift.lines[0].id, Receipt(2))
+            assert len(made) == 2
