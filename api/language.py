@@ -1,12 +1,12 @@
 """Languages: the catalogues, whose language a request is in, and how each writes numbers and dates."""
 
+import re
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import cache
 from io import BytesIO
 from pathlib import Path
-from string import Formatter
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -27,6 +27,12 @@ CATALOGUES = Path(__file__).parent / "translations"
 DATE_PATTERNS = {"zh_CN": "y年M月d日", "en": "d MMM y"}
 DATETIME_PATTERNS = {"zh_CN": "y年M月d日 HH:mm", "en": "d MMM y, HH:mm"}
 BYTE_UNITS = ("B", "KB", "MB", "GB", "TB")
+
+# Sentences within sentences; below this, which is deeper than any of ours, values are left out.
+MOST_NESTED = 3
+# A page holds a sentence; what is longer comes from no template and no name of ours.
+MOST_CHARACTERS = 20_000
+_PLACE = re.compile(r"\{\{|\}\}|\{([a-z_][a-z0-9_]*)\}")
 
 Catalogue = Mapping[str, str]
 
@@ -56,10 +62,20 @@ class Language:
         """A Message in this language, its values written as the language writes them."""
         if not isinstance(message, Message):
             return "" if message is None else str(message)
+        return self._sentence(message, depth=0)
+
+    def _sentence(self, message: Message, *, depth: int) -> str:
         text = self.gettext(message.template)
-        if not message.params:
-            return text
-        return text.format(**{name: self.value(value) for name, value in message.params.items()})
+        if not message.params or depth > MOST_NESTED:
+            return text[:MOST_CHARACTERS]
+        return fill(
+            text, {name: self._inner(value, depth) for name, value in message.params.items()}
+        )
+
+    def _inner(self, value: object, depth: int) -> object:
+        if isinstance(value, Message):
+            return self._sentence(value, depth=depth + 1)
+        return self.value(value)
 
     def value(self, value: object) -> object:
         """A value inside a sentence: dates and decimals localised, the rest as it is."""
@@ -132,6 +148,21 @@ class Language:
         return " ".join(written) or f"0 {minute}"
 
 
+def fill(template: str, values: Mapping[str, object]) -> str:
+    """``template`` with each ``{name}`` replaced by its value, at most MOST_CHARACTERS long.
+
+    Not ``str.format``, which pads to any width and reads attributes: a value is text and no more,
+    and a place whose value is missing stays as it is written.
+    """
+
+    def put(place: re.Match[str]) -> str:
+        if place[1] is None:
+            return place[0][0]
+        return str(values[place[1]]) if place[1] in values else place[0]
+
+    return _PLACE.sub(put, template[:MOST_CHARACTERS])[:MOST_CHARACTERS]
+
+
 def read_catalogue(folder: Path) -> dict[str, str]:
     """Every ``*.po`` of one language, merged; an empty or fuzzy translation counts as none."""
     catalogue: dict[str, str] = {}
@@ -152,18 +183,6 @@ def _first(forms: Any) -> str:
 def languages() -> dict[str, Language]:
     """All languages, read once a process."""
     return {code: Language(code, read_catalogue(CATALOGUES / code)) for code in LOCALES}
-
-
-def is_sentence_of_ours(message: Message) -> bool:
-    """Whether the template stands in the catalogues, which hold them all, and has its values."""
-    if not all(spoken.knows(message.template) for spoken in _translated()):
-        return False
-    names = {name for _, name, _, _ in Formatter().parse(message.template) if name is not None}
-    return names <= message.params.keys()
-
-
-def _translated() -> list[Language]:
-    return [spoken for code, spoken in languages().items() if code != SOURCE_LOCALE]
 
 
 def language(code: str) -> Language:

@@ -10,12 +10,13 @@ from litestar.enums import MediaType
 
 from api import urls
 from api.identity import find_actor
-from api.language import LANGUAGE_COOKIE, Language, choose, language
+from api.language import language
 from api.pages.flash import FLASH_COOKIE, waiting_sentence
 from api.pages.navigation import navigation
 from api.pages.wording import wording
+from api.reader import language_of as language_of
 from api.static_files import asset_url
-from api.types import WebConnection, WebRequest
+from api.types import WebRequest
 from core.errors import Message
 
 TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
@@ -53,18 +54,6 @@ def environment(code: str) -> Environment:
         **wording(spoken),
     )
     return env
-
-
-def language_of(connection: WebConnection) -> Language:
-    """The language in which this person, or this browser, is answered."""
-    actor = find_actor(connection)
-    return language(
-        choose(
-            actor.locale if actor else "",
-            connection.cookies.get(LANGUAGE_COOKIE, ""),
-            connection.headers.get("accept-language", ""),
-        )
-    )
 
 
 def render(

@@ -1,6 +1,8 @@
 """What strangers may send without an account: cookies, headers and addresses of their own making."""
 
+import tracemalloc
 from base64 import urlsafe_b64encode
+from types import SimpleNamespace
 from typing import Any
 
 import httpx
@@ -11,16 +13,21 @@ from litestar import Litestar
 from api import urls
 from api.access import access_of
 from api.forms import SMALL_FORM_BYTES
+from api.language import LOCALES, MOST_CHARACTERS, language
 from api.openapi import handlers_of
-from api.pages.flash import FLASH_COOKIE
+from api.pages.flash import FLASH_COOKIE, Said, _signed, signing_key, waiting_sentence
 from core import database
 from core.errors import Message, say
 from tests import factories
+from tests.conftest import Stack
 
 pytestmark = pytest.mark.usefixtures("db")
 
 
-def _cookie(said: Any) -> str:
+PADDING = {"template": "{x:>100000000}", "params": {"x": 1}}
+
+
+def _unsigned(said: Any) -> str:
     return urlsafe_b64encode(msgspec.json.encode(said)).decode()
 
 
@@ -28,30 +35,71 @@ def _cookie(said: Any) -> str:
     "said",
     [
         Message("{name:>50000000}", {"name": "x"}),
-        Message("{name.__class__.__mro__}", {"name": "x"}),
-        Message("{0}", {}),
-        Message("{", {}),
-        Message("{tag} is added.", {}),
+        {"template": "{tag} is added.", "params": {"tag": PADDING}},
+        Message("{tag} is added.", {"tag": "S1-00042"}),
         {"template": 5},
     ],
-    ids=["padding", "attributes", "positions", "torn", "without its values", "no sentence"],
+    ids=["padding", "padding inside", "ours", "no sentence"],
 )
-async def test_a_sentence_that_is_not_ours_is_not_said(
-    client: httpx.AsyncClient, said: Any
+async def test_a_sentence_that_we_did_not_sign_is_not_said(
+    client: httpx.AsyncClient, stack: Stack, said: Any
 ) -> None:
     await factories.person("admin", await factories.school())
-    client.cookies.set(FLASH_COOKIE, _cookie(said), domain="labshare.test")
-    answer = await client.get("/sign-in")
-    assert answer.status_code == 200
-    assert "is added" not in answer.text
-    assert len(answer.content) < 100_000
+    packed = _unsigned(said)
+    signed = _signed(Said("You are signed out."), signing_key(stack.settings.secret_key))
+    for cookie in (packed, f"{packed}.", f"{packed}.{signed.partition('.')[2]}", f"{packed}.é"):
+        headers = {"cookie": f"{FLASH_COOKIE}={cookie}".encode()}
+        answer = await client.get("/sign-in", headers=headers)
+        assert answer.status_code == 200
+        assert "is added" not in answer.text
+        assert len(answer.content) < 100_000
+
+
+async def test_a_forged_cookie_costs_no_memory(app: Litestar) -> None:
+    nested = {"template": "{tag} is added.", "params": {"tag": PADDING}}
+    text = _unsigned(nested)
+    assert len(text) < 200
+    connection: Any = SimpleNamespace(cookies={FLASH_COOKIE: text}, app=app)
+    tracemalloc.start()
+    try:
+        assert waiting_sentence(connection) is None
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert most < 100_000
+
+
+@pytest.mark.parametrize(
+    ("message", "written"),
+    [
+        (Message("{x:>100000000}", {"x": 1}), "{x:>100000000}"),
+        (Message("{x.__class__}", {"x": 1}), "{x.__class__}"),
+        (Message("{0} {", {}), "{0} {"),
+        (Message("{a} and {b}", {"a": 1}), "1 and {b}"),
+        (Message("{{{a}}}", {"a": "{b}", "b": 2}), "{{b}}"),
+        (Message("{a}", {"a": PADDING}), "{x:>100000000}"),
+    ],
+    ids=["padding", "attributes", "positions", "a value missing", "a place as value", "nested"],
+)
+def test_a_value_is_never_a_template(message: Message, written: str) -> None:
+    for code in LOCALES:
+        assert language(code).words(message) == written
+
+
+def test_a_sentence_has_a_bound() -> None:
+    inner: Message = say("x")
+    for _ in range(30):
+        inner = say("{a}{a}{a}{a}", a=inner)
+    assert len(language("en").words(inner)) <= MOST_CHARACTERS
+    assert len(language("en").words(say("{a}" * 1000, a="x" * 100_000))) <= MOST_CHARACTERS
 
 
 async def test_a_sentence_of_ours_is_said_once(client: httpx.AsyncClient) -> None:
-    await factories.person("admin", await factories.school())
-    said = say("{tag} is added.", tag="S1-00042")
-    client.cookies.set(FLASH_COOKIE, _cookie(said), domain="labshare.test")
-    assert "S1-00042" in (await client.get("/sign-in")).text
+    await factories.signed_in(client, await factories.person("admin", await factories.school()))
+    answer = await client.post("/sign-out")
+    assert answer.status_code == 303
+    assert "You are signed out." in (await client.get("/sign-in")).text
+    assert "You are signed out." not in (await client.get("/sign-in")).text
 
 
 @pytest.mark.parametrize(

@@ -158,18 +158,30 @@ async def test_no_page_carries_inline_script_or_style(client: httpx.AsyncClient)
         await factories.signed_in(client, who)
 
 
-def test_a_sentence_survives_its_redirect() -> None:
-    said = say("{tag} is already with {holder}", tag="S1-00042", holder="技术员一")
-    cookie = next(one for one in see_other("/", said).cookies if one.key == FLASH_COOKIE)
+def _connection(stack: Stack, cookie: str) -> Any:
+    """As much of a connection as a sentence needs."""
+    return SimpleNamespace(
+        cookies={FLASH_COOKIE: cookie},
+        app=SimpleNamespace(state=SimpleNamespace(settings=stack.settings)),
+        scope={"state": {}},
+        headers={},
+        url=SimpleNamespace(scheme="http"),
+    )
 
-    connection: Any = SimpleNamespace(cookies={FLASH_COOKIE: cookie.value})
-    assert waiting_sentence(connection) == said
+
+def test_a_sentence_survives_its_redirect(stack: Stack) -> None:
+    said = say("{tag} is already with {holder}", tag="S1-00042", holder=say("you"), count=2)
+    answer = see_other("/", said)
+    answer.to_asgi_response(None, _connection(stack, ""))
+    cookie = next(one for one in answer.cookies if one.key == FLASH_COOKIE)
+
+    waiting = waiting_sentence(_connection(stack, str(cookie.value)))
+    assert waiting == say(said.template, tag="S1-00042", holder="you", count=2)
 
 
 @pytest.mark.parametrize("rubbish", ["", "x", "e30", "bnVsbA==", "é", COOKIE * 50])
-def test_a_broken_sentence_is_no_sentence(rubbish: str) -> None:
-    connection: Any = SimpleNamespace(cookies={FLASH_COOKIE: rubbish})
-    assert waiting_sentence(connection) is None
+def test_a_broken_sentence_is_no_sentence(stack: Stack, rubbish: str) -> None:
+    assert waiting_sentence(_connection(stack, rubbish)) is None
 
 
 @pytest.mark.parametrize(
