@@ -8,6 +8,7 @@ from core import clock, passwords, sign_in, throttle
 from core.access import Actor
 from core.database import execute, fetch, fetch_one, transaction
 from core.errors import Forbidden, Invalid, NotFound, NotSignedIn, say
+from core.hashing import hash_token
 from core.password_rules import check_password
 from core.person_facts import PersonFacts, checked_facts
 
@@ -81,12 +82,13 @@ async def change_password(actor: Actor, *, current: str, new: str, address: str)
     """Set another password, proved by the current one; how many other sessions that ended."""
     own = await _own(actor)
     # A borrowed browser must not become a place to guess the password at leisure.
-    await throttle.begin(own.login, address)
+    counter = hash_token(f"session {actor.sign_in_id}")
+    await throttle.begin(own.login, address, counter=counter)
     if not await passwords.is_correct(own.password_hash, current):
         raise Invalid.of(
             "current_password", say("This is not your current password"), code="wrong_password"
         )
-    await throttle.forget(own.login)
+    await throttle.forget(own.login, address, counter=counter)
     check_password(new, login=own.login, name=own.name, field="new_password")
     if new == current:
         raise Invalid.of("new_password", say("This is the password you have"), code="same")

@@ -12,16 +12,18 @@ from core.settings import Settings
 KEEP_IDEMPOTENCY_KEYS = timedelta(days=7)
 KEEP_ENDED_SESSIONS = timedelta(days=90)
 KEEP_ATTEMPTS = timedelta(days=1)
+KEEP_KNOWN_BROWSERS = timedelta(days=400)
 KEEP_SETUP_LINKS = timedelta(days=30)
 KEEP_HEARTBEATS = timedelta(days=1)
 
 
 async def remove_what_is_over(_settings: Settings) -> None:
-    """Delete answers kept for repetition, ended sessions, old attempts and dead workers."""
+    """Delete answers kept for repetition, ended sessions, old attempts, browsers not seen and dead workers."""
     for sql, kept in (
         ("DELETE FROM idempotency_key WHERE created_at < $1", KEEP_IDEMPOTENCY_KEYS),
         ("DELETE FROM sign_in WHERE least(expires_at, revoked_at) < $1", KEEP_ENDED_SESSIONS),
         ("DELETE FROM sign_in_attempt WHERE at < $1", KEEP_ATTEMPTS),
+        ("DELETE FROM known_browser WHERE seen_at < $1", KEEP_KNOWN_BROWSERS),
         ("DELETE FROM setup_link WHERE expires_at < $1", KEEP_SETUP_LINKS),
         ("DELETE FROM heartbeat WHERE seen_at < $1", KEEP_HEARTBEATS),
     ):

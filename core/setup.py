@@ -8,6 +8,7 @@ from core import clock, memberships, passwords
 from core.access import Actor, Role
 from core.database import execute, fetch_value, refusing, transaction
 from core.errors import Conflict, Invalid, say
+from core.hashing import hash_token
 from core.memberships import NewRole
 from core.password_rules import check_password
 from core.people import readable_secret
@@ -15,7 +16,6 @@ from core.person_facts import REFUSALS as PERSON_REFUSALS
 from core.person_facts import PersonFacts, insert_person
 from core.schools import REFUSALS as SCHOOL_REFUSALS
 from core.schools import SchoolFacts, insert_school
-from core.sign_in import hash_token
 
 LASTS = timedelta(hours=24)
 

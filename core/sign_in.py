@@ -1,15 +1,15 @@
 """Browser sessions: revocable rows; the browser holds the token, we hold only its hash."""
 
-import hashlib
 import secrets
 from datetime import datetime, timedelta
 
 import msgspec
 
-from core import database, passwords, throttle
+from core import database, known_browsers, passwords, throttle
 from core.access import Actor, Membership
 from core.clock import now
-from core.errors import NotSignedIn, say
+from core.errors import NotSignedIn, Unavailable, say
+from core.hashing import hash_token
 
 LASTS = timedelta(days=30)
 # On a computer that others use too: a school day.
@@ -43,9 +43,11 @@ class _Account(msgspec.Struct):
     password_hash: str | None
 
 
-def hash_token(token: str) -> bytes:
-    """What is stored of a random token: SHA-256 is enough where there is nothing to guess."""
-    return hashlib.sha256(token.encode()).digest()
+class SignedIn(msgspec.Struct, frozen=True):
+    """A fresh session's token, and the token by which this browser is known from now on."""
+
+    token: str
+    known_browser: str
 
 
 async def find_actor(token: str, *, request_id: str = "") -> Actor | None:
@@ -76,30 +78,47 @@ async def find_actor(token: str, *, request_id: str = "") -> Actor | None:
 
 
 async def sign_in(
-    login: str, password: str, *, address: str, browser: str, lasts: timedelta = LASTS
-) -> str:
-    """The token of a fresh session, or NotSignedIn; throttled by account and by address.
+    login: str,
+    password: str,
+    *,
+    address: str,
+    browser: str,
+    known_browser: str = "",
+    lasts: timedelta = LASTS,
+) -> SignedIn:
+    """A fresh session, or NotSignedIn; throttled by account, browser and address.
 
     The refusal is the same for an unknown account, a wrong password, a closed account and a
     one-time password out of date. A session begun with a one-time password is nobody's yet: it
     opens only the page where the newcomer chooses a password (:func:`find_newcomer`).
+    ``known_browser`` is the token that an earlier sign-in here gave, if any.
     """
     login = login.strip().lower()
-    await throttle.begin(login, address)
+    counter = await known_browsers.find_counter(login, known_browser)
+    attempt_id = await throttle.begin(login, address, counter=counter)
     account = await database.fetch_one(
         _Account,
         "SELECT id, password_hash FROM person WHERE login = $1 AND closed_at IS NULL"
         " AND (one_time_until IS NULL OR one_time_until > now())",
         login,
     )
-    if not await passwords.is_correct(account.password_hash if account else None, password):
+    if not await _is_correct(attempt_id, account.password_hash if account else None, password):
         raise NotSignedIn(
             say("The name or the password is not right. Check both and try again."),
             code="wrong_credentials",
         )
     assert account is not None
-    await throttle.forget(login)
-    return await start_session(account.id, address=address, browser=browser, lasts=lasts)
+    await throttle.forget(login, address, counter=counter)
+    token = await start_session(account.id, address=address, browser=browser, lasts=lasts)
+    return SignedIn(token, await known_browsers.remember(account.id, known_browser))
+
+
+async def _is_correct(attempt_id: int, password_hash: str | None, password: str) -> bool:
+    try:
+        return await passwords.is_correct(password_hash, password)
+    except Unavailable:
+        await throttle.take_back(attempt_id)
+        raise
 
 
 async def start_session(

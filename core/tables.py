@@ -99,6 +99,8 @@ class SignIn(Table, tablename="sign_in"):
     seen_at = Timestamptz()
     expires_at = Timestamptz()
     revoked_at = Timestamptz(null=True, default=None)
+    # When the password was last typed in this browser: what is dangerous asks for a fresh one.
+    confirmed_at = Timestamptz(null=True, default=None)
     address = Varchar(length=64)
     browser = Varchar(length=255)
 
@@ -106,12 +108,25 @@ class SignIn(Table, tablename="sign_in"):
 
 
 class SignInAttempt(Table, tablename="sign_in_attempt"):
-    """A failed try, kept for the throttle of its account and of its address."""
+    """A failed try, kept for the throttle of its account, its browser and its address."""
 
     id = BigSerial(primary_key=True)
     login = Varchar(length=64)
     address = Varchar(length=64)
+    # Of a known browser or a session; without one it is a stranger's.
+    counter = Bytea(null=True, default=None, secret=True)
     at = Timestamptz()
+
+
+class KnownBrowser(Table, tablename="known_browser"):
+    """A browser in which the person has signed in before: it opens nothing."""
+
+    id = BigSerial(primary_key=True)
+    person = ForeignKey(Person, null=False, on_delete=OnDelete.cascade)
+    token_hash = Bytea(secret=True, index=True)
+    seen_at = Timestamptz()
+
+    known_browser_once_a_person = Unique(["person", "token_hash"])
 
 
 class ApiToken(Table, tablename="api_token"):

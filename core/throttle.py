@@ -1,57 +1,129 @@
-"""Guessing is slow: failed sign-ins are counted by account and by address."""
+"""Guessing is slow: failed sign-ins are counted by account, by browser and by address.
 
-from datetime import timedelta
+Source: OWASP "Slow Down Online Guessing Attacks with Device Cookies". A browser in which somebody
+has signed in before (:mod:`core.known_browsers`) has a counter of its own for that account, so
+whoever guesses from elsewhere never shuts the owner out of it.
+"""
+
+from datetime import datetime, timedelta
+from ipaddress import IPv6Address, ip_address
+
+import msgspec
 
 from core import database
 from core.clock import now
 from core.errors import TooMany, say
 
 WINDOW = timedelta(minutes=15)
-# A whole class behind one router mistypes too, so an address may fail more often than an account.
 MOST_FAILURES_OF_A_LOGIN = 10
-MOST_FAILURES_OF_AN_ADDRESS = 100
+# A school behind one router: so many different people may mistype before anybody waits at all.
+MOST_NAMES_OF_AN_ADDRESS = 100
+# Then each further name makes the next try from there wait so much longer, up to a minute.
+WAIT_A_NAME = timedelta(seconds=1)
+LONGEST_WAIT_OF_AN_ADDRESS = timedelta(minutes=1)
 
 
-async def begin(login: str, address: str) -> None:
-    """Count a try before it is judged, or raise TooMany if there were too many failed ones.
+async def begin(login: str, address: str, *, counter: bytes | None = None) -> int:
+    """Count a try before it is judged, or raise TooMany; the id is for :func:`take_back`.
 
-    Counted first and one at a time for an account, so that a thousand guesses sent at once are
-    a thousand guesses; a right one takes its count back with :func:`forget`.
+    ``counter`` is that of a known browser or session, None for everybody else, who share one for
+    each account. Counted first and one at a time for an account and for an address, so that a
+    thousand guesses sent at once are a thousand guesses; a right one is forgotten with
+    :func:`forget`.
     """
+    login, place = login[:64], _place(address)
     async with database.transaction():
-        await database.execute("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", login[:64])
-        await _check(login, address)
-        await database.execute(
-            "INSERT INTO sign_in_attempt (login, address, at) VALUES ($1, $2, $3)",
-            login[:64],
-            address[:64],
+        await _queue(login)
+        await _check_account(login, counter)
+        if counter is None:
+            # Always after the account's lock: two that wait for each other cannot come about.
+            await _queue(place)
+            await _check_address(login, place)
+        attempt_id: int = await database.fetch_value(
+            "INSERT INTO sign_in_attempt (login, address, counter, at) VALUES ($1, $2, $3, $4)"
+            " RETURNING id",
+            login,
+            place,
+            counter,
             now(),
         )
+    return attempt_id
 
 
-async def _check(login: str, address: str) -> None:
-    since = now() - WINDOW
+async def _queue(name: str) -> None:
+    await database.execute("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", name)
+
+
+async def _check_account(login: str, counter: bytes | None) -> None:
     oldest = await database.fetch_value(
-        "SELECT min(at) FROM ("
-        " (SELECT at FROM sign_in_attempt WHERE login = $1 AND at > $3"
-        "   ORDER BY at DESC OFFSET $4 LIMIT 1)"
-        " UNION ALL"
-        " (SELECT at FROM sign_in_attempt WHERE address = $2 AND at > $3"
-        "   ORDER BY at DESC OFFSET $5 LIMIT 1)) AS the_one_too_many",
-        login[:64],
-        address[:64],
-        since,
+        "SELECT at FROM sign_in_attempt WHERE login = $1 AND counter IS NOT DISTINCT FROM $2"
+        " AND at > $3 ORDER BY at DESC OFFSET $4 LIMIT 1",
+        login,
+        counter,
+        now() - WINDOW,
         MOST_FAILURES_OF_A_LOGIN - 1,
-        MOST_FAILURES_OF_AN_ADDRESS - 1,
     )
     if oldest is not None:
-        wait = max(1, int((oldest + WINDOW - now()).total_seconds()))
-        raise TooMany(
-            say("Too many failed tries. Wait {minutes} minutes.", minutes=-(-wait // 60)),
-            retry_after_seconds=wait,
-        )
+        _refuse(oldest + WINDOW)
 
 
-async def forget(login: str) -> None:
-    """After a success the account starts afresh; its address does not."""
-    await database.execute("DELETE FROM sign_in_attempt WHERE login = $1", login[:64])
+class _Place(msgspec.Struct):
+    names: int
+    last_at: datetime | None
+
+
+async def _check_address(login: str, place: str) -> None:
+    found = await database.fetch_one(
+        _Place,
+        "SELECT count(DISTINCT login) AS names, max(at) AS last_at FROM sign_in_attempt"
+        " WHERE address = $1 AND counter IS NULL AND at > $2 AND login <> $3",
+        place,
+        now() - WINDOW,
+        login,
+    )
+    if found is None or found.last_at is None or found.names < MOST_NAMES_OF_AN_ADDRESS:
+        return
+    beyond = found.names - MOST_NAMES_OF_AN_ADDRESS + 1
+    until = found.last_at + min(beyond * WAIT_A_NAME, LONGEST_WAIT_OF_AN_ADDRESS)
+    if until > now():
+        _refuse(until)
+
+
+def _refuse(until: datetime) -> None:
+    wait = max(1, -int(-(until - now()).total_seconds() // 1))
+    if wait <= 60:
+        sentence = say("Too many failed tries. Wait {seconds} seconds.", seconds=wait)
+    else:
+        sentence = say("Too many failed tries. Wait {minutes} minutes.", minutes=-(-wait // 60))
+    raise TooMany(sentence, retry_after_seconds=wait)
+
+
+async def take_back(attempt_id: int) -> None:
+    """A try that was never judged counts for nothing."""
+    await database.execute("DELETE FROM sign_in_attempt WHERE id = $1", attempt_id)
+
+
+async def forget(login: str, address: str, *, counter: bytes | None = None) -> None:
+    """After a success this browser, or this address, starts afresh with the account.
+
+    What others tried from elsewhere stays counted: else each sign-in of the owner would give
+    them ten more guesses.
+    """
+    await database.execute(
+        "DELETE FROM sign_in_attempt WHERE login = $1 AND counter IS NOT DISTINCT FROM $2"
+        " AND ($2::bytea IS NOT NULL OR address = $3)",
+        login[:64],
+        counter,
+        _place(address),
+    )
+
+
+def _place(address: str) -> str:
+    """The address that is counted: of IPv6 the /64 that one subscriber has to choose from."""
+    try:
+        parsed = ip_address(address.partition("%")[0])
+    except ValueError:
+        return address[:64]
+    if isinstance(parsed, IPv6Address) and parsed.ipv4_mapped is None:
+        return f"{IPv6Address(int(parsed) >> 64 << 64)}/64"
+    return str(parsed)

@@ -10,7 +10,8 @@ from core import database
 from core.access import Actor, Membership
 from core.clock import now
 from core.errors import FieldError, Invalid, NotFound, say
-from core.sign_in import MEMBERSHIPS, hash_token
+from core.hashing import hash_token
+from core.sign_in import MEMBERSHIPS
 
 PREFIX = "lsh_"
 SCOPES = (

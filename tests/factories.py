@@ -10,6 +10,7 @@ from api.identity import COOKIE
 from core import database, passwords, sign_in, tokens
 from core.access import Actor, Membership, Role
 from core.clock import now
+from core.hashing import hash_token
 
 _numbers = count(1)
 
@@ -96,7 +97,7 @@ async def bearer(who: MadePerson, *scopes: str) -> dict[str, str]:
         "INSERT INTO api_token (person, name, token_hash, scopes, created_at, expires_at)"
         " VALUES ($1, 'test', $2, $3, now(), $4)",
         who.id,
-        sign_in.hash_token(token),
+        hash_token(token),
         list(scopes or tokens.SCOPES),
         now() + timedelta(days=1),
     )

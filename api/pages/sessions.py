@@ -4,9 +4,14 @@ from datetime import timedelta
 
 from litestar import Response
 
+from api import urls
 from api.identity import COOKIE
 from api.types import WebRequest
 from core import sign_in
+from core.housekeeping import KEEP_KNOWN_BROWSERS
+
+BROWSER_COOKIE = "labshare_browser"
+MOST_CHARACTERS = 64
 
 
 def set_session(request: WebRequest, answer: Response[object], token: str, *, stays: bool) -> None:
@@ -15,6 +20,27 @@ def set_session(request: WebRequest, answer: Response[object], token: str, *, st
         COOKIE,
         token,
         max_age=int(sign_in.LASTS.total_seconds()) if stays else None,
+        httponly=True,
+        samesite="lax",
+        secure=request.url.scheme == "https",
+    )
+
+
+def known_browser(request: WebRequest) -> str:
+    """The token by which this browser was known so far, or nothing."""
+    return request.cookies.get(BROWSER_COOKIE, "")[:MOST_CHARACTERS]
+
+
+def set_known_browser(request: WebRequest, answer: Response[object], token: str) -> None:
+    """Know this browser again: failed tries from elsewhere do not shut its owner out of it.
+
+    It outlives signing out, and opens nothing.
+    """
+    answer.set_cookie(
+        BROWSER_COOKIE,
+        token,
+        max_age=int(KEEP_KNOWN_BROWSERS.total_seconds()),
+        path=urls.sign_in(),
         httponly=True,
         samesite="lax",
         secure=request.url.scheme == "https",

@@ -13,11 +13,20 @@ from api.forms import SMALL_FORM_BYTES, as_typed, read_form
 from api.identity import COOKIE, client_address, find_actor
 from api.pages.flash import see_other
 from api.pages.rendering import render
-from api.pages.sessions import browser_of, drop_session, lasting, set_session
+from api.pages.sessions import (
+    browser_of,
+    drop_session,
+    known_browser,
+    lasting,
+    set_known_browser,
+    set_session,
+)
 from api.types import WebRequest
 from core import account, setup, sign_in
 from core.access import Actor
-from core.errors import FieldError, Invalid, NotSignedIn, TooMany, say
+from core.errors import FieldError, Invalid, NotSignedIn, TooMany, Unavailable, say
+
+RETRY_SECONDS = 5
 
 
 class Credentials(msgspec.Struct, frozen=True):
@@ -57,11 +66,12 @@ async def do_sign_in(request: WebRequest) -> Response[Any]:
     """A fresh session for the right name and password; one sentence for everything else."""
     try:
         given = await read_form(request, Credentials)
-        token = await sign_in.sign_in(
+        opened = await sign_in.sign_in(
             given.login,
             given.password,
             address=client_address(request),
             browser=browser_of(request),
+            known_browser=known_browser(request),
             lasts=lasting(stays=given.stays),
         )
     except Invalid as refused:
@@ -72,11 +82,16 @@ async def do_sign_in(request: WebRequest) -> Response[Any]:
         answer = await _refused(request, 429, [FieldError("", refused.message)])
         answer.headers["retry-after"] = str(refused.retry_after_seconds)
         return answer
+    except Unavailable as refused:
+        answer = await _refused(request, 503, [FieldError("", refused.message)])
+        answer.headers["retry-after"] = str(RETRY_SECONDS)
+        return answer
     await _leave_old_session(request)
-    is_newcomer = await sign_in.find_newcomer(token) is not None
-    answer = see_other(urls.first_password() if is_newcomer else urls.local(given.next))
-    set_session(request, answer, token, stays=given.stays)
-    return answer
+    is_newcomer = await sign_in.find_newcomer(opened.token) is not None
+    onward = see_other(urls.first_password() if is_newcomer else urls.local(given.next))
+    set_session(request, onward, opened.token, stays=given.stays)
+    set_known_browser(request, onward, opened.known_browser)
+    return onward
 
 
 async def _refused(

@@ -1,13 +1,11 @@
 """Signing in and out, the first password, and guessing."""
 
-import asyncio
-
 import httpx
 import pytest
 from litestar import Litestar
 
 from api.identity import COOKIE
-from core import database, passwords, people, throttle
+from core import database, passwords, people
 from core.access import Actor
 from tests import factories
 from tests.conftest import browser
@@ -131,43 +129,6 @@ async def test_signing_out_ends_the_session_on_the_server(
     async with browser(app) as kept:
         kept.cookies.set(COOKIE, token, domain="labshare.test")
         assert (await kept.get("/account")).status_code == 303
-
-
-async def test_guessing_is_stopped_and_says_how_long(client: httpx.AsyncClient) -> None:
-    who = await _technician()
-    for _ in range(throttle.MOST_FAILURES_OF_A_LOGIN):
-        assert (await _try(client, who.login, "wrong")).status_code == 401
-    answer = await _try(client, who.login, PASSWORD)
-    assert answer.status_code == 429
-    assert 0 < int(answer.headers["retry-after"]) <= 15 * 60
-    assert "Wait 15 minutes" in answer.text
-    await database.execute("UPDATE sign_in_attempt SET at = at - interval '16 minutes'")
-    assert (await _try(client, who.login, PASSWORD)).status_code == 303
-
-
-async def test_guesses_sent_at_once_are_counted_each(client: httpx.AsyncClient) -> None:
-    who = await _technician()
-    answers = await asyncio.gather(*(_try(client, who.login, "wrong") for _ in range(30)))
-    statuses = [answer.status_code for answer in answers]
-    assert statuses.count(401) == throttle.MOST_FAILURES_OF_A_LOGIN
-    assert statuses.count(429) == 30 - throttle.MOST_FAILURES_OF_A_LOGIN
-
-
-async def test_an_address_that_tries_many_names_is_stopped(client: httpx.AsyncClient) -> None:
-    who = await _technician()
-    await database.execute_many(
-        "INSERT INTO sign_in_attempt (login, address, at) VALUES ($1, '127.0.0.1', now())",
-        [(f"name{number}",) for number in range(throttle.MOST_FAILURES_OF_AN_ADDRESS)],
-    )
-    assert (await _try(client, who.login, PASSWORD)).status_code == 429
-
-
-async def test_success_forgives_the_tries_before(client: httpx.AsyncClient) -> None:
-    who = await _technician()
-    for _ in range(throttle.MOST_FAILURES_OF_A_LOGIN - 1):
-        await _try(client, who.login, "wrong")
-    assert (await _try(client, who.login, PASSWORD)).status_code == 303
-    assert await database.fetch_value("SELECT count(*) FROM sign_in_attempt") == 0
 
 
 async def test_odd_letters_are_wrong_like_any_other(client: httpx.AsyncClient) -> None:

@@ -1,0 +1,60 @@
+"""Browsers in which somebody has signed in before: each has its own count of failed tries.
+
+The browser holds a random token in a cookie, we hold its hash beside each person who has signed
+in there. It opens nothing: it only tells the owner's browser from a stranger's.
+"""
+
+import secrets
+
+from core import database
+from core.clock import now
+from core.hashing import hash_token
+
+# Enough for all the school's computers that one person uses; beyond it the longest unused go.
+MOST_OF_A_PERSON = 100
+
+
+async def find_counter(login: str, token: str) -> bytes | None:
+    """The throttle's counter of this browser for this account, or None for a stranger's."""
+    if not token:
+        return None
+    return await database.fetch_value(  # type: ignore[no-any-return]
+        "SELECT k.token_hash FROM known_browser k JOIN person p ON p.id = k.person"
+        " WHERE p.login = $1 AND k.token_hash = $2",
+        login,
+        hash_token(token),
+    )
+
+
+async def remember(person_id: int, token: str) -> str:
+    """Know this browser after a good sign-in; its fresh token.
+
+    Always a fresh one, for all who have signed in there: a token that somebody planted in the
+    browser, to fill its counter from elsewhere, is worth nothing afterwards.
+    """
+    fresh = secrets.token_urlsafe(32)
+    async with database.transaction():
+        await database.execute(
+            "UPDATE known_browser SET token_hash = $2 WHERE token_hash = $1",
+            hash_token(token),
+            hash_token(fresh),
+        )
+        await database.execute(
+            "INSERT INTO known_browser (person, token_hash, seen_at) VALUES ($1, $2, $3)"
+            " ON CONFLICT (person, token_hash) DO UPDATE SET seen_at = excluded.seen_at",
+            person_id,
+            hash_token(fresh),
+            now(),
+        )
+        await database.execute(
+            "DELETE FROM known_browser WHERE person = $1 AND id NOT IN (SELECT id"
+            " FROM known_browser WHERE person = $1 ORDER BY seen_at DESC, id DESC LIMIT $2)",
+            person_id,
+            MOST_OF_A_PERSON,
+        )
+    return fresh
+
+
+async def forget_all(person_id: int) -> None:
+    """No browser is this person's any more: the password was lost, or given to somebody."""
+    await database.execute("DELETE FROM known_browser WHERE person = $1", person_id)
