@@ -13,9 +13,9 @@ from labshare.engines import children, s3_request
 from labshare.engines.account import Account, engine_account
 from labshare.engines.children import Child, Locks, Program, is_in_use
 from labshare.engines.failure import EngineFailed
-from labshare.engines.filer_rules import demand_fsync
 from labshare.engines.folders import private_folder, write_private
 from labshare.engines.ports import LOOPBACK, remembered_ports
+from labshare.engines.store_security import renew_security
 
 BUCKET = "labshare"
 REGION = "us-east-1"
@@ -77,6 +77,7 @@ def start(data: Path) -> ObjectStore:
     try:
         folder = private_folder(data / "objects", account)
         access_key, secret_key = _keys(folder, account)
+        renew_security(folder, account)
         ports = remembered_ports(folder / "ports.json", PORT_NAMES, account)
         child = children.start(_server(data, folder, ports, account), locks)
     except BaseException:
@@ -85,7 +86,6 @@ def start(data: Path) -> ObjectStore:
     signer = s3_request.Signer(f"{LOOPBACK}:{ports['s3']}", access_key, secret_key, REGION)
     try:
         child.wait_until(lambda: _takes_objects(signer), READY_SECONDS)
-        demand_fsync(ports["filer"], folder / "security.toml")
     except BaseException:
         child.stop(LEAVE_SECONDS)
         raise
@@ -139,19 +139,7 @@ def _read_keys(path: Path) -> tuple[str, str]:
     return credentials["accessKey"], credentials["secretKey"]
 
 
-def _security(folder: Path, account: Account) -> None:
-    """The parts of SeaweedFS talk over HTTP on loopback, where any user of the machine could too:
-    these keys make them refuse whoever doesn't know them."""
-    path = folder / "security.toml"
-    if path.exists():
-        return
-    sections = ("jwt.signing", "jwt.signing.read", "jwt.filer_signing", "jwt.filer_signing.read")
-    text = "".join(f'[{name}]\nkey = "{secrets.token_urlsafe(32)}"\n' for name in sections)
-    write_private(path, text, account)
-
-
 def _server(data: Path, folder: Path, ports: dict[str, int], account: Account) -> Program:
-    _security(folder, account)
     return Program(
         name="SeaweedFS",
         command=[str(binary()), *_arguments(folder, ports)],
@@ -173,6 +161,8 @@ def _arguments(folder: Path, ports: dict[str, int]) -> list[str]:
         "dir": str(folder),
         "ip": LOOPBACK,
         "ip.bind": LOOPBACK,
+        # Master and filer would give anybody's HTTP request what our certificates guard.
+        "disableHttp": "true",
         "master.port": ports["master"],
         "master.port.grpc": ports["master_grpc"],
         # It is the only one: waiting for others would cost ten seconds at each start.
