@@ -300,7 +300,7 @@ FIELDS: dict[str, Message] = {
     "kind": say("Kind"),
     "language": say("Language"),
     "licence": say("Licence"),
-    "lifecycle": say("State"),
+    "lifecycle": say("Status"),
     "locale": say("Language"),
     "login": say("Sign-in name"),
     "may_sleep": say("May be switched off"),

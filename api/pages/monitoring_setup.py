@@ -45,10 +45,10 @@ PARTS = (
         say("Communities and users with which devices let themselves be read."),
     ),
     Part(
-        say("Kinds of devices"),
+        say("Device profiles"),
         urls.device_profiles,
         "device",
-        say("How each kind is recognised, what is read of it, and when that is a fault."),
+        say("How each kind of device is recognised, what is read of it, and when that is a fault."),
     ),
     Part(
         say("Expected hours"),

@@ -21,7 +21,7 @@ DECODED: dict[str, Message] = {
     "percent_left": say("Supplies"),
     "brother_maintenance": say("Supplies and parts that wear"),
     "trays": say("Paper trays"),
-    "printer_condition": say("Condition"),
+    "printer_condition": say("State of the printer"),
     "printer_faults": say("Printer reports"),
     "printer_alerts": say("Open alerts"),
     "ups_alarms": say("Alarms"),

@@ -7,6 +7,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 from markupsafe import Markup
 
 from api import words
+from api.counting import counted
 from api.language import Language
 from api.static_files import asset_url
 from core.errors import Message, say
@@ -54,6 +55,7 @@ def wording(speech: Language) -> dict[str, Callable[..., object]]:
         "sentence": sentence,
         "change_value": change_value,
         "doer": doer,
+        "counted": lambda category, count: counted(speech, category, count),
         "device_kind": lambda name: device_kind(speech, name),
         "device_kinds": lambda names: [(name, device_kind(speech, name)) for name in names],
         "field_name": lambda column: words.field_name(speech, column),

@@ -11,7 +11,28 @@ from tests.api import sentences
 
 HAN = re.compile(r"[\u4e00-\u9fff]")
 # Names and units that a Chinese page writes in Latin letters as well.
-LATIN_IN_CHINESE = re.compile(r"^[A-Za-z0-9 .,:/()%+{}°·-]*$")
+LATIN_IN_CHINESE = re.compile(r"^[A-Za-z0-9 .,:：/()%+{}°·-]*$")
+
+# Variants of a word that pages once mixed, and the word that all of them use now.
+FORBIDDEN = {
+    "哪些是安全的": "数据是否受影响",
+    "这里什么也没有": "页面不存在",
+    "轮询|次访问|立即读取|读取间隔|迟到": "采集, 采集延迟",
+    "要做什么": "维护内容",
+    "一次还是每周": "重复方式",
+    "每隔几小时": "搜索间隔（小时）",
+    "配件": "备件",
+    "设备模板": "设备类型",
+    "星期[一二三四五六日]": "周一",
+    "(?<!健康)状况": "完好程度",
+    "接收捐赠": "登记捐赠",
+    "^致 ": "the donor's name and a colon",
+    "缺少什么|说明了什么": "缺件情况及归还说明",
+    "比较紧急|严重程度|有多严重": "紧急程度",
+    "台资产": "件资产",
+    "变更历史": "变更记录",
+    "账目|账上": "台账",
+}
 
 
 def test_every_sentence_is_in_the_chinese_catalogue() -> None:
@@ -55,6 +76,14 @@ def test_chinese_translations_are_chinese() -> None:
         if entry.text and not HAN.search(entry.text) and not LATIN_IN_CHINESE.match(entry.text)
     ]
     assert not foreign
+
+
+@pytest.mark.parametrize(("forbidden", "word"), list(FORBIDDEN.items()))
+def test_one_thing_has_one_chinese_word(forbidden: str, word: str) -> None:
+    found = [entry for entry in sentences.entries() if re.search(forbidden, entry.text)]
+    assert not found, f"say {word}: " + "; ".join(f"{e.file}: {e.text}" for e in found)
+    glossary = (sentences.ROOT / "docs" / "glossary.md").read_text()
+    assert not re.search(rf"\| ({forbidden}) \|", glossary)
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ from typing import get_args
 import pytest
 
 from api import words
+from api.counting import counted
 from api.language import LOCALES, language
 from api.words import VOCABULARY
 from core.access import Role
@@ -96,3 +97,21 @@ def test_a_history_knows_which_columns_hold_codes(
     entity: str, column: str, kind: str | None
 ) -> None:
     assert words.kind_of(entity, column) == kind
+
+
+@pytest.mark.parametrize(
+    ("category", "count", "chinese", "english"),
+    [
+        ("book", 1, "1 册", "1 book"),
+        ("book", 1200, "1,200 册", "1,200 books"),
+        ("robot_kit", 3, "3 套", "3 kits"),
+        ("computer", 2, "2 台", "2 units"),
+        ("part", 0, "0 件", "0 pieces"),
+        ("other", 1, "1 件", "1 piece"),
+    ],
+)
+def test_things_are_counted_with_the_measure_word_of_their_category(
+    category: str, count: int, chinese: str, english: str
+) -> None:
+    assert counted(language("zh_CN"), category, count) == chinese
+    assert counted(language("en"), category, count) == english
