@@ -127,7 +127,7 @@ async def _finish(claim: _Claim, folder: Path) -> None:
         if claim.sha256 is not None and claim.sha256 != sha256:
             raise Refused(say("The file that arrived is not the file that was sent; send it again"))
         try:
-            content = await asyncio.to_thread(formats.content_of, path)
+            content = await extraction.content_of(path)
             media_type = formats.settle(claim.file_name, claim.media_type, content)
         except formats.Disagreement as disagreement:
             raise Refused(disagreement.message) from disagreement

@@ -1,6 +1,5 @@
 """A file is staged: read, judged row by row, and kept beside the books until somebody decides."""
 
-import asyncio
 import hashlib
 from pathlib import PurePath
 from uuid import UUID, uuid4
@@ -13,7 +12,8 @@ from core.database import execute, execute_many, fetch_value, transaction
 from core.errors import Conflict, say
 from inventory.imports.books import open_books
 from inventory.imports.columns import Column, column_of
-from inventory.imports.files import RawRow, read_sheet
+from inventory.imports.files import RawRow
+from inventory.imports.opening import open_sheet
 from inventory.imports.reading import get_import
 from inventory.imports.shapes import ImportJob
 from inventory.imports.verdicts import Judge, Judged
@@ -27,7 +27,7 @@ async def stage_assets(actor: Actor, school: str, file_name: str, data: bytes) -
     """
     school_id = await school_id_of(actor, school)
     actor.require(school_id, Role.admin)
-    sheet = await asyncio.to_thread(read_sheet, data)
+    sheet = await open_sheet(data)
     digest = hashlib.sha256(data).digest()
     await refuse_applied(school_id, digest)
     job_id = uuid4()

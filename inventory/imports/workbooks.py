@@ -1,11 +1,12 @@
 """A workbook as Excel and WPS write it: the rows of its first sheet as text."""
 
 import io
-import zipfile
 from collections.abc import Iterator
 from datetime import date, datetime
 
 import openpyxl
+
+from storage import zip_files
 
 STARTS_WITH = b"PK\x03\x04"
 # A few kilobytes can be packed from gigabytes of blanks: this much is unpacked, and no more.
@@ -21,7 +22,7 @@ class Unreadable(Exception):
 def read_rows(data: bytes) -> Iterator[tuple[int, list[str]]]:
     """Each filled row of the first sheet with its number in the sheet; :class:`Unreadable`."""
     try:
-        with zipfile.ZipFile(io.BytesIO(data)) as packed:
+        with zip_files.opened(io.BytesIO(data)) as packed:
             if sum(part.file_size for part in packed.infolist()) > MOST_UNPACKED_BYTES:
                 raise Unreadable
         book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)

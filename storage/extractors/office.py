@@ -14,6 +14,7 @@ import pptx
 from docx.table import Table as DocumentTable
 from PIL import Image
 
+from storage import zip_files
 from storage.extractors.findings import (
     MOST_PAGES,
     Findings,
@@ -116,7 +117,10 @@ def _template_covers() -> list[bytes]:
 
 
 def _is_bomb(path: Path) -> bool:
-    with zipfile.ZipFile(path) as archive:
-        entries = archive.infolist()
+    try:
+        with zip_files.opened(path) as archive:
+            entries = archive.infolist()
+    except zip_files.DirectoryTooLarge:
+        return True
     unpacked = sum(entry.file_size for entry in entries)
     return len(entries) > MOST_ENTRIES or unpacked > MOST_UNPACKED_BYTES

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from PIL import Image
 
+from storage import zip_files
 from storage.extractors.findings import MOST_CHARACTERS, MOST_PAGES, Findings, in_pages, save
 from storage.formats import decode
 
@@ -34,14 +35,17 @@ def read_image(path: Path, folder: Path) -> Findings:
 
 def read_archive(path: Path, folder: Path) -> Findings:
     """The names inside a ZIP, so that it is found by them; nothing is unpacked."""
-    with _names_as_written(path) as archive:
-        names = archive.namelist()
+    try:
+        with _names_as_written(path) as archive:
+            names = archive.namelist()
+    except zip_files.DirectoryTooLarge:
+        return Findings(note="too_large_inside")
     return Findings(in_pages("\n".join(names[:MOST_NAMES])), None, [], "archive")
 
 
 def _names_as_written(path: Path) -> zipfile.ZipFile:
     # Chinese Windows writes names in GBK without saying so; the ZIP's own default is cp437.
     try:
-        return zipfile.ZipFile(path, metadata_encoding="gbk")
+        return zip_files.opened(path, metadata_encoding="gbk")
     except UnicodeDecodeError:
-        return zipfile.ZipFile(path)
+        return zip_files.opened(path)

@@ -4,6 +4,8 @@ from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
 
+import msgspec
+
 from storage.extractors.findings import Findings
 
 Reader = Callable[[Path, Path], Findings]
@@ -39,3 +41,8 @@ def reader_of(media_type: str) -> Reader:
     module, _, function = _READERS[media_type].partition(".")
     reader: Reader = getattr(import_module(f"storage.extractors.{module}"), function)
     return reader
+
+
+def findings_of(_: bytes, media_type: str, path: str, folder: str) -> bytes:
+    """The findings as JSON; called in the process with limits."""
+    return msgspec.json.encode(reader_of(media_type)(Path(path), Path(folder)))

@@ -18,7 +18,7 @@ from labshare.demo.library import files
 from labshare.demo.library.files import File
 from labshare.demo.library.lessons import Lesson, read_all
 from labshare.demo.rows import random_for
-from storage import blobs, formats, objects, search
+from storage import blobs, extraction, formats, objects, search
 from storage.extractors.findings import Findings
 from storage.extractors.readers import is_readable, reader_of
 from storage.ids import uuid7
@@ -95,7 +95,7 @@ async def _store(file: File) -> Stored:
     with tempfile.TemporaryDirectory(prefix="lesson-") as folder:
         path = Path(folder) / "content"
         path.write_bytes(file.data)
-        media_type = formats.settle(file.name, "", formats.content_of(path))
+        media_type = formats.settle(file.name, "", await extraction.content_of(path))
         findings = await _drawn(_read, path, media_type)
         key = objects.new_key("b")
         await objects.put(key, file.data, media_type)
