@@ -44,12 +44,14 @@ OF_PROGRAMS = ("/api/v1/", "/schema", "/healthz", "/readyz", "/metrics")
 RETRY_SECONDS = 10
 
 
-class ProblemField(msgspec.Struct):
-    """One wrong field of a request."""
+class ProblemField(msgspec.Struct, omit_defaults=True):
+    """One wrong field of a request; of a list its entry, from 0, and what was sent there."""
 
     field: str
     detail: str
     code: str
+    index: int | None = None
+    value: str = ""
 
 
 class ProblemDetails(msgspec.Struct, omit_defaults=True):
@@ -146,14 +148,16 @@ def _problem_json(
     request: WebRequest, status: int, problem: Problem, headers: dict[str, str]
 ) -> Response[ProblemDetails]:
     words = _words(request)
-    errors = problem.errors if isinstance(problem, Invalid) else ()
     details = ProblemDetails(
         title=HTTPStatus(status).phrase,
         status=status,
         detail=words(problem.message),
         code=problem.code,
         field=problem.field,
-        errors=[ProblemField(e.field, words(e.message), e.code) for e in errors],
+        errors=[
+            ProblemField(e.field, words(e.message), e.code, e.index, e.value)
+            for e in problem.errors
+        ],
         request_id=_request_id(request),
     )
     return Response(

@@ -35,25 +35,39 @@ def say(template: str, /, **params: object) -> Message:
 
 
 class FieldError(msgspec.Struct, frozen=True):
-    """What is wrong with one field, and its mend; ``field`` is the name the sender used."""
+    """What is wrong with one field, and its mend; ``field`` is the name the sender used.
+
+    Of a list ``index`` is the wrong entry, from 0, and ``value`` what was sent there.
+    """
 
     field: str
     message: Message
     code: str = "invalid"
+    index: int | None = None
+    value: str = ""
 
 
 class Problem(Exception):
-    """A refusal with its reason: ``message`` for people, ``code`` (snake_case) for programs."""
+    """A refusal with its reason: ``message`` for people, ``code`` (snake_case) for programs.
+
+    ``errors`` names each of several things that stand in the way.
+    """
 
     default_code = "problem"
 
     def __init__(
-        self, message: Message, *, code: str | None = None, field: str | None = None
+        self,
+        message: Message,
+        *,
+        code: str | None = None,
+        field: str | None = None,
+        errors: Iterable[FieldError] = (),
     ) -> None:
         super().__init__(str(message))
         self.message = message
         self.code = code or self.default_code
         self.field = field
+        self.errors = tuple(errors)
 
 
 class NotSignedIn(Problem):
@@ -102,9 +116,9 @@ class Invalid(Problem):
     default_code = "invalid"
 
     def __init__(self, errors: Iterable[FieldError]) -> None:
-        self.errors = tuple(errors)
-        first = self.errors[0]
-        super().__init__(first.message, code=first.code, field=first.field)
+        every = tuple(errors)
+        first = every[0]
+        super().__init__(first.message, code=first.code, field=first.field, errors=every)
 
     @classmethod
     def of(cls, field: str, message: Message, *, code: str = "invalid") -> "Invalid":

@@ -1,6 +1,8 @@
 """Label codes: random, so that nobody can guess one from another, and easy to read and type."""
 
+import re
 import secrets
+import unicodedata
 
 import msgspec
 
@@ -10,6 +12,9 @@ from core.database import execute_many, fetch
 # Without 0 O 1 I L U: read from a scratched sticker, typed on a phone. 12 of 30 are 58 bits.
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 CODE_LENGTH = 12
+BARE = re.compile(f"[{ALPHABET}]{{{CODE_LENGTH}}}")
+# What a label's QR holds, from whatever host it was printed for: the code alone decides.
+ADDRESS = re.compile(r"(?:^|/)t/([0-9a-z-]{1,40})/?(?:[?#].*)?$", re.IGNORECASE)
 
 
 class _Bare(msgspec.Struct):
@@ -24,7 +29,18 @@ def new_code() -> str:
 
 def clean(code: str) -> str:
     """A code as it is stored, whatever a scanner or a thumb made of it."""
-    return code.strip().replace(" ", "").replace("-", "").upper()
+    plain = unicodedata.normalize("NFKC", code)
+    return plain.strip().replace(" ", "").replace("-", "").upper()
+
+
+def find_code(text: str) -> str | None:
+    """The code in what was scanned or typed, its address or the code alone, else None."""
+    plain = unicodedata.normalize("NFKC", text).strip()
+    address = ADDRESS.search(plain)
+    if address:
+        return clean(address[1])
+    code = clean(plain)
+    return code if BARE.fullmatch(code) else None
 
 
 async def give_codes(tags: list[str]) -> None:

@@ -1,6 +1,7 @@
 """Tags: the number on the sticker, unique for ever, given by hand or made."""
 
 import re
+import unicodedata
 
 from core.database import fetch_value
 from core.errors import Invalid, say
@@ -10,8 +11,8 @@ TAG = re.compile(r"[A-Z0-9][A-Z0-9-]{1,31}")
 
 
 def clean(tag: str) -> str:
-    """A tag as it is stored: capitals, no spaces around."""
-    return tag.strip().upper()
+    """A tag as it is stored: plain letters in capitals, no spaces around."""
+    return unicodedata.normalize("NFKC", tag).strip().upper()
 
 
 def checked(tag: str, *, field: str = "tag") -> str:

@@ -10,6 +10,7 @@ from litestar.params import FromPath
 from api import urls
 from api.access import allow
 from api.forms import as_typed, convert_form, read_form
+from api.pages.desk import REFUSALS, Refusal, lay_out, removing, split_tags
 from api.pages.flash import see_other
 from api.pages.inventory_options import model_options, place_options, school_codes
 from api.pages.rendering import render
@@ -106,22 +107,17 @@ class AssetFormPages(Controller):
 
     @post(urls.move_assets(), guards=[KEEPER])
     async def move(self, request: WebRequest, actor: NamedDependency[Actor]) -> Response[Any]:
+        typed = await as_typed(request)
+        fewer = removing(typed)
+        if fewer is not None:
+            return await _move_page(request, actor, fewer)
         try:
             form = await read_form(request, MoveForm)
             moved = await assets.move_assets(actor, split_tags(form.tags), form.place_id)
-        except (Invalid, Conflict) as refused:
-            return await _move_page(
-                request, actor, await as_typed(request), errors_of(refused, "tags")
-            )
+        except REFUSALS as refused:
+            return await _move_page(request, actor, typed, refused)
         target = urls.asset(moved[0].tag) if len(moved) == 1 else urls.assets(place=form.place_id)
         return see_other(target, say("Moved to {place}.", place=moved[0].place))
-
-
-def split_tags(text: str) -> list[str]:
-    """Tags typed, pasted or scanned: apart by spaces, commas or lines."""
-    for mark in ",;，；、":
-        text = text.replace(mark, " ")
-    return text.split()
 
 
 def errors_of(refused: Invalid | Conflict, field: str) -> tuple[FieldError, ...]:
@@ -172,13 +168,19 @@ async def _edit_page(
 
 
 async def _move_page(
-    request: WebRequest, actor: Actor, form: dict[str, Any], errors: tuple[FieldError, ...] = ()
+    request: WebRequest, actor: Actor, form: dict[str, Any], refused: Refusal | None = None
 ) -> Response[str]:
+    place = form.get("place_id", "")
+    place_id = int(place) if place.isdecimal() and len(place) < 16 else None
+    desk = await lay_out(
+        actor, form, lambda tags: assets.check_move(actor, tags, place_id), refused
+    )
     return render(
         request,
         "inventory/move.html",
-        status_code=422 if errors else 200,
+        status_code=desk.status,
         form=form,
-        errors=list(errors),
+        errors=desk.errors,
+        desk=desk,
         places=await place_options(actor, school_ids=actor.school_ids_as(*KEEPERS)),
     )

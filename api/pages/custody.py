@@ -11,17 +11,18 @@ from litestar.di import NamedDependency
 from api import urls
 from api.access import allow, in_person
 from api.forms import as_typed, convert_form, read_form
-from api.pages.asset_forms import Chosen, errors_of, split_tags
+from api.pages.asset_forms import Chosen
+from api.pages.desk import REFUSALS, Desk, Refusal, lay_out, removing, split_tags
 from api.pages.flash import see_other
 from api.pages.inventory_options import place_options, school_codes
 from api.pages.rendering import render
 from api.types import WebRequest
 from core.access import Actor
-from core.errors import Conflict, FieldError, Invalid, NotFound, say
+from core.errors import FieldError, say
 from core.idempotency import once
 from core.paging import DEFAULT_LIMIT
-from inventory import assets, custody
-from inventory.assets import AssetRow, Condition
+from inventory import custody
+from inventory.assets import Condition
 from inventory.custody import Custody, CustodyFilters, Holder
 from inventory.scope import KEEPERS, school_id_of
 
@@ -85,6 +86,10 @@ class CustodyPages(Controller):
 
     @post(urls.hand_out(), guards=[KEEPER])
     async def hand_out(self, request: WebRequest, actor: NamedDependency[Actor]) -> Response[Any]:
+        typed = await as_typed(request)
+        fewer = removing(typed)
+        if fewer is not None:
+            return await _hand_out_page(request, actor, fewer)
         try:
             form = await read_form(request, HandOutForm)
             given = await once(
@@ -100,8 +105,8 @@ class CustodyPages(Controller):
                     note=form.note,
                 ),
             )
-        except (Invalid, Conflict) as refused:
-            typed = {**await as_typed(request), "key": str(uuid4())}
+        except REFUSALS as refused:
+            typed["key"] = str(uuid4())
             return await _hand_out_page(request, actor, typed, refused)
         return _back(given, urls.custody())
 
@@ -114,6 +119,10 @@ class CustodyPages(Controller):
 
     @post(urls.take_back(), guards=[KEEPER])
     async def take_back(self, request: WebRequest, actor: NamedDependency[Actor]) -> Response[Any]:
+        typed = await as_typed(request)
+        fewer = removing(typed)
+        if fewer is not None:
+            return await _take_back_page(request, actor, fewer)
         try:
             form = await read_form(request, TakeBackForm)
             ended = await once(
@@ -125,8 +134,8 @@ class CustodyPages(Controller):
                     actor, split_tags(form.tags), condition=form.condition, note=form.note
                 ),
             )
-        except (Invalid, Conflict) as refused:
-            typed = {**await as_typed(request), "key": str(uuid4())}
+        except REFUSALS as refused:
+            typed["key"] = str(uuid4())
             return await _take_back_page(request, actor, typed, refused)
         return _back(ended, urls.take_back())
 
@@ -145,18 +154,11 @@ def _back(loans: list[Custody], many: str) -> Response[Any]:
     return see_other(urls.asset(first.tag) if len(loans) == 1 else many, told)
 
 
-async def _chosen_rows(actor: Actor, form: dict[str, Any]) -> list[AssetRow]:
-    return await assets.find_by_tags(actor, split_tags(form.get("tags", "")))
-
-
 async def _hand_out_page(
-    request: WebRequest,
-    actor: Actor,
-    form: dict[str, Any],
-    refused: Invalid | Conflict | None = None,
+    request: WebRequest, actor: Actor, form: dict[str, Any], refused: Refusal | None = None
 ) -> Response[str]:
-    rows = await _chosen_rows(actor, form)
-    school_ids = await _schools_of(actor, rows)
+    desk = await lay_out(actor, form, lambda tags: custody.check_hand_out(actor, tags), refused)
+    school_ids = await _schools_of(actor, desk)
     people = {
         person.id: person.name
         for school_id in school_ids
@@ -165,55 +167,38 @@ async def _hand_out_page(
     return render(
         request,
         "inventory/hand_out.html",
-        status_code=_status(refused),
+        status_code=desk.status,
         form=form,
-        errors=_errors(refused),
-        rows=rows,
+        errors=[_at_first_field(error) for error in desk.errors],
+        desk=desk,
         people=sorted(people.items(), key=lambda one: one[1]),
         places=await place_options(actor, school_ids=school_ids),
     )
 
 
 async def _take_back_page(
-    request: WebRequest,
-    actor: Actor,
-    form: dict[str, Any],
-    refused: Invalid | Conflict | None = None,
+    request: WebRequest, actor: Actor, form: dict[str, Any], refused: Refusal | None = None
 ) -> Response[str]:
+    desk = await lay_out(actor, form, lambda tags: custody.check_take_back(actor, tags), refused)
     return render(
         request,
         "inventory/take_back.html",
-        status_code=_status(refused),
+        status_code=desk.status,
         form=form,
-        errors=_errors(refused),
-        rows=await _chosen_rows(actor, form),
+        errors=desk.errors,
+        desk=desk,
     )
 
 
-async def _schools_of(actor: Actor, rows: list[AssetRow]) -> list[int]:
-    """The schools of the assets chosen, else all that the actor keeps."""
+async def _schools_of(actor: Actor, desk: Desk) -> list[int]:
+    """The schools of the assets chosen that the actor keeps, else all of those."""
     kept = actor.school_ids_as(*KEEPERS)
-    if not rows:
-        return kept
-    chosen = {await school_id_of(actor, code) for code in {row.school for row in rows}}
-    if not chosen <= set(kept):
-        raise NotFound(say("There is no such asset, or it is not of your school"))
-    return sorted(chosen)
+    codes = {row.asset.school for row in desk.rows if row.asset is not None}
+    chosen = {await school_id_of(actor, code) for code in codes}
+    return sorted(chosen & set(kept)) or kept
 
 
-def _status(refused: Invalid | Conflict | None) -> int:
-    if refused is None:
-        return 200
-    return 422 if isinstance(refused, Invalid) else 409
-
-
-def _errors(refused: Invalid | Conflict | None) -> list[FieldError]:
-    if refused is None:
-        return []
-    # The choice of a holder is three fields; the sentence stands at the first.
-    return [
-        FieldError(
-            "person_id" if error.field == "holder" else error.field, error.message, error.code
-        )
-        for error in errors_of(refused, "tags")
-    ]
+def _at_first_field(error: FieldError) -> FieldError:
+    """The choice of a holder is three fields; the sentence stands at the first."""
+    field = "person_id" if error.field == "holder" else error.field
+    return msgspec.structs.replace(error, field=field)

@@ -18,7 +18,7 @@ from api.types import WebRequest
 from core.access import Actor
 from core.errors import FieldError, Invalid, NotFound, say
 from core.idempotency import once
-from inventory import repairs
+from inventory import assets, repairs
 from inventory.repairs.opening import SUMMARY_MAX_LENGTH, Reported
 from inventory.repairs.views import Severity
 
@@ -51,11 +51,12 @@ class FaultReportPages(Controller):
     @post("/report", guards=[REPORTER])
     async def find_asset(self, request: WebRequest, actor: NamedDependency[Actor]) -> Response[Any]:
         try:
-            asset = await repairs.get_reportable(actor, (await read_form(request, TagForm)).tag)
+            typed = (await read_form(request, TagForm)).tag
+            meant = await assets.resolve_one(actor, typed)
+            asset = await repairs.get_reportable(actor, meant.tag or typed)
         except Invalid as refused:
             return _which_page(request, "", refused.errors)
         except NotFound as refused:
-            typed = str((await as_typed(request)).get("tag", ""))
             return _which_page(request, typed, [FieldError("tag", refused.message)])
         return see_other(urls.report_fault(asset.tag))
 

@@ -13,7 +13,7 @@ from api import urls
 from api.access import allow
 from api.forms import as_typed, convert_form, read_form
 from api.pages import qr
-from api.pages.asset_forms import split_tags
+from api.pages.desk import split_tags
 from api.pages.flash import see_other
 from api.pages.inventory_options import model_options, place_options, school_codes
 from api.pages.rendering import render

@@ -19,18 +19,22 @@ from storage import catalogue
 
 A_FEW = 10
 LONGEST_QUERY = 100
+LONGEST_ADDRESS = 400
 
 
 @get(urls.search(), guards=[in_person], include_in_schema=False)
 async def show_search(request: WebRequest, actor: NamedDependency[Actor]) -> Response[Any]:
     """The few best of each kind, each with a way to its whole list."""
-    q = request.query_params.get("q", "").strip()[:LONGEST_QUERY]
+    scanned = request.query_params.get("q", "").strip()[:LONGEST_ADDRESS]
+    q = scanned[:LONGEST_QUERY]
     if not q:
         return render(request, "search.html", search_text="", groups=None)
-    exact = await assets.find_asset(actor, q)
-    if exact is not None:
-        # What a scanner types is a whole tag and Enter.
-        return Redirect(urls.asset(exact.tag), status_code=303)
+    # What a scanner types is a whole tag or a label's address, and Enter.
+    meant = await assets.resolve_one(actor, scanned)
+    if meant.tag is not None:
+        return Redirect(urls.asset(meant.tag), status_code=303)
+    if meant.label_is_known and meant.code is not None:
+        return Redirect(urls.scan(meant.code), status_code=303)
     if not q.isalnum() and mac_of(q) is not None:
         # Twelve letters and digits alone may be a serial number.
         return Redirect(urls.port_finder(q), status_code=303)

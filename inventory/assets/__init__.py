@@ -9,19 +9,22 @@ from inventory.assets.listing import (
     find_tags,
     list_query,
 )
-from inventory.assets.locking import Locked, lock
+from inventory.assets.locking import MOST_AT_ONCE, Locked, lock
 from inventory.assets.reading import find_asset, find_by_tags, get_asset, no_such_asset
+from inventory.assets.references import Meant, resolve, resolve_one
 from inventory.assets.shapes import Asset, AssetRow, Condition, HolderKind, LifecycleState
 from inventory.assets.story import Step, find_steps, tell_story
 from inventory.assets.writing import (
     AssetChanges,
     NewAsset,
+    check_move,
     create_asset,
     edit_asset,
     move_assets,
 )
 
 __all__ = [
+    "MOST_AT_ONCE",
     "Asset",
     "AssetChanges",
     "AssetFilters",
@@ -31,8 +34,10 @@ __all__ = [
     "HolderKind",
     "LifecycleState",
     "Locked",
+    "Meant",
     "NewAsset",
     "Step",
+    "check_move",
     "count_assets",
     "create_asset",
     "edit_asset",
@@ -48,6 +53,8 @@ __all__ = [
     "no_such_asset",
     "possible_steps",
     "record_step",
+    "resolve",
+    "resolve_one",
     "take_step",
     "tell_story",
 ]

@@ -11,7 +11,7 @@ from core.database import execute, execute_many, fetch_value, refusing, transact
 from core.errors import FieldError, Invalid, Problem, say
 from inventory import codes, serials, tags
 from inventory.assets.lifecycle import refuse_changed
-from inventory.assets.locking import lock
+from inventory.assets.locking import Stack, lock, lock_stack
 from inventory.assets.reading import find_by_tags, get_asset
 from inventory.assets.shapes import Asset, AssetRow, Condition, LifecycleState
 from inventory.scope import KEEPERS, school_id_of
@@ -188,11 +188,15 @@ async def update(asset_id: int, given: dict[str, object]) -> None:
 
 
 async def move_assets(actor: Actor, wanted: list[str], place_id: int) -> list[AssetRow]:
-    """Put one or many assets in another place of their school."""
+    """Put one or many assets in another place of their school; every refused row is named."""
     with refusing(REFUSALS):
         async with transaction(actor):
-            assets = await lock(actor, wanted)
-            await refuse_retired_place(place_id)
+            stack = await lock_stack(actor, wanted)
+            with stack.collecting():
+                await refuse_retired_place(place_id)
+            await _refuse_elsewhere(stack, place_id)
+            stack.raise_refused()
+            assets = stack.assets
             await execute(
                 "UPDATE asset SET place = $2, version = version + 1"
                 " WHERE id = any($1::bigint[]) AND place IS DISTINCT FROM $2",
@@ -200,6 +204,28 @@ async def move_assets(actor: Actor, wanted: list[str], place_id: int) -> list[As
                 place_id,
             )
             return await find_by_tags(actor, [asset.tag for asset in assets])
+
+
+async def check_move(
+    actor: Actor, wanted: list[str], place_id: int | None
+) -> tuple[FieldError, ...]:
+    """What stands in the way of moving these, row by row; nothing is moved."""
+    async with transaction(actor):
+        stack = await lock_stack(actor, wanted)
+        if place_id is not None:
+            await _refuse_elsewhere(stack, place_id)
+        return stack.errors
+
+
+async def _refuse_elsewhere(stack: Stack, place_id: int) -> None:
+    school_id = await fetch_value("SELECT school FROM place WHERE id = $1", place_id)
+    if all(asset.school_id != school_id for asset in stack.assets):
+        # Then the place is wrong, not the rows; the constraint says so.
+        return
+    for asset in stack.assets:
+        if asset.school_id != school_id:
+            message = say("{tag} is of another school than the place", tag=asset.tag)
+            stack.refuse(asset, Invalid, message, "place")
 
 
 async def refuse_retired_place(place_id: int, *, field: str = "place_id") -> None:

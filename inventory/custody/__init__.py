@@ -9,7 +9,7 @@ from inventory.custody.listing import (
     find_mine,
     of_asset,
 )
-from inventory.custody.moving import hand_out, take_back
+from inventory.custody.moving import check_hand_out, check_take_back, hand_out, take_back
 from inventory.custody.shapes import Custody, Holder
 
 __all__ = [
@@ -17,6 +17,8 @@ __all__ = [
     "CustodyFilters",
     "CustodyView",
     "Holder",
+    "check_hand_out",
+    "check_take_back",
     "count_overdue",
     "find_candidates",
     "find_custody",

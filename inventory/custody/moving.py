@@ -7,9 +7,9 @@ import msgspec
 from core import clock
 from core.access import Actor
 from core.database import execute, execute_many, fetch, fetch_value, refusing, transaction
-from core.errors import Conflict, Forbidden, Invalid, Message, Problem, say
+from core.errors import Conflict, FieldError, Forbidden, Invalid, Message, Problem, say
 from inventory.assets.lifecycle import record_step
-from inventory.assets.locking import Locked, lock
+from inventory.assets.locking import Locked, Stack, lock_stack
 from inventory.assets.shapes import Condition, LifecycleState
 from inventory.assets.writing import refuse_retired_place
 from inventory.custody.shapes import READ, Custody, Holder
@@ -50,17 +50,32 @@ async def hand_out(
 ) -> list[Custody]:
     """Give assets into somebody's hands, until a day or for good.
 
-    Refused if one of them is with somebody already (the sentence names both) or not in service.
+    Refused if one of them is with somebody already (the sentence names both) or not in service;
+    the refusal names every such row of the list, and every wrong field.
     """
-    who = holder.checked()
-    _refuse_long(note)
     with refusing(REFUSALS):
         async with transaction(actor):
-            assets = await lock(actor, tags)
-            school_id = _one_school(assets)
-            await _refuse_unfit(school_id, who, due_on)
-            await _refuse_taken(assets)
-            return await _open(actor, assets, who, due_on, note.strip())
+            stack = await lock_stack(actor, tags)
+            who = await _checked(stack, holder, due_on, note)
+            await _refuse_taken(stack)
+            stack.raise_refused()
+            return await _open(actor, stack.assets, who, due_on, note.strip())
+
+
+async def check_hand_out(actor: Actor, tags: list[str]) -> tuple[FieldError, ...]:
+    """What stands in the way of handing these out, row by row; nothing is handed out."""
+    async with transaction(actor):
+        stack = await lock_stack(actor, tags)
+        await _refuse_taken(stack)
+        return stack.errors
+
+
+async def check_take_back(actor: Actor, tags: list[str]) -> tuple[FieldError, ...]:
+    """What stands in the way of taking these back, row by row; nothing is taken back."""
+    async with transaction(actor):
+        stack = await lock_stack(actor, tags)
+        _refuse_idle(stack, await fetch(_Open, OPEN, [asset.id for asset in stack.assets]))
+        return stack.errors
 
 
 async def take_back(
@@ -70,12 +85,18 @@ async def take_back(
     condition: Condition | None = None,
     note: str = "",
 ) -> list[Custody]:
-    """Take assets back from whoever has them; ``condition`` is what was seen at the desk."""
-    _refuse_long(note)
+    """Take assets back from whoever has them; ``condition`` is what was seen at the desk.
+
+    Refused if nobody has one of them; the refusal names every such row of the list.
+    """
     async with transaction(actor):
-        assets = await lock(actor, tags)
+        stack = await lock_stack(actor, tags)
+        with stack.collecting():
+            _refuse_long(note)
+        assets = stack.assets
         loans = await fetch(_Open, OPEN, [asset.id for asset in assets])
-        _refuse_idle(assets, loans)
+        _refuse_idle(stack, loans)
+        stack.raise_refused()
         await execute(
             "UPDATE custody SET ended_at = greatest($2, started_at), received_by = $3,"
             " return_note = $4 WHERE id = any($1::bigint[])",
@@ -141,13 +162,15 @@ async def _read(ids: list[int]) -> list[Custody]:
     return await fetch(Custody, f"{READ} WHERE c.id = any($1::bigint[]) ORDER BY a.tag", ids)
 
 
-def _one_school(assets: list[Locked]) -> int:
-    schools = {asset.school_id for asset in assets}
-    if len(schools) > 1:
-        raise Invalid.of(
-            "tags", say("Hand out the assets of one school at a time"), code="two_schools"
-        )
-    return schools.pop()
+async def _checked(stack: Stack, holder: Holder, due_on: date | None, note: str) -> Holder:
+    """The holder put straight; what is wrong with the form is noted in the stack."""
+    with stack.collecting():
+        _refuse_long(note)
+    with stack.collecting():
+        holder = holder.checked()
+        if stack.assets:
+            await _refuse_unfit(stack.assets[0].school_id, holder, due_on)
+    return holder
 
 
 async def _refuse_unfit(school_id: int, who: Holder, due_on: date | None) -> None:
@@ -167,29 +190,34 @@ async def _refuse_unfit(school_id: int, who: Holder, due_on: date | None) -> Non
             raise Invalid.of("due_on", say("The day it is due cannot be past"), code="past")
 
 
-async def _refuse_taken(assets: list[Locked]) -> None:
-    taken = await fetch(_Open, OPEN, [asset.id for asset in assets])
-    if taken:
-        first = taken[0]
-        raise Conflict(
-            say("{tag} is already with {holder}", tag=first.tag, holder=first.holder),
-            code="in_custody",
-        )
-    for asset in assets:
-        if asset.lifecycle is not LifecycleState.in_service:
-            raise Conflict(
-                say("{tag} is not in service, so it cannot be handed out", tag=asset.tag),
-                code="not_in_service",
+async def _refuse_taken(stack: Stack) -> None:
+    loans = await fetch(_Open, OPEN, [asset.id for asset in stack.assets])
+    holders = {loan.asset_id: loan.holder for loan in loans}
+    for asset in stack.assets:
+        if asset.school_id != stack.assets[0].school_id:
+            stack.refuse(
+                asset,
+                Invalid,
+                say("{tag} is of another school than the first of the list", tag=asset.tag),
+                "two_schools",
             )
+        elif asset.id in holders:
+            held = say("{tag} is already with {holder}", tag=asset.tag, holder=holders[asset.id])
+            stack.refuse(asset, Conflict, held, "in_custody")
+        elif asset.lifecycle is LifecycleState.in_repair:
+            repaired = say("{tag} is in repair, so it cannot be handed out", tag=asset.tag)
+            stack.refuse(asset, Conflict, repaired, "in_repair")
+        elif asset.lifecycle is not LifecycleState.in_service:
+            idle = say("{tag} is not in service, so it cannot be handed out", tag=asset.tag)
+            stack.refuse(asset, Conflict, idle, "not_in_service")
 
 
-def _refuse_idle(assets: list[Locked], loans: list[_Open]) -> None:
+def _refuse_idle(stack: Stack, loans: list[_Open]) -> None:
     held = {loan.asset_id for loan in loans}
-    for asset in assets:
+    for asset in stack.assets:
         if asset.id not in held:
-            raise Conflict(
-                say("{tag} is not handed out to anybody", tag=asset.tag), code="not_in_custody"
-            )
+            idle = say("{tag} is not handed out to anybody", tag=asset.tag)
+            stack.refuse(asset, Conflict, idle, "not_in_custody")
 
 
 def _refuse_long(note: str) -> None:

@@ -85,6 +85,17 @@ async def test_32_parallel_hand_outs_have_one_winner(desk: Desk) -> None:
     assert sentences == {f"{made.tag} is already with {holder}"}
 
 
+async def test_a_refused_stack_lists_each_row_by_its_index(desk: Desk) -> None:
+    fine, out = await factories.asset(desk.school), await factories.asset(desk.school)
+    await desk.ask("POST", "/custody", {"tags": [out.tag], "group": "5B"})
+    answer = await desk.ask("POST", "/custody", {"tags": [fine.tag, out.tag, "X-1"], "group": "6"})
+    assert answer.status_code == 404
+    assert [(e["index"], e["value"], e["code"]) for e in answer.json()["errors"]] == [
+        (1, out.tag, "in_custody"),
+        (2, "X-1", "not_found"),
+    ]
+
+
 async def test_32_parallel_creations_get_32_tags(desk: Desk) -> None:
     body = {"school": "VOC", "model_id": await factories.asset_model()}
     answers = await asyncio.gather(*(desk.ask("POST", "/assets", body) for _ in range(32)))

@@ -118,6 +118,47 @@ async def test_a_stack_goes_out_and_comes_back(office: Office) -> None:
     assert tags[2] in await office.see("/custody?view=ended")
 
 
+async def test_a_refused_list_comes_back_whole_with_each_reason_beside_its_row(
+    office: Office,
+) -> None:
+    fine, out = await factories.asset(office.school), await factories.asset(office.school)
+    await custody.hand_out(office.who.actor, [out.tag], Holder(group="5B"))
+    typed = {"tags": f"{fine.tag}, NO-1 {out.tag}", "group": "6A", "due_on": "2099-01-01"}
+    for path in ("/custody/hand-out", "/custody/take-back", "/assets/move"):
+        refused = await office.send(path, note="Kept & told", **typed)
+        assert refused.status_code == (422 if path == "/assets/move" else 404), path
+        assert f">\n{fine.tag}\nNO-1\n{out.tag}</textarea>" in refused.text.replace("\r", "")
+        assert "There is no such asset, or it is not of your school: NO-1" in refused.text
+        # The reasons come before the form, so that nobody has to scroll for them.
+        assert refused.text.index("refused-rows") < refused.text.index('id="desk"')
+    refused = await office.send("/custody/hand-out", note="Kept & told", **typed)
+    assert "2 rows are refused; nothing is changed" in refused.text
+    assert f"{out.tag} is already with 5B" in refused.text
+    for kept in ('value="6A"', 'value="2099-01-01"', 'value="Kept &amp; told"'):
+        assert kept in refused.text
+    fewer = await office.send("/custody/hand-out", remove="1,2", note="Kept & told", **typed)
+    assert fewer.status_code == 200
+    assert f">\n{fine.tag}</textarea>" in fewer.text
+    assert "refused-rows" not in fewer.text
+    assert 'value="Kept &amp; told"' in fewer.text
+    assert (await assets.get_asset(office.who.actor, fine.tag)).holder is None
+
+
+async def test_the_search_box_reads_our_labels(office: Office) -> None:
+    made = await factories.asset(office.school)
+    await labels.prepare_sheet(office.who.actor, [made.tag])
+    (label,) = await labels.find_labels(office.who.actor, [made.tag])
+    for scanned in (label.code, f"HTTPS://ANY.HOST/T/{label.code}"):
+        found = await office.client.get("/search", params={"q": scanned})
+        assert found.headers["location"] == f"/assets/{made.tag}"
+    batch = await labels.make_batch(office.who.actor, office.school.code, 1)
+    (fresh,) = await labels.get_batch_labels(office.who.actor, batch)
+    found = await office.client.get("/search", params={"q": f"/t/{fresh.code}"})
+    assert found.headers["location"] == f"/t/{fresh.code}"
+    reported = await office.send("/report", tag=f"/t/{label.code}")
+    assert reported.headers["location"] == f"/assets/{made.tag}/report"
+
+
 async def test_one_who_chooses_nobody_is_asked_again(office: Office) -> None:
     made = await factories.asset(office.school)
     refused = await office.send("/custody/hand-out", tags=made.tag)
@@ -158,7 +199,8 @@ async def test_32_parallel_stacks_never_share_an_asset(office: Office, app: Lite
             for n in range(32)
         )
     )
-    assert {answer.status_code for answer in answers} <= {303, 409}
+    # Two of them name one thing twice, which is refused too.
+    assert {answer.status_code for answer in answers} <= {303, 409, 422}
     out = await custody.find_custody(office.who.actor)
     assert len({loan.tag for loan in out.items}) == len(out.items)
     assert len(out.items) >= 2
