@@ -15,6 +15,7 @@ from api.identity import find_actor
 from api.language import language
 from api.pages.rendering import language_of, render
 from api.types import WebRequest
+from core.database_faults import DATABASE_AWAY
 from core.errors import (
     Conflict,
     FieldError,
@@ -23,6 +24,7 @@ from core.errors import (
     Message,
     NotFound,
     NotSignedIn,
+    OutcomeUnknown,
     Problem,
     TooMany,
     Unavailable,
@@ -42,6 +44,7 @@ STATUS: dict[type[Problem], int] = {
 }
 OF_PROGRAMS = ("/api/v1/", "/schema", "/healthz", "/readyz", "/metrics")
 RETRY_SECONDS = 10
+READING = ("GET", "HEAD", "OPTIONS")
 
 
 class ProblemField(msgspec.Struct, omit_defaults=True):
@@ -69,6 +72,9 @@ class ProblemDetails(msgspec.Struct, omit_defaults=True):
 
 def answer_problem(request: WebRequest, problem: Problem) -> Response[Any]:
     """A refusal of ours."""
+    if isinstance(problem, OutcomeUnknown) and request.method in READING:
+        # Whoever reads has changed nothing, whatever we wrote down about the visit.
+        problem = Unavailable(DATABASE_AWAY, code="database_down")
     status = next(code for kind, code in STATUS.items() if isinstance(problem, kind))
     headers = {}
     if isinstance(problem, TooMany):

@@ -100,6 +100,12 @@ class Unavailable(Problem):
     default_code = "unavailable"
 
 
+class OutcomeUnknown(Unavailable):
+    """The answer to a change was lost: it may or may not have been made; look before repeating."""
+
+    default_code = "outcome_unknown"
+
+
 class TooMany(Problem):
     """Tried too often; ``retry_after_seconds`` says when to come back."""
 

@@ -25,17 +25,16 @@ async def apply() -> list[str]:
     A migration and the note that it ran are one transaction: killed in between, it never happened.
     """
     done = []
-    async with database.connection() as holder:
-        await holder.execute("SELECT pg_advisory_lock($1)", ADVISORY_LOCK, timeout=None)
-        try:
-            # Piccolo reports its progress with print(), which is not for our users.
-            with contextlib.redirect_stdout(io.StringIO()):
-                await BaseMigrationManager().create_migration_table()
-                for app, module in await _pending():
-                    await _run(app, module)
-                    done.append(f"{app} {module.ID}")
-        finally:
-            await holder.execute("SELECT pg_advisory_unlock($1)", ADVISORY_LOCK)
+    # The lock and the migrations share one connection: when it is lost, so are both. Any of its
+    # statements may take hours (an index over years of samples), and so may another process's.
+    async with database.own_connection() as connection:
+        await connection.execute("SELECT pg_advisory_lock($1)", ADVISORY_LOCK)
+        # Piccolo reports its progress with print(), which is not for our users.
+        with contextlib.redirect_stdout(io.StringIO()):
+            await BaseMigrationManager().create_migration_table()
+            for app, module in await _pending():
+                await _run(app, module)
+                done.append(f"{app} {module.ID}")
     return done
 
 

@@ -12,6 +12,9 @@ from labshare.engines import object_store, postgres
 from labshare.environment import s3_settings
 from storage import objects
 
+# For commands: somebody started them by hand, and can stop them by hand.
+PATIENT = database.Limits(acquire_seconds=60.0, command_seconds=None)
+
 
 @contextlib.contextmanager
 def attached(settings: Settings, *, with_objects: bool = False) -> Iterator[Settings]:
@@ -30,11 +33,13 @@ def attached(settings: Settings, *, with_objects: bool = False) -> Iterator[Sett
 
 
 @contextlib.asynccontextmanager
-async def connected(settings: Settings, *, most_connections: int = 4) -> AsyncIterator[None]:
+async def connected(
+    settings: Settings, *, most_connections: int = 4, limits: database.Limits = PATIENT
+) -> AsyncIterator[None]:
     """The pool, and the store if the settings have one, open on this loop during the block."""
     if settings.database_url is None:
         raise RuntimeError("these settings name no database")
-    await database.open(settings.database_url, max_size=most_connections)
+    await database.open(settings.database_url, max_size=most_connections, limits=limits)
     try:
         if settings.s3 is not None:
             await objects.open(settings.s3)

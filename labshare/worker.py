@@ -14,6 +14,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
 from core import database, outbox
+from core.advisory_locks import AdvisoryLocks
 from core.clock import now
 from core.jobs import Job
 from core.outbox import Handler
@@ -29,11 +30,14 @@ log = structlog.get_logger(__name__)
 HEARTBEAT_SECONDS = 15.0
 OUTBOX_IDLE_SECONDS = 1.0
 TROUBLE_SECONDS = 5.0
-# A job that a sleeping laptop or a busy machine made late still runs, once.
-LATE_SECONDS = 3600
+# So often the schedule is compared with the clock, which may have been set.
+CLOCK_SECONDS = 15.0
+MOST_JITTER_SECONDS = 30
 # Jobs of one worker start spread out, and not before the pages have come up.
 FIRST_JOB_SECONDS = 5
 CONNECTIONS = 12
+# A job that finds them all in use waits for longer than a page would.
+LIMITS = database.Limits(acquire_seconds=60.0)
 LEAVE_SECONDS = 15.0
 
 Part = Callable[[asyncio.Event], Awaitable[None]]
@@ -45,7 +49,7 @@ async def run(settings: Settings) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
-    async with connected(settings, most_connections=CONNECTIONS):
+    async with connected(settings, most_connections=CONNECTIONS, limits=LIMITS):
         await work(settings, stop, schedule.all_jobs(), schedule.all_handlers(settings))
 
 
@@ -69,8 +73,12 @@ async def work(
     async def keep_promises(stop: asyncio.Event) -> None:
         await _keep_promises(handlers, stop)
 
+    async def keep_time(stop: asyncio.Event) -> None:
+        await _keep_time(scheduler, jobs, stop)
+
     running: set[asyncio.Task[None]] = set()
-    scheduler = _scheduler(settings, jobs, running)
+    locks = AdvisoryLocks()
+    scheduler = _scheduler(settings, jobs, running, locks)
     scheduler.start()
     parts: dict[str, Part] = {
         "poller": poll,
@@ -78,6 +86,7 @@ async def work(
         "searches": search,
         "outbox": keep_promises,
         "heartbeat": _beat,
+        "clock": keep_time,
     }
     try:
         async with asyncio.TaskGroup() as group:
@@ -89,16 +98,21 @@ async def work(
         scheduler.pause()
         await _let_finish(running)
         scheduler.shutdown(wait=False)
+        await locks.close()
         log.info("worker.stopped")
 
 
 def _scheduler(
-    settings: Settings, jobs: tuple[Job, ...], running: set[asyncio.Task[None]]
+    settings: Settings,
+    jobs: tuple[Job, ...],
+    running: set[asyncio.Task[None]],
+    locks: AdvisoryLocks,
 ) -> AsyncIOScheduler:
     scheduler = AsyncIOScheduler(
         timezone="UTC",
         job_defaults={
-            "misfire_grace_time": LATE_SECONDS,
+            # A job that a sleeping laptop or a busy machine made late still runs, once.
+            "misfire_grace_time": None,
             "coalesce": True,
             "max_instances": 1,
         },
@@ -109,12 +123,12 @@ def _scheduler(
         assert task is not None
         running.add(task)
         task.add_done_callback(running.discard)
-        await run_job(job, settings)
+        await run_job(job, settings, locks)
 
     for place, job in enumerate(jobs):
         scheduler.add_job(
             run_one,
-            IntervalTrigger(seconds=job.every_seconds, jitter=min(30, job.every_seconds // 10)),
+            IntervalTrigger(seconds=job.every_seconds, jitter=_jitter_seconds(job)),
             args=[job],
             id=job.name,
             next_run_time=_first_time(place),
@@ -122,25 +136,51 @@ def _scheduler(
     return scheduler
 
 
+def _jitter_seconds(job: Job) -> int:
+    return min(MOST_JITTER_SECONDS, job.every_seconds // 10)
+
+
 def _first_time(place: int) -> datetime:
     return now() + timedelta(seconds=FIRST_JOB_SECONDS + place)
 
 
-async def run_job(job: Job, settings: Settings) -> None:
+async def _keep_time(
+    scheduler: AsyncIOScheduler, jobs: tuple[Job, ...], stop: asyncio.Event
+) -> None:
+    while not stop.is_set():
+        bring_forward(scheduler, jobs)
+        await _sleep(CLOCK_SECONDS, stop)
+
+
+def bring_forward(scheduler: AsyncIOScheduler, jobs: tuple[Job, ...]) -> None:
+    """No job waits for longer than its own interval, however the clock was set.
+
+    The scheduler plans by the time of day and sleeps until then: after a clock was set back by
+    eight hours it would sleep for eight hours, and after one was set forward it would not notice.
+    """
+    for job in jobs:
+        planned = scheduler.get_job(job.name)
+        if planned is None or planned.next_run_time is None:
+            continue
+        longest = timedelta(seconds=job.every_seconds + _jitter_seconds(job) + FIRST_JOB_SECONDS)
+        if planned.next_run_time > now() + longest + timedelta(seconds=len(jobs)):
+            log.warning("clock.was_set_back", job=job.name)
+            planned.modify(next_run_time=now())
+    scheduler.wakeup()
+
+
+async def run_job(job: Job, settings: Settings, locks: AdvisoryLocks) -> None:
     """Runs the job once; a singleton only if no other worker is at it. Its faults are logged."""
+
+    async def run() -> None:
+        await job.run(settings)
+
     try:
-        if not job.singleton:
-            await job.run(settings)
-            return
-        async with database.connection() as holder:
-            if not await holder.fetchval(
-                "SELECT pg_try_advisory_lock(hashtextextended($1, 0))", job.name
-            ):
-                return
-            try:
-                await job.run(settings)
-            finally:
-                await holder.execute("SELECT pg_advisory_unlock(hashtextextended($1, 0))", job.name)
+        with database.statements_may_take(job.statement_seconds):
+            if job.singleton:
+                await locks.run_alone(job.name, run)
+            else:
+                await run()
     except Exception:
         log.exception("job.failed", job=job.name)
 

@@ -1,21 +1,26 @@
 """The worker: jobs on time, promises kept, a sign of life, and an orderly end."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+import os
+import signal
+from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import timedelta
 
 import pytest
 
-from core import database, outbox
+from core import advisory_locks, database, outbox
+from core.advisory_locks import AdvisoryLocks, LockLost
+from core.clock import now
 from core.jobs import Job
 from core.settings import Settings
 from labshare import schedule, worker
 from tests.conftest import Stack
+from tests.pools import pool_of
 
 
-async def until(holds: Callable[[], Awaitable[bool]], seconds: float = 20.0) -> None:
-    async with asyncio.timeout(seconds):
-        while not await holds():  # noqa: ASYNC110 (what is waited for is in the database)
-            await asyncio.sleep(0.05)
+async def until(holds: Callable[[], Awaitable[bool]]) -> None:
+    while not await holds():  # noqa: ASYNC110 (what is waited for is in the database)
+        await asyncio.sleep(0.05)
 
 
 async def test_a_worker_gives_a_sign_of_life_and_takes_it_back(db: Stack) -> None:
@@ -27,7 +32,7 @@ async def test_a_worker_gives_a_sign_of_life_and_takes_it_back(db: Stack) -> Non
 
     await until(is_alive)
     stop.set()
-    await asyncio.wait_for(working, 20)
+    await working
     assert not await is_alive()
 
 
@@ -47,27 +52,189 @@ async def test_a_promise_is_kept_within_seconds(db: Stack) -> None:
 
     await until(is_kept)
     stop.set()
-    await asyncio.wait_for(working, 20)
+    await working
     assert kept == [{"number": 7}]
 
 
-async def test_a_singleton_runs_in_one_worker_at_a_time(db: Stack) -> None:
+@pytest.fixture
+async def locks(db: Stack) -> AsyncIterator[AdvisoryLocks]:
+    del db
+    ours = AdvisoryLocks()
+    yield ours
+    await ours.close()
+
+
+async def test_a_singleton_runs_in_one_worker_at_a_time(db: Stack, locks: AdvisoryLocks) -> None:
+    """Four at once in one process, and four in another."""
     running = 0
     most = 0
+    may_end = asyncio.Event()
 
     async def run(_settings: Settings) -> None:
         nonlocal running, most
         running += 1
         most = max(most, running)
-        await asyncio.sleep(0.2)
+        await may_end.wait()
         running -= 1
 
-    job = Job("test.singleton", 60, run)
-    await asyncio.gather(*(worker.run_job(job, db.settings) for _ in range(4)))
+    async def all_run(job: Job) -> None:
+        begun = [asyncio.create_task(worker.run_job(job, db.settings, one)) for one in all_locks]
+        if job.singleton:
+            await until_done(begun, but=1)
+        else:
+            await until(lambda: is_true(running == len(begun)))
+        may_end.set()
+        await asyncio.gather(*begun)
+        may_end.clear()
+
+    others = AdvisoryLocks()
+    all_locks = [locks, others] * 4
+    await all_run(Job("test.singleton", 60, run))
     assert most == 1
-    shared = Job("test.shared", 60, run, singleton=False)
-    await asyncio.gather(*(worker.run_job(shared, db.settings) for _ in range(4)))
-    assert most == 4
+    await all_run(Job("test.shared", 60, run, singleton=False))
+    assert most == len(all_locks)
+    await others.close()
+
+
+async def is_true(holds: bool) -> bool:
+    return holds
+
+
+async def until_done(tasks: list[asyncio.Task[None]], *, but: int) -> None:
+    while sum(not task.done() for task in tasks) > but:
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED, timeout=0.05)
+
+
+async def test_jobs_that_are_all_due_at_once_finish_with_two_connections(
+    db: Stack, locks: AdvisoryLocks
+) -> None:
+    """A laptop that slept for an hour starts all of them in one moment."""
+    count = 17
+    all_begun = asyncio.Barrier(count)
+    finished: list[int] = []
+
+    async def run(_settings: Settings) -> None:
+        await all_begun.wait()
+        async with database.transaction():
+            finished.append(await database.fetch_value("SELECT 1"))
+
+    jobs = [Job(f"test.job_{number}", 60, run) for number in range(count)]
+    async with pool_of(2, db.dsn):
+        await asyncio.gather(*(worker.run_job(job, db.settings, locks) for job in jobs))
+        await locks.close()
+    assert len(finished) == count
+
+
+async def test_every_job_of_the_schedule_runs_beside_all_others(
+    db: Stack, locks: AdvisoryLocks, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with pool_of(2, db.dsn):
+        jobs = schedule.all_jobs()
+        await asyncio.gather(*(worker.run_job(job, db.settings, locks) for job in jobs))
+        await locks.close()
+    assert "job.failed" not in caplog.text
+
+
+async def test_a_job_that_loses_its_lock_is_stopped_and_the_next_one_runs(
+    db: Stack, locks: AdvisoryLocks
+) -> None:
+    begun = asyncio.Event()
+    ends: list[str] = []
+
+    async def wait_for_ever() -> None:
+        begun.set()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            ends.append("stopped")
+
+    holding = asyncio.create_task(locks.run_alone("test.lock", wait_for_ever))
+    await begun.wait()
+    await database.execute(
+        "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory'"
+        " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+    )
+    with pytest.raises(LockLost):
+        await holding
+    assert ends == ["stopped"]
+
+    async def run() -> None:
+        ends.append("ran")
+
+    assert await locks.run_alone("test.lock", run)
+    assert ends == ["stopped", "ran"]
+    del db
+
+
+async def test_a_lock_is_given_back_when_its_work_failed_or_was_cancelled(
+    db: Stack, locks: AdvisoryLocks
+) -> None:
+    del db
+    begun = asyncio.Event()
+
+    async def fail() -> None:
+        raise ValueError("broken")
+
+    async def wait_for_ever() -> None:
+        begun.set()
+        await asyncio.Event().wait()
+
+    with pytest.raises(ValueError, match="broken"):
+        await locks.run_alone("test.lock", fail)
+    waiting = asyncio.create_task(locks.run_alone("test.lock", wait_for_ever))
+    await begun.wait()
+    waiting.cancel()
+    await asyncio.wait((waiting,))
+    others = AdvisoryLocks()
+    assert await others.run_alone("test.lock", nothing)
+    await others.close()
+
+
+async def nothing() -> None:
+    return
+
+
+async def test_a_server_that_no_longer_answers_has_taken_the_lock(
+    db: Stack, locks: AdvisoryLocks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As when the machine of the database has vanished: no byte comes, and no end of the line."""
+    monkeypatch.setattr(advisory_locks, "CHECK_EVERY_SECONDS", 0.05)
+    monkeypatch.setattr(advisory_locks, "ANSWER_SECONDS", 1.0)
+    begun = asyncio.Event()
+
+    async def wait_for_ever() -> None:
+        begun.set()
+        await asyncio.Event().wait()
+
+    holding = asyncio.create_task(locks.run_alone("test.lock", wait_for_ever))
+    await begun.wait()
+    pid = await database.fetch_value("SELECT pid FROM pg_locks WHERE locktype = 'advisory'")
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        with pytest.raises(LockLost):
+            await holding
+    finally:
+        os.kill(pid, signal.SIGCONT)
+    del db
+
+
+async def test_a_clock_that_was_set_back_holds_up_no_job(db: Stack, locks: AdvisoryLocks) -> None:
+    jobs = (Job("test.hourly", 3600, run_nothing), Job("test.daily", 86_400, run_nothing))
+    scheduler = worker._scheduler(db.settings, jobs, set(), locks)
+    scheduler.start(paused=True)
+    try:
+        in_time = now() + timedelta(seconds=3600)
+        scheduler.modify_job("test.hourly", next_run_time=now() + timedelta(hours=9))
+        scheduler.modify_job("test.daily", next_run_time=in_time)
+        worker.bring_forward(scheduler, jobs)
+        assert scheduler.get_job("test.hourly").next_run_time <= now()
+        assert scheduler.get_job("test.daily").next_run_time == in_time
+    finally:
+        scheduler.shutdown(wait=False)
+
+
+async def run_nothing(_settings: Settings) -> None:
+    return
 
 
 async def test_a_job_under_way_is_finished_before_the_worker_leaves(
@@ -85,13 +252,13 @@ async def test_a_job_under_way_is_finished_before_the_worker_leaves(
     stop = asyncio.Event()
     job = Job("test.slow", 60, run, singleton=False)
     working = asyncio.create_task(worker.work(db.settings, stop, (job,), {}))
-    await asyncio.wait_for(begun.wait(), 20)
+    await begun.wait()
     stop.set()
-    await asyncio.wait_for(working, 20)
+    await working
     assert ended == [True]
 
 
-async def test_a_job_that_fails_lets_the_next_one_run(db: Stack) -> None:
+async def test_a_job_that_fails_lets_the_next_one_run(db: Stack, locks: AdvisoryLocks) -> None:
     ran: list[str] = []
 
     async def fail(_settings: Settings) -> None:
@@ -99,8 +266,8 @@ async def test_a_job_that_fails_lets_the_next_one_run(db: Stack) -> None:
         raise ValueError("broken")
 
     job = Job("test.failing", 60, fail)
-    await worker.run_job(job, db.settings)
-    await worker.run_job(job, db.settings)
+    await worker.run_job(job, db.settings, locks)
+    await worker.run_job(job, db.settings, locks)
     assert ran == ["fail", "fail"]
 
 
@@ -119,7 +286,7 @@ async def test_a_part_that_fails_is_started_again(
             raise ConnectionError("the database is away")
         stop.set()
 
-    await asyncio.wait_for(worker._never_give_up("part", part, stop), 10)
+    await worker._never_give_up("part", part, stop)
     assert tries == 3
 
 
