@@ -80,15 +80,15 @@ def test_a_worker_survives_a_restart_of_the_database_and_what_was_kept_is_there(
     data = tmp_path / "data"
     server = postgres.start(data)
     try:
-        asyncio.run(migrated(server.dsn))
+        asyncio.run(migrated(server.dsn, data))
         with running(Snmpd(tmp_path / "agent")) as agent:
             server = asyncio.run(through_a_restart(data, server, agent))
     finally:
         server.stop()
 
 
-async def migrated(dsn: str) -> None:
-    environ = {**os.environ, "LABSHARE_DATABASE_URL": dsn, "LABSHARE_DATA": "unused"}
+async def migrated(dsn: str, data: Path) -> None:
+    environ = {**os.environ, "LABSHARE_DATABASE_URL": dsn, "LABSHARE_DATA": str(data)}
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "labshare", "migrate", env=environ
     )
