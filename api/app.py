@@ -20,7 +20,7 @@ from api.openapi_problems import describe_problems
 from api.pages.account import AccountPages
 from api.pages.alerts import AlertPages
 from api.pages.api_reference import show_api
-from api.pages.asset_forms import AssetFormPages
+from api.pages.asset_forms import AssetFormPages, AssetStepPages
 from api.pages.asset_models import AssetModelPages
 from api.pages.assets import AssetPages
 from api.pages.audit import show_changes
@@ -170,6 +170,7 @@ PAGES: list[ControllerRouterHandler] = [
     switch_language,
     AccountPages,
     AssetFormPages,
+    AssetStepPages,
     AssetModelPages,
     AssetPages,
     CustodyPages,

@@ -10,6 +10,7 @@ from core.database import execute, execute_many, fetch, fetch_one, fetch_value, 
 from core.errors import Conflict, Invalid, NotFound, say
 from inventory import codes
 from inventory.assets.locking import lock
+from inventory.assets.shapes import ENDS
 from inventory.scope import KEEPERS, school_id_of
 
 MOST_IN_BATCH = 480
@@ -143,6 +144,11 @@ async def claim(actor: Actor, code: str, tag: str) -> Scan:
         if asset.school_id != scan.school_id:
             raise Invalid.of(
                 "tag", say("The label and the asset are of different schools"), code="school"
+            )
+        if asset.lifecycle in ENDS:
+            raise Conflict(
+                say("{tag} has left the books; it gets no label any more", tag=asset.tag),
+                code="asset_has_left_the_books",
             )
         is_ours = await execute(
             "UPDATE label_code SET asset = $2, linked_at = $3 WHERE code = $1 AND asset IS NULL",

@@ -193,7 +193,12 @@ class Custody(Table, tablename="custody"):
     received_by = ForeignKey(Person, null=True, default=None, on_delete=OnDelete.restrict)
     note = Varchar(length=400)
     return_note = Varchar(length=400)
+    # Written off in the holder's hands: nobody got it back, and it ended when it was lost.
+    was_lost = Boolean(default=False)
 
+    custody_lost_has_no_receiver = Check(
+        "NOT was_lost OR (ended_at IS NOT NULL AND received_by IS NULL)"
+    )
     custody_has_one_holder = Check("num_nonnulls(holder, holder_place, holder_group) = 1")
     custody_ends_after_it_begins = Check("ended_at IS NULL OR ended_at >= started_at")
 
@@ -236,6 +241,21 @@ class WorkOrder(Table, tablename="work_order"):
     work_order_closes_after_it_opens = Check("closed_at IS NULL OR closed_at >= opened_at")
     work_order_assigned_has_an_assignee = Check("state <> 'assigned' OR assignee IS NOT NULL")
     work_order_id_school = Unique(["id", "school"])
+
+
+class WorkOrderOutage(Table, tablename="work_order_outage"):
+    """A time during which an order kept its asset out of use: open while ``ended_at`` is empty.
+
+    An order that stays in use meanwhile has none, one whose fault grew has one from that moment.
+    """
+
+    id = BigSerial(primary_key=True)
+    work_order = ForeignKey(WorkOrder, null=False, index=True, on_delete=OnDelete.restrict)
+    school = ForeignKey(School, null=False, on_delete=OnDelete.restrict)
+    started_at = Timestamptz()
+    ended_at = Timestamptz(null=True, default=None)
+
+    work_order_outage_ends_after_it_begins = Check("ended_at IS NULL OR ended_at >= started_at")
 
 
 class WorkOrderEntry(Table, tablename="work_order_entry"):

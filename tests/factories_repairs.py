@@ -9,6 +9,7 @@ from core import database
 from core.access import Actor
 from core.clock import now
 from inventory import repairs
+from inventory.repairs import outages
 from tests.factories import MadeAsset
 
 
@@ -57,6 +58,10 @@ async def past_order(
         before,
         keeps_in_service,
     )
+    if not keeps_in_service:
+        await outages.begin(created, on.school_id, opened_at)
+        if closed_at is not None:
+            await outages.end(created, closed_at)
     return created
 
 

@@ -1,6 +1,6 @@
 """Forms that write assets: a new one, a correction, a move of many."""
 
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 from litestar import Controller, Response, get, post
@@ -18,7 +18,7 @@ from api.types import WebRequest
 from core.access import Actor
 from core.errors import Conflict, FieldError, Invalid, say
 from inventory import assets
-from inventory.assets import Asset, AssetChanges, Condition, NewAsset
+from inventory.assets import Asset, AssetChanges, Condition, LifecycleState, NewAsset
 from inventory.scope import KEEPERS
 
 KEEPER = allow(*KEEPERS, scope=None)
@@ -54,6 +54,14 @@ class MoveForm(msgspec.Struct, frozen=True):
 
     tags: str
     place_id: int
+
+
+class StepsForm(msgspec.Struct, frozen=True):
+    """Which assets go to which state, and why."""
+
+    tags: str
+    to_state: LifecycleState
+    reason: Annotated[str, msgspec.Meta(max_length=400)] = ""
 
 
 class Chosen(msgspec.Struct, frozen=True):
@@ -95,9 +103,9 @@ class AssetFormPages(Controller):
         try:
             form = await read_form(request, EditForm)
             asset = await assets.edit_asset(actor, tag, form.changes())
-        except Invalid as refused:
+        except (Invalid, Conflict) as refused:
             kept = await _kept(actor, tag)
-            return await _edit_page(request, actor, kept, await as_typed(request), refused.errors)
+            return await _edit_page(request, actor, kept, await as_typed(request), refused)
         return see_other(urls.asset(asset.tag), say("Saved."))
 
     @get(urls.move_assets(), guards=[KEEPER])
@@ -118,6 +126,34 @@ class AssetFormPages(Controller):
             return await _move_page(request, actor, typed, refused)
         target = urls.asset(moved[0].tag) if len(moved) == 1 else urls.assets(place=form.place_id)
         return see_other(target, say("Moved to {place}.", place=moved[0].place))
+
+
+class AssetStepPages(Controller):
+    """/assets/step"""
+
+    path = urls.step_assets()
+    include_in_schema = False
+
+    @get(guards=[KEEPER])
+    async def show_steps(self, request: WebRequest, actor: NamedDependency[Actor]) -> Response[str]:
+        chosen = convert_form(request.query_params, Chosen)
+        return await _steps_page(request, actor, {"tags": "\n".join(chosen.tag)})
+
+    @post(guards=[KEEPER])
+    async def take_steps(self, request: WebRequest, actor: NamedDependency[Actor]) -> Response[Any]:
+        typed = await as_typed(request)
+        fewer = removing(typed)
+        if fewer is not None:
+            return await _steps_page(request, actor, fewer)
+        try:
+            form = await read_form(request, StepsForm)
+            taken = await assets.take_steps(
+                actor, split_tags(form.tags), form.to_state, reason=form.reason
+            )
+        except REFUSALS as refused:
+            return await _steps_page(request, actor, typed, refused)
+        target = urls.asset(taken[0].tag) if len(taken) == 1 else urls.assets()
+        return see_other(target, say("Changed: {count}.", count=len(taken)))
 
 
 def errors_of(refused: Invalid | Conflict, field: str) -> tuple[FieldError, ...]:
@@ -153,15 +189,16 @@ async def _edit_page(
     actor: Actor,
     asset: Asset,
     form: dict[str, Any],
-    errors: tuple[FieldError, ...] = (),
+    refused: Invalid | Conflict | None = None,
 ) -> Response[str]:
+    status = 409 if isinstance(refused, Conflict) else 422
     return render(
         request,
         "inventory/edit_asset.html",
-        status_code=422 if errors else 200,
+        status_code=status if refused else 200,
         asset=asset,
         form=form,
-        errors=list(errors),
+        errors=list(errors_of(refused, "")) if refused else [],
         models=await model_options(actor),
         places=await place_options(actor, school_id=asset.school_id),
     )
@@ -183,4 +220,23 @@ async def _move_page(
         errors=desk.errors,
         desk=desk,
         places=await place_options(actor, school_ids=actor.school_ids_as(*KEEPERS)),
+    )
+
+
+async def _steps_page(
+    request: WebRequest, actor: Actor, form: dict[str, Any], refused: Refusal | None = None
+) -> Response[str]:
+    states = {state.value: state for state in LifecycleState}
+    to_state = states.get(form.get("to_state", ""))
+    desk = await lay_out(
+        actor, form, lambda tags: assets.check_steps(actor, tags, to_state), refused
+    )
+    return render(
+        request,
+        "inventory/steps.html",
+        status_code=desk.status,
+        form=form,
+        errors=desk.errors,
+        desk=desk,
+        states=[state for state in states if state not in ("announced", "received", "in_repair")],
     )

@@ -1,6 +1,6 @@
 """Report a fault: a sticker's number, one sentence, perhaps a picture; fifteen seconds on a phone."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import uuid4
 
 import msgspec
@@ -36,6 +36,7 @@ class ReportForm(msgspec.Struct, frozen=True):
 
     what: Annotated[str, msgspec.Meta(max_length=SUMMARY_MAX_LENGTH)]
     severity: Severity = "normal"
+    usable: Literal["yes", "no"] = "yes"
     key: str = ""
 
 
@@ -80,13 +81,18 @@ class FaultReportPages(Controller):
                 f"work_order_report {tag}",
                 Reported,
                 lambda: repairs.report_fault(
-                    actor, tag, form.what, severity=form.severity, photos=photos
+                    actor,
+                    tag,
+                    form.what,
+                    severity=form.severity,
+                    is_usable=form.usable == "yes",
+                    photos=photos,
                 ),
             )
         except Invalid as refused:
             return await _report_page(request, actor, tag, refused)
         said = (
-            say("Thank you. The technicians see it now.")
+            say("Thank you. It is handed in and waits for a technician.")
             if reported.is_new
             else say("Thank you. It was reported already; your words are added.")
         )
@@ -108,6 +114,10 @@ async def _report_page(
         status_code=422 if refused else 200,
         asset=await repairs.get_reportable(actor, tag),
         key=uuid4().hex,
-        form={"severity": "normal", **(await as_typed(request) if refused else {})},
+        form={
+            "severity": "normal",
+            "usable": "yes",
+            **(await as_typed(request) if refused else {}),
+        },
         errors=refused.errors if refused else [],
     )

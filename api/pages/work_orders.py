@@ -64,6 +64,13 @@ class StepForm(msgspec.Struct, frozen=True):
     version: int
 
 
+class UsabilityForm(msgspec.Struct, frozen=True):
+    """Whether the asset is in use meanwhile."""
+
+    usable: Literal["yes", "no"]
+    version: int | None = None
+
+
 class AssignForm(msgspec.Struct, frozen=True):
     """To whom."""
 
@@ -185,6 +192,16 @@ class WorkOrderPages(Controller):
         form = await read_form(request, StepForm)
         await repairs.take(actor, order_id, version=form.version)
         return _done(order_id, say("It is yours now."))
+
+    @post("/{order_id:int}/usability", guards=[WORKER])
+    async def set_usable(
+        self, request: WebRequest, actor: NamedDependency[Actor], order_id: FromPath[int]
+    ) -> Response[Any]:
+        form = await read_form(request, UsabilityForm)
+        await repairs.set_usable(
+            actor, order_id, is_usable=form.usable == "yes", version=form.version
+        )
+        return _done(order_id, say("Saved."))
 
     @post("/{order_id:int}/wait-for-parts", guards=[WORKER])
     async def wait_for_parts(

@@ -39,6 +39,14 @@ class Move(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     place_id: int
 
 
+class LifeSteps(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Which assets go to which state, and why."""
+
+    tags: Annotated[list[str], msgspec.Meta(examples=[["S1-00042", "S1-00043"]])]
+    to_state: LifecycleState
+    reason: Annotated[str, msgspec.Meta(examples=["Not found in the stock-take"])] = ""
+
+
 class LifeStep(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The state to go to, why, and the version that was read."""
 
@@ -96,6 +104,20 @@ class AssetRoutes(Controller):
         self, actor: NamedDependency[Actor], data: JSONBody[Move]
     ) -> Page[AssetRow]:
         return Page(await assets.move_assets(actor, data.tags, data.place_id))
+
+    @post(
+        "/steps",
+        guards=[KEEPER],
+        operation_id="asset_steps",
+        summary="Take one or many assets a step further in their life",
+        status_code=200,
+    )
+    async def take_steps(
+        self, actor: NamedDependency[Actor], data: JSONBody[LifeSteps]
+    ) -> Page[AssetRow]:
+        """All of them or none: the refusal names every row that stands in the way. What was lost
+        in somebody's hands is written off there."""
+        return Page(await assets.take_steps(actor, data.tags, data.to_state, reason=data.reason))
 
     @get("/{tag:str}", guards=[READER], operation_id="asset_get", summary="One asset")
     async def get_asset(self, actor: NamedDependency[Actor], tag: FromPath[str]) -> Asset:

@@ -17,7 +17,7 @@ Version = Annotated[
 
 
 class FaultReport(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What is wrong with which asset."""
+    """What is wrong with which asset; it stays in use unless it cannot be used."""
 
     tag: Annotated[str, msgspec.Meta(examples=["S1-00042"])]
     what: Annotated[
@@ -27,11 +27,19 @@ class FaultReport(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         ),
     ]
     severity: Severity = "normal"
+    is_usable: bool = True
 
 
 class Step(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A step that needs no more than the order."""
 
+    version: Version = None
+
+
+class Usability(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Whether the asset is in use while the order is open."""
+
+    is_usable: bool
     version: Version = None
 
 

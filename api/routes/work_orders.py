@@ -18,6 +18,7 @@ from api.routes.work_order_bodies import (
     Completion,
     FaultReport,
     Step,
+    Usability,
 )
 from api.types import WebRequest
 from core.access import Actor, Role
@@ -76,7 +77,9 @@ class WorkOrderRoutes(Controller):
             key,
             "work_order_report",
             Reported,
-            lambda: repairs.report_fault(actor, data.tag, data.what, severity=data.severity),
+            lambda: repairs.report_fault(
+                actor, data.tag, data.what, severity=data.severity, is_usable=data.is_usable
+            ),
             given=data,
         )
         order = await repairs.get_work_order(actor, reported.work_order_id)
@@ -114,6 +117,33 @@ class WorkOrderRoutes(Controller):
             f"work_order_take {order_id}",
             data,
             lambda: repairs.take(actor, order_id, version=data.version),
+        )
+
+    @post(
+        "/{order_id:int}/usability",
+        guards=[WORKER],
+        operation_id="work_order_set_usable",
+        summary="Say whether the asset is in use while the order is open",
+        status_code=200,
+    )
+    async def set_usable(
+        self,
+        request: WebRequest,
+        actor: NamedDependency[Actor],
+        order_id: FromPath[int],
+        data: JSONBody[Usability],
+        key: Key = None,
+    ) -> WorkOrder:
+        """Downtime counts while it is not; what was counted before stays as it was."""
+        return await _moved(
+            request,
+            actor,
+            key,
+            f"work_order_set_usable {order_id}",
+            data,
+            lambda: repairs.set_usable(
+                actor, order_id, is_usable=data.is_usable, version=data.version
+            ),
         )
 
     @post(

@@ -92,6 +92,10 @@ def asset_step(tag: str) -> str:
     return f"{asset(tag)}/step"
 
 
+def step_assets(**given: object) -> str:
+    return with_query("/assets/step", **given)
+
+
 def move_assets(**given: object) -> str:
     return with_query("/assets/move", **given)
 

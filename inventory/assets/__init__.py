@@ -1,6 +1,12 @@
 """Assets: one thing with a sticker each, from the day it comes to the day it goes."""
 
-from inventory.assets.lifecycle import possible_steps, record_step, take_step
+from inventory.assets.lifecycle import (
+    check_steps,
+    possible_steps,
+    record_step,
+    take_step,
+    take_steps,
+)
 from inventory.assets.listing import (
     AssetFilters,
     Custodial,
@@ -38,6 +44,7 @@ __all__ = [
     "NewAsset",
     "Step",
     "check_move",
+    "check_steps",
     "count_assets",
     "create_asset",
     "edit_asset",
@@ -56,5 +63,6 @@ __all__ = [
     "resolve",
     "resolve_one",
     "take_step",
+    "take_steps",
     "tell_story",
 ]

@@ -16,6 +16,12 @@ MOST_AT_ONCE = 500
 # What is told of several refusals at once: the first of these that occurred.
 KINDS: tuple[type[Problem], ...] = (NotFound, Forbidden, Invalid, Conflict)
 VALUE_MOST = 100
+# The database refuses changes of what has left the books (disposed of, written off, given back).
+HAS_LEFT = {
+    "asset_has_left_the_books": say(
+        "The asset has left the books; only its note can still be changed"
+    ),
+}
 
 
 class Locked(msgspec.Struct, frozen=True):

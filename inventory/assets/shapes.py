@@ -26,6 +26,16 @@ class LifecycleState(StrEnum):
     returned_to_donor = "returned_to_donor"
 
 
+# An asset that has left the books: only its note may still be changed.
+ENDS = frozenset(
+    {
+        LifecycleState.disposed,
+        LifecycleState.written_off,
+        LifecycleState.returned_to_donor,
+    }
+)
+
+
 class Condition(StrEnum):
     """What the last test or count said."""
 
@@ -101,6 +111,11 @@ class Asset(msgspec.Struct, frozen=True):
     due_on: date | None
     is_overdue: bool
     open_work_orders: int
+
+    @property
+    def has_left(self) -> bool:
+        """Whether it has left the books, so that only its note may still be changed."""
+        return self.lifecycle in ENDS
 
     @property
     def title(self) -> str:

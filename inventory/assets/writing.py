@@ -8,15 +8,15 @@ from msgspec import UNSET, UnsetType
 from core import clock
 from core.access import Actor
 from core.database import execute, execute_many, fetch_value, refusing, transaction
-from core.errors import FieldError, Invalid, Problem, say
+from core.errors import Conflict, FieldError, Invalid, Message, Problem, say
 from inventory import codes, serials, tags
 from inventory.assets.lifecycle import refuse_changed
-from inventory.assets.locking import Stack, lock, lock_stack
+from inventory.assets.locking import HAS_LEFT, Stack, lock, lock_stack
 from inventory.assets.reading import find_by_tags, get_asset
-from inventory.assets.shapes import Asset, AssetRow, Condition, LifecycleState
+from inventory.assets.shapes import ENDS, Asset, AssetRow, Condition, LifecycleState
 from inventory.scope import KEEPERS, school_id_of
 
-REFUSALS: dict[str, Problem] = {
+REFUSALS: dict[str, Message | Problem] = {
     "asset_tag_is_unique": Invalid.of(
         "tag", say("Another asset has this tag; tags are never used twice"), code="taken"
     ),
@@ -28,6 +28,7 @@ REFUSALS: dict[str, Problem] = {
     "asset_place_is_of_the_school": Invalid.of(
         "place_id", say("The place must be of the asset's school"), code="place"
     ),
+    **HAS_LEFT,
     "asset_model_fkey": Invalid.of("model_id", say("There is no such model"), code="model"),
 }
 FIRST_STATES = frozenset(
@@ -141,7 +142,10 @@ async def insert(*drafts: Draft, at: datetime | None = None) -> None:
 
 
 async def edit_asset(actor: Actor, tag: str, changes: AssetChanges) -> Asset:
-    """Correct what the books say, unless somebody else did so since ``changes.version``."""
+    """Correct what the books say, unless somebody else did so since ``changes.version``.
+
+    Of what has left the books only the note can be changed; all else is a Conflict.
+    """
     given = {
         field: getattr(changes, field)
         for field in changes.__struct_fields__
@@ -192,6 +196,7 @@ async def move_assets(actor: Actor, wanted: list[str], place_id: int) -> list[As
     with refusing(REFUSALS):
         async with transaction(actor):
             stack = await lock_stack(actor, wanted)
+            _refuse_gone(stack)
             with stack.collecting():
                 await refuse_retired_place(place_id)
             await _refuse_elsewhere(stack, place_id)
@@ -212,9 +217,17 @@ async def check_move(
     """What stands in the way of moving these, row by row; nothing is moved."""
     async with transaction(actor):
         stack = await lock_stack(actor, wanted)
+        _refuse_gone(stack)
         if place_id is not None:
             await _refuse_elsewhere(stack, place_id)
         return stack.errors
+
+
+def _refuse_gone(stack: Stack) -> None:
+    for asset in stack.assets:
+        if asset.lifecycle in ENDS:
+            gone = say("{tag} has left the books; it is moved no more", tag=asset.tag)
+            stack.refuse(asset, Conflict, gone, "asset_has_left_the_books")
 
 
 async def _refuse_elsewhere(stack: Stack, place_id: int) -> None:

@@ -34,7 +34,11 @@ class Holder(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Custody(msgspec.Struct, frozen=True):
-    """One time that somebody had an asset; open while ``ended_at`` is empty."""
+    """One time that somebody had an asset; open while ``ended_at`` is empty.
+
+    What ``was_lost`` in the holder's hands was written off: it ended when it was lost, and nobody
+    received it.
+    """
 
     id: int
     tag: str
@@ -51,6 +55,7 @@ class Custody(msgspec.Struct, frozen=True):
     ended_at: datetime | None = None
     received_by: str | None = None
     return_note: str = ""
+    was_lost: bool = False
 
 
 READ = """
@@ -63,7 +68,8 @@ SELECT c.id, a.tag, coalesce(nullif(a.name, ''), btrim(m.brand || ' ' || m.name)
        c.started_at, c.due_on,
        coalesce(c.ended_at IS NULL AND c.due_on < (now() AT TIME ZONE s.zone)::date, false)
            AS is_overdue,
-       handed.name AS handed_by, c.note, c.ended_at, received.name AS received_by, c.return_note
+       handed.name AS handed_by, c.note, c.ended_at, received.name AS received_by, c.return_note,
+       c.was_lost
   FROM custody c
   JOIN asset a ON a.id = c.asset
   JOIN asset_model m ON m.id = a.model

@@ -4,7 +4,7 @@ import msgspec
 
 from core.errors import Invalid, Message, say
 from inventory import serials, tags
-from inventory.assets.shapes import Condition, LifecycleState
+from inventory.assets.shapes import ENDS, Condition
 from inventory.assets.writing import FIRST_STATES, MOST
 from inventory.imports.books import Books, Known, place_key
 from inventory.imports.columns import (
@@ -18,14 +18,6 @@ from inventory.imports.columns import (
 from inventory.imports.files import RawRow
 from inventory.imports.shapes import FieldDiff, Remark, Verdict
 from inventory.models import ModelFacts, checked
-
-ENDED = frozenset(
-    {
-        LifecycleState.disposed,
-        LifecycleState.written_off,
-        LifecycleState.returned_to_donor,
-    }
-)
 
 
 class Judged(msgspec.Struct, frozen=True):
@@ -243,7 +235,7 @@ class Judge:
     def _changed(
         self, row: RawRow, known: Known, model: ModelFacts | None, given: dict[str, object]
     ) -> Judged:
-        if known.lifecycle in ENDED:
+        if known.lifecycle in ENDS:
             gone = Remark("", say("{tag} has left the books; nothing is changed", tag=known.tag))
             return Judged(row, Verdict.skip, known, tag=known.tag, remarks=(gone,))
         diff = [

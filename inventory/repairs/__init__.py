@@ -18,6 +18,7 @@ from inventory.repairs.opening import (
     open_work_order,
     report_fault,
 )
+from inventory.repairs.outages import set_usable
 from inventory.repairs.photos import StoredPhoto, get_photo, store_photos
 from inventory.repairs.transitions import (
     Action,
@@ -66,6 +67,7 @@ __all__ = [
     "open_work_order",
     "report_fault",
     "resume",
+    "set_usable",
     "store_photos",
     "take",
     "wait_for_parts",

@@ -8,14 +8,14 @@ from core import clock, database
 from core.access import Actor, Role
 from core.database import transaction
 from core.errors import Forbidden, Invalid, Message, NotFound, say
-from inventory.repairs import entries
+from inventory.repairs import entries, outages
 from inventory.repairs.assets import (
-    AssetAtHand,
     hold_asset,
     put_in_repair,
     refuse_if_gone,
     state_to_restore,
 )
+from inventory.repairs.outages import take_out_of_service
 from inventory.repairs.views import Severity, Source, WorkOrder, get_work_order, stored
 from storage.photos import Photo
 
@@ -73,10 +73,12 @@ async def report_fault(
     what: str,
     *,
     severity: Severity = "normal",
+    is_usable: bool = True,
     photos: Sequence[Photo] = (),
 ) -> Reported:
     """Tell the technicians what is wrong, in one sentence, with pictures if there are any.
 
+    The asset stays in use unless the reporter says that it cannot be used (not ``is_usable``).
     Joins an order that is open for the asset already: the sentence becomes an entry there.
     Anybody who works at the asset's school may report; auditors only read.
     """
@@ -89,7 +91,9 @@ async def report_fault(
         )
     asset = await get_reportable(actor, tag)
     async with transaction(actor):
-        order_id, is_new = await _open(actor, asset.id, "person", REPORTED, what, severity)
+        order_id, is_new = await _open(
+            actor, asset.id, "person", REPORTED, what, severity, keeps_in_service=is_usable
+        )
         if not is_new or photos:
             await entries.record(
                 actor, order_id, asset.school_id, entries.NewEntry(found=what), photos
@@ -137,10 +141,11 @@ async def _open(
         )
         if open_id is not None:
             if not keeps_in_service:
-                await _take_out_of_service(actor, asset, open_id)
+                await take_out_of_service(actor, asset, open_id)
             return open_id, False
         refuse_if_gone(asset)
         text, params = stored(summary)
+        now = clock.now()
         new_id: int = await database.fetch_value(
             "INSERT INTO work_order (school, asset, source, fault, summary, summary_params,"
             " severity, state, opened_by, opened_at, asset_state_before, keeps_in_service,"
@@ -154,22 +159,11 @@ async def _open(
             params,
             severity,
             actor.person_id,
-            clock.now(),
+            now,
             await state_to_restore(asset),
             keeps_in_service,
         )
         if not keeps_in_service:
+            await outages.begin(new_id, asset.school_id, now)
             await put_in_repair(actor, asset, new_id)
         return new_id, True
-
-
-async def _take_out_of_service(actor: Actor, asset: AssetAtHand, work_order_id: int) -> None:
-    """A little fault has grown: from now on the asset is in repair, as it is for a new one."""
-    grown = await database.execute(
-        "UPDATE work_order SET keeps_in_service = false, asset_state_before = $2,"
-        " version = version + 1 WHERE id = $1 AND keeps_in_service",
-        work_order_id,
-        await state_to_restore(asset),
-    )
-    if grown:
-        await put_in_repair(actor, asset, work_order_id)

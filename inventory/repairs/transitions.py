@@ -9,10 +9,11 @@ import msgspec
 from core import clock, database
 from core.access import Actor, Role
 from core.database import transaction
-from core.errors import Conflict, Invalid, say
+from core.errors import Invalid, say
+from inventory.repairs import outages
 from inventory.repairs.assets import AssetAtHand, hold_asset, note_condition, restore
 from inventory.repairs.entries import WORKERS
-from inventory.repairs.views import State, WorkOrder, get_work_order
+from inventory.repairs.views import State, WorkOrder, changed_meanwhile, get_work_order
 
 Condition = Literal["ok", "degraded", "broken", "incomplete", "unknown"]
 ASSIGNABLE = (Role.technician, Role.admin, Role.student_helper)
@@ -150,7 +151,7 @@ async def _move(
             version,
         )
         if not moved:
-            raise await _conflict(work_order_id)
+            raise await changed_meanwhile(work_order_id)
         return await get_work_order(actor, work_order_id)
 
 
@@ -170,6 +171,7 @@ async def _close(
     async with transaction(actor):
         asset = await hold_asset(actor, order.asset_id)
         before = await _closed(actor, work_order_id, TRANSITIONS[action], version, words)
+        await outages.end(work_order_id, clock.now())
         await _give_back(actor, asset, before, work_order_id, condition)
         return await get_work_order(actor, work_order_id)
 
@@ -191,7 +193,7 @@ async def _closed(
         version,
     )
     if before is None:
-        raise await _conflict(work_order_id)
+        raise await changed_meanwhile(work_order_id)
     return before
 
 
@@ -208,18 +210,3 @@ def _resolution(words: str, field: str) -> str:
     if not 1 <= len(words) <= RESOLUTION_MAX_LENGTH:
         raise Invalid.of(field, say("Say in a sentence how it ended"), code="empty")
     return words
-
-
-async def _conflict(work_order_id: int) -> Conflict:
-    """Who came first, so that the second knows whom to ask."""
-    name = await database.fetch_value(
-        "SELECT actor_name FROM audit_event WHERE entity = 'work_order' AND entity_id = $1"
-        " ORDER BY id DESC LIMIT 1",
-        str(work_order_id),
-    )
-    return Conflict(
-        say(
-            "{name} has changed this work order meanwhile; look again, then go on", name=name or "–"
-        ),
-        code="work_order_changed",
-    )

@@ -8,7 +8,7 @@ import msgspec
 
 from core import clock, database
 from core.access import Actor, Role
-from core.errors import Message, NotFound, say
+from core.errors import Conflict, Message, NotFound, say
 from inventory.queries import Conditions
 
 State = Literal["open", "assigned", "waiting_parts", "completed", "cancelled"]
@@ -21,8 +21,8 @@ READERS_OF_ALL = (Role.admin, Role.technician, Role.auditor)
 
 
 class WorkOrder(msgspec.Struct, frozen=True, kw_only=True):
-    """One repair. Downtime runs from opening to closing, or to now, and not at all while the
-    order ``keeps_in_service`` its asset; totals are of its entries.
+    """One repair. Downtime is the time during which it kept its asset out of use, up to now;
+    none runs while it ``keeps_in_service`` the asset. Totals are of its entries.
 
     ``summary`` is a person's own words when ``summary_params`` is None, else a template that
     :attr:`wording` turns into a sentence for the reader's language.
@@ -98,9 +98,10 @@ SELECT w.id, w.school AS school_id, w.asset AS asset_id, a.tag AS asset_tag,
        w.assignee AS assignee_id, coalesce(assignee.name, '') AS assignee,
        coalesce(closer.name, '') AS closed_by, w.closed_at, w.resolution,
        totals.minutes, totals.cost, w.version,
-       w.keeps_in_service, CASE WHEN w.keeps_in_service THEN 0 ELSE
-       greatest(0, extract(epoch FROM coalesce(w.closed_at, $1) - w.opened_at))::bigint END
-           AS downtime_seconds
+       w.keeps_in_service, (
+           SELECT coalesce(sum(greatest(0, extract(epoch FROM
+                      coalesce(o.ended_at, $1) - o.started_at))), 0)::bigint
+             FROM work_order_outage o WHERE o.work_order = w.id) AS downtime_seconds
 """
 _JOINS = """
   JOIN asset a ON a.id = w.asset
@@ -178,3 +179,18 @@ async def get_work_order(actor: Actor, work_order_id: int) -> WorkOrder:
     if not orders:
         raise NotFound(say("There is no such work order, or it is not yours to see"))
     return orders[0]
+
+
+async def changed_meanwhile(work_order_id: int) -> Conflict:
+    """The refusal of one who came second: who came first, so that he knows whom to ask."""
+    name = await database.fetch_value(
+        "SELECT actor_name FROM audit_event WHERE entity = 'work_order' AND entity_id = $1"
+        " ORDER BY id DESC LIMIT 1",
+        str(work_order_id),
+    )
+    return Conflict(
+        say(
+            "{name} has changed this work order meanwhile; look again, then go on", name=name or "–"
+        ),
+        code="work_order_changed",
+    )

@@ -27,22 +27,36 @@ scope AS MATERIALIZED (
            SELECT FROM asset_step s
             WHERE s.asset = a.id AND s.to_state = a.lifecycle AND s.at < $2))
 )"""
+# Nobody has what is lost: from the day it was lost until the next step of its life.
+_LOST = """
+lost AS (
+    SELECT s.asset, range_agg(tstzrange(s.at, (
+               SELECT greatest(s.at, min(n.at)) FROM asset_step n
+                WHERE n.asset = s.asset AND n.id > s.id))) AS spans
+      FROM asset_step s JOIN scope ON scope.id = s.asset
+     WHERE s.to_state = 'lost'
+     GROUP BY s.asset
+)"""
 # Spans are merged before they are measured: what overlaps counts once.
 _HELD = """
 held AS (
     SELECT c.asset, range_agg(tstzrange(greatest(c.started_at, $2),
-                                        least(coalesce(c.ended_at, $3), $3))) AS spans
+                                        least(coalesce(c.ended_at, $3), $3)))
+                    - coalesce((SELECT lost.spans FROM lost WHERE lost.asset = c.asset),
+                               '{}'::tstzmultirange) AS spans
       FROM custody c JOIN scope ON scope.id = c.asset
      WHERE c.started_at < $3 AND (c.ended_at IS NULL OR c.ended_at > $2)
      GROUP BY c.asset
 )"""
 _DOWN = """
 down AS (
-    SELECT w.asset, range_agg(tstzrange(greatest(w.opened_at, $2),
-                                        least(coalesce(w.closed_at, $3), $3)))
-                        FILTER (WHERE NOT w.keeps_in_service) AS spans,
-           count(*) FILTER (WHERE w.opened_at >= $2 AND w.state <> 'cancelled') AS repairs
+    SELECT w.asset, range_agg(tstzrange(greatest(o.started_at, $2),
+                                        least(coalesce(o.ended_at, $3), $3)))
+                        FILTER (WHERE o.started_at < $3 AND coalesce(o.ended_at, $3) > $2) AS spans,
+           count(DISTINCT w.id)
+               FILTER (WHERE w.opened_at >= $2 AND w.state <> 'cancelled') AS repairs
       FROM work_order w JOIN scope ON scope.id = w.asset
+      LEFT JOIN work_order_outage o ON o.work_order = w.id
      WHERE w.opened_at < $3 AND (w.closed_at IS NULL OR w.closed_at > $2)
      GROUP BY w.asset
 )"""
@@ -89,5 +103,5 @@ BY: Mapping[By, Grouping] = {
 
 
 def ctes() -> str:
-    """The inventory's part, to stand behind ``WITH``: scope, held, down and worked, by asset."""
-    return ",".join((_SCOPE, _HELD, _DOWN, _WORKED))
+    """The inventory's part, to stand behind ``WITH``: scope, lost, held, down and worked, by asset."""
+    return ",".join((_SCOPE, _LOST, _HELD, _DOWN, _WORKED))

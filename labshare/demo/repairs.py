@@ -141,6 +141,11 @@ async def add_orders(orders: list[Order], names: dict[int, str]) -> None:
             for o in orders
         ],
     )  # fmt: skip
+    await copy(
+        "work_order_outage",
+        ("work_order", "school", "started_at", "ended_at"),
+        [(o.id, o.asset.school.id, o.opened_at, o.closed_at) for o in orders],
+    )
     entries = sorted(
         (at, order.id, order.asset.school.id, order.technician, names[order.technician], found, done,
          minutes, cost, "CNY")

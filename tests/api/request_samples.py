@@ -154,6 +154,7 @@ FORM: Values = {
     "text": "A word",
     "title": "Fresh title",
     "to_state": "retired",
+    "usable": "yes",
     "version": 1,
     "wake_at": "08:00",
     "weekdays": 1,

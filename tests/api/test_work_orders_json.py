@@ -29,7 +29,12 @@ async def test_a_report_opens_an_order_and_a_second_one_joins_it(
     client: httpx.AsyncClient, school: factories.MadeSchool, technician: dict[str, str]
 ) -> None:
     asset = await factories.asset(school)
-    body = {"tag": asset.tag, "what": "Screen stays dark", "severity": "high"}
+    body = {
+        "tag": asset.tag,
+        "what": "Screen stays dark",
+        "severity": "high",
+        "is_usable": False,
+    }
     first = await client.post(URL, json=body, headers=technician)
     second = await client.post(URL, json=body | {"what": "Still dark"}, headers=technician)
     assert (first.status_code, second.status_code) == (201, 200), first.text
@@ -37,6 +42,26 @@ async def test_a_report_opens_an_order_and_a_second_one_joins_it(
     assert first.json()["asset_state"] == "in_repair"
     entries = await client.get(f"{URL}/{first.json()['id']}/entries", headers=technician)
     assert [e["found"] for e in entries.json()["items"]] == ["Still dark"]
+
+
+async def test_a_report_keeps_the_asset_in_use_until_somebody_says_otherwise(
+    client: httpx.AsyncClient, school: factories.MadeSchool, technician: dict[str, str]
+) -> None:
+    asset = await factories.asset(school)
+    first = await client.post(URL, json={"tag": asset.tag, "what": "Loud"}, headers=technician)
+    assert (first.json()["asset_state"], first.json()["keeps_in_service"]) == ("in_service", True)
+    joined = await client.post(
+        URL, json={"tag": asset.tag, "what": "Smoke", "is_usable": False}, headers=technician
+    )
+    assert (joined.status_code, joined.json()["asset_state"]) == (200, "in_repair")
+    order = joined.json()
+    url = f"{URL}/{order['id']}/usability"
+    stale = await client.post(url, json={"is_usable": True, "version": 1}, headers=technician)
+    assert stale.status_code == 409
+    usable = await client.post(
+        url, json={"is_usable": True, "version": order["version"]}, headers=technician
+    )
+    assert (usable.json()["asset_state"], usable.json()["keeps_in_service"]) == ("in_service", True)
 
 
 async def test_reports_by_api_form_and_worker_at_once_make_one_order(

@@ -168,3 +168,22 @@ async def test_a_stranger_finds_no_page_of_another_school(
         f"/assets/{asset.tag}/report",
     ):
         assert (await client.get(path)).status_code == 404
+
+
+async def test_the_reporter_says_whether_it_can_be_used_and_the_technician_decides(
+    client: httpx.AsyncClient, db: object
+) -> None:
+    school = await factories.school()
+    asset = await factories.asset(school)
+    await factories.signed_in(client, await factories.person(Role.technician, school))
+    form = await client.get(f"/assets/{asset.tag}/report")
+    assert "It can still be used" in form.text
+    sent = await client.post(f"/assets/{asset.tag}/report", data={"what": "Dark", "usable": "no"})
+    order = sent.headers["location"]
+    assert await factories_repairs.lifecycle_of(asset) == "in_repair"
+    page = await client.get(order)
+    # Nobody has looked at it, so nobody is said to have.
+    assert "It is handed in and waits for a technician" in page.text
+    assert (await client.post(f"{order}/usability", data={"usable": "yes"})).status_code == 303
+    assert await factories_repairs.lifecycle_of(asset) == "in_service"
+    assert "It cannot be used" in (await client.get(order)).text

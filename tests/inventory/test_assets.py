@@ -2,12 +2,13 @@
 
 import asyncio
 
+import asyncpg
 import pytest
 
 from core import database
 from core.errors import Conflict, Forbidden, Invalid, NotFound
 from inventory import assets, custody
-from inventory.assets import AssetChanges, LifecycleState, NewAsset
+from inventory.assets import AssetChanges, Condition, LifecycleState, NewAsset
 from inventory.custody import Holder
 from tests import factories
 
@@ -239,3 +240,29 @@ async def test_the_story_names_places_and_people_and_reasons() -> None:
     assert ("asset", "reason", "Moved house") in told
     assert story[-1].action == "insert"
     assert {change.actor_name for change in story} == {technician.name, None}
+
+
+@pytest.mark.parametrize("end", ["disposed", "written_off", "returned_to_donor"])
+async def test_of_what_has_left_the_books_only_the_note_can_be_changed(end: str) -> None:
+    school = await factories.school()
+    technician = await factories.person("technician", school)
+    made = await factories.asset(school, lifecycle=end)
+    room = await factories.place(school)
+    for change in (
+        {"name": "New"}, {"condition": Condition.ok, "serial_number": "SN12345"},
+        {"place_id": room}, {"model_id": await factories.asset_model()},
+    ):  # fmt: skip
+        with pytest.raises(Conflict, match="only its note"):
+            await assets.edit_asset(
+                technician.actor,
+                made.tag,
+                AssetChanges(version=1, **change),  # type: ignore[arg-type]
+            )
+    with pytest.raises(Conflict, match="has left the books"):
+        await assets.move_assets(technician.actor, [made.tag], room)
+    with pytest.raises(asyncpg.RestrictViolationError):
+        await database.execute("UPDATE asset SET place = $2 WHERE id = $1", made.id, room)
+    noted = await assets.edit_asset(
+        technician.actor, made.tag, AssetChanges(version=1, note="Sold for parts")
+    )
+    assert (noted.note, noted.version, noted.has_left) == ("Sold for parts", 2, True)

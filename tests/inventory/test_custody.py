@@ -8,7 +8,7 @@ import pytest
 from core import clock, database
 from core.errors import Conflict, Invalid
 from inventory import assets, custody
-from inventory.assets import Condition
+from inventory.assets import Condition, LifecycleState
 from inventory.custody import CustodyFilters, CustodyView, Holder
 from tests import factories
 
@@ -169,3 +169,63 @@ async def test_pages_of_custody_meet_without_gap_or_overlap() -> None:
         if (cursor := page.next_cursor) is None:
             break
     assert sorted(seen) == sorted(tags)
+
+
+async def test_what_was_lost_in_somebodys_hands_is_written_off_there() -> None:
+    school = await factories.school()
+    technician = await factories.person("technician", school)
+    tags = [(await factories.asset(school)).tag for _ in range(3)]
+    await custody.hand_out(technician.actor, tags, Holder(group="5B"))
+    await assets.take_steps(technician.actor, tags, LifecycleState.lost, reason="Not found")
+    lost_at = await database.fetch_value("SELECT min(at) FROM asset_step")
+    one = await assets.take_step(technician.actor, tags[0], LifecycleState.written_off)
+    assert (one.lifecycle, one.holder) == ("written_off", None)
+    await assets.take_steps(technician.actor, tags[1:], LifecycleState.written_off)
+    for tag in tags:
+        (loan,) = await custody.of_asset(technician.actor, tag)
+        assert (loan.was_lost, loan.received_by, loan.holder) == (True, None, "5B")
+        assert loan.ended_at is not None and abs((loan.ended_at - lost_at).total_seconds()) < 5
+        states = [step.to_state for step in await assets.find_steps(one)]
+        assert "triage" not in states
+
+
+async def test_32_returns_and_write_offs_at_once_have_one_end() -> None:
+    school = await factories.school()
+    technician = await factories.person("technician", school)
+    made = await factories.asset(school)
+    await custody.hand_out(technician.actor, [made.tag], Holder(group="5B"))
+    await assets.take_step(technician.actor, made.tag, LifecycleState.lost)
+    done = await asyncio.gather(
+        *(
+            assets.take_step(technician.actor, made.tag, LifecycleState.written_off)
+            if n % 2
+            else custody.take_back(technician.actor, [made.tag])
+            for n in range(32)
+        ),
+        return_exceptions=True,
+    )
+    assert sum(not isinstance(one, Exception) for one in done) == 1
+    assert all(isinstance(one, Conflict) for one in done if isinstance(one, Exception))
+    (loan,) = await custody.of_asset(technician.actor, made.tag)
+    state = (await assets.get_asset(technician.actor, made.tag)).lifecycle
+    assert (loan.was_lost, state) in ((True, "written_off"), (False, "triage"))
+
+
+async def test_of_many_steps_every_row_that_cannot_go_is_named() -> None:
+    school = await factories.school()
+    technician = await factories.person("technician", school)
+    fine, held, retired = (
+        await factories.asset(school),
+        await factories.asset(school),
+        await factories.asset(school, lifecycle="retired"),
+    )
+    await custody.hand_out(technician.actor, [held.tag], Holder(group="5B"))
+    with pytest.raises(Conflict) as refused:
+        await assets.take_steps(
+            technician.actor, [fine.tag, held.tag, retired.tag], LifecycleState.retired
+        )
+    assert [(e.index, e.code) for e in refused.value.errors] == [
+        (1, "in_custody"),
+        (2, "asset_step_exists"),
+    ]
+    assert (await assets.get_asset(technician.actor, fine.tag)).lifecycle == "in_service"

@@ -1,13 +1,16 @@
 """Opening work orders, and what it does to the asset."""
 
 import asyncio
+from importlib import import_module
 
+import asyncpg
 import pytest
 
-from core import audit, database
+from core import audit, clock, database
 from core.access import Role
 from core.errors import Conflict, Forbidden, Invalid, NotFound, say
 from inventory import repairs
+from inventory.repairs import outages
 from tests import factories, factories_repairs
 
 pytestmark = pytest.mark.usefixtures("db")
@@ -133,3 +136,46 @@ async def test_history_names_the_reporter() -> None:
     reported = await repairs.report_fault(teacher.actor, asset.tag, "No picture")
     [change] = await audit.history("work_order", reported.work_order_id)
     assert change.actor_name == teacher.name
+
+
+async def test_32_parallel_changes_of_use_leave_no_two_outages_at_once() -> None:
+    school = await factories.school()
+    technician = await factories.person(Role.technician, school)
+    asset = await factories.asset(school)
+    order = await factories_repairs.order(asset)
+    await asyncio.gather(
+        *(repairs.set_usable(technician.actor, order.id, is_usable=bool(n % 2)) for n in range(32))
+    )
+    open_outages = await database.fetch_value(
+        "SELECT count(*) FROM work_order_outage WHERE ended_at IS NULL"
+    )
+    now = await repairs.get_work_order(technician.actor, order.id)
+    assert open_outages == (0 if now.keeps_in_service else 1)
+    assert now.asset_state == ("in_service" if now.keeps_in_service else "in_repair")
+    await repairs.set_usable(technician.actor, order.id, is_usable=False)
+    with pytest.raises(asyncpg.ExclusionViolationError):
+        await outages.begin(order.id, school.id, clock.now())
+
+
+async def test_what_stood_before_outages_were_facts_is_dated_by_its_history() -> None:
+    school = await factories.school()
+    asset = await factories.asset(school)
+    plain = await factories_repairs.order(asset, fault="plain")
+    small = await repairs.open_work_order(
+        factories_repairs.worker(school.id), asset_id=asset.id, source="alert", fault="small",
+        summary="Toner is low", keeps_in_service=True,
+    )  # fmt: skip
+    grown = await repairs.open_work_order(
+        factories_repairs.worker(school.id), asset_id=asset.id, source="alert", fault="small",
+        summary="Toner is low",
+    )  # fmt: skip
+    assert grown.id == small.id
+    began = "SELECT started_at FROM work_order_outage WHERE work_order = $1"
+    at = await database.fetch_value(began, grown.id)
+    await database.execute("DELETE FROM work_order_outage")
+    module = import_module("inventory.piccolo_migrations.inventory_2026_11_29t23_20_00_000000")
+    await database.execute(module.BACKFILL)
+    assert await database.fetch_value(began, plain.id) == plain.opened_at
+    again = await database.fetch_value(began, grown.id)
+    # The history is written moments after the change itself.
+    assert small.opened_at < again and abs(again - at).total_seconds() < 5

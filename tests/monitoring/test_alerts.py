@@ -319,7 +319,7 @@ async def test_low_toner_is_work_to_do_and_no_downtime(hands: Hands) -> None:
         "in_service",
     )
     # A person finds that nothing prints: that is another matter, and takes it out of service.
-    report = await repairs.report_fault(keeper, device.asset.tag, "Nothing prints")
+    report = await repairs.report_fault(keeper, device.asset.tag, "Nothing prints", is_usable=False)
     assert await state() == "in_repair"
     await repairs.complete(keeper, report.work_order_id, resolution="Mended")
     assert await state() == "in_service", "the little fault does not hold it back"
@@ -332,7 +332,11 @@ async def test_low_toner_is_work_to_do_and_no_downtime(hands: Hands) -> None:
         summary=LOW.message,
     )
     assert await state() == "in_repair"
-    await repairs.complete(keeper, order.id, resolution="New cartridge")
+    hands.forward(30)
+    grown = await repairs.complete(keeper, order.id, resolution="New cartridge")
+    assert grown.downtime_seconds == 30 * 60, (
+        "counted from when it grew, not from when it was opened"
+    )
     assert await state() == "in_service"
 
 

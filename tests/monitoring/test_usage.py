@@ -13,6 +13,7 @@ import pytest
 from core import clock, database
 from core.access import Role
 from core.errors import Forbidden
+from inventory.repairs import outages
 from inventory.usage import Period
 from monitoring.usage import Figures, UsageReport, usage
 from tests import factories, factories_repairs
@@ -141,6 +142,39 @@ async def test_an_order_that_keeps_its_asset_in_use_is_a_repair_and_no_downtime(
     assert (found.downtime_hours, found.repairs) == (10.0, 2)
 
 
+async def test_an_order_that_grew_counts_downtime_from_when_it_grew(
+    school: MadeSchool, admin: MadePerson
+) -> None:
+    asset = await asset_of(school)
+    order = await factories_repairs.past_order(asset, on(2), None, keeps_in_service=True)
+    await outages.begin(order, school.id, on(4, 18))
+    await database.execute("UPDATE work_order SET keeps_in_service = false WHERE id = $1", order)
+    assert (await totals(admin)).downtime_hours == 6.0
+
+
+async def test_what_is_lost_is_in_nobodys_custody(school: MadeSchool, admin: MadePerson) -> None:
+    asset = await asset_of(school)
+    await database.execute(
+        "INSERT INTO custody (school, asset, holder_group, started_at, handed_by, note,"
+        " return_note) VALUES ($1, $2, '5B', $3, $4, '', '')",
+        school.id,
+        asset.id,
+        on(2),
+        admin.id,
+    )
+    for before, after, at in (("in_service", "lost", on(3)), ("lost", "in_service", on(4, 12))):
+        await database.execute(
+            "INSERT INTO asset_step (asset, school, from_state, to_state, at, reason)"
+            " VALUES ($1, $2, $3, $4, $5, '')",
+            asset.id,
+            school.id,
+            before,
+            after,
+            at,
+        )
+    assert (await totals(admin)).custody_days == 1.5
+
+
 async def test_work_is_counted_when_it_was_done(school: MadeSchool, admin: MadePerson) -> None:
     order = await factories_repairs.past_order(await asset_of(school), on(1, 12), on(5))
     for at, minutes, cost in (
@@ -184,7 +218,7 @@ async def test_what_left_before_the_period_and_what_came_after_it_is_not_in_it(
     await asset_of(school, on(5))
     await asset_of(school, lifecycle="announced")
     for left_at in (on(1), on(3)):
-        gone = await asset_of(school, lifecycle="disposed")
+        gone = await asset_of(school, lifecycle="retired")
         await database.execute(
             "INSERT INTO asset_step (asset, school, from_state, to_state, at, reason)"
             " VALUES ($1, $2, 'retired', 'disposed', $3, '')",
@@ -192,6 +226,7 @@ async def test_what_left_before_the_period_and_what_came_after_it_is_not_in_it(
             school.id,
             left_at,
         )
+        await database.execute("UPDATE asset SET lifecycle = 'disposed' WHERE id = $1", gone.id)
     found = await totals(admin)
     assert (found.assets, found.gone) == (1, 1)
 
