@@ -26,6 +26,7 @@ from api.pages.assets import AssetPages
 from api.pages.audit import show_changes
 from api.pages.availability import AvailabilityPages
 from api.pages.candidates import CandidatePages
+from api.pages.confirming import confirm_password
 from api.pages.credentials import CredentialPages
 from api.pages.custody import CustodyPages
 from api.pages.device_history import DeviceHistoryPages
@@ -193,6 +194,7 @@ PAGES: list[ControllerRouterHandler] = [
     DeviceHistoryPages,
     WorkOrderPages,
     choose_first_password,
+    confirm_password,
     do_setup,
     do_wake_device,
     do_sign_in,

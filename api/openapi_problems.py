@@ -25,7 +25,9 @@ MEANINGS = {
     "413": "Larger than was announced, or than is taken",
     "415": "Not sent as application/offset+octet-stream",
     "422": "The input is wrong; `errors` names every field",
+    "429": "Tried too often; Retry-After says when to come back",
     "460": "The bytes do not match their checksum; send them again",
+    "503": "What this needs does not answer, or has no room now; nothing was changed",
 }
 # What the tus protocol adds.
 OF_UPLOADS = {
@@ -33,6 +35,13 @@ OF_UPLOADS = {
     "upload_offset": ["410", "412"],
     "upload_append": ["410", "412", "413", "415", "460"],
     "upload_abort": ["410", "412"],
+}
+
+# Where a password is judged or hashed: in turn, and not at a guesser's speed.
+OF_PASSWORDS = {
+    "sign_in_confirm": ["429", "503"],
+    "person_create": ["503"],
+    "person_invite": ["503"],
 }
 
 _TEXT = Schema(type=OpenAPIType.STRING)
@@ -99,7 +108,8 @@ def _refusals(path: str, method: str, operation: Operation) -> list[str]:
         found.append("409")
     if operation.parameters or operation.request_body is not None:
         found.append("422")
-    return found + OF_UPLOADS.get(operation.operation_id or "", [])
+    own = operation.operation_id or ""
+    return found + OF_UPLOADS.get(own, []) + OF_PASSWORDS.get(own, [])
 
 
 def _answer(status: str) -> OpenAPIResponse:

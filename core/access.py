@@ -1,10 +1,15 @@
 """Who is asking, and what of it they may see: the one place where schools are kept apart."""
 
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 import msgspec
 
-from core.errors import Forbidden, NotFound, say
+from core import clock
+from core.errors import Forbidden, NotConfirmed, NotFound, say
+
+# A browser that somebody left open is worth no more than this.
+CONFIRMATION_LASTS = timedelta(minutes=10)
 
 
 class Role(StrEnum):
@@ -40,6 +45,8 @@ class Actor(msgspec.Struct, frozen=True):
     scopes: frozenset[str] | None = None
     request_id: str = ""
     sign_in_id: int | None = None
+    # When the password was last typed in this browser.
+    confirmed_at: datetime | None = None
     every_school: tuple[int, ...] | None = None
 
     @classmethod
@@ -82,6 +89,24 @@ class Actor(msgspec.Struct, frozen=True):
         """
         if self.scopes is not None:
             raise Forbidden(say("This is for people at a browser, not for tokens"))
+
+    def require_confirmed(self) -> None:
+        """Pass a browser in which the password was typed lately, tokens and the machine itself.
+
+        For what a borrowed browser must not do: make admins, tokens, passwords, close accounts.
+        """
+        if self.sign_in_id is None:
+            return
+        if self.confirmed_at is None or clock.now() - self.confirmed_at > CONFIRMATION_LASTS:
+            raise NotConfirmed(say("Type your password again to do this"))
+
+    def refuse_token(self) -> None:
+        """Raise Forbidden for a token: whatever concerns admins is done by people."""
+        if self.scopes is not None:
+            raise Forbidden(
+                say("Admins and their accounts are changed at a browser, not by a token"),
+                code="admins_in_person",
+            )
 
     def sees(self, school_id: int) -> bool:
         return school_id in self.school_ids

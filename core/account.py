@@ -4,10 +4,10 @@ from datetime import datetime
 
 import msgspec
 
-from core import clock, passwords, sign_in, throttle
+from core import clock, passwords, sign_in, throttle, tokens
 from core.access import Actor
 from core.database import execute, fetch, fetch_one, transaction
-from core.errors import Forbidden, Invalid, NotFound, NotSignedIn, say
+from core.errors import Forbidden, Invalid, NotFound, NotSignedIn, Unavailable, say
 from core.hashing import hash_token
 from core.password_rules import check_password
 from core.person_facts import PersonFacts, checked_facts
@@ -28,6 +28,15 @@ class _Own(msgspec.Struct):
     login: str
     name: str
     password_hash: str | None
+    names: tuple[str, ...]
+
+
+OWN = """
+    SELECT p.login, p.name, p.password_hash, ARRAY[p.name::text] || array(
+        SELECT unnest(ARRAY[s.code, s.name_zh, s.name_en])::text
+        FROM membership m JOIN school s ON s.id = m.school WHERE m.person = p.id) AS names
+    FROM person p WHERE p.id = $1
+"""
 
 
 async def find_sessions(actor: Actor) -> list[Session]:
@@ -78,18 +87,28 @@ async def set_own_locale(actor: Actor, locale: str) -> None:
     await edit_own(actor, name=own.name, locale=locale)
 
 
+async def confirm(
+    actor: Actor, *, password: str, address: str, field: str = "confirm_password"
+) -> None:
+    """Prove with the password who is at this browser; it holds for ten minutes.
+
+    Invalid for a wrong password; TooMany after ten of them.
+    """
+    actor.require_in_person()
+    await _prove(actor, await _own(actor), password, address, field=field)
+    await execute(
+        "UPDATE sign_in SET confirmed_at = $2 WHERE id = $1", actor.sign_in_id, clock.now()
+    )
+
+
 async def change_password(actor: Actor, *, current: str, new: str, address: str) -> int:
-    """Set another password, proved by the current one; how many other sessions that ended."""
+    """Set another password, proved by the current one; how many other sessions that ended.
+
+    Tokens end too: whoever knew the old password may have made one.
+    """
     own = await _own(actor)
-    # A borrowed browser must not become a place to guess the password at leisure.
-    counter = hash_token(f"session {actor.sign_in_id}")
-    await throttle.begin(own.login, address, counter=counter)
-    if not await passwords.is_correct(own.password_hash, current):
-        raise Invalid.of(
-            "current_password", say("This is not your current password"), code="wrong_password"
-        )
-    await throttle.forget(own.login, address, counter=counter)
-    check_password(new, login=own.login, name=own.name, field="new_password")
+    await _prove(actor, own, current, address, field="current_password")
+    check_password(new, login=own.login, names=own.names, field="new_password")
     if new == current:
         raise Invalid.of("new_password", say("This is the password you have"), code="same")
     password_hash = await passwords.hash_password(new)
@@ -97,28 +116,43 @@ async def change_password(actor: Actor, *, current: str, new: str, address: str)
         await execute(
             "UPDATE person SET password_hash = $2 WHERE id = $1", actor.person_id, password_hash
         )
+        await execute(
+            "UPDATE sign_in SET confirmed_at = $2 WHERE id = $1", actor.sign_in_id, clock.now()
+        )
+        await tokens.revoke_all(_person(actor))
         return await end_other_sessions(actor)
+
+
+async def _prove(actor: Actor, own: _Own, password: str, address: str, *, field: str) -> None:
+    """Raise Invalid unless it is the password; a borrowed browser is no place to guess either."""
+    counter = hash_token(f"session {actor.sign_in_id}")
+    attempt_id = await throttle.begin(own.login, address, counter=counter)
+    try:
+        is_right = await passwords.is_correct(own.password_hash, password)
+    except Unavailable:
+        await throttle.take_back(attempt_id)
+        raise
+    if not is_right:
+        raise Invalid.of(field, say("This is not your current password"), code="wrong_password")
+    await throttle.forget(own.login, address, counter=counter)
 
 
 async def choose_first_password(token: str, *, new: str) -> int:
     """The newcomer's own password in place of the one-time one; gives the person's id.
 
-    Every session so far ends, the newcomer's too: the caller starts a fresh one.
+    Every session and token so far ends, the newcomer's too: the caller starts a fresh one.
     """
     newcomer = await sign_in.find_newcomer(token)
     if newcomer is None:
         raise NotSignedIn(say("Sign in first"))
-    check_password(new, login=newcomer.login, name=newcomer.name, field="new_password")
-    own = await fetch_one(
-        _Own, "SELECT login, name, password_hash FROM person WHERE id = $1", newcomer.person_id
-    )
-    if own is not None and await passwords.is_correct(own.password_hash, new):
+    own = await _own(Actor(person_id=newcomer.person_id, name=newcomer.name))
+    check_password(new, login=own.login, names=own.names, field="new_password")
+    if await passwords.is_correct(own.password_hash, new):
         raise Invalid.of(
             "new_password", say("Choose one of your own, not the one-time password"), code="same"
         )
     password_hash = await passwords.hash_password(new)
-    actor = Actor(person_id=newcomer.person_id, name=newcomer.name)
-    async with transaction(actor):
+    async with transaction(Actor(person_id=newcomer.person_id, name=newcomer.name)):
         changed = await execute(
             "UPDATE person SET password_hash = $2, one_time_until = NULL"
             " WHERE id = $1 AND one_time_until > now() AND closed_at IS NULL",
@@ -128,15 +162,12 @@ async def choose_first_password(token: str, *, new: str) -> int:
         if not changed:
             raise NotSignedIn(say("Sign in first"))
         await sign_in.end_sessions(newcomer.person_id)
+        await tokens.revoke_all(newcomer.person_id)
     return newcomer.person_id
 
 
 async def _own(actor: Actor) -> _Own:
-    own = await fetch_one(
-        _Own,
-        "SELECT login, name, password_hash FROM person WHERE id = $1",
-        _person(actor),
-    )
+    own = await fetch_one(_Own, OWN, _person(actor))
     if own is None:
         raise NotFound(say("There is no such account"))
     return own

@@ -88,6 +88,12 @@ class Forbidden(Problem):
     default_code = "forbidden"
 
 
+class NotConfirmed(Forbidden):
+    """The person may do this, once the password has been typed again in this browser."""
+
+    default_code = "confirm_password"
+
+
 class Conflict(Problem):
     """The state of things refuses it now; ``message`` names what stands in the way."""
 

@@ -55,8 +55,14 @@ IS_VALID = "valid_from <= now() AND (valid_until IS NULL OR valid_until > now())
 
 
 async def give_role(actor: Actor, person_id: int, new: NewRole) -> int:
-    """Give a person in sight a role at a school that the actor administers; the membership's id."""
+    """Give a person in sight a role at a school that the actor administers; the membership's id.
+
+    A token makes no admins.
+    """
     actor.require(new.school_id, Role.admin)
+    actor.require_confirmed()
+    if new.role is Role.admin:
+        actor.refuse_token()
     if new.valid_until is not None and new.valid_until <= clock.now():
         raise Invalid.of("valid_until", say("The end must lie ahead"), code="past")
     async with transaction(actor):
@@ -113,6 +119,9 @@ async def end_role(actor: Actor, person_id: int, membership_id: int) -> None:
     if held is None:
         raise NotFound(say("There is no such role, or it is not at your school"))
     actor.require(held.school_id, Role.admin)
+    actor.require_confirmed()
+    if held.role is Role.admin:
+        actor.refuse_token()
     if held.is_over:
         return
     async with transaction(actor):

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import msgspec
 
-from core import clock, memberships, passwords, sign_in
+from core import clock, known_browsers, memberships, passwords, sign_in, tokens
 from core.access import Actor, Role
 from core.database import execute, fetch, fetch_one, fetch_value, refusing, transaction
 from core.errors import Forbidden, Invalid, NotFound, say
@@ -121,9 +121,14 @@ async def get_person(actor: Actor, person_id: int) -> Person:
 
 
 async def create_person(actor: Actor, new: NewPerson) -> Invitation:
-    """Open an account with a one-time password; for admins of the school, in person."""
+    """Open an account with a one-time password; for admins of the school, in person.
+
+    An account of an admin asks for the actor's password again.
+    """
     actor.require_in_person()
     actor.require(new.school_id, Role.admin)
+    if new.role is Role.admin:
+        actor.require_confirmed()
     facts = checked_facts(PersonFacts(new.name, new.login, new.locale))
     password = readable_secret()
     password_hash = await passwords.hash_password(password)
@@ -152,12 +157,13 @@ async def edit_person(actor: Actor, person_id: int, facts: PersonFacts) -> Perso
 
 
 async def invite_again(actor: Actor, person_id: int) -> Invitation:
-    """A fresh one-time password for somebody who lost theirs; every session of theirs ends.
+    """A fresh one-time password for somebody who lost theirs; their sessions and tokens end.
 
     In person, or a token would open a browser's session.
     """
     actor.require_in_person()
     person = await _kept_whole_by(actor, person_id)
+    actor.require_confirmed()
     password = readable_secret()
     password_hash = await passwords.hash_password(password)
     expires_at = clock.now() + ONE_TIME_LASTS
@@ -169,12 +175,15 @@ async def invite_again(actor: Actor, person_id: int) -> Invitation:
             expires_at,
         )
         await sign_in.end_sessions(person_id)
+        await tokens.revoke_all(person_id)
+        await known_browsers.forget_all(person_id)
     return Invitation(person_id, person.login, password, expires_at)
 
 
 async def close_account(actor: Actor, person_id: int) -> Person:
     """Shut a person out at once; their history stays. The last admin of a school can't be closed."""
     await _kept_whole_by(actor, person_id)
+    actor.require_confirmed()
     async with transaction(actor):
         administered = await memberships.schools_administered(person_id)
         await memberships.keep_an_admin(administered, without=person_id)
@@ -184,11 +193,7 @@ async def close_account(actor: Actor, person_id: int) -> Person:
             clock.now(),
         )
         await sign_in.end_sessions(person_id)
-        await execute(
-            "UPDATE api_token SET revoked_at = $2 WHERE person = $1 AND revoked_at IS NULL",
-            person_id,
-            clock.now(),
-        )
+        await tokens.revoke_all(person_id)
     return await get_person(actor, person_id)
 
 
@@ -242,7 +247,10 @@ def readable_secret(groups: int = 4) -> str:
 
 
 async def _kept_whole_by(actor: Actor, person_id: int) -> Person:
-    """The person, if the actor is an admin of every school where they work now."""
+    """The person, if the actor is an admin of every school where they work now.
+
+    A token changes no admin's account: it would outlive its day in what it left behind.
+    """
     person = await get_person(actor, person_id)
     administered = [m for m in person.memberships if actor.sees_as(m.school_id, Role.admin)]
     if not administered:
@@ -254,4 +262,6 @@ async def _kept_whole_by(actor: Actor, person_id: int) -> Person:
             say("This person has no role at your schools now. Give one first."), code="no_role"
         )
     await memberships.require_whole(actor, person_id)
+    if await memberships.schools_administered(person_id):
+        actor.refuse_token()
     return person

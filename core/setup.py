@@ -56,7 +56,12 @@ async def make_first_admin(first: FirstAdmin) -> int:
 
     Gives the admin's person id. The code works once, and not at all once a person exists.
     """
-    check_password(first.password, login=first.admin.login, name=first.admin.name)
+    school = first.school
+    check_password(
+        first.password,
+        login=first.admin.login,
+        names=(first.admin.name, school.code, school.name_zh, school.name_en),
+    )
     code_hash = hash_token(_tidy(first.setup_code))
     await _refuse_wrong_code(code_hash)
     password_hash = await passwords.hash_password(first.password)

@@ -36,6 +36,7 @@ class _Session(msgspec.Struct):
     locale: str
     memberships: tuple[Membership, ...]
     seen_at: datetime
+    confirmed_at: datetime | None
 
 
 class _Account(msgspec.Struct):
@@ -55,6 +56,7 @@ async def find_actor(token: str, *, request_id: str = "") -> Actor | None:
     session = await database.fetch_one(
         _Session,
         "SELECT i.id AS sign_in_id, p.id AS person_id, p.name, p.locale, i.seen_at,"
+        " i.confirmed_at,"
         f" {MEMBERSHIPS}"
         " FROM sign_in i JOIN person p ON p.id = i.person"
         " WHERE i.token_hash = $1 AND i.revoked_at IS NULL AND i.expires_at > now()"
@@ -74,6 +76,7 @@ async def find_actor(token: str, *, request_id: str = "") -> Actor | None:
         memberships=session.memberships,
         request_id=request_id,
         sign_in_id=session.sign_in_id,
+        confirmed_at=session.confirmed_at,
     )
 
 
@@ -127,8 +130,8 @@ async def start_session(
     """A new session for somebody who has just proved who they are; returns its token."""
     token = secrets.token_urlsafe(32)
     await database.execute(
-        "INSERT INTO sign_in (person, token_hash, created_at, seen_at, expires_at, address,"
-        " browser) VALUES ($1, $2, $3, $3, $4, $5, $6)",
+        "INSERT INTO sign_in (person, token_hash, created_at, seen_at, confirmed_at, expires_at,"
+        " address, browser) VALUES ($1, $2, $3, $3, $3, $4, $5, $6)",
         person_id,
         hash_token(token),
         now(),

@@ -104,6 +104,7 @@ async def find_actor(token: str, *, request_id: str = "") -> Actor | None:
 async def create(actor: Actor, new: NewToken) -> IssuedToken:
     """A token of the actor's own, made in person: a token that is lost must end with its day."""
     actor.require_in_person()
+    actor.require_confirmed()
     return await _issue(actor, _checked_name(new), new)
 
 
@@ -163,6 +164,15 @@ async def revoke(actor: Actor, token_id: int) -> None:
         )
     if not ended:
         raise NotFound(say("There is no such token of yours; it may be revoked already"))
+
+
+async def revoke_all(person_id: int) -> int:
+    """End every token of a person, inside the caller's transaction; how many there were."""
+    return await database.execute(
+        "UPDATE api_token SET revoked_at = $2 WHERE person = $1 AND revoked_at IS NULL",
+        person_id,
+        now(),
+    )
 
 
 def _checked_name(new: NewToken) -> str:

@@ -12,6 +12,7 @@ from api import urls
 from api.access import in_person
 from api.forms import as_typed, read_form
 from api.identity import client_address
+from api.pages.confirming import ask_password
 from api.pages.flash import see_other
 from api.pages.rendering import render
 from api.pages.sessions import browser_name
@@ -19,7 +20,7 @@ from api.pages.sign_in import require_same
 from api.types import WebRequest
 from core import account, tokens
 from core.access import Actor
-from core.errors import FieldError, Invalid, TooMany, say
+from core.errors import FieldError, Invalid, NotConfirmed, TooMany, Unavailable, say
 from core.tokens import NewToken
 
 SCOPE_CHOICES = [
@@ -98,7 +99,7 @@ class AccountPages(Controller):
     async def change_password(
         self, request: WebRequest, actor: NamedDependency[Actor]
     ) -> Response[Any]:
-        """Proved by the current password; every other session ends."""
+        """Proved by the current password; every other session and every token ends."""
         try:
             given = await read_form(request, PasswordChange)
             require_same(given.new_password, given.new_password_again)
@@ -115,8 +116,15 @@ class AccountPages(Controller):
         except TooMany as refused:
             errors = [FieldError("", refused.message)]
             return render(request, "people/password.html", status_code=429, errors=errors)
+        except Unavailable as refused:
+            errors = [FieldError("", refused.message)]
+            return render(request, "people/password.html", status_code=503, errors=errors)
         return see_other(
-            urls.account(), say("Your password is changed. You are signed out everywhere else.")
+            urls.account(),
+            say(
+                "Your password is changed. You are signed out everywhere else, and your tokens"
+                " are revoked."
+            ),
         )
 
     @get(urls.tokens())
@@ -132,6 +140,8 @@ class AccountPages(Controller):
         """The page that answers is the one place where the secret is ever shown."""
         try:
             issued = await tokens.create(actor, await read_form(request, NewToken))
+        except NotConfirmed:
+            return await ask_password(request)
         except Invalid as refused:
             form = await as_typed(request)
             form["scopes"] = (await request.form()).getall("scopes", [])

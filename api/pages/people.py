@@ -13,13 +13,14 @@ from litestar.response import Redirect
 from api import urls
 from api.access import allow
 from api.forms import as_typed, convert_form, read_form
+from api.pages.confirming import ask_password
 from api.pages.flash import see_other
 from api.pages.options import school_options
 from api.pages.rendering import render
 from api.types import WebRequest
 from core import audit, memberships, people, schools
 from core.access import Actor, Role
-from core.errors import Conflict, FieldError, Invalid, say
+from core.errors import Conflict, FieldError, Invalid, NotConfirmed, say
 from core.memberships import NewRole
 from core.people import READERS, Invitation, NewPerson, Standing
 from core.person_facts import PersonFacts
@@ -89,6 +90,8 @@ class PeoplePages(Controller):
         """The page that answers is the one place where the password is ever shown."""
         try:
             invitation = await people.create_person(actor, await read_form(request, NewPerson))
+        except NotConfirmed:
+            return await ask_password(request)
         except Invalid as refused:
             return await _new_page(request, actor, await as_typed(request), refused.errors)
         return _invitation_page(request, invitation)
@@ -117,6 +120,8 @@ class PeoplePages(Controller):
         try:
             new = await _new_role(actor, await read_form(request, RoleForm))
             await memberships.give_role(actor, person_id, new)
+        except NotConfirmed:
+            return await ask_password(request)
         except Invalid as refused:
             return await _person_page(
                 request, actor, person_id, role_form=await as_typed(request), errors=refused.errors
@@ -134,24 +139,35 @@ class PeoplePages(Controller):
     @post("/people/{person_id:int}/roles/{membership_id:int}/end", guards=[ADMIN])
     async def end_role(
         self,
+        request: WebRequest,
         actor: NamedDependency[Actor],
         person_id: FromPath[int],
         membership_id: FromPath[int],
-    ) -> Redirect:
-        await memberships.end_role(actor, person_id, membership_id)
+    ) -> Response[Any]:
+        try:
+            await memberships.end_role(actor, person_id, membership_id)
+        except NotConfirmed:
+            return await ask_password(request)
         return see_other(urls.person(person_id), say("The role has ended."))
 
     @post("/people/{person_id:int}/invite", guards=[ADMIN])
     async def invite_again(
         self, request: WebRequest, actor: NamedDependency[Actor], person_id: FromPath[int]
     ) -> Response[str]:
-        return _invitation_page(request, await people.invite_again(actor, person_id))
+        try:
+            invitation = await people.invite_again(actor, person_id)
+        except NotConfirmed:
+            return await ask_password(request)
+        return _invitation_page(request, invitation)
 
     @post("/people/{person_id:int}/close", guards=[ADMIN])
     async def close_account(
-        self, actor: NamedDependency[Actor], person_id: FromPath[int]
-    ) -> Redirect:
-        await people.close_account(actor, person_id)
+        self, request: WebRequest, actor: NamedDependency[Actor], person_id: FromPath[int]
+    ) -> Response[Any]:
+        try:
+            await people.close_account(actor, person_id)
+        except NotConfirmed:
+            return await ask_password(request)
         return see_other(urls.person(person_id), say("The account is closed."))
 
     @post("/people/{person_id:int}/reopen", guards=[ADMIN])

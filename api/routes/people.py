@@ -5,7 +5,9 @@ from litestar import Controller, delete, get, post, put
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, JSONBody
 
-from api.access import allow, signed_in
+from api.access import allow, in_person, signed_in
+from api.identity import client_address
+from api.types import WebRequest
 from core import account, memberships, people
 from core.access import Actor, Membership, Role
 from core.memberships import NewRole
@@ -27,6 +29,12 @@ class Me(msgspec.Struct):
     locale: str
     memberships: tuple[Membership, ...]
     scopes: list[str] | None
+
+
+class Confirmation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The password of whoever is signed in at this browser."""
+
+    password: str
 
 
 class MeRoutes(Controller):
@@ -62,6 +70,21 @@ class MeRoutes(Controller):
     )
     async def end_session(self, actor: NamedDependency[Actor], session_id: FromPath[int]) -> None:
         await account.end_session(actor, session_id)
+
+    @post(
+        "/sign-ins/confirm",
+        guards=[in_person],
+        operation_id="sign_in_confirm",
+        summary="Prove with the password who is at this browser",
+        status_code=204,
+    )
+    async def confirm(
+        self, request: WebRequest, actor: NamedDependency[Actor], data: JSONBody[Confirmation]
+    ) -> None:
+        """For ten minutes. Whatever answers 403 `confirm_password` asks for it first."""
+        await account.confirm(
+            actor, password=data.password, address=client_address(request), field="password"
+        )
 
 
 class PeopleRoutes(Controller):

@@ -31,6 +31,10 @@ def password() -> str:
     return "/account/password"
 
 
+def confirm() -> str:
+    return "/account/confirm"
+
+
 def end_session(session_id: int) -> str:
     return f"/account/sessions/{session_id}/end"
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 
+from tests.factories import PASSWORD
 from tests.factories_repairs import picture
 
 Values = dict[str, str | int]
@@ -100,6 +101,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "place_create": {"kind": "room"},
     "resource_create": {"kind": "slides"},
     "resource_edit": {"kind": "slides"},
+    "sign_in_confirm": {"password": PASSWORD},
 }
 # What pictures and streams are asked for by.
 RULE: Values = {"profile": "printer", "rule": "supply_low"}
@@ -168,6 +170,7 @@ FORM_OF: dict[str, Values] = {
     "/schools/{school_id:int}/rules": {"raise_at": 5, "clear_at": 8},
     "/asset-models": {"kind": "computer"},
     "/donors": {"kind": "named"},
+    "/account/confirm": {"confirm_password": PASSWORD, "confirm_target": "/people"},
     "/assets/new": {"tag": "FRESH-TAG", "kind": "computer"},
     "/custody/hand-out": {"place_id": "", "place": ""},
     "/library": {"kind": "slides"},
