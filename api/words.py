@@ -230,124 +230,32 @@ VOCABULARY: dict[str, dict[str, Word]] = {
         "resource": _idle(say("Resource")),
         "revision": _idle(say("Revision")),
         "upload": _idle(say("Upload")),
+        "alert_subscription": _idle(say("Mail about alerts")),
+        "credential": _idle(say("Credential")),
+        "escalation_step": _idle(say("Step of telling")),
+        "expected_hours": _idle(say("Expected hours")),
+        "maintenance_window": _idle(say("Maintenance window")),
+        "rule_setting": _idle(say("Alert rule")),
+        "wake_plan": _idle(say("Waking plan")),
+    },
+    "alert_severity": {
+        "warning": _warn(say("Warning")),
+        "critical": _bad(say("Critical")),
+    },
+    "digest": {
+        "none": _idle(say("never")),
+        "daily": _idle(say("every day")),
+        "weekly": _idle(say("every week")),
+    },
+    "device_method": {
+        "snmp": _idle(say("by SNMP")),
+        "ping": _idle(say("by ping")),
     },
     "change_action": {
         "insert": _ok(say("Created")),
         "update": _info(say("Changed")),
         "delete": _bad(say("Removed")),
     },
-}
-
-# A column of a changed row that holds a code -> the kind of word it holds.
-CODED_FIELDS = {
-    "lifecycle": "lifecycle",
-    "condition": "condition",
-    "serial_trust": "serial_trust",
-    "severity": "severity",
-    "role": "role",
-    "locale": "language",
-    "stage": "stage",
-    "subject": "subject",
-    "grade": "grade",
-    "licence": "licence",
-}
-CODED_KINDS = {
-    "asset_model": "asset_category",
-    "donor": "donor_kind",
-    "place": "place_kind",
-    "resource": "resource_kind",
-}
-CODED_STATES = {
-    "work_order": "work_order_state",
-    "device": "device_state",
-    "alert": "alert_state",
-    "resource": "resource_state",
-    "upload": "upload_state",
-    "import_job": "import_state",
-}
-
-# Columns as people call them, for histories.
-FIELDS: dict[str, Message] = {
-    "abstract": say("Abstract"),
-    "acknowledged_at": say("Acknowledged at"),
-    "acknowledgement_number": say("Acknowledgement number"),
-    "address": say("Address"),
-    "addresses_per_second": say("Addresses a second"),
-    "assignee": say("Assignee"),
-    "authors": say("Authors"),
-    "brand": say("Brand"),
-    "cidr": say("Range of addresses"),
-    "closed_at": say("Closed at"),
-    "code": say("Code"),
-    "condition": say("Condition"),
-    "contact": say("Contact"),
-    "cost": say("Cost"),
-    "credential": say("Credential"),
-    "declared": say("Declared"),
-    "donation_line": say("Donation"),
-    "donor": say("Donor"),
-    "due_on": say("Due on"),
-    "edition": say("Textbook edition"),
-    "ended_at": say("Ended at"),
-    "grade": say("Grade"),
-    "handed_by": say("Handed out by"),
-    "holder": say("Holder"),
-    "holder_group": say("Class or group"),
-    "holder_place": say("Room"),
-    "interval_seconds": say("Seconds between visits"),
-    "isbn": say("ISBN"),
-    "keywords": say("Keywords"),
-    "kind": say("Kind"),
-    "language": say("Language"),
-    "licence": say("Licence"),
-    "lifecycle": say("Status"),
-    "locale": say("Language"),
-    "login": say("Sign-in name"),
-    "may_sleep": say("May be switched off"),
-    "minutes": say("Minutes"),
-    "mac": say("MAC address"),
-    "model": say("Model"),
-    "name": say("Name"),
-    "name_en": say("Name in English"),
-    "name_public": say("The name may be shown"),
-    "name_zh": say("Name in Chinese"),
-    "note": say("Note"),
-    "one_time_until": say("One-time password until"),
-    "owner": say("Owner"),
-    "parent": say("Inside of"),
-    "paused_at": say("Paused at"),
-    "place": say("Place"),
-    "port": say("Port"),
-    "profile": say("Profile"),
-    "published_at": say("Published at"),
-    "reason": say("Reason"),
-    "received": say("Received quantity"),
-    "received_by": say("Taken back by"),
-    "received_on": say("Received on"),
-    "resale_forbidden": say("Must not be sold"),
-    "resolution": say("Resolution"),
-    "retired_at": say("Out of use since"),
-    "return_note": say("Note on return"),
-    "return_on_end": say("To be returned at the end"),
-    "role": say("Role"),
-    "scan_every_hours": say("Searched every … hours"),
-    "school": say("School"),
-    "serial_number": say("Serial number"),
-    "serial_trust": say("Trust in the serial number"),
-    "severity": say("Severity"),
-    "stage": say("Stage"),
-    "started_at": say("Handed out at"),
-    "state": say("State"),
-    "subject": say("Subject"),
-    "summary": say("Summary"),
-    "tag": say("Tag"),
-    "title": say("Title"),
-    "title_holder": say("Owner school"),
-    "valid_from": say("Valid from"),
-    "valid_until": say("Valid until"),
-    "visibility": say("Who may see it"),
-    "wipe_on_intake": say("Wipe data on intake"),
-    "zone": say("Time zone"),
 }
 
 # Kinds whose codes and labels are the library's own data.
@@ -380,23 +288,3 @@ def choices(language: Language, kind: str, *codes: str) -> list[tuple[str, str]]
     """All codes of a kind (or those named) with their text, in order, for a select."""
     known = vocabulary.terms(FACETS[kind]) if kind in FACETS else VOCABULARY[kind]
     return [(code, word_of(language, kind, code)) for code in (codes or known)]
-
-
-def field_name(language: Language, column: str) -> str:
-    """A column's name in a history, or a form's field's above the form."""
-    known = FIELDS.get(column.removesuffix("_id"))
-    return language.words(known) if known else column.replace("_", " ")
-
-
-def is_named(field: str) -> bool:
-    """Whether people have a word for the field of a form."""
-    return field.removesuffix("_id") in FIELDS
-
-
-def kind_of(entity: str, column: str) -> str | None:
-    """The kind of code that a column of a table holds, if it holds one."""
-    if column == "state":
-        return CODED_STATES.get(entity)
-    if column == "kind":
-        return CODED_KINDS.get(entity)
-    return CODED_FIELDS.get(column)

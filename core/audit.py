@@ -26,6 +26,8 @@ class FieldChange(msgspec.Struct, frozen=True):
 class Change(msgspec.Struct, frozen=True):
     """One insert, update or delete of one row; the actor's name as it was then.
 
+    Changes of one ``request_id`` were made together.
+
     ``label`` is what people call the thing (its tag, title, name), where it has such a word.
     """
 
@@ -37,6 +39,7 @@ class Change(msgspec.Struct, frozen=True):
     action: str
     fields: tuple[FieldChange, ...]
     label: str | None = None
+    request_id: str | None = None
 
 
 class _Event(msgspec.Struct):
@@ -48,6 +51,7 @@ class _Event(msgspec.Struct):
     action: str
     before: dict[str, Any] | None
     after: dict[str, Any] | None
+    request_id: str | None
     label: str | None = None
 
 
@@ -63,7 +67,8 @@ async def histories(entity: str, entity_ids: list[object], *, limit: int = 100) 
     """:func:`history` of several rows of one table, mixed by time."""
     events = await database.fetch(
         _Event,
-        "SELECT id, at, actor_name, entity, entity_id, action, before, after FROM audit_event"
+        "SELECT id, at, actor_name, entity, entity_id, action, before, after, request_id"
+        " FROM audit_event"
         " WHERE entity = $1 AND entity_id = any($2::text[]) ORDER BY id DESC LIMIT $3",
         entity,
         [str(entity_id) for entity_id in entity_ids],
@@ -118,7 +123,7 @@ async def find_changes(
     since, until = _bounds(only)
     events = await database.fetch(
         _Event,
-        f"SELECT id, at, actor_name, entity, entity_id, action, before, after, {LABEL}"
+        f"SELECT id, at, actor_name, entity, entity_id, action, before, after, request_id, {LABEL}"
         f" FROM audit_event e WHERE {IN_SIGHT} AND ($2::bigint IS NULL OR school_id = $2)"
         " AND ($3::bigint IS NULL OR actor_id = $3) AND ($4::text IS NULL OR entity = $4)"
         " AND ($5::text IS NULL OR entity_id = $5)"
@@ -159,6 +164,7 @@ def change_of(event: _Event) -> Change:
         action=event.action,
         fields=tuple(_fields(event.before or {}, event.after or {})),
         label=event.label,
+        request_id=event.request_id,
     )
 
 

@@ -8,15 +8,14 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Redirect
 
-from api import urls
+from api import row_names, urls
 from api.access import allow
 from api.forms import as_typed, convert_form, read_form
 from api.pages.flash import see_other
 from api.pages.options import school_options
-from api.pages.rendering import render
+from api.pages.rendering import language_of, render
 from api.routes.credentials import sealer_of
 from api.types import WebRequest
-from core import audit
 from core.access import Actor
 from core.errors import FieldError, Invalid, say
 from core.paging import DEFAULT_LIMIT
@@ -129,7 +128,11 @@ async def _form_page(
     form: dict[str, Any],
     errors: tuple[FieldError, ...] = (),
 ) -> Response[str]:
-    changes = await audit.history("credential", credential.id) if credential else []
+    changes = (
+        await row_names.history(language_of(request), "credential", credential.id)
+        if credential
+        else []
+    )
     return render(
         request,
         "monitoring/credential_form.html",

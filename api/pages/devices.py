@@ -9,7 +9,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Redirect
 
-from api import urls
+from api import row_names, urls
 from api.access import allow, in_person
 from api.forms import as_typed, convert_form, read_form
 from api.pages.flash import see_other
@@ -19,7 +19,7 @@ from api.pages.ports import has_ports
 from api.pages.reading_words import charted, grouped
 from api.pages.rendering import language_of, render
 from api.types import WebRequest
-from core import audit, clock
+from core import clock
 from core.access import Actor
 from core.errors import Conflict, FieldError, Invalid, say
 from core.paging import DEFAULT_LIMIT
@@ -169,7 +169,7 @@ class DevicePages(Controller):
             use=await _use(actor, device, request),
             has_ports=has_ports(readings),
             uplink=await ports.suggest_parent(actor, device_id),
-            changes=await audit.history("device", device_id, limit=20),
+            changes=await row_names.history(language_of(request), "device", device_id, limit=20),
             may_keep=device.school_id in actor.school_ids_as(*KEEPERS),
         )
 

@@ -10,15 +10,15 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Redirect
 
-from api import urls
+from api import row_names, urls
 from api.access import allow
 from api.forms import as_typed, convert_form, read_form
 from api.pages.donors import donor_options
 from api.pages.flash import see_other
 from api.pages.inventory_options import model_options, place_options, school_codes
-from api.pages.rendering import render
+from api.pages.rendering import language_of, render
 from api.types import WebRequest
-from core import audit, schools
+from core import schools
 from core.access import Actor, Role
 from core.errors import FieldError, Invalid, say
 from core.idempotency import once
@@ -271,7 +271,7 @@ async def _donation_page(
         form=form,
         errors=list(errors),
         may_write=may_write,
-        changes=await audit.history("donation", donation.id, limit=30),
+        changes=await row_names.history(language_of(request), "donation", donation.id, limit=30),
         models=await model_options(actor) if may_write else [],
         places=await place_options(actor, school_id=donation.school_id) if may_write else [],
     )

@@ -7,7 +7,7 @@ from litestar import Controller, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
-from api import urls
+from api import row_names, urls
 from api.access import allow
 from api.forms import as_typed, convert_form, read_form
 from api.pages.flash import see_other
@@ -15,7 +15,6 @@ from api.pages.inventory_options import school_codes
 from api.pages.rendering import language_of, render
 from api.types import WebRequest
 from api.words import word_of
-from core import audit
 from core.access import Actor, Role
 from core.errors import FieldError, Invalid, say
 from core.paging import DEFAULT_LIMIT, MAX_LIMIT
@@ -134,6 +133,6 @@ async def _donor_page(
         gifts=(await donations.find_donations(actor, donor=donor.id, limit=MAX_LIMIT)).items,
         form=form,
         errors=list(errors),
-        changes=await audit.history("donor", donor.id, limit=30),
+        changes=await row_names.history(language_of(request), "donor", donor.id, limit=30),
         may_write=actor.sees_as(donor.school_id, Role.admin),
     )

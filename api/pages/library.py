@@ -8,15 +8,14 @@ from litestar import Controller, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
-from api import urls
+from api import row_names, urls
 from api.access import allow, signed_in
 from api.forms import convert_form
 from api.pages.flash import see_other
 from api.pages.library_forms import MOST_FORM_FILE_BYTES
 from api.pages.options import school_options
-from api.pages.rendering import render
+from api.pages.rendering import language_of, render
 from api.types import WebRequest
-from core import audit
 from core.access import Actor
 from core.errors import Message, say
 from storage import catalogue, downloads, resources, revisions, uploads
@@ -97,7 +96,7 @@ class LibraryPages(Controller):
             waiting=await uploads.find_of_resource(resource_id) if may_change else [],
             # What was said of a shared one before, and by whom, stays inside its school.
             changes=(
-                await audit.history("resource", resource_id, limit=20)
+                await row_names.history(language_of(request), "resource", resource_id, limit=20)
                 if actor.sees(resource.school_id)
                 else []
             ),

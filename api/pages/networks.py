@@ -8,15 +8,14 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Redirect
 
-from api import urls
+from api import row_names, urls
 from api.access import allow
 from api.forms import as_typed, convert_form, read_form
 from api.pages.flash import see_other
 from api.pages.options import school_options
-from api.pages.rendering import render
+from api.pages.rendering import language_of, render
 from api.routes.networks import bounds_of
 from api.types import WebRequest
-from core import audit
 from core.access import Actor
 from core.errors import Conflict, FieldError, Invalid, say
 from core.paging import DEFAULT_LIMIT
@@ -104,7 +103,7 @@ class NetworkPages(Controller):
             network=network,
             credential_names=[names.get(one, "") for one in network.credential_ids],
             scans=(await discovery.list_scans(actor, network_id, limit=SCANS_SHOWN)).items,
-            changes=await audit.history("network", network_id, limit=20),
+            changes=await row_names.history(language_of(request), "network", network_id, limit=20),
             may_keep=actor.sees_as(network.school_id, *KEEPERS),
         )
 

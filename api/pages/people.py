@@ -10,15 +10,15 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Redirect
 
-from api import urls
+from api import row_names, urls
 from api.access import allow
 from api.forms import as_typed, convert_form, read_form
 from api.pages.confirming import ask_password
 from api.pages.flash import see_other
 from api.pages.options import school_options
-from api.pages.rendering import render
+from api.pages.rendering import language_of, render
 from api.types import WebRequest
-from core import audit, memberships, people, schools
+from core import memberships, people, schools
 from core.access import Actor, Role
 from core.errors import Conflict, FieldError, Invalid, NotConfirmed, say
 from core.memberships import NewRole
@@ -210,7 +210,7 @@ async def _person_page(
         may_give_role=any(m.school_id in administered for m in person.memberships),
         may_edit=any(m.school_id in administered and m.is_valid for m in person.memberships),
         school_options=await school_options(request, actor, Role.admin),
-        changes=await audit.history("person", person_id, limit=30),
+        changes=await row_names.history(language_of(request), "person", person_id, limit=30),
         form=form or {"name": person.name, "login": person.login, "locale": person.locale},
         role_form=role_form,
         errors=list(errors),

@@ -8,14 +8,14 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Redirect
 
-from api import urls
+from api import row_names, urls
 from api.access import allow, in_person
 from api.forms import as_typed, convert_form, read_form
 from api.pages.flash import see_other
 from api.pages.options import school_options
-from api.pages.rendering import render
+from api.pages.rendering import language_of, render
 from api.types import WebRequest
-from core import audit, clock, places, schools
+from core import clock, places, schools
 from core.access import Actor
 from core.errors import FieldError, Invalid, say
 from core.places import HOLDERS, KEEPERS, NewPlace, Place, PlaceKind
@@ -173,7 +173,7 @@ async def _place_page(
         may_keep=actor.sees_as(place.school_id, *KEEPERS),
         may_plan=actor.sees_as(place.school_id, *WATCHERS),
         maintenance=await force.over_place(place_id, clock.now()),
-        changes=await audit.history("place", place_id, limit=30),
+        changes=await row_names.history(language_of(request), "place", place_id, limit=30),
         form=form or {"name": place.name, "parent_id": place.parent_id},
         errors=list(errors),
     )

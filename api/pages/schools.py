@@ -7,13 +7,13 @@ from litestar import Controller, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
-from api import urls
+from api import row_names, urls
 from api.access import allow
 from api.forms import as_typed, read_form
 from api.pages.flash import see_other
-from api.pages.rendering import render
+from api.pages.rendering import language_of, render
 from api.types import WebRequest
-from core import audit, schools
+from core import schools
 from core.access import Actor, Role
 from core.errors import Invalid, say
 from core.people import READERS
@@ -59,7 +59,7 @@ class SchoolPages(Controller):
             request,
             msgspec.structs.asdict(school),
             school=school,
-            changes=await audit.history("school", school_id, limit=30),
+            changes=await row_names.history(language_of(request), "school", school_id, limit=30),
         )
 
     @post("/schools/{school_id:int}", guards=[ADMIN])

@@ -1,19 +1,17 @@
 """What templates say of stored codes and values, in one language; and their icons."""
 
 from collections.abc import Callable
-from datetime import datetime
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from markupsafe import Markup
 
-from api import words
+from api import field_words, words
+from api.change_values import change_value, device_kind, told_fields
 from api.counting import counted
 from api.language import Language
 from api.static_files import asset_url
 from core.errors import Message, say
-from monitoring.profiles import profile_named
 
-YES, NO = say("yes"), say("no")
 # Workers of ours sign what they do by these names.
 WORKERS = {"monitoring": say("Monitoring")}
 NOBODY = say("Labshare itself")
@@ -36,39 +34,22 @@ def wording(speech: Language) -> dict[str, Callable[..., object]]:
         """Who made a change: a person by name, a worker of ours by what it does."""
         return speech.words(WORKERS.get(name, name)) if name else speech.words(NOBODY)
 
-    def change_value(entity: str, column: str, value: object) -> str:
-        kind = words.kind_of(entity, column)
-        if kind is not None:
-            return word_of(kind, value)
-        if isinstance(value, bool):
-            return speech.words(YES if value else NO)
-        if column.endswith(("_at", "_from", "_until")) and isinstance(value, str):
-            return speech.moment(datetime.fromisoformat(value))
-        if isinstance(value, list):
-            return "、".join(map(str, value))
-        return str(value)
-
     return {
         "word_of": word_of,
         "tone_of": words.tone_of,
         "choices": choices,
         "sentence": sentence,
-        "change_value": change_value,
+        "change_value": lambda entity, column, value: change_value(speech, entity, column, value),
+        "told": told_fields,
         "doer": doer,
         "counted": lambda category, count: counted(speech, category, count),
         "device_kind": lambda name: device_kind(speech, name),
         "device_kinds": lambda names: [(name, device_kind(speech, name)) for name in names],
-        "field_name": lambda column: words.field_name(speech, column),
-        "is_named": words.is_named,
+        "field_name": lambda column: field_words.field_name(speech, column),
+        "is_named": field_words.is_named,
         "icon": icon,
         "with_query": with_query,
     }
-
-
-def device_kind(speech: Language, name: str) -> str:
-    """What people call a kind of device, by its profile's own words."""
-    profile = profile_named(name)
-    return name if profile is None else getattr(profile.title, speech.code)
 
 
 def icon(name: str) -> Markup:

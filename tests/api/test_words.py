@@ -5,7 +5,7 @@ from typing import get_args
 
 import pytest
 
-from api import words
+from api import field_words, words
 from api.counting import counted
 from api.language import LOCALES, language
 from api.words import VOCABULARY
@@ -78,9 +78,9 @@ def test_a_code_without_a_word_reads_as_itself() -> None:
 
 
 def test_a_column_of_a_form_is_named_with_and_without_its_id() -> None:
-    assert words.field_name(language("zh_CN"), "model_id") == "型号"
-    assert words.is_named("serial_number")
-    assert not words.is_named("colour")
+    assert field_words.field_name(language("zh_CN"), "model_id") == "型号"
+    assert field_words.is_named("serial_number")
+    assert not field_words.is_named("colour")
 
 
 @pytest.mark.parametrize(
@@ -96,7 +96,7 @@ def test_a_column_of_a_form_is_named_with_and_without_its_id() -> None:
 def test_a_history_knows_which_columns_hold_codes(
     entity: str, column: str, kind: str | None
 ) -> None:
-    assert words.kind_of(entity, column) == kind
+    assert field_words.kind_of(entity, column) == kind
 
 
 @pytest.mark.parametrize(

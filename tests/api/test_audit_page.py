@@ -1,0 +1,157 @@
+"""The list of changes: names for every number, words for every column, a batch as one entry."""
+
+import re
+from datetime import timedelta
+
+import httpx
+import msgspec
+import pytest
+
+from api import row_names
+from api.change_values import UNTOLD
+from api.field_words import FIELDS
+from api.language import LOCALES, language
+from api.pages.audit import entries_of
+from api.words import VOCABULARY
+from core import audit, database
+from core.audit import AuditFilter
+from core.clock import now
+from monitoring.maintenance import windows
+from monitoring.maintenance.windows import NewWindow
+from tests import factories, factories_inventory, factories_monitoring, factories_repairs
+from tests.factories import MadePerson, MadeSchool
+
+pytestmark = pytest.mark.usefixtures("db")
+
+AUDITED_COLUMNS = """
+SELECT c.relname AS entity, a.attname AS name, f.relname AS points_to
+  FROM pg_trigger t
+  JOIN pg_proc p ON p.oid = t.tgfoid AND p.proname = 'audit_record'
+  JOIN pg_class c ON c.oid = t.tgrelid
+  JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+  LEFT JOIN pg_constraint k ON k.contype = 'f' AND k.conrelid = c.oid AND k.conkey[1] = a.attnum
+  LEFT JOIN pg_class f ON f.oid = k.confrelid
+ WHERE NOT a.attname = any(string_to_array(rtrim(encode(t.tgargs, 'escape'), '\\000'), '\\000'))
+"""
+# Tables of codes: the key is the code, which has a word.
+CODES = {"lifecycle", "resource_transition"}
+
+
+class Column(msgspec.Struct, frozen=True):
+    entity: str
+    name: str
+    points_to: str | None
+
+
+async def test_every_audited_column_has_a_word_and_every_table() -> None:
+    columns = await database.fetch(Column, AUDITED_COLUMNS)
+    assert len(columns) > 200
+    assert {one.name for one in columns} - FIELDS.keys() == set()
+    assert {one.entity for one in columns} - VOCABULARY["entity"].keys() == set()
+    for locale in LOCALES:
+        assert all(language(locale).words(label) for label in FIELDS.values())
+
+
+async def test_every_column_that_points_to_a_row_is_shown_by_its_name() -> None:
+    columns = await database.fetch(Column, AUDITED_COLUMNS)
+    pointing = [one for one in columns if one.points_to and one.points_to not in CODES]
+    wrong = {
+        (one.entity, one.name, one.points_to)
+        for one in pointing
+        if one.name not in UNTOLD and row_names.pointed_table(one.entity, one.name) != one.points_to
+    }
+    assert wrong == set()
+
+
+async def _every_kind_of_row(school: MadeSchool, admin: MadePerson) -> None:
+    building = await factories.place(school, kind="building")
+    room = await factories.place(school, parent=building)
+    made = await factories.asset(school, tag="P-1")
+    other = await factories.asset(school, tag="P-2")
+    await factories_inventory.donation(admin, school)
+    device = await factories_monitoring.device(made)
+    await factories_repairs.order(other)
+    await windows.add_window(
+        admin.actor,
+        NewWindow(
+            school_id=school.id,
+            reason="New cables",
+            device_id=device.id,
+            starts_at=now(),
+            ends_at=now() + timedelta(hours=1),
+        ),
+    )
+    await database.execute("UPDATE asset SET place = $1 WHERE tag = 'P-1'", room)
+
+
+async def test_names_stand_in_place_of_numbers_and_of_each_kind_one_query(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    school = await factories.school()
+    admin = await factories.person("admin", school)
+    await _every_kind_of_row(school, admin)
+    changes = (await audit.find_changes(admin.actor, AuditFilter(), limit=200)).items
+    asked: list[str] = []
+    fetch = database.fetch
+
+    async def counting(row_type: type, sql: str, *args: object) -> list:  # type: ignore[type-arg]
+        asked.append(sql.split(" FROM ")[1])
+        return await fetch(row_type, sql, *args)
+
+    monkeypatch.setattr(row_names.database, "fetch", counting)
+    named = await row_names.named(language("en"), changes)
+    assert len(asked) == len(set(asked))
+    shown = {(c.entity, f.field): f.after for c in named for f in c.fields if f.after is not None}
+    pointers = {
+        key: value for key, value in shown.items() if row_names.pointed_table(*key) is not None
+    }
+    assert len(pointers) > 12
+    assert not [key for key, value in pointers.items() if re.fullmatch(r"\d+", str(value))]
+    assert str(shown["asset", "place"]).count(" / ") == 1
+    assert re.match(r"[A-Z0-9-]+ Maker", str(shown["maintenance_window", "device"]))
+    assert {c.label for c in named if c.entity == "membership"} == {admin.name}
+
+
+async def test_a_name_of_every_table_can_be_asked_for() -> None:
+    for table, key in row_names._KEY_TYPES.items():
+        assert table in row_names._NAMES, key
+    for table in row_names._NAMES:
+        nothing = "00000000-0000-0000-0000-000000000000" if table in UUIDS else "0"
+        assert await row_names._names_in(language("zh_CN"), table, [nothing]) == []
+
+
+UUIDS = {table for table, kind in row_names._KEY_TYPES.items() if kind == "uuid"}
+
+
+async def test_a_batch_of_ten_is_one_entry_that_unfolds(client: httpx.AsyncClient) -> None:
+    school = await factories.school()
+    admin = await factories.person("admin", school)
+    await factories.signed_in(client, admin)
+    teacher = await factories.person("teacher", school)
+    tags = [(await factories.asset(school, tag=f"B-{n}")).tag for n in range(10)]
+    given = await client.post(
+        "/custody/hand-out",
+        data={"tags": " ".join(tags), "person_id": str(teacher.id), "key": "k"},
+    )
+    assert given.status_code == 303, given.text[:2000]
+    page = (await client.get("/audit", params={"entity": "custody"})).text
+    assert page.count('<details class="batch">') == 1
+    assert page.count("<tr>") == 2
+    assert page.count(f"<ins>{teacher.name}</ins>") == 10
+    assert all(f"{tag} " in page for tag in tags)
+    changes = (await audit.find_changes(admin.actor, AuditFilter(entity="custody"))).items
+    [entry] = entries_of(changes)
+    assert entry.counts == [("custody", "insert", 10)]
+
+
+async def test_changes_of_different_requests_are_entries_of_their_own(
+    client: httpx.AsyncClient,
+) -> None:
+    school = await factories.school()
+    await factories.signed_in(client, await factories.person("admin", school))
+    for tag in ("C-1", "C-2"):
+        made = await factories.asset(school, tag=tag)
+        await client.post("/custody/hand-out", data={"tags": made.tag, "group": "5B", "key": tag})
+    page = (await client.get("/audit", params={"entity": "custody"})).text
+    assert '<details class="batch">' not in page
+    assert page.count("<tr>") == 3
