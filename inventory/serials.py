@@ -15,6 +15,10 @@ JUNK = frozenset(
     }
 )  # fmt: skip
 SHORTEST = 4
+# What spreadsheet programs make of a long number: they keep 15 digits and show a power of ten,
+# or zeros where the other digits were. Fewer than three zeros may as well be the maker's.
+POWER_OF_TEN = re.compile(r"[0-9](?:[.,][0-9]+)?[eE]\+[0-9]{2,3}")
+ZEROS = re.compile(r"[1-9][0-9]{14}0{3,}")
 
 
 def _told(serial: str) -> str:
@@ -40,13 +44,18 @@ def clean(serial_number: str | None) -> str | None:
     return " ".join(serial_number.split()) or None
 
 
+def is_rounded(text: str | None) -> bool:
+    """Whether a spreadsheet program rounded this number, so that its last digits are made up."""
+    return bool(text and (POWER_OF_TEN.fullmatch(text) or ZEROS.fullmatch(text)))
+
+
 def trust(serial_number: str | None) -> SerialTrust:
     """Judge a serial number: missing, junk, or good."""
     serial = clean(serial_number)
     if serial is None:
         return SerialTrust.none
     told = _told(serial)
-    if told in TOLD_JUNK:
+    if told in TOLD_JUNK or is_rounded(serial):
         return SerialTrust.junk
     if len(told) < SHORTEST or len(set(told)) == 1:
         return SerialTrust.junk

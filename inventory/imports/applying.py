@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID
 
+import anyio.lowlevel
 import msgspec
 
 from core.access import Actor
@@ -15,7 +16,7 @@ from inventory.assets.writing import Draft, insert, update
 from inventory.imports.files import RawRow
 from inventory.imports.reading import get_import
 from inventory.imports.shapes import ImportJob, ImportState, Verdict
-from inventory.imports.staging import judge_rows, write_rows
+from inventory.imports.staging import in_slices, judge_rows, write_rows
 from inventory.imports.verdicts import Judged
 from inventory.models import ModelFacts, ensure_model
 
@@ -59,9 +60,7 @@ async def apply_import(actor: Actor, job_id: UUID) -> ImportJob:
             )
             rows = tuple(RawRow(row.line, row.raw) for row in staged)
             judged = await judge_rows(job.school_id, job.school, rows)
-            is_as_shown = all(
-                row.says_the_same(one) for row, one in zip(staged, judged, strict=True)
-            )
+            is_as_shown = await _is_as_shown(staged, judged)
             await write_rows(job.id, judged)
             if is_as_shown:
                 await _write(job, judged)
@@ -71,6 +70,14 @@ async def apply_import(actor: Actor, job_id: UUID) -> ImportJob:
             code="preview_stale",
         )
     return await get_import(actor, job_id)
+
+
+async def _is_as_shown(staged: list[_Staged], judged: list[Judged]) -> bool:
+    for slice_ in in_slices(list(zip(staged, judged, strict=True))):
+        if not all(row.says_the_same(one) for row, one in slice_):
+            return False
+        await anyio.lowlevel.checkpoint()
+    return True
 
 
 async def _locked(actor: Actor, job_id: UUID) -> ImportJob:
@@ -98,7 +105,8 @@ async def _write(job: ImportJob, judged: list[Judged]) -> None:
     created = [one for one in judged if one.verdict is Verdict.create]
     made = iter(await tags.make(job.school_id, sum(one.tag is None for one in created)))
     drafts = [_draft(job.school_id, one, one.tag or next(made), models) for one in created]
-    await insert(*drafts)
+    for slice_ in in_slices(drafts):
+        await insert(*slice_)
     await execute_many(
         "UPDATE import_row SET asset = (SELECT id FROM asset WHERE tag = $3)"
         " WHERE job = $1 AND line = $2",

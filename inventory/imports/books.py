@@ -52,17 +52,22 @@ class Books(msgspec.Struct):
     by_tag: dict[str, Known]
     by_serial: dict[tuple[int, str], Known]
     models: dict[int, KnownModel]
+    by_title: dict[str, list[KnownModel]]
     places: dict[int, str]
     place_ids: dict[str, list[int]]
 
     def find_models(self, kind: AssetKind | None, brand: str, name: str) -> list[KnownModel]:
         """The models that a row may mean; the brand may stand in the model's cell."""
-        wanted = _plain(f"{brand} {name}")
-        return [
-            model
-            for model in self.models.values()
-            if _plain(model.title) == wanted and kind in (None, model.kind)
-        ]
+        named = self.by_title.get(_plain(f"{brand} {name}"), [])
+        return [model for model in named if kind in (None, model.kind)]
+
+
+def by_title(models: Iterable[KnownModel]) -> dict[str, list[KnownModel]]:
+    """The models by what people write, so that a row costs the same however many there are."""
+    found: dict[str, list[KnownModel]] = {}
+    for model in models:
+        found.setdefault(_plain(model.title), []).append(model)
+    return found
 
 
 ASSETS = """
@@ -110,6 +115,7 @@ async def open_books(
         by_tag={known.tag: known for known in by_tag},
         by_serial={(k.model_id, (k.serial_number or "").upper()): k for k in by_serial},
         models={model.id: model for model in models},
+        by_title=by_title(models),
         places={place.id: place.path for place in places},
         place_ids=place_ids,
     )

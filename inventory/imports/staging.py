@@ -1,9 +1,12 @@
 """A file is staged: read, judged row by row, and kept beside the books until somebody decides."""
 
 import hashlib
+from collections.abc import Iterator, Sequence
 from pathlib import PurePath
+from typing import TypeVar
 from uuid import UUID, uuid4
 
+import anyio.lowlevel
 import msgspec
 
 from core import clock
@@ -18,6 +21,10 @@ from inventory.imports.reading import get_import
 from inventory.imports.shapes import ImportJob
 from inventory.imports.verdicts import Judge, Judged
 from inventory.scope import school_id_of
+
+T = TypeVar("T")
+# Some ten milliseconds of work: the process that reads a file answers everybody else as well.
+SLICE = 100
 
 
 async def stage_assets(actor: Actor, school: str, file_name: str, data: bytes) -> ImportJob:
@@ -67,28 +74,38 @@ async def judge_rows(school_id: int, school: str, rows: tuple[RawRow, ...]) -> l
         named_serials=_named(rows, Column.serial_number),
     )
     judge = Judge(books)
-    return [judge.judge(row) for row in rows]
+    judged: list[Judged] = []
+    for slice_ in in_slices(rows):
+        judged += [judge.judge(row) for row in slice_]
+        await anyio.lowlevel.checkpoint()
+    return judged
 
 
 async def write_rows(job_id: UUID, judged: list[Judged]) -> None:
     """Keep the verdicts of a job, in place of any it had; in the caller's transaction."""
     await execute("DELETE FROM import_row WHERE job = $1", job_id)
-    await execute_many(
-        "INSERT INTO import_row (job, line, raw, verdict, asset, diff, message)"
-        " VALUES ($1, $2, $3, $4, $5, $6, $7)",
-        [
-            (
-                job_id,
-                one.row.line,
-                _json(one.row.cells),
-                one.verdict,
-                one.known.id if one.known is not None else None,
-                _json(one.diff),
-                _json(one.remarks),
-            )
-            for one in judged
-        ],
-    )
+    for slice_ in in_slices(judged):
+        await execute_many(
+            "INSERT INTO import_row (job, line, raw, verdict, asset, diff, message)"
+            " VALUES ($1, $2, $3, $4, $5, $6, $7)",
+            [
+                (
+                    job_id,
+                    one.row.line,
+                    _json(one.row.cells),
+                    one.verdict,
+                    one.known.id if one.known is not None else None,
+                    _json(one.diff),
+                    _json(one.remarks),
+                )
+                for one in slice_
+            ],
+        )
+
+
+def in_slices(rows: Sequence[T]) -> Iterator[Sequence[T]]:
+    """The rows a few at a time: between two slices others who wait have their turn."""
+    return (rows[n : n + SLICE] for n in range(0, len(rows), SLICE))
 
 
 async def refuse_applied(school_id: int, digest: bytes) -> None:

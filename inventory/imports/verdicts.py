@@ -44,6 +44,18 @@ class _Cells:
     def __getitem__(self, column: Column) -> str:
         return self.texts.get(column, "")
 
+    def refuse_rounded(self, column: Column) -> None:
+        """Refuse a number of which a spreadsheet program kept the first 15 digits only."""
+        if serials.is_rounded(self[column]):
+            self.complain(
+                column,
+                say(
+                    "A spreadsheet made a number of this and lost its last digits ({text})."
+                    " Format the column as text, type the numbers again and save the file anew",
+                    text=self[column],
+                ),
+            )
+
     def complain(self, column: Column, message: Message) -> None:
         self.remarks.append(Remark(self.headers.get(column, column.value), message))
 
@@ -60,6 +72,8 @@ class Judge:
     def judge(self, row: RawRow) -> Judged:
         """The verdict on one row."""
         cells = _Cells(row)
+        cells.refuse_rounded(Column.serial_number)
+        cells.refuse_rounded(Column.tag)
         tag = self._tag(row, cells)
         model_id, model = self._model(cells)
         serial = serials.clean(cells[Column.serial_number])
@@ -80,6 +94,8 @@ class Judge:
 
     def _tag(self, row: RawRow, cells: _Cells) -> str | None:
         if not cells[Column.tag]:
+            return None
+        if serials.is_rounded(cells[Column.tag]):
             return None
         try:
             tag = tags.checked(cells[Column.tag])

@@ -13,6 +13,8 @@ STARTS_WITH = b"PK\x03\x04"
 MOST_UNPACKED_BYTES = 96 * 1024 * 1024
 MOST_LINES = 60_000
 MOST_COLUMNS = 60
+# Spreadsheet programs keep 15 digits of a number.
+EXACT_BELOW = 10**15
 
 
 class Unreadable(Exception):
@@ -44,6 +46,9 @@ def _text(value: object) -> str:
         return value.date().isoformat()
     if isinstance(value, datetime | date):
         return value.isoformat()
+    if isinstance(value, int | float) and abs(value) >= EXACT_BELOW:
+        # Written as the program shows it: the digits after the 15th are not those that were typed.
+        return f"{float(value):.14E}"
     if isinstance(value, float) and value.is_integer():
         # A number that a person typed without a point.
         return str(int(value))

@@ -106,6 +106,14 @@ def test_a_workbook_is_read_as_its_cells_look() -> None:
     ]
 
 
+def test_a_number_too_long_for_a_spreadsheet_is_not_completed() -> None:
+    sheet = read_sheet(_workbook(("Serial number",), (20190901000123456789,), (123456789012345,)))
+    assert [row.cells["Serial number"] for row in sheet.rows] == [
+        "2.01909010001235E+19",
+        "123456789012345",
+    ]
+
+
 def test_a_workbook_that_unpacks_to_gigabytes_is_left_packed() -> None:
     out = io.BytesIO(_workbook(("Tag",), ("P-1",)))
     with zipfile.ZipFile(out, "a", zipfile.ZIP_DEFLATED) as packed:

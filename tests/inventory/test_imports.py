@@ -1,6 +1,7 @@
 """Each row gets a verdict; the file goes in whole, once, and as it was shown."""
 
 import asyncio
+import sys
 
 import pytest
 
@@ -9,6 +10,11 @@ from core.errors import Conflict, Forbidden, Invalid, NotFound
 from inventory import assets, imports, models
 from inventory.assets import AssetFilters, NewAsset
 from inventory.imports import Verdict, forgetting
+from inventory.imports.books import Books, KnownModel, by_title
+from inventory.imports.files import RawRow
+from inventory.imports.staging import SLICE, judge_rows
+from inventory.imports.verdicts import Judge
+from inventory.models import AssetKind
 from tests import factories
 from tests.factories import MadePerson, MadeSchool
 
@@ -252,3 +258,60 @@ async def test_a_preview_is_forgotten_after_a_month_and_an_applied_import_never(
     assert {job.id for job in listed.items} == {applied.id, fresh.id}
     assert await world.rows(old) == []
     assert len(await world.rows(applied)) == len(await world.rows(fresh)) == 1
+
+
+@pytest.mark.parametrize("serial", ["6.37702E+15", "201909010001234000"])
+async def test_a_serial_that_a_spreadsheet_rounded_is_refused_with_the_mend(
+    world: World, serial: str
+) -> None:
+    job = await world.stage(f"P-2,computer,Maker,M720,{serial},,,,,", "P-3,,,Maker M720,,,,,,")
+    rounded, fine = await world.rows(job)
+    assert (rounded.verdict, fine.verdict) == ("error", "create")
+    (remark,) = rounded.remarks
+    assert remark.column == "Serial number"
+    assert "Format the column as text" in str(remark.message)
+
+
+def _calls_to_judge(models: int) -> int:
+    """How many functions are called for 200 rows beside so many models."""
+    known = {
+        n: KnownModel(n, AssetKind.computer, "Maker", f"Model {n}") for n in range(1, models + 1)
+    }
+    books = Books(1, "VOC", {}, {}, known, by_title(known.values()), {}, {})
+    judge, calls = Judge(books), 0
+
+    def count(*_: object) -> None:
+        nonlocal calls
+        calls += 1
+
+    rows = [
+        RawRow(n, {"Kind": "computer", "Brand": "Maker", "Model": f"Model {1 + n % models}"})
+        for n in range(200)
+    ]
+    sys.setprofile(count)
+    try:
+        assert {judge.judge(row).verdict for row in rows} == {"create"}
+    finally:
+        sys.setprofile(None)
+    return calls
+
+
+def test_a_row_costs_the_same_however_many_models_there_are() -> None:
+    assert _calls_to_judge(2_000) < 1.5 * _calls_to_judge(20)
+
+
+async def test_others_have_their_turn_while_rows_are_judged(world: World) -> None:
+    rows = tuple(RawRow(n, {"Model": "Maker M720"}) for n in range(30 * SLICE))
+    turns = 0
+
+    async def others() -> None:
+        nonlocal turns
+        while True:
+            turns += 1
+            await asyncio.sleep(0)
+
+    waiting = asyncio.create_task(others())
+    judged = await judge_rows(world.school.id, world.school.code, rows)
+    waiting.cancel()
+    assert len(judged) == len(rows)
+    assert turns >= 30
