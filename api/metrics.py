@@ -59,7 +59,7 @@ class _Monitoring(Collector):
     def collect(self) -> Iterator[Metric]:
         yield from self._devices()
         yield from self._traps()
-        workers = self._state.workers
+        workers = self._state.reports
         for name, text in COUNTED.items():
             family = CounterMetricFamily(f"labshare_poller_{name}", text, labels=["worker"])
             for one in workers:
@@ -103,7 +103,7 @@ class _Monitoring(Collector):
             "How late visits to devices that answer began",
             labels=["worker"],
         )
-        for one in self._state.workers:
+        for one in self._state.reports:
             family.add_metric(
                 [one.worker],
                 buckets=list(_buckets(one)),
@@ -125,7 +125,7 @@ class _Monitoring(Collector):
         granted = GaugeMetricFamily(
             "labshare_snmp_receive_buffer_bytes", "What the system granted", labels=["worker"]
         )
-        for one in self._state.workers:
+        for one in self._state.reports:
             wire = one.figures.wire
             for name, count in wire.counters.items():
                 family.add_metric([one.worker, name], count)
@@ -144,7 +144,7 @@ class _Monitoring(Collector):
         seen = GaugeMetricFamily(
             "labshare_worker_seen_seconds", "Seconds since a worker reported", labels=["worker"]
         )
-        for one in self._state.workers:
+        for one in self._state.reports:
             seconds.add_metric([one.worker], one.figures.cpu_seconds)
             memory.add_metric([one.worker], one.figures.resident_bytes)
             silent = (self._state.at - one.seen_at).total_seconds()

@@ -6,7 +6,7 @@ A claim brings everything that a visit is judged by, so that no visit asks the d
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from functools import cached_property
-from time import monotonic
+from time import monotonic, time
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -81,8 +81,9 @@ class Claim(msgspec.Struct, frozen=True, kw_only=True, dict=True, eq=False):
     priv_protocol: PrivProtocol | None
     context: str | None
     sealed: bytes | None
-    # By our own clock, and rather too early: the lease is the database's.
+    # By our own clocks, and rather too early: the lease is the database's.
     leased_at: float = msgspec.field(default_factory=monotonic)
+    read_at: float = msgspec.field(default_factory=time)
 
     def __repr__(self) -> str:
         return f"Claim(device_id={self.device_id})"
@@ -107,7 +108,9 @@ class Claim(msgspec.Struct, frozen=True, kw_only=True, dict=True, eq=False):
 
     @property
     def due_at(self) -> float:
-        return self.next_poll_at.timestamp()
+        """Its moment on the monotonic clock, which nobody sets while the claim waits for it."""
+        ahead = self.next_poll_at.timestamp() - self.read_at
+        return self.leased_at + min(ahead, AHEAD_SECONDS)
 
     @property
     def seconds_left(self) -> float:

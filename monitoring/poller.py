@@ -6,7 +6,7 @@ import os
 import socket
 import uuid
 from collections.abc import Mapping
-from time import monotonic, time
+from time import monotonic
 
 import msgspec
 import structlog
@@ -14,7 +14,7 @@ import structlog
 from core import clock
 from core.errors import Unavailable, say
 from core.settings import Settings
-from monitoring import claims, figures, outcomes, samples, schedules
+from monitoring import claims, clock_steps, figures, outcomes, samples, schedules
 from monitoring.claims import Claim
 from monitoring.figures import Counted, Figures, Lateness, Now, WireFigures
 from monitoring.networks import Bounds, OutsideOfNetworks, is_within
@@ -106,7 +106,7 @@ class Poller:
         """Claim and visit until ``stop``; then keep what was read, and give the rest back."""
         begun = [
             asyncio.create_task(part)
-            for part in (self._claim(), self._take_turns(), self._report())
+            for part in (self._claim(), self._take_turns(), self._report(), clock_steps.watch())
         ]
         keeping = asyncio.create_task(self._writer.run())
         stopped = asyncio.create_task(stop.wait())
@@ -199,13 +199,13 @@ class Poller:
             self._begin_due()
             self._turns.changed.clear()
             next_at = self._turns.next_at
-            wait_seconds = None if next_at is None else max(next_at - time(), 0.0)
+            wait_seconds = None if next_at is None else max(next_at - monotonic(), 0.0)
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(wait_seconds):
                     await self._turns.changed.wait()
 
     def _begin_due(self) -> None:
-        for claim in self._turns.take_due(time()):
+        for claim in self._turns.take_due(monotonic()):
             self._lanes[claim.is_suspect].begin(claim)
 
     async def _visit(self, claim: Claim) -> None:
@@ -217,7 +217,7 @@ class Poller:
             self.counted.polls += 1
             if not claim.is_suspect and claim.next_poll_at >= self._started_at:
                 # The dead wait among the dead, and what was due before we came is not our delay.
-                self.lateness.add(1000 * (time() - claim.due_at))
+                self.lateness.add(1000 * (monotonic() - claim.due_at))
             self._writer.add(await self._outcome_or_fault(claim))
         finally:
             self._in_hand.pop(claim.device_id, None)

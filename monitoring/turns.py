@@ -31,7 +31,7 @@ class Turns:
 
     @property
     def next_at(self) -> float | None:
-        """The time of the next turn (Unix seconds), None when nobody waits."""
+        """The time of the next turn (monotonic seconds), None when nobody waits."""
         return self._heap[0][0] if self._heap else None
 
     def take_due(self, now: float) -> list[Claim]:

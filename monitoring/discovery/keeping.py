@@ -65,7 +65,9 @@ async def claim_scan(worker: str) -> Claim | None:
         WITH free AS (
             SELECT id FROM network_scan
              WHERE finished_at IS NULL AND cancelled_at IS NULL
-               AND (lease_until IS NULL OR lease_until < $1)
+               -- One of the far future was given before the clock was set back.
+               AND (lease_until IS NULL OR lease_until < $1
+                    OR lease_until > $1::timestamptz + $4 * interval '2 seconds')
              ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED)
         UPDATE network_scan s SET leased_by = $2, lease_until = $3
           FROM free, network n WHERE s.id = free.id AND n.id = s.network
@@ -75,6 +77,7 @@ async def claim_scan(worker: str) -> Claim | None:
         now,
         worker,
         _lease_from(now),
+        LEASE_SECONDS,
     )
     return claims[0] if claims else None
 

@@ -15,6 +15,7 @@ TRAPS_SILENT_AFTER = timedelta(minutes=2)
 MANY_OVERDUE_SHARE = 0.1
 UNREADABLE_SHARE = 0.01
 LEAST_DAYS_PREPARED = 2
+NOBODY_VISITED_AFTER = timedelta(minutes=5)
 
 
 class Verdict(StrEnum):
@@ -70,9 +71,23 @@ def _turns(state: MonitoringState) -> Check:
     devices = state.devices
     if not devices.watched:
         return Check("turns", Verdict.off, say("No device is watched yet"))
+    if devices.ahead:
+        set_back = say(
+            "{count} devices wait for a moment that is too far ahead: the clock was set back."
+            " Workers bring them forward within a minute; look whether the clock is right.",
+            count=devices.ahead,
+        )
+        return Check("turns", Verdict.critical, set_back)
     if not devices.overdue:
         fine = say("Each of {count} devices was visited when it was due", count=devices.watched)
         return Check("turns", Verdict.ok, fine)
+    if _nobody_was_visited(state):
+        stopped = say(
+            "No device was visited for five minutes although {count} are due."
+            " Look at the workers' log, and start them again.",
+            count=devices.overdue,
+        )
+        return Check("turns", Verdict.critical, stopped)
     many = devices.overdue > MANY_OVERDUE_SHARE * devices.watched
     late = say(
         "{late} of {count} devices wait for a visit that is more than two minutes late."
@@ -81,6 +96,11 @@ def _turns(state: MonitoringState) -> Check:
         count=devices.watched,
     )
     return Check("turns", Verdict.critical if many else Verdict.warning, late)
+
+
+def _nobody_was_visited(state: MonitoringState) -> bool:
+    last = state.devices.visited_at
+    return last is not None and state.at - last > NOBODY_VISITED_AFTER
 
 
 def _lateness(state: MonitoringState) -> Check | None:
@@ -202,5 +222,5 @@ def _counted(present: list[Figures], name: str) -> int:
 
 def _lived(state: MonitoringState) -> float:
     """Seconds since the eldest of the workers that are there was started."""
-    started = [w.started_at for w in state.workers if w.figures in state.present]
+    started = [w.started_at for w in state.reports]
     return (state.at - min(started)).total_seconds() if started else 0.0

@@ -6,6 +6,7 @@ import msgspec
 
 from core import clock
 from core.database import fetch, fetch_one, fetch_value
+from monitoring.clock_steps import FROM_THE_FUTURE
 from monitoring.figures import Figures, Report
 from monitoring.traps import engine
 
@@ -17,7 +18,10 @@ MAIL_LATE_AFTER = timedelta(minutes=10)
 
 
 class DeviceCounts(msgspec.Struct, frozen=True):
-    """Devices that are to be visited, by their state; the last three are parts of the first."""
+    """Devices that are to be visited, by their state; the last four counts are parts of the first.
+
+    ``ahead``: their turn lies too far ahead, as after a clock was set back.
+    """
 
     watched: int = 0
     up: int = 0
@@ -26,6 +30,8 @@ class DeviceCounts(msgspec.Struct, frozen=True):
     overdue: int = 0
     suspect: int = 0
     refusing: int = 0
+    ahead: int = 0
+    visited_at: datetime | None = None
 
 
 class AlertCounts(msgspec.Struct, frozen=True):
@@ -60,14 +66,21 @@ class MonitoringState(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def present(self) -> list[Figures]:
         """The figures of the workers that are there."""
-        return [w.figures for w in self.workers if self.at - w.seen_at < SILENT_AFTER]
+        return [w.figures for w in self.reports]
+
+    @property
+    def reports(self) -> list[Report]:
+        """The reports of the workers that are there; one of the future is of another clock."""
+        return [w for w in self.workers if abs(self.at - w.seen_at) < SILENT_AFTER]
 
 
-DEVICES = """
+DEVICES = f"""
 SELECT count(*) AS watched, count(*) FILTER (WHERE d.state = 'up') AS up,
        count(*) FILTER (WHERE d.state = 'down') AS down,
        count(*) FILTER (WHERE d.state = 'unknown') AS unknown,
-       count(*) FILTER (WHERE d.next_poll_at < $1) AS overdue,
+       count(*) FILTER (WHERE d.next_poll_at < $2) AS overdue,
+       count(*) FILTER (WHERE {FROM_THE_FUTURE}) AS ahead,
+       max(d.last_polled_at) FILTER (WHERE d.last_polled_at <= $1) AS visited_at,
        count(*) FILTER (WHERE d.failures >= 3) AS suspect,
        (SELECT count(*) FROM alert WHERE rule = 'refused' AND cleared_at IS NULL) AS refusing
   FROM device d JOIN asset a ON a.id = d.asset
@@ -108,12 +121,17 @@ async def look() -> MonitoringState:
             Report,
             "SELECT worker, started_at, seen_at, figures FROM poller_report ORDER BY started_at",
         ),
-        devices=await fetch_one(DeviceCounts, DEVICES, now - OVERDUE_AFTER) or DeviceCounts(),
+        devices=await _devices(now),
         alerts=await fetch_one(AlertCounts, ALERTS, now - MAIL_LATE_AFTER) or AlertCounts(),
         traps=await _traps(),
         rolled_until=await fetch_value(ROLLED),
         days_prepared=prepared.n if prepared else 0,
     )
+
+
+async def _devices(now: datetime) -> DeviceCounts:
+    found = await fetch_one(DeviceCounts, DEVICES, now, now - OVERDUE_AFTER)
+    return found or DeviceCounts()
 
 
 async def _traps() -> TrapFigures | None:

@@ -1,6 +1,7 @@
 """Promises are kept at least once, and never by two workers at a time."""
 
 import asyncio
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -67,3 +68,68 @@ async def test_topics_of_others_are_left_to_them() -> None:
     await outbox.put("parcel", {})
     assert await outbox.work({}) == 0
     assert await database.fetch_value("SELECT count(*) FROM outbox") == 1
+
+
+async def test_what_a_killed_worker_held_is_taken_over_after_its_lease() -> None:
+    """Its attempt counts no more: were it alive after all, it would change nothing."""
+    await outbox.put("letter", {"n": 1})
+    begun, may_end = asyncio.Event(), asyncio.Event()
+    seen: list[str] = []
+
+    async def hang(payload: dict[str, Any]) -> None:
+        begun.set()
+        await may_end.wait()
+        raise OSError("too late")
+
+    async def deliver(payload: dict[str, Any]) -> None:
+        seen.append("delivered")
+
+    hanging = asyncio.create_task(outbox.work({"letter": hang}))
+    await begun.wait()
+    assert await outbox.work({"letter": deliver}) == 0, "it is held"
+    assert await database.fetch_value("SELECT due_at <= now() + $1 FROM outbox", outbox.LEASE)
+    await database.execute("UPDATE outbox SET due_at = now()")  # a minute later
+    assert await outbox.work({"letter": deliver}) == 1
+    may_end.set()
+    assert await hanging == 0
+    assert seen == ["delivered"]
+    assert await database.fetch_value("SELECT count(*) FROM outbox") == 0
+
+
+async def test_a_worker_that_takes_its_time_keeps_what_it_holds(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(outbox, "RENEW_SECONDS", 0.01)
+    await outbox.put("letter", {"n": 1})
+    await outbox.put("letter", {"n": 2})
+
+    async def wait_until_renewed(payload: dict[str, Any]) -> None:
+        await database.execute("UPDATE outbox SET due_at = now()")
+        sql = "SELECT bool_or(due_at <= now()) FROM outbox"
+        while await database.fetch_value(sql):  # noqa: ASYNC110 (it is in the database)
+            await asyncio.sleep(0.01)
+
+    assert await outbox.work({"letter": wait_until_renewed}) == 2
+
+
+async def test_a_worker_that_slept_beyond_its_lease_leaves_the_rest_to_others(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(outbox, "LEASE", timedelta(0))
+    await outbox.put("letter", {"n": 1})
+
+    async def handler(payload: dict[str, Any]) -> None:
+        pytest.fail("others may have it")
+
+    assert await outbox.work({"letter": handler}) == 0
+    assert await database.fetch_value("SELECT count(*) FROM outbox") == 1
+
+
+async def test_a_clock_that_was_set_back_holds_up_no_promise() -> None:
+    await outbox.put("letter", {"n": 1})
+    await database.execute("UPDATE outbox SET due_at = now() + interval '8 hours'")
+
+    async def handler(payload: dict[str, Any]) -> None:
+        return
+
+    assert await outbox.work({"letter": handler}) == 1

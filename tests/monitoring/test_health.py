@@ -9,7 +9,7 @@ import pytest
 from litestar import Litestar
 from prometheus_client.parser import text_string_to_metric_families
 
-from core import clock
+from core import clock, database
 from core.access import Role
 from monitoring import figures, health
 from monitoring.figures import Counted, Figures, LatenessShown, Report, WireFigures
@@ -47,6 +47,19 @@ CASES = [
     ("turns", Verdict.off, state(devices=DeviceCounts())),
     ("turns", Verdict.warning, state(devices=DeviceCounts(watched=100, overdue=10))),
     ("turns", Verdict.critical, state(devices=DeviceCounts(watched=100, overdue=11))),
+    ("turns", Verdict.critical, state(devices=DeviceCounts(watched=100, ahead=1))),
+    (
+        "turns",
+        Verdict.critical,
+        state(devices=DeviceCounts(watched=100, overdue=1, visited_at=NOW - timedelta(minutes=6))),
+    ),
+    (
+        "turns",
+        Verdict.warning,
+        state(devices=DeviceCounts(watched=100, overdue=1, visited_at=NOW)),
+    ),
+    # As after the clock was set back: whether it is there is not known.
+    ("workers", Verdict.critical, state(workers=[report(seconds_ago=-8 * 3600)])),
     (
         "lateness",
         Verdict.ok,
@@ -139,6 +152,13 @@ async def test_prometheus_reads_what_the_workers_say(client: httpx.AsyncClient) 
     assert samples[bucket, "0.001", "here:1"] == 5
     assert samples[bucket, "0.002", "here:1"] == 7
     assert samples[bucket, "+Inf", "here:1"] == 7
+
+
+async def test_a_worker_that_died_leaves_no_figures_behind(client: httpx.AsyncClient) -> None:
+    await _seen_worker()
+    assert 'worker="here:1"' in (await client.get("/metrics")).text
+    await database.execute("UPDATE poller_report SET seen_at = now() - interval '2 minutes'")
+    assert 'worker="here:1"' not in (await client.get("/metrics")).text
 
 
 async def test_from_elsewhere_figures_are_read_with_a_token_for_monitoring(app: Litestar) -> None:

@@ -2,14 +2,16 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from statistics import median
-from time import time
+from time import monotonic, time
 
+import msgspec
 import pytest
 
-from core import database
+from core import clock, database
 from core.errors import Unavailable
-from monitoring import claims, keeping
+from monitoring import claims, clock_steps, health, keeping
 from monitoring.claims import Claim
 from monitoring.figures import LATENESS_BOUNDS_MS, Lateness
 from monitoring.keeping import Written
@@ -287,3 +289,50 @@ async def test_an_answer_that_we_make_a_mistake_with_is_a_failed_visit_and_not_a
     )
     assert row == "(3,unknown,t)"
     assert poller.counted.faults == 3
+
+
+async def test_a_clock_that_was_set_back_silences_no_device() -> None:
+    """Eight hours, as on a PC that kept local time: turns, leases and visits of the future."""
+    far, behind, held, usual, paused_long = await some_devices(5)
+    ahead = clock.now() + timedelta(hours=8)
+    soon = clock.now() + timedelta(minutes=9)
+    for device, turn, visited in (
+        (far, ahead, None),
+        (behind, clock.now() + timedelta(minutes=20), clock.now() + timedelta(minutes=11)),
+        (held, soon, None),
+        (usual, soon, clock.now() - timedelta(minutes=1)),
+    ):
+        await database.execute(
+            "UPDATE device SET next_poll_at = $2, last_polled_at = $3 WHERE id = $1",
+            device.id,
+            turn,
+            visited,
+        )
+    await database.execute(
+        "UPDATE device SET leased_by = 'gone', lease_until = $2 WHERE id = $1", held.id, ahead
+    )
+    assert (await health.look()).devices.ahead == 2
+    assert await clock_steps.bring_forward() == 3
+    turns = dict(
+        await database.fetch_value(
+            "SELECT array_agg(ROW(id, next_poll_at)) FROM device WHERE lease_until IS NULL"
+        )
+    )
+    within = clock.now() + timedelta(seconds=61)
+    assert all(turns[device.id] < within for device in (far, behind, held))
+    assert turns[usual.id] == soon
+    assert turns[paused_long.id] <= clock.now()
+    assert (await health.look()).devices.ahead == 0
+    assert await clock_steps.bring_forward() == 0
+
+
+async def test_a_claim_waits_by_a_clock_that_nobody_sets() -> None:
+    await some_devices(1)
+    (claim,) = await claims.claim_ahead(
+        "worker-one", limit=1, suspect=False, methods=["snmp"], ahead_seconds=claims.AHEAD_SECONDS
+    )
+    of_the_future = msgspec.structs.replace(
+        claim, next_poll_at=claim.next_poll_at + timedelta(hours=8)
+    )
+    assert claim.due_at <= monotonic()
+    assert of_the_future.due_at <= claim.leased_at + claims.AHEAD_SECONDS
