@@ -12,7 +12,8 @@ from core.access import Actor
 from core.errors import NotSignedIn, say
 
 COOKIE = "labshare_session"
-PATHS_OF_NOBODY = ("/static/", "/healthz")
+# The figures ask for themselves who wants them, if at all: they are wanted without a database too.
+PATHS_OF_NOBODY = ("/static/", "/healthz", "/readyz", "/metrics")
 
 
 class Identity(ASGIMiddleware):
@@ -27,20 +28,22 @@ class Identity(ASGIMiddleware):
         state["actor"] = None
         state["by_cookie"] = False
         if not scope["path"].startswith(PATHS_OF_NOBODY):
-            await self._identify(connection)
+            await identify(connection)
         await next_app(scope, receive, send)
 
-    async def _identify(self, connection: WebConnection) -> None:
-        state = connection.scope["state"]
-        kind, _, token = connection.headers.get("authorization", "").partition(" ")
-        if kind.lower() == "bearer":
-            # A token that does not hold is never helped out by a cookie that came along.
-            state["actor"] = await tokens.find_actor(token.strip(), request_id=state["request_id"])
-            return
-        cookie = connection.cookies.get(COOKIE)
-        if cookie:
-            state["actor"] = await sign_in.find_actor(cookie, request_id=state["request_id"])
-            state["by_cookie"] = True
+
+async def identify(connection: WebConnection) -> None:
+    """Resolve the token or the cookie of a connection, once."""
+    state = connection.scope["state"]
+    kind, _, token = connection.headers.get("authorization", "").partition(" ")
+    if kind.lower() == "bearer":
+        # A token that does not hold is never helped out by a cookie that came along.
+        state["actor"] = await tokens.find_actor(token.strip(), request_id=state["request_id"])
+        return
+    cookie = connection.cookies.get(COOKIE)
+    if cookie:
+        state["actor"] = await sign_in.find_actor(cookie, request_id=state["request_id"])
+        state["by_cookie"] = True
 
 
 def find_actor(connection: WebConnection) -> Actor | None:

@@ -128,8 +128,10 @@ async def empty(stack: Stack) -> None:
 
 @pytest.fixture(scope="session")
 def app(stack: Stack) -> Litestar:
+    from api import probes
     from api.app import create_app
 
+    probes.PATIENCE_SECONDS = LIMITS.acquire_seconds
     return create_app(stack.settings)
 
 

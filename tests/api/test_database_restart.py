@@ -2,12 +2,8 @@
 
 import os
 import signal
-import subprocess
-import sys
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
@@ -16,13 +12,10 @@ import psutil
 import pytest
 
 from core import migrations
-from core.settings import Settings
 from labshare.engines import postgres
-from labshare.environment import child_environ
-from labshare.listening import address_of, listen
 from tests import factories
+from tests.api.served import serving
 from tests.conftest import Stack
-from tests.labshare.service import ROOT
 from tests.pools import pool_of
 
 pytestmark = [pytest.mark.engines]
@@ -30,25 +23,6 @@ pytestmark = [pytest.mark.engines]
 VISITORS = 6
 ENOUGH = 20  # good answers, or refusals, between one restart and the next
 PAGES = ("/api/v1/me", "/api/v1/assets", "/", "/assets", "/api/v1/alerts", "/people", "/readyz")
-
-
-@contextmanager
-def serving(settings: Settings, log: Path) -> Iterator[str]:
-    """`labshare web` as a process of its own; the address."""
-    with listen("127.0.0.1", 0) as server, log.open("wb") as written:
-        descriptor = server.fileno()
-        web = subprocess.Popen(
-            [sys.executable, "-m", "labshare", "web", f"--fd={descriptor}"],
-            env={**child_environ(settings), "PYTHONPATH": str(ROOT)},
-            pass_fds=(descriptor,),
-            stdout=written,
-            stderr=written,
-        )
-        try:
-            yield address_of(server)
-        finally:
-            web.send_signal(signal.SIGINT)
-            web.wait()
 
 
 class Visitors:

@@ -14,7 +14,13 @@ async def test_healthz_is_open_to_everyone(client: httpx.AsyncClient) -> None:
 
 async def test_readyz_names_the_engines(client: httpx.AsyncClient) -> None:
     answer = await client.get("/readyz")
-    assert answer.json() == {"database": True, "object_store": True, "worker": False}
+    assert answer.status_code == 200
+    assert answer.json() == {
+        "status": "degraded",
+        "database": True,
+        "object_store": True,
+        "worker": False,
+    }
 
 
 async def test_an_unknown_address_is_a_problem_for_programs(client: httpx.AsyncClient) -> None:
