@@ -30,6 +30,7 @@ COUNTED = {
     "results_kept": "Visits kept in the database",
     "results_dropped": "Visits given up because the database was away",
     "rows_written": "Samples written",
+    "readings_refused": "Readings left out because no device can mean them",
     "flush_seconds": "Seconds spent on keeping results",
     "database_away": "Times that the database was not there",
 }

@@ -10,6 +10,11 @@ from monitoring.sentences import RULE_SENTENCES
 
 BEGIN, END = "<!-- profiles: begin -->", "<!-- profiles: end -->"
 EVERY = {"visit": "", "hour": "once an hour", "day": "once a day"}
+CARRIERS = {
+    "network": "it passes on the traffic of others: it has a bridge, sysServices names layer 2 or 3,"
+    " it forwards, or it has three sockets and is no computer",
+    "computer": "it is a computer that forwards (ipForwarding) and has two sockets",
+}
 YES = {True: "yes", False: "no"}
 
 
@@ -71,9 +76,12 @@ def _facts(profile: Profile) -> Iterator[str]:
 def _recognised(profile: Profile) -> Iterator[str]:
     wanted = profile.recognise
     yield from (f"- sysObjectID begins with `{text}`" for text in wanted.object_ids)
+    yield from (f"- not if it begins with `{text}`" for text in wanted.except_object_ids)
     yield from (f"- sysDescr fits `{pattern}`" for pattern in wanted.descriptions)
     yield from (f"- something answers below `{text}`" for text in wanted.answers)
-    if not (wanted.object_ids or wanted.descriptions or wanted.answers):
+    if wanted.carrier is not None:
+        yield f"- {CARRIERS[wanted.carrier]}"
+    elif not (wanted.object_ids or wanted.descriptions or wanted.answers):
         yield "- nothing: it is what is left for a device that no other profile fits"
 
 
@@ -98,6 +106,8 @@ def _remarks(read: Read) -> Iterator[str]:
         times = f"times {read.scale:g}" if read.scale != 1 else ""
         over = f"divided by {read.divisor}" if read.divisor != 1 else ""
         yield f"{' and '.join(filter(None, [times, over])).capitalize()}."
+    if read.tenths_above is not None:
+        yield f"Tenths where it is above {read.tenths_above:g}."
     if read.only:
         told = (f"{role} {' or '.join(map(str, codes))}" for role, codes in read.only.items())
         yield f"Only where {', '.join(told)}."

@@ -80,6 +80,7 @@ class Counted(msgspec.Struct):
     results_kept: int = 0
     results_dropped: int = 0
     rows_written: int = 0
+    readings_refused: int = 0
     flush_seconds: float = 0.0
     database_away: int = 0
 

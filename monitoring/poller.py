@@ -236,6 +236,7 @@ class Poller:
         outcome = outcomes.of_visit(claim, found, self._thresholds.now, clock.now())
         self.counted.ok += 1
         self.counted.full_visits += found.plan is not None
+        self.counted.readings_refused += len(found.refused)
         return outcome
 
     async def _outcome_or_fault(self, claim: Claim) -> outcomes.Outcome:

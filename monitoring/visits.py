@@ -8,18 +8,12 @@ import msgspec
 
 from core.errors import say
 from monitoring import plans
+from monitoring.bounds import is_possible
 from monitoring.decoding import DECODERS, Found, Rows, decode, scalar_row, table_rows
 from monitoring.plans import Plan, RowsPlan
-from monitoring.profiles import (
-    Profile,
-    Read,
-    all_profiles,
-    probe_roots,
-    profile_named,
-    recognise,
-    recognise_by_name,
-)
+from monitoring.profiles import Profile, Read, profile_named
 from monitoring.readings import Reading, without_repeats
+from monitoring.recognising import oid_of, recognise_device, text_of
 from monitoring.rules import with_states
 from monitoring.sightings import Surroundings, surroundings_of
 from monitoring.snmp import (
@@ -35,7 +29,6 @@ from monitoring.snmp import (
     dotted,
     oid,
 )
-from monitoring.text import decode_text
 from monitoring.uptimes import Uptime
 
 SYS_DESCR, SYS_OBJECT_ID, SYS_CONTACT, SYS_NAME, SYS_LOCATION = (
@@ -55,7 +48,7 @@ class Visit(msgspec.Struct, frozen=True):
 
     ``carried``: the metrics and instances among the readings that were not read now, but by an
     earlier visit. ``plan``: what the next visits may ask for, where this one looked at everything;
-    one that did not has no identity to tell either.
+    one that did not has no identity to tell either. ``refused``: what no device can mean, left out.
     """
 
     profile: str
@@ -66,6 +59,7 @@ class Visit(msgspec.Struct, frozen=True):
     surroundings: Surroundings = Surroundings()
     carried: frozenset[tuple[str, str]] = frozenset()
     plan: Plan | None = None
+    refused: list[Reading] = []
 
 
 async def visit(
@@ -127,6 +121,8 @@ def put_together(
     found = [one for part in told for one in part.found]
     readings = _readings(found)
     around = Surroundings() if len(readings) == len(found) else surroundings_of(found)
+    refused = [one for one in readings if not is_possible(one)]
+    readings = [one for one in readings if is_possible(one)] if refused else readings
     if uptime is not None:
         readings.insert(0, Reading("uptime", value=int(uptime.seconds), unit="seconds"))
     old = {(r.metric, r.instance) for t in told if t.is_carried for r in _readings(t.found)}
@@ -142,6 +138,7 @@ def put_together(
         around,
         frozenset(old),
         plan,
+        refused,
     )
 
 
@@ -150,15 +147,11 @@ def _readings(found: Iterable[Found]) -> list[Reading]:
 
 
 async def _recognised(wire: Wire, address: Address, credential: Credential) -> Profile:
-    profiles = all_profiles()
     object_id, descr = await wire.get(address, credential, [SYS_OBJECT_ID, SYS_DESCR])
-    by_name = recognise_by_name(profiles, _oid_of(object_id), _text_of(descr))
-    if by_name is not None:
-        return by_name
-    answering = await wire.answering(address, credential, probe_roots(profiles))
-    if object_id.value is None and descr.value is None and not answering:
+    found = await recognise_device(wire, address, credential, object_id, descr)
+    if object_id.value is None and descr.value is None and not found.answers:
         raise BadReply(say("The device answers, but lets us read nothing"))
-    return recognise(profiles, _oid_of(object_id), _text_of(descr), answering)
+    return found.profile
 
 
 async def _scalars(
@@ -210,16 +203,8 @@ def _engine_seconds(source: str, values: Mapping[Oid, Value]) -> int | None:
 
 
 def _identity(profile: Profile, scalars: dict[Oid, VarBind]) -> dict[str, str]:
-    identity = {name: _text_of(scalars[one]) for name, one in SYSTEM.items()}
-    identity["sys_object_id"] = dotted(_oid_of(scalars[SYS_OBJECT_ID]))
+    identity = {name: text_of(scalars[one]) for name, one in SYSTEM.items()}
+    identity["sys_object_id"] = dotted(oid_of(scalars[SYS_OBJECT_ID]))
     for name, text in profile.identity.items():
-        identity[name] = _text_of(scalars[oid(text)])
+        identity[name] = text_of(scalars[oid(text)])
     return {name: value for name, value in identity.items() if value}
-
-
-def _text_of(varbind: VarBind) -> str:
-    return decode_text(varbind.value).value if isinstance(varbind.value, bytes) else ""
-
-
-def _oid_of(varbind: VarBind) -> Oid:
-    return varbind.value if isinstance(varbind.value, tuple) else ()

@@ -33,10 +33,18 @@ def command(address: str, profile: str | None, timeout: float, as_json: bool, **
     except SnmpError as error:
         fail(f"{address}: {error}")
     if as_json:
-        shown = {"profile": found.profile, "identity": found.identity, "readings": found.readings}
+        shown = {
+            "profile": found.profile,
+            "identity": found.identity,
+            "readings": found.readings,
+            "refused": found.refused,
+        }
         click.echo(msgspec.json.format(msgspec.json.encode(shown)))
     else:
         click.echo("\n".join([*_head(found), "", *_table(found.readings)]))
+        if found.refused:
+            click.echo("\nLeft out, because no device can mean it:")
+            click.echo("\n".join(_table(found.refused)))
 
 
 async def _visit(

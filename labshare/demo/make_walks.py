@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from labshare.demo import walk_network, walk_power, walk_sensors, walk_storage, walk_vendors
 from labshare.demo.walk_cards import put_card
-from labshare.demo.walk_hosts import linux_pc, windows_pc
+from labshare.demo.walk_hosts import gateway, linux_pc, windows_pc
 from labshare.demo.walk_ports import put_power
 from labshare.demo.walk_printers import Supply, printer
 from labshare.demo.walk_rooms import controller, network_switch, ups
@@ -48,6 +48,7 @@ def samples() -> Iterator[Simulated]:
         "pc-gbk",
         windows_pc("机房-07", "一号机房", hours_on=2, seed=3, disk_percent=61, encoding="gb18030"),
     )
+    yield Simulated("gateway-linux", gateway("gateway", "网络机房"))
     shown = {device.name for device in devices()}
     for walks in (
         walk_vendors.WALKS,

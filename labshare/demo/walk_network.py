@@ -19,6 +19,7 @@ ENTITY = "1.3.6.1.2.1.47.1.1.1.1"
 LAYER_TWO_SERVICES = 2
 ON_SINCE = 1_772_150_400
 UNSUPPORTED = 65_535
+EMPTY_CAGE, NOTHING = 7, 2**31 - 1
 CHASSIS, BOARD = 3, 9
 PORTS = 8
 
@@ -42,6 +43,7 @@ def h3c() -> Walk:
         walk.put(f"{ENTERPRISES}.25506.8.35.9.1.2.1.2.{place}", INTEGER, state)
     for leaf, value in ((9, -540), (12, -1045), (15, 44), (16, 335), (17, 908)):
         walk.put(f"{ENTERPRISES}.25506.2.70.1.1.1.{leaf}.{PORTS}", INTEGER, value)
+        walk.put(f"{ENTERPRISES}.25506.2.70.1.1.1.{leaf}.{EMPTY_CAGE}", INTEGER, NOTHING)
     return walk
 
 

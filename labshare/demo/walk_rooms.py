@@ -14,7 +14,7 @@ from labshare.demo.walk_rows import (
 
 ENTITY = "1.3.6.1.2.1.47.1.1.1.1"
 UPS = "1.3.6.1.2.1.33.1"
-LAYER_TWO_SERVICES, INTERNET_SERVICES, APPLICATION_SERVICES = 2, 4, 72
+LAYER_TWO_SERVICES, APPLICATION_SERVICES = 2, 72
 ON_SINCE = 1_772_150_400  # 2026-02-27: in use since the beginning of term
 
 
@@ -80,7 +80,7 @@ def controller(name: str, place: str) -> Walk:
         place,
         descr="Room controller",
         object_id="1.3.6.1.4.1.8072.9999.9999",
-        services=INTERNET_SERVICES,
+        services=APPLICATION_SERVICES,
     )
     walk.since(f"{SYSTEM}.3.0", ON_SINCE)
     return walk

@@ -1,21 +1,24 @@
 """Decoders for computers: processors and storage of HOST-RESOURCES-MIB (RFC 2790)."""
 
+import re
 from typing import Any
 
+from monitoring.decoding.filesystems import can_fill, disk_name
 from monitoring.decoding.rows import Decoder, Row, Rows, labelled, number, text, unique
 from monitoring.readings import Reading
 from monitoring.snmp import Oid, oid
 
-STORAGE_TYPES: dict[Oid, str] = {
-    oid("1.3.6.1.2.1.25.2.1.2"): "memory_used",  # hrStorageRam
-    oid("1.3.6.1.2.1.25.2.1.3"): "swap_used",  # hrStorageVirtualMemory
-    oid("1.3.6.1.2.1.25.2.1.4"): "disk_used",  # hrStorageFixedDisk
-}
-# What Linux takes back from these two as soon as a program wants it; net-snmp counts them as used.
-REUSABLE_MEMORY = {"Memory buffers", "Cached memory"}
-# Kernel file systems that net-snmp calls fixed disks.
-NO_DISKS = ("/dev/", "/proc/", "/run", "/sys/")
-WINDOWS_LABEL = " Label:"  # "C:\\ Label:Windows  Serial Number 5c3a…" is drive C: to everybody
+RAM, VIRTUAL_MEMORY, FIXED_DISK = (oid(f"1.3.6.1.2.1.25.2.1.{n}") for n in (2, 3, 4))
+# Rows that tell of a part of the memory; Arista gives them the type of the memory itself.
+MEMORY_PARTS = re.compile(r"buffer|cache|shared|available|slab|locked", re.IGNORECASE)
+# What is taken back from these as soon as a program wants it.
+REUSABLE_MEMORY = re.compile(r"buffer|cache", re.IGNORECASE)
+AVAILABLE_MEMORY = "available memory"
+WHOLE_VIRTUAL_MEMORY = "virtual memory"  # memory and swap in one: no measure of either
+SWAP = re.compile(r"swap|paging|page ?file|交换|分页", re.IGNORECASE)
+# The two readings of one agent are of slightly different moments.
+NEARLY = 0.98
+READ_ONLY = 2  # hrFSAccess
 
 
 def processors(rows: Rows, read: Any) -> list[Reading]:
@@ -27,30 +30,12 @@ def processors(rows: Rows, read: Any) -> list[Reading]:
 
 
 def storage(rows: Rows, read: Any) -> list[Reading]:
-    """Fill of memory, swap and fixed disks; what has no size (an empty drive) is left out."""
-    wanted = {
-        index: metric
-        for index, row in rows.items()
-        if (metric := STORAGE_TYPES.get(_type(row.get("type"))))
-        and _size(row.get("size"))
-        and not text(row.get("label")).startswith(NO_DISKS)
-    }
-    disks = unique(
-        {i: _disk_name(rows[i]) for i, metric in wanted.items() if metric == "disk_used"}
-    )
-    reusable = _reusable(rows)
-    readings = []
-    for index, metric in wanted.items():
-        row = rows[index]
-        size, used = _size(row.get("size")), _size(row.get("used"))
-        if metric == "memory_used":
-            used = max(used - reusable, 0)
-        name = disks.get(index, "")
-        readings.append(Reading(metric, name, round(100 * min(used / size, 1), 1), "percent"))
-        if name:
-            size_bytes = size * (number(row.get("units")) or 1)
-            readings.append(Reading("disk_size", name, size_bytes, "bytes"))
-    return readings
+    """Fill of memory, swap and fixed disks; what has no size (an empty drive) is left out.
+
+    Disks that nobody can write to are full by design and left out as well.
+    """
+    sized = {index: row for index, row in rows.items() if _bytes(row, "size") > 0}
+    return [*_memory(sized), *_swap(sized), *_disks(sized, _read_only(rows))]
 
 
 def volumes(rows: Rows, read: Any) -> list[Reading]:
@@ -66,15 +51,100 @@ def volumes(rows: Rows, read: Any) -> list[Reading]:
     return readings
 
 
+def _memory(rows: Rows) -> list[Reading]:
+    """Memory in use, without what programs get at once."""
+    whole = next(
+        (row for row in _of_type(rows, RAM) if not MEMORY_PARTS.search(text(row.get("label")))),
+        None,
+    )
+    if whole is None:
+        return []
+    size = _bytes(whole, "size")
+    available = _labelled(rows, AVAILABLE_MEMORY)
+    if available is not None:
+        used = max(size - _bytes(available, "size"), 0)
+    else:
+        used = _bytes(whole, "used")
+        reusable = _reusable(rows)
+        if used >= reusable and not _is_net(rows, used):
+            used -= reusable
+    return [_share("memory_used", "", used, size)]
+
+
+def _is_net(rows: Rows, used: int) -> bool:
+    """Whether the agent has already taken buffers and cache off its figure for the memory.
+
+    It has where less is in use than the figure for memory and swap together leaves for memory.
+    """
+    virtual = _labelled(rows, WHOLE_VIRTUAL_MEMORY)
+    if virtual is None:
+        return False
+    swap = sum(_bytes(row, "used") for row in _swaps(rows))
+    return used < NEARLY * (_bytes(virtual, "used") - swap)
+
+
+def _swap(rows: Rows) -> list[Reading]:
+    """Swap by the rows that are called so; memory and swap in one row are no swap."""
+    swaps = _swaps(rows)
+    size = sum(_bytes(row, "size") for row in swaps)
+    return [_share("swap_used", "", sum(_bytes(r, "used") for r in swaps), size)] if size else []
+
+
+def _swaps(rows: Rows) -> list[Row]:
+    return [row for row in _of_type(rows, VIRTUAL_MEMORY) if SWAP.search(text(row.get("label")))]
+
+
+def _disks(rows: Rows, read_only: set[int]) -> list[Reading]:
+    disks = {
+        index: row
+        for index, row in rows.items()
+        if _type(row.get("type")) == FIXED_DISK
+        and index[-1] not in read_only
+        and can_fill(text(row.get("label")))
+    }
+    names = unique({index: disk_name(text(row.get("label"))) for index, row in disks.items()})
+    readings = []
+    for index, row in disks.items():
+        size = _bytes(row, "size")
+        readings.append(_share("disk_used", names[index], _bytes(row, "used"), size))
+        if names[index]:
+            readings.append(Reading("disk_size", names[index], size, "bytes"))
+    return readings
+
+
+def _read_only(rows: Rows) -> set[int]:
+    """The storage rows of file systems that hrFSTable calls read-only."""
+    return {
+        number(row.get("fs_storage")) or 0
+        for row in rows.values()
+        if number(row.get("fs_access")) == READ_ONLY
+    }
+
+
 def _reusable(rows: Rows) -> int:
-    """Memory that is called used and is there for the taking, in the units of its rows."""
+    """Memory that is called used and is there for the taking, in bytes."""
     return sum(
-        _size(row.get("used")) for row in rows.values() if text(row.get("label")) in REUSABLE_MEMORY
+        _bytes(row, "used")
+        for row in rows.values()
+        if _type(row.get("type")) not in (FIXED_DISK, VIRTUAL_MEMORY)
+        and REUSABLE_MEMORY.search(text(row.get("label")))
     )
 
 
-def _disk_name(row: Row) -> str:
-    return text(row.get("label")).split(WINDOWS_LABEL)[0]
+def _of_type(rows: Rows, kind: Oid) -> list[Row]:
+    return [row for row in rows.values() if _type(row.get("type")) == kind]
+
+
+def _labelled(rows: Rows, label: str) -> Row | None:
+    return next((r for r in rows.values() if text(r.get("label")).casefold() == label), None)
+
+
+def _share(metric: str, name: str, used: int, size: int) -> Reading:
+    return Reading(metric, name, round(100 * min(used / size, 1), 1), "percent")
+
+
+def _bytes(row: Row, role: str) -> int:
+    return _size(row.get(role)) * (number(row.get("units")) or 1)
 
 
 def _type(value: Any) -> Oid:
@@ -98,6 +168,7 @@ DECODERS = {
     "storage": Decoder(
         storage,
         frozenset({"type", "label", "units", "size", "used"}),
-        steady=frozenset({"type", "label", "units", "size"}),
+        frozenset({"fs_storage", "fs_access"}),
+        steady=frozenset({"type", "label", "units", "size", "fs_storage", "fs_access"}),
     ),
 }

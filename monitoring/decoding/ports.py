@@ -11,19 +11,40 @@ PHYSICAL_TYPES = {ETHERNET, GIGABIT, FAST, FAST_FIBRE, WIRELESS}
 NO_CONNECTOR = 2  # ifConnectorPresent false
 # What firmware made of software and yet calls Ethernet: bridges, VLANs, tunnels, mesh links.
 SOFTWARE = re.compile(
-    r"^(lo|br|bridge|ifb|vlan|vlan-?interface|vlanif|tun|tap|veth[0-9a-f]*|docker|virbr|dummy|bond"
-    r"|wds|wdsi|apcli|apclii|ppp|null|loopback|inloopback|system|cpu)[-_ ]?\d*$",
+    r"^(?:"
+    r"lo|br|bridge|ifb|tun|tap|docker|virbr|dummy|bond|wds|wdsi|apcli|apclii|ppp|null|loopback"
+    r"|inloopback|system|cpu|vnet|vmnet|cni|flannel|wg|irb|bvi|bdi|svi|rif|teql|sit|gre|gretap"
+    # VLANs
+    r"|vl|vlan|vlan-?interface|vlanif|vtss\.vlan|switch virtual interface"
+    # several ports bound to one
+    r"|po|port-?channel|lag|link aggregate|link-?aggregation|trk|trunk|eth-trunk|ae|agg"
+    r"|aggregateport|bundle-ether|(?:bridge|route)-aggregation|ch"
+    r")[-_. :]*\d*(?:[.:]\d+)?$"
+    r"|^(?:veth|br-|cali|vxlan|tunnel|lxc|fwbr|fwln|fwpr)[0-9a-z-]*$"
+    r"|^vethernet \(|^cpu (?:interface|port)|^default_?vlan|^vlan .*|^virbr\d+-nic$"
+    # Linux: a VLAN of a card that the table may not list
+    r"|^(?:eth|ptm|nas|wan|lan|atm|swp|en[a-z0-9]+|wl[a-z0-9]+|ra)\d*\.\d+$",
+    re.IGNORECASE,
+)
+# How a socket is numbered or called: "Gi1/0/1", "ge-0/0/1", "port1.0.1", "Te 1/1", "A1", "wan".
+NUMBERED = re.compile(
+    r"^(?:[a-z]*[-. ]?\d+(?:[/:.-]\d+)*|en[a-z0-9]+"
+    r"|(?:wan|lan|dmz|internal|external|ha|sfp|sfpplus|ether|combo)[-a-z]*\d*"
+    r"|.*\bport:? ?\d+\b.*|.*\d[/:]\d+)$",
     re.IGNORECASE,
 )
 NUMBERS = re.compile(r"\d+")
 
 
 def physical(rows: Rows) -> Rows:
-    """The rows of ports that people can plug something into, or that have an antenna."""
+    """The rows of ports that people can plug something into, or that have an antenna.
+
+    ifConnectorPresent is a hint alone: many switches say false of every socket that they have, so
+    it hides only what is not numbered as sockets are.
+    """
     names = {port_name(index, row) for index, row in rows.items()}
     ports = {i: row for i, row in rows.items() if _is_physical(port_name(i, row), row, names)}
-    # An agent that knows of no connector anywhere does not know what the object is for.
-    connected = {i: row for i, row in ports.items() if not _lacks_connector(row)}
+    connected = {i: row for i, row in ports.items() if not _lacks_connector(port_name(i, row), row)}
     return connected or ports
 
 
@@ -108,5 +129,6 @@ def _is_physical(name: str, row: Row, names: set[str]) -> bool:
     return not (dot and parent in names)  # Gi0/0.100 is a VLAN of Gi0/0
 
 
-def _lacks_connector(row: Row) -> bool:
-    return number(row.get("connector")) == NO_CONNECTOR and number(row.get("type")) != WIRELESS
+def _lacks_connector(name: str, row: Row) -> bool:
+    says_so = number(row.get("connector")) == NO_CONNECTOR
+    return says_so and number(row.get("type")) != WIRELESS and not NUMBERED.match(name)

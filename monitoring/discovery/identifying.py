@@ -7,7 +7,8 @@ from typing import NamedTuple
 import msgspec
 
 from monitoring.discovery.neighbours import card_at, is_makers
-from monitoring.profiles import Profile, all_profiles, probe_roots, recognise, recognise_by_name
+from monitoring.profiles import Profile
+from monitoring.recognising import oid_of, recognise_device
 from monitoring.sightings import mac_text
 from monitoring.snmp import (
     Address,
@@ -99,11 +100,12 @@ async def _identified(wire: Wire, address: Address, key: Key, probe: list[VarBin
         key.credential_id,
         profile=None,
         identity=_texts({"description": SYS_DESCR, "name": SYS_NAME}, probe)
-        | {"sys_object_id": dotted(_oid_of(object_id))},
+        | {"sys_object_id": dotted(oid_of(object_id))},
     )
     try:
         async with asyncio.timeout(ADDRESS_SECONDS):
-            profile = await _profile(wire, address, key.credential, object_id, descr)
+            recognised = await recognise_device(wire, address, key.credential, object_id, descr)
+            profile = recognised.profile
             found = msgspec.structs.replace(found, profile=profile.name)
             told = await _told(wire, address, key.credential, profile)
             found = msgspec.structs.replace(found, identity={**found.identity, **told})
@@ -111,17 +113,6 @@ async def _identified(wire: Wire, address: Address, key: Key, probe: list[VarBin
     except (SnmpError, TimeoutError):
         return found
     return found
-
-
-async def _profile(
-    wire: Wire, address: Address, credential: Credential, object_id: VarBind, descr: VarBind
-) -> Profile:
-    profiles = all_profiles()
-    by_name = recognise_by_name(profiles, _oid_of(object_id), _text_of(descr))
-    if by_name is not None:
-        return by_name
-    answering = await wire.answering(address, credential, probe_roots(profiles))
-    return recognise(profiles, _oid_of(object_id), _text_of(descr), answering)
 
 
 async def _told(
@@ -156,7 +147,3 @@ def _text_of(varbind: VarBind) -> str:
         return ""
     # Cut twice: what is cut first may be long, and a letter has up to four bytes.
     return decode_text(varbind.value[: LONGEST_TEXT * 4]).value[:LONGEST_TEXT].strip()
-
-
-def _oid_of(varbind: VarBind) -> Oid:
-    return varbind.value if isinstance(varbind.value, tuple) else ()

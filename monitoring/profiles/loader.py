@@ -95,9 +95,9 @@ def _flaws(profile: Profile, path: Path) -> list[str]:
         flaws.append(f"the name is {profile.name!r}, not that of the file")
     wanted = profile.recognise
     ways = [*wanted.answers, *wanted.object_ids, *wanted.descriptions]
-    if not ways and profile.name != FALLBACK:
+    if not ways and wanted.carrier is None and profile.name != FALLBACK:
         flaws.append("recognise names nothing, so it would fit every device")
-    texts = [*profile.recognise.answers, *profile.recognise.object_ids, *profile.uptime]
+    texts = [*wanted.answers, *wanted.object_ids, *wanted.except_object_ids, *profile.uptime]
     texts += [*profile.identity.values(), *(o for r in profile.read for o in r.objects.values())]
     flaws += [f"{text!r} is no OID" for text in texts if not _is_oid(text)]
     flaws += [f"{t} is of a board, not of a device" for t in wanted.object_ids if is_shared(t)]

@@ -9,6 +9,7 @@ from monitoring.readings import State
 
 Name = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_]*$")]
 OidText = Annotated[str, Meta(pattern=r"^1(\.(0|[1-9][0-9]*))+$")]
+Carrier = Literal["network", "computer"]
 Words = Annotated[str, Meta(min_length=1, max_length=120)]
 
 
@@ -22,16 +23,20 @@ class Title(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
 class Recognise(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """How a device is known to be of this profile.
 
-    ``object_ids``: what its sysObjectID begins with; the longest one that fits wins.
+    ``object_ids``: what its sysObjectID begins with; a profile goes before what it is based on,
+    then the longest one that fits wins. ``except_object_ids``: the same maker's other devices.
     ``descriptions``: patterns in its sysDescr. ``answers``: subtrees that it has, asked for only
-    where the name says nothing. ``rank`` decides between what else is equal
+    where the name says nothing. ``carrier``: it fits what the tables show to pass on the traffic
+    of others, as a network device or as a computer. ``rank`` decides between what else is equal
     (monitoring/profiles/recognition.py).
     """
 
     rank: Annotated[int, Meta(ge=0, le=100)]
     answers: list[OidText] = []
     object_ids: list[OidText] = []
+    except_object_ids: list[OidText] = []
     descriptions: list[str] = []
+    carrier: Carrier | None = None
 
 
 class Read(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -39,7 +44,9 @@ class Read(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
 
     Objects that end in .0 are scalars and fetched by GET, others are columns and walked.
     A number becomes value * ``scale`` / ``divisor``; what lies outside of ``least`` and ``most``
-    is no value. ``instance`` names the reading of a scalar; ``instances`` the rows of a table by
+    is no value (monitoring/bounds.py refuses what no device can mean, whatever a profile says).
+    ``tenths_above``: beyond it some agents tell tenths of the unit, and no whole ones can be meant.
+    ``instance`` names the reading of a scalar; ``instances`` the rows of a table by
     their index, and rows that it does not name are left out. ``only``: rows whose role has one of
     these values.
     ``every``: how often it is worth asking; what changes on every visit is read on every visit.
@@ -53,6 +60,7 @@ class Read(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     divisor: Annotated[int, Meta(gt=0)] = 1
     least: float | None = None
     most: float | None = None
+    tenths_above: float | None = None
     instance: str = ""
     instances: dict[str, str] = {}
     only: dict[Name, list[int]] = {}

@@ -246,15 +246,106 @@ def test_volumes(total: int, free: int, used: float | None) -> None:
     )
 
 
-def test_memory_that_linux_gives_back_at_once_is_not_used() -> None:
-    other = oid("1.3.6.1.2.1.25.2.1.1")
-    rows = {
-        (1,): disk(b"Physical memory", 1_000, 900, RAM),
-        (6,): disk(b"Memory buffers", 1_000, 100, other),
-        (7,): disk(b"Cached memory", 500, 500, other),
+OTHER, VIRTUAL = oid("1.3.6.1.2.1.25.2.1.1"), oid("1.3.6.1.2.1.25.2.1.3")
+
+
+@pytest.mark.parametrize(
+    ("rows", "used"),
+    [
+        # Older net-snmp counts buffers and cache as used.
+        ([(b"Physical memory", 1_000, 900, RAM), (b"Memory buffers", 1_000, 100, OTHER),
+          (b"Cached memory", 500, 500, OTHER)], 30.0),
+        # It says so: memory and swap together are memory and swap.
+        ([(b"Physical memory", 1_000, 900, RAM), (b"Virtual memory", 1_500, 950, VIRTUAL),
+          (b"Swap space", 500, 50, VIRTUAL), (b"Cached memory", 500, 500, OTHER)], 40.0),
+        # These have taken them off already: more can be given back than is in use, ...
+        ([(b"Physical memory", 1_000, 300, RAM), (b"Memory buffers", 1_000, 50, OTHER),
+          (b"Cached memory", 500, 500, OTHER)], 30.0),
+        # ... or all in use, without the swap, is more than the memory in use.
+        ([(b"Physical memory", 1_000, 600, RAM), (b"Virtual memory", 1_500, 950, VIRTUAL),
+          (b"Swap space", 500, 50, VIRTUAL), (b"Cached memory", 300, 300, OTHER)], 60.0),
+        # Newer net-snmp tells what programs can get.
+        ([(b"Physical memory", 1_000, 950, RAM), (b"Available memory", 700, 0, OTHER),
+          (b"Cached memory", 500, 500, OTHER)], 30.0),
+        # Parts of the memory with the type of the memory itself.
+        ([(b"RAM", 1_000, 976, RAM), (b"RAM (Buffers)", 1_000, 36, RAM),
+          (b"RAM (Cache)", 1_000, 600, RAM), (b"RAM (Unavailable)", 1_000, 0, RAM)], 34.0),
+        ([(b"Physical Memory", 65_536, 16_384, RAM)], 25.0),  # Windows
+        ([(b"Memory buffers", 1_000, 100, RAM)], None),
+        ([(b"Physical memory", 0, 0, RAM)], None),
+    ],
+)  # fmt: skip
+def test_memory_that_is_given_back_at_once_is_not_used(
+    rows: list[tuple[bytes, int, int, tuple[int, ...]]], used: float | None
+) -> None:
+    readings = storage({(n,): disk(*row) for n, row in enumerate(rows)}, None)
+    found = [r.value for r in readings if r.metric == "memory_used"]
+    assert found == ([] if used is None else [used])
+
+
+@pytest.mark.parametrize(
+    ("rows", "used"),
+    [
+        ([(b"Virtual memory", 1_000, 700, VIRTUAL)], None),  # memory and swap in one
+        ([(b"Virtual memory", 1_000, 700, VIRTUAL), (b"Swap space", 0, 0, VIRTUAL)], None),
+        ([(b"Virtual memory", 1_000, 700, VIRTUAL), (b"Swap space", 500, 50, VIRTUAL)], 10.0),
+        ([(b"Swap space", 500, 50, VIRTUAL), (b"Virtual memory", 1_000, 700, VIRTUAL)], 10.0),
+        ([(b"Virtual Memory", 1_000, 700, VIRTUAL)], None),  # of Windows: what was promised
+        ([(b"Swap:/dev/ada0p3", 500, 50, VIRTUAL), (b"Swap:/dev/ada1p3", 500, 0, VIRTUAL)], 5.0),
+        ([(b"Paging space", 500, 250, VIRTUAL)], 50.0),
+    ],
+)
+def test_swap_is_what_is_called_so_and_has_a_size(
+    rows: list[tuple[bytes, int, int, tuple[int, ...]]], used: float | None
+) -> None:
+    readings = storage({(n,): disk(*row) for n, row in enumerate(rows)}, None)
+    found = [r.value for r in readings if r.metric == "swap_used"]
+    assert found == ([] if used is None else [used])
+
+
+@pytest.mark.parametrize(
+    ("label", "name"),
+    [
+        ("/", "/"),
+        ("/home", "/home"),
+        ("/overlay", "/overlay"),
+        ("/romance", "/romance"),
+        ("/runner", "/runner"),
+        ("/devel", "/devel"),
+        ("C:\\ Label:System  Serial Number 5c3a", "C:\\"),
+        ("/, type: ufs, dev: /dev/ada0p2", "/"),
+        ("/dev/gpt/junos: mounted on: /config", "/config"),
+        ("/rom", None),
+        ("/dev", None),
+        ("/dev/shm", None),
+        ("/run/user/0", None),
+        ("/sys/fs/cgroup", None),
+        ("/snap/core20/2318", None),
+        ("/var/lib/snapd/snap/core/1", None),
+        ("/var/lib/docker/overlay2/0a1b/merged", None),
+        ("/media/cdrom0", None),
+        ("/mnt/debian.iso", None),
+        ("/var/unbound/dev", None),
+        ("/mnt/base, type: squashfs, dev: /dev/loop0", None),
+        ("/, type: cd9660, dev: /dev/cd0", None),
+        ("/dev/md3: mounted on: /mnt/base", None),
+    ],
+)
+def test_disks_that_are_full_by_design_are_no_disks(label: str, name: str | None) -> None:
+    readings = storage({(1,): disk(label.encode(), 1_000, 1_000)}, None)
+    found = [r.instance for r in readings if r.metric == "disk_used"]
+    assert found == ([] if name is None else [name])
+
+
+def test_a_file_system_that_the_agent_calls_read_only_is_no_disk() -> None:
+    rows: dict[tuple[int, ...], Row] = {
+        (31,): disk(b"/", 1_000, 1_000),
+        (32,): disk(b"/data", 1_000, 500),
+        (1,): {"fs_storage": 31, "fs_access": 2},
+        (2,): {"fs_storage": 32, "fs_access": 1},
     }
-    (reading,) = storage(rows, None)
-    assert (reading.metric, reading.value) == ("memory_used", 30.0)
+    readings = storage(rows, None)
+    assert [r.instance for r in readings if r.metric == "disk_used"] == ["/data"]
 
 
 def disk(label: bytes, size: int, used: int, kind: tuple[int, ...] = FIXED_DISK) -> Row:
@@ -322,6 +413,12 @@ def test_ports_prefer_counters_of_64_bits_and_their_short_names() -> None:
          {"metric": "raid_status", "codes": {"Ready": ("ready", "ok")}}, "Exploded"),
         ("share", {"total": 1000, "free": 200, "buffers": 100, "cached": 200},
          {"metric": "memory_used"}, 50.0),
+        ("share", {"total": 1000, "free": 200, "cached": 700, "available": 600},
+         {"metric": "memory_used"}, 40.0),
+        # Agents that tell tenths where the standard has whole volts: no mains has 700.
+        ("gauge", {"value": 2_313}, {"metric": "input_voltage", "tenths_above": 700}, 231.3),
+        ("gauge", {"value": 231}, {"metric": "input_voltage", "tenths_above": 700}, 231),
+        ("gauge", {"value": 253}, {"metric": "temperature", "tenths_above": 100}, 25.3),
     ],
 )  # fmt: skip
 def test_single_values(
@@ -354,6 +451,19 @@ def test_instances_are_named_by_the_profile_and_others_left_out() -> None:
         ("Total", 7),
         ("A", 9),
     ]
+
+
+@pytest.mark.parametrize(
+    ("lines", "instances"),
+    [(1, [""]), (2, ["1", "2"]), (3, ["1", "2", "3"]), (0, ["1", "2", "3"]),
+     (None, ["1", "2", "3"])],
+)  # fmt: skip
+def test_phases_are_those_that_the_device_counts(lines: int | None, instances: list[str]) -> None:
+    read = Read(decode="gauge", objects={}, metric="input_voltage")
+    rows: dict[tuple[int, ...], Row] = {} if lines is None else {(0,): {"lines": lines}}
+    rows |= {(n,): {"value": 230} for n in (1, 2, 3)}
+    readings = DECODERS["gauge"].decode(rows, read)
+    assert [r.instance for r in readings if isinstance(r, Reading)] == instances
 
 
 @pytest.mark.parametrize("decoder", sorted(DECODERS))

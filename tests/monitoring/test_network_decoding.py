@@ -50,12 +50,29 @@ def ethernet(name: str, **more: object) -> Row:
         (ethernet("InLoopBack0"), False),
         (ethernet("Management", connector=2), False),
         (ethernet("other.100"), False),  # a VLAN of a port called "other"
+        # Several ports bound to one, and VLANs, that firmware calls Ethernet.
+        *((ethernet(name), False) for name in (
+            "port-channel 1", "Port-channel12", "Po1", "vtss.vlan.12", "VLAN 1", "Vl10", "lag 1",
+            "Trk1", "Bridge-Aggregation1", "Eth-Trunk1", "AggregatePort 1", "Bundle-Ether1", "ae0",
+            "br-12ab34cd56ef", "docker0", "veth12ab", "cali123abc", "eth0.2", "ptm0.101", "BVI1",
+            "CPU Interface for Slot: 5 Port: 1", "DEFAULT_VLAN", "Loopback 0", "Tunnel1", "irb.100",
+            "Link Aggregate 1", "virbr0-nic", "vEthernet (Default Switch)", "NULL0",
+        )),
+        # ifConnectorPresent false hides no socket that is numbered as one.
+        *((ethernet(name, connector=2), True) for name in (
+            "TenGigabitEthernet 1/1", "fortyGigE 1/49", "1/1/1", "A1", "ge-0/0/1", "ge.1.1", "port1",
+            "wan1", "internal", "dmz", "swp3", "enp2s0", "Slot: 0 Port: 1 Gigabit", "XGE0/0/1",
+            "HUAWEI, Quidway Series, GigabitEthernet0/0/1", "sfp-sfpplus1", "gigabitEthernet 1/0/1",
+        )),
+        # What Windows lists beside its card has numbers too, but not those of sockets.
+        (ethernet("ethernet_32769", connector=2), False),
+        (ethernet("Realtek Controller-WFP Filter-0000", connector=2), False),
         ({"type": 24, "status": 1, "name": b"lo"}, False),
         ({"type": 53, "status": 1, "name": b"Vlan1"}, False),
         ({"type": 131, "status": 1, "name": b"tun0"}, False),
         ({"status": 1, "name": b"nothing"}, False),
     ],
-)
+)  # fmt: skip
 def test_only_what_has_a_socket_or_an_antenna_is_a_port(row: Row, is_port: bool) -> None:
     rows: Rows = {(1,): row, (2,): ethernet("other", connector=1)}
     assert ((1,) in physical(rows)) is is_port

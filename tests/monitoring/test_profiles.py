@@ -29,6 +29,7 @@ from monitoring.profiles import (
     recognise,
     recognise_by_name,
 )
+from monitoring.profiles.recognition import Traits
 from monitoring.revisits import revisit
 from monitoring.sentences import RULE_SENTENCES
 from monitoring.snmp import Address, Community, Session, oid
@@ -169,6 +170,7 @@ def test_every_metric_has_a_unit_that_we_can_name_and_every_code_a_word() -> Non
 NET_SNMP = "1.3.6.1.4.1.8072.3.2.10"
 NOBODY = "1.3.6.1.4.1.99999.1"
 HR, IFX, PRINTER = "1.3.6.1.2.1.25.1.1", "1.3.6.1.2.1.31.1.1.1", "1.3.6.1.2.1.43.11.1.1"
+UCD = "1.3.6.1.4.1.2021.4"
 
 
 @pytest.mark.parametrize(
@@ -203,11 +205,67 @@ HR, IFX, PRINTER = "1.3.6.1.2.1.25.1.1", "1.3.6.1.2.1.31.1.1.1", "1.3.6.1.2.1.43
         (NET_SNMP, "Linux nas0", [HR, "1.3.6.1.4.1.24681.1"], "nas_qnap"),
         (NET_SNMP, "UAP-nanoHD", [HR, IFX, "1.3.6.1.4.1.41112.1.6.1"], "access_point_unifi"),
         (NOBODY, "Room controller", [], "generic"),
+        # A maker's file goes before what it is based on, and APC builds more than supplies.
+        ("1.3.6.1.4.1.41112.1.6.1", "U6", [], "access_point_unifi"),
+        ("1.3.6.1.4.1.318.1.3.4.5", "APC Web/SNMP Management Card", [], "generic"),
+        ("1.3.6.1.4.1.318.1.3.8.4", "APC Web/SNMP Management Card", [], "generic"),
+        # Makers that build nothing but networks.
+        ("1.3.6.1.4.1.30065.1.3011.7048", "Arista", [HR], "switch"),
+        ("1.3.6.1.4.1.12356.101.1.1000", "FortiGate", [HR], "switch"),
+        ("1.3.6.1.4.1.9.12.3.1.3.1084", "Cisco NX-OS", [HR], "switch_cisco"),
+        # An access point with a computer's tables; a maker's own words, but no table at all.
+        (NET_SNMP, "Linux ap 4.14", [HR, "1.2.840.10036.1.1"], "access_point"),
+        (NOBODY, "Acme Wireless LAN Controller", [], "switch"),
+        (NET_SNMP, "Linux firewall 6.1", [HR], "host"),
     ],
 )  # fmt: skip
 def test_recognition(object_id: str, descr: str, answering: list[str], name: str) -> None:
     tables = {oid(text) for text in answering}
     assert recognise(all_profiles(), oid(object_id), descr, tables).name == name
+
+
+HOST_SERVICES = 72
+BRIDGE = "1.3.6.1.2.1.17.1"
+
+
+@pytest.mark.parametrize(
+    ("object_id", "answering", "traits", "name"),
+    [
+        # sysServices names the layers: 2 is a switch, 3 without applications a router.
+        (NOBODY, [HR], Traits(2), "switch"),
+        (NOBODY, [HR], Traits(6), "switch"),
+        (NOBODY, [HR], Traits(78), "switch"),
+        (NOBODY, [], Traits(4), "switch"),
+        (NOBODY, [], Traits(76), "generic"),
+        (NOBODY, [], Traits(HOST_SERVICES), "generic"),
+        (NET_SNMP, [HR], Traits(79), "switch"),
+        (NET_SNMP, [HR, BRIDGE], Traits(HOST_SERVICES), "switch"),
+        (NET_SNMP, [HR], Traits(HOST_SERVICES), "host"),
+        (NET_SNMP, [HR], Traits(76), "host"),
+        # What forwards is a router; a computer with one socket forwards to itself.
+        (NOBODY, [], Traits(HOST_SERVICES, forwards=True, sockets=1), "switch"),
+        (NET_SNMP, [HR], Traits(HOST_SERVICES, forwards=True, sockets=1), "host"),
+        (NET_SNMP, [HR], Traits(HOST_SERVICES, forwards=True, sockets=2), "gateway"),
+        (NET_SNMP, [UCD], Traits(None, forwards=True, sockets=4), "gateway"),
+        # Many sockets: a server may have them, anything else is a switch.
+        (NET_SNMP, [HR], Traits(HOST_SERVICES, sockets=6), "host"),
+        (NOBODY, [], Traits(None, sockets=2), "generic"),
+        (NOBODY, [], Traits(None, sockets=3), "switch"),
+        # What has tables of its own is what they say.
+        (NOBODY, [HR, PRINTER], Traits(78, forwards=True, sockets=3), "printer"),
+        (NOBODY, ["1.3.6.1.2.1.33.1"], Traits(6, forwards=True, sockets=3), "ups"),
+        (NET_SNMP, [HR, "1.3.6.1.4.1.6574.1"], Traits(79, forwards=True, sockets=4),
+         "nas_synology"),
+        (NOBODY, [HR, "1.2.840.10036.1.1"], Traits(2, sockets=4), "access_point"),
+        # Its own name says what it is, whatever the machine does beside.
+        ("1.3.6.1.4.1.311.1.1.3.1.1", [HR], Traits(79, forwards=True, sockets=4), "host"),
+    ],
+)  # fmt: skip
+def test_what_switches_or_routes_is_no_host_that_may_sleep(
+    object_id: str, answering: list[str], traits: Traits, name: str
+) -> None:
+    tables = {oid(text) for text in answering}
+    assert recognise(all_profiles(), oid(object_id), "?", tables, traits).name == name
 
 
 @pytest.mark.parametrize("object_id", [NET_SNMP, "1.3.6.1.4.1.2021.250.10", "0.0", NOBODY])
@@ -227,6 +285,18 @@ def test_a_profile_takes_over_what_it_is_based_on_and_its_own_comes_first() -> N
     assert brother.recognise.answers == []
     assert {"printer", "printer_brother", "printer_hp"} <= set(family("printer"))
     assert family("printer_hp") == ["printer_hp"]
+
+
+def test_a_maker_goes_before_what_it_is_based_on_however_long_the_other_s_name() -> None:
+    switch, cisco = profile_named("switch"), profile_named("switch_cisco")
+    assert switch is not None
+    assert cisco is not None
+    longer = msgspec.structs.replace(
+        switch,
+        recognise=msgspec.structs.replace(switch.recognise, object_ids=["1.3.6.1.4.1.9.1.5"]),
+    )
+    found = recognise_by_name([longer, cisco], oid("1.3.6.1.4.1.9.1.5.3"), "")
+    assert found is cisco
 
 
 def test_a_profile_is_not_based_on_itself_by_any_way(tmp_path: Path) -> None:
