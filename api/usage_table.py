@@ -54,6 +54,8 @@ COLUMNS: tuple[Column, ...] = (
     Column(say("Minutes of repair work"), lambda f: f.work_minutes, is_main=False),
     Column(say("Cost of repairs in yuan"), lambda f: f.cost, is_main=False),
     Column(say("Idle for 30 days"), lambda f: f.idle),
+    Column(say("Use not known"), lambda f: f.use_unknown),
+    Column(say("Meant to be always on"), lambda f: f.infrastructure, is_main=False),
     Column(say("In service"), lambda f: f.in_service),
     Column(say("In repair"), lambda f: f.in_repair, is_main=False),
     Column(say("Lost"), lambda f: f.lost, is_main=False),

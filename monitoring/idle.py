@@ -1,6 +1,6 @@
 """Equipment that stands idle, so that somebody may move it to where it is missed."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import msgspec
 
@@ -8,11 +8,12 @@ from core import clock, database
 from core.access import Actor
 from core.paging import DEFAULT_LIMIT, Page, checked_limit, decode_cursor, page_of
 from inventory.queries import Conditions
-from monitoring.usage import IDLE_AFTER_DAYS, READERS
+from monitoring.idleness import READERS, always_on, idle_since, use_of
 
 
 class IdleAsset(msgspec.Struct, frozen=True, kw_only=True):
-    """An asset in service that nobody used; ``last_on_at`` is None where nothing was measured."""
+    """An asset in service that is watched and that nobody used; ``last_held_at`` is of people and
+    classes, for a place uses nothing."""
 
     id: int
     tag: str
@@ -35,7 +36,8 @@ SELECT a.id, a.tag, btrim(m.brand || ' ' || m.name) AS model, a.school AS school
   CROSS JOIN LATERAL (
        SELECT max(ended_at) AS last_on_at FROM power_session WHERE asset = a.id) o
   CROSS JOIN LATERAL (
-       SELECT max(coalesce(ended_at, 'infinity')) AS last_held_at FROM custody WHERE asset = a.id) h
+       SELECT max(coalesce(ended_at, 'infinity')) AS last_held_at FROM custody
+        WHERE asset = a.id AND holder_place IS NULL) h
 """
 
 
@@ -44,11 +46,10 @@ async def idle_assets(
 ) -> Page[IdleAsset]:
     """What for 30 days was neither on nor with anybody, the longest idle first (docs/usage.md)."""
     limit = checked_limit(limit)
-    conditions = Conditions(
-        actor.school_ids_as(*READERS), clock.now() - timedelta(days=IDLE_AFTER_DAYS)
-    )
+    now = clock.now()
+    conditions = Conditions(actor.school_ids_as(*READERS), idle_since(now), now, always_on())
     conditions.add("a.school = any($1::bigint[]) AND a.lifecycle = 'in_service'")
-    conditions.add("greatest(a.created_at, o.last_on_at, h.last_held_at) <= $2")
+    conditions.add(f"{use_of('a', since='$2', until='$3', awake='$4')} = 'idle'")
     if cursor:
         since, last_id = decode_cursor(cursor, datetime, int)
         conditions.add(

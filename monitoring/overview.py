@@ -1,12 +1,8 @@
 """Monitoring at a glance: what a home page counts, one query each."""
 
-from datetime import timedelta
-
 import msgspec
 
-from core import clock
-from core.database import fetch_one, fetch_value
-from monitoring.usage import IDLE_AFTER_DAYS
+from core.database import fetch_one
 
 
 class DeviceCounts(msgspec.Struct, frozen=True):
@@ -29,17 +25,3 @@ async def count_devices(school_ids: list[int]) -> DeviceCounts:
         school_ids,
     )
     return counted or DeviceCounts(0, 0, 0)
-
-
-async def count_idle(school_ids: list[int]) -> int:
-    """Assets in service that for 30 days were neither on nor with anybody (docs/usage.md)."""
-    counted: int = await fetch_value(
-        "SELECT count(*) FROM asset a WHERE a.school = any($1::bigint[])"
-        " AND a.lifecycle = 'in_service' AND a.created_at <= $2"
-        " AND NOT EXISTS (SELECT FROM power_session p WHERE p.asset = a.id AND p.ended_at > $2)"
-        " AND NOT EXISTS (SELECT FROM custody c WHERE c.asset = a.id"
-        "   AND (c.ended_at IS NULL OR c.ended_at > $2))",
-        school_ids,
-        clock.now() - timedelta(days=IDLE_AFTER_DAYS),
-    )
-    return counted

@@ -4,25 +4,28 @@ Each number is defined in docs/usage.md.
 """
 
 from collections.abc import Iterable
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 
 import msgspec
 
 from core import clock, database
-from core.access import Actor, Role
+from core.access import Actor
 from core.errors import Forbidden, say
 from inventory.usage import BY, ZONE, By, Period, ctes
 from monitoring.history.time_on import POWER, SPANS, WHOLE_DAYS, whole_days
+from monitoring.idleness import READERS, always_on, idle_since, use_of
 
-READERS = (Role.admin, Role.auditor)
-IDLE_AFTER_DAYS = 30
 DAY_SECONDS = 86_400
 CURRENCY = "CNY"
 
 
 class Figures(msgspec.Struct, frozen=True, kw_only=True):
-    """The numbers of a group of assets in a period; ``hours_per_day`` is of one monitored asset."""
+    """The numbers of a group of assets in a period; ``hours_per_day`` is of one monitored asset.
+
+    Of those in service ``idle`` were not used for 30 days, of ``use_unknown`` nobody knows, and
+    ``infrastructure`` is meant to be on all the time.
+    """
 
     assets: int
     in_service: int
@@ -39,6 +42,8 @@ class Figures(msgspec.Struct, frozen=True, kw_only=True):
     work_minutes: int
     cost: Decimal
     idle: int
+    use_unknown: int
+    infrastructure: int
 
 
 class UsageRow(msgspec.Struct, frozen=True):
@@ -89,6 +94,8 @@ class Sums(msgspec.Struct, frozen=True, kw_only=True):
     work_minutes: int
     cost: Decimal
     idle: int
+    use_unknown: int
+    infrastructure: int
 
 
 # An asset is watched while it has a device, and from the first session that the device told of.
@@ -109,7 +116,7 @@ def _seconds(spans: str) -> str:
     )
 
 
-# $9 is where the last 30 days begin.
+# $9 is where the last 30 days begin, $10 the profiles of what is never switched off.
 _EACH = f"""
 each AS (
     SELECT scope.*,
@@ -120,12 +127,7 @@ each AS (
            {_seconds("down.spans")} AS down_seconds,
            coalesce(down.repairs, 0) AS repairs, coalesce(worked.minutes, 0) AS minutes,
            coalesce(worked.cost, 0) AS cost,
-           scope.lifecycle = 'in_service' AND scope.created_at <= $9
-               AND NOT EXISTS (SELECT FROM power_session p
-                    WHERE p.asset = scope.id AND p.ended_at > $9 AND p.started_at < $3)
-               AND NOT EXISTS (SELECT FROM custody c
-                    WHERE c.asset = scope.id AND c.started_at < $3
-                      AND (c.ended_at IS NULL OR c.ended_at > $9)) AS is_idle
+           {use_of("scope", since="$9", until="$3", awake="$10")} AS use
       FROM scope
       LEFT JOIN power ON power.asset = scope.id LEFT JOIN watched ON watched.asset = scope.id
       LEFT JOIN held ON held.asset = scope.id LEFT JOIN down ON down.asset = scope.id
@@ -148,7 +150,9 @@ SELECT {group.key} AS key, {group.label} AS label, count(*) AS assets,
        sum(monitored_seconds) AS monitored_seconds, sum(on_seconds) AS on_seconds,
        sum(custody_seconds) AS custody_seconds, sum(repairs)::bigint AS repairs,
        sum(down_seconds) AS down_seconds, sum(minutes)::bigint AS work_minutes,
-       sum(cost) AS cost, count(*) FILTER (WHERE is_idle) AS idle
+       sum(cost) AS cost, count(*) FILTER (WHERE use = 'idle') AS idle,
+       count(*) FILTER (WHERE use = 'unknown') AS use_unknown,
+       count(*) FILTER (WHERE use = 'infrastructure') AS infrastructure
   FROM each AS scope {group.join}
  WHERE $5::text IS NOT NULL
  GROUP BY 1, 2
@@ -196,9 +200,8 @@ async def usage(
         raise Forbidden(say("The usage report is for admins and auditors"))
     until = min(period.ends_at, clock.now())
     counted = (schools, period.starts_at, until, donation_id, actor.locale)
-    idle_from = until - timedelta(days=IDLE_AFTER_DAYS)
     whole = await whole_days(period)
-    sums = await database.fetch(Sums, _table(by), *counted, *whole, idle_from)
+    sums = await database.fetch(Sums, _table(by), *counted, *whole, idle_since(until), always_on())
     return UsageReport(
         by=by,
         first_day=period.first_day,
@@ -242,6 +245,8 @@ def figures(sums: Iterable[Sums]) -> Figures:
         work_minutes=sum(one.work_minutes for one in groups),
         cost=sum((one.cost for one in groups), Decimal(0)),
         idle=sum(one.idle for one in groups),
+        use_unknown=sum(one.use_unknown for one in groups),
+        infrastructure=sum(one.infrastructure for one in groups),
     )
 
 

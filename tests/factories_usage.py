@@ -6,7 +6,14 @@ from core import database
 from tests.factories import MadeAsset, MadePerson, MadeSchool
 
 
-async def device(on: MadeAsset, *, since: datetime, until: datetime | None = None) -> int:
+async def device(
+    on: MadeAsset,
+    *,
+    since: datetime,
+    until: datetime | None = None,
+    profile: str | None = None,
+    has_answered: bool = True,
+) -> int:
     """The network side of an asset, from a moment to a moment."""
     await database.execute(
         "INSERT INTO network (school, name, cidr, created_at)"
@@ -22,12 +29,15 @@ async def device(on: MadeAsset, *, since: datetime, until: datetime | None = Non
     )
     created: int = await database.fetch_value(
         "INSERT INTO device (school, asset, address, credential, created_at, removed_at,"
-        " next_poll_at) VALUES ($1, $2, '127.0.0.1', $3, $4, $5, $4) RETURNING id",
+        " recognised, last_seen_at, next_poll_at)"
+        " VALUES ($1, $2, '127.0.0.1', $3, $4, $5, $6, $7, $4) RETURNING id",
         on.school_id,
         on.id,
         credential,
         since,
         until,
+        profile,
+        since if has_answered else None,
     )
     return created
 
@@ -52,6 +62,19 @@ async def held(
         on.id,
         started_at,
         ended_at,
+        by.id,
+    )
+
+
+async def held_by_place(on: MadeAsset, place: int, by: MadePerson, started_at: datetime) -> None:
+    """An open custody of a room."""
+    await database.execute(
+        "INSERT INTO custody (school, asset, holder_place, started_at, handed_by, note,"
+        " return_note) VALUES ($1, $2, $3, $4, $5, '', '')",
+        on.school_id,
+        on.id,
+        place,
+        started_at,
         by.id,
     )
 

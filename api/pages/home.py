@@ -16,6 +16,7 @@ from inventory import custody, donations, overview, repairs
 from inventory.usage import preset_period
 from monitoring import alerts
 from monitoring import overview as monitored
+from monitoring.idleness import count_idle
 from monitoring.usage import days_of_use
 from storage import catalogue, uploads
 
@@ -48,7 +49,7 @@ async def for_admin(actor: Actor) -> Section:
     month = preset_period("month", today)
     return {
         "states": await overview.count_states(schools),
-        "idle": await monitored.count_idle(schools),
+        "idle": await count_idle(actor),
         "overdue": await custody.count_overdue(actor),
         "devices": await monitored.count_devices(schools),
         "donations": await overview.count_donations(schools, today.replace(day=1)),

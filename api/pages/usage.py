@@ -28,7 +28,8 @@ from inventory.usage import (
     preset_period,
 )
 from monitoring.idle import idle_assets
-from monitoring.usage import READERS, UsageReport, usage
+from monitoring.idleness import READERS
+from monitoring.usage import UsageReport, usage
 
 READER = allow(*READERS, scope="reports:read")
 

@@ -13,7 +13,8 @@ from core.errors import Invalid, say
 from core.paging import DEFAULT_LIMIT, Page
 from inventory.usage import By, chosen_period
 from monitoring.idle import IdleAsset, idle_assets
-from monitoring.usage import READERS, UsageReport, usage
+from monitoring.idleness import READERS
+from monitoring.usage import UsageReport, usage
 
 Grouping = Literal["donation", "model", "school", "room", "asset"]
 
@@ -61,7 +62,10 @@ class ReportRoutes(Controller):
         limit: FromQuery[int] = DEFAULT_LIMIT,
         cursor: FromQuery[str | None] = None,
     ) -> Page[IdleAsset]:
-        """Neither switched on nor in anybody's custody; defined in docs/usage.md."""
+        """Watched, and neither switched on nor in a person's or a class's custody. What nobody
+        watches is not known to be idle; what is meant to be on all the time is left out. Defined
+        in docs/usage.md.
+        """
         return await idle_assets(actor, limit=limit, cursor=cursor)
 
 

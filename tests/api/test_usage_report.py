@@ -1,6 +1,7 @@
 """The usage report over JSON, as pages and as a file."""
 
 import csv
+import re
 from datetime import timedelta
 from io import StringIO
 
@@ -108,7 +109,7 @@ async def test_the_file_opens_in_a_spreadsheet_and_runs_nothing(
     assert answer.content.startswith("\ufeff捐赠".encode())
     rows = list(csv.reader(StringIO(answer.content.decode("utf-8-sig"))))
     assert [row[0] for row in rows] == ["捐赠", "'=Spring gift", "合计"]
-    assert {len(row) for row in rows} == {16}
+    assert {len(row) for row in rows} == {18}
     assert rows[1][1:4] == ["1", "1", "2.0"]
 
 
@@ -138,6 +139,8 @@ async def test_idle_equipment_is_listed_the_longest_idle_first(
     held, never, used, out, new = [await factories.asset(school) for _ in range(5)]
     for asset in (held, never, used, out):
         await made.created(asset, now - timedelta(days=90))
+    for asset in (held, never):
+        await made.device(asset, since=now - timedelta(days=90))
     await made.held(held, admin, now - timedelta(days=80), now - timedelta(days=40))
     await made.held(out, admin, now - timedelta(days=80), None)
     device = await made.device(used, since=now - timedelta(days=90))
@@ -155,3 +158,56 @@ async def test_idle_equipment_is_listed_the_longest_idle_first(
     page = await client.get("/usage/idle")
     assert held.tag in page.text
     assert new.tag not in page.text
+
+
+async def test_home_usage_list_story_and_file_tell_one_number_of_idle_things(
+    client: httpx.AsyncClient, school: factories.MadeSchool
+) -> None:
+    admin = await factories.person(Role.admin, school, locale="en")
+    now, long_ago = clock.now(), clock.now() - timedelta(days=90)
+    model = await factories.asset_model(name="Desk Two")
+    donation, line = await made.donation_line(school, "Autumn gift", model)
+    kinds = ["computer", "computer", "computer", "book", "network", "ups", "computer", "computer"]
+    things = [
+        await factories.asset(
+            school,
+            model=model if kind == "computer" else await factories.asset_model(kind),
+            donation_line=line if kind == "computer" else None,
+        )
+        for kind in kinds
+    ]
+    for thing in things:
+        await made.created(thing, long_ago)
+    idle, in_room, used, _, _, _, _, held = things
+    for thing in (idle, in_room, things[5]):
+        await made.device(thing, since=long_ago)
+    await made.held_by_place(in_room, await factories.place(school), admin, long_ago)
+    device = await made.device(held, since=long_ago)
+    await made.powered(held, device, (long_ago, long_ago + timedelta(hours=1)))
+    await made.held(held, admin, now - timedelta(days=80), None)
+    device = await made.device(used, since=long_ago)
+    await made.powered(used, device, (now - timedelta(days=2), now - timedelta(days=1)))
+
+    headers = await factories.bearer(admin)
+    totals = (await client.get(URL, headers=headers)).json()["totals"]
+    assert (totals["idle"], totals["use_unknown"], totals["infrastructure"]) == (2, 2, 2)
+    listed = (await client.get("/api/v1/reports/idle", headers=headers)).json()["items"]
+    assert {one["tag"] for one in listed} == {idle.tag, in_room.tag}
+    await factories.signed_in(client, admin)
+    assert _tile(await client.get("/"), "Idle for 30 days") == "2"
+    assert _tile(await client.get("/usage"), "Idle for 30 days") == "2"
+    assert _tile(await client.get(f"/donations/{donation}/usage"), "Idle for 30 days") == "2"
+    file = await client.get("/usage.csv")
+    rows = list(csv.DictReader(StringIO(file.content.decode("utf-8-sig"))))
+    last = rows[-1]
+    shown = [last[name] for name in ("Idle for 30 days", "Use not known", "Meant to be always on")]
+    assert shown == ["2", "2", "2"]
+
+
+def _tile(page: httpx.Response, label: str) -> str:
+    """The number on the tile of that name."""
+    found = re.search(
+        rf'tile-label">{label}</span>\s*<span class="tile-value">([0-9,]+)</span>', page.text
+    )
+    assert found is not None, page.text[:2000]
+    return found[1]

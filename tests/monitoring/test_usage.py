@@ -4,6 +4,7 @@ The period is Monday 2 March to Wednesday 4 March 2026, three days in Shanghai (
 1 March 16:00 UTC to 4 March 16:00 UTC. ``on(day, hour)`` is a moment on the school's wall clock.
 """
 
+from collections.abc import Awaitable, Callable
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -195,21 +196,110 @@ async def test_work_is_counted_when_it_was_done(school: MadeSchool, admin: MadeP
     assert (found.work_minutes, found.cost) == (30, Decimal("12.60"))
 
 
-async def test_idle_is_what_is_in_service_unused_and_unheld_for_thirty_days(
+Case = Callable[[MadeSchool, MadePerson, MadeAsset], Awaitable[None]]
+
+
+async def _watched(school: MadeSchool, admin: MadePerson, asset: MadeAsset) -> None:
+    await made.device(asset, since=LONG_AGO)
+
+
+async def _nobody_knows(school: MadeSchool, admin: MadePerson, asset: MadeAsset) -> None:
+    """Neither watched nor in custody: a book on its shelf, a computer without an agent."""
+
+
+async def _last_on_long_ago(school: MadeSchool, admin: MadePerson, asset: MadeAsset) -> None:
+    device = await made.device(asset, since=LONG_AGO)
+    await made.powered(asset, device, (on(-60, 8), on(-60, 9)))
+
+
+async def _on_lately(school: MadeSchool, admin: MadePerson, asset: MadeAsset) -> None:
+    device = await made.device(asset, since=LONG_AGO)
+    await made.powered(asset, device, (on(-20, 8), on(-20, 9)))
+
+
+async def _held_by_a_class(school: MadeSchool, admin: MadePerson, asset: MadeAsset) -> None:
+    await made.held(asset, admin, LONG_AGO, on(-24, 8))
+
+
+async def _held_by_a_room(school: MadeSchool, admin: MadePerson, asset: MadeAsset) -> None:
+    await made.device(asset, since=LONG_AGO)
+    await made.held_by_place(asset, await factories.place(school), admin, LONG_AGO)
+
+
+async def _room_and_nobody_knows(school: MadeSchool, admin: MadePerson, asset: MadeAsset) -> None:
+    await made.held_by_place(asset, await factories.place(school), admin, LONG_AGO)
+
+
+async def _never_answered(school: MadeSchool, admin: MadePerson, asset: MadeAsset) -> None:
+    await made.device(asset, since=LONG_AGO, has_answered=False)
+
+
+async def _watched_since_yesterday(school: MadeSchool, admin: MadePerson, asset: MadeAsset) -> None:
+    await made.device(asset, since=on(3))
+
+
+async def _no_longer_watched(school: MadeSchool, admin: MadePerson, asset: MadeAsset) -> None:
+    await made.device(asset, since=LONG_AGO, until=on(-10))
+
+
+async def _device_replaced(school: MadeSchool, admin: MadePerson, asset: MadeAsset) -> None:
+    await made.device(asset, since=LONG_AGO, until=on(-10))
+    await made.device(asset, since=on(-10))
+
+
+async def _a_switch(school: MadeSchool, admin: MadePerson, asset: MadeAsset) -> None:
+    device = await made.device(asset, since=LONG_AGO, profile="switch_h3c")
+    await made.powered(asset, device, (on(-90, 8), on(-80, 9)))
+
+
+async def _a_server(school: MadeSchool, admin: MadePerson, asset: MadeAsset) -> None:
+    device = await made.device(asset, since=LONG_AGO, profile="host")
+    await database.execute("UPDATE device SET may_sleep = false WHERE id = $1", device)
+
+
+@pytest.mark.parametrize(
+    ("case", "kind", "counted"),
+    [
+        (_watched, "computer", "idle"),
+        (_last_on_long_ago, "computer", "idle"),
+        (_held_by_a_room, "computer", "idle"),
+        (_device_replaced, "computer", "idle"),
+        (_nobody_knows, "computer", "use_unknown"),
+        (_nobody_knows, "book", "use_unknown"),
+        (_room_and_nobody_knows, "computer", "use_unknown"),
+        (_never_answered, "computer", "use_unknown"),
+        (_watched_since_yesterday, "computer", "use_unknown"),
+        (_no_longer_watched, "computer", "use_unknown"),
+        (_on_lately, "computer", None),
+        (_held_by_a_class, "book", None),
+        (_nobody_knows, "network", "infrastructure"),
+        (_watched, "ups", "infrastructure"),
+        (_a_switch, "other", "infrastructure"),
+        (_a_server, "computer", "infrastructure"),
+    ],
+)
+async def test_idle_is_what_is_watched_and_was_not_used_for_thirty_days(
+    school: MadeSchool, admin: MadePerson, case: Case, kind: str, counted: str | None
+) -> None:
+    asset = await asset_of(school, model=await factories.asset_model(kind))
+    await case(school, admin, asset)
+    found = await totals(admin)
+    assert found.in_service == 1
+    counts = {
+        "idle": found.idle,
+        "use_unknown": found.use_unknown,
+        "infrastructure": found.infrastructure,
+    }
+    assert {name for name, count in counts.items() if count} == ({counted} if counted else set())
+
+
+async def test_what_is_new_or_not_in_service_is_not_idle(
     school: MadeSchool, admin: MadePerson
 ) -> None:
-    assert (await totals(admin)).idle == 0
-    idle = await asset_of(school)
-    device = await made.device(idle, since=LONG_AGO)
-    await made.powered(idle, device, (on(-60, 8), on(-60, 9)))
-    used = await asset_of(school)
-    device = await made.device(used, since=LONG_AGO)
-    await made.powered(used, device, (on(-20, 8), on(-20, 9)))
-    held = await asset_of(school)
-    await made.held(held, admin, LONG_AGO, on(-24, 8))
-    await asset_of(school, on(-20))  # too new to be called idle
-    await asset_of(school, lifecycle="in_repair")
-    assert (await totals(admin)).idle == 1
+    for asset in (await asset_of(school, on(-20)), await asset_of(school, lifecycle="in_repair")):
+        await made.device(asset, since=LONG_AGO)
+    found = await totals(admin)
+    assert (found.idle, found.use_unknown, found.infrastructure) == (0, 0, 0)
 
 
 async def test_what_left_before_the_period_and_what_came_after_it_is_not_in_it(

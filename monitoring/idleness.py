@@ -1,0 +1,81 @@
+"""Whether an asset is used: one definition for the report, the home page and the idle list.
+
+docs/usage.md says it in words. What nobody watches is not known to be idle, and what is meant to
+be on all the time is no matter of idleness.
+"""
+
+from datetime import datetime, timedelta
+
+from core import clock, database
+from core.access import Actor, Role
+from monitoring.profiles import all_profiles
+
+READERS = (Role.admin, Role.auditor)
+IDLE_AFTER_DAYS = 30
+# Kinds of model that serve all the others, with a device or without.
+INFRASTRUCTURE_KINDS = ("network", "ups")
+
+
+def idle_since(until: datetime) -> datetime:
+    """Where the days begin in which something must have been used up to ``until``."""
+    return until - timedelta(days=IDLE_AFTER_DAYS)
+
+
+def always_on() -> list[str]:
+    """The profiles of what is never switched off."""
+    return [profile.name for profile in all_profiles() if not profile.may_sleep]
+
+
+def use_of(asset: str, *, since: str, until: str, awake: str) -> str:
+    """SQL for how an asset is used, one of 'used', 'idle', 'unknown', 'infrastructure', 'new';
+    null for what is not in service.
+
+    ``asset`` is a row with id, model, lifecycle and created_at; ``since`` and ``until`` are the
+    arguments of the days that count, ``awake`` the one of ``always_on``.
+    """
+    return f"""CASE
+    WHEN {asset}.lifecycle <> 'in_service' THEN NULL
+    WHEN EXISTS (SELECT FROM asset_model m
+                  WHERE m.id = {asset}.model AND m.kind IN {INFRASTRUCTURE_KINDS})
+      OR EXISTS (SELECT FROM device d
+                  WHERE d.asset = {asset}.id
+                    AND (d.removed_at IS NULL OR d.removed_at > {since}::timestamptz)
+                    AND NOT coalesce(d.may_sleep, coalesce(d.profile, d.recognised, 'generic')
+                                                  <> ALL ({awake}::text[])))
+    THEN 'infrastructure'
+    WHEN EXISTS (SELECT FROM power_session p
+                  WHERE p.asset = {asset}.id AND p.ended_at > {since}::timestamptz
+                    AND p.started_at < {until}::timestamptz)
+      OR EXISTS (SELECT FROM custody c
+                  WHERE c.asset = {asset}.id AND c.holder_place IS NULL
+                    AND c.started_at < {until}::timestamptz
+                    AND (c.ended_at IS NULL OR c.ended_at > {since}::timestamptz))
+    THEN 'used'
+    WHEN {asset}.created_at > {since}::timestamptz THEN 'new'
+    WHEN {_watched(asset, since)} AND {_watched(asset, until)}
+     AND (EXISTS (SELECT FROM device d WHERE d.asset = {asset}.id AND d.last_seen_at IS NOT NULL)
+       OR EXISTS (SELECT FROM power_session p WHERE p.asset = {asset}.id))
+    THEN 'idle'
+    ELSE 'unknown' END"""
+
+
+def _watched(asset: str, at: str) -> str:
+    """SQL for whether the asset had a device at a moment."""
+    return f"""EXISTS (SELECT FROM device d
+                  WHERE d.asset = {asset}.id AND d.created_at <= {at}::timestamptz
+                    AND (d.removed_at IS NULL OR d.removed_at >= {at}::timestamptz))"""
+
+
+async def count_idle(actor: Actor) -> int:
+    """How many assets are idle now at the schools whose usage the actor reads."""
+    now = clock.now()
+    use = use_of("a", since="$2", until="$3", awake="$4")
+    counted: int = await database.fetch_value(
+        "SELECT count(*) FROM asset a WHERE a.school = any($1::bigint[])"
+        f" AND a.lifecycle = 'in_service' AND {use} = 'idle'",
+        actor.school_ids_as(*READERS),
+        idle_since(now),
+        now,
+        always_on(),
+    )
+    return counted
