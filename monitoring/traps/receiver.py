@@ -58,7 +58,7 @@ async def listen(settings: Settings, inbox: Inbox, opened: TrapSocket, stop: asy
     def send(payload: bytes, peer: Peer) -> None:
         opened.send(payload, peer)
 
-    intake = Intake(inbox, gate, Senders(Sealer(settings.secret_key)), send)
+    intake = Intake(inbox, gate, Senders(Sealer.of(settings)), send)
     log.info("traps.listening", port=opened.port, boots=ours.boots)
     reporting = asyncio.create_task(_report(holder, inbox, stop))
     try:

@@ -7,6 +7,8 @@ import msgspec
 import pytest
 
 from core import database, outbox
+from monitoring.credentials import seal_anew
+from monitoring.sealing import Sealer
 from monitoring.snmp import Address, AuthProtocol, Community, PrivProtocol, User
 from monitoring.traps import acting, receiver, senders
 from monitoring.traps.keeping import MOST_CONTENTS
@@ -326,6 +328,31 @@ async def test_a_changed_password_counts_without_a_new_start(
     monkeypatch.setattr(senders, "FRESH_SECONDS", 0.0)
     assert (await send(here.port, COLD_START, wire=other, inform=True))[0] == 0
     assert (await send(here.port, COLD_START, wire=SIGNED, inform=True))[0] == 1
+
+
+async def test_traps_are_read_all_through_a_rotation_of_the_secret_key(
+    db: Stack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Sealed with the key before, then anew while the port is held, then with the new key alone."""
+    monkeypatch.setattr(senders, "FRESH_SECONDS", 0.0)
+    await made.device(await factories.school(), HERE, wire=SEALED)
+    old, new = db.settings.secret_key, "the key after"
+    both = msgspec.structs.replace(db.settings, secret_key=new, previous_secret_key=old)
+    async with listening(msgspec.structs.replace(db, settings=both)) as during:
+        for step in ("before", "after"):
+            for inform in (True, False):
+                code, said = await send(
+                    during.port, COLD_START, "1.3.6.1.2.1.1.6.0", "s", step, wire=SEALED,
+                    inform=inform,
+                )  # fmt: skip
+                assert code == 0, said
+            await during.counted("kept", 2 if step == "before" else 4)
+            await seal_anew(Sealer.of(both))
+    after = msgspec.structs.replace(db.settings, secret_key=new)
+    async with listening(msgspec.structs.replace(db, settings=after)) as ended:
+        assert (await send(ended.port, COLD_START, wire=SEALED, inform=True))[0] == 0
+    async with listening(db) as behind:
+        assert (await send(behind.port, COLD_START, wire=SEALED, inform=True))[0] == 1
 
 
 async def test_a_port_that_is_taken_is_taken_over_when_it_becomes_free(
