@@ -21,6 +21,8 @@ from monitoring.snmp.usm import Engine
 from monitoring.snmp.values import Oid, User, dotted, oid
 
 USM_STATS = oid("1.3.6.1.6.3.15.1.1")
+# snmpUnavailableContexts and snmpUnknownContexts (RFC 3413, section 3.2).
+UNKNOWN_CONTEXTS = (oid("1.3.6.1.6.3.12.1.4"), oid("1.3.6.1.6.3.12.1.5"))
 UNSUPPORTED_LEVEL, NOT_IN_TIME, UNKNOWN_USER, UNKNOWN_ENGINE, WRONG_DIGEST, DECRYPTION = range(1, 7)
 SYS_UPTIME = oid("1.3.6.1.2.1.1.3.0")
 
@@ -84,6 +86,8 @@ class Users:
                         say("The device does not let this user read at this security level")
                     )
                 return answer
+            if _tells_of(opened, UNKNOWN_CONTEXTS):
+                raise _unknown_context(user)
             problem = _report_of(opened)
             # Only a signed report may set the clock: anybody could forge another.
             if problem == NOT_IN_TIME and opened.is_authentic and may_resync:
@@ -118,19 +122,47 @@ class Users:
         return True
 
     async def _explain_silence(self, peer: Peer, user: User) -> None:
-        """Agents drop what they cannot decrypt: ask for the uptime signed but not encrypted."""
-        if not user.priv or peer.engine is None:
+        """Agents drop what they cannot decrypt, and what is asked in a context that they lack: ask
+        for the uptime without the one and without the other."""
+        if peer.engine is None:
             return
-        only_signed = msgspec.structs.replace(user, priv=None, priv_password="")
+        if user.context and await self._tells(peer, msgspec.structs.replace(user, context="")):
+            raise _unknown_context(user)
+        only_signed = msgspec.structs.replace(user, priv=None, priv_password="", context="")
+        if user.priv and await self._answers(peer, only_signed):
+            raise WrongCredentials(
+                say("The device refuses the user's encryption password, or encrypts in another way")
+            )
+
+    async def _tells(self, peer: Peer, user: User) -> bool:
+        """Whether it answers the user with more than a refusal."""
+        opened = await self._asked_for_uptime(peer, user)
+        return opened is not None and not opened.answer.is_report
+
+    async def _answers(self, peer: Peer, user: User) -> bool:
+        return await self._asked_for_uptime(peer, user) is not None
+
+    async def _asked_for_uptime(self, peer: Peer, user: User) -> Opened | None:
+        """What it says to the simplest question; None for silence."""
+        if peer.engine is None:
+            return None
+        question = SecureQuestion(peer.engine, user, Request(Verb.get, (SYS_UPTIME,)))
         try:
-            request = Request(Verb.get, (SYS_UPTIME,))
-            question = SecureQuestion(peer.engine, only_signed, request)
-            await self._exchanges.exchange(peer, question)
+            return await self._exchanges.exchange(peer, question)
         except SnmpError:
-            return
-        raise WrongCredentials(
-            say("The device refuses the user's encryption password, or encrypts in another way")
-        )
+            return None
+
+
+def _tells_of(opened: Opened, counters: tuple[Oid, ...]) -> bool:
+    """Whether the report carries one of the counters."""
+    varbinds = opened.answer.varbinds
+    return any(varbind.oid[: len(one)] == one for varbind in varbinds for one in counters)
+
+
+def _unknown_context(user: User) -> WrongCredentials:
+    return WrongCredentials(
+        say("The device knows no context {context} for this user", context=user.context)
+    )
 
 
 def _report_of(opened: Opened) -> int:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from monitoring.snmp import AuthProtocol, PrivProtocol, Session, User, oid
+from monitoring.snmp import AuthProtocol, PrivProtocol, Session, User, WrongCredentials, oid
 from tests.monitoring.agents import OTHER_SECRET, SECRET, Snmpd, needs_snmpd, running
 
 pytestmark = needs_snmpd
@@ -55,6 +55,21 @@ async def test_a_device_is_asked_with_any_pair_of_protocols(
             (location,) = await wire.get(snmpd.address, user, [SYS_LOCATION])
             assert location.value == b"Room 301"
         assert len(await wire.walk(snmpd.address, user, SYSTEM)) > 5
+
+
+@pytest.mark.parametrize(
+    "user",
+    [
+        User("sha-aes", AuthProtocol.sha, SECRET, PrivProtocol.aes, OTHER_SECRET, "no such room"),
+        User("shaaes", AuthProtocol.sha, SECRET, PrivProtocol.aes, OTHER_SECRET, "no such room"),
+        User("signed", AuthProtocol.sha, SECRET, context="no such room"),
+    ],
+)
+async def test_an_unknown_context_is_told_from_silence(snmpd: Snmpd, user: User) -> None:
+    async with Session(timeout_seconds=1.0) as wire:
+        for _ in range(2):  # learning the engine, then knowing it
+            with pytest.raises(WrongCredentials, match="no context no such room"):
+                await wire.get(snmpd.address, user, [SYS_LOCATION])
 
 
 def test_none_is_left_out() -> None:
