@@ -54,6 +54,7 @@ from api.pages.rooms import RoomPages, do_wake_device
 from api.pages.scans import ScanPages
 from api.pages.schools import SchoolPages
 from api.pages.search import show_search
+from api.pages.second_factor import SecondFactorPages, do_second_step, show_second_step
 from api.pages.setup import do_setup, show_setup
 from api.pages.sign_in import (
     choose_first_password,
@@ -188,6 +189,7 @@ PAGES: list[ControllerRouterHandler] = [
     LibraryFormPages,
     LibraryPages,
     SchoolPages,
+    SecondFactorPages,
     TrapPages,
     UsagePages,
     AvailabilityPages,
@@ -195,12 +197,14 @@ PAGES: list[ControllerRouterHandler] = [
     WorkOrderPages,
     choose_first_password,
     confirm_password,
+    do_second_step,
     do_setup,
     do_wake_device,
     do_sign_in,
     do_sign_out,
     show_changes,
     show_first_password,
+    show_second_step,
     show_setup,
     show_sign_in,
     show_search,

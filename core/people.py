@@ -41,6 +41,7 @@ class Person(msgspec.Struct, frozen=True):
     created_at: datetime
     closed_at: datetime | None
     is_invited: bool
+    has_second_factor: bool
     memberships: tuple[RoleAtSchool, ...]
 
 
@@ -65,7 +66,9 @@ class Invitation(msgspec.Struct, frozen=True):
 
 COLUMNS = f"""
     p.id, p.login, p.name, p.locale, p.created_at, p.closed_at,
-    p.one_time_until IS NOT NULL AS is_invited, {MEMBERSHIPS_IN_SIGHT}
+    p.one_time_until IS NOT NULL AS is_invited,
+    EXISTS (SELECT 1 FROM second_factor f WHERE f.person = p.id AND f.confirmed_at IS NOT NULL)
+        AS has_second_factor, {MEMBERSHIPS_IN_SIGHT}
 """
 
 
@@ -142,7 +145,7 @@ async def create_person(actor: Actor, new: NewPerson) -> Invitation:
 
 async def edit_person(actor: Actor, person_id: int, facts: PersonFacts) -> Person:
     """Write a person's facts anew; for an admin of all their schools."""
-    await _kept_whole_by(actor, person_id)
+    await get_administered(actor, person_id)
     clean = checked_facts(facts)
     with refusing(REFUSALS):
         async with transaction(actor):
@@ -162,7 +165,7 @@ async def invite_again(actor: Actor, person_id: int) -> Invitation:
     In person, or a token would open a browser's session.
     """
     actor.require_in_person()
-    person = await _kept_whole_by(actor, person_id)
+    person = await get_administered(actor, person_id)
     actor.require_confirmed()
     password = readable_secret()
     password_hash = await passwords.hash_password(password)
@@ -182,7 +185,7 @@ async def invite_again(actor: Actor, person_id: int) -> Invitation:
 
 async def close_account(actor: Actor, person_id: int) -> Person:
     """Shut a person out at once; their history stays. The last admin of a school can't be closed."""
-    await _kept_whole_by(actor, person_id)
+    await get_administered(actor, person_id)
     actor.require_confirmed()
     async with transaction(actor):
         administered = await memberships.schools_administered(person_id)
@@ -199,7 +202,7 @@ async def close_account(actor: Actor, person_id: int) -> Person:
 
 async def reopen_account(actor: Actor, person_id: int) -> Person:
     """Let a person in again, with the roles that have not ended; tokens stay revoked."""
-    await _kept_whole_by(actor, person_id)
+    await get_administered(actor, person_id)
     async with transaction(actor):
         await execute("UPDATE person SET closed_at = NULL WHERE id = $1", person_id)
     return await get_person(actor, person_id)
@@ -246,7 +249,7 @@ def readable_secret(groups: int = 4) -> str:
     return "-".join("".join(secrets.choice(READABLE) for _ in range(4)) for _ in range(groups))
 
 
-async def _kept_whole_by(actor: Actor, person_id: int) -> Person:
+async def get_administered(actor: Actor, person_id: int) -> Person:
     """The person, if the actor is an admin of every school where they work now.
 
     A token changes no admin's account: it would outlive its day in what it left behind.

@@ -8,7 +8,7 @@ import msgspec
 from core import clock
 from core.access import Actor, Role
 from core.database import execute, fetch, fetch_one, fetch_value, refusing, transaction
-from core.errors import FieldError, Forbidden, Invalid, NotFound, say
+from core.errors import Conflict, FieldError, Forbidden, Invalid, NotFound, say
 
 DEFAULT_ZONE = "Asia/Shanghai"
 CODE_RULE = say("A code is 1 to 32 Latin letters, digits and hyphens")
@@ -18,7 +18,7 @@ REFUSALS = {
     "school_code_is_plain": Invalid.of("code", CODE_RULE, code="code"),
 }
 
-COLUMNS = "id, code, name_zh, name_en, zone"
+COLUMNS = "id, code, name_zh, name_en, zone, requires_second_factor"
 
 
 class School(msgspec.Struct, frozen=True):
@@ -29,6 +29,7 @@ class School(msgspec.Struct, frozen=True):
     name_zh: str
     name_en: str
     zone: str
+    requires_second_factor: bool = False
 
     def name(self, locale: str) -> str:
         """The name in the reader's language, else in the other one."""
@@ -117,7 +118,27 @@ async def edit_school(actor: Actor, school_id: int, facts: SchoolFacts) -> Schoo
                 clean.name_en,
                 clean.zone,
             )
-    return School(school_id, clean.code, clean.name_zh, clean.name_en, clean.zone)
+    return await get_school(actor, school_id)
+
+
+async def require_second_factor(actor: Actor, school_id: int, *, is_required: bool) -> School:
+    """Whether only those are admins of the school who have a second factor; asks for the password.
+
+    Whoever turns it on has one already, or the school would be without an admin.
+    """
+    actor.require_in_person()
+    actor.require(school_id, Role.admin)
+    actor.require_confirmed()
+    async with transaction(actor):
+        if is_required and not await fetch_value(
+            "SELECT 1 FROM second_factor WHERE person = $1 AND confirmed_at IS NOT NULL FOR SHARE",
+            actor.person_id,
+        ):
+            raise Conflict(say("Set up your own second factor first"), code="no_second_factor")
+        await execute(
+            "UPDATE school SET requires_second_factor = $2 WHERE id = $1", school_id, is_required
+        )
+    return await get_school(actor, school_id)
 
 
 def _checked(facts: SchoolFacts) -> SchoolFacts:

@@ -16,7 +16,8 @@ LASTS = timedelta(days=30)
 LASTS_HERE_TODAY = timedelta(hours=12)
 SEEN_EVERY = timedelta(minutes=5)
 
-# Memberships come with the session in one round trip, as this runs before every request.
+# Memberships come with the session in one round trip, as this runs before every request. Where a
+# school asks its admins for a second factor, who has none is no admin there.
 MEMBERSHIPS = """
     coalesce((
         SELECT jsonb_agg(jsonb_build_object(
@@ -25,6 +26,9 @@ MEMBERSHIPS = """
         FROM membership m JOIN school s ON s.id = m.school
         WHERE m.person = p.id AND m.valid_from <= now()
           AND (m.valid_until IS NULL OR m.valid_until > now())
+          AND NOT (m.role = 'admin' AND s.requires_second_factor AND NOT EXISTS (
+              SELECT 1 FROM second_factor f
+              WHERE f.person = p.id AND f.confirmed_at IS NOT NULL))
     ), '[]'::jsonb) AS memberships
 """
 
@@ -60,7 +64,7 @@ async def find_actor(token: str, *, request_id: str = "") -> Actor | None:
         f" {MEMBERSHIPS}"
         " FROM sign_in i JOIN person p ON p.id = i.person"
         " WHERE i.token_hash = $1 AND i.revoked_at IS NULL AND i.expires_at > now()"
-        " AND p.closed_at IS NULL AND p.one_time_until IS NULL",
+        " AND p.closed_at IS NULL AND p.one_time_until IS NULL AND NOT i.needs_code",
         hash_token(token),
     )
     if session is None:
@@ -125,21 +129,54 @@ async def _is_correct(attempt_id: int, password_hash: str | None, password: str)
 
 
 async def start_session(
-    person_id: int, *, address: str, browser: str, lasts: timedelta = LASTS
+    person_id: int,
+    *,
+    address: str,
+    browser: str,
+    lasts: timedelta = LASTS,
+    has_given_code: bool = False,
 ) -> str:
-    """A new session for somebody who has just proved who they are; returns its token."""
+    """A new session for somebody who has just proved who they are; returns its token.
+
+    Of whoever has a second factor it waits for the code, unless that was given just now.
+    """
     token = secrets.token_urlsafe(32)
     await database.execute(
         "INSERT INTO sign_in (person, token_hash, created_at, seen_at, confirmed_at, expires_at,"
-        " address, browser) VALUES ($1, $2, $3, $3, $3, $4, $5, $6)",
+        " address, browser, needs_code) SELECT $1, $2, $3, $3, $3, $4, $5, $6, NOT $7 AND EXISTS ("
+        "  SELECT 1 FROM second_factor WHERE person = $1 AND confirmed_at IS NOT NULL)",
         person_id,
         hash_token(token),
         now(),
         now() + lasts,
         address[:64],
         browser[:255],
+        has_given_code,
     )
     return token
+
+
+# Somebody who knows a password and does not find the phone does not keep the door open.
+CODE_WITHIN = timedelta(minutes=15)
+
+
+async def find_waiting(token: str) -> int | None:
+    """The person whose session waits for a code of the second factor, for a quarter of an hour."""
+    found: int | None = await database.fetch_value(
+        "SELECT p.id FROM sign_in i JOIN person p ON p.id = i.person"
+        " WHERE i.token_hash = $1 AND i.needs_code AND i.revoked_at IS NULL"
+        " AND i.created_at > $2 AND p.closed_at IS NULL AND p.one_time_until IS NULL",
+        hash_token(token),
+        now() - CODE_WITHIN,
+    )
+    return found
+
+
+async def end_waiting(token: str) -> None:
+    """The session that waited has had its code: a whole one takes its place."""
+    await database.execute(
+        "UPDATE sign_in SET revoked_at = $2 WHERE token_hash = $1", hash_token(token), now()
+    )
 
 
 class Newcomer(msgspec.Struct, frozen=True):

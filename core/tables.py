@@ -32,6 +32,8 @@ class School(Table, tablename="school"):
     name_en = Varchar(length=120)
     zone = Varchar(length=64, default="Asia/Shanghai")
     created_at = Timestamptz()
+    # Its admins are admins only once they have a second factor.
+    requires_second_factor = Boolean(default=False)
 
     school_code_is_plain = Check("code ~ '^[A-Za-z0-9-]{1,32}$'")
 
@@ -101,6 +103,8 @@ class SignIn(Table, tablename="sign_in"):
     revoked_at = Timestamptz(null=True, default=None)
     # When the password was last typed in this browser: what is dangerous asks for a fresh one.
     confirmed_at = Timestamptz(null=True, default=None)
+    # The password was right and the second factor is still to come: it opens only that page.
+    needs_code = Boolean(default=False)
     address = Varchar(length=64)
     browser = Varchar(length=255)
 
@@ -127,6 +131,31 @@ class KnownBrowser(Table, tablename="known_browser"):
     seen_at = Timestamptz()
 
     known_browser_once_a_person = Unique(["person", "token_hash"])
+
+
+class SecondFactor(Table, tablename="second_factor"):
+    """The secret that somebody's phone shares with us, encrypted; good once it is confirmed."""
+
+    id = BigSerial(primary_key=True)
+    person = ForeignKey(Person, null=False, on_delete=OnDelete.cascade)
+    secret = Bytea(secret=True)
+    created_at = Timestamptz()
+    confirmed_at = Timestamptz(null=True, default=None)
+    # RFC 6238, section 5.2: a code that was taken is not taken again.
+    last_step = BigInt(default=0)
+
+    second_factor_one_a_person = Unique(["person"])
+
+
+class RecoveryCode(Table, tablename="recovery_code"):
+    """What opens the account once when the phone is lost; only its hash is kept."""
+
+    id = BigSerial(primary_key=True)
+    person = ForeignKey(Person, null=False, on_delete=OnDelete.cascade)
+    code_hash = Bytea(secret=True)
+    used_at = Timestamptz(null=True, default=None)
+
+    recovery_code_once_a_person = Unique(["person", "code_hash"])
 
 
 class ApiToken(Table, tablename="api_token"):

@@ -18,7 +18,7 @@ from api.pages.rendering import render
 from api.pages.sessions import browser_name
 from api.pages.sign_in import require_same
 from api.types import WebRequest
-from core import account, tokens
+from core import account, second_factor, tokens
 from core.access import Actor
 from core.errors import FieldError, Invalid, NotConfirmed, TooMany, Unavailable, say
 from core.tokens import NewToken
@@ -170,6 +170,7 @@ async def _account_page(
         status_code=422 if errors else 200,
         sessions=await account.find_sessions(actor),
         browser_name=browser_name,
+        factor=await second_factor.get_state(actor),
         form=form,
         errors=errors or [],
     )

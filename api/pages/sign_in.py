@@ -87,11 +87,19 @@ async def do_sign_in(request: WebRequest) -> Response[Any]:
         answer.headers["retry-after"] = str(RETRY_SECONDS)
         return answer
     await _leave_old_session(request)
-    is_newcomer = await sign_in.find_newcomer(opened.token) is not None
-    onward = see_other(urls.first_password() if is_newcomer else urls.local(given.next))
+    onward = see_other(await _next_step(opened.token, given))
     set_session(request, onward, opened.token, stays=given.stays)
     set_known_browser(request, onward, opened.known_browser)
     return onward
+
+
+async def _next_step(token: str, given: Credentials) -> str:
+    """A newcomer chooses a password; who has a second factor gives its code; others are there."""
+    if await sign_in.find_newcomer(token) is not None:
+        return urls.first_password()
+    if await sign_in.find_waiting(token) is not None:
+        return urls.second_step(urls.local(given.next), stays=given.stays)
+    return urls.local(given.next)
 
 
 async def _refused(
@@ -150,7 +158,10 @@ async def choose_first_password(request: WebRequest) -> Response[Any]:
         browser=browser_of(request),
         lasts=lasting(stays=False),
     )
-    answer = see_other(urls.home(), say("Welcome. Your password is set."))
+    waits = await sign_in.find_waiting(fresh) is not None
+    answer = see_other(
+        urls.second_step() if waits else urls.home(), say("Welcome. Your password is set.")
+    )
     set_session(request, answer, fresh, stays=False)
     return answer
 

@@ -8,7 +8,7 @@ from litestar.params import FromPath, FromQuery, JSONBody
 from api.access import allow, in_person, signed_in
 from api.identity import client_address
 from api.types import WebRequest
-from core import account, memberships, people
+from core import account, memberships, people, second_factor
 from core.access import Actor, Membership, Role
 from core.memberships import NewRole
 from core.paging import DEFAULT_LIMIT, Page
@@ -204,3 +204,15 @@ class PeopleRoutes(Controller):
     ) -> None:
         """The last admin of a school stays until another is named."""
         await memberships.end_role(actor, person_id, membership_id)
+
+    @delete(
+        "/{person_id:int}/second-factor",
+        guards=[ADMIN_IN_PERSON],
+        operation_id="person_second_factor_reset",
+        summary="Take away the second factor of somebody who lost the phone",
+    )
+    async def reset_second_factor(
+        self, actor: NamedDependency[Actor], person_id: FromPath[int]
+    ) -> None:
+        """The password stays; the person's sessions end."""
+        await second_factor.reset(actor, person_id)

@@ -1,5 +1,6 @@
 """Schools over JSON."""
 
+import msgspec
 from litestar import Controller, get, post, put
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
@@ -9,6 +10,12 @@ from core import schools
 from core.access import Actor, Role
 from core.paging import Page
 from core.schools import School, SchoolFacts
+
+
+class FactorRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What a school asks of its admins."""
+
+    is_required: bool
 
 
 class SchoolRoutes(Controller):
@@ -56,3 +63,15 @@ class SchoolRoutes(Controller):
         self, actor: NamedDependency[Actor], school_id: FromPath[int], data: JSONBody[SchoolFacts]
     ) -> School:
         return await schools.edit_school(actor, school_id, data)
+
+    @put(
+        "/{school_id:int}/second-factor",
+        guards=[allow(Role.admin, scope=None)],
+        operation_id="school_second_factor_rule",
+        summary="Whether a school's admins need a second factor",
+    )
+    async def set_second_factor_rule(
+        self, actor: NamedDependency[Actor], school_id: FromPath[int], data: JSONBody[FactorRule]
+    ) -> School:
+        """Who has none is no admin there until it is set up; whoever turns it on has one."""
+        return await schools.require_second_factor(actor, school_id, is_required=data.is_required)

@@ -19,6 +19,12 @@ def first_password() -> str:
     return "/sign-in/first"
 
 
+def second_step(next_path: str | None = None, *, stays: bool = False) -> str:
+    """The code of the second factor, after the password was right."""
+    onward = next_path if next_path != "/" else None
+    return with_query("/sign-in/code", next=onward, stays="on" if stays else None)
+
+
 def setup() -> str:
     return "/setup"
 
@@ -33,6 +39,22 @@ def password() -> str:
 
 def confirm() -> str:
     return "/account/confirm"
+
+
+def second_factor() -> str:
+    return "/account/second-factor"
+
+
+def begin_second_factor() -> str:
+    return "/account/second-factor/begin"
+
+
+def remove_second_factor() -> str:
+    return "/account/second-factor/remove"
+
+
+def recovery_codes() -> str:
+    return "/account/second-factor/recovery-codes"
 
 
 def end_session(session_id: int) -> str:
@@ -115,6 +137,10 @@ def reopen_person(person_id: int) -> str:
     return f"/people/{person_id}/reopen"
 
 
+def reset_second_factor(person_id: int) -> str:
+    return f"/people/{person_id}/second-factor/reset"
+
+
 def schools() -> str:
     return "/schools"
 
@@ -125,6 +151,10 @@ def new_school() -> str:
 
 def school(school_id: int) -> str:
     return f"/schools/{school_id}"
+
+
+def second_factor_rule(school_id: int) -> str:
+    return f"/schools/{school_id}/second-factor"
 
 
 def audit(**filters: object) -> str:

@@ -1,4 +1,4 @@
-"""`labshare key rotate`: another secret key, and every stored SNMP secret sealed with it."""
+"""`labshare key rotate`: another secret key, and every stored secret sealed with it."""
 
 import asyncio
 import os
@@ -6,7 +6,8 @@ import os
 import click
 import msgspec
 
-from core import database
+from core import database, second_factor
+from core.encryption import Cipher
 from core.settings import Settings
 from labshare import secret_key
 from labshare.attached import attached, connected
@@ -19,7 +20,7 @@ from monitoring.sealing import Sealer
 
 @click.group(name="key")
 def command() -> None:
-    """The key that protects stored SNMP secrets."""
+    """The key that protects stored SNMP secrets and second factors."""
 
 
 @command.command()
@@ -36,13 +37,13 @@ def rotate() -> None:
     if settings.secret_key:
         if not settings.previous_secret_key:
             fail("set LABSHARE_PREVIOUS_SECRET_KEY to the key that the secrets are sealed with now")
-        _tell(_seal(settings))
+        _tell(*_seal(settings))
         return
     if _is_at_work(settings):
         fail("stop Labshare first: its processes hold the present key")
-    count = _seal(secret_key.begin_rotation(settings))
+    counts = _seal(secret_key.begin_rotation(settings))
     secret_key.end_rotation(settings)
-    _tell(count)
+    _tell(*counts)
 
 
 def _is_at_work(settings: Settings) -> bool:
@@ -60,15 +61,19 @@ async def _a_worker_lives(settings: Settings) -> bool:
     return lives
 
 
-def _seal(keyed: Settings) -> int:
+def _seal(keyed: Settings) -> tuple[int, int]:
     with attached(keyed) as settings:
         return asyncio.run(_seal_all(settings))
 
 
-async def _seal_all(settings: Settings) -> int:
+async def _seal_all(settings: Settings) -> tuple[int, int]:
     async with connected(settings):
-        return await seal_anew(Sealer.of(settings))
+        factors = await second_factor.encrypt_anew(
+            Cipher.of(settings, purpose=second_factor.PURPOSE)
+        )
+        return await seal_anew(Sealer.of(settings)), factors
 
 
-def _tell(count: int) -> None:
-    click.echo(f"{count} credentials are sealed with the new key")
+def _tell(credentials: int, factors: int) -> None:
+    click.echo(f"{credentials} credentials are sealed with the new key")
+    click.echo(f"{factors} second factors are sealed with the new key")

@@ -5,7 +5,7 @@ import os
 
 import click
 
-from core import people
+from core import people, second_factor
 from core.access import Role
 from core.people import Invitation
 from core.settings import Settings
@@ -31,6 +31,21 @@ def add(name: str, role: str, school: str, login: str) -> None:
         invitation = asyncio.run(_add(settings, name, role, school, login))
     click.echo(f"{invitation.login} {invitation.one_time_password}")
     click.echo(f"The password works once, until {invitation.expires_at:%Y-%m-%d}.", err=True)
+
+
+@command.command("reset-second-factor")
+@click.argument("name")
+@told_plainly
+def reset_second_factor(name: str) -> None:
+    """Take away the second factor of NAME, who lost the phone; the password stays."""
+    with attached(read_settings(os.environ)) as settings:
+        asyncio.run(_reset(settings, name))
+    click.echo(f"{name} signs in with the password alone now.")
+
+
+async def _reset(settings: Settings, name: str) -> None:
+    async with connected(settings):
+        await second_factor.reset_from_command_line(await people.find_id(name))
 
 
 async def _add(settings: Settings, name: str, role: str, school: str, login: str) -> Invitation:

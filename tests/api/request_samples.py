@@ -101,6 +101,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "place_create": {"kind": "room"},
     "resource_create": {"kind": "slides"},
     "resource_edit": {"kind": "slides"},
+    "school_second_factor_rule": {"is_required": False},
     "sign_in_confirm": {"password": PASSWORD},
 }
 # What pictures and streams are asked for by.
@@ -170,6 +171,7 @@ FORM_OF: dict[str, Values] = {
     "/schools/{school_id:int}/rules": {"raise_at": 5, "clear_at": 8},
     "/asset-models": {"kind": "computer"},
     "/donors": {"kind": "named"},
+    "/schools/{school_id:int}/second-factor": {"is_required": ""},
     "/account/confirm": {"confirm_password": PASSWORD, "confirm_target": "/people"},
     "/assets/new": {"tag": "FRESH-TAG", "kind": "computer"},
     "/custody/hand-out": {"place_id": "", "place": ""},

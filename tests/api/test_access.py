@@ -19,7 +19,14 @@ ROLES = tuple(Role)
 # Forms of ours carry an Origin; a program's request carries its token.
 BY_PROGRAM = {"origin": ""}
 # What would outlive the token that asks for it: another token, a password to sign in with.
-IN_PERSON = {"token_create", "person_create", "person_invite", "sign_in_confirm"}
+IN_PERSON = {
+    "token_create",
+    "person_create",
+    "person_invite",
+    "sign_in_confirm",
+    "person_second_factor_reset",
+    "school_second_factor_rule",
+}
 
 
 def test_every_handler_states_its_access_once(app: Litestar) -> None:

@@ -68,7 +68,7 @@ async def test_every_secret_is_sealed_with_the_new_key(db: Stack) -> None:
         LABSHARE_PREVIOUS_SECRET_KEY=db.settings.secret_key,
     )
     assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout == "3 credentials are sealed with the new key\n"
+    assert done.stdout.startswith("3 credentials are sealed with the new key\n0 second factors ")
     new = Sealer("the new key")
     opened = [new.open(sealed, owner=school.id) for sealed in (await _sealed()).values()]
     assert opened == [SECRETS] * 3
@@ -111,3 +111,22 @@ async def test_a_key_file_is_not_changed_while_a_worker_holds_its_key(
     await database.execute("DELETE FROM heartbeat")
     assert labshare(tmp_path, "key", "rotate", LABSHARE_DATABASE_URL=db.dsn).returncode == 0
     assert secret_key.with_keys(Settings(data=tmp_path)).secret_key != before
+
+
+async def test_the_last_admin_comes_back_by_the_machines_own_command_line(db: Stack) -> None:
+    who = await factories.person("admin", await factories.school())
+    await database.execute(
+        "INSERT INTO second_factor (person, secret, created_at, confirmed_at)"
+        " VALUES ($1, '\\x01', now(), now())",
+        who.id,
+    )
+    done = labshare(
+        db.settings.data,
+        "person",
+        "reset-second-factor",
+        who.login,
+        LABSHARE_DATABASE_URL=db.dsn,
+        LABSHARE_SECRET_KEY=db.settings.secret_key,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert await database.fetch_value("SELECT count(*) FROM second_factor") == 0
