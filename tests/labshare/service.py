@@ -13,9 +13,13 @@ from typing import Self
 import httpx
 import psutil
 
+from core.access import Role
+
 ROOT = Path(__file__).resolve().parents[2]
 START_SECONDS = 300.0
 PASSWORD = "three plain words"
+# What `labshare demo` prints when everything stands.
+LAST_LINE = "Ctrl-C stops it"
 
 
 def environment(data: Path, **more: str) -> dict[str, str]:
@@ -128,3 +132,16 @@ def set_up(service: Service, code: str) -> httpx.Client:
     answer = browser.post("/setup", data=form)
     assert answer.status_code == 303, answer.text
     return browser
+
+
+def printed_sign_ins(service: Service) -> dict[str, tuple[str, str]]:
+    """Role → sign-in name and password, as printed."""
+    service.until(LAST_LINE)
+    roles = [role.value.replace("_", " ") for role in Role]
+    found = {}
+    for line in service.lines:
+        for role in roles:
+            if line.startswith(f"  {role} "):
+                login, password = line.removeprefix(f"  {role}").split()
+                found[role] = (login, password)
+    return found

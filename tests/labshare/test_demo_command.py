@@ -12,24 +12,9 @@ from labshare.engines.folders import private_folder
 from labshare.processes import OURSELVES
 from monitoring.snmp import Address, Community, Session
 from monitoring.visits import visit
-from tests.labshare.service import Service, labshare, serving
+from tests.labshare.service import Service, labshare, printed_sign_ins, serving
 
 pytestmark = [pytest.mark.engines, pytest.mark.timeout(600)]
-
-LAST_LINE = "Ctrl-C stops it"
-
-
-def printed_sign_ins(service: Service) -> dict[str, tuple[str, str]]:
-    """Role → sign-in name and password, as printed."""
-    service.until(LAST_LINE)
-    roles = [role.value.replace("_", " ") for role in Role]
-    found = {}
-    for line in service.lines:
-        for role in roles:
-            if line.startswith(f"  {role} "):
-                login, password = line.removeprefix(f"  {role}").split()
-                found[role] = (login, password)
-    return found
 
 
 def signs_in(service: Service, login: str, password: str) -> bool:
