@@ -12,8 +12,9 @@ from litestar.exceptions import HTTPException
 from litestar.types import ControllerRouterHandler
 
 from api import errors, openapi
+from api.entrance import Application
 from api.forgery import ForgeryCheck
-from api.headers import SecurityHeaders
+from api.forms import SMALL_FORM_BYTES
 from api.identity import Identity, get_actor
 from api.openapi_examples import add_examples
 from api.openapi_problems import describe_problems
@@ -106,9 +107,6 @@ from core import database
 from core.errors import Problem
 from core.settings import Settings
 from storage import objects
-
-# The largest form: a work order's photographs. Teaching resources come through /api/v1/uploads.
-MOST_FORM_BYTES = 40 * 1024 * 1024
 
 ROUTES: list[ControllerRouterHandler] = [
     AlertRoutes,
@@ -214,7 +212,7 @@ PAGES: list[ControllerRouterHandler] = [
 
 def create_app(settings: Settings) -> Litestar:
     """The web application for ``settings``; connects when it starts, not when it is made."""
-    app = Litestar(
+    app = Application(
         route_handlers=[
             health.healthz,
             health.readyz,
@@ -224,7 +222,7 @@ def create_app(settings: Settings) -> Litestar:
             *PAGES,
         ],
         dependencies={"actor": Provide(get_actor, sync_to_thread=False)},
-        middleware=[SecurityHeaders(), Identity(), ForgeryCheck()],
+        middleware=[Identity(), ForgeryCheck()],
         exception_handlers={
             Problem: errors.answer_problem,
             HTTPException: errors.answer_http,
@@ -238,7 +236,7 @@ def create_app(settings: Settings) -> Litestar:
             minimum_size=800,
             exclude=["/static/", "/download", "/content", "/pictures/", "/photos/"],
         ),
-        request_max_body_size=MOST_FORM_BYTES,
+        request_max_body_size=SMALL_FORM_BYTES,
         state=State({"settings": settings}),
         logging_config=None,
     )

@@ -4,12 +4,11 @@ Source: OWASP Cross-Site Request Forgery Prevention, "Verifying Origin With Stan
 and the Fetch Metadata specification. Only requests signed by a cookie can be forged.
 """
 
-from urllib.parse import urlsplit
-
 from litestar.enums import ScopeType
 from litestar.middleware import ASGIMiddleware
 from litestar.types import ASGIApp, Receive, Scope, Send
 
+from api.parsing import split_url
 from api.types import WebConnection
 from core.errors import Forbidden, say
 
@@ -46,6 +45,6 @@ def is_from_our_pages(connection: WebConnection) -> bool:
     if origin is None:
         return False
     try:
-        return urlsplit(origin).netloc == connection.headers.get("host", "")
+        return split_url(origin).netloc == connection.headers.get("host", "")
     except ValueError:
         return False

@@ -13,8 +13,12 @@ from core.errors import FieldError, Invalid, say
 
 T = TypeVar("T", bound=msgspec.Struct)
 
-# Of forms that strangers may send: without an account nobody makes us read megabytes.
+# Of every body unless its route says otherwise: without need nobody makes us read megabytes.
 SMALL_FORM_BYTES = 64 * 1024
+# Of a form with long texts: 8,000 Chinese characters are 72,000 bytes once they are posted.
+LONG_FORM_BYTES = 256 * 1024
+# Of a form with photographs. Teaching resources come through /api/v1/uploads.
+PHOTO_FORM_BYTES = 40 * 1024 * 1024
 CLOCK = re.compile(r"[0-9]{2}:[0-9]{2}")
 
 

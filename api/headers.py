@@ -1,8 +1,6 @@
 """What every answer tells the browser: nothing runs, frames or sniffs that is not ours."""
 
-from litestar.enums import ScopeType
-from litestar.middleware import ASGIMiddleware
-from litestar.types import ASGIApp, Message, Receive, Scope, Send
+from litestar.types import HTTPScope, Message, Send
 
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:;"
@@ -19,23 +17,21 @@ ALWAYS = (
 NOT_KEPT = (b"cache-control", b"no-store")
 
 
-class SecurityHeaders(ASGIMiddleware):
-    """Adds the headers unless a handler has set stricter ones of its own."""
+# A year, as browsers and HSTS preload lists ask (RFC 6797).
+TLS_ONLY = (b"strict-transport-security", b"max-age=31536000")
 
-    scopes = (ScopeType.HTTP,)
 
-    async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
-        async def send_with_headers(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                headers = list(message["headers"])
-                given = {name.lower() for name, _ in headers}
-                headers.extend(pair for pair in ALWAYS if pair[0] not in given)
-                if NOT_KEPT[0] not in given:
-                    headers.append(NOT_KEPT)
-                request_id = scope["state"].get("request_id")
-                if request_id:
-                    headers.append((b"x-request-id", request_id.encode()))
-                message["headers"] = headers
-            await send(message)
+def with_security_headers(scope: HTTPScope, send: Send, *, tls: bool) -> Send:
+    """``send`` that adds the headers, unless a handler has set stricter ones of its own."""
+    always = (*ALWAYS, NOT_KEPT, TLS_ONLY) if tls else (*ALWAYS, NOT_KEPT)
 
-        await next_app(scope, receive, send_with_headers)
+    async def send_with_headers(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            headers = list(message["headers"])
+            given = {name.lower() for name, _ in headers}
+            headers.extend(pair for pair in always if pair[0] not in given)
+            headers.append((b"x-request-id", scope["state"]["request_id"].encode()))
+            message["headers"] = headers
+        await send(message)
+
+    return send_with_headers

@@ -1,7 +1,5 @@
 """Who is asking: a bearer token or a session cookie, resolved once before the handler."""
 
-from uuid import uuid4
-
 from litestar.enums import ScopeType
 from litestar.middleware import ASGIMiddleware
 from litestar.types import ASGIApp, Receive, Scope, Send
@@ -17,14 +15,13 @@ PATHS_OF_NOBODY = ("/static/", "/healthz", "/readyz", "/metrics")
 
 
 class Identity(ASGIMiddleware):
-    """Puts ``actor`` (an Actor or None) and ``request_id`` into the connection's state."""
+    """Puts ``actor`` (an Actor or None) into the connection's state."""
 
     scopes = (ScopeType.HTTP,)
 
     async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
         connection: WebConnection = WebConnection(scope, receive, send)
         state = scope["state"]
-        state["request_id"] = uuid4().hex
         state["actor"] = None
         state["by_cookie"] = False
         if not scope["path"].startswith(PATHS_OF_NOBODY):

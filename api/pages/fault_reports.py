@@ -10,7 +10,7 @@ from litestar.params import FromPath
 
 from api import urls
 from api.access import allow
-from api.forms import as_typed, read_form
+from api.forms import PHOTO_FORM_BYTES, as_typed, read_form
 from api.pages.flash import see_other
 from api.pages.photos import read_photos
 from api.pages.rendering import render
@@ -67,7 +67,7 @@ class FaultReportPages(Controller):
     ) -> Response[str]:
         return await _report_page(request, actor, tag)
 
-    @post("/assets/{tag:str}/report", guards=[REPORTER])
+    @post("/assets/{tag:str}/report", guards=[REPORTER], request_max_body_size=PHOTO_FORM_BYTES)
     async def report(
         self, request: WebRequest, actor: NamedDependency[Actor], tag: FromPath[str]
     ) -> Response[Any]:

@@ -12,7 +12,7 @@ from litestar.response import Redirect
 
 from api import urls
 from api.access import allow
-from api.forms import as_typed, convert_form
+from api.forms import PHOTO_FORM_BYTES, as_typed, convert_form
 from api.pages.asset_forms import errors_of
 from api.pages.flash import see_other
 from api.pages.inventory_options import school_codes
@@ -53,7 +53,7 @@ class ImportPages(Controller):
     ) -> Response[str]:
         return await _list_page(request, actor, {})
 
-    @post(urls.imports(), guards=[ADMIN])
+    @post(urls.imports(), guards=[ADMIN], request_max_body_size=PHOTO_FORM_BYTES)
     async def stage(self, request: WebRequest, actor: NamedDependency[Actor]) -> Response[Any]:
         form = await request.form()
         file = form.get("file")

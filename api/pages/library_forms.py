@@ -12,7 +12,7 @@ from litestar.params import FromPath
 
 from api import urls
 from api.access import allow
-from api.forms import as_typed, read_form
+from api.forms import LONG_FORM_BYTES, PHOTO_FORM_BYTES, as_typed, read_form
 from api.pages.flash import see_other
 from api.pages.options import school_options
 from api.pages.rendering import render
@@ -96,7 +96,7 @@ class LibraryFormPages(Controller):
             form["file_name"] = upload.file_name
         return await _new_page(request, actor, form)
 
-    @post("/new", guards=[CONTRIBUTOR])
+    @post("/new", guards=[CONTRIBUTOR], request_max_body_size=PHOTO_FORM_BYTES)
     async def create(self, request: WebRequest, actor: NamedDependency[Actor]) -> Response[Any]:
         try:
             description = resources.checked((await read_form(request, ResourceForm)).description())
@@ -124,7 +124,7 @@ class LibraryFormPages(Controller):
         form |= {"authors": "、".join(resource.authors), "keywords": "、".join(resource.keywords)}
         return _edit_page(request, resource, form)
 
-    @post("/{resource_id:uuid}/edit", guards=[CONTRIBUTOR])
+    @post("/{resource_id:uuid}/edit", guards=[CONTRIBUTOR], request_max_body_size=LONG_FORM_BYTES)
     async def edit(
         self, request: WebRequest, actor: NamedDependency[Actor], resource_id: FromPath[UUID]
     ) -> Response[Any]:
@@ -137,7 +137,11 @@ class LibraryFormPages(Controller):
             return _edit_page(request, resource, await as_typed(request), refused)
         return see_other(urls.resource(resource_id), say("Saved."))
 
-    @post("/{resource_id:uuid}/revisions", guards=[CONTRIBUTOR])
+    @post(
+        "/{resource_id:uuid}/revisions",
+        guards=[CONTRIBUTOR],
+        request_max_body_size=PHOTO_FORM_BYTES,
+    )
     async def add_revision(
         self, request: WebRequest, actor: NamedDependency[Actor], resource_id: FromPath[UUID]
     ) -> Response[Any]:

@@ -1,7 +1,7 @@
 """What templates say of stored codes and values, in one language; and their icons."""
 
 from collections.abc import Callable
-from urllib.parse import parse_qsl, urlencode, urlsplit
+from urllib.parse import parse_qsl, urlencode
 
 from markupsafe import Markup
 
@@ -9,6 +9,7 @@ from api import field_words, words
 from api.change_values import change_value, device_kind, told_fields
 from api.counting import counted
 from api.language import Language
+from api.parsing import split_url
 from api.static_files import asset_url
 from core.errors import Message, say
 
@@ -61,7 +62,7 @@ def icon(name: str) -> Markup:
 
 def with_query(address: str, **changes: object) -> str:
     """``address`` with some query parameters set anew; None takes one away."""
-    parts = urlsplit(address)
+    parts = split_url(address)
     kept = [(name, value) for name, value in parse_qsl(parts.query) if name not in changes]
     kept += [(name, str(value)) for name, value in changes.items() if value is not None]
     return f"{parts.path}?{urlencode(kept)}" if kept else parts.path

@@ -10,7 +10,7 @@ from litestar.params import FromPath
 
 from api import urls
 from api.access import allow, signed_in
-from api.forms import as_typed, convert_form, read_form
+from api.forms import PHOTO_FORM_BYTES, as_typed, convert_form, read_form
 from api.pages.flash import see_other
 from api.pages.photos import read_photos
 from api.pages.rendering import render
@@ -148,7 +148,7 @@ class WorkOrderPages(Controller):
             entries=await repairs.entries_of(actor, order_id),
         )
 
-    @post("/{order_id:int}/entries", guards=[WRITER])
+    @post("/{order_id:int}/entries", guards=[WRITER], request_max_body_size=PHOTO_FORM_BYTES)
     async def add_entry(
         self, request: WebRequest, actor: NamedDependency[Actor], order_id: FromPath[int]
     ) -> Response[Any]:

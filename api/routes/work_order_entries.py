@@ -12,6 +12,7 @@ from litestar.params import Body, FromPath, JSONBody
 from litestar.response import Stream
 
 from api.access import signed_in
+from api.forms import PHOTO_FORM_BYTES
 from api.language import Language
 from api.pages.rendering import language_of
 from api.routes.repeats import Key
@@ -112,6 +113,7 @@ class WorkOrderEntryRoutes(Controller):
         "/{order_id:int}/entries/{entry_id:int}/photos",
         guards=[WRITER],
         operation_id="work_order_photo_add",
+        request_max_body_size=PHOTO_FORM_BYTES,
         summary="Add pictures to an entry",
     )
     async def add_photos(
