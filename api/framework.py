@@ -20,7 +20,6 @@ from api.multipart_forms import parse_multipart
 REPLACED: dict[tuple[str, str], Callable[..., Any]] = {
     ("litestar._kwargs.extractors", "parse_query_string"): parsing.parse_query,
     ("litestar._kwargs.extractors", "parse_url_encoded_form_data"): parsing.parse_form,
-    ("litestar._kwargs.extractors", "create_query_default_dict"): parsing.query_values,
     ("litestar._kwargs.extractors", "parse_multipart_form"): parse_multipart,
     ("litestar.connection.base", "parse_query_string"): parsing.parse_query,
     ("litestar.connection.base", "parse_cookie_string"): parsing.parse_cookies,
@@ -31,7 +30,10 @@ REPLACED: dict[tuple[str, str], Callable[..., Any]] = {
     ("litestar.datastructures.url", "urlsplit"): parsing.split_url,
 }
 # (module, name in it): caches whose function itself is right.
-UNCACHED = (("litestar._asgi.routing_trie.traversal", "parse_path_params"),)
+UNCACHED = (
+    ("litestar._asgi.routing_trie.traversal", "parse_path_params"),
+    ("litestar._kwargs.extractors", "create_query_default_dict"),
+)
 UNCACHED_OF_URL = ("_new", "from_components")
 
 

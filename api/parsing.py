@@ -19,46 +19,31 @@ Fields = dict[str, str | list[str]]
 split_url: Callable[[str], SplitResult] = getattr(urlsplit, "__wrapped__", urlsplit)
 
 
-def parse_query(query: bytes) -> tuple[tuple[str, str], ...]:
+def parse_query(query_string: bytes) -> tuple[tuple[str, str], ...]:
     """Names and values in their order; 400 unless they are UTF-8."""
-    return tuple(_pairs(query))
+    return tuple(_pairs(query_string))
 
 
-def parse_form(body: bytes) -> Fields:
+def parse_form(encoded_data: bytes) -> Fields:
     """A form as browsers post it (application/x-www-form-urlencoded).
 
     400 unless it is UTF-8, 413 above MOST_FIELDS fields.
     """
     fields: defaultdict[str, list[str]] = defaultdict(list)
-    for name, value in _pairs(body):
+    for name, value in _pairs(encoded_data):
         fields[name].append(value)
     return {name: values if len(values) > 1 else values[0] for name, values in fields.items()}
 
 
-def parse_cookies(header: str) -> dict[str, str]:
+def parse_cookies(cookie_string: str) -> dict[str, str]:
     """A Cookie header (RFC 6265); what cannot be read is replaced, since others set cookies too."""
     cookies = {}
-    for part in header.split(";"):
+    for part in cookie_string.split(";"):
         name, equals, value = part.partition("=")
         name, value = (name.strip(), value.strip()) if equals else ("", name.strip())
         if name or value:
             cookies[name] = unquote(unquote_cookie(value))
     return cookies
-
-
-def query_values(
-    query: tuple[tuple[str, str], ...], names_of_lists: tuple[str, ...]
-) -> defaultdict[str, list[str] | str]:
-    """The query by name: a list for ``names_of_lists``, else the last value sent."""
-    lists: dict[str, list[str]] = {}
-    values: defaultdict[str, list[str] | str] = defaultdict(list)
-    for name, value in query:
-        if name in names_of_lists:
-            values[name] = lists.setdefault(name, [])
-            lists[name].append(value)
-        else:
-            values[name] = value
-    return values
 
 
 def is_utf8(percent_encoded: bytes) -> bool:

@@ -5,6 +5,7 @@ import importlib
 import pkgutil
 from collections.abc import Iterator
 from functools import _lru_cache_wrapper
+from inspect import signature
 from pathlib import Path
 from types import FrameType, ModuleType
 from typing import Any
@@ -12,7 +13,8 @@ from urllib.parse import urlsplit
 from uuid import uuid4
 
 import httpx
-import litestar
+import litestar._multipart
+import litestar._parsers
 import pytest
 from litestar import Litestar
 from litestar.datastructures import URL
@@ -38,6 +40,10 @@ CACHES_OF_LITESTAR = {
     ("litestar.handlers.http_handlers._utils", "normalize_headers"),
 }
 MAY_REMEMBER = {"normalize_headers"}
+_THEIRS: dict[str, Any] = {
+    **{name: getattr(litestar._parsers, name) for name in litestar._parsers.__all__},
+    "parse_multipart_form": litestar._multipart.parse_multipart_form,
+}
 
 
 def _modules() -> Iterator[ModuleType]:
@@ -86,6 +92,9 @@ def test_no_module_still_has_a_parser_that_remembers(app: Litestar) -> None:
     )
     for (module_name, name), function in framework.REPLACED.items():
         assert getattr(importlib.import_module(module_name), name) is function
+        theirs = _THEIRS.get(name)
+        if theirs is not None:
+            assert list(signature(theirs).parameters) == list(signature(function).parameters)
     framework.take_off_caches()
 
 
