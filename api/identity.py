@@ -10,6 +10,8 @@ from core.access import Actor
 from core.errors import NotSignedIn, say
 
 COOKIE = "labshare_session"
+# Under TLS: no other host of the domain can plant one, and no plain connection (RFC 6265bis).
+TLS_COOKIE = f"__Host-{COOKIE}"
 # The figures ask for themselves who wants them, if at all: they are wanted without a database too.
 PATHS_OF_NOBODY = ("/static/", "/healthz", "/readyz", "/metrics")
 
@@ -37,10 +39,27 @@ async def identify(connection: WebConnection) -> None:
         # A token that does not hold is never helped out by a cookie that came along.
         state["actor"] = await tokens.find_actor(token.strip(), request_id=state["request_id"])
         return
-    cookie = connection.cookies.get(COOKIE)
+    cookie = session_token(connection)
     if cookie:
         state["actor"] = await sign_in.find_actor(cookie, request_id=state["request_id"])
         state["by_cookie"] = True
+
+
+def is_tls(connection: WebConnection) -> bool:
+    """Whether the browser speaks TLS: to us, to a named proxy, or by LABSHARE_BASE_URL always."""
+    if connection.scope.get("scheme") == "https":
+        return True
+    return bool(connection.app.state.settings.base_url.startswith("https://"))
+
+
+def session_cookie(connection: WebConnection) -> str:
+    """The name of the session's cookie on this connection; a cookie of the other name is none."""
+    return TLS_COOKIE if is_tls(connection) else COOKIE
+
+
+def session_token(connection: WebConnection) -> str:
+    """What the browser holds of a session, or nothing."""
+    return connection.cookies.get(session_cookie(connection), "")
 
 
 def find_actor(connection: WebConnection) -> Actor | None:

@@ -19,10 +19,13 @@ MOST_BELIEVED = 100
 
 _good_at: dict[bytes, float] = {}
 
+# What proxies add for those for whom they ask.
+FORWARDED = {"forwarded", "x-forwarded-for", "x-real-ip", "via"}
+
 
 async def may_read_metrics(request: WebRequest) -> bool:
     """Whether to show them; Unavailable if the database is away and the token is not known."""
-    if _is_loopback(client_address(request)):
+    if _is_from_this_machine(request):
         return True
     key = hash_token(request.headers.get("authorization", ""))
     try:
@@ -57,8 +60,11 @@ def _remember(key: bytes, *, allowed: bool) -> None:
         _good_at.pop(next(iter(_good_at)))
 
 
-def _is_loopback(address: str) -> bool:
+def _is_from_this_machine(request: WebRequest) -> bool:
+    """Not a visitor whom a proxy of this machine brings without being named (LABSHARE_PROXIES)."""
+    if FORWARDED & set(request.headers.keys()):
+        return False
     try:
-        return ip_address(address).is_loopback
+        return ip_address(client_address(request)).is_loopback
     except ValueError:
         return False

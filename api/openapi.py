@@ -9,7 +9,7 @@ from litestar.openapi.spec import Components, SecurityScheme
 from litestar.routes import HTTPRoute
 
 from api.access import access_of
-from api.identity import COOKIE
+from api.identity import COOKIE, TLS_COOKIE
 
 
 def configuration() -> OpenAPIConfig:
@@ -34,7 +34,7 @@ def configuration() -> OpenAPIConfig:
                     type="apiKey",
                     security_scheme_in="cookie",
                     name=COOKIE,
-                    description="A person signed in at a browser.",
+                    description=f"A person signed in at a browser; under https it is {TLS_COOKIE}.",
                 ),
             }
         ),

@@ -14,6 +14,8 @@ DEFAULT_POLL_CONCURRENCY = 300
 DEFAULT_KEEP_SAMPLES_DAYS = 30
 DEFAULT_KEEP_HOURS_DAYS = 400
 DEFAULT_UPLOAD_MAX_BYTES = 2 * 1024**3
+# A whole school may stand behind one address: sixty browsers with eight connections each.
+DEFAULT_CONNECTIONS_PER_ADDRESS = 512
 # What no router of the internet forwards (RFC 1918, RFC 6598, RFC 4193): schools' own equipment.
 PRIVATE_NETWORKS = tuple(
     ip_network(text)
@@ -71,6 +73,9 @@ class Settings(msgspec.Struct, frozen=True):
     mail: MailSettings | None = None
     networks: tuple[IPv4Network | IPv6Network, ...] = PRIVATE_NETWORKS
     trap_address: tuple[str, int] | None = None
+    # Who may say in X-Forwarded-For for whom they ask: addresses and networks, or "*" for all.
+    proxies: tuple[str, ...] = ()
+    connections_per_address: int = DEFAULT_CONNECTIONS_PER_ADDRESS
     log: str = "text"
 
     def __repr__(self) -> str:
@@ -96,6 +101,10 @@ class Settings(msgspec.Struct, frozen=True):
             mail=_mail(given),
             networks=_networks(given, "LABSHARE_NETWORKS"),
             trap_address=_address(given, "LABSHARE_TRAP_ADDRESS"),
+            proxies=_proxies(given, "LABSHARE_PROXIES"),
+            connections_per_address=_count(
+                given, "LABSHARE_CONNECTIONS_PER_ADDRESS", DEFAULT_CONNECTIONS_PER_ADDRESS
+            ),
             log=_one_of(given, "LABSHARE_LOG", ("text", "json")),
         )
 
@@ -158,6 +167,17 @@ def _networks(given: Mapping[str, str], name: str) -> tuple[IPv4Network | IPv6Ne
         raise Invalid.of(
             name,
             say("{name} must be networks such as 10.20.0.0/16, with commas between", name=name),
+        ) from error
+
+
+def _proxies(given: Mapping[str, str], name: str) -> tuple[str, ...]:
+    texts = tuple(text.strip() for text in given.get(name, "").split(",") if text.strip())
+    try:
+        return texts if texts == ("*",) else tuple(str(ip_network(text)) for text in texts)
+    except ValueError as error:
+        raise Invalid.of(
+            name,
+            say("{name} must be addresses such as 127.0.0.1, with commas between, or *", name=name),
         ) from error
 
 

@@ -4,6 +4,8 @@ import importlib
 
 import click
 
+from labshare.file_limit import raise_file_limit
+
 # Loading every command takes seconds and a hundred megabytes that `serve` keeps for months.
 COMMANDS = {
     "serve": "serve",
@@ -44,3 +46,4 @@ def main() -> None:
 
     Exit code 0: done. 1: failed, with one line that says why. 2: asked in a wrong way.
     """
+    raise_file_limit()

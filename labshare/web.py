@@ -1,48 +1,61 @@
 """One web process: uvicorn around the application, on a socket that may have been bound before."""
 
-import os
 import socket
 from collections.abc import Callable
-from typing import Any
+from functools import partial
+from typing import Any, cast
 
 import uvicorn
 
 from api.app import create_app
 from core.settings import Settings
 from labshare.engines.failure import EngineFailed
+from labshare.file_limit import raise_file_limit
+from labshare.gate import Gate
+from labshare.http_protocol import BoundedProtocol, Bounds
 
 # Open downloads get this long to end when the process is asked to leave.
 LEAVE_SECONDS = 10
 KEEP_ALIVE_SECONDS = 65  # longer than the proxies in front, so that it is they who hang up first
-
-
-def believed_proxies() -> str:
-    """Who may say for whom they ask; an empty setting counts as not set, as all of them do."""
-    return os.environ.get("LABSHARE_PROXIES") or "127.0.0.1"
+# What the process opens besides: the pool, the store, files of forms.
+OTHER_FILES = 256
+LEAST_CONNECTIONS = 64
 
 
 def run(settings: Settings, server: socket.socket) -> None:
     """Serves until SIGTERM or Ctrl-C; EngineFailed if it could not start."""
-    serve(create_app(settings), server)
+    serve(create_app(settings), server, settings)
 
 
-def serve(app: Callable[..., Any], server: socket.socket) -> None:
+def serve(app: Callable[..., Any], server: socket.socket, settings: Settings | None = None) -> None:
     """Serves an application the way that Labshare's own is served."""
-    config = uvicorn.Config(
+    process = uvicorn.Server(configuration(app, settings or Settings()))
+    process.run(sockets=[server])
+    if not process.started:
+        raise EngineFailed("the web process could not start: its reason is logged above")
+
+
+def configuration(
+    app: Callable[..., Any], settings: Settings, bounds: Bounds | None = None
+) -> uvicorn.Config:
+    """uvicorn with our bounds; a proxy is believed only where LABSHARE_PROXIES names it."""
+    gate = Gate(
+        per_address=settings.connections_per_address,
+        total=max(LEAST_CONNECTIONS, raise_file_limit() - OTHER_FILES),
+        proxies=settings.proxies,
+    )
+    protocol = partial(BoundedProtocol, bounds=bounds or Bounds(), gate=gate)
+    return uvicorn.Config(
         app,
         loop="uvloop",
-        http="httptools",
+        http=cast(Any, protocol),
         ws="none",
         lifespan="on",
         log_config=None,
         access_log=False,
         server_header=False,
-        proxy_headers=True,
-        forwarded_allow_ips=believed_proxies(),
+        proxy_headers=bool(settings.proxies),
+        forwarded_allow_ips=",".join(settings.proxies),
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=LEAVE_SECONDS,
     )
-    process = uvicorn.Server(config)
-    process.run(sockets=[server])
-    if not process.started:
-        raise EngineFailed("the web process could not start: its reason is logged above")

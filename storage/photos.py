@@ -2,7 +2,6 @@
 where they were taken."""
 
 import struct
-from collections.abc import AsyncIterator
 from io import BytesIO
 
 import msgspec
@@ -61,11 +60,6 @@ async def put_photo(data: bytes, *, field: str = "photo") -> Photo:
     key, media_type = objects.new_key(PREFIX), f"image/{kind.lower()}"
     await objects.put(key, clean, media_type)
     return Photo(object_key=key, media_type=media_type, size_bytes=len(clean))
-
-
-def read_photo(object_key: str, size_bytes: int) -> AsyncIterator[bytes]:
-    """The picture's bytes as a stream."""
-    return objects.stream(object_key, 0, size_bytes)
 
 
 async def remove_photo(object_key: str) -> None:

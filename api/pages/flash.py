@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 from litestar.response import Redirect
 
+from api.identity import is_tls
 from api.language import Language
 from api.reader import language_of
 from api.types import WebConnection
@@ -55,7 +56,7 @@ class SeeOther(Redirect):
                     max_age=LASTS_SECONDS,
                     httponly=True,
                     samesite="lax",
-                    secure=request.url.scheme == "https",
+                    secure=is_tls(request),
                 )
         return super().to_asgi_response(app, request, **how)
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 from litestar import Response
 
 from api import urls
-from api.identity import COOKIE
+from api.identity import is_tls, session_cookie
 from api.types import WebRequest
 from core import sign_in
 from core.housekeeping import KEEP_KNOWN_BROWSERS
@@ -17,12 +17,12 @@ MOST_CHARACTERS = 64
 def set_session(request: WebRequest, answer: Response[object], token: str, *, stays: bool) -> None:
     """Give the browser its token: for a month if it ``stays``, else until the browser closes."""
     answer.set_cookie(
-        COOKIE,
+        session_cookie(request),
         token,
         max_age=int(sign_in.LASTS.total_seconds()) if stays else None,
         httponly=True,
         samesite="lax",
-        secure=request.url.scheme == "https",
+        secure=is_tls(request),
     )
 
 
@@ -43,12 +43,22 @@ def set_known_browser(request: WebRequest, answer: Response[object], token: str)
         path=urls.sign_in(),
         httponly=True,
         samesite="lax",
-        secure=request.url.scheme == "https",
+        secure=is_tls(request),
     )
 
 
-def drop_session(answer: Response[object]) -> None:
-    answer.delete_cookie(COOKIE)
+def drop_session(request: WebRequest, answer: Response[object]) -> None:
+    """Take the token from the browser, and what pages it has kept (the W3C's Clear-Site-Data)."""
+    answer.set_cookie(
+        session_cookie(request),
+        "",
+        max_age=0,
+        httponly=True,
+        samesite="lax",
+        # A browser takes a __Host- cookie back only by the same rules as it was set.
+        secure=is_tls(request),
+    )
+    answer.headers["clear-site-data"] = '"cache", "storage"'
 
 
 def lasting(*, stays: bool) -> timedelta:

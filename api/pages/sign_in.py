@@ -10,7 +10,7 @@ from litestar.response import Redirect
 from api import urls
 from api.access import in_person, public
 from api.forms import SMALL_FORM_BYTES, as_typed, read_form
-from api.identity import COOKIE, client_address, find_actor
+from api.identity import client_address, find_actor, session_token
 from api.pages.flash import see_other
 from api.pages.rendering import render
 from api.pages.sessions import (
@@ -122,7 +122,7 @@ async def _leave_old_session(request: WebRequest) -> None:
 @get(urls.first_password(), guards=[public], include_in_schema=False)
 async def show_first_password(request: WebRequest) -> Response[Any]:
     """For somebody who came in with a one-time password, and for nobody else."""
-    newcomer = await sign_in.find_newcomer(request.cookies.get(COOKIE, ""))
+    newcomer = await sign_in.find_newcomer(session_token(request))
     if newcomer is None:
         return Redirect(urls.sign_in(), status_code=303)
     return render(request, "people/first_password.html", newcomer=newcomer)
@@ -136,7 +136,7 @@ async def show_first_password(request: WebRequest) -> Response[Any]:
 )
 async def choose_first_password(request: WebRequest) -> Response[Any]:
     """The one-time password ends with the session that it opened; a fresh one begins."""
-    token = request.cookies.get(COOKIE, "")
+    token = session_token(request)
     newcomer = await sign_in.find_newcomer(token)
     if newcomer is None:
         return Redirect(urls.sign_in(), status_code=303)
@@ -173,9 +173,9 @@ def require_same(password: str, again: str, *, field: str = "new_password_again"
 
 
 @post(urls.sign_out(), guards=[in_person], include_in_schema=False)
-async def do_sign_out(actor: NamedDependency[Actor]) -> Redirect:
+async def do_sign_out(request: WebRequest, actor: NamedDependency[Actor]) -> Redirect:
     """The session ends on the server too; a kept cookie opens nothing."""
     await sign_in.sign_out(actor)
     answer = see_other(urls.sign_in(), say("You are signed out."))
-    drop_session(answer)
+    drop_session(request, answer)
     return answer

@@ -81,9 +81,11 @@ class DownloadRoutes(Controller):
     tags=["library"],
 )
 async def show_picture(
+    request: WebRequest,
     actor: NamedDependency[Actor],
     revision_id: FromPath[UUID],
     kind: FromPath[str],
     page: FromPath[int],
 ) -> Response[Any]:
-    return delivery.picture(await downloads.get_picture(actor, revision_id, kind, page))
+    made = await downloads.get_picture(actor, revision_id, kind, page)
+    return delivery.picture(request, made.object_key, made.size_bytes, made.media_type)

@@ -1,16 +1,16 @@
 """Entries, comments and pictures of work orders over JSON."""
 
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
-from litestar import Controller, get, post
+from litestar import Controller, Response, get, post
 from litestar.datastructures import UploadFile
 from litestar.di import NamedDependency
 from litestar.enums import RequestEncodingType
 from litestar.params import Body, FromPath, JSONBody
-from litestar.response import Stream
 
+from api import delivery
 from api.access import signed_in
 from api.forms import PHOTO_FORM_BYTES
 from api.language import Language
@@ -22,12 +22,9 @@ from core.idempotency import once
 from core.paging import Page
 from inventory import repairs
 from inventory.repairs import NewEntry, WorkOrderEntry
-from storage.photos import read_photo
 
 READER = signed_in("inventory:read")
 WRITER = signed_in("inventory:write")
-# A picture never changes under its number, but only its readers' own browsers may keep it.
-PHOTO_CACHE = "private, max-age=86400, immutable"
 
 
 class Comment(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -141,14 +138,12 @@ class WorkOrderEntryRoutes(Controller):
         operation_id="work_order_photo_get",
         summary="A picture of an entry",
     )
-    async def get_photo(self, actor: NamedDependency[Actor], photo_id: FromPath[int]) -> Stream:
+    async def get_photo(
+        self, request: WebRequest, actor: NamedDependency[Actor], photo_id: FromPath[int]
+    ) -> Response[Any]:
         """For those who may read its work order."""
         photo = await repairs.get_photo(actor, photo_id)
-        return Stream(
-            read_photo(photo.object_key, photo.size_bytes),
-            media_type=photo.media_type,
-            headers={"content-length": str(photo.size_bytes), "cache-control": PHOTO_CACHE},
-        )
+        return delivery.picture(request, photo.object_key, photo.size_bytes, photo.media_type)
 
 
 def _retold(entry: WorkOrderEntry, speech: Language) -> WorkOrderEntry:

@@ -12,7 +12,6 @@ from inventory import repairs
 from inventory.repairs import NewEntry
 from inventory.repairs.sweeping import sweep_photos
 from storage import objects
-from storage.photos import read_photo
 from tests import factories, factories_repairs
 from tests.factories import MadePerson, MadeSchool
 
@@ -108,7 +107,7 @@ async def test_pictures_are_kept_with_their_entry_and_read_by_readers_only(
     )
     [photo_id] = entry.photo_ids
     photo = await repairs.get_photo(technician.actor, photo_id)
-    read = b"".join([part async for part in read_photo(photo.object_key, photo.size_bytes)])
+    read = b"".join([part async for part in objects.stream(photo.object_key, 0, photo.size_bytes)])
     assert (read, photo.media_type) == (data, "image/png")
     for stranger in (
         await factories.person(Role.technician, await factories.school()),

@@ -135,7 +135,7 @@ async def test_links_are_signed_for_the_address_that_browsers_see(connections: S
 
 async def _kept(data: bytes) -> tuple[photos.Photo, bytes]:
     photo = await photos.put_photo(data)
-    pieces = [piece async for piece in photos.read_photo(photo.object_key, photo.size_bytes)]
+    pieces = [piece async for piece in objects.stream(photo.object_key, 0, photo.size_bytes)]
     return photo, b"".join(pieces)
 
 
