@@ -93,21 +93,6 @@ async def test_a_picture_is_asked_for_anew_by_the_next_person(
     client: httpx.AsyncClient, app: Litestar
 ) -> None:
     school = await factories.school()
-<<<<<<< HEAD
-    technician = await factories.person("technician", school)
-    await factories.signed_in(client, technician)
-    order = (
-        await client.post(
-            "/api/v1/work-orders",
-            json={"asset": (await factories.asset(school)).tag, "summary": "x"},
-        )
-    ).json()
-    files = {"photos": ("x.png", factories_repairs.picture(), "image/png")}
-    await client.post(f"/work-orders/{order['id']}/entries", data={"done": "x"}, files=files)
-    entries = (await client.get(f"/api/v1/work-orders/{order['id']}/entries")).json()["items"]
-    photo = next(number for entry in entries for number in entry["photo_ids"])
-    address = f"/api/v1/work-orders/photos/{photo}"
-=======
     await factories.signed_in(client, await factories.person("technician", school))
     asset = await factories.asset(school)
     sent = await client.post(
@@ -119,7 +104,6 @@ async def test_a_picture_is_asked_for_anew_by_the_next_person(
     found = re.search(r"/api/v1/work-orders/photos/\d+", page)
     assert found
     address = found[0]
->>>>>>> 10dadad (Bound what a client can send, hold and wait for; bind sessions to their host)
     first = await client.get(address)
     assert first.headers["cache-control"] == "private, no-cache"
     again = await client.get(address, headers={"if-none-match": first.headers["etag"]})
