@@ -11,7 +11,7 @@ from litestar.response import Redirect
 from api import urls
 from api.access import allow, in_person, public
 from api.forms import SMALL_FORM_BYTES, as_typed, convert_form, read_form
-from api.identity import COOKIE, client_address
+from api.identity import client_address, session_token
 from api.pages.confirming import ask_password
 from api.pages.flash import see_other
 from api.pages.qr import drawing
@@ -61,7 +61,7 @@ def cipher_of(request: WebRequest) -> Cipher:
 @get(urls.second_step(), guards=[public], include_in_schema=False)
 async def show_second_step(request: WebRequest) -> Response[Any]:
     """For a browser in which the password was right, and for nobody else."""
-    if await sign_in.find_waiting(request.cookies.get(COOKIE, "")) is None:
+    if await sign_in.find_waiting(session_token(request)) is None:
         return Redirect(urls.sign_in(), status_code=303)
     onward = convert_form(request.query_params, Onward)
     form = {"next": urls.local(onward.next), "stays": onward.stays}
@@ -76,7 +76,7 @@ async def show_second_step(request: WebRequest) -> Response[Any]:
 )
 async def do_second_step(request: WebRequest) -> Response[Any]:
     """The right code begins the session; a wrong one asks again."""
-    token = request.cookies.get(COOKIE, "")
+    token = session_token(request)
     try:
         given = await read_form(request, SecondStep)
         person_id = await second_factor.complete_sign_in(
