@@ -57,6 +57,7 @@ class ModelFacts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     isbn: str | None = None
 
 
+WORDS_MOST = 6
 COLUMNS = """
 SELECT m.id, m.kind, m.brand, m.name, m.isbn,
        (SELECT count(*) FROM asset a WHERE a.model = m.id AND a.school = any($1::bigint[])) AS assets
@@ -89,9 +90,21 @@ async def find_models(
     return paging.page_of(rows, limit, lambda model: (model.brand, model.name, model.id))
 
 
-async def all_models(actor: Actor) -> list[AssetModel]:
-    """Every model, for a choice in a form."""
-    return await fetch(AssetModel, f"{COLUMNS} ORDER BY m.brand, m.name, m.id", actor.school_ids)
+async def find_titled(
+    actor: Actor, text: str = "", *, exactly: bool = False, limit: int = 50
+) -> list[AssetModel]:
+    """A few models whose brand and name hold every word of ``text``, or are it ``exactly``."""
+    where = Conditions(actor.school_ids, limit)
+    words = text.split()
+    if exactly:
+        where.add("lower(btrim(m.brand || ' ' || m.name)) = lower({})", " ".join(words))
+    for word in words[:WORDS_MOST]:
+        where.add("(m.brand || ' ' || m.name) ILIKE {}", like(word))
+    return await fetch(
+        AssetModel,
+        f"{COLUMNS} WHERE {where.sql()} ORDER BY m.brand, m.name, m.id LIMIT $2",
+        *where.args,
+    )
 
 
 async def get_model(actor: Actor, model_id: int) -> AssetModel:

@@ -10,9 +10,11 @@ from litestar.params import FromPath
 from api import urls
 from api.access import allow
 from api.forms import as_typed, convert_form, read_form
+from api.pages import model_picking
 from api.pages.desk import REFUSALS, Refusal, lay_out, removing, split_tags
 from api.pages.flash import see_other
-from api.pages.inventory_options import model_options, place_options, school_codes
+from api.pages.inventory_options import chosen_model, place_options, school_codes
+from api.pages.model_picking import convert_with_model
 from api.pages.rendering import render
 from api.types import WebRequest
 from core.access import Actor
@@ -79,12 +81,15 @@ class AssetFormPages(Controller):
     async def show_new(self, request: WebRequest, actor: NamedDependency[Actor]) -> Response[str]:
         start = convert_form(request.query_params, Start)
         form = {**msgspec.structs.asdict(start), "lifecycle": "in_service", "condition": "ok"}
+        for _, title in await chosen_model(actor, start.model_id):
+            form["model_title"] = title
         return await _new_page(request, actor, form)
 
     @post("/assets/new", guards=[KEEPER])
     async def create(self, request: WebRequest, actor: NamedDependency[Actor]) -> Response[Any]:
         try:
-            asset = await assets.create_asset(actor, await read_form(request, NewAsset))
+            new, model = await convert_with_model(actor, await request.form(), NewAsset)
+            asset = await assets.create_asset(actor, new, new_model=model)
         except Invalid as refused:
             return await _new_page(request, actor, await as_typed(request), refused.errors)
         return see_other(urls.asset(asset.tag), say("{tag} is added.", tag=asset.tag))
@@ -94,17 +99,20 @@ class AssetFormPages(Controller):
         self, request: WebRequest, actor: NamedDependency[Actor], tag: FromPath[str]
     ) -> Response[str]:
         asset = await _kept(actor, tag)
-        return await _edit_page(request, actor, asset, msgspec.to_builtins(asset))
+        form = {**msgspec.to_builtins(asset), "model_title": f"{asset.brand} {asset.model}".strip()}
+        return await _edit_page(request, actor, asset, form)
 
     @post("/assets/{tag:str}/edit", guards=[KEEPER])
     async def edit(
         self, request: WebRequest, actor: NamedDependency[Actor], tag: FromPath[str]
     ) -> Response[Any]:
+        kept = await _kept(actor, tag)
         try:
-            form = await read_form(request, EditForm)
+            form, _ = await convert_with_model(
+                actor, await request.form(), EditForm, current=kept.model_id
+            )
             asset = await assets.edit_asset(actor, tag, form.changes())
         except (Invalid, Conflict) as refused:
-            kept = await _kept(actor, tag)
             return await _edit_page(request, actor, kept, await as_typed(request), refused)
         return see_other(urls.asset(asset.tag), say("Saved."))
 
@@ -179,8 +187,8 @@ async def _new_page(
         form=form,
         errors=list(errors),
         schools=await school_codes(request, actor, *KEEPERS),
-        models=await model_options(actor),
         places=await place_options(actor, school_ids=actor.school_ids_as(*KEEPERS)),
+        **await model_picking.choices(actor, form, errors),
     )
 
 
@@ -199,8 +207,8 @@ async def _edit_page(
         asset=asset,
         form=form,
         errors=list(errors_of(refused, "")) if refused else [],
-        models=await model_options(actor),
         places=await place_options(actor, school_id=asset.school_id),
+        **await model_picking.choices(actor, form, refused.errors if refused else ()),
     )
 
 

@@ -11,6 +11,7 @@ from api import urls
 from api.access import allow, in_person
 from api.forms import as_typed, convert_form, read_form
 from api.pages.flash import see_other
+from api.pages.model_picking import A_FEW
 from api.pages.rendering import render
 from api.types import WebRequest
 from core.access import Actor
@@ -30,6 +31,12 @@ class ListQuery(msgspec.Struct, frozen=True):
     kind: AssetKind | None = None
     cursor: str | None = None
     limit: int = DEFAULT_LIMIT
+
+
+class TitleQuery(msgspec.Struct, frozen=True):
+    """What is typed so far."""
+
+    model_title: str = ""
 
 
 class AssetModelPages(Controller):
@@ -52,6 +59,15 @@ class AssetModelPages(Controller):
             query=query,
             may_keep=actor.is_a(*KEEPERS),
         )
+
+    @get(urls.asset_model_titles(), guards=[in_person])
+    async def list_titles(
+        self, request: WebRequest, actor: NamedDependency[Actor]
+    ) -> Response[str]:
+        """The names that fit what is typed, for the field's list."""
+        query = convert_form(request.query_params, TitleQuery)
+        found = await models.find_titled(actor, query.model_title, limit=A_FEW)
+        return render(request, "inventory/model_titles.html", titles=[one.title for one in found])
 
     @get("/asset-models/new", guards=[KEEPER])
     async def show_new(self, request: WebRequest) -> Response[str]:

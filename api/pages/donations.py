@@ -6,6 +6,7 @@ from uuid import uuid4
 
 import msgspec
 from litestar import Controller, Response, get, post
+from litestar.datastructures import FormMultiDict
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Redirect
@@ -13,9 +14,11 @@ from litestar.response import Redirect
 from api import row_names, urls
 from api.access import allow
 from api.forms import as_typed, convert_form, read_form
+from api.pages import model_picking
 from api.pages.donors import donor_options
 from api.pages.flash import see_other
-from api.pages.inventory_options import model_options, place_options, school_codes
+from api.pages.inventory_options import place_options, school_codes
+from api.pages.model_picking import convert_with_model
 from api.pages.rendering import language_of, render
 from api.types import WebRequest
 from core import schools
@@ -23,9 +26,10 @@ from core.access import Actor, Role
 from core.errors import FieldError, Invalid, say
 from core.idempotency import once
 from core.paging import DEFAULT_LIMIT
-from inventory import assets, donations
+from inventory import assets, donations, donors
 from inventory.assets import AssetFilters, AssetRow
 from inventory.donations import Donation, DonationEdit, LineEdit, NewDonation, NewLine, Receipt
+from inventory.donors import DonorFacts, DonorKind
 from inventory.scope import DONATION_READERS
 
 ADMIN = allow(Role.admin, scope=None)
@@ -44,6 +48,13 @@ class ListQuery(msgspec.Struct, frozen=True):
     limit: int = DEFAULT_LIMIT
 
 
+class Start(msgspec.Struct, frozen=True):
+    """What the link to a new donation knows already."""
+
+    school: str | None = None
+    donor: int | None = None
+
+
 class TermsForm(msgspec.Struct, frozen=True):
     """The form of a gift; a box that is not ticked is a term that does not hold."""
 
@@ -57,6 +68,21 @@ class TermsForm(msgspec.Struct, frozen=True):
     note: str = ""
     school: str = ""
     version: int = 0
+
+
+class NewDonorForm(msgspec.Struct, frozen=True):
+    """A donor who is not in the list yet."""
+
+    new_donor_kind: DonorKind | None = None
+    new_donor_name: str = ""
+    new_donor_contact: str = ""
+
+    def facts(self) -> DonorFacts | None:
+        """The donor to be added; None if nothing is written here."""
+        if self.new_donor_kind is None and not self.new_donor_name:
+            return None
+        kind = self.new_donor_kind or DonorKind.organisation
+        return DonorFacts(kind, self.new_donor_name, self.new_donor_contact)
 
 
 class ReceiptForm(msgspec.Struct, frozen=True):
@@ -101,20 +127,25 @@ class DonationPages(Controller):
 
     @get("/donations/new", guards=[ADMIN])
     async def show_new(self, request: WebRequest, actor: NamedDependency[Actor]) -> Response[str]:
+        start = convert_form(request.query_params, Start)
         form: dict[str, Any] = {
             "resale_forbidden": True,
             "wipe_on_intake": True,
             "name_public": True,
-            "donor_id": request.query_params.get("donor"),
+            "donor_id": start.donor,
+            "school": start.school,
         }
+        if start.donor is not None:
+            form["school"] = (await donors.get_donor(actor, start.donor)).school
         return await _form_page(request, actor, form)
 
     @post("/donations/new", guards=[ADMIN])
     async def create(self, request: WebRequest, actor: NamedDependency[Actor]) -> Response[Any]:
         try:
-            form = msgspec.structs.asdict(await read_form(request, TermsForm))
+            new_donor = (await read_form(request, NewDonorForm)).facts()
+            form = await _terms(request, donor_is_new=new_donor is not None)
             form.pop("version")
-            made = await donations.create_donation(actor, NewDonation(**form))
+            made = await donations.create_donation(actor, NewDonation(**form), new_donor=new_donor)
         except Invalid as refused:
             return await _form_page(request, actor, await as_typed(request), errors=refused.errors)
         return see_other(urls.donation(made.id), say("Now add what was declared."))
@@ -152,7 +183,8 @@ class DonationPages(Controller):
         self, request: WebRequest, actor: NamedDependency[Actor], donation_id: FromPath[int]
     ) -> Response[Any]:
         try:
-            await donations.add_line(actor, donation_id, await read_form(request, NewLine))
+            new, model = await convert_with_model(actor, await request.form(), NewLine)
+            await donations.add_line(actor, donation_id, new, new_model=model)
         except Invalid as refused:
             return await _again(request, actor, donation_id, refused)
         return see_other(urls.donation(donation_id), say("Saved."))
@@ -225,6 +257,13 @@ async def _kept(actor: Actor, donation_id: int) -> Donation:
     return donation
 
 
+async def _terms(request: WebRequest, *, donor_is_new: bool) -> dict[str, Any]:
+    form = await request.form()
+    if donor_is_new:
+        form = FormMultiDict([*form.multi_items(), ("donor_id", "0")])
+    return msgspec.structs.asdict(convert_form(form, TermsForm))
+
+
 async def _form_page(
     request: WebRequest,
     actor: Actor,
@@ -232,17 +271,30 @@ async def _form_page(
     donation: Donation | None = None,
     errors: tuple[FieldError, ...] = (),
 ) -> Response[str]:
-    school = donation.school if donation else None
+    schools = dict(await school_codes(request, actor, Role.admin))
+    school = donation.school if donation else form.get("school")
+    if school not in schools:
+        # Donors are of one school: with several to choose from, the school comes first.
+        school = next(iter(schools)) if len(schools) == 1 else None
     return render(
         request,
         "inventory/donation_form.html",
         status_code=422 if errors else 200,
         donation=donation,
-        form=form,
-        errors=list(errors),
-        schools=await school_codes(request, actor, Role.admin),
-        donors=await donor_options(request, actor, school=school),
+        form={**form, "school": school},
+        errors=[_at_new_donor(error, form) for error in errors],
+        schools=list(schools.items()),
+        school_name=schools.get(school or ""),
+        donors=await donor_options(request, actor, school=school) if school else [],
     )
+
+
+def _at_new_donor(error: FieldError, form: dict[str, Any]) -> FieldError:
+    """What is wrong with a donor to be added stands at the fields of that donor."""
+    is_new = form.get("new_donor_kind") or form.get("new_donor_name")
+    if is_new and error.field in ("name", "contact"):
+        return msgspec.structs.replace(error, field=f"new_donor_{error.field}")
+    return error
 
 
 async def _again(
@@ -272,6 +324,6 @@ async def _donation_page(
         errors=list(errors),
         may_write=may_write,
         changes=await row_names.history(language_of(request), "donation", donation.id, limit=30),
-        models=await model_options(actor) if may_write else [],
         places=await place_options(actor, school_id=donation.school_id) if may_write else [],
+        **await model_picking.choices(actor, form, errors),
     )

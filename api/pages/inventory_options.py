@@ -4,6 +4,7 @@ from api.pages.rendering import language_of
 from api.types import WebRequest
 from core import places, schools
 from core.access import Actor, Role
+from core.errors import NotFound
 from inventory import models
 
 
@@ -29,6 +30,12 @@ async def place_options(
     ]
 
 
-async def model_options(actor: Actor) -> list[tuple[int, str]]:
-    """All models by brand and name."""
-    return [(model.id, model.title) for model in await models.all_models(actor)]
+async def chosen_model(actor: Actor, model_id: int | None) -> list[tuple[int, str]]:
+    """The model by which a list is filtered, if there is such a one."""
+    if model_id is None:
+        return []
+    try:
+        model = await models.get_model(actor, model_id)
+    except NotFound:
+        return []
+    return [(model.id, model.title)]

@@ -12,10 +12,10 @@ from litestar.params import FromPath
 from api import urls
 from api.access import allow
 from api.forms import as_typed, convert_form, read_form
-from api.pages import qr
+from api.pages import model_picking, qr
 from api.pages.desk import split_tags
 from api.pages.flash import see_other
-from api.pages.inventory_options import model_options, place_options, school_codes
+from api.pages.inventory_options import chosen_model, place_options, school_codes
 from api.pages.rendering import render
 from api.types import WebRequest
 from core.access import Actor
@@ -87,12 +87,16 @@ class LabelPages(Controller):
     async def choose(self, request: WebRequest, actor: NamedDependency[Actor]) -> Response[str]:
         choice = convert_form(request.query_params, Choice)
         form = {**msgspec.to_builtins(choice), "tags": "\n".join(choice.tag)}
+        for _, title in await chosen_model(actor, choice.model):
+            form["model_title"] = title
         return await _choice_page(request, actor, form)
 
     @post(urls.label_sheet(), guards=[KEEPER])
     async def prepare(self, request: WebRequest, actor: NamedDependency[Actor]) -> Response[Any]:
         try:
             choice = await read_form(request, Choice)
+            model_id = await model_picking.find_model(actor, await request.form())
+            choice = msgspec.structs.replace(choice, model=model_id)
             tags = await _tags_of(actor, choice)
             await labels.prepare_sheet(actor, tags)
         except Invalid as refused:
@@ -153,7 +157,7 @@ async def _choice_page(
         sizes=_sizes(),
         schools=await school_codes(request, actor, *KEEPERS),
         places=await place_options(actor, school_ids=actor.school_ids_as(*KEEPERS)),
-        models=await model_options(actor),
+        **await model_picking.choices(actor, form, errors),
     )
 
 

@@ -92,6 +92,10 @@ def asset_step(tag: str) -> str:
     return f"{asset(tag)}/step"
 
 
+def asset_model_titles() -> str:
+    return "/asset-models/titles"
+
+
 def step_assets(**given: object) -> str:
     return with_query("/assets/step", **given)
 

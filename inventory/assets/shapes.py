@@ -6,7 +6,7 @@ from enum import StrEnum
 import msgspec
 
 from inventory.models import AssetKind
-from inventory.serials import SerialTrust
+from inventory.serials import SerialTrust, trust
 
 
 class LifecycleState(StrEnum):
@@ -71,6 +71,11 @@ class AssetRow(msgspec.Struct, frozen=True):
     holder: str | None
     due_on: date | None
     is_overdue: bool
+
+    @property
+    def has_real_serial(self) -> bool:
+        """Whether its serial number names it, and is not what firmware says without one."""
+        return trust(self.serial_number) is SerialTrust.ok
 
 
 class Asset(msgspec.Struct, frozen=True):

@@ -14,6 +14,7 @@ from inventory.assets.lifecycle import refuse_changed
 from inventory.assets.locking import HAS_LEFT, Stack, lock, lock_stack
 from inventory.assets.reading import find_by_tags, get_asset
 from inventory.assets.shapes import ENDS, Asset, AssetRow, Condition, LifecycleState
+from inventory.models import ModelFacts, ensure_model
 from inventory.scope import KEEPERS, school_id_of
 
 REFUSALS: dict[str, Message | Problem] = {
@@ -85,8 +86,13 @@ class Draft(msgspec.Struct, frozen=True):
     note: str = ""
 
 
-async def create_asset(actor: Actor, new: NewAsset) -> Asset:
-    """Write an asset into the books of a school that the actor keeps."""
+async def create_asset(
+    actor: Actor, new: NewAsset, *, new_model: ModelFacts | None = None
+) -> Asset:
+    """Write an asset into the books of a school that the actor keeps.
+
+    With ``new_model`` its model is added to the list as well, if it is not there: both or neither.
+    """
     school_id = await school_id_of(actor, new.school)
     actor.require(school_id, *KEEPERS)
     _refuse_wrong(new.lifecycle, name=new.name, note=new.note, serial_number=new.serial_number)
@@ -100,7 +106,7 @@ async def create_asset(actor: Actor, new: NewAsset) -> Asset:
                 tag=tag,
                 school_id=school_id,
                 title_holder_id=owner,
-                model_id=new.model_id,
+                model_id=await ensure_model(new_model) if new_model else new.model_id,
                 lifecycle=new.lifecycle,
                 condition=new.condition,
                 place_id=new.place_id,

@@ -2,6 +2,8 @@
 
 from datetime import date
 
+import msgspec
+
 from core import clock
 from core.access import Actor, Role
 from core.database import execute, fetch_one, fetch_value, refusing, transaction
@@ -23,6 +25,8 @@ from inventory.donations.shapes import (
     NewLine,
     Receipt,
 )
+from inventory.donors import DonorFacts, NewDonor, create_donor
+from inventory.models import ModelFacts, ensure_model
 from inventory.scope import school_id_of
 
 REFUSALS: dict[str, Message | Problem] = {
@@ -41,13 +45,22 @@ DECLARED_MOST = 100_000
 EARLIEST = date(1980, 1, 1)
 
 
-async def create_donation(actor: Actor, new: NewDonation) -> Donation:
-    """Write a gift into a school's books under its next acknowledgement number of the year."""
+async def create_donation(
+    actor: Actor, new: NewDonation, *, new_donor: DonorFacts | None = None
+) -> Donation:
+    """Write a gift into a school's books under its next acknowledgement number of the year.
+
+    With ``new_donor`` the donor is added too: both or neither.
+    """
     school_id = await school_id_of(actor, new.school)
     actor.require(school_id, Role.admin)
     _refuse_wrong(new)
     with refusing(REFUSALS):
         async with transaction(actor):
+            if new_donor is not None:
+                facts = msgspec.structs.asdict(new_donor)
+                donor = await create_donor(actor, NewDonor(school=new.school, **facts))
+                new = msgspec.structs.replace(new, donor_id=donor.id)
             donation_id: int = await fetch_value(
                 "INSERT INTO donation (school, donor, title, received_on, return_on_end,"
                 " resale_forbidden, wipe_on_intake, name_public, note, acknowledgement_number,"
@@ -83,8 +96,13 @@ async def edit_donation(actor: Actor, donation_id: int, edit: DonationEdit) -> D
     return await get_donation(actor, donation_id)
 
 
-async def add_line(actor: Actor, donation_id: int, new: NewLine) -> Donation:
-    """Add so many of one model, as the donor declared; each model has one line."""
+async def add_line(
+    actor: Actor, donation_id: int, new: NewLine, *, new_model: ModelFacts | None = None
+) -> Donation:
+    """Add so many of one model, as the donor declared; each model has one line.
+
+    With ``new_model`` the model is added to the list as well, if it is not there: both or neither.
+    """
     donation = await _kept(actor, donation_id)
     _refuse_wrong_line(new.declared, new.note)
     with refusing(REFUSALS):
@@ -94,7 +112,7 @@ async def add_line(actor: Actor, donation_id: int, new: NewLine) -> Donation:
                 " VALUES ($1, $2, $3, $4, 0, $5)",
                 donation.school_id,
                 donation.id,
-                new.model_id,
+                await ensure_model(new_model) if new_model else new.model_id,
                 new.declared,
                 new.note.strip(),
             )

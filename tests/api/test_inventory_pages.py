@@ -7,9 +7,11 @@ import httpx
 import pytest
 from litestar import Litestar
 
-from inventory import assets, custody, labels
+from core import database
+from inventory import assets, custody, donors, labels
+from inventory.assets import NewAsset
 from inventory.custody import Holder
-from tests import factories
+from tests import factories, factories_inventory
 from tests.conftest import browser
 from tests.factories import MadePerson, MadeSchool
 
@@ -361,3 +363,101 @@ async def test_teachers_open_no_donations_and_no_imports(client: httpx.AsyncClie
     office = await _office(client, "teacher")
     for path in ("/donations", "/donors", "/imports", "/labels", "/custody/hand-out"):
         await office.see(path, 403)
+
+
+async def test_a_donor_who_is_not_in_the_list_is_added_with_the_donation(office: Office) -> None:
+    form = await office.see("/donations/new")
+    assert "The donor is not in the list" in form
+    typed = {"school": office.school.code, "title": "Ten kits", "received_on": "2026-05-01"}
+    unnamed = await office.send("/donations/new", new_donor_kind="named", note="Kept", **typed)
+    assert unnamed.status_code == 422
+    assert "Name the donor, or choose anonymous" in unnamed.text
+    assert 'value="Ten kits"' in unnamed.text
+    assert "Kept</textarea>" in unnamed.text
+    wrong = await office.send("/donations/new", new_donor_name="Fresh", received_on="2099-01-01",
+                              school=office.school.code, title="Ten kits")  # fmt: skip
+    assert wrong.status_code == 422
+    assert (await donors.find_donors(office.who.actor)).items == [], "both or neither"
+    made = await office.send("/donations/new", new_donor_name="Fresh Foundation", **typed)
+    assert made.status_code == 303
+    assert "Fresh Foundation" in await office.see(made.headers["location"])
+
+
+async def test_one_who_keeps_two_schools_chooses_the_school_before_its_donors(
+    client: httpx.AsyncClient,
+) -> None:
+    school, other = await factories.school(), await factories.school()
+    admin = await factories.person("admin", school, other)
+    await factories.signed_in(client, admin)
+    mine = await factories_inventory.donor(admin, school, "Ours")
+    await factories_inventory.donor(admin, other, "Theirs")
+    first = await client.get("/donations/new")
+    assert "Which school takes it in?" in first.text
+    assert "Theirs" not in first.text
+    for address in (f"/donations/new?school={school.code}", f"/donations/new?donor={mine}"):
+        form = await client.get(address)
+        assert "Ours" in form.text
+        assert "Theirs" not in form.text
+
+
+async def test_a_model_is_named_in_words_chosen_or_added_on_the_spot(office: Office) -> None:
+    kind_a = await factories.asset_model("printer", "LaserJet 1020")
+    kind_b = await factories.asset_model("part", "LaserJet 1020")
+    only = await factories.asset_model("computer", "M720")
+    typed = {"school": office.school.code, "lifecycle": "in_service", "condition": "ok"}
+    one = await office.send("/assets/new", model_title="maker  m720", **typed)
+    made = await assets.get_asset(office.who.actor, one.headers["location"].rpartition("/")[2])
+    assert made.model_id == only
+    unclear = await office.send("/assets/new", model_title="1020 laser", name="Kept", **typed)
+    assert unclear.status_code == 422
+    assert f'value="{kind_a}"' in unclear.text
+    assert f'value="{kind_b}"' in unclear.text
+    assert 'value="Kept"' in unclear.text
+    chosen = await office.send("/assets/new", model_title="1020", model_id=kind_b, **typed)
+    assert chosen.status_code == 303
+    unknown = await office.send("/assets/new", model_title="Nothing like it", **typed)
+    assert "No model has this name; add it below" in unknown.text
+    added = await office.send(
+        "/assets/new", new_model_kind="ups", new_model_name="BX650", new_model_brand="APC", **typed
+    )
+    tag = added.headers["location"].rpartition("/")[2]
+    assert (await assets.get_asset(office.who.actor, tag)).model == "BX650"
+    saved = await office.send(
+        f"/assets/{tag}/edit", version=1, model_title="APC BX650", condition="ok"
+    )
+    assert saved.status_code == 303
+    gift = await factories_inventory.donation(office.who, office.school)
+    line = await office.send(
+        f"/donations/{gift.id}/lines", new_model_kind="ups", new_model_name="BX950", declared=3
+    )
+    assert line.status_code == 303
+    assert "BX950" in await office.see(f"/donations/{gift.id}")
+
+
+async def test_pages_weigh_the_same_with_two_thousand_models(office: Office) -> None:
+    made = await factories.asset(office.school)
+    gift = await factories_inventory.donation(office.who, office.school)
+    paths = (
+        "/assets",
+        "/assets/new",
+        f"/assets/{made.tag}/edit",
+        "/labels",
+        f"/donations/{gift.id}",
+    )
+    before = [len(await office.see(path)) for path in paths]
+    await database.execute(
+        "INSERT INTO asset_model (kind, brand, name)"
+        " SELECT 'computer', 'Brand', 'Model ' || n FROM generate_series(1, 2000) n"
+    )
+    after = [len(await office.see(path)) for path in paths]
+    assert all(late < early + 2_000 for early, late in zip(before, after, strict=True))
+    titles = await office.see("/asset-models/titles?model_title=model+19")
+    assert titles.count("<option") == 20
+
+
+async def test_a_placeholder_is_shown_as_no_serial_number(office: Office) -> None:
+    await assets.create_asset(
+        office.who.actor,
+        NewAsset(office.school.code, await factories.asset_model(), serial_number="Default string"),
+    )
+    assert "Default string" not in await office.see("/assets")
