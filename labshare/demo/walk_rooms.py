@@ -74,7 +74,7 @@ def ups(name: str, place: str) -> Walk:
 
 
 def controller(name: str, place: str) -> Walk:
-    """A room controller that has the system group and nothing else."""
+    """A room controller that nobody knows: the system group, and one port."""
     walk = with_system(
         name,
         place,
@@ -83,4 +83,5 @@ def controller(name: str, place: str) -> Walk:
         services=APPLICATION_SERVICES,
     )
     walk.since(f"{SYSTEM}.3.0", ON_SINCE)
+    put_port(walk, 1, is_up=True)
     return walk
