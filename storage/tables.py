@@ -34,7 +34,10 @@ class Blob(Table, tablename="blob"):
     created_at = Timestamptz()
     verified_at = Timestamptz()
     damaged_at = Timestamptz(null=True, default=None)
+    # What the last reading found: no object, other bytes, or one that the store cannot read.
+    damage = Varchar(length=16, null=True, default=None)
 
+    blob_damage_is_known = Check("damage IN ('missing','content','unreadable')")
     blob_key_is_unique = Unique(["object_key"])
     blob_sha256_is_unique = Unique(["sha256"])
     blob_sha256_is_hex = Check("sha256 ~ '^[0-9a-f]{64}$'")
@@ -42,7 +45,7 @@ class Blob(Table, tablename="blob"):
 
 
 class Rendition(Table, tablename="rendition"):
-    """A picture made from a blob: its cover, or one of its first pages. It can be made again."""
+    """A picture made from a blob: its cover, or one of its first pages in two sizes."""
 
     id = BigSerial(primary_key=True)
     blob = ForeignKey(Blob, null=False, on_delete=OnDelete.cascade)
@@ -54,7 +57,7 @@ class Rendition(Table, tablename="rendition"):
     width = Integer()
     height = Integer()
 
-    rendition_kind_is_known = Check("kind IN ('thumbnail','page')")
+    rendition_kind_exists = Check("kind IN ('thumbnail','page','large')")
     rendition_once = Unique(["blob", "kind", "page"])
     rendition_key_is_unique = Unique(["object_key"])
 
@@ -108,7 +111,10 @@ class Resource(Table, tablename="resource"):
     created_at = Timestamptz()
     updated_at = Timestamptz()
     published_at = Timestamptz(null=True, default=None)
+    # Who took it out of the library; forgotten only by those who may publish it again.
+    withdrawn_by = ForeignKey(Person, null=True, default=None, on_delete=OnDelete.restrict)
 
+    resource_published_is_not_withdrawn = Check("state <> 'published' OR withdrawn_by IS NULL")
     resource_title_is_given = Check("btrim(title) <> ''")
     resource_visibility_is_known = Check("visibility IN ('school','shared')")
     resource_published_has_a_day = Check("state <> 'published' OR published_at IS NOT NULL")
@@ -160,6 +166,8 @@ class Upload(Table, tablename="upload"):
     received_bytes = BigInt(default=0)
     # Who may write now; a newer request takes over by putting its own mark here.
     writer = UUID(null=True, default=None)
+    # The mark of a writer that is asked to store what it has and to make way.
+    writer_to_leave = UUID(null=True, default=None)
     object_key = Varchar(length=120)
     parts_id = Varchar(length=255, null=True, default=None)
     next_part = Integer(default=1)
@@ -169,6 +177,8 @@ class Upload(Table, tablename="upload"):
     blob = ForeignKey(Blob, null=True, default=None, index=True, on_delete=OnDelete.set_null)
     reason = JSONB(null=True, default=None)
     attempts = Integer(default=0)
+    # Claims in a row of which no worker has told the end: each of them was killed over it.
+    lost_claims = Integer(default=0)
     claimed_until = Timestamptz(null=True, default=None)
     created_at = Timestamptz()
     expires_at = Timestamptz()
