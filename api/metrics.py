@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client import CollectorRegistry, Gauge, generate_latest
 from prometheus_client.metrics_core import (
     CounterMetricFamily,
     GaugeMetricFamily,
@@ -44,12 +44,14 @@ NOW = {
 DEVICE_STATES = ("up", "down", "unknown")
 
 
-def exposition(state: MonitoringState | None) -> bytes:
+def exposition(state: MonitoringState | None, damaged_files: int | None) -> bytes:
     """All of it in Prometheus' text format 0.0.4; without a database, this process's own."""
-    if state is None:
+    if state is None or damaged_files is None:
         return generate_latest()
     registry = CollectorRegistry()
     registry.register(_Monitoring(state))
+    text = "Files of the library that the store no longer gives back whole"
+    Gauge("labshare_library_damaged_files", text, registry=registry).set(damaged_files)
     return generate_latest() + generate_latest(registry)
 
 

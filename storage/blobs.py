@@ -5,14 +5,17 @@ from pathlib import Path
 from uuid import UUID
 
 import msgspec
+import structlog
 from anyio import open_file
 
 from core import database
 from core.clock import now
-from core.errors import Unavailable
+from core.errors import Unavailable, say
 from storage import objects
 from storage.extraction import Findings
 from storage.ids import uuid7
+
+log = structlog.get_logger(__name__)
 
 
 class Content(msgspec.Struct, frozen=True):
@@ -45,7 +48,7 @@ async def fetch_to(path: Path, object_key: str, size: int) -> str:
 
 
 async def find(sha256: str) -> UUID | None:
-    """The whole blob with this content, if there is one."""
+    """The blob with this content that is not known to be damaged, if there is one."""
     blob_id: UUID | None = await database.fetch_value(
         "SELECT id FROM blob WHERE sha256 = $1 AND damaged_at IS NULL", sha256
     )
@@ -66,23 +69,35 @@ async def store_pictures(findings: Findings, folder: Path) -> list[MadePicture]:
     return made
 
 
+class Kept(msgspec.Struct, frozen=True):
+    """The blob of some content, and the objects that it no longer needs."""
+
+    id: UUID
+    replaced_keys: list[str] = []
+
+
+class _Old(msgspec.Struct):
+    id: UUID
+    object_key: str
+    is_damaged: bool
+
+
 async def keep(
     content: Content, media_type: str, findings: Findings, pictures: list[MadePicture]
-) -> UUID:
+) -> Kept:
     """The blob of this content: a new one, or the one that another upload made first.
 
-    A damaged blob of the same content is healed: it takes the new object. Runs inside the
-    transaction that finishes the upload; the caller removes the object if it was not taken.
+    A damaged blob of the same content is healed: it takes the new object and the new pictures.
+    Runs inside the transaction that finishes the upload; after it the caller removes the replaced
+    objects, and the new one if it was not taken.
     """
     moment = now()
-    blob_id: UUID = await database.fetch_value(
+    blob_id = uuid7()
+    is_new = await database.execute(
         "INSERT INTO blob (id, object_key, sha256, size_bytes, media_type, page_count,"
         " preview_note, created_at, verified_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8)"
-        " ON CONFLICT (sha256) DO UPDATE SET"
-        " object_key = CASE WHEN blob.damaged_at IS NULL THEN blob.object_key"
-        " ELSE excluded.object_key END, damaged_at = NULL"
-        " RETURNING id",
-        uuid7(),
+        " ON CONFLICT (sha256) DO NOTHING",
+        blob_id,
         content.object_key,
         content.sha256,
         content.size_bytes,
@@ -91,9 +106,45 @@ async def keep(
         findings.note,
         moment,
     )
+    replaced: list[str] = []
+    if not is_new:
+        old = await database.fetch_one(
+            _Old,
+            "SELECT id, object_key, damaged_at IS NOT NULL AS is_damaged FROM blob"
+            " WHERE sha256 = $1 FOR NO KEY UPDATE",
+            content.sha256,
+        )
+        if old is None:
+            raise Unavailable(
+                say("Others were changing the same things at this moment. Try again."), code="busy"
+            )
+        blob_id = old.id
+        if old.is_damaged:
+            replaced = await _heal(old, content, findings)
     await _keep_pages(blob_id, findings.pages)
     await _keep_pictures(blob_id, pictures)
-    return blob_id
+    return Kept(blob_id, replaced)
+
+
+async def _heal(old: _Old, content: Content, findings: Findings) -> list[str]:
+    class Key(msgspec.Struct):
+        object_key: str
+
+    await database.execute(
+        "UPDATE blob SET object_key = $2, damaged_at = NULL, damage = NULL, verified_at = $3,"
+        " page_count = $4, preview_note = $5 WHERE id = $1",
+        old.id,
+        content.object_key,
+        now(),
+        findings.page_count,
+        findings.note,
+    )
+    # The pictures lay in the same store: those made now are known to be whole.
+    pictures = await database.fetch(
+        Key, "DELETE FROM rendition WHERE blob = $1 RETURNING object_key", old.id
+    )
+    log.info("blob.healed", blob=str(old.id))
+    return [old.object_key, *(picture.object_key for picture in pictures)]
 
 
 async def _keep_pages(blob_id: UUID, pages: list[str]) -> None:
@@ -119,52 +170,3 @@ async def _keep_pictures(blob_id: UUID, pictures: list[MadePicture]) -> None:
             for p in pictures
         ],
     )
-
-
-class _Due(msgspec.Struct):
-    id: UUID
-    object_key: str
-    sha256: str
-    size_bytes: int
-
-
-async def scrub(*, older_than_days: int, most_bytes: int) -> int:
-    """Read the blobs longest unread once more and mark those that are no longer whole.
-
-    Each is marked as read before it is read, so that one that hangs cannot hold up the others.
-    """
-    taken = 0
-    found_damaged = 0
-    while taken < most_bytes:
-        due = await database.fetch_one(
-            _Due,
-            "UPDATE blob SET verified_at = $1 WHERE id = (SELECT id FROM blob"
-            " WHERE verified_at < $1::timestamptz - make_interval(days => $2) AND damaged_at IS NULL"
-            " ORDER BY verified_at LIMIT 1 FOR UPDATE SKIP LOCKED)"
-            " RETURNING id, object_key, sha256, size_bytes",
-            now(),
-            older_than_days,
-        )
-        if due is None:
-            break
-        taken += due.size_bytes
-        if not await _is_whole(due):
-            found_damaged += 1
-            await database.execute("UPDATE blob SET damaged_at = $2 WHERE id = $1", due.id, now())
-    return found_damaged
-
-
-async def _is_whole(due: _Due) -> bool:
-    digest = hashlib.sha256()
-    try:
-        async for piece in objects.stream(due.object_key, 0, due.size_bytes):
-            digest.update(piece)
-    except objects.ObjectMissing:
-        return False
-    except Unavailable:
-        # The store is down or slow: that says nothing about this object.
-        if await objects.answers():
-            size = await objects.size_of(due.object_key)
-            return size == due.size_bytes
-        return True
-    return digest.hexdigest() == due.sha256

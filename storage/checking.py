@@ -1,9 +1,12 @@
 """Holds the library's rows against the objects: what is missing, short, damaged or left over."""
 
+from uuid import UUID
+
 import msgspec
 
 from core import database
-from storage import objects
+from storage import damage, objects
+from storage.damage import Damage
 from storage.sweeping import KNOWN_KEYS, PREFIXES
 
 
@@ -11,6 +14,12 @@ class _Expected(msgspec.Struct):
     what: str
     object_key: str
     size_bytes: int
+
+
+class _Damaged(msgspec.Struct):
+    id: UUID
+    object_key: str
+    damage: Damage
 
 
 class Count(msgspec.Struct, frozen=True):
@@ -39,11 +48,13 @@ async def problems() -> list[str]:
         line for row in expected if (line := _judge(row, sizes.get(row.object_key))) is not None
     ]
     damaged = await database.fetch(
-        _Expected,
-        "SELECT 'blob ' || id AS what, object_key, size_bytes FROM blob"
-        " WHERE damaged_at IS NOT NULL ORDER BY id",
+        _Damaged,
+        "SELECT id, object_key, damage FROM blob WHERE damaged_at IS NOT NULL"
+        " AND damage <> 'missing' ORDER BY id",
     )
-    found.extend(f"{row.what}: its content no longer has its SHA-256" for row in damaged)
+    found.extend(
+        f"blob {row.id}: {damage.SENTENCES[row.damage]} ({row.object_key})" for row in damaged
+    )
     return found
 
 

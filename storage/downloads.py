@@ -7,7 +7,8 @@ import msgspec
 from core import database
 from core.access import Actor
 from core.clock import now
-from core.errors import NotFound, Unavailable, say
+from core.errors import NotFound, say
+from storage import damage
 from storage.rights import VISIBLE, visible_to
 
 
@@ -66,9 +67,7 @@ async def get_file(actor: Actor, resource_id: UUID, revision_id: UUID | None = N
     if found is None:
         raise NotFound(say("There is no such file, or you may not see it"))
     if found.is_damaged:
-        raise Unavailable(
-            say("This file was found damaged; its owner can upload it again"), code="damaged"
-        )
+        raise damage.refusal()
     return File(**{name: getattr(found, name) for name in File.__struct_fields__})
 
 
@@ -110,13 +109,16 @@ class PictureSize(msgspec.Struct, frozen=True):
     page: int
     width: int
     height: int
+    has_large: bool
 
 
 async def find_pictured_pages(blob_id: UUID) -> list[PictureSize]:
     """The pages of which there are pictures; the caller may see the blob."""
     return await database.fetch(
         PictureSize,
-        "SELECT page, width, height FROM rendition WHERE blob = $1 AND kind = 'page' ORDER BY page",
+        "SELECT t.page, t.width, t.height, EXISTS (SELECT FROM rendition l WHERE l.blob = t.blob"
+        " AND l.kind = 'large' AND l.page = t.page) AS has_large"
+        " FROM rendition t WHERE t.blob = $1 AND t.kind = 'page' ORDER BY t.page",
         blob_id,
     )
 

@@ -17,7 +17,7 @@ import structlog
 from core import database
 from core.clock import now
 from core.errors import Message, Unavailable, say
-from storage import blobs, extraction, formats, objects, revisions, uploads
+from storage import blobs, damage, extraction, formats, objects, revisions, uploads
 from storage.blobs import Content
 
 log = structlog.get_logger(__name__)
@@ -28,6 +28,8 @@ RENEW_SECONDS = 30
 LONGEST_WAIT = timedelta(minutes=5)
 # A fault of ours is tried again, but not for ever: the owner deserves an answer.
 MOST_ATTEMPTS = 12
+# A worker that was killed tells nothing. Several in a row over one file are the file's doing.
+MOST_LOST_CLAIMS = 5
 
 
 class _Claim(msgspec.Struct):
@@ -42,6 +44,7 @@ class _Claim(msgspec.Struct):
     object_key: str
     parts_id: str | None
     attempts: int
+    lost_claims: int
 
 
 class Refused(Exception):
@@ -65,12 +68,13 @@ async def finish_waiting(folder: Path, *, most: int = 20) -> int:
 async def _claim() -> _Claim | None:
     return await database.fetch_one(
         _Claim,
-        "UPDATE upload SET claimed_until = $1, attempts = attempts + 1 WHERE id = ("
+        "UPDATE upload SET claimed_until = $1, attempts = attempts + 1,"
+        " lost_claims = lost_claims + 1 WHERE id = ("
         " SELECT id FROM upload WHERE state IN ('completing', 'verifying')"
         " AND (claimed_until IS NULL OR claimed_until < $2)"
         " ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED)"
         " RETURNING id, school, owner, file_name, media_type, size_bytes, sha256, state,"
-        " object_key, parts_id, attempts",
+        " object_key, parts_id, attempts, lost_claims - 1 AS lost_claims",
         now() + LEASE,
         now(),
     )
@@ -98,6 +102,13 @@ async def _renewed(upload_id: UUID) -> AsyncIterator[None]:
 
 
 async def _finish_or_say_why(claim: _Claim, folder: Path) -> None:
+    if claim.lost_claims >= MOST_LOST_CLAIMS:
+        log.error("upload.kills_workers", upload=str(claim.id), lost_claims=claim.lost_claims)
+        await _reject(
+            claim,
+            say("Reading this file ended the program several times, so it is not taken in"),
+        )
+        return
     try:
         await _finish(claim, folder)
     except Refused as refusal:
@@ -160,17 +171,21 @@ async def _join(claim: _Claim) -> None:
 
 async def _accept(claim: _Claim, content: Content, media_type: str, path: Path) -> None:
     findings, pictures = extraction.Findings(), list[blobs.MadePicture]()
+    # A copy that is here already is trusted only after it has been read.
+    await damage.check_known(content.sha256)
     if await blobs.find(content.sha256) is None:
         findings = await extraction.extract(path, media_type, path.parent)
         pictures = await blobs.store_pictures(findings, path.parent)
+    replaced: list[str] = []
     async with database.transaction():
         # Held until the end: whoever stops the upload now is too late, or was first.
         is_wanted = await database.fetch_value(
             "SELECT true FROM upload WHERE id = $1 AND state = 'verifying' FOR UPDATE", claim.id
         )
         if is_wanted:
-            await _enter(claim, content, media_type, findings, pictures)
-    await _remove_unless_taken(content.object_key)
+            replaced = await _enter(claim, content, media_type, findings, pictures)
+    for key in [content.object_key, *(picture.object_key for picture in pictures), *replaced]:
+        await _remove_unless_taken(key)
 
 
 async def _enter(
@@ -179,18 +194,19 @@ async def _enter(
     media_type: str,
     findings: extraction.Findings,
     pictures: list[blobs.MadePicture],
-) -> None:
+) -> list[str]:
     is_known = await _is_known_here(claim, content.sha256)
-    blob_id = await blobs.keep(content, media_type, findings, pictures)
+    kept = await blobs.keep(content, media_type, findings, pictures)
     await database.execute(
         "UPDATE upload SET state = $2, blob = $3, claimed_until = NULL, media_type = $4"
         " WHERE id = $1",
         claim.id,
         "duplicate" if is_known else "ready",
-        blob_id,
+        kept.id,
         media_type,
     )
     await revisions.attach(claim.id)
+    return kept.replaced_keys
 
 
 async def _is_known_here(claim: _Claim, sha256: str) -> bool:
@@ -210,9 +226,13 @@ async def _is_known_here(claim: _Claim, sha256: str) -> bool:
 
 
 async def _remove_unless_taken(object_key: str) -> None:
-    is_taken = await database.fetch_value("SELECT true FROM blob WHERE object_key = $1", object_key)
+    is_taken = await database.fetch_value(
+        "SELECT true WHERE EXISTS (SELECT FROM blob WHERE object_key = $1)"
+        " OR EXISTS (SELECT FROM rendition WHERE object_key = $1)",
+        object_key,
+    )
     if not is_taken:
-        # The content was here already; a copy that cannot be removed now is swept later.
+        # The content was here already, or is healed; what cannot be removed now is swept later.
         with suppress(Unavailable):
             await objects.remove(object_key)
 
@@ -232,5 +252,7 @@ async def _come_back(claim: _Claim) -> None:
     # A store that is away for hours makes for more attempts than a power of two can count seconds.
     wait = min(LONGEST_WAIT, timedelta(seconds=2 ** min(claim.attempts, 20)))
     await database.execute(
-        "UPDATE upload SET claimed_until = $2 WHERE id = $1", claim.id, now() + wait
+        "UPDATE upload SET claimed_until = $2, lost_claims = 0 WHERE id = $1",
+        claim.id,
+        now() + wait,
     )

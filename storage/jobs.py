@@ -9,11 +9,11 @@ from anyio import to_thread
 from core.jobs import Job
 from core.outbox import Handler
 from core.settings import Settings
-from storage import blobs, finishing, sweeping
+from storage import damage, finishing, sweeping
 
 SCRUB_EVERY_DAYS = 30
 LEFTOVER_SECONDS = 24 * 60 * 60
-SCRUB_BYTES_AT_ONCE = 2 * 1024**3
+SCRUB_BYTES_AT_ONCE = 512 * 1024**2
 
 
 async def finish_uploads(settings: Settings) -> None:
@@ -37,8 +37,8 @@ async def sweep(_settings: Settings) -> None:
 
 
 async def scrub(_settings: Settings) -> None:
-    """Read every blob once a month, to know of damage before a teacher does."""
-    await blobs.scrub(older_than_days=SCRUB_EVERY_DAYS, most_bytes=SCRUB_BYTES_AT_ONCE)
+    """Read every blob once a month, and what somebody could not read within minutes."""
+    await damage.scrub(older_than_days=SCRUB_EVERY_DAYS, most_bytes=SCRUB_BYTES_AT_ONCE)
 
 
 def _work_folder(settings: Settings) -> Path:
@@ -55,7 +55,7 @@ def _remove_leftovers(folder: Path) -> None:
 JOBS: tuple[Job, ...] = (
     Job("library.finish_uploads", every_seconds=1, run=finish_uploads, singleton=False),
     Job("library.clear_away", every_seconds=10 * 60, run=clear_away),
-    Job("library.scrub", every_seconds=60 * 60, run=scrub),
+    Job("library.scrub", every_seconds=10 * 60, run=scrub),
     Job("library.sweep", every_seconds=24 * 60 * 60, run=sweep),
 )
 

@@ -7,7 +7,7 @@ from uuid import UUID
 import msgspec
 
 from core import database
-from core.access import Actor
+from core.access import Actor, Role
 from core.clock import now
 from core.errors import Conflict, FieldError, Forbidden, Invalid, NotFound, say
 from storage import revisions, search
@@ -80,15 +80,39 @@ class Resource(msgspec.Struct, frozen=True):
     created_at: datetime
     updated_at: datetime
     published_at: datetime | None
+    # Who withdrew it, and whether the owner may therefore not publish it again.
+    withdrawn_by_name: str | None
+    is_withdrawn_by_admin: bool
 
 
 _SELECT = (
     "SELECT r.id, r.school AS school_id, s.name_zh AS school_name_zh, s.name_en AS school_name_en,"
     " r.owner AS owner_id, p.name AS owner_name, r.title, r.abstract, r.stage, r.subject, r.grade,"
     " r.edition, r.kind, r.language, r.licence, r.authors, r.keywords, r.visibility, r.state,"
-    " r.version, r.created_at, r.updated_at, r.published_at"
+    " r.version, r.created_at, r.updated_at, r.published_at, w.name AS withdrawn_by_name,"
+    " coalesce(r.withdrawn_by <> r.owner, false) AS is_withdrawn_by_admin"
     " FROM resource r JOIN school s ON s.id = r.school JOIN person p ON p.id = r.owner"
+    " LEFT JOIN person w ON w.id = r.withdrawn_by"
 )
+
+
+# The database refuses to publish what still says who withdrew it; ``_step`` takes that away only
+# for those who may.
+_REFUSALS = {
+    "resource_published_is_not_withdrawn": Forbidden(
+        say(
+            "An administrator withdrew it, so only an administrator can publish it again."
+            " Make it a draft, change what is wrong, and ask for review."
+        ),
+        code="withdrawn_by_admin",
+    )
+}
+
+
+def can_publish(actor: Actor, resource: Resource) -> bool:
+    """Whether the actor may publish it: not its owner after an administrator has withdrawn it."""
+    is_admin = resource.school_id in actor.school_ids_as(Role.admin)
+    return can_change(actor, resource) and (is_admin or not resource.is_withdrawn_by_admin)
 
 
 def can_change(actor: Actor, resource: Resource) -> bool:
@@ -171,7 +195,10 @@ async def take_back(actor: Actor, resource_id: UUID) -> Resource:
 
 
 async def publish(actor: Actor, resource_id: UUID) -> Resource:
-    """Let others find it; refused while it has no file that is ready."""
+    """Let others find it; refused while it has no file that is ready.
+
+    What an administrator withdrew, an administrator alone publishes again: else Forbidden.
+    """
     return await _step(
         actor, resource_id, ResourceState.published, "draft", "in_review", "withdrawn"
     )
@@ -245,25 +272,40 @@ async def _changeable(actor: Actor, resource_id: UUID) -> Resource:
 
 
 async def _step(actor: Actor, resource_id: UUID, state: ResourceState, *origins: str) -> Resource:
-    async with database.transaction(actor):
-        await _changeable(actor, resource_id)
-        if state is ResourceState.published:
-            await _refuse_without_file(resource_id)
-        moment = now()
-        done = await database.execute(
-            "UPDATE resource SET state = $2::text, version = version + 1, updated_at = $3,"
-            " published_at = CASE WHEN $2::text = 'published' THEN coalesce(published_at, $3)"
-            " ELSE published_at END WHERE id = $1 AND state = any($4::text[])",
-            resource_id,
-            str(state),
-            moment,
-            list(origins),
-        )
-        resource = await get(actor, resource_id)
-        # Saying it twice is no mistake: a phone repeats what it is not sure of.
-        if not done and resource.state is not state:
-            raise Conflict(say("This cannot be done from its present state"), code="wrong_state")
+    with database.refusing(_REFUSALS):
+        async with database.transaction(actor):
+            before = await _changeable(actor, resource_id)
+            if state is ResourceState.published:
+                await _refuse_without_file(resource_id)
+            done = await _move(actor, before, state, origins)
+            resource = await get(actor, resource_id)
+            # Saying it twice is no mistake: a phone repeats what it is not sure of.
+            if not done and resource.state is not state:
+                raise Conflict(
+                    say("This cannot be done from its present state"), code="wrong_state"
+                )
     return resource
+
+
+async def _move(
+    actor: Actor, resource: Resource, state: ResourceState, origins: tuple[str, ...]
+) -> bool:
+    is_admin = resource.school_id in actor.school_ids_as(Role.admin)
+    done = await database.execute(
+        "UPDATE resource SET state = $2::text, version = version + 1, updated_at = $3,"
+        " published_at = CASE WHEN $2::text = 'published' THEN coalesce(published_at, $3)"
+        " ELSE published_at END,"
+        " withdrawn_by = CASE WHEN $2::text = 'withdrawn' THEN $5::bigint"
+        " WHEN $2::text = 'published' AND ($6 OR withdrawn_by = owner) THEN NULL"
+        " ELSE withdrawn_by END WHERE id = $1 AND state = any($4::text[])",
+        resource.id,
+        str(state),
+        now(),
+        list(origins),
+        actor.person_id,
+        is_admin,
+    )
+    return bool(done)
 
 
 async def _refuse_without_file(resource_id: UUID) -> None:

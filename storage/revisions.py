@@ -10,6 +10,7 @@ from core.access import Actor
 from core.clock import now
 from core.errors import Conflict, Forbidden, Invalid, NotFound, say
 from storage import uploads
+from storage.damage import Damage
 from storage.rights import VISIBLE, may_change, visible_to
 
 
@@ -30,13 +31,17 @@ class Revision(msgspec.Struct, frozen=True):
     created_by_name: str | None
     created_at: datetime
     downloads: int
+    # Since when it is known that the store no longer gives it back, and why.
+    damaged_at: datetime | None
+    damage: Damage | None
 
 
 _SELECT = (
     "SELECT v.id, v.resource AS resource_id, v.number, v.blob AS blob_id, v.file_name, v.note,"
     " b.media_type, b.size_bytes, b.sha256, b.page_count, b.preview_note,"
     " p.name AS created_by_name, v.created_at,"
-    " (SELECT count(*) FROM download d WHERE d.revision = v.id) AS downloads"
+    " (SELECT count(*) FROM download d WHERE d.revision = v.id) AS downloads,"
+    " b.damaged_at, b.damage"
     " FROM revision v JOIN blob b ON b.id = v.blob LEFT JOIN person p ON p.id = v.created_by"
 )
 

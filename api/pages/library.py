@@ -18,9 +18,9 @@ from api.pages.rendering import language_of, render
 from api.types import WebRequest
 from core.access import Actor
 from core.errors import Message, say
-from storage import catalogue, downloads, resources, revisions, uploads
+from storage import catalogue, damage, downloads, resources, revisions, uploads
 from storage.catalogue import Filters
-from storage.resources import ResourceState
+from storage.resources import Resource, ResourceState
 from storage.rights import CONTRIBUTORS
 
 READER = signed_in("library:read")
@@ -75,6 +75,19 @@ class LibraryPages(Controller):
             counts=await catalogue.facets(actor, Filters(q=query.q)) if query.q else None,
             school_options=await school_options(request, actor),
             may_add=actor.is_a(*CONTRIBUTORS),
+            damaged=len(await damage.find_damaged(actor)) if actor.is_a(*CONTRIBUTORS) else 0,
+        )
+
+    @get("/damaged", guards=[CONTRIBUTOR])
+    async def list_damaged(
+        self, request: WebRequest, actor: NamedDependency[Actor]
+    ) -> Response[str]:
+        """Files that the store no longer gives back: one's own, and those of one's school."""
+        return render(
+            request,
+            "library/damaged.html",
+            files=await damage.find_damaged(actor),
+            sentences=damage.SENTENCES,
         )
 
     @get("/{resource_id:uuid}", guards=[READER])
@@ -101,6 +114,7 @@ class LibraryPages(Controller):
                 else []
             ),
             may_change=may_change,
+            may_publish=resources.can_publish(actor, resource),
             most_bytes=request.app.state.settings.upload_max_bytes,
             most_form_bytes=MOST_FORM_FILE_BYTES,
         )
@@ -130,8 +144,14 @@ class LibraryPages(Controller):
     async def withdraw(
         self, actor: NamedDependency[Actor], resource_id: FromPath[UUID]
     ) -> Response[Any]:
-        await resources.withdraw(actor, resource_id)
-        return _back(resource_id, say("It is withdrawn. You can publish it again at any time."))
+        resource = await resources.withdraw(actor, resource_id)
+        return _back(resource_id, _withdrawn(resource))
+
+
+def _withdrawn(resource: Resource) -> Message:
+    if resource.is_withdrawn_by_admin:
+        return say("It is withdrawn. Only an administrator can publish it again.")
+    return say("It is withdrawn. You can publish it again at any time.")
 
 
 def _back(resource_id: UUID, said: Message) -> Response[Any]:

@@ -40,9 +40,10 @@ class DownloadRoutes(Controller):
         store is public. Counted once a person and day; resuming does not count."""
         file = await downloads.get_file(actor, resource_id, revision_id)
         wanted = delivery.asked(request, file)
+        answer = await delivery.redirect(file) or await delivery.answer(file, wanted)
         if isinstance(wanted, Slice) and wanted.start == 0:
             await downloads.count(actor, file)
-        return delivery.redirect(file) or delivery.answer(file, wanted)
+        return answer
 
     @head(
         "/{resource_id:uuid}/download",
@@ -58,7 +59,7 @@ class DownloadRoutes(Controller):
         revision_id: FromQuery[UUID | None] = None,
     ) -> Response[None]:
         file = await downloads.get_file(actor, resource_id, revision_id)
-        return delivery.answer(file, delivery.asked(request, file), body=False)
+        return await delivery.answer(file, delivery.asked(request, file), body=False)
 
     @get(
         "/{resource_id:uuid}/content",
@@ -70,7 +71,7 @@ class DownloadRoutes(Controller):
         self, request: WebRequest, actor: NamedDependency[Actor], resource_id: FromPath[UUID]
     ) -> Response[Any]:
         file = await downloads.get_file(actor, resource_id)
-        return delivery.answer(file, delivery.asked(request, file), inline=True)
+        return await delivery.answer(file, delivery.asked(request, file), inline=True)
 
 
 @get(
@@ -88,4 +89,4 @@ async def show_picture(
     page: FromPath[int],
 ) -> Response[Any]:
     made = await downloads.get_picture(actor, revision_id, kind, page)
-    return delivery.picture(request, made.object_key, made.size_bytes, made.media_type)
+    return await delivery.picture(request, made.object_key, made.size_bytes, made.media_type)

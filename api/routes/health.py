@@ -18,7 +18,7 @@ from core import database
 from core.clock import now
 from core.errors import Forbidden, say
 from monitoring import health
-from storage import objects
+from storage import damage, objects
 
 HEARTBEAT_LATE = timedelta(seconds=90)
 
@@ -81,7 +81,8 @@ async def metrics(request: WebRequest) -> Response[bytes]:
     """
     if not await may_read_metrics(request):
         raise Forbidden(say("Metrics are read from this machine or with a token"))
-    content = await anyio.to_thread.run_sync(exposition, await _monitoring.answer())
+    state, damaged = await asyncio.gather(_monitoring.answer(), _damaged_files.answer())
+    content = await anyio.to_thread.run_sync(exposition, state, damaged)
     return Response(content, headers={"content-type": CONTENT_TYPE_LATEST})
 
 
@@ -105,3 +106,4 @@ async def _last_heartbeat() -> _Heartbeat | None:
 _database = Probe(_last_heartbeat)
 _object_store = Probe(objects.answers)
 _monitoring = Probe(health.look)
+_damaged_files = Probe(damage.count_damaged)

@@ -121,7 +121,7 @@ class WorkOrderEntryRoutes(Controller):
         data: PictureForm,
         key: Key = None,
     ) -> WorkOrderEntry:
-        """JPEG, PNG or WebP, up to 8 MB each, six an entry; judged by content, not by name."""
+        """JPEG, PNG or WebP, up to 20 MB each, made smaller, six an entry; judged by content, not by name."""
         await repairs.get_work_order(actor, order_id)
         photos = await repairs.store_photos([await file.read() for file in data.photos])
         return await once(
@@ -143,7 +143,7 @@ class WorkOrderEntryRoutes(Controller):
     ) -> Response[Any]:
         """For those who may read its work order."""
         photo = await repairs.get_photo(actor, photo_id)
-        return delivery.picture(request, photo.object_key, photo.size_bytes, photo.media_type)
+        return await delivery.picture(request, photo.object_key, photo.size_bytes, photo.media_type)
 
 
 def _retold(entry: WorkOrderEntry, speech: Language) -> WorkOrderEntry:

@@ -24,6 +24,10 @@ def my_uploads() -> str:
     return "/library/uploads"
 
 
+def damaged_files() -> str:
+    return "/library/damaged"
+
+
 def stop_upload(upload_id: object) -> str:
     return f"/library/uploads/{upload_id}/stop"
 

@@ -9,9 +9,9 @@ from PIL import Image, ImageOps
 
 MOST_PAGES = 500
 MOST_CHARACTERS = 4000
-PICTURED_PAGES = 4
-THUMBNAIL_SIDE = 320
-PAGE_SIDE = 1100
+PICTURED_PAGES = 20
+# The longer side of a picture: in a list, among the pages of a file, and opened by itself.
+SIDES = {"thumbnail": 320, "page": 1100, "large": 2000}
 # Above this an image is a bomb or a poster; either way it is not for a thumbnail.
 MOST_PIXELS = 80_000_000
 
@@ -24,7 +24,7 @@ _BLANKS = re.compile(r"[ \t\u3000]+")
 
 
 class Picture(msgspec.Struct, frozen=True):
-    """A picture written beside the file: ``thumbnail``, or ``page`` N."""
+    """A picture written beside the file: ``thumbnail``, or ``page`` N and the same ``large``."""
 
     kind: str
     page: int
@@ -72,7 +72,7 @@ def in_pages(text: str) -> list[str]:
 
 def save(image: Image.Image, folder: Path, kind: str, page: int = 1) -> Picture:
     """Write ``image`` as WebP at the size of its kind."""
-    side = THUMBNAIL_SIDE if kind == "thumbnail" else PAGE_SIDE
+    side = SIDES[kind]
     upright = ImageOps.exif_transpose(image)
     flat = _on_white(upright)
     flat.thumbnail((side, side), Image.Resampling.LANCZOS)

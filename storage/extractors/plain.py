@@ -27,7 +27,7 @@ def read_image(path: Path, folder: Path) -> Findings:
         with Image.open(path) as image:
             # Lets the JPEG decoder shrink while it reads, in a fraction of the memory.
             image.draft("RGB", (2400, 2400))
-            pictures = [save(image, folder, "page"), save(image, folder, "thumbnail")]
+            pictures = [save(image, folder, kind) for kind in ("large", "page", "thumbnail")]
     except Image.DecompressionBombError:
         return Findings(note="too_large_inside")
     return Findings(page_count=1, pictures=pictures)

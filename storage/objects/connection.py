@@ -85,7 +85,7 @@ def _client(settings: S3Settings, address: str) -> Minio:
         maxsize=POOL_SIZE,
         block=True,
         timeout=urllib3.Timeout(connect=CONNECT_SECONDS, read=READ_SECONDS),
-        retries=urllib3.Retry(
+        retries=_Retry(
             total=ATTEMPTS - 1, backoff_factor=0.2, status_forcelist=[500, 502, 503, 504]
         ),
     )
@@ -98,6 +98,16 @@ def _client(settings: S3Settings, address: str) -> Minio:
         region=settings.region,
         http_client=pool,
     )
+
+
+class _Retry(urllib3.Retry):
+    """Again after what passes; SeaweedFS has tried for 13 seconds before it gives up a damaged
+    object with 500, so reading it again at once is only more of the same."""
+
+    def is_retry(self, method: str, status_code: int, has_retry_after: bool = False) -> bool:
+        if method == "GET" and status_code == 500:
+            return False
+        return super().is_retry(method, status_code, has_retry_after)
 
 
 def connected() -> Connection:

@@ -1,7 +1,7 @@
 """Whole objects and ranges of them: put, read, stream, remove, list, link."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, Iterator
 from datetime import datetime, timedelta
 from io import BytesIO
 from urllib.parse import quote
@@ -11,6 +11,7 @@ import urllib3
 from minio import Minio
 
 from core import clock
+from core.errors import Unavailable, say
 from storage.ids import uuid7
 from storage.objects.connection import ObjectMissing, call, connected
 
@@ -19,6 +20,8 @@ LARGEST_PUT_BYTES = 16 * 1024 * 1024
 FIRST_SLICE_BYTES = 256 * 1024
 SLICE_BYTES = 4 * 1024 * 1024
 LINK_SECONDS = 15 * 60
+# Beside the tails of uploads, where a forgotten one is swept away soon.
+PROBES = "t"
 
 
 class Listed(msgspec.Struct, frozen=True):
@@ -66,7 +69,7 @@ async def read(key: str, offset: int, length: int) -> bytes:
     return await call(lambda s3, bucket: _read_range(s3, bucket, key, offset, length))
 
 
-async def stream(key: str, offset: int, length: int) -> AsyncIterator[bytes]:
+async def stream(key: str, offset: int, length: int) -> AsyncGenerator[bytes, None]:
     """``length`` bytes from ``offset`` in slices; the next is fetched while the last is sent."""
     position, end = offset, offset + length
     step = FIRST_SLICE_BYTES
@@ -89,6 +92,20 @@ async def stream(key: str, offset: int, length: int) -> AsyncIterator[bytes]:
 async def remove(key: str) -> None:
     """Delete the object; an absent one is no error."""
     await call(lambda s3, bucket: s3.remove_object(bucket_name=bucket, object_name=key))
+
+
+async def prove_well() -> None:
+    """Write an object, read it back and remove it; Unavailable if the store cannot do so now."""
+    key, data = new_key(PROBES), uuid7().bytes
+    await put(key, data, "application/octet-stream")
+    try:
+        if await read(key, 0, len(data)) != data:
+            raise Unavailable(
+                say("The object store does not give back what it was given"),
+                code="object_store_refused",
+            )
+    finally:
+        await remove(key)
 
 
 async def listed(prefix: str) -> list[Listed]:

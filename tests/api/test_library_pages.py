@@ -6,6 +6,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from core import database
 from core.access import Role
 from storage import finishing, resources, uploads
 from storage.resources import Visibility
@@ -163,3 +164,65 @@ async def test_the_history_of_a_shared_resource_stays_inside_its_school(
     seen = await client.get(f"/library/{shared.id}")
     assert seen.status_code == 200
     assert "What it was called before" not in seen.text
+
+
+async def test_damaged_files_are_seen_by_their_owner_and_the_admin(
+    client: httpx.AsyncClient,
+    school: factories.MadeSchool,
+    teacher: factories.MadePerson,
+    tmp_path: Path,
+) -> None:
+    made = await factories_library.resource(teacher.actor, tmp_path, "旧硬盘上的课件")
+    assert "No file is damaged" in (await client.get("/library/damaged")).text
+    assert "/library/damaged" not in (await client.get("/library")).text
+    await database.execute("UPDATE blob SET damaged_at = now(), damage = 'content'")
+    for role in (None, Role.admin):
+        if role:
+            await factories.signed_in(client, await factories.person(role, school))
+        assert "1 file is damaged" in (await client.get("/library")).text
+        page = (await client.get("/library/damaged")).text
+        assert "旧硬盘上的课件" in page
+        assert "Its content has changed in the store" in page
+        page = (await client.get(f"/library/{made.id}")).text
+        assert "Upload the same file again below" in page
+        assert "/download" not in page.partition('id="files-title"')[0]
+    await factories.signed_in(client, await factories.person(Role.teacher, school))
+    assert "/library/damaged" not in (await client.get("/library")).text
+    assert "旧硬盘上的课件" not in (await client.get("/library/damaged")).text
+    assert "Whoever still has it" in (await client.get(f"/library/{made.id}")).text
+
+
+async def test_the_page_says_who_withdrew_it_and_why_its_author_cannot_publish(
+    client: httpx.AsyncClient,
+    school: factories.MadeSchool,
+    teacher: factories.MadePerson,
+    tmp_path: Path,
+) -> None:
+    made = await factories_library.resource(teacher.actor, tmp_path)
+    admin = await factories.person(Role.admin, school)
+    await resources.withdraw(admin.actor, made.id)
+    page = (await client.get(f"/library/{made.id}")).text
+    assert "only an administrator can publish it again" in page
+    assert f"/library/{made.id}/publish" not in page
+    assert (await client.post(f"/library/{made.id}/publish")).status_code == 403
+    key = await factories.bearer(teacher)
+    answer = await client.post(f"/api/v1/resources/{made.id}/publish", headers=key)
+    assert (answer.status_code, answer.json()["code"]) == (403, "withdrawn_by_admin")
+    seen = (await client.get(f"/api/v1/resources/{made.id}", headers=key)).json()
+    assert seen["is_withdrawn_by_admin"]
+    assert seen["withdrawn_by_name"] == admin.actor.name
+    await factories.signed_in(client, admin)
+    assert (await client.post(f"/library/{made.id}/publish")).status_code == 303
+
+
+async def test_pages_open_large_and_the_rest_is_said(
+    client: httpx.AsyncClient, teacher: factories.MadePerson, tmp_path: Path
+) -> None:
+    data = samples.pdf(*(f"第{number}页" for number in range(1, 23)))
+    made = await factories_library.resource(teacher.actor, tmp_path, data=data)
+    page = (await client.get(f"/library/{made.id}")).text
+    links = re.findall(r'href="(/api/v1/revisions/[^"]+/pictures/large/(\d+))"', page)
+    assert [int(number) for _, number in links] == list(range(1, 21))
+    assert "Pages 1 to 20 of 22 are shown" in page
+    answer = await client.get(links[19][0])
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "image/webp")

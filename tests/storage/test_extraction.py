@@ -28,12 +28,26 @@ async def test_a_pdf_gives_its_words_by_page_and_a_cover(tmp_path: Path) -> None
     assert "平面镜成像" in findings.pages[1]
     assert findings.page_count == 2
     assert [(p.kind, p.page) for p in findings.pictures] == [
+        ("large", 1),
         ("page", 1),
         ("thumbnail", 1),
+        ("large", 2),
         ("page", 2),
     ]
     with Image.open(tmp_path / "thumbnail-1.webp") as cover:
         assert max(cover.size) == 320
+
+
+async def test_the_first_twenty_pages_have_pictures_in_two_sizes(tmp_path: Path) -> None:
+    findings = await found(tmp_path, samples.pdf(*["页"] * 23), "application/pdf")
+    assert findings.page_count == 23
+    for kind in ("page", "large"):
+        assert [p.page for p in findings.pictures if p.kind == kind] == list(range(1, 21))
+    with (
+        Image.open(tmp_path / "page-20.webp") as page,
+        Image.open(tmp_path / "large-20.webp") as big,
+    ):
+        assert max(page.size) == 1100 < max(big.size) <= 2000
 
 
 async def test_a_pdf_that_asks_for_a_password_is_said_to_be_locked(tmp_path: Path) -> None:
@@ -80,6 +94,7 @@ async def test_names_inside_a_zip_from_chinese_windows_are_readable(tmp_path: Pa
 async def test_a_picture_gives_a_thumbnail_and_a_screen_size(tmp_path: Path) -> None:
     findings = await found(tmp_path, samples.picture(size=(3000, 1500)), "image/png")
     assert {(p.kind, p.width, p.height) for p in findings.pictures} == {
+        ("large", 2000, 1000),
         ("page", 1100, 550),
         ("thumbnail", 320, 160),
     }

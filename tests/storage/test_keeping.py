@@ -7,9 +7,10 @@ import msgspec
 import pytest
 
 from core import database
-from core.errors import Message, Unavailable
-from storage import blobs, catalogue, checking, downloads, jobs, objects, sweeping, uploads
+from core.errors import Unavailable
+from storage import catalogue, checking, damage, downloads, jobs, objects, sweeping, uploads
 from storage.catalogue import Filters
+from storage.objects import connection
 from tests.conftest import Stack
 from tests.factories_library import finished, received, resource, teacher
 from tests.storage import samples
@@ -36,8 +37,8 @@ async def test_a_whole_library_has_no_problems(clean: Stack, tmp_path: Path) -> 
     await resource(actor, tmp_path, data=samples.pdf("一页"))
     assert await checking.problems() == []
     count = await checking.count()
-    # The PDF, its cover and its one page.
-    assert (count.blobs, count.resources, count.objects, count.orphans) == (1, 1, 3, 0)
+    # The PDF, its cover and its one page in two sizes.
+    assert (count.blobs, count.resources, count.objects, count.orphans) == (1, 1, 4, 0)
 
 
 async def test_a_missing_and_a_short_object_are_told(clean: Stack, tmp_path: Path) -> None:
@@ -60,9 +61,9 @@ async def test_rot_is_found_by_reading_and_the_file_is_no_longer_handed_out(
     made = await resource(actor, tmp_path, data=data)
     key = await key_of_the_blob()
     await objects.put(key, bytes(len(data)), "application/pdf")
-    assert await blobs.scrub(older_than_days=30, most_bytes=10**9) == 0, "read lately"
+    assert await damage.scrub(older_than_days=30, most_bytes=10**9) == 0, "read lately"
     await database.execute("UPDATE blob SET verified_at = now() - interval '31 days'")
-    assert await blobs.scrub(older_than_days=30, most_bytes=10**9) == 1
+    assert await damage.scrub(older_than_days=30, most_bytes=10**9) == 1
     with pytest.raises(Unavailable) as refusal:
         await downloads.get_file(actor, made.id)
     assert refusal.value.code == "damaged"
@@ -82,19 +83,20 @@ async def test_an_object_that_vanished_is_damage_and_a_store_that_is_down_is_not
     await resource(actor, tmp_path)
     await database.execute("UPDATE blob SET verified_at = now() - interval '31 days'")
 
-    async def down() -> bool:
-        return False
-
-    def silent(*_: object) -> object:
-        raise Unavailable(Message("down"))
-
-    monkeypatch.setattr(objects, "stream", silent)
-    monkeypatch.setattr(objects, "answers", down)
-    assert await blobs.scrub(older_than_days=30, most_bytes=10**9) == 0
+    assert clean.settings.s3
+    away = msgspec.structs.replace(clean.settings.s3, endpoint="http://127.0.0.1:9")
+    there, gone = connection.connected(), connection.Connection
+    monkeypatch.setattr(
+        connection,
+        "_connection",
+        gone(connection._client(away, away.endpoint), None, there.bucket, there.limiter),
+    )
+    assert await damage.scrub(older_than_days=30, most_bytes=10**9) == 0
     monkeypatch.undo()
+    assert await checking.problems() == []
     await objects.remove(await key_of_the_blob())
     await database.execute("UPDATE blob SET verified_at = now() - interval '31 days'")
-    assert await blobs.scrub(older_than_days=30, most_bytes=10**9) == 1
+    assert await damage.scrub(older_than_days=30, most_bytes=10**9) == 1
 
 
 async def test_an_orphan_goes_after_two_sweeps_and_a_week(

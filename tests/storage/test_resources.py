@@ -1,7 +1,9 @@
 """Resources: described, stepped through their life, and changed by nobody else."""
 
+import asyncio
 from pathlib import Path
 
+import asyncpg
 import msgspec
 import pytest
 
@@ -197,3 +199,50 @@ def test_every_term_has_both_labels() -> None:
             assert term.label("zh_CN") and term.label("en") and term.code.isascii()
     assert vocabulary.label("grade", "grade_7", "zh_CN") == "七年级"
     assert vocabulary.label("grade", "unheard_of", "en") == "unheard_of"
+
+
+async def test_what_an_admin_withdrew_its_author_cannot_publish_again(
+    db: Stack, tmp_path: Path
+) -> None:
+    school = await factories.school()
+    owner = (await factories.person(Role.teacher, school)).actor
+    admin = await factories.person(Role.admin, school)
+    made = await resource(owner, tmp_path)
+    withdrawn = await resources.withdraw(admin.actor, made.id)
+    assert withdrawn.is_withdrawn_by_admin
+    assert not resources.can_publish(owner, withdrawn)
+    for step in (resources.publish, resources.take_back, resources.publish):
+        if step is resources.take_back:
+            assert (await step(owner, made.id)).state is ResourceState.draft
+            continue
+        with pytest.raises(Forbidden) as refused:
+            await step(owner, made.id)
+        assert refused.value.code == "withdrawn_by_admin"
+    await resources.submit(owner, made.id)
+    with pytest.raises(Forbidden):
+        await resources.publish(owner, made.id)
+    published = await resources.publish(admin.actor, made.id)
+    assert published.state is ResourceState.published
+    assert not published.is_withdrawn_by_admin
+    # What its owner takes out themselves comes back as they like.
+    await resources.withdraw(owner, made.id)
+    assert (await resources.publish(owner, made.id)).state is ResourceState.published
+
+
+async def test_an_owner_who_publishes_while_an_admin_withdraws_does_not_win(
+    db: Stack, tmp_path: Path
+) -> None:
+    school = await factories.school()
+    owner = (await factories.person(Role.teacher, school)).actor
+    admin = (await factories.person(Role.admin, school)).actor
+    made = await resource(owner, tmp_path)
+    answers = await asyncio.gather(
+        resources.withdraw(admin, made.id),
+        *(resources.publish(owner, made.id) for _ in range(32)),
+        return_exceptions=True,
+    )
+    assert not isinstance(answers[0], BaseException)
+    assert all(not isinstance(a, BaseException) or isinstance(a, Forbidden) for a in answers)
+    assert (await resources.get(owner, made.id)).state is ResourceState.withdrawn
+    with pytest.raises(asyncpg.CheckViolationError):
+        await database.execute("UPDATE resource SET state = 'published' WHERE id = $1", made.id)

@@ -167,9 +167,7 @@ async def _add_revisions(
 ) -> UUID:
     """The files of a lesson, some days between them; the id of the newest."""
     for number, stored in enumerate(revisions, start=1):
-        blob_id = await blobs.keep(
-            stored.content, stored.media_type, stored.findings, stored.pictures
-        )
+        kept = await blobs.keep(stored.content, stored.media_type, stored.findings, stored.pictures)
         revision_id = uuid7()
         await execute(
             "INSERT INTO revision (id, resource, school, number, blob, file_name, note, created_by,"
@@ -178,7 +176,7 @@ async def _add_revisions(
             resource_id,
             owner.school_id,
             number,
-            blob_id,
+            kept.id,
             stored.name,
             NOTES[number - 1] if len(revisions) > 1 else "",
             owner.person_id,

@@ -1,0 +1,209 @@
+"""Whether stored content is still what it was: found by reading it, never by what the store says.
+
+Disks lose bits. A store that notices answers an error, one that does not hands out other bytes;
+both look like an object of the right size. A damaged blob stays in its row: downloads of it say
+so, people see it on a page, and the next upload of the same content heals it (``blobs.keep``).
+"""
+
+import hashlib
+from collections.abc import AsyncGenerator
+from datetime import datetime, timedelta
+from enum import StrEnum
+from uuid import UUID
+
+import msgspec
+import structlog
+
+from core import database
+from core.access import Actor, Role
+from core.clock import now
+from core.errors import Unavailable, say
+from storage import objects
+
+log = structlog.get_logger(__name__)
+
+# One failed reading may be a hiccup of the store; each takes 13 seconds if it is not.
+READINGS = 2
+# What was found damaged is read again: a disk that was only away has it all.
+AGAIN_AFTER = timedelta(days=1)
+
+
+class Damage(StrEnum):
+    """What is wrong with an object."""
+
+    missing = "missing"
+    content = "content"
+    unreadable = "unreadable"
+
+
+class Stored(msgspec.Struct, frozen=True):
+    """A blob and what its object must be."""
+
+    id: UUID
+    object_key: str
+    sha256: str
+    size_bytes: int
+
+
+class DamagedFile(msgspec.Struct, frozen=True):
+    """A file that can no longer be handed out, and whose it is."""
+
+    revision_id: UUID
+    resource_id: UUID
+    title: str
+    number: int
+    file_name: str
+    size_bytes: int
+    owner_name: str
+    damage: Damage
+    damaged_at: datetime
+
+
+def refusal() -> Unavailable:
+    """Why a file that is missing or damaged in the store cannot be downloaded."""
+    return Unavailable(
+        say(
+            "This file is missing or damaged in the store. Whoever still has it can upload the"
+            " same file again: that repairs it everywhere."
+        ),
+        code="damaged",
+    )
+
+
+_COLUMNS = "id, object_key, sha256, size_bytes"
+
+
+async def judge(stored: Stored) -> Damage | None:
+    """What is wrong with the object, read from end to end; None if it is whole.
+
+    Unavailable if the store itself is not well, for that says nothing about this object.
+    """
+    for _ in range(READINGS):
+        try:
+            digest = hashlib.sha256()
+            async for piece in objects.stream(stored.object_key, 0, stored.size_bytes):
+                digest.update(piece)
+        except objects.ObjectMissing:
+            await objects.prove_well()
+            return Damage.missing
+        except Unavailable:
+            continue
+        return None if digest.hexdigest() == stored.sha256 else Damage.content
+    await objects.prove_well()
+    return Damage.unreadable
+
+
+async def judge_and_save(stored: Stored) -> Damage | None:
+    """Judge a blob and store the verdict, unless it has been healed meanwhile."""
+    found = await judge(stored)
+    changed = await database.execute(
+        "UPDATE blob SET verified_at = $3::timestamptz, damage = $4::text,"
+        " damaged_at = CASE WHEN $4::text IS NULL THEN NULL ELSE coalesce(damaged_at, $3::timestamptz) END"
+        " WHERE id = $1 AND object_key = $2",
+        stored.id,
+        stored.object_key,
+        now(),
+        found,
+    )
+    if found and changed:
+        log.error("blob.damaged", blob=str(stored.id), key=stored.object_key, damage=str(found))
+    return found
+
+
+async def check_known(sha256: str) -> None:
+    """Read the blob of this content before a new upload of it is dropped as a duplicate."""
+    stored = await database.fetch_one(
+        Stored, f"SELECT {_COLUMNS} FROM blob WHERE sha256 = $1 AND damaged_at IS NULL", sha256
+    )
+    if stored is not None:
+        await judge_and_save(stored)
+
+
+async def scrub(*, older_than_days: int, most_bytes: int) -> int:
+    """Read the blobs longest unread once more; how many are newly or still damaged.
+
+    Each is marked as read before it is read, so that one that hangs cannot hold up the others.
+    """
+    taken = found_damaged = 0
+    while taken < most_bytes and (due := await _claim(older_than_days)):
+        taken += due.size_bytes
+        try:
+            found_damaged += await judge_and_save(due) is not None
+        except Unavailable as error:
+            log.warning("blob.not_judged", blob=str(due.id), reason=str(error))
+            break
+    return found_damaged
+
+
+async def _claim(older_than_days: int) -> Stored | None:
+    return await database.fetch_one(
+        Stored,
+        "UPDATE blob SET verified_at = $1 WHERE id = (SELECT id FROM blob"
+        " WHERE verified_at < CASE WHEN damaged_at IS NULL"
+        "   THEN $1::timestamptz - make_interval(days => $2) ELSE $3::timestamptz END"
+        " ORDER BY verified_at LIMIT 1 FOR UPDATE SKIP LOCKED)"
+        f" RETURNING {_COLUMNS}",
+        now(),
+        older_than_days,
+        now() - AGAIN_AFTER,
+    )
+
+
+async def suspect(object_key: str) -> None:
+    """Let the next scrub read this object first: somebody could not."""
+    log.warning("blob.suspected", key=object_key)
+    await database.execute(
+        "UPDATE blob SET verified_at = 'epoch' WHERE object_key = $1 AND damaged_at IS NULL",
+        object_key,
+    )
+
+
+async def read_or_suspect(object_key: str, offset: int, length: int) -> AsyncGenerator[bytes, None]:
+    """``objects.stream``; an object that a working store does not give is noted and refused."""
+    try:
+        async for piece in objects.stream(object_key, offset, length):
+            yield piece
+    except Unavailable as error:
+        if not isinstance(error, objects.ObjectMissing) and not await objects.answers():
+            raise
+        await suspect(object_key)
+        raise refusal() from error
+
+
+async def refuse_missing(object_key: str, size: int) -> None:
+    """For answers without bytes: refuse an object that is not there at its full size."""
+    if await objects.size_of(object_key) != size:
+        await suspect(object_key)
+        raise refusal()
+
+
+async def count_damaged() -> int:
+    """How many blobs are damaged."""
+    return int(
+        await database.fetch_value("SELECT count(*) FROM blob WHERE damaged_at IS NOT NULL") or 0
+    )
+
+
+async def find_damaged(actor: Actor, *, limit: int = 200) -> list[DamagedFile]:
+    """Damaged files of one's own resources and of the schools that one administers."""
+    return await database.fetch(
+        DamagedFile,
+        "SELECT v.id AS revision_id, r.id AS resource_id, r.title, v.number, v.file_name,"
+        " b.size_bytes, p.name AS owner_name, b.damage, b.damaged_at"
+        " FROM blob b JOIN revision v ON v.blob = b.id JOIN resource r ON r.id = v.resource"
+        " JOIN person p ON p.id = r.owner"
+        " WHERE b.damaged_at IS NOT NULL AND (r.school = any($1::bigint[])"
+        " OR r.owner = $2 AND r.school = any($3::bigint[]))"
+        " ORDER BY b.damaged_at DESC, v.id LIMIT $4",
+        actor.school_ids_as(Role.admin),
+        actor.person_id,
+        actor.school_ids,
+        limit,
+    )
+
+
+SENTENCES = {
+    Damage.missing: say("The store no longer has it"),
+    Damage.content: say("Its content has changed in the store"),
+    Damage.unreadable: say("The store cannot read it"),
+}

@@ -1,0 +1,152 @@
+"""Bits that turn over in the store's own files are found, told and healed by the same upload."""
+
+import asyncio
+import os
+import random
+from pathlib import Path
+
+import httpx
+import pytest
+
+from core import database
+from core.errors import Unavailable
+from storage import checking, damage, downloads, objects, revisions
+from storage.damage import Damage
+from storage.uploads import UploadState
+from tests import factories
+from tests.conftest import Stack
+from tests.factories_library import finished, received, resource, teacher
+from tests.storage.rot import flip
+
+MB = 1024 * 1024
+
+
+@pytest.fixture(autouse=True)
+def one_reading(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The store takes 13 seconds over each reading of a damaged object."""
+    monkeypatch.setattr(damage, "READINGS", 1)
+
+
+async def scrubbed() -> int:
+    await database.execute("UPDATE blob SET verified_at = now() - interval '31 days'")
+    return await damage.scrub(older_than_days=30, most_bytes=10**9)
+
+
+async def bytes_of_file(file: downloads.File) -> bytes:
+    return b"".join([p async for p in objects.stream(file.object_key, 0, file.size_bytes)])
+
+
+@pytest.mark.parametrize("size", [3000, 9 * MB])
+async def test_a_flipped_bit_is_found_told_and_healed_by_the_same_upload(
+    db: Stack, tmp_path: Path, size: int
+) -> None:
+    actor = (await teacher()).actor
+    data = os.urandom(size)
+    made, other = (
+        await resource(actor, tmp_path, "一", data=data),
+        await resource(actor, tmp_path, "二", data=data),
+    )
+    assert await scrubbed() == 0
+    assert flip(db, data)
+    assert await scrubbed() == 1
+    for one in (made, other):
+        with pytest.raises(Unavailable) as refused:
+            await downloads.get_file(actor, one.id)
+        assert refused.value.code == "damaged"
+    (first, second) = await damage.find_damaged(actor)
+    assert {first.resource_id, second.resource_id} == {made.id, other.id}
+    assert first.damage in (Damage.content, Damage.unreadable)
+    assert await damage.count_damaged() == 1
+    old = await database.fetch_value("SELECT object_key FROM blob")
+    assert any(old in line for line in await checking.problems())
+    again = await finished(actor, data, tmp_path, "资料.bin")
+    assert again.state is UploadState.duplicate
+    assert await damage.find_damaged(actor) == []
+    for one in (made, other):
+        assert await bytes_of_file(await downloads.get_file(actor, one.id)) == data
+    assert await objects.size_of(old) is None
+    assert await scrubbed() == 0
+
+
+async def test_an_upload_of_the_same_content_reads_the_copy_before_it_trusts_it(
+    db: Stack, tmp_path: Path
+) -> None:
+    actor = (await teacher()).actor
+    data = os.urandom(200_000)
+    made = await resource(actor, tmp_path, data=data)
+    assert flip(db, data)
+    # Nobody has noticed yet.
+    await finished(actor, data, tmp_path, "资料.bin")
+    assert await bytes_of_file(await downloads.get_file(actor, made.id)) == data
+
+
+async def test_of_32_uploads_that_heal_one_stays(db: Stack, tmp_path: Path) -> None:
+    data = os.urandom(50_000)
+    actors = [(await teacher()).actor for _ in range(8)]
+    made = await resource(actors[0], tmp_path, data=data)
+    assert flip(db, data)
+    assert await scrubbed() == 1
+    for turn in range(32):
+        await received(actors[turn % 8], data, "资料.bin")
+    await asyncio.gather(*(_finish(tmp_path) for _ in range(32)))
+    assert await bytes_of_file(await downloads.get_file(actors[0], made.id)) == data
+    assert await database.fetch_value("SELECT count(*) FROM blob") == 1
+    kept = await database.fetch_value("SELECT object_key FROM blob")
+    listed = {item.key for item in await objects.listed("b/") if item.size == len(data)}
+    assert kept in listed
+    known = await database.fetch_value("SELECT count(*) FROM upload WHERE state = 'duplicate'")
+    assert (
+        known + await database.fetch_value("SELECT count(*) FROM upload WHERE state = 'ready'")
+        == 33
+    )
+
+
+async def _finish(folder: Path) -> None:
+    from storage import finishing
+
+    await finishing.finish_waiting(folder)
+
+
+async def test_what_was_only_away_is_whole_again_without_an_upload(
+    db: Stack, tmp_path: Path
+) -> None:
+    actor = (await teacher()).actor
+    data = os.urandom(100_000)
+    made = await resource(actor, tmp_path, data=data)
+    assert flip(db, data)
+    assert await scrubbed() == 1
+    turned = bytearray(data)
+    turned[len(data) // 2] ^= 0xFF
+    assert flip(db, bytes(turned))
+    assert await damage.scrub(older_than_days=30, most_bytes=10**9) == 0, "read a moment ago"
+    assert await damage.count_damaged() == 1
+    assert await scrubbed() == 0
+    assert await bytes_of_file(await downloads.get_file(actor, made.id)) == data
+
+
+async def test_a_download_of_a_missing_or_damaged_file_is_503_before_a_byte(
+    client: httpx.AsyncClient, db: Stack, tmp_path: Path
+) -> None:
+    who = await teacher()
+    key = await factories.bearer(who)
+    data = random.Random(3).randbytes(600_000)
+    made = await resource(who.actor, tmp_path, data=data)
+    url = f"/api/v1/resources/{made.id}/download"
+    assert flip(db, data, at=10)
+    answer = await client.get(url, headers=key)
+    assert (answer.status_code, answer.json()["code"]) == (503, "damaged")
+    assert "upload the same file again" in answer.json()["detail"].replace("\n", " ")
+    assert "retry-after" in answer.headers
+    # That was enough for the next scrub to look, though the file was read today.
+    assert await damage.scrub(older_than_days=30, most_bytes=10**9) == 1
+    (revision,) = await revisions.find_all(who.actor, made.id)
+    assert revision.damage in (Damage.content, Damage.unreadable)
+    metrics = (await client.get("/metrics")).text
+    assert "labshare_library_damaged_files 1.0" in metrics
+    await finished(who.actor, data, tmp_path, "资料.bin")
+    assert (await client.get(url, headers=key)).content == data
+    await objects.remove(await database.fetch_value("SELECT object_key FROM blob"))
+    for verb in ("GET", "HEAD"):
+        assert (await client.request(verb, url, headers=key)).status_code == 503
+    assert (await client.get(url, headers=key | {"range": "bytes=500000-"})).status_code == 503
+    assert await database.fetch_value("SELECT count(*) FROM download") == 1
