@@ -3,14 +3,12 @@
 Whole parts go straight into an S3 multipart upload; the bytes after the last whole part are kept
 as a small object, the tail. Nothing lies on the disk of one host, so any web process of any host
 may take the next request. One writer at a time: each request puts its mark on the row, and only
-the bearer of the mark may move the offset.
+the bearer of the mark may move the offset. Whoever asks where to go on asks the writer first to
+store what it has and to make way (:mod:`storage.handover`).
 """
 
 import asyncio
-import hashlib
 from collections.abc import AsyncIterator, Callable
-from contextlib import suppress
-from time import monotonic
 from uuid import UUID, uuid4
 
 import msgspec
@@ -18,15 +16,13 @@ from anyio import CancelScope
 
 from core import database
 from core.access import Actor
-from core.clock import now
-from core.errors import Conflict, Invalid, Unavailable, say
-from storage import objects, uploads
+from core.errors import Conflict, say
+from storage import handover, uploads
+from storage.handover import Notice
 from storage.turns import Turns
-from storage.uploads import EXPIRE_AFTER, OPEN
+from storage.uploads import OPEN, Upload
+from storage.writing import PART_BYTES, Checksum, Cut, Row, Writer
 
-PART_BYTES = 8 * 1024 * 1024
-# What a killed process may cost a sender on a slow line.
-KEEP_TAIL_EVERY_SECONDS = 10
 # Each holds up to three parts in memory; the others wait, and their lines with them.
 AT_ONCE = 12
 # A line that broke unnoticed keeps its turn for a while, beside the one that takes its place.
@@ -35,6 +31,8 @@ AT_ONCE_OF_A_PERSON = 4
 LONGEST_TURN_SECONDS = 60
 # A line that says nothing for this long is cut, whatever TCP believes.
 SILENCE_SECONDS = 60
+# Of bytes that are here already.
+MOST_DRAINED_BYTES = 2 * PART_BYTES
 
 _turns = Turns(AT_ONCE, of_a_person=AT_ONCE_OF_A_PERSON, longest_seconds=LONGEST_TURN_SECONDS)
 
@@ -49,264 +47,111 @@ class OffsetMismatch(Conflict):
         self.offset = offset
 
 
-class TakenOver(Conflict):
-    """A newer request writes this upload now; nothing of the older one counts any more."""
-
-    default_code = "taken_over"
-
-
-class ChecksumMismatch(Invalid):
-    """The bytes of this request were changed on their way; none of them was kept."""
-
-
-class Checksum(msgspec.Struct, frozen=True):
-    """What one request's bytes must add up to."""
-
-    algorithm: str
-    digest: bytes
-
-
-ALGORITHMS = ("sha256", "sha1", "md5")
-
-
-class Cut(Exception):
-    """The line broke, or its turn is over."""
-
-
-class _Row(msgspec.Struct):
-    size_bytes: int
-    received_bytes: int
-    object_key: str
-    parts_id: str | None
-    tail_key: str | None
-    tail_bytes: int
-
-
-class _Part(msgspec.Struct):
-    number: int
-    etag: str
-    size: int
-
-
 async def receive(
     actor: Actor,
     upload_id: UUID,
     source: AsyncIterator[bytes],
     *,
     offset: int,
+    length: int | None = None,
     checksum: Checksum | None = None,
 ) -> int:
-    """Take in ``source`` from ``offset`` on; the new offset, all of it durable.
+    """Take in ``source`` of ``length`` bytes from ``offset`` on; the new offset, all of it durable.
 
     A line cut in the middle keeps what came, unless a checksum was promised for the whole; so does
     one that is slow while others wait. OffsetMismatch if the upload is elsewhere; Conflict if a
-    newer request has taken over; Unavailable if the person sends too much at once.
+    newer request has taken over; Unavailable if the person sends too much at once. The last bytes
+    of an upload that has them already are no error: the answer to them was lost.
     """
-    upload = await uploads.get(actor, upload_id)
+    # Before the turn: the line that broke unnoticed may hold the last one.
+    upload = await stand(actor, upload_id)
     if not upload.is_open:
-        raise Conflict(say("This upload takes no more bytes"), code="upload_closed")
+        return await _repeated(upload, source, offset, length)
     async with _turns.turn(actor.person_id) as is_over:
         writer = await _take_over(upload_id, offset)
         try:
-            await writer.take(_while_heard(source, is_over), checksum)
+            async with handover.watch(upload_id, writer.mark) as notice:
+                await writer.take(_while_heard(source, is_over, notice), checksum)
         finally:
             with CancelScope(shield=True):
                 await writer.leave()
     return writer.durable
 
 
-async def _take_over(upload_id: UUID, offset: int) -> "_Writer":
-    mark = uuid4()
-    row = await database.fetch_one(
-        _Row,
-        "UPDATE upload SET writer = $2, state = 'receiving'"
-        " WHERE id = $1 AND state = any($3::text[]) AND received_bytes = $4"
-        " RETURNING size_bytes, received_bytes, object_key, parts_id, tail_key, tail_bytes",
+async def stand(actor: Actor, upload_id: UUID) -> Upload:
+    """One's own upload, with nobody writing to it any more: its offset is where to go on."""
+    upload = await uploads.get(actor, upload_id)
+    if not upload.is_open:
+        return upload
+    await handover.request(upload_id)
+    return await uploads.get(actor, upload_id)
+
+
+async def _repeated(
+    upload: Upload, source: AsyncIterator[bytes], offset: int, length: int | None
+) -> int:
+    """The end of an upload whose last bytes are sent once more; Conflict for all others."""
+    is_last = length is None or offset + length == upload.size_bytes
+    if not (upload.has_arrived and is_last):
+        raise Conflict(say("This upload takes no more bytes"), code="upload_closed")
+    count = 0
+    # Somebody who is still sending hears no answer; what is longer is not worth the wait.
+    async for chunk in source:
+        count += len(chunk)
+        if count >= MOST_DRAINED_BYTES:
+            break
+    if length is None and offset + count != upload.size_bytes:
+        raise OffsetMismatch(upload.received_bytes)
+    return upload.size_bytes
+
+
+async def _take_over(upload_id: UUID, offset: int) -> Writer:
+    while True:
+        await handover.request(upload_id)
+        mark = uuid4()
+        row = await database.fetch_one(
+            Row,
+            "UPDATE upload SET writer = $2, writer_to_leave = NULL, state = 'receiving'"
+            " WHERE id = $1 AND state = any($3::text[]) AND received_bytes = $4"
+            " AND writer IS NULL RETURNING"
+            " size_bytes, received_bytes, object_key, parts_id, tail_key, tail_bytes",
+            upload_id,
+            mark,
+            list(OPEN),
+            offset,
+        )
+        if row is not None:
+            return Writer(upload_id, mark, row)
+        await _refuse_elsewhere(upload_id, offset)
+
+
+async def _refuse_elsewhere(upload_id: UUID, offset: int) -> None:
+    class Stand(msgspec.Struct):
+        received_bytes: int
+        is_open: bool
+
+    stand = await database.fetch_one(
+        Stand,
+        "SELECT received_bytes, state = any($2::text[]) AS is_open FROM upload WHERE id = $1",
         upload_id,
-        mark,
         list(OPEN),
-        offset,
     )
-    if row is None:
-        current = await database.fetch_value(
-            "SELECT received_bytes FROM upload WHERE id = $1", upload_id
-        )
-        raise OffsetMismatch(current)
-    return _Writer(upload_id, mark, row)
-
-
-class _Writer:
-    """One request's turn at an upload."""
-
-    def __init__(self, upload_id: UUID, mark: UUID, row: _Row) -> None:
-        self._upload_id = upload_id
-        self._mark = mark
-        self._row = row
-        # Bytes after the last whole part, those of the kept tail included.
-        self._buffer = bytearray()
-        # Parts that the store holds and the rows do not know yet.
-        self._parts: list[_Part] = []
-        self._storing: asyncio.Task[None] | None = None
-        self._taken = row.received_bytes
-        self._kept_at = monotonic()
-        self.durable = row.received_bytes
-
-    async def take(self, source: AsyncIterator[bytes], checksum: Checksum | None) -> None:
-        if self._row.tail_key:
-            self._buffer += await objects.read(self._row.tail_key, 0, self._row.tail_bytes)
-        try:
-            if checksum is None:
-                await self._take_as_it_comes(source)
-            else:
-                await self._take_if_it_adds_up(source, checksum)
-        except Cut:
-            if checksum is not None:
-                return
-        await self._finish()
-
-    async def leave(self) -> None:
-        """Let the next writer in; a mark that a killed process leaves is simply taken over."""
-        if self._storing:
-            await asyncio.gather(self._storing, return_exceptions=True)
-        await database.execute(
-            "UPDATE upload SET writer = NULL WHERE id = $1 AND writer = $2",
-            self._upload_id,
-            self._mark,
-        )
-
-    async def _take_as_it_comes(self, source: AsyncIterator[bytes]) -> None:
-        async for chunk in source:
-            self._add(chunk)
-            if self._storing and self._storing.done():
-                await self._stored_and_acknowledged()
-            while len(self._buffer) >= PART_BYTES:
-                await self._stored_and_acknowledged()
-                self._send_part()
-            if monotonic() - self._kept_at > KEEP_TAIL_EVERY_SECONDS:
-                await self._stored()
-                await self._keep_tail()
-
-    async def _take_if_it_adds_up(self, source: AsyncIterator[bytes], checksum: Checksum) -> None:
-        digest = hashlib.new(checksum.algorithm, usedforsecurity=False)
-        async for chunk in source:
-            self._add(chunk)
-            digest.update(chunk)
-            while len(self._buffer) >= PART_BYTES:
-                await self._stored()
-                self._send_part()
-        if digest.digest() != checksum.digest:
-            raise ChecksumMismatch.of(
-                "Upload-Checksum",
-                say("These bytes were damaged on their way; send them again"),
-                code="checksum_mismatch",
-            )
-
-    def _add(self, chunk: bytes) -> None:
-        self._taken += len(chunk)
-        if self._taken > self._row.size_bytes:
-            raise Invalid.of(
-                "Upload-Length",
-                say("There are more bytes than the {size} announced", size=self._row.size_bytes),
-                code="body_too_large",
-            )
-        self._buffer += chunk
-
-    def _send_part(self) -> None:
-        # The next part comes in while this one goes out.
-        part = bytes(self._buffer[:PART_BYTES])
-        del self._buffer[:PART_BYTES]
-        self._storing = asyncio.create_task(self._store(part))
-
-    async def _stored(self) -> None:
-        if self._storing:
-            storing, self._storing = self._storing, None
-            await storing
-
-    async def _stored_and_acknowledged(self) -> None:
-        await self._stored()
-        if self._parts:
-            await self._commit(None, 0)
-
-    async def _store(self, part: bytes) -> None:
-        row = self._row
-        if row.parts_id is None:
-            row.parts_id = await objects.begin_parts(row.object_key, "application/octet-stream")
-        # Numbers are never given twice, so a writer that was cut off and is still storing cannot
-        # put its bytes in the place of newer ones.
-        number = await database.fetch_value(
-            "UPDATE upload SET next_part = next_part + 1, parts_id = $3"
-            " WHERE id = $1 AND writer = $2 RETURNING next_part - 1",
-            self._upload_id,
-            self._mark,
-            row.parts_id,
-        )
-        if number is None:
-            raise TakenOver(say("A newer request goes on with this upload"))
-        etag = await objects.put_part(row.object_key, row.parts_id, number, part)
-        self._parts.append(_Part(number, etag, len(part)))
-
-    async def _finish(self) -> None:
-        await self._stored()
-        if self._taken == self._row.size_bytes and self._buffer:
-            await self._store(bytes(self._buffer))
-            self._buffer.clear()
-        await self._keep_tail()
-
-    async def _keep_tail(self) -> None:
-        if self._taken == self.durable:
-            return
-        if not self._buffer:
-            await self._commit(None, 0)
-            return
-        key = objects.new_key("t")
-        await objects.put(key, bytes(self._buffer), "application/octet-stream")
-        await self._commit(key, len(self._buffer))
-
-    async def _commit(self, tail_key: str | None, tail_bytes: int) -> None:
-        """Acknowledge what the store holds, if the mark is still ours."""
-        row, parts = self._row, self._parts
-        whole = self.durable - row.tail_bytes + sum(part.size for part in parts)
-        offset = whole + tail_bytes
-        async with database.transaction():
-            is_ours = await database.execute(
-                "UPDATE upload SET received_bytes = $3, tail_key = $4, tail_bytes = $5,"
-                " state = $6, expires_at = $7"
-                " WHERE id = $1 AND writer = $2 AND state = 'receiving'",
-                self._upload_id,
-                self._mark,
-                offset,
-                tail_key,
-                tail_bytes,
-                "completing" if offset == row.size_bytes else "receiving",
-                now() + EXPIRE_AFTER,
-            )
-            if is_ours and parts:
-                await database.execute_many(
-                    "INSERT INTO upload_part (upload, number, etag, size_bytes)"
-                    " VALUES ($1, $2, $3, $4)",
-                    [(self._upload_id, part.number, part.etag, part.size) for part in parts],
-                )
-        if not is_ours:
-            raise TakenOver(say("A newer request goes on with this upload"))
-        old_tail, row.tail_key, row.tail_bytes = row.tail_key, tail_key, tail_bytes
-        self.durable, self._parts, self._kept_at = offset, [], monotonic()
-        if old_tail:
-            # A leftover tail is small and swept later; it is no reason to fail.
-            with suppress(Unavailable):
-                await objects.remove(old_tail)
+    if stand is None or not stand.is_open or stand.received_bytes != offset:
+        raise OffsetMismatch(stand.received_bytes if stand else 0)
 
 
 async def _while_heard(
-    source: AsyncIterator[bytes], is_over: Callable[[], bool]
+    source: AsyncIterator[bytes], is_over: Callable[[], bool], notice: Notice
 ) -> AsyncIterator[bytes]:
     while True:
         try:
-            async with asyncio.timeout(SILENCE_SECONDS):
+            async with asyncio.timeout(SILENCE_SECONDS) as silence:
+                notice.shortens(silence)
                 chunk = await anext(source)
         except StopAsyncIteration:
             return
         except TimeoutError as error:
             raise Cut from error
         yield chunk
-        if is_over():
+        if is_over() or notice.is_up:
             raise Cut

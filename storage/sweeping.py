@@ -14,11 +14,14 @@ from storage import objects, uploads
 # A finished file that nobody has described by then was a mistake.
 UNUSED_AFTER = timedelta(days=30)
 ORPHAN_AFTER = timedelta(days=7)
+# The row that names a tail is written right after it.
+TAIL_ORPHAN_AFTER = timedelta(hours=1)
 # Two sweeps must agree, and the second must not be the repetition of the first.
 BETWEEN_SWEEPS = timedelta(hours=12)
 UNKNOWN_PARTS_AFTER = timedelta(hours=48)
 # Photographs, under "p/", belong to rows of other domains and are theirs to clear away.
-PREFIXES = ("b/", "d/", "t/")
+TAILS = "t/"
+PREFIXES = ("b/", "d/", TAILS)
 
 KNOWN_KEYS = (
     "SELECT object_key FROM blob UNION ALL SELECT object_key FROM rendition"
@@ -83,9 +86,9 @@ async def drop_unused_blobs() -> int:
 
 
 async def sweep_orphans() -> int:
-    """Remove objects that no row knew in two sweeps and that are a week old; how many."""
+    """Remove objects that no row knew in two sweeps and that are old enough; how many."""
     listed = [item for prefix in PREFIXES for item in await objects.listed(prefix)]
-    old = [item for item in listed if item.modified_at < now() - ORPHAN_AFTER]
+    old = [item for item in listed if item.modified_at < now() - _age_of_orphans(item.key)]
     async with database.transaction():
         unknown = await database.fetch(
             _Key,
@@ -109,6 +112,10 @@ async def sweep_orphans() -> int:
     for row in due:
         await objects.remove(row.object_key)
     return len(due)
+
+
+def _age_of_orphans(key: str) -> timedelta:
+    return TAIL_ORPHAN_AFTER if key.startswith(TAILS) else ORPHAN_AFTER
 
 
 async def abort_unknown_parts() -> int:

@@ -37,6 +37,7 @@ class UploadState(StrEnum):
 
 OPEN = (UploadState.initiated, UploadState.receiving)
 UNFINISHED = (*OPEN, UploadState.completing, UploadState.verifying)
+GIVEN_UP = (UploadState.aborted, UploadState.expired)
 USABLE = (UploadState.ready, UploadState.duplicate)
 
 
@@ -60,6 +61,11 @@ class Upload(msgspec.Struct, frozen=True):
     @property
     def is_open(self) -> bool:
         return self.state in OPEN
+
+    @property
+    def has_arrived(self) -> bool:
+        """Whether every byte has come, whatever became of the file then."""
+        return self.received_bytes == self.size_bytes and self.state not in GIVEN_UP
 
     @property
     def is_unfinished(self) -> bool:

@@ -12,8 +12,9 @@ from api.errors import ProblemDetails
 from api.pages.rendering import language_of
 from api.types import WebRequest
 from core.errors import Invalid, Problem, say
-from storage.receiving import ALGORITHMS, Checksum, ChecksumMismatch, OffsetMismatch
+from storage.receiving import OffsetMismatch
 from storage.uploads import Upload
+from storage.writing import ALGORITHMS, Checksum, ChecksumMismatch
 
 VERSION = "1.0.0"
 EXTENSIONS = "creation,checksum,expiration,termination"

@@ -23,9 +23,9 @@ from core.idempotency import once
 from core.paging import DEFAULT_LIMIT, Page
 from core.settings import Settings
 from storage import receiving, uploads
-from storage.receiving import Cut
 from storage.rights import CONTRIBUTORS
-from storage.uploads import NewUpload, Upload, UploadState
+from storage.uploads import GIVEN_UP, NewUpload, Upload, UploadState
+from storage.writing import Cut
 
 CONTRIBUTOR = allow(*CONTRIBUTORS, scope="library:write")
 
@@ -123,11 +123,12 @@ class UploadRoutes(Controller):
     async def tell_offset(
         self, request: WebRequest, actor: NamedDependency[Actor], upload_id: FromPath[UUID]
     ) -> Response[None]:
-        """`Upload-Offset` counts durable bytes only."""
+        """`Upload-Offset` counts durable bytes only. A request that still sends to this upload is
+        ended first, and what it has brought is stored."""
         if not tus.is_spoken(request):
             return Response(None, status_code=412, headers={"tus-version": tus.VERSION})
-        upload = await uploads.get(actor, upload_id)
-        if upload.state in (UploadState.aborted, UploadState.expired):
+        upload = await receiving.stand(actor, upload_id)
+        if upload.state in GIVEN_UP:
             return Response(None, status_code=410, headers={"tus-resumable": tus.VERSION})
         return Response(None, headers=tus.progress(upload))
 
@@ -158,6 +159,7 @@ class UploadRoutes(Controller):
                 upload_id,
                 _body(request),
                 offset=tus.number(request, "Upload-Offset"),
+                length=_announced_length(request),
                 checksum=tus.checksum(request),
             )
         except Problem as problem:
@@ -230,7 +232,7 @@ def _resource_id(said: dict[str, str]) -> UUID | None:
 
 def _refuse_too_much(request: WebRequest, upload: Upload) -> None:
     """Before a byte is read: what is announced must fit, and the upload must still be open."""
-    if upload.state in (UploadState.aborted, UploadState.expired):
+    if upload.state in GIVEN_UP:
         raise Conflict(say("This upload was stopped or has expired; begin again"), code="expired")
     room = upload.size_bytes - tus.number(request, "Upload-Offset")
     if _announced_bytes(request) > max(0, room):
@@ -242,8 +244,12 @@ def _refuse_too_much(request: WebRequest, upload: Upload) -> None:
 
 
 def _announced_bytes(request: WebRequest) -> int:
-    announced = request.headers.get("content-length", "0")
-    return int(announced) if announced.isdecimal() else 0
+    return _announced_length(request) or 0
+
+
+def _announced_length(request: WebRequest) -> int | None:
+    announced = request.headers.get("content-length", "")
+    return int(announced) if announced.isdecimal() else None
 
 
 async def _body(request: WebRequest) -> AsyncIterator[bytes]:

@@ -14,7 +14,8 @@ from uuid import UUID
 import httpx
 import pytest
 
-from storage import blobs, finishing, uploads
+from core import database
+from storage import blobs, finishing, objects, uploads
 from storage.uploads import UploadState
 from tests import factories, factories_library
 from tests.browser.harness import ROOT, environment_of, free_port
@@ -72,6 +73,13 @@ async def running(stack: Stack, count: int = 1) -> AsyncIterator[list[Web]]:
             await web.kill()
 
 
+async def received_by(web: Web, upload_id: UUID, key: dict[str, str]) -> int:
+    """What is durable, without asking the running request to end."""
+    async with httpx.AsyncClient(base_url=web.address, timeout=60) as client:
+        answer = await client.get(f"/api/v1/uploads/{upload_id}", headers=key)
+    return int(answer.json()["received_bytes"])
+
+
 async def offset_of(web: Web, upload_id: UUID, key: dict[str, str]) -> int:
     async with httpx.AsyncClient(base_url=web.address, timeout=60) as client:
         answer = await client.head(
@@ -116,7 +124,7 @@ async def sent_beyond(sending: Sending, offset: int) -> None:
 
 
 async def acknowledged_beyond(web: Web, upload_id: UUID, key: dict[str, str], offset: int) -> None:
-    while await offset_of(web, upload_id, key) <= offset:  # noqa: ASYNC110 (another process)
+    while await received_by(web, upload_id, key) <= offset:  # noqa: ASYNC110 (another process)
         await asyncio.sleep(0.02)
 
 
@@ -140,7 +148,7 @@ async def test_a_killed_web_process_loses_nothing_that_it_acknowledged(
             if kill % 2:
                 # Into a part that follows an acknowledged one.
                 await acknowledged_beyond(other, upload.id, key, acknowledged)
-            before = await offset_of(other, upload.id, key)
+            before = await received_by(other, upload.id, key)
             await web.kill()
             await asyncio.gather(request, return_exceptions=True)
             after = await offset_of(other, upload.id, key)
@@ -168,10 +176,7 @@ async def test_lines_cut_at_random_bytes_are_resumed_to_the_byte(db: Stack, tmp_
         for _ in range(5):
             end = offset + dice.randrange(1, 3 * MB)
             await cut_line(web, upload.id, key, data, offset, end)
-            for _ in range(300):
-                if await offset_of(web, upload.id, key) == end:
-                    break
-                await asyncio.sleep(0.1)
+            await acknowledged_beyond(web, upload.id, key, end - 1)
             assert await offset_of(web, upload.id, key) == end
             offset = end
         await Sending(data, offset).to(web, upload.id, key)
@@ -200,3 +205,69 @@ async def cut_line(
     await writer.drain()
     writer.close()
     await writer.wait_closed()
+
+
+async def hang(
+    web: Web, upload_id: UUID, key: dict[str, str], data: bytes, offset: int, end: int
+) -> asyncio.StreamWriter:
+    """A request that brings bytes up to ``end`` and then nothing, on a line that stays open."""
+    _, writer = await asyncio.open_connection("127.0.0.1", web.port)
+    headers = key | BYTES | {"host": "x", "upload-offset": str(offset)}
+    headers |= {"content-length": str(len(data) - offset)}
+    lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+    writer.write(f"PATCH /api/v1/uploads/{upload_id} HTTP/1.1\r\n{lines}\r\n".encode())
+    writer.write(data[offset:end])
+    await writer.drain()
+    return writer
+
+
+async def test_a_file_whose_line_dies_every_two_megabytes_is_sent_about_once(
+    db: Stack, tmp_path: Path
+) -> None:
+    dice = random.Random(17)
+    data = dice.randbytes(30 * MB)
+    who = await factories_library.teacher()
+    key = await factories.bearer(who)
+    digest = factories_library.sha256(data)
+    upload = await factories_library.new_upload(who.actor, data, "实验.bin", sha256=digest)
+    tails = {item.key for item in await objects.listed("t/")}
+    sent = offset = cuts = 0
+    # The sender notices first and asks in another process, each time as soon as its line is dead.
+    async with running(db, 2) as webs:
+        while offset < len(data):
+            end = min(len(data), offset + 2 * MB)
+            line = await hang(webs[cuts % 2], upload.id, key, data, offset, end)
+            sent, cuts = sent + end - offset, cuts + 1
+            await writing(upload.id)
+            offset = await offset_of(webs[(cuts + 1) % 2], upload.id, key)
+            line.close()
+    assert cuts >= 14
+    assert sent / len(data) < 1.1
+    await finishing.finish_waiting(tmp_path)
+    assert (await uploads.get(who.actor, upload.id)).state is UploadState.ready
+    assert {item.key for item in await objects.listed("t/")} <= tails
+
+
+async def writing(upload_id: UUID) -> None:
+    while not await database.fetch_value(  # noqa: ASYNC110 (another process)
+        "SELECT writer IS NOT NULL OR state = 'completing' FROM upload WHERE id = $1", upload_id
+    ):
+        await asyncio.sleep(0.01)
+
+
+async def test_the_last_request_sent_again_is_204(db: Stack, tmp_path: Path) -> None:
+    data = random.Random(19).randbytes(300_000)
+    who = await factories_library.teacher()
+    key = await factories.bearer(who)
+    upload = await factories_library.new_upload(who.actor, data, "实验.bin")
+    async with running(db) as (web,), httpx.AsyncClient(base_url=web.address) as client:
+        for _ in range(2):
+            for _ in range(2):
+                answer = await client.patch(
+                    f"/api/v1/uploads/{upload.id}",
+                    content=data,
+                    headers=key | BYTES | {"upload-offset": "0"},
+                )
+                assert answer.status_code == 204, answer.text
+                assert answer.headers["upload-offset"] == str(len(data))
+            await finishing.finish_waiting(tmp_path)
