@@ -119,7 +119,10 @@ _HTTP_SENTENCES = {
     400: say("The request was not understood"),
     404: say("There is no such page"),
     405: say("This address does not take such a request"),
-    413: say("This is too large to be taken in"),
+    413: say(
+        "This is too large to be taken in. Go back, where what you wrote still stands, and send fewer"
+        " or smaller files."
+    ),
     415: say("This kind of content is not taken here"),
 }
 _HTTP_KINDS: dict[int, type[Problem]] = {404: NotFound}

@@ -5,17 +5,21 @@ import struct
 from io import BytesIO
 
 import msgspec
-from anyio import CapacityLimiter, to_thread
 from PIL import Image, UnidentifiedImageError
 
 from core.errors import Invalid, say
-from storage import objects
+from storage import objects, sandbox
+from storage.sandbox import Limits, ReadingFailed
 
-LARGEST_PHOTO_BYTES = 8 * 1024 * 1024
-# A tiny file may unpack to gigabytes of pixels; no phone's picture of 8 MB has more than these.
+# As it comes from a phone; pages that run scripts send less.
+LARGEST_PHOTO_BYTES = 20 * 1024 * 1024
+LARGEST_STORED_BYTES = 8 * 1024 * 1024
+# A tiny file may unpack to gigabytes of pixels; no phone's picture of 20 MB has more than these.
 LARGEST_PHOTO_PIXELS = 64_000_000
 # Enough to read a serial number off a whole rack; larger pictures are made smaller.
 LARGEST_SIDE = 4096
+# Of a picture that is still too large at that, such as a screen copied as PNG.
+SMALLER_SIDE = 2400
 PREFIX = "p"
 
 # Phones write several pictures into one JPEG (MPO): the first of them is the photograph.
@@ -33,8 +37,7 @@ _UPRIGHT = {
     7: Image.Transpose.TRANSVERSE,
     8: Image.Transpose.ROTATE_90,
 }
-# Unpacked, one picture takes hundreds of megabytes, so they take turns.
-_turns = CapacityLimiter(1)
+LIMITS = Limits(cpu_seconds=30, wall_seconds=60, output_bytes=LARGEST_STORED_BYTES + 64)
 
 
 class Photo(msgspec.Struct, frozen=True):
@@ -46,17 +49,22 @@ class Photo(msgspec.Struct, frozen=True):
 
 
 async def put_photo(data: bytes, *, field: str = "photo") -> Photo:
-    """Store a JPEG, PNG or WebP picture of at most 8 MB under a new opaque key.
+    """Store a JPEG, PNG or WebP picture of at most 20 MB under a new opaque key.
 
-    What it is, is read from its bytes and not from its name. It is kept upright and without what
-    the camera wrote beside it: place, time, device. Invalid on ``field`` otherwise.
+    It is made smaller until it has 8 MB at most. What it is, is read from its bytes and not from
+    its name. It is kept upright and without what the camera wrote beside it: place, time, device.
+    Invalid on ``field`` otherwise.
     Call it before the transaction that writes the row: a picture without a row is swept away.
     """
     if not data:
         raise Invalid.of(field, say("The photo is empty"), code="photo_empty")
-    _refuse_too_large(data, field)
-    clean, kind = await to_thread.run_sync(_cleaned, data, field, limiter=_turns)
-    _refuse_too_large(clean, field)
+    if len(data) > LARGEST_PHOTO_BYTES:
+        raise Invalid.of(
+            field,
+            say("A photo may have up to {most} MB", most=LARGEST_PHOTO_BYTES // 1024**2),
+            code="photo_too_large",
+        )
+    kind, clean = await _apart(data, field)
     key, media_type = objects.new_key(PREFIX), f"image/{kind.lower()}"
     await objects.put(key, clean, media_type)
     return Photo(object_key=key, media_type=media_type, size_bytes=len(clean))
@@ -67,26 +75,34 @@ async def remove_photo(object_key: str) -> None:
     await objects.remove(object_key)
 
 
-def _refuse_too_large(data: bytes, field: str) -> None:
-    if len(data) > LARGEST_PHOTO_BYTES:
+async def _apart(data: bytes, field: str) -> tuple[str, bytes]:
+    """The format and the cleaned picture, made in the process with limits."""
+    try:
+        answer = await sandbox.run("storage.photos:clean", data=data, limits=LIMITS)
+    except ReadingFailed:
+        answer = b""
+    kind, _, picture = answer.partition(b"\n")
+    if not picture:
         raise Invalid.of(
             field,
-            say("A photo may have up to {most} MB", most=LARGEST_PHOTO_BYTES // 1024**2),
-            code="photo_too_large",
+            say("This is not a JPEG, PNG or WebP picture, or it is damaged"),
+            code="photo_type",
         )
+    return kind.decode(), picture
 
 
-def _cleaned(data: bytes, field: str) -> tuple[bytes, str]:
-    """The picture alone, upright, and its format."""
-    refusal = Invalid.of(
-        field, say("This is not a JPEG, PNG or WebP picture, or it is damaged"), code="photo_type"
-    )
+def clean(data: bytes) -> bytes:
+    """The picture alone, upright, after its format in a line of its own; nothing if it is none."""
     try:
         with Image.open(BytesIO(data), formats=("JPEG", "PNG", "WEBP")) as image:
             if image.width * image.height > LARGEST_PHOTO_PIXELS:
-                raise refusal
+                return b""
             kind = _KEPT_AS[image.format or ""]
-            return _saved(_upright(image), kind), kind
+            upright = _upright(image)
+            saved = _saved(upright, kind)
+            if len(saved) > LARGEST_STORED_BYTES:
+                kind, saved = "JPEG", _saved(_smaller(upright), "JPEG")
+            return kind.encode() + b"\n" + saved
     except (
         UnidentifiedImageError,
         OSError,
@@ -97,8 +113,18 @@ def _cleaned(data: bytes, field: str) -> tuple[bytes, str]:
         KeyError,
         struct.error,
         Image.DecompressionBombError,
-    ) as error:
-        raise refusal from error
+    ):
+        return b""
+
+
+def _smaller(image: Image.Image) -> Image.Image:
+    image.thumbnail((SMALLER_SIDE, SMALLER_SIDE))
+    if image.mode not in ("RGBA", "LA", "P", "PA"):
+        return image.convert("RGB")
+    clear = image.convert("RGBA")
+    sheet = Image.new("RGB", clear.size, "white")
+    sheet.paste(clear, mask=clear.getchannel("A"))
+    return sheet
 
 
 def _upright(image: Image.Image) -> Image.Image:

@@ -174,6 +174,19 @@ async def test_a_picture_of_many_pixels_is_made_smaller(connections: Stack) -> N
         assert image.size == (photos.LARGEST_SIDE, photos.LARGEST_SIDE // 2)
 
 
+async def test_a_photo_of_many_bytes_is_made_smaller_and_kept(connections: Stack) -> None:
+    noise = Image.frombytes("RGB", (2500, 1800), os.urandom(2500 * 1800 * 3))
+    buffer = BytesIO()
+    noise.save(buffer, "PNG")
+    data = buffer.getvalue()
+    assert photos.LARGEST_STORED_BYTES < len(data) < photos.LARGEST_PHOTO_BYTES
+    photo, kept = await _kept(data)
+    assert photo.media_type == "image/jpeg"
+    assert photo.size_bytes <= photos.LARGEST_STORED_BYTES
+    with Image.open(BytesIO(kept)) as image:
+        assert image.size == (photos.SMALLER_SIDE, 1728)
+
+
 async def test_the_first_of_several_pictures_in_one_file_is_the_photo(connections: Stack) -> None:
     buffer = BytesIO()
     first, second = Image.new("RGB", (64, 48), "teal"), Image.new("RGB", (64, 48), "red")
