@@ -93,9 +93,8 @@ async def judge(stored: Stored) -> Damage | None:
     return Damage.unreadable
 
 
-async def judge_and_save(stored: Stored) -> Damage | None:
-    """Judge a blob and store the verdict, unless it has been healed meanwhile."""
-    found = await judge(stored)
+async def save_verdict(stored: Stored, found: Damage | None) -> None:
+    """Store what :func:`judge` found, unless the blob has been healed meanwhile."""
     changed = await database.execute(
         "UPDATE blob SET verified_at = $3::timestamptz, damage = $4::text,"
         " damaged_at = CASE WHEN $4::text IS NULL THEN NULL ELSE coalesce(damaged_at, $3::timestamptz) END"
@@ -107,7 +106,6 @@ async def judge_and_save(stored: Stored) -> Damage | None:
     )
     if found and changed:
         log.error("blob.damaged", blob=str(stored.id), key=stored.object_key, damage=str(found))
-    return found
 
 
 async def check_known(sha256: str) -> None:
@@ -115,8 +113,8 @@ async def check_known(sha256: str) -> None:
     stored = await database.fetch_one(
         Stored, f"SELECT {_COLUMNS} FROM blob WHERE sha256 = $1 AND damaged_at IS NULL", sha256
     )
-    if stored is not None:
-        await judge_and_save(stored)
+    if stored is not None and (found := await judge(stored)):
+        await save_verdict(stored, found)
 
 
 async def scrub(*, older_than_days: int, most_bytes: int) -> int:
@@ -128,10 +126,12 @@ async def scrub(*, older_than_days: int, most_bytes: int) -> int:
     while taken < most_bytes and (due := await _claim(older_than_days)):
         taken += due.size_bytes
         try:
-            found_damaged += await judge_and_save(due) is not None
+            found = await judge(due)
         except Unavailable as error:
             log.warning("blob.not_judged", blob=str(due.id), reason=str(error))
             break
+        found_damaged += found is not None
+        await save_verdict(due, found)
     return found_damaged
 
 
