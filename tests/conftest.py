@@ -16,11 +16,12 @@ from labshare.engines import object_store, postgres
 from labshare.engines.ports import LOOPBACK_NETWORK
 from labshare.migrations import migrate
 from storage import objects
+from tests.patience import PATIENCE_SECONDS
 
 # Of a run that hangs; no test is about how long anything takes.
-CLOSE_SECONDS = 120
+CLOSE_SECONDS = PATIENCE_SECONDS
 # A busy machine makes every query wait; whether it was fast enough is a matter of benchmarks/.
-LIMITS = database.Limits(acquire_seconds=300.0, command_seconds=300.0)
+LIMITS = database.Limits(acquire_seconds=PATIENCE_SECONDS, command_seconds=PATIENCE_SECONDS)
 
 EMPTY_ALL = """
 DO $$

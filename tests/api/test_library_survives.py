@@ -20,6 +20,7 @@ from storage.uploads import UploadState
 from tests import factories, factories_library
 from tests.browser.harness import ROOT, environment_of, free_port
 from tests.conftest import Stack
+from tests.patience import MANY_LOOKS, PATIENCE_SECONDS
 
 pytestmark = pytest.mark.engines
 
@@ -44,7 +45,7 @@ class Web:
             start_new_session=True,
         )
         async with httpx.AsyncClient() as client:
-            for _ in range(900):
+            for _ in range(MANY_LOOKS):
                 if self._process.poll() is not None:
                     raise RuntimeError(f"the web process ended with {self._process.returncode}")
                 try:
@@ -75,13 +76,13 @@ async def running(stack: Stack, count: int = 1) -> AsyncIterator[list[Web]]:
 
 async def received_by(web: Web, upload_id: UUID, key: dict[str, str]) -> int:
     """What is durable, without asking the running request to end."""
-    async with httpx.AsyncClient(base_url=web.address, timeout=60) as client:
+    async with httpx.AsyncClient(base_url=web.address, timeout=PATIENCE_SECONDS) as client:
         answer = await client.get(f"/api/v1/uploads/{upload_id}", headers=key)
     return int(answer.json()["received_bytes"])
 
 
 async def offset_of(web: Web, upload_id: UUID, key: dict[str, str]) -> int:
-    async with httpx.AsyncClient(base_url=web.address, timeout=60) as client:
+    async with httpx.AsyncClient(base_url=web.address, timeout=PATIENCE_SECONDS) as client:
         answer = await client.head(
             f"/api/v1/uploads/{upload_id}", headers=key | {"tus-resumable": "1.0.0"}
         )
@@ -111,7 +112,7 @@ class Sending:
                 "content-length": str(len(self._data) - self._offset),
             }
         )
-        async with httpx.AsyncClient(base_url=web.address, timeout=120) as client:
+        async with httpx.AsyncClient(base_url=web.address, timeout=PATIENCE_SECONDS) as client:
             answer = await client.patch(
                 f"/api/v1/uploads/{upload_id}", content=self._body(), headers=headers
             )

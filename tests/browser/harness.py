@@ -18,15 +18,15 @@ from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, 
 from api.identity import COOKIE
 from core import database, sign_in
 from core.settings import Settings
+from tests.patience import PATIENCE_SECONDS
 
 ROOT = Path(__file__).resolve().parents[2]
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 PHONE, DESKTOP = 390, 1366
 HEIGHTS = {PHONE: 844, DESKTOP: 768}
 LANGUAGES = {"zh_CN": "zh-CN", "en": "en-GB"}
-START_SECONDS = 60
 # Two cores may be busy with other things; a page that never comes still ends the test.
-PATIENCE_MS = 45_000
+PATIENCE_MS = 1000 * PATIENCE_SECONDS
 
 
 def chromium_path() -> str | None:
@@ -70,16 +70,16 @@ def serving(settings: Settings) -> Iterator[str]:
         yield address
     finally:
         process.terminate()
-        process.wait(timeout=15)
+        process.wait(PATIENCE_SECONDS)
 
 
 def wait_for(address: str, process: subprocess.Popen[bytes]) -> None:
-    deadline = time.monotonic() + START_SECONDS
+    deadline = time.monotonic() + PATIENCE_SECONDS
     while time.monotonic() < deadline:
         if process.poll() is not None:
             raise RuntimeError(f"the web application ended with {process.returncode}")
         try:
-            with urlopen(f"{address}/healthz", timeout=2):
+            with urlopen(f"{address}/healthz", timeout=PATIENCE_SECONDS):
                 return
         except (URLError, OSError):
             time.sleep(0.1)

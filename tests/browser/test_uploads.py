@@ -14,12 +14,13 @@ from tests import factories_library
 from tests.browser import harness
 from tests.browser.harness import PHONE
 from tests.conftest import Stack
+from tests.patience import MANY_LOOKS, PATIENCE_SECONDS
 
 pytestmark = pytest.mark.browser
 
 MB = 1024 * 1024
 BYTES_A_SECOND = 6 * MB
-WAIT = 30_000
+WAIT = 1000 * PATIENCE_SECONDS
 say = language("zh_CN").gettext
 
 
@@ -70,7 +71,7 @@ async def test_a_broken_line_and_a_new_page_cost_nothing(
     )
     await set_line(session, is_broken=False)
     await expect(said).to_contain_text("MB", timeout=WAIT)
-    for _ in range(100):
+    for _ in range(MANY_LOOKS):
         if await received_bytes():
             break
         await page.wait_for_timeout(100)

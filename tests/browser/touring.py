@@ -8,6 +8,7 @@ import msgspec
 
 from api.identity import COOKIE
 from core import sign_in
+from tests.patience import PATIENCE_SECONDS
 
 LINK = re.compile(r'<a\s[^>]*?href="([^"#]+)')
 # What stands for a thing's own name in a path: a number, an identifier, a tag.
@@ -18,7 +19,6 @@ NAMES = (
 )
 NOT_PAGES = ("/static/", "/api/v1/", "/schema")
 MOST_PAGES = 120
-PATIENCE_SECONDS = 60
 
 
 class Tour(msgspec.Struct, frozen=True):

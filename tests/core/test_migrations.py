@@ -14,6 +14,7 @@ from piccolo.apps.migrations.commands.new import AutoMigrationManager
 
 import piccolo_conf
 from labshare.engines import postgres
+from tests.patience import PATIENCE_SECONDS
 
 APPS = [app.app_name for app in piccolo_conf.APP_REGISTRY.app_configs.values()]
 
@@ -54,7 +55,7 @@ def test_migrations_go_back_and_forth_and_arrive_at_the_same(fresh_database: str
         [sys.executable, "-m", "tests.core.round_trip", fresh_database],
         capture_output=True,
         text=True,
-        timeout=180,
+        timeout=PATIENCE_SECONDS,
         check=False,
     )
     assert ran.returncode == 0, ran.stdout + ran.stderr

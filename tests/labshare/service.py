@@ -14,9 +14,9 @@ import httpx
 import psutil
 
 from core.access import Role
+from tests.patience import PATIENCE_SECONDS
 
 ROOT = Path(__file__).resolve().parents[2]
-START_SECONDS = 300.0
 PASSWORD = "three plain words"
 # What `labshare demo` prints when everything stands.
 LAST_LINE = "Ctrl-C stops it"
@@ -29,7 +29,7 @@ def environment(data: Path, **more: str) -> dict[str, str]:
 
 
 def labshare(
-    data: Path, *arguments: str, seconds: float = 120.0, **more: str
+    data: Path, *arguments: str, seconds: float = PATIENCE_SECONDS, **more: str
 ) -> subprocess.CompletedProcess[str]:
     """One command, to its end."""
     return subprocess.run(
@@ -69,7 +69,7 @@ class Service:
         """The next line with these words; an AssertionError with all lines if none comes."""
         with contextlib.suppress(queue.Empty):
             while True:
-                line = self._fresh.get(timeout=START_SECONDS)
+                line = self._fresh.get(timeout=PATIENCE_SECONDS)
                 if words in line:
                     return line
         raise AssertionError("\n".join(self.lines))
@@ -93,14 +93,14 @@ class Service:
         for each in doomed:
             with contextlib.suppress(psutil.NoSuchProcess):
                 each.kill()
-        psutil.wait_procs(doomed, timeout=10)
-        self.process.wait(10)
+        psutil.wait_procs(doomed, timeout=PATIENCE_SECONDS)
+        self.process.wait(PATIENCE_SECONDS)
 
     def stop(self) -> int:
         """Ctrl-C; the exit code."""
         if self.process.poll() is None:
             self.process.send_signal(2)
-        return self.process.wait(60)
+        return self.process.wait(PATIENCE_SECONDS)
 
 
 @contextlib.contextmanager
@@ -116,7 +116,7 @@ def serving(data: Path, command: str = "serve") -> Iterator[Service]:
 def set_up(service: Service, code: str) -> httpx.Client:
     """Makes the first school and its admin as the page does; a browser that is signed in."""
     browser = httpx.Client(
-        base_url=service.address, headers={"origin": service.address}, timeout=30.0
+        base_url=service.address, headers={"origin": service.address}, timeout=PATIENCE_SECONDS
     )
     form = {
         "setup_code": code,

@@ -13,13 +13,16 @@ from labshare.processes import OURSELVES
 from monitoring.snmp import Address, Community, Session
 from monitoring.visits import visit
 from tests.labshare.service import Service, labshare, printed_sign_ins, serving
+from tests.patience import PATIENCE_SECONDS
 
-pytestmark = [pytest.mark.engines, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.engines]
 
 
 def signs_in(service: Service, login: str, password: str) -> bool:
     headers = {"origin": service.address}
-    with httpx.Client(base_url=service.address, headers=headers, timeout=30) as browser:
+    with httpx.Client(
+        base_url=service.address, headers=headers, timeout=PATIENCE_SECONDS
+    ) as browser:
         browser.post("/sign-in", data={"login": login, "password": password})
         return browser.get("/", follow_redirects=False).status_code == 200
 

@@ -13,6 +13,7 @@ from labshare.engines.children import Program
 from labshare.engines.failure import EngineFailed
 from labshare.keeper import Keeper, waiting_seconds
 from labshare.processes import labshare_program
+from tests.patience import PATIENCE_SECONDS
 
 
 def program(folder: Path, python: str) -> Program:
@@ -29,7 +30,7 @@ def program(folder: Path, python: str) -> Program:
 
 
 def until_dead(kept: Keeper) -> None:
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + PATIENCE_SECONDS
     while kept.is_running and time.monotonic() < deadline:
         time.sleep(0.02)
 

@@ -14,7 +14,7 @@ from tests.labshare import neighbour
 from tests.labshare.neighbour import as_a_neighbour
 from tests.labshare.service import Service, serving
 
-pytestmark = [pytest.mark.engines, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.engines]
 
 KEPT = "/labshare/kept"
 # What the parts of SeaweedFS do for whoever asks, unless something stops them.

@@ -16,11 +16,11 @@ import pytest
 
 from labshare.engines import postgres
 from tests.labshare.service import Service, labshare, serving, set_up
+from tests.patience import PATIENCE_SECONDS
 
-pytestmark = [pytest.mark.engines, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.engines]
 
 ASSETS = "Tag,Kind,Brand,Model,Serial number\nLB-9001,computer,Sample,Desk 1,SN-9001\n"
-PATIENCE_SECONDS = 90.0
 
 
 @pytest.fixture(scope="module")
@@ -48,7 +48,7 @@ def eventually(holds: Callable[[], bool], seconds: float = PATIENCE_SECONDS) -> 
 
 
 def is_ready(service: Service) -> bool:
-    return httpx.get(f"{service.address}/readyz", timeout=5).status_code == 200
+    return httpx.get(f"{service.address}/readyz", timeout=PATIENCE_SECONDS).status_code == 200
 
 
 def is_alive(process: psutil.Process) -> bool:
@@ -138,7 +138,7 @@ class Writer(threading.Thread):
 
     def __init__(self, address: str, headers: dict[str, str], model_id: int) -> None:
         super().__init__(daemon=True)
-        self._browser = httpx.Client(base_url=address, headers=headers, timeout=10.0)
+        self._browser = httpx.Client(base_url=address, headers=headers, timeout=PATIENCE_SECONDS)
         self._model_id = model_id
         self.tags: list[str] = []
         self.uploads: dict[str, tuple[int, bytes]] = {}
@@ -187,7 +187,7 @@ def killed_while_writing(service: Service, data: Path) -> Writer:
     writer.start()
     eventually(lambda: len(writer.tags) > 5 and len(writer.uploads) > 5)
     service.kill_everything()
-    writer.join(30)
+    writer.join(PATIENCE_SECONDS)
     return writer
 
 
@@ -199,7 +199,9 @@ def test_everything_acknowledged_outlives_the_death_of_the_whole_group(
     assert checked.returncode == 0, checked.stdout + checked.stderr
     with serving(data) as service:
         headers = bearer(data)
-        with httpx.Client(base_url=service.address, headers=headers, timeout=30.0) as browser:
+        with httpx.Client(
+            base_url=service.address, headers=headers, timeout=PATIENCE_SECONDS
+        ) as browser:
             for tag in written.tags:
                 assert browser.get(f"/api/v1/assets/{tag}").status_code == 200, tag
             for location, (offset, _) in written.uploads.items():
@@ -207,7 +209,7 @@ def test_everything_acknowledged_outlives_the_death_of_the_whole_group(
                 assert int(told.headers["upload-offset"]) >= offset
         left_alone = service.all_processes()
         service.process.kill()
-        service.process.wait(10)
+        service.process.wait(PATIENCE_SECONDS)
         eventually(lambda: not any(is_alive(each) for each in left_alone))
     checked = labshare(data, "check")
     assert checked.returncode == 0, checked.stdout + checked.stderr
@@ -225,7 +227,7 @@ def test_ctrl_c_stops_every_child_and_a_second_start_finds_its_data(tmp_path: Pa
     with serving(data) as again:
         assert httpx.get(f"{again.address}/setup").status_code == 303
         again.process.send_signal(signal.SIGTERM)
-        assert again.process.wait(60) == 0
+        assert again.process.wait(PATIENCE_SECONDS) == 0
     assert not any("/setup#" in line for line in again.lines)
 
 

@@ -14,10 +14,10 @@ from pathlib import Path
 import pytest
 
 from monitoring.snmp import Address, AuthProtocol, PrivProtocol, User
+from tests.patience import PATIENCE_SECONDS
 
 WALKS = Path(__file__).resolve().parents[2] / "labshare" / "demo" / "walks"
 SNMPD = shutil.which("snmpd", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin")
-STARTS_WITHIN_SECONDS = 15
 
 needs_snmpd = pytest.mark.skipif(
     SNMPD is None and not os.environ.get("CI"),
@@ -84,7 +84,7 @@ class Snmpd:
     def stop(self) -> None:
         if self._process is not None:
             self._process.terminate()
-            self._process.wait(10)
+            self._process.wait(PATIENCE_SECONDS)
             self._process = None
 
     def pause(self) -> None:
@@ -121,7 +121,7 @@ class Snmpd:
 
 def wait_until_bound(address: Address, process: subprocess.Popen[bytes]) -> None:
     """Until the kernel lists the socket: asking by SNMP would spend the agent's first answers."""
-    deadline = time.monotonic() + STARTS_WITHIN_SECONDS
+    deadline = time.monotonic() + PATIENCE_SECONDS
     wanted = f":{address.port:04X} "
     while time.monotonic() < deadline:
         if process.poll() is not None:

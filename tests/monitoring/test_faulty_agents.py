@@ -13,6 +13,7 @@ from pysnmp.proto import api
 from monitoring.snmp import Address, AgentError, BadReply, Community, Session, TimedOut, oid
 from monitoring.snmp.peers import LEAST_SECONDS, Peers
 from tests.monitoring.agents import OwnAgent, free_port, own_agent
+from tests.patience import PATIENCE_SECONDS
 
 V2C = api.PROTOCOL_MODULES[api.SNMP_VERSION_2C]
 PUBLIC = Community("public")
@@ -372,7 +373,7 @@ async def test_a_device_on_ipv6_is_known_by_any_spelling_of_its_address(
 
 
 async def until(is_so: Callable[[], bool]) -> None:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         while not is_so():  # noqa: ASYNC110 (a counter has no event)
             await asyncio.sleep(0.01)
 

@@ -30,7 +30,7 @@ PUBLIC = Community("public")
 
 @pytest.fixture
 async def wire() -> AsyncIterator[Session]:
-    async with Session(timeout_seconds=0.25, retries=0) as session:
+    async with Session(timeout_seconds=2.0, retries=0) as session:
         yield session
 
 

@@ -20,13 +20,14 @@ from tests import factories
 from tests import factories_monitoring as made
 from tests.conftest import Stack
 from tests.monitoring.agents import USERS, Snmpd, needs_snmpd, running
+from tests.patience import MANY_LOOKS, PATIENCE_SECONDS
 
 ENOUGH_FAILURES = 3
 
 
 @pytest.fixture
 async def wire() -> AsyncIterator[Session]:
-    async with Session(timeout_seconds=0.25, retries=0) as session:
+    async with Session(timeout_seconds=2.0, retries=0) as session:
         yield session
 
 
@@ -195,7 +196,7 @@ async def test_a_worker_killed_in_the_middle_of_a_visit_loses_nothing(
     leased = "SELECT leased_by IS NOT NULL FROM device"
     other = await asyncio.create_subprocess_exec(sys.executable, "-c", HANGING_WORKER, db.dsn)
     try:
-        for _ in range(300):
+        for _ in range(MANY_LOOKS):
             if await database.fetch_value(leased):
                 break
             await asyncio.sleep(0.05)
@@ -218,7 +219,7 @@ async def test_a_visit_whose_lease_was_lost_is_not_kept(
     device = await made.device(school, agent.address)
     agent.pause()
     visiting = asyncio.create_task(poller.visit_due())
-    for _ in range(300):
+    for _ in range(MANY_LOOKS):
         if await database.fetch_value("SELECT leased_by IS NOT NULL FROM device"):
             break
         await asyncio.sleep(0.01)
@@ -271,12 +272,12 @@ async def test_the_loop_visits_what_is_due_and_stops_when_told(db: Stack, agent:
     device = await made.device(school, agent.address)
     stop = asyncio.Event()
     loop = asyncio.create_task(run(db.settings, stop))
-    for _ in range(200):
+    for _ in range(MANY_LOOKS):
         if await database.fetch_value("SELECT last_seen_at FROM device WHERE id = $1", device.id):
             break
         await asyncio.sleep(0.1)
     stop.set()
-    await asyncio.wait_for(loop, 20)
+    await asyncio.wait_for(loop, PATIENCE_SECONDS)
     leased = await database.fetch_value("SELECT count(*) FROM device WHERE leased_by IS NOT NULL")
     seen = await database.fetch_value("SELECT count(*) FROM device WHERE last_seen_at IS NOT NULL")
     assert (leased, seen) == (0, 1)

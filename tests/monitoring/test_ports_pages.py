@@ -47,7 +47,7 @@ def agents() -> Iterator[Address]:
 
 @pytest.fixture
 async def poller() -> AsyncIterator[Poller]:
-    async with Session(timeout_seconds=2, retries=1) as wire:
+    async with Session(timeout_seconds=60, retries=1) as wire:
         yield Poller(wire, made.SEALER, worker="worker-ports", slots=20)
 
 
@@ -199,7 +199,7 @@ def cards_of_the_kernel() -> set[str]:
 @needs_snmpd
 async def test_a_real_agent_tells_its_own_cards_as_the_kernel_has_them(tmp_path: Path) -> None:
     with running(Snmpd(tmp_path)) as snmpd:
-        async with Session(timeout_seconds=2, retries=1) as wire:
+        async with Session(timeout_seconds=60, retries=1) as wire:
             found = await visit(wire, snmpd.address, Community("public"))
     kernel = cards_of_the_kernel()
     told = {one.mac for one in found.surroundings.addresses if one.is_own}

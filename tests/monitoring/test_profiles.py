@@ -36,6 +36,7 @@ from monitoring.snmp import Address, Community, Session, oid
 from monitoring.value_words import VALUE_WORDS
 from monitoring.visits import Visit, visit
 from tests.monitoring.agents import WALKS, free_port, wait_until_bound
+from tests.patience import PATIENCE_SECONDS
 
 EXPECTED = Path(__file__).parent / "expected"
 DOCS = Path(__file__).resolve().parents[2] / "docs" / "profiles"
@@ -71,7 +72,7 @@ def simulator() -> Iterator[Address]:
             yield address
         finally:
             process.terminate()
-            process.wait(10)
+            process.wait(PATIENCE_SECONDS)
 
 
 @pytest.fixture(scope="module")

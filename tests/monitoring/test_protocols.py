@@ -50,7 +50,7 @@ async def test_a_device_is_asked_with_any_pair_of_protocols(
     user = User(f"{auth}-{priv}", auth, SECRET, priv, OTHER_SECRET)
     assert SECRET not in repr(user)
     assert OTHER_SECRET not in repr(user)
-    async with Session(timeout_seconds=1.0) as wire:
+    async with Session(timeout_seconds=60) as wire:
         for _ in range(3):  # learning the engine, then building a template, then from it
             (location,) = await wire.get(snmpd.address, user, [SYS_LOCATION])
             assert location.value == b"Room 301"

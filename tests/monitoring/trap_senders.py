@@ -16,6 +16,7 @@ from monitoring.snmp.trap_socket import TrapSocket
 from monitoring.traps.inbox import Inbox
 from monitoring.traps.receiver import listen
 from tests.conftest import Stack
+from tests.patience import MANY_LOOKS, PATIENCE_SECONDS
 
 # Where net-snmp keeps its boots.
 _STATE = tempfile.TemporaryDirectory(prefix="labshare-senders-")
@@ -72,12 +73,12 @@ async def listening(stack: Stack, *, port: int = 0) -> AsyncIterator[Listening]:
         opened.close()
 
 
-async def until(is_so: Callable[[], bool], what: str, *, seconds: float = 10.0) -> None:
-    for _ in range(int(seconds * 100)):
+async def until(is_so: Callable[[], bool], what: str) -> None:
+    for _ in range(MANY_LOOKS):
         if is_so():
             return
         await asyncio.sleep(0.01)
-    raise AssertionError(f"not within {seconds} s: {what}")
+    raise AssertionError(f"it never came to that: {what}")
 
 
 async def send(
@@ -101,7 +102,7 @@ async def send(
 
 async def somebody_listens(port: int) -> None:
     """Wait until informs are answered at the port."""
-    for _ in range(100):
+    for _ in range(MANY_LOOKS):
         if (await send(port, COLD_START, inform=True))[0] == 0:
             return
         await asyncio.sleep(0.1)
@@ -139,7 +140,7 @@ class Wiretap:
 
     async def caught(self) -> bytes:
         loop = asyncio.get_running_loop()
-        return await asyncio.wait_for(loop.sock_recv(self._socket, 65_535), 10)
+        return await asyncio.wait_for(loop.sock_recv(self._socket, 65_535), PATIENCE_SECONDS)
 
     async def ask(self, payload: bytes, port: int, *, seconds: float = 5.0) -> bytes | None:
         """Send the bytes; what comes back, None if nothing does."""

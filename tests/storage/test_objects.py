@@ -13,6 +13,7 @@ from storage import objects, photos
 from storage.objects import connection
 from storage.objects.whole import SLICE_BYTES
 from tests.conftest import Stack
+from tests.patience import PATIENCE_SECONDS
 from tests.storage import samples
 
 PART = objects.SMALLEST_PART_BYTES
@@ -48,7 +49,7 @@ async def test_a_stream_that_nobody_finishes_holds_no_connection(connections: St
         stream = objects.stream(key, 0, 3 * SLICE_BYTES)
         await anext(stream)
         await stream.aclose()  # type: ignore[attr-defined]
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         assert await objects.read(key, 0, 1) == b"\0"
 
 

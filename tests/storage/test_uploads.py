@@ -30,6 +30,7 @@ from tests.factories_library import (
     sha256,
     teacher,
 )
+from tests.patience import PATIENCE_SECONDS
 from tests.storage import samples
 
 MB = 1024 * 1024
@@ -368,7 +369,7 @@ async def test_a_dripping_line_makes_way_for_others_and_goes_on_later(
     theirs, mine = await new_upload(slow, bytes(1000), "a"), await new_upload(quick, b"12345", "b")
     dripping = asyncio.create_task(receiving.receive(slow, theirs.id, _dripping(), offset=0))
     await asyncio.sleep(0.05)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         assert await receiving.receive(quick, mine.id, bytes_of(b"12345"), offset=0) == 5
         kept = await dripping
     assert 0 < kept == (await uploads.get(slow, theirs.id)).received_bytes < 1000

