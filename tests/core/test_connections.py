@@ -17,7 +17,9 @@ from tests import factories
 from tests.conftest import Stack, browser
 from tests.pools import pool_of
 
-HURRIED = database.Limits(acquire_seconds=0.2, command_seconds=0.2)
+# Short enough to wait for; whatever has to succeed beside them asks for more.
+BUSY = database.Limits(acquire_seconds=0.2, command_seconds=None)
+HURRIED = database.Limits(command_seconds=1.0)
 UNREACHED_SECONDS = 600
 END_AT_COMMIT = """
 CREATE TABLE ends_at_commit (id int);
@@ -38,7 +40,7 @@ async def ends_at_commit(db: Stack) -> AsyncIterator[None]:
 
 
 async def test_who_finds_every_connection_busy_is_told_so(db: Stack) -> None:
-    async with pool_of(1, db.dsn, HURRIED), database.connection():
+    async with pool_of(1, db.dsn, BUSY), database.connection():
         with pytest.raises(Unavailable, match=r"within 0\.2 seconds no connection") as refused:
             await asyncio.create_task(database.fetch_value("SELECT 1"))
     assert refused.value.code == "database_busy"
@@ -49,21 +51,26 @@ async def test_a_page_that_finds_every_connection_busy_answers_when_to_come_back
 ) -> None:
     school = await factories.school()
     headers = await factories.bearer(await factories.person("admin", school))
-    async with pool_of(1, db.dsn, HURRIED), browser(app) as visitor:
+    async with pool_of(1, db.dsn, BUSY), browser(app) as visitor:
         async with database.connection():
             answer = await asyncio.create_task(visitor.get("/api/v1/me", headers=headers))
         assert answer.status_code == httpx.codes.SERVICE_UNAVAILABLE
         assert answer.json()["code"] == "database_busy"
         assert int(answer.headers["retry-after"]) > 0
+    async with browser(app) as visitor:
         assert (await visitor.get("/api/v1/me", headers=headers)).status_code == httpx.codes.OK
 
 
 async def test_a_statement_that_takes_too_long_says_how_long_that_was(db: Stack) -> None:
     async with pool_of(1, db.dsn, HURRIED):
-        with pytest.raises(Unavailable, match=r"within 0\.2 seconds") as refused:
+        with pytest.raises(Unavailable, match="within 1 seconds") as refused:
             await database.fetch_value("SELECT pg_sleep($1)", UNREACHED_SECONDS)
         assert refused.value.code == "database_slow"
-        with pytest.raises(Unavailable, match=r"within 0\.2 seconds"):
+    async with pool_of(1, db.dsn):
+        with (
+            pytest.raises(Unavailable, match=r"within 0\.2 seconds"),
+            database.statements_may_take(0.2),
+        ):
             async with database.transaction():
                 await database.execute("SELECT pg_sleep($1)", UNREACHED_SECONDS)
         assert await database.fetch_value("SELECT 1") == 1
@@ -72,7 +79,7 @@ async def test_a_statement_that_takes_too_long_says_how_long_that_was(db: Stack)
 async def test_statements_of_a_job_may_take_as_long_as_it_says(db: Stack) -> None:
     async with pool_of(1, db.dsn, HURRIED):
         with database.statements_may_take(UNREACHED_SECONDS):
-            assert await database.fetch_value("SELECT true FROM pg_sleep(0.5)")
+            assert await database.fetch_value("SELECT true FROM pg_sleep(1.5)")
         with pytest.raises(Unavailable):
             await database.fetch_value("SELECT true FROM pg_sleep($1)", UNREACHED_SECONDS)
 
@@ -81,7 +88,7 @@ async def test_a_migration_may_take_longer_than_any_page(
     db: Stack, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def forwards() -> None:
-        await database.execute("SELECT pg_sleep(0.5)")
+        await database.execute("SELECT pg_sleep(1.5)")
 
     async def pending() -> list[tuple[str, SimpleNamespace]]:
         return [("core", SimpleNamespace(ID="slow", forwards=forwards))]

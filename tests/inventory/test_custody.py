@@ -11,6 +11,7 @@ from inventory import assets, custody
 from inventory.assets import Condition, LifecycleState
 from inventory.custody import CustodyFilters, CustodyView, Holder
 from tests import factories
+from tests.patience import PATIENCE_SECONDS
 
 pytestmark = pytest.mark.usefixtures("db")
 
@@ -184,7 +185,10 @@ async def test_what_was_lost_in_somebodys_hands_is_written_off_there() -> None:
     for tag in tags:
         (loan,) = await custody.of_asset(technician.actor, tag)
         assert (loan.was_lost, loan.received_by, loan.holder) == (True, None, "5B")
-        assert loan.ended_at is not None and abs((loan.ended_at - lost_at).total_seconds()) < 5
+        assert (
+            loan.ended_at is not None
+            and abs((loan.ended_at - lost_at).total_seconds()) < PATIENCE_SECONDS
+        )
         states = [step.to_state for step in await assets.find_steps(one)]
         assert "triage" not in states
 

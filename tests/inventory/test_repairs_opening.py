@@ -12,6 +12,7 @@ from core.errors import Conflict, Forbidden, Invalid, NotFound, say
 from inventory import repairs
 from inventory.repairs import outages
 from tests import factories, factories_repairs
+from tests.patience import PATIENCE_SECONDS
 
 pytestmark = pytest.mark.usefixtures("db")
 
@@ -178,4 +179,4 @@ async def test_what_stood_before_outages_were_facts_is_dated_by_its_history() ->
     assert await database.fetch_value(began, plain.id) == plain.opened_at
     again = await database.fetch_value(began, grown.id)
     # The history is written moments after the change itself.
-    assert small.opened_at < again and abs(again - at).total_seconds() < 5
+    assert small.opened_at < again and abs(again - at).total_seconds() < PATIENCE_SECONDS

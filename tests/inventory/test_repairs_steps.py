@@ -14,6 +14,7 @@ from inventory import repairs
 from inventory.repairs import Action, WorkOrderFilter
 from tests import factories, factories_repairs
 from tests.factories import MadePerson, MadeSchool
+from tests.patience import PATIENCE_SECONDS
 
 pytestmark = pytest.mark.usefixtures("db")
 
@@ -223,9 +224,9 @@ async def test_downtime_runs_to_the_closing_or_to_now(
     )
     running = await factories_repairs.past_order(asset, now() - timedelta(minutes=90), None)
     order = await repairs.get_work_order(technician.actor, closed)
-    assert order.downtime_seconds == pytest.approx(3 * 3600, abs=2)
+    assert order.downtime_seconds == pytest.approx(3 * 3600, abs=PATIENCE_SECONDS)
     order = await repairs.get_work_order(technician.actor, running)
-    assert order.downtime_seconds == pytest.approx(90 * 60, abs=2)
+    assert order.downtime_seconds == pytest.approx(90 * 60, abs=PATIENCE_SECONDS)
 
 
 async def test_lists_keep_to_what_the_reader_may_see(

@@ -16,6 +16,7 @@ from monitoring.visiting import SnmpVisitor
 from tests import factories, factories_monitoring
 from tests.factories import MadeSchool
 from tests.factories_monitoring import SEALER
+from tests.patience import PATIENCE_SECONDS
 
 pytestmark = pytest.mark.usefixtures("db")
 
@@ -79,7 +80,7 @@ async def test_between_two_answers_the_machine_was_on(poller: Poller) -> None:
         " WHERE device = $1",
         device_id,
     )
-    assert 100 <= seconds < 110
+    assert 100 <= seconds < 100 + PATIENCE_SECONDS
 
 
 @pytest.mark.parametrize(
