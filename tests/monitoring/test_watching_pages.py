@@ -210,7 +210,7 @@ async def test_a_device_is_told_its_parent_hours_and_rules(
     assert bad.status_code == 422
     assert "It must be more than where the alert is raised" in bad.text
     await client.post(f"{path}/rules/supply_low", data={"does": "off"})
-    assert "Switched off" in (await client.get(path)).text
+    assert "Disabled" in (await client.get(path)).text
     await client.post(f"{path}/rules/supply_low/put-back")
     assert "for this device" not in (await client.get(path)).text
     kind = f"/schools/{school.id}/rules/printer"
