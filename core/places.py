@@ -11,6 +11,7 @@ from core import clock
 from core.access import Actor, Role
 from core.database import execute, fetch, fetch_one, fetch_value, refusing, transaction
 from core.errors import Conflict, Invalid, NotFound, say
+from core.natural_order import natural_key
 
 KEEPERS = (Role.admin, Role.technician)
 NAME_MOST = 120
@@ -66,11 +67,11 @@ class NewPlace(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 TREE = """
 WITH RECURSIVE tree AS (
     SELECT id, school AS school_id, parent AS parent_id, kind, name, name::text AS path,
-           0 AS depth, ARRAY[name::text, id::text] AS sort_key, retired_at
+           0 AS depth, retired_at
       FROM place WHERE parent IS NULL AND school = any($1::bigint[])
     UNION ALL
     SELECT p.id, p.school, p.parent, p.kind, p.name, tree.path || ' / ' || p.name,
-           tree.depth + 1, tree.sort_key || ARRAY[p.name::text, p.id::text], p.retired_at
+           tree.depth + 1, p.retired_at
       FROM place p JOIN tree ON p.parent = tree.id
 )
 SELECT id, school_id, parent_id, kind, name, path, depth, retired_at FROM tree
@@ -80,15 +81,21 @@ SELECT id, school_id, parent_id, kind, name, path, depth, retired_at FROM tree
 async def find_places(
     actor: Actor, *, school_id: int | None = None, with_retired: bool = False
 ) -> list[Place]:
-    """The tree of the actor's schools (or of one of them), each place after the one around it."""
+    """The tree of the actor's schools (or of one of them), each place after the one around it;
+    places beside each other in the order in which people count them."""
     if school_id is not None:
         actor.require(school_id)
-    return await fetch(
+    tree = await fetch(
         Place,
-        f"{TREE} WHERE ($2 OR retired_at IS NULL) ORDER BY school_id, sort_key",
+        f"{TREE} WHERE ($2 OR retired_at IS NULL) ORDER BY depth",
         actor.school_ids if school_id is None else [school_id],
         with_retired,
     )
+    keys: dict[int, tuple[object, ...]] = {}
+    for place in tree:
+        around = keys.get(place.parent_id or 0, (place.school_id,))
+        keys[place.id] = (*around, natural_key(place.name), place.id)
+    return sorted(tree, key=lambda place: keys[place.id])
 
 
 async def get_place(actor: Actor, place_id: int) -> Place:

@@ -13,7 +13,7 @@ IS_PRESENT = "NOT EXISTS (SELECT 1 FROM lifecycle l WHERE l.state = a.lifecycle 
 
 
 class PlaceCount(msgspec.Struct, frozen=True):
-    """How many assets stand in a place itself, and how many of those do not work."""
+    """How many assets stand in a place with all in it, and how many of those do not work."""
 
     place_id: int
     assets: int
@@ -26,10 +26,22 @@ async def count_assets(actor: Actor, *, school_id: int | None = None) -> dict[in
         actor.require(school_id)
     counts = await fetch(
         PlaceCount,
-        "SELECT a.place AS place_id, count(*) AS assets,"
-        " count(*) FILTER (WHERE a.lifecycle = 'in_repair') AS in_repair FROM asset a"
-        f" WHERE a.place IS NOT NULL AND a.school = any($1::bigint[]) AND {IS_PRESENT}"
-        " GROUP BY a.place",
+        f"""
+        WITH RECURSIVE here AS (
+            SELECT a.place, count(*) AS assets,
+                   count(*) FILTER (WHERE a.lifecycle = 'in_repair') AS in_repair
+              FROM asset a
+             WHERE a.place IS NOT NULL AND a.school = any($1::bigint[]) AND {IS_PRESENT}
+             GROUP BY a.place
+        ), around AS (
+            SELECT place, place AS place_id, assets, in_repair FROM here
+            UNION ALL
+            SELECT r.place, p.parent, r.assets, r.in_repair
+              FROM around r JOIN place p ON p.id = r.place_id WHERE p.parent IS NOT NULL
+        )
+        SELECT place_id, sum(assets)::bigint AS assets, sum(in_repair)::bigint AS in_repair
+          FROM around GROUP BY place_id
+        """,
         actor.school_ids if school_id is None else [school_id],
     )
     return {count.place_id: count for count in counts}

@@ -1,13 +1,12 @@
 """Rules and weekdays as people call them, from the sentences that alerts speak anyway."""
 
-import re
 from collections.abc import Iterable
 from datetime import time
 
 from api.language import Language
 from core.errors import Message, say
 from monitoring.expected_hours import Span, by_times
-from monitoring.sentences import RULE_SENTENCES
+from monitoring.sentences import REFUSED, UNREACHABLE, UNREADABLE
 
 WEEKDAYS = (
     say("Monday"),
@@ -28,18 +27,48 @@ SHORT_WEEKDAYS = (
     say("Sun"),
 )
 
-BRACKETS = re.compile(r"\s*[(（][^()（）]*…[^()（）]*[)）]")
+# A rule by itself, where no device and no value stands beside it.
+RULE_NAMES: dict[str, Message] = {
+    UNREACHABLE: say("No answer"),
+    REFUSED: say("Credentials refused"),
+    UNREADABLE: say("Online, but not readable"),
+    "supply_low": say("Supply running out"),
+    "runs_out_soon": say("Supply empty soon"),
+    "disk_full_soon": say("Disk full soon"),
+    "printer_fault": say("Fault of a printer"),
+    "disk_full": say("Disk nearly full"),
+    "memory_full": say("Memory nearly full"),
+    "too_hot": say("Temperature too high"),
+    "on_battery": say("Runs on battery"),
+    "battery_bad": say("Battery in trouble"),
+    "battery_charge_low": say("Battery charge low"),
+    "battery_worn": say("Battery to be replaced"),
+    "not_on_mains": say("Output not fed from the mains"),
+    "ups_alarm": say("Alarm of a UPS"),
+    "self_test_failed": say("The self-test failed"),
+    "lamp_old": say("Lamp near its end"),
+    "system_fault": say("Fault of the system"),
+    "disk_fault": say("Fault of a drive"),
+    "drive_failing": say("Drive in bad health"),
+    "disk_hot": say("Drive too hot"),
+    "raid_fault": say("Fault of an array of drives"),
+    "overload": say("Output overloaded"),
+    "too_humid": say("Air too humid"),
+    "water_found": say("Water found"),
+    "contact_alarm": say("Alarm of a dry contact"),
+    "poe_nearly_used_up": say("Power for the ports nearly used up"),
+    "poe_fault": say("A port cannot feed its device"),
+    "fan_fault": say("Fault of a fan"),
+    "power_supply_fault": say("Fault of a power supply"),
+    "part_fault": say("Fault of a part"),
+    "port_errors": say("Errors at a port"),
+}
 
 
 def rule_words(speech: Language, rule: str) -> str:
-    """What a rule says, without the device that it says it of."""
-    sentence = RULE_SENTENCES.get(rule)
-    if sentence is None:
-        return rule.replace("_", " ")
-    bare = Message(sentence.template, {"device": "", "instance": "…", "value": "…"})
-    # "is running out (… % left)": how much is left is of an alert, not of the rule.
-    words = BRACKETS.sub("", speech.words(bare)).strip(" :：;；,，")
-    return words[:1].upper() + words[1:]
+    """What people call a rule."""
+    name = RULE_NAMES.get(rule)
+    return speech.words(name) if name else rule.replace("_", " ")
 
 
 def weekday_choices(speech: Language) -> list[tuple[int, str]]:

@@ -25,6 +25,8 @@ from inventory.scope import DONATION_READERS, KEEPERS
 from monitoring import devices, ports
 
 KEEPER = allow(*KEEPERS, scope=None)
+# The list says how many there are up to here, and "more" beyond: counting all costs too much.
+COUNTED_TO = 1000
 
 
 class ListQuery(AssetFilters, frozen=True):
@@ -55,6 +57,8 @@ class AssetPages(Controller):
         return render(
             request,
             "inventory/assets.html",
+            total=await assets.count_assets(actor, query, most=COUNTED_TO + 1),
+            counted_to=COUNTED_TO,
             page=await assets.find_assets(actor, query, cursor=query.cursor, limit=query.limit),
             query=query,
             may_keep=actor.is_a(*KEEPERS),

@@ -13,6 +13,7 @@ from api import row_names, urls
 from api.access import allow, in_person
 from api.forms import as_typed, convert_form, read_form
 from api.pages.flash import see_other
+from api.pages.inventory_options import by_school
 from api.pages.options import school_options
 from api.pages.port_words import PORT_METRICS
 from api.pages.ports import has_ports
@@ -255,7 +256,7 @@ async def _form_page(
         "monitoring/device_form.html",
         status_code=422 if errors else 200,
         device=device,
-        credentials=[(one.id, one.name) for one in known.items],
+        credentials=by_school(actor, [(one.id, one.name, one.school_id) for one in known.items]),
         profiles=_profile_codes(),
         may_add_credential=actor.is_a(*credentials.KEEPERS),
         form=form,

@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+import msgspec
 from litestar import Response, get
 from litestar.di import NamedDependency
 
@@ -10,11 +11,12 @@ from api import urls
 from api.access import in_person
 from api.pages.rendering import render
 from api.types import WebRequest
-from core import clock
+from core import clock, people, places
 from core.access import Actor, Role
+from core.errors import Message, say
 from inventory import custody, donations, overview, repairs
 from inventory.usage import preset_period
-from monitoring import alerts
+from monitoring import alerts, networks
 from monitoring import overview as monitored
 from monitoring.idleness import count_idle
 from monitoring.usage import days_of_use
@@ -47,8 +49,10 @@ async def for_admin(actor: Actor) -> Section:
     schools = actor.school_ids_as(Role.admin)
     today = clock.today(SCHOOL_ZONE)
     month = preset_period("month", today)
+    states = await overview.count_states(schools)
     return {
-        "states": await overview.count_states(schools),
+        "states": states,
+        "first_steps": await first_steps(actor) if not states else [],
         "idle": await count_idle(actor),
         "overdue": await custody.count_overdue(actor),
         "devices": await monitored.count_devices(schools),
@@ -57,6 +61,29 @@ async def for_admin(actor: Actor) -> Section:
         "urgent": await repairs.most_urgent(actor, limit=SHORT_LIST),
         "days": await days_of_use(schools, month),
     }
+
+
+class FirstStep(msgspec.Struct, frozen=True):
+    """One thing to do before the school's things can be seen here, and whether it is done."""
+
+    title: Message
+    href: str
+    is_done: bool
+
+
+async def first_steps(actor: Actor) -> list[FirstStep]:
+    """What to set up in a school without assets, in the order in which it is best done."""
+    has_places = bool(await places.find_places(actor))
+    has_people = len((await people.find_people(actor, limit=2)).items) > 1
+    given = await donations.find_donations(actor, limit=1)
+    seen = await networks.list_networks(actor, limit=1)
+    return [
+        FirstStep(say("Add buildings and rooms"), urls.places(), has_places),
+        FirstStep(say("Give colleagues an account and a role"), urls.people(), has_people),
+        FirstStep(say("Write down the first donation"), urls.new_donation(), bool(given.items)),
+        FirstStep(say("Import the list of assets, or add one"), urls.imports(), False),
+        FirstStep(say("Name the networks where devices are"), urls.networks(), bool(seen.items)),
+    ]
 
 
 async def for_teacher(actor: Actor) -> Section:
@@ -72,8 +99,12 @@ async def for_teacher(actor: Actor) -> Section:
 
 
 async def for_student_helper(actor: Actor) -> Section:
-    """What is out and due back, soonest first."""
-    return {"out": (await custody.find_custody(actor, limit=LONGEST_LIST)).items}
+    """What is out and due back, soonest first, and what the helper reported as broken."""
+    unfinished = repairs.WorkOrderFilter(state="unfinished")
+    return {
+        "out": (await custody.find_custody(actor, limit=LONGEST_LIST)).items,
+        "reports": (await repairs.list_work_orders(actor, unfinished, limit=SHORT_LIST)).items,
+    }
 
 
 async def for_auditor(actor: Actor) -> Section:

@@ -14,11 +14,12 @@ from api.access import allow, in_person
 from api.forms import as_typed, convert_form, read_form
 from api.pages.alert_words import days_in_words, times_in_words, weekday_choices
 from api.pages.flash import see_other
+from api.pages.inventory_options import place_options
 from api.pages.local_times import moment_of, time_of
 from api.pages.options import school_options
 from api.pages.rendering import language_of, render
 from api.types import WebRequest
-from core import clock, places, schools
+from core import clock, schools
 from core.access import Actor
 from core.errors import FieldError, Invalid, say
 from core.paging import DEFAULT_LIMIT
@@ -175,8 +176,7 @@ async def _form_page(
     errors: tuple[FieldError, ...] = (),
 ) -> Response[str]:
     options = await school_options(request, actor, *KEEPERS)
-    kept = {school_id for school_id, _ in options}
-    tree = [place for place in await places.find_places(actor) if place.school_id in kept]
+    kept = [school_id for school_id, _ in options]
     zone = await _zone(actor, options[0][0])
     now = clock.now().astimezone(zone).strftime("%Y-%m-%dT%H:%M")
     return render(
@@ -184,7 +184,7 @@ async def _form_page(
         "monitoring/maintenance_form.html",
         status_code=422 if errors else 200,
         schools=options,
-        places=[(place.id, place.path) for place in tree],
+        places=await place_options(actor, school_ids=kept),
         weekdays=weekday_choices(language_of(request)),
         form={"starts_at": now, "school_id": options[0][0], **form},
         errors=list(errors),

@@ -1,5 +1,6 @@
 """Where each role goes: the rail of the desktop and the bar of the phone, most used first."""
 
+import re
 from collections.abc import Callable
 
 import msgspec
@@ -10,17 +11,12 @@ from core.errors import Message, say
 
 
 class NavItem(msgspec.Struct, frozen=True):
-    """One place of the service; ``href`` is also the beginning of every address below it."""
+    """One place of the service; ``is_current`` where the page belongs to it."""
 
     label: Message
     href: str
     icon: str
-
-    def is_current(self, here: str) -> bool:
-        path = here.partition("?")[0]
-        if self.href == urls.home():
-            return path == self.href
-        return path == self.href or path.startswith(self.href + "/")
+    is_current: bool = False
 
 
 _PLACES: dict[str, tuple[Message, Callable[[], str], str]] = {
@@ -31,7 +27,6 @@ _PLACES: dict[str, tuple[Message, Callable[[], str], str]] = {
     "report": (say("Report a fault"), urls.report_fault, "alert"),
     "devices": (say("Monitoring"), urls.devices, "pulse"),
     "rooms": (say("Rooms"), urls.rooms, "room"),
-    "alerts": (say("Alerts"), urls.alerts, "alert"),
     "library": (say("Library"), urls.resources, "book"),
     "usage": (say("Usage"), urls.usage, "chart"),
     "availability": (say("Availability"), urls.availability, "clock"),
@@ -41,20 +36,62 @@ _PLACES: dict[str, tuple[Message, Callable[[], str], str]] = {
 
 # The first four stand in the phone's bar.
 _ORDER: dict[Role, str] = {
-    Role.technician: "home repairs assets devices alerts availability library donations places",
-    Role.admin: "home assets donations usage repairs devices alerts availability library places people",
+    Role.technician: "home repairs assets devices availability library donations places",
+    Role.admin: "home assets donations usage repairs devices availability library places people",
     Role.teacher: "home library report assets rooms",
     Role.student_helper: "home assets report library",
     Role.auditor: "home donations usage assets availability library",
 }
 
 
-def navigation(actor: Actor | None) -> list[NavItem]:
+# Addresses whose pages belong to a place of another address; the first place in sight counts.
+_BELONGS: dict[str, tuple[str, ...]] = {
+    urls.asset_models(): ("assets",),
+    urls.custody(): ("assets",),
+    urls.imports(): ("assets",),
+    urls.labels(): ("assets",),
+    "/t": ("assets",),
+    urls.donors(): ("donations",),
+    urls.devices(): ("devices", "rooms"),
+    urls.rooms(): ("rooms", "devices"),
+    urls.alerts(): ("devices", "rooms"),
+    urls.device_messages(): ("devices",),
+    urls.candidates(): ("devices",),
+    urls.credentials(): ("devices",),
+    urls.networks(): ("devices",),
+    urls.expected_hours(): ("devices",),
+    urls.maintenance(): ("devices",),
+    urls.port_finder(): ("devices",),
+    urls.schools(): ("people",),
+    urls.audit(): ("people",),
+}
+_RULES_OF_A_SCHOOL = re.compile(r"/schools/\d+/rules/")
+_A_REPORT = re.compile(r"/assets/[^/]+/report")
+
+
+def navigation(actor: Actor | None, here: str = "") -> list[NavItem]:
     """The places of all the actor's roles, each once; nothing for a stranger."""
     if actor is None:
         return []
-    keys = [key for role, order in _ORDER.items() if actor.is_a(role) for key in order.split()]
+    keys = dict.fromkeys(
+        key for role, order in _ORDER.items() if actor.is_a(role) for key in order.split()
+    )
+    current = next((key for key in _belonging(here.partition("?")[0]) if key in keys), None)
     return [
-        NavItem(label, href(), icon)
-        for label, href, icon in (_PLACES[key] for key in dict.fromkeys(keys))
+        NavItem(label, href(), icon, key == current)
+        for key, (label, href, icon) in ((key, _PLACES[key]) for key in keys)
     ]
+
+
+def _belonging(path: str) -> tuple[str, ...]:
+    """The places that a page may belong to, the nearest first."""
+    if path == urls.home():
+        return ("home",)
+    if _RULES_OF_A_SCHOOL.match(path):
+        return ("devices",)
+    if _A_REPORT.fullmatch(path):
+        return ("report", "repairs", "assets")
+    roots = {href(): (key,) for key, (_, href, _) in _PLACES.items()} | _BELONGS
+    parts = path.split("/")
+    below = ("/".join(parts[:length]) for length in range(len(parts), 1, -1))
+    return next((roots[root] for root in below if root in roots), ())

@@ -12,6 +12,7 @@ from api import row_names, urls
 from api.access import allow, in_person
 from api.forms import as_typed, convert_form, read_form
 from api.pages.flash import see_other
+from api.pages.inventory_options import place_options
 from api.pages.options import school_options
 from api.pages.rendering import language_of, render
 from api.types import WebRequest
@@ -140,13 +141,12 @@ async def _new_page(
     request: WebRequest, actor: Actor, form: dict[str, Any], errors: tuple[FieldError, ...] = ()
 ) -> Response[str]:
     kept = actor.school_ids_as(*KEEPERS)
-    tree = [place for place in await places.find_places(actor) if place.school_id in kept]
     return render(
         request,
         "people/new_place.html",
         status_code=422 if errors else 200,
         school_options=await school_options(request, actor, *KEEPERS),
-        holders=[(p.id, p.path) for p in tree if p.kind is not PlaceKind.cabinet],
+        holders=await place_options(actor, school_ids=kept, without=PlaceKind.cabinet),
         form=form,
         errors=list(errors),
     )

@@ -62,14 +62,15 @@ def render(
     """A page in the reader's language; ``errors`` and ``form`` are there even where unused."""
     flash = waiting_sentence(request)
     path, query = request.scope["path"], request.scope["query_string"].decode("latin-1")
+    here = f"{path}?{query}" if query else path
     content = (
         environment(language_of(request).code)
         .get_template(template)
         .render(
             {
                 "actor": find_actor(request),
-                "nav": navigation(find_actor(request)),
-                "here": f"{path}?{query}" if query else path,
+                "nav": navigation(find_actor(request), here),
+                "here": here,
                 "errors": [],
                 "form": {},
                 "flash": flash,

@@ -14,6 +14,7 @@ from api.forms import convert_form
 from api.language import Language
 from api.pages.rendering import language_of, render
 from api.types import WebRequest
+from api.usage_bars import bars_of
 from core import clock
 from core.access import Actor
 from core.errors import FieldError, Invalid
@@ -149,20 +150,22 @@ def _query(request: WebRequest, shape: type[Any]) -> Any:
 
 
 def _for_table(report: UsageReport, speech: Language) -> dict[str, Any]:
+    bars = bars_of(report.days)
     return {
         "columns": usage_table.MAIN_COLUMNS,
         "head_of": usage_table.head_of,
         "label_of": usage_table.label_of,
         "group_names": usage_table.GROUP_NAMES,
+        "days_title": bars.title,
         "days": {
             "kind": "bars",
             "unit": "h",
             # Short and alike in every language, so that a year of them fits below the bars.
-            "x": [one.day.isoformat() for one in report.days],
+            "x": bars.labels,
             "series": [
                 {
                     "label": speech.words(usage_table.HOURS_A_DAY),
-                    "values": [one.hours for one in report.days],
+                    "values": bars.hours,
                 }
             ],
         },

@@ -12,10 +12,10 @@ from api import urls
 from api.access import allow, signed_in
 from api.forms import PHOTO_FORM_BYTES, as_typed, convert_form, read_form
 from api.pages.flash import see_other
+from api.pages.inventory_options import place_options
 from api.pages.photos import read_photos
 from api.pages.rendering import render
 from api.types import WebRequest
-from core import places
 from core.access import Actor, Role
 from core.errors import Invalid, Message, say
 from core.idempotency import once
@@ -125,7 +125,7 @@ class WorkOrderPages(Controller):
             "repairs/list.html",
             page=page,
             query=query,
-            places=await places.find_places(actor),
+            places=await place_options(actor),
             works=actor.is_a(Role.admin, Role.technician, Role.student_helper),
             may_report=actor.is_a(*repairs.REPORTERS),
         )

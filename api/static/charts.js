@@ -81,7 +81,7 @@
         value: function (plot, value) { return value == null ? "–" : value.toLocaleString(zone) + unit; },
       };
     });
-    const isDay = short(data.x[0]) !== String(data.x[0]) || /^\d\d\/\d\d$/.test(data.x[0]);
+    const isDay = short(data.x[0]) !== String(data.x[0]) || /^(\d\d\/\d\d|\d{4}-\d\d)$/.test(data.x[0]);
     const name = { label: data.time ? words.time : isDay ? words.day : words.name };
     if (data.time) name.value = function (plot, seconds) { return seconds == null ? "–" : moment(seconds, zone); };
     if (!data.time) name.value = function (plot, i) { return i == null || data.x[i] === undefined ? "–" : String(data.x[i]); };
@@ -196,8 +196,13 @@
     const columns = [x].concat(data.series.map(function (one) { return one.values; }));
     bands(data, options, columns);
     marks(data, options);
+    const isMarked = Boolean(options.hooks);
+    // What stands at the pointer is in the legend; without a pointer there is nothing to say.
+    options.hooks = Object.assign({ setLegend: [function (drawn) {
+      drawn.root.classList.toggle("chart-pointed", drawn.cursor.idx != null);
+    }] }, options.hooks);
     const plot = new uPlot(options, columns, canvas);
-    if (options.hooks && !figure.dataset.told) {
+    if (isMarked && !figure.dataset.told) {
       figure.dataset.told = "1";
       note(figure, figure.dataset.marks);
     }

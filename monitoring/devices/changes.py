@@ -58,7 +58,7 @@ REFUSALS: dict[str, Message | Problem] = {
         "address",
         say(
             "This address is in none of the school's networks; an administrator can add one"
-            " under Devices, Networks"
+            " under Monitoring, Set up, Networks"
         ),
         code="outside_of_networks",
     ),

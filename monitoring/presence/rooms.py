@@ -18,6 +18,7 @@ from monitoring.gone import LIFECYCLES
 
 KEEPERS = (Role.admin, Role.technician)
 MOST_SEATS = 40  # in a row, and rows in a room
+MOST_UNWATCHED = 200
 
 
 class SeatState(StrEnum):
@@ -45,6 +46,13 @@ class Seat(msgspec.Struct, frozen=True, kw_only=True):
     open_alerts: int
 
 
+class Unwatched(msgspec.Struct, frozen=True):
+    """A computer of the room that nobody monitors, so nothing tells whether it is on."""
+
+    asset_tag: str
+    name: str
+
+
 class Room(msgspec.Struct, frozen=True):
     """A room with all its seats, those with a place first, row by row."""
 
@@ -52,6 +60,15 @@ class Room(msgspec.Struct, frozen=True):
     school_id: int
     name: str
     seats: list[Seat]
+    unwatched: list[Unwatched] = []
+
+    @property
+    def wakeable(self) -> int:
+        """How many computers of the room can be woken: the card is known, and it is not on."""
+        return sum(
+            seat.can_wake and seat.kind == "computer" and seat.state is not SeatState.on
+            for seat in self.seats
+        )
 
     @property
     def rows(self) -> list[list[Seat | None]]:
@@ -70,7 +87,7 @@ class Room(msgspec.Struct, frozen=True):
         placed = {seat.device_id for seat in self._grid().values()}
         return [seat for seat in self.seats if seat.device_id not in placed]
 
-    def short_name(self, seat: Seat) -> str:
+    def short_name(self, seat: Seat | Unwatched) -> str:
         """The seat's name without the room's, which all of them begin with."""
         return seat.name.removeprefix(self.name).strip(" -_·/、") or seat.name
 
@@ -139,6 +156,19 @@ SELECT p.id AS place_id, p.school AS school_id, concat_ws(' / ', around.name, p.
 """
 
 
+UNWATCHED = """
+SELECT a.tag AS asset_tag,
+       coalesce(nullif(a.name, ''), btrim(m.brand || ' ' || m.name)) AS name
+  FROM place p
+  CROSS JOIN LATERAL (SELECT p.id UNION ALL SELECT c.id FROM place c WHERE c.parent = p.id) AS i(id)
+  JOIN asset a ON a.place = i.id
+  JOIN asset_model m ON m.id = a.model AND m.kind = 'computer'
+ WHERE p.id = $1 AND a.lifecycle <> ALL ($2::text[])
+   AND NOT EXISTS (SELECT FROM device d WHERE d.asset = a.id AND d.removed_at IS NULL)
+ ORDER BY a.name, a.tag LIMIT $3
+"""
+
+
 class _Row(msgspec.Struct, frozen=True):
     device_id: int
     asset_tag: str
@@ -166,7 +196,8 @@ async def get_room(actor: Actor, place_id: int) -> Room:
     """A room in the actor's sight with its seats, else NotFound."""
     place = await places.get_place(actor, place_id)
     rows = await fetch(_Row, SEATS, place_id, list(LIFECYCLES))
-    return Room(place.id, place.school_id, place.name, [_seat(row) for row in rows])
+    unwatched = await fetch(Unwatched, UNWATCHED, place_id, list(LIFECYCLES), MOST_UNWATCHED)
+    return Room(place.id, place.school_id, place.name, [_seat(row) for row in rows], unwatched)
 
 
 async def seat(actor: Actor, place_id: int, seats: Sequence[SeatPlace]) -> Room:

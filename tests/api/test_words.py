@@ -8,6 +8,7 @@ import pytest
 from api import field_words, words
 from api.counting import counted
 from api.language import LOCALES, language
+from api.pages.alert_words import RULE_NAMES, rule_words
 from api.words import VOCABULARY
 from core.access import Role
 from core.places import PlaceKind
@@ -22,6 +23,7 @@ from monitoring.devices.views import DeviceState
 from monitoring.discovery import Decision, Doubt, Key, Trust
 from monitoring.discovery.scans import ScanState
 from monitoring.readings import State as ReadingState
+from monitoring.sentences import RULE_SENTENCES
 from storage import vocabulary
 from storage.resources import ResourceState
 from storage.uploads import UploadState
@@ -115,3 +117,11 @@ def test_things_are_counted_with_the_measure_word_of_their_category(
 ) -> None:
     assert counted(language("zh_CN"), category, count) == chinese
     assert counted(language("en"), category, count) == english
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_every_rule_has_a_name_without_gaps(locale: str) -> None:
+    assert RULE_NAMES.keys() == RULE_SENTENCES.keys()
+    names = [rule_words(language(locale), rule) for rule in RULE_SENTENCES]
+    assert not [name for name in names if "…" in name or "{" in name or "_" in name]
+    assert len(set(names)) == len(names)

@@ -212,6 +212,32 @@ def test_a_plan_is_due_by_the_schools_clock_and_once_a_day(
     assert due.is_due(datetime.fromisoformat(at).astimezone(UTC)) is is_due
 
 
+async def test_only_computers_that_are_not_on_and_can_be_called_count_as_wakeable() -> None:
+    school = await factories.school()
+    technician = await keeper(school)
+    place_id, made = await room_with(school, ["up", "down", "down", "down"])
+    await database.execute("UPDATE device SET mac = NULL WHERE id = $1", made[1])
+    switch = await factories.asset_model("network")
+    await database.execute(
+        "UPDATE asset SET model = $2 WHERE id = (SELECT asset FROM device WHERE id = $1)",
+        made[2],
+        switch,
+    )
+    room = await rooms.get_room(technician.actor, place_id)
+    assert room.wakeable == 1
+    assert (await waking.wake_room(technician.actor, place_id)).called == 1
+
+
+async def test_computers_that_nobody_monitors_are_in_the_room_too() -> None:
+    school = await factories.school()
+    place_id, _ = await room_with(school, ["up"])
+    silent = await factories.asset(school, place=place_id)
+    await factories.asset(school, place=place_id, model=await factories.asset_model("book"))
+    await factories.asset(school, place=place_id, lifecycle="disposed")
+    room = await rooms.get_room((await keeper(school)).actor, place_id)
+    assert [one.asset_tag for one in room.unwatched] == [silent.tag]
+
+
 async def test_thirty_two_workers_wake_a_room_once() -> None:
     school = await factories.school()
     technician = await keeper(school)
