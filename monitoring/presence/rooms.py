@@ -12,6 +12,7 @@ from core import places
 from core.access import Actor, Role
 from core.database import execute, execute_many, fetch, transaction
 from core.errors import FieldError, Invalid, say
+from core.natural_order import natural_key
 from core.places import Place
 from monitoring.devices.views import DeviceState, profile_of
 from monitoring.gone import LIFECYCLES
@@ -152,7 +153,7 @@ SELECT p.id AS place_id, p.school AS school_id, concat_ws(' / ', around.name, p.
   LEFT JOIN place around ON around.id = p.parent
   LEFT JOIN (SELECT DISTINCT device FROM alert WHERE cleared_at IS NULL) l ON l.device = d.id
  WHERE p.school = any($1::bigint[]) AND p.kind = 'room' AND p.retired_at IS NULL AND {WATCHED}
- GROUP BY 1, 2, 3 ORDER BY 3, 1
+ GROUP BY 1, 2, 3
 """
 
 
@@ -188,8 +189,9 @@ class _Row(msgspec.Struct, frozen=True):
 
 
 async def list_rooms(actor: Actor) -> list[RoomCounts]:
-    """The rooms of the actor's schools that hold monitored devices, by name."""
-    return await fetch(RoomCounts, COUNTS, actor.school_ids, list(LIFECYCLES))
+    """The rooms of the actor's schools that hold monitored devices, as people count them."""
+    found = await fetch(RoomCounts, COUNTS, actor.school_ids, list(LIFECYCLES))
+    return sorted(found, key=lambda room: (natural_key(room.name), room.place_id))
 
 
 async def get_room(actor: Actor, place_id: int) -> Room:

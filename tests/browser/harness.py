@@ -87,7 +87,13 @@ def wait_for(address: str, process: subprocess.Popen[bytes]) -> None:
 
 
 async def context_for(
-    browser: Browser, address: str, *, person_id: int | None, locale: str, width: int
+    browser: Browser,
+    address: str,
+    *,
+    person_id: int | None,
+    locale: str,
+    width: int,
+    scripts: bool = True,
 ) -> BrowserContext:
     """A browser of one person (or of nobody) on a screen of ``width``, asking for ``locale``."""
     context = await browser.new_context(
@@ -97,6 +103,7 @@ async def context_for(
         timezone_id="Asia/Shanghai",
         reduced_motion="reduce",
         has_touch=width == PHONE,
+        java_script_enabled=scripts,
     )
     context.set_default_timeout(PATIENCE_MS)
     if person_id is not None:

@@ -194,7 +194,7 @@ async def test_a_device_is_told_its_parent_hours_and_rules(
     await sign_in(client, school)
     switch, printer = await made.device(school), await made.device(school, profile="printer")
     path = f"/devices/{printer.id}/watching"
-    assert "is running out" in (await client.get(path)).text
+    assert "Supply running out" in (await client.get(path)).text
     done = await client.post(f"{path}/parent", data={"parent_tag": switch.asset.tag})
     assert done.status_code == 303
     assert switch.asset.tag in (await client.get(path)).text

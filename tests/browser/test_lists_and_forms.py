@@ -1,0 +1,118 @@
+"""Long lists on small screens, rows chosen at once, fields beside each other."""
+
+from typing import Any
+
+import pytest
+from playwright.async_api import Browser, Page
+
+from core import database
+from tests.browser import harness
+from tests.browser.harness import DESKTOP, PHONE
+
+pytestmark = pytest.mark.browser
+MOST_PIXELS_A_ROW = 90
+LEAST_PIXELS_A_CELL = 90
+
+
+async def _open(
+    browser: Browser, address: str, who: int, path: str, width: int, *, scripts: bool = True
+) -> Page:
+    await harness.set_language(who, "zh_CN")
+    context = await harness.context_for(
+        browser, address, person_id=who, locale="zh_CN", width=width, scripts=scripts
+    )
+    page = await context.new_page()
+    await page.goto(path)
+    return page
+
+
+async def _boxes(page: Page, selector: str) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = await page.eval_on_selector_all(
+        selector, "all => all.map(one => one.getBoundingClientRect().toJSON())"
+    )
+    assert found, selector
+    return found
+
+
+@pytest.mark.parametrize("path", ["/assets", "/custody"])
+async def test_a_row_of_a_long_list_is_low_on_a_phone(
+    browser: Browser, address: str, people: dict[str, int], path: str
+) -> None:
+    page = await _open(browser, address, people["technician"], path, PHONE)
+    rows = await _boxes(page, "tbody tr")
+    assert max(row["height"] for row in rows) <= MOST_PIXELS_A_ROW
+    assert await harness.overflow(page) <= 0
+    await page.context.close()
+
+
+@pytest.mark.parametrize("width", [PHONE, DESKTOP])
+async def test_all_rows_of_a_page_are_chosen_at_once_and_counted(
+    browser: Browser, address: str, people: dict[str, int], width: int
+) -> None:
+    page = await _open(browser, address, people["technician"], "/assets", width)
+    said = harness.listen(page)
+    bar = page.locator("[data-choosing]")
+    boxes = page.locator("tbody input[type=checkbox]")
+    await boxes.first.check()
+    assert "已选 1 项" in await bar.inner_text()
+    await bar.get_by_label("全选本页").check()
+    count = await boxes.count()
+    assert f"已选 {count} 项" in await bar.inner_text()
+    assert await page.locator("tbody input:checked").count() == count
+    # In sight at the top of the list, and under no other thing.
+    await bar.get_by_role("button", name="移动").click()
+    await page.wait_for_url("**/assets/move?**")
+    assert page.url.count("tag=") == count
+    assert said == []
+    await page.context.close()
+
+
+async def test_without_scripts_rows_are_chosen_one_by_one(
+    browser: Browser, address: str, people: dict[str, int]
+) -> None:
+    page = await _open(browser, address, people["technician"], "/assets", DESKTOP, scripts=False)
+    assert not await page.locator("[data-choose-all]").is_visible()
+    await page.locator("tbody input[type=checkbox]").first.check()
+    await page.get_by_role("button", name="移动").click()
+    await page.wait_for_url("**/assets/move?tag=*")
+    await page.context.close()
+
+
+@pytest.mark.parametrize("path", ["/devices/new", "/maintenance/new", "/assets/new"])
+async def test_labels_and_inputs_beside_each_other_stand_at_one_height(
+    browser: Browser, address: str, people: dict[str, int], path: str
+) -> None:
+    page = await _open(browser, address, people["technician"], path, DESKTOP)
+    fields: list[list[dict[str, float]]] = await page.eval_on_selector_all(
+        ".fields",
+        """all => all.map(one => [...one.children].filter(f => f.matches('.field')).map(f => ({
+            top: f.getBoundingClientRect().top,
+            label: f.querySelector('label').getBoundingClientRect().top,
+            input: f.querySelector('input, select').getBoundingClientRect().top})))""",
+    )
+    for group in fields:
+        for row in {field["top"] for field in group}:
+            beside = [field for field in group if field["top"] == row]
+            assert len({round(field["label"]) for field in beside}) == 1
+            assert len({round(field["input"]) for field in beside}) == 1
+    await page.context.close()
+
+
+async def test_a_job_card_can_be_read_on_a_phone_and_printed(
+    browser: Browser, address: str, people: dict[str, int]
+) -> None:
+    order_id = await database.fetch_value(
+        "SELECT e.work_order FROM work_order_entry e JOIN work_order w ON w.id = e.work_order"
+        " JOIN membership m ON m.school = w.school WHERE m.person = $1 LIMIT 1",
+        people["technician"],
+    )
+    path = f"/work-orders/{order_id}/card"
+    page = await _open(browser, address, people["technician"], path, PHONE)
+    cells = await _boxes(page, "tbody tr:not(.paper-line) td:not(:empty)")
+    assert min(cell["width"] for cell in cells) >= LEAST_PIXELS_A_CELL
+    await page.evaluate("window.print = () => { document.title = 'printed'; }")
+    await page.locator("[data-print]").click()
+    assert await page.title() == "printed"
+    await page.emulate_media(media="print")
+    assert await page.locator(".paper-line").first.is_visible()
+    await page.context.close()
