@@ -88,7 +88,7 @@ async def test_labels_and_inputs_beside_each_other_stand_at_one_height(
         """all => all.map(one => [...one.children].filter(f => f.matches('.field')).map(f => ({
             top: f.getBoundingClientRect().top,
             label: f.querySelector('label').getBoundingClientRect().top,
-            input: f.querySelector('input, select').getBoundingClientRect().top})))""",
+            input: f.querySelector('input, select, textarea').getBoundingClientRect().top})))""",
     )
     for group in fields:
         for row in {field["top"] for field in group}:
