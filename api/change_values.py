@@ -16,9 +16,10 @@ from monitoring.profiles import profile_named
 
 YES, NO = say("yes"), say("no")
 MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d")
+MOMENTS = ("_at", "_from", "_until")
 # Columns of changed rows that only programs have a use for.
 UNTOLD = {"id", "file_sha256", "object_key", "media_type", "blob", "encoding", "currency"}
-UNTOLD |= {"summary_params", "found_params", "created_at", "school"}
+UNTOLD |= {"summary_params", "found_params", "created_at", "school", "by_name"}
 MOST_OF_A_NEW_ROW = 6
 
 
@@ -64,7 +65,7 @@ def change_value(speech: Language, entity: str, column: str, value: object) -> s
 
 
 def _text(speech: Language, column: str, value: str) -> str:
-    if column.endswith(("_at", "_from", "_until")) and MOMENT.match(value):
+    if (column == "at" or column.endswith(MOMENTS)) and MOMENT.match(value):
         return speech.moment(datetime.fromisoformat(value))
     if column.endswith("_on"):
         return speech.day(date.fromisoformat(value))

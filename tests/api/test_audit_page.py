@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from api import row_names
-from api.change_values import UNTOLD
+from api.change_values import UNTOLD, change_value
 from api.field_words import FIELDS
 from api.language import LOCALES, language
 from api.pages.audit import entries_of
@@ -155,3 +155,23 @@ async def test_changes_of_different_requests_are_entries_of_their_own(
     page = (await client.get("/audit", params={"entity": "custody"})).text
     assert '<details class="batch">' not in page
     assert page.count("<tr>") == 3
+
+
+def test_values_are_told_as_people_write_them() -> None:
+    def told(entity: str, column: str, value: object) -> str:
+        return change_value(language("en"), entity, column, value)
+
+    assert (
+        told("work_order_entry", "at", "2026-11-29T23:54:15.507127+00:00") == "30 Nov 2026, 07:54"
+    )
+    assert told("donation", "received_on", "2026-03-02") == "2 Mar 2026"
+    assert told("asset", "note", "2026-11-29T23:54") == "2026-11-29T23:54"
+    assert told("alert", "severity", "critical") == "Critical"
+    assert told("device", "profile", "ups_apc") != "ups_apc"
+    assert told("rule_setting", "rule", "disk_full") == "Disk nearly full"
+    assert told("maintenance_window", "weekdays", [1, 2, 3]) == "Mon–Wed"
+    spans = [{"weekday": 1, "starts": "08:00:00", "ends": "12:00:00"}]
+    assert told("expected_hours", "spans", spans) == "Mon 08:00–12:00"
+    message = {"template": "{device} does not answer", "params": {"device": "P-1"}}
+    assert told("alert", "message", message) == "P-1 does not answer"
+    assert told("device", "any_source", True) == "yes"
