@@ -7,8 +7,9 @@ from io import StringIO
 import msgspec
 
 from api.language import Language
-from api.usage_table import BYTE_ORDER_MARK, TOTAL, harmless
+from api.usage_table import BYTE_ORDER_MARK, TOTAL
 from core.errors import Message, say
+from inventory.imports import harmless
 from monitoring.history.availability import AvailabilityReport, AvailabilityRow, By, Figures
 
 HEADS: dict[By, Message] = {"room": say("Room"), "device": say("Device")}

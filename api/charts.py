@@ -8,8 +8,9 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from api.language import Language
-from api.usage_table import BYTE_ORDER_MARK, harmless
+from api.usage_table import BYTE_ORDER_MARK
 from core.errors import Invalid, Message, say
+from inventory.imports import harmless
 from monitoring.history.charts import Chart
 from monitoring.history.lines import Series
 from monitoring.history.marks import Mark

@@ -10,6 +10,7 @@ from litestar.exceptions import HTTPException, ValidationException
 from litestar.response import Redirect
 
 from api import urls
+from api.body_errors import body_errors
 from api.explaining import explain
 from api.identity import find_actor
 from api.language import language
@@ -186,16 +187,24 @@ def _words(request: WebRequest) -> Any:
 
 def _field_errors(request: WebRequest, error: ValidationException) -> list[FieldError]:
     extra = error.extra if isinstance(error.extra, list) else []
+    body = request.route_handler.parsed_fn_signature.parameters.get("data")
+    in_body = body_errors(request.scope["state"].get("body"), body.annotation) if body else []
+    if in_body:
+        # Parameters are told of beside them; the framework's own word on the body names no field.
+        extra = [one for one in extra if isinstance(one, dict) and one.get("source") != "body"]
     found = [
         explain(str(entry.get("message", "")), field=_sent_as(request, entry.get("key")))
         for entry in extra
         if isinstance(entry, dict)
     ]
-    return found or [explain(error.detail)]
+    return [*in_body, *found] or [explain(error.detail)]
 
 
 def _sent_as(request: WebRequest, parameter: str | None) -> str | None:
     """The name that the sender used: `from` and `state` have another one in our functions."""
+    if parameter == "data":
+        # Our own name for the whole body.
+        return None
     parameters = request.route_handler.parsed_fn_signature.parameters
     named = parameters[parameter].kwarg_definition if parameter in parameters else None
     return getattr(named, "name", None) or parameter or None

@@ -38,6 +38,7 @@ def explain(text: str, *, field: str | None = None) -> FieldError:
         if found:
             values = found.groupdict()
             inner = values.pop("field", None)
-            name = ".".join(part for part in (path, inner) if part)
-            return FieldError(field or name, Message(message.template, dict(values)), "invalid")
+            # A missing or unknown field stands in the text, the object that it is of in the path.
+            name = ".".join(part for part in (field or path, inner) if part)
+            return FieldError(name, Message(message.template, dict(values)), "invalid")
     return FieldError(field or path, say("This is not written as it should be"), "invalid")

@@ -8,13 +8,12 @@ import msgspec
 
 from api.language import Language
 from core.errors import Message, say
+from inventory.imports import harmless
 from inventory.usage import By
 from monitoring.usage import Figures, UsageReport, UsageRow
 
 # A spreadsheet program takes UTF-8 for what it is only after this mark.
 BYTE_ORDER_MARK = "\ufeff"
-# A cell that begins so would be run as a formula.
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 GROUP_NAMES: dict[By, Message] = {
     "donation": say("By donation"),
@@ -97,8 +96,3 @@ def _heads() -> tuple[Message, ...]:
 def _values(figures: Figures) -> list[object]:
     values = (column.value(figures) for column in COLUMNS)
     return ["" if value is None else value for value in values]
-
-
-def harmless(text: str) -> str:
-    """A cell that no spreadsheet program runs as a formula."""
-    return f"'{text}" if text.startswith(FORMULA_STARTS) else text

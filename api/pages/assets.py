@@ -10,7 +10,7 @@ from litestar.params import FromPath
 from litestar.response import Redirect, Stream
 
 from api import urls
-from api.access import allow, in_person
+from api.access import allow, in_person, signed_in
 from api.forms import convert_form, read_form
 from api.pages.flash import see_other
 from api.pages.inventory_options import chosen_model, place_options, school_codes
@@ -67,7 +67,7 @@ class AssetPages(Controller):
             models=await chosen_model(actor, query.model),
         )
 
-    @get(urls.assets_csv(), guards=[in_person])
+    @get(urls.assets_csv(), guards=[signed_in("inventory:read")])
     async def export_assets(self, request: WebRequest, actor: NamedDependency[Actor]) -> Stream:
         query = convert_form(request.query_params, ListQuery)
         # Before the answer begins, so that a filter out of sight is a refusal and no torn file.

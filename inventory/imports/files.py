@@ -20,7 +20,8 @@ FIELD = "file"
 # .xls of twenty years ago; we do not read it.
 OLD_WORKBOOK = b"\xd0\xcf\x11\xe0"
 # A cell that begins so is run as a formula by spreadsheet programs.
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+# The full-width ones too: spreadsheet programs in China take them for the plain ones.
+FORMULA_STARTS = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n")
 
 
 class RawRow(msgspec.Struct, frozen=True):
@@ -128,6 +129,11 @@ def _lines(text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
         raise _unreadable(
             say("Line {line} cannot be read: a quote is not closed", line=reader.line_num), "quote"
         ) from error
+
+
+def harmless(cell: str) -> str:
+    """A cell that no spreadsheet program runs as a formula; :func:`bare` takes it back."""
+    return f"'{cell}" if cell.startswith(FORMULA_STARTS) else cell
 
 
 def bare(cell: str) -> str:

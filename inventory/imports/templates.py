@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from inventory.assets.shapes import AssetRow, Condition, LifecycleState
 from inventory.imports.columns import Column, headers, word
-from inventory.imports.files import FORMULA_STARTS
+from inventory.imports.files import harmless
 from inventory.models import AssetKind
 
 # Without it Excel takes the file for the system's old encoding.
@@ -81,9 +81,5 @@ def _csv(rows: Iterable[list[str]]) -> bytes:
     text = io.StringIO()
     writer = csv.writer(text)
     for row in rows:
-        writer.writerow([_harmless(cell) for cell in row])
+        writer.writerow([harmless(cell) for cell in row])
     return (MARK + text.getvalue()).encode()
-
-
-def _harmless(cell: str) -> str:
-    return f"'{cell}" if cell.startswith(FORMULA_STARTS) else cell

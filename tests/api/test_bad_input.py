@@ -112,10 +112,12 @@ def _in_body(send: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
     body = send.get("json")
     if body is None:
         return
-    bodies: tuple[Any, ...] = ([], "x", None)
+    bodies: tuple[Any, ...] = ([], {}, "x", None)
     for wrong in bodies:
         yield f"body = {wrong!r}", {**send, "json": wrong}
     for name, right in body.items():
+        rest = {other: value for other, value in body.items() if other != name}
+        yield f"without {name}", {**send, "json": rest}
         for wrong in _bad_values(right):
             yield f"{name} = {str(wrong)[:40]!r}", {**send, "json": {**body, name: wrong}}
 
