@@ -1,6 +1,7 @@
 """The main job of each role, done once with fingers and eyes: on both screens, in both languages."""
 
 import hashlib
+import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 
 import msgspec
@@ -67,6 +68,11 @@ async def visit(
         await context.close()
 
 
+class Titled(msgspec.Struct):
+    brand: str
+    name: str
+
+
 class AtHand(msgspec.Struct):
     tag: str
 
@@ -131,6 +137,39 @@ async def pictured_courseware() -> Courseware:
     )
     assert found
     return found
+
+
+@pytest.mark.parametrize("width", [PHONE, DESKTOP])
+async def test_a_technician_mends_a_scanned_list_and_names_a_model(
+    visit: Visiting, width: int
+) -> None:
+    tech = await visit("technician", "zh_CN", width)
+    tag = await sound_asset()
+    await tech.page.goto(f"/custody/hand-out?tag={tag}&tag=NO-SUCH&tag=NO-OTHER")
+    await tech.fill("Note", "Before the lesson")
+    # Enter in a field sends the form, it takes no row out.
+    await tech.page.locator("#note").press("Enter")
+    await tech.page.locator("#person_id-error").wait_for()
+    assert await tech.page.locator(".desk-rows .list-item").count() == 3
+    await tech.is_sound()
+    refused = await tech.page.locator("#refused-rows .list-item").first.bounding_box()
+    assert refused is not None
+    assert refused["y"] + refused["height"] < harness.HEIGHTS[width], "seen without scrolling"
+    await tech.press("Take out all refused rows")
+    await tech.page.locator("#refused-rows").wait_for(state="detached")
+    assert (await tech.page.locator("#tags").input_value()).strip() == tag
+    assert await tech.page.locator("#note").input_value() == "Before the lesson"
+    model = await database.fetch_one(Titled, "SELECT brand, name FROM asset_model LIMIT 1")
+    assert model is not None
+    title = f"{model.brand} {model.name}".strip()
+    await tech.page.goto("/assets/new")
+    await tech.page.evaluate("document.getElementById('model_title-list').replaceChildren()")
+    await tech.page.locator("#model_title").press_sequentially(title[:-1])
+    offered = tech.page.locator(
+        f"#model_title-list option[value={json.dumps(title, ensure_ascii=False)}]"
+    )
+    await offered.first.wait_for(state="attached")
+    await tech.is_sound()
 
 
 @pytest.mark.parametrize(("locale", "width"), LOOKS)
