@@ -25,7 +25,10 @@ MAIL_SCHEMES = {"smtp": ("starttls", 587), "smtps": ("tls", 465), "smtp+plain": 
 
 
 class S3Settings(msgspec.Struct, frozen=True):
-    """One bucket of an S3 endpoint; ``public_url`` is where browsers reach it, if they may."""
+    """One bucket of an S3 endpoint; ``public_url`` is where browsers reach it, if they may.
+
+    ``sync_folder`` is on the file system that holds the store's files, if that is mounted here.
+    """
 
     endpoint: str
     access_key: str
@@ -33,6 +36,7 @@ class S3Settings(msgspec.Struct, frozen=True):
     bucket: str = "labshare"
     region: str = "us-east-1"
     public_url: str | None = None
+    sync_folder: Path | None = None
 
     def __repr__(self) -> str:
         return f"S3Settings(endpoint={self.endpoint!r}, bucket={self.bucket!r})"
@@ -122,6 +126,7 @@ def _s3(given: Mapping[str, str]) -> S3Settings | None:
         bucket=given.get("LABSHARE_S3_BUCKET", "labshare"),
         region=given.get("LABSHARE_S3_REGION", "us-east-1"),
         public_url=given.get("LABSHARE_S3_PUBLIC_URL"),
+        sync_folder=Path(folder) if (folder := given.get("LABSHARE_S3_SYNC_FOLDER")) else None,
     )
 
 

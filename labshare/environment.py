@@ -25,6 +25,7 @@ def s3_settings(access: Access) -> S3Settings:
         secret_key=access.secret_key,
         bucket=access.bucket,
         region=access.region,
+        sync_folder=access.folder,
     )
 
 
@@ -47,5 +48,6 @@ def child_environ(settings: Settings) -> dict[str, str]:
             "LABSHARE_S3_SECRET_KEY": settings.s3.secret_key,
             "LABSHARE_S3_BUCKET": settings.s3.bucket,
             "LABSHARE_S3_REGION": settings.s3.region,
+            "LABSHARE_S3_SYNC_FOLDER": str(settings.s3.sync_folder or ""),
         }
     return {**os.environ, **found}

@@ -75,7 +75,12 @@ class Child:
         return EngineFailed(f"{self.program.name} {what}{': ' if lines else ''}{lines}")
 
     def stop(self, seconds: float = 30.0) -> None:
-        """Ends it in its own way, by force if that takes too long. Doing it twice is fine."""
+        """Ends it and gives its locks back. Doing it twice is fine."""
+        self.end(seconds)
+        self.release()
+
+    def end(self, seconds: float = 30.0) -> None:
+        """Ends it in its own way, by force if that takes too long; its locks are still ours."""
         if self.is_running():
             self.process.send_signal(self.program.stop_signal)
             try:
@@ -83,6 +88,9 @@ class Child:
             except subprocess.TimeoutExpired:
                 self.process.kill()
                 self.process.wait()
+
+    def release(self) -> None:
+        """Lets somebody else start the same engine."""
         self._locks.release()
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from labshare.engines import children, s3_request
+from labshare.engines import children, s3_request, volumes
 from labshare.engines.account import Account, engine_account
 from labshare.engines.children import Child, Locks, Program, is_in_use
 from labshare.engines.failure import EngineFailed
@@ -20,6 +20,7 @@ from labshare.engines.store_security import renew_security
 BUCKET = "labshare"
 REGION = "us-east-1"
 READY_SECONDS = 120.0
+REPAIRED_READY_SECONDS = 1800.0  # indexes are made from volumes, on a slow disk too
 # SIGTERM makes it wait 15 seconds for streams between its own parts. What it has acknowledged is
 # in files by then, and a killed one loses nothing of them, so it gets time for its queues only.
 LEAVE_SECONDS = 3.0
@@ -36,6 +37,7 @@ class Access:
     endpoint: str
     access_key: str
     secret_key: str = field(repr=False)
+    folder: Path
     bucket: str = BUCKET
     region: str = REGION
 
@@ -61,7 +63,13 @@ class ObjectStore:
         return self._child.is_running()
 
     def stop(self) -> None:
-        self._child.stop(LEAVE_SECONDS)
+        was_running = self._child.is_running()
+        self._child.end(LEAVE_SECONDS)
+        try:
+            if was_running:
+                volumes.mark_as_stopped(self.access.folder)
+        finally:
+            self._child.release()
         _clear_sockets(self._ports)
 
 
@@ -79,17 +87,22 @@ def start(data: Path) -> ObjectStore:
         access_key, secret_key = _keys(folder, account)
         renew_security(folder, account)
         ports = remembered_ports(folder / "ports.json", PORT_NAMES, account)
+        repaired = volumes.repair(folder)
+        volumes.mark_as_running(folder, account)
         child = children.start(_server(data, folder, ports, account), locks)
     except BaseException:
         locks.release()
         raise
     signer = s3_request.Signer(f"{LOOPBACK}:{ports['s3']}", access_key, secret_key, REGION)
+    seconds = REPAIRED_READY_SECONDS if repaired else READY_SECONDS
     try:
-        child.wait_until(lambda: _takes_objects(signer), READY_SECONDS)
+        child.wait_until(lambda: _takes_objects(signer), seconds)
     except BaseException:
         child.stop(LEAVE_SECONDS)
         raise
-    return ObjectStore(child, Access(f"http://{signer.host}", access_key, secret_key), ports)
+    return ObjectStore(
+        child, Access(f"http://{signer.host}", access_key, secret_key, folder), ports
+    )
 
 
 def find_running(data: Path) -> Access | None:
@@ -100,7 +113,7 @@ def find_running(data: Path) -> Access | None:
     folder = data / "objects"
     access_key, secret_key = _read_keys(folder / "s3.json")
     ports = json.loads((folder / "ports.json").read_text(encoding="utf-8"))
-    return Access(f"http://{LOOPBACK}:{ports['s3']}", access_key, secret_key)
+    return Access(f"http://{LOOPBACK}:{ports['s3']}", access_key, secret_key, folder)
 
 
 @contextlib.contextmanager

@@ -16,6 +16,7 @@ from minio.error import InvalidResponseError, S3Error, ServerError
 
 from core.errors import Unavailable, say
 from core.settings import S3Settings
+from storage.objects.flushing import Flusher
 
 T = TypeVar("T")
 
@@ -44,6 +45,7 @@ class Connection(msgspec.Struct, frozen=True):
     public_client: Minio | None
     bucket: str
     limiter: CapacityLimiter
+    flusher: Flusher | None
 
 
 _connection: Connection | None = None
@@ -57,6 +59,7 @@ async def open(settings: S3Settings) -> None:  # noqa: A001 (as core.database.op
         public_client=_client(settings, settings.public_url) if settings.public_url else None,
         bucket=settings.bucket,
         limiter=CapacityLimiter(POOL_SIZE),
+        flusher=Flusher(settings.sync_folder) if settings.sync_folder else None,
     )
     await call(_make_bucket)
 
@@ -64,6 +67,8 @@ async def open(settings: S3Settings) -> None:  # noqa: A001 (as core.database.op
 async def close() -> None:
     """Forget the connection."""
     global _connection
+    if _connection is not None and _connection.flusher is not None:
+        _connection.flusher.close()
     _connection = None
 
 
@@ -129,6 +134,24 @@ async def call(work: Callable[[Minio, str], T]) -> T:
             say("The object store does not answer; nothing was lost, try again in a minute"),
             code="object_store_down",
         ) from error
+
+
+async def store(work: Callable[[Minio, str], T]) -> T:
+    """As ``call``, for what the caller will acknowledge: it outlives a power cut from then on.
+
+    Only where the store's files are on this machine, that is with ``sync_folder``; another store
+    has to keep by itself what it has answered for.
+    """
+    result = await call(work)
+    await flush()
+    return result
+
+
+async def flush() -> None:
+    """Return when all that the store has acknowledged is on the disk."""
+    flusher = connected().flusher
+    if flusher is not None:
+        await flusher.flush()
 
 
 def _as_problem(error: S3Error) -> Unavailable:

@@ -9,7 +9,15 @@ import msgspec
 from minio.datatypes import Part
 
 from core.errors import say
-from storage.objects.connection import ATTEMPTS, TRANSIENT, ObjectMissing, PartsGone, call
+from storage.objects.connection import (
+    ATTEMPTS,
+    TRANSIENT,
+    ObjectMissing,
+    PartsGone,
+    call,
+    flush,
+    store,
+)
 from storage.objects.whole import size_of
 
 T = TypeVar("T")
@@ -28,7 +36,7 @@ class UnfinishedParts(msgspec.Struct, frozen=True):
 
 async def begin_parts(key: str, media_type: str) -> str:
     """Begin a multipart upload; nothing is to be seen under ``key`` before it is completed."""
-    return await call(
+    return await store(
         lambda s3, bucket: _repeated(
             lambda: s3._create_multipart_upload(  # noqa: SLF001 (the SDK has no public door)
                 bucket_name=bucket, object_name=key, headers={"Content-Type": media_type}
@@ -39,7 +47,7 @@ async def begin_parts(key: str, media_type: str) -> str:
 
 async def put_part(key: str, upload_id: str, number: int, data: bytes) -> str:
     """Store one part; it is durable when this returns its ETag, which completing asks for."""
-    return await call(
+    return await store(
         lambda s3, bucket: s3._upload_part(  # noqa: SLF001
             bucket_name=bucket,
             object_name=key,
@@ -61,7 +69,7 @@ async def complete_parts(
     """
     ordered = [Part(part_number=number, etag=etag) for number, etag in sorted(parts)]
     try:
-        await call(
+        await store(
             lambda s3, bucket: _repeated(
                 lambda: s3._complete_multipart_upload(  # noqa: SLF001
                     bucket_name=bucket, object_name=key, upload_id=upload_id, parts=ordered
@@ -71,6 +79,7 @@ async def complete_parts(
     except PartsGone:
         if await size_of(key) != size:
             raise
+        await flush()
         return
     found = await size_of(key)
     if found != size:

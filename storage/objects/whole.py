@@ -13,7 +13,7 @@ from minio import Minio
 from core import clock
 from core.errors import Unavailable, say
 from storage.ids import uuid7
-from storage.objects.connection import ObjectMissing, call, connected
+from storage.objects.connection import ObjectMissing, call, connected, store
 
 LARGEST_PUT_BYTES = 16 * 1024 * 1024
 # A reader takes no connection while its own line is slow: each slice is one short request.
@@ -41,7 +41,7 @@ async def put(key: str, data: bytes, media_type: str) -> None:
     """Store a small object whole; it is durable when this returns."""
     if len(data) > LARGEST_PUT_BYTES:
         raise ValueError("large objects go in parts")
-    await call(
+    await store(
         lambda s3, bucket: s3.put_object(
             bucket_name=bucket,
             object_name=key,
