@@ -33,7 +33,11 @@ POLL_SECONDS = 0.05
 
 @dataclass(frozen=True)
 class Program:
-    """What to run, and how to end it. Without a log it writes to our own output."""
+    """What to run, and how to end it. Without a log it writes to our own output.
+
+    `death_signal` is what the kernel sends when whoever started it was killed; the stop signal if
+    that is None.
+    """
 
     name: str
     command: Sequence[str]
@@ -43,6 +47,7 @@ class Program:
     stop_signal: signal.Signals
     environment: Mapping[str, str] = field(default_factory=dict)
     descriptors: tuple[int, ...] = ()
+    death_signal: signal.Signals | None = None
 
 
 class Child:
@@ -211,7 +216,7 @@ def _launch(program: Program) -> list[str]:
     spec = {
         "command": list(program.command),
         "parent": os.getpid(),
-        "death_signal": int(program.stop_signal),
+        "death_signal": int(program.death_signal or program.stop_signal),
         "uid": program.account.uid,
         "gid": program.account.gid,
         "may_pass_folders": not reachable,

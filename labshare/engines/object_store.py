@@ -160,6 +160,8 @@ def _server(data: Path, folder: Path, ports: dict[str, int], account: Account) -
         log=data / "objects.log",
         account=account,
         stop_signal=signal.SIGTERM,
+        # With SIGTERM it waits for streams between its own parts, and some of them never end.
+        death_signal=signal.SIGKILL,
         environment={
             **children.plain_environment(),
             "GOMEMLIMIT": MEMORY_LIMIT,

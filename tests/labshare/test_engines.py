@@ -159,9 +159,11 @@ START_AND_SAY_SO = textwrap.dedent("""
 """)
 
 
-def start_elsewhere(data: Path) -> tuple[subprocess.Popen[str], int]:
+def start_elsewhere(
+    data: Path, program: str = START_AND_SAY_SO
+) -> tuple[subprocess.Popen[str], int]:
     owner = subprocess.Popen(
-        [sys.executable, "-c", START_AND_SAY_SO, str(data)],
+        [sys.executable, "-c", program, str(data)],
         cwd=ROOT,
         stdout=subprocess.PIPE,
         text=True,
@@ -180,6 +182,24 @@ def test_postgres_dies_with_its_owner_and_the_next_start_finds_everything(tmp_pa
         assert again.pid != server
     # Nobody may be there to bury the dead, in a container for example.
     assert not psutil.pid_exists(server) or psutil.Process(server).status() == "zombie"
+
+
+START_A_STORE_AND_SAY_SO = textwrap.dedent("""
+    import sys, time
+    from pathlib import Path
+    from labshare.engines import object_store
+    print(object_store.start(Path(sys.argv[1])).pid, flush=True)
+    time.sleep(600)
+""")
+
+
+def test_the_store_dies_with_its_owner_without_waiting_for_the_next_start(tmp_path: Path) -> None:
+    owner, server = start_elsewhere(tmp_path, START_A_STORE_AND_SAY_SO)
+    store = psutil.Process(server)
+    owner.kill()
+    owner.wait()
+    gone, alive = psutil.wait_procs([store], timeout=30)
+    assert gone or alive[0].status() == psutil.STATUS_ZOMBIE
 
 
 def test_a_killed_postgres_leaves_nothing_that_stops_the_next_start(tmp_path: Path) -> None:
