@@ -13,16 +13,17 @@ import structlog
 
 from core.settings import Settings
 from labshare import secret_key
-from labshare.engines import children, object_store, postgres
-from labshare.engines.account import Account, engine_account
+from labshare.engines import children, postgres
+from labshare.engines.account import engine_account
 from labshare.engines.failure import EngineFailed
-from labshare.engines.folders import private_folder
+from labshare.engines.folders import hand_over, private_folder
 from labshare.environment import s3_settings
 from labshare.keeper import Keeper
 from labshare.listening import address_of, listen
 from labshare.prepare_report import Prepared
-from labshare.processes import OURSELVES, labshare_program
+from labshare.processes import CAP_NET_BIND_SERVICE, CAP_NET_RAW, labshare_program
 from labshare.signals import Signals, StopRequested
+from labshare.store_keeper import StoreKeeper
 
 log = structlog.get_logger(__name__)
 
@@ -53,7 +54,9 @@ def serve(plan: Plan) -> None:
     """
     data = plan.settings.data
     with Signals() as signals, contextlib.suppress(StopRequested):
-        private_folder(data, _owner(plan.settings))
+        account = engine_account()
+        private_folder(data, account)
+        hand_over(data, account, skip=("postgres", "objects", "sockets"))
         with children.owned(data, "labshare"), listen(plan.host, plan.port) as server:
             try:
                 _run_again_and_again(plan, server, signals)
@@ -92,27 +95,24 @@ def _run(plan: Plan, server: socket.socket, signals: Signals) -> bool:
         return _watch(keepers, engines, signals)
 
 
-def _owner(settings: Settings) -> Account:
-    """Root gives the data folder to the engines' account, if there will be engines of ours."""
-    has_engines = settings.database_url is None or settings.s3 is None
-    return engine_account() if has_engines else OURSELVES
+class Engines(msgspec.Struct):
+    """Those that nobody else runs for us."""
 
-
-Engines = list[postgres.Postgres | object_store.ObjectStore]
+    database: postgres.Postgres | None = None
+    store: StoreKeeper | None = None
 
 
 def _start_engines(settings: Settings, stack: contextlib.ExitStack) -> tuple[Settings, Engines]:
     """The engines nobody else runs for us, to be stopped by the stack in reverse order."""
-    engines: Engines = []
+    engines = Engines()
     url, s3 = settings.database_url, settings.s3
     if url is None:
-        database = stack.enter_context(postgres.running(settings.data))
-        engines.append(database)
-        url = database.dsn
+        engines.database = stack.enter_context(postgres.running(settings.data))
+        url = engines.database.dsn
     if s3 is None:
-        store = stack.enter_context(object_store.running(settings.data))
-        engines.append(store)
-        s3 = s3_settings(store.access)
+        engines.store = StoreKeeper(settings.data)
+        stack.callback(engines.store.stop)
+        s3 = s3_settings(engines.store.access)
     keyed = secret_key.with_keys(settings)
     return msgspec.structs.replace(keyed, database_url=url, s3=s3), engines
 
@@ -137,7 +137,15 @@ def _keepers(web_processes: int, settings: Settings, server: socket.socket) -> l
         )
         for number in range(1, web_processes + 1)
     ]
-    worker = Keeper("worker", labshare_program("the worker", ["worker"], settings))
+    worker = Keeper(
+        "worker",
+        labshare_program(
+            "the worker",
+            ["worker"],
+            settings,
+            capabilities=(CAP_NET_BIND_SERVICE, CAP_NET_RAW),
+        ),
+    )
     return [*web, worker]
 
 
@@ -169,9 +177,13 @@ def _answers(server: socket.socket) -> bool:
 
 def _watch(keepers: list[Keeper], engines: Engines, signals: Signals) -> bool:
     while not signals.stop_requested:
-        if not all(engine.is_running() for engine in engines):
+        if engines.database is not None and not engines.database.is_running():
             return True
         soonest = min(keeper.tend() for keeper in keepers)
+        if engines.store is not None:
+            soonest = min(soonest, engines.store.tend())
+            if engines.store.has_moved:
+                return True
         signals.wait(min(soonest, LOOK_SECONDS))
     return False
 

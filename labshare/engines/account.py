@@ -29,7 +29,9 @@ class Account:
         """Whether the account may walk to all the paths without the help of a capability."""
         if self.uid is None:
             return True
-        folders = {folder for path in paths for folder in path.resolve().parents}
+        # What a link leads to, and where the link itself lies: that of a venv is in its checkout.
+        ways = [way for path in paths for way in (path.absolute(), path.resolve())]
+        folders = {folder for way in ways for folder in way.parents}
         return all(self._may_enter(folder) for folder in folders)
 
     def _may_enter(self, folder: Path) -> bool:

@@ -36,7 +36,7 @@ class Program:
     """What to run, and how to end it. Without a log it writes to our own output.
 
     `death_signal` is what the kernel sends when whoever started it was killed; the stop signal if
-    that is None.
+    that is None. `capabilities` are kept, by number, when root is given up.
     """
 
     name: str
@@ -48,6 +48,7 @@ class Program:
     environment: Mapping[str, str] = field(default_factory=dict)
     descriptors: tuple[int, ...] = ()
     death_signal: signal.Signals | None = None
+    capabilities: tuple[int, ...] = ()
 
 
 class Child:
@@ -212,7 +213,7 @@ def plain_environment() -> dict[str, str]:
 
 
 def _launch(program: Program) -> list[str]:
-    reachable = program.account.reaches(Path(program.command[0]), program.folder / "any")
+    reachable = program.account.reaches(Path(program.command[0]), LAUNCHER, program.folder / "any")
     spec = {
         "command": list(program.command),
         "parent": os.getpid(),
@@ -220,6 +221,7 @@ def _launch(program: Program) -> list[str]:
         "uid": program.account.uid,
         "gid": program.account.gid,
         "may_pass_folders": not reachable,
+        "capabilities": list(program.capabilities),
     }
     return [sys.executable, "-I", "-S", str(LAUNCHER), json.dumps(spec)]
 

@@ -1,6 +1,8 @@
 """Folders and files that only the service's user may open."""
 
 import os
+import stat
+from collections.abc import Collection
 from pathlib import Path
 
 from labshare.engines.account import Account
@@ -14,6 +16,24 @@ def private_folder(path: Path, account: Account) -> Path:
     account.owns(path)
     path.chmod(0o700)
     return path
+
+
+def hand_over(folder: Path, account: Account, skip: Collection[str] = ()) -> None:
+    """Gives the account what root left in the folder; `skip` names parts that are its own already.
+
+    Nothing is followed, and nothing that has a second name elsewhere is given away: the account
+    can write here, and could put a link to somebody else's file in the way.
+    """
+    if account.uid is None or account.gid is None:
+        return
+    for place, folders, files, descriptor in os.fwalk(folder, follow_symlinks=False):
+        if Path(place) == folder:
+            folders[:] = [name for name in folders if name not in skip]
+        for name in (*folders, *files):
+            found = os.stat(name, dir_fd=descriptor, follow_symlinks=False)
+            is_plain = stat.S_ISDIR(found.st_mode) or found.st_nlink == 1
+            if found.st_uid == 0 and is_plain:
+                os.chown(name, account.uid, account.gid, dir_fd=descriptor, follow_symlinks=False)
 
 
 def write_private(path: Path, text: str, account: Account) -> None:

@@ -21,36 +21,46 @@ CAP_DAC_READ_SEARCH = 2
 CAPABILITY_VERSION_3 = 0x20080522
 
 
-def become(uid: int, gid: int, may_pass_folders: bool) -> None:
-    """Gives up root; with `may_pass_folders` keeps only the right to walk through closed folders."""
+def become(uid: int, gid: int, may_pass_folders: bool, capabilities: list[int]) -> None:
+    """Gives up root; keeps these capabilities, as far as this container has them.
+
+    With `may_pass_folders` also the right to walk through closed folders.
+    """
     libc = ctypes.CDLL(None, use_errno=True)
-    capability = passing_capability(libc) if may_pass_folders else None
-    if capability is not None:
+    kept = [each for each in capabilities if has_capability(libc, each)]
+    if may_pass_folders and (passing := passing_capability(libc)) is not None:
+        kept.append(passing)
+    if kept:
         # Keeps capabilities over setuid, and makes access(2) count them, which initdb calls.
         libc.prctl(PR_SET_SECUREBITS, SECBIT_NO_SETUID_FIXUP, 0, 0, 0)
     os.setgroups([])
     os.setgid(gid)
     os.setuid(uid)
-    if capability is not None:
-        keep_only(libc, capability)
+    if kept:
+        keep_only(libc, kept)
 
 
 def passing_capability(libc: ctypes.CDLL) -> int | None:
     """The weaker of the two capabilities that do it, as far as this container allows them."""
     for capability in (CAP_DAC_READ_SEARCH, CAP_DAC_OVERRIDE):
-        if libc.prctl(PR_CAPBSET_READ, capability, 0, 0, 0) == 1:
+        if has_capability(libc, capability):
             return capability
     return None
 
 
-def keep_only(libc: ctypes.CDLL, capability: int) -> None:
-    bit = 1 << capability
+def has_capability(libc: ctypes.CDLL, capability: int) -> bool:
+    return bool(libc.prctl(PR_CAPBSET_READ, capability, 0, 0, 0) == 1)
+
+
+def keep_only(libc: ctypes.CDLL, capabilities: list[int]) -> None:
+    bits = sum(1 << capability for capability in capabilities)  # all of them are below 32
     header = (ctypes.c_uint32 * 2)(CAPABILITY_VERSION_3, 0)
-    effective_permitted_inheritable = (ctypes.c_uint32 * 6)(bit, bit, bit, 0, 0, 0)
+    effective_permitted_inheritable = (ctypes.c_uint32 * 6)(bits, bits, bits, 0, 0, 0)
     if libc.capset(header, effective_permitted_inheritable) != 0:
         raise OSError(ctypes.get_errno(), "capset")
-    if libc.prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, capability, 0, 0) != 0:
-        raise OSError(ctypes.get_errno(), "prctl(PR_CAP_AMBIENT)")
+    for capability in capabilities:
+        if libc.prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, capability, 0, 0) != 0:
+            raise OSError(ctypes.get_errno(), "prctl(PR_CAP_AMBIENT)")
 
 
 def die_with(parent: int, signal_number: int) -> None:
@@ -65,7 +75,7 @@ def main() -> None:
     spec = json.loads(sys.argv[1])
     os.umask(0o077)
     if spec["uid"] is not None:
-        become(spec["uid"], spec["gid"], spec["may_pass_folders"])
+        become(spec["uid"], spec["gid"], spec["may_pass_folders"], spec["capabilities"])
     # After setuid: a change of credentials clears the death signal.
     die_with(spec["parent"], spec["death_signal"])
     os.execv(spec["command"][0], spec["command"])  # noqa: S606 - no shell is the point

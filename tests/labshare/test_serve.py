@@ -3,6 +3,8 @@
 import base64
 import contextlib
 import hashlib
+import os
+import pwd
 import signal
 import socket
 import threading
@@ -15,6 +17,7 @@ import psutil
 import pytest
 
 from labshare.engines import postgres
+from labshare.engines.account import ACCOUNT
 from tests.labshare.service import Service, labshare, serving, set_up
 from tests.patience import PATIENCE_SECONDS
 
@@ -131,6 +134,38 @@ def test_a_dead_database_is_started_again_with_all_that_hangs_on_it(
     service.ready()
     assert postgres.find_running(data) is not None
     eventually(lambda: browser.get("/").status_code == 200)
+
+
+def test_a_dead_store_is_started_again_alone_and_pages_go_on(
+    first_life: tuple[Service, httpx.Client],
+) -> None:
+    service, browser = first_life
+    words = ("bin/postgres", "labshare web", "labshare worker")
+    others = [process_running(service, each).pid for each in words]
+    for _ in range(2):
+        store = process_running(service, "bin/weed")
+        store.kill()
+        assert browser.get("/").status_code == 200
+        eventually(lambda dead=store.pid: process_running(service, "bin/weed").pid != dead)
+        eventually(lambda: httpx.get(f"{service.address}/readyz").json()["status"] == "ready")
+    assert [process_running(service, each).pid for each in words] == others
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root has root to give up")
+def test_only_the_supervisor_keeps_root(
+    first_life: tuple[Service, httpx.Client],
+) -> None:
+    service, _ = first_life
+    account = pwd.getpwnam(ACCOUNT)
+    eventually(lambda: is_ready(service))
+    supervisor, *others = service.all_processes()
+    assert supervisor.pid == service.process.pid
+    assert {" ".join(each.cmdline()[-2:]) for each in others} & {"labshare worker"}
+    for each in others:
+        assert set(each.uids()) == {account.pw_uid}, each.cmdline()
+        assert set(each.gids()) == {account.pw_gid}, each.cmdline()
+        groups = Path(f"/proc/{each.pid}/status").read_text().partition("Groups:")[2]
+        assert groups.partition("\n")[0].strip() == ""
 
 
 class Writer(threading.Thread):

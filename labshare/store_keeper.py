@@ -1,0 +1,74 @@
+"""Keeps the embedded object store alive beside everything else, which goes on without it."""
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import structlog
+
+from labshare.engines import object_store
+from labshare.engines.failure import EngineFailed
+from labshare.engines.object_store import Access, ObjectStore
+from labshare.keeper import LIVED_WELL_SECONDS, PROVEN_SECONDS, waiting_seconds
+
+log = structlog.get_logger(__name__)
+
+
+class StoreKeeper:
+    """The store under care. As with `Keeper`, `tend` is called from the main loop and thread.
+
+    Pages need no files, so a dead store takes nobody along: it is started again alone, ever more
+    slowly if that repeats, and `/readyz` calls the service degraded meanwhile.
+    """
+
+    def __init__(self, data: Path, clock: Callable[[], float] = time.monotonic) -> None:
+        self._data = data
+        self._clock = clock
+        self._store: ObjectStore | None = object_store.start(data)
+        self._started_at = clock()
+        self._start_at = 0.0
+        self._deaths = 0
+        self.access: Access = self._store.access
+
+    def tend(self) -> float:
+        """Starts it if it is due; the seconds until it wants to be looked at again."""
+        if self._store is not None and self._store.is_running():
+            return PROVEN_SECONDS
+        if self._store is not None:
+            self._bury(self._store)
+        wait = self._start_at - self._clock()
+        if wait > 0:
+            return wait
+        self._start_again()
+        return PROVEN_SECONDS
+
+    @property
+    def has_moved(self) -> bool:
+        """Whether it came back elsewhere, because somebody had taken one of its ports."""
+        return self._store is not None and self._store.access != self.access
+
+    def stop(self) -> None:
+        """Ends the store. Doing it twice is fine."""
+        if self._store is not None:
+            self._store.stop()
+            self._store = None
+
+    def _start_again(self) -> None:
+        self._started_at = self._clock()
+        try:
+            self._store = object_store.launch(self._data)
+        except (EngineFailed, OSError) as error:
+            # A full disk, for example: it may have room again by the next time.
+            self._wait(str(error))
+
+    def _bury(self, store: ObjectStore) -> None:
+        store.stop()  # it is dead already: this lets go of its locks
+        self._store = None
+        self._wait("it ended")
+
+    def _wait(self, reason: str) -> None:
+        lived = self._clock() - self._started_at
+        self._deaths = 1 if lived >= LIVED_WELL_SECONDS else self._deaths + 1
+        wait = waiting_seconds(self._deaths)
+        self._start_at = self._clock() + wait
+        log.error("object_store.died", reason=reason, starts_again_in_seconds=wait)
