@@ -16,6 +16,7 @@ from litestar.openapi.spec import (
 METHODS = ("get", "head", "post", "put", "patch", "delete")
 SAFE = ("get", "head")
 MEANINGS = {
+    "400": "The request cannot be read: no JSON, not UTF-8, or nested too deeply",
     "401": "Nobody is signed in, or the token does not hold",
     "403": "The role or the token does not reach this",
     "404": "It does not exist, or not for you: the two are never told apart",
@@ -84,7 +85,7 @@ def describe_problems(app: Litestar) -> None:
     for path, item in (schema.paths or {}).items():
         for method, operation in _operations(item):
             responses = dict(operation.responses or {})
-            # The framework's own shape for wrong input; ours is a 422.
+            # The framework's own shape for wrong input; ours is a 422, or a problem of ours.
             responses.pop("400", None)
             for status in _refusals(path, method, operation):
                 responses.setdefault(status, _answer(status))
@@ -106,8 +107,10 @@ def _refusals(path: str, method: str, operation: Operation) -> list[str]:
         found.append("404")
     if method not in SAFE:
         found.append("409")
+    if operation.request_body is not None:
+        found.append("413")
     if operation.parameters or operation.request_body is not None:
-        found.append("422")
+        found += ["400", "422"]
     own = operation.operation_id or ""
     return found + OF_UPLOADS.get(own, []) + OF_PASSWORDS.get(own, [])
 
