@@ -206,6 +206,7 @@ FIELDS: dict[str, Message] = {
     "was_lost": say("Lost while handed out"),
     "weekdays": say("Weekdays"),
     "wipe_on_intake": say("Wipe data on intake"),
+    "withdrawn_by": say("Withdrawn by"),
     "work_order": say("Work order"),
     "zone": say("Time zone"),
 }

@@ -40,6 +40,7 @@ POINTERS = {
     "resource": "resource",
     "school": "school",
     "title_holder": "school",
+    "withdrawn_by": "person",
     "work_order": "work_order",
 }
 POINTERS_OF = {"device": {"parent": "device"}}
