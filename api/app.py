@@ -56,6 +56,7 @@ from api.pages.scans import ScanPages
 from api.pages.schools import SchoolPages
 from api.pages.search import show_search
 from api.pages.second_factor import SecondFactorPages, do_second_step, show_second_step
+from api.pages.security_log import download_security_log, show_security_log
 from api.pages.setup import do_setup, show_setup
 from api.pages.sign_in import (
     choose_first_password,
@@ -96,12 +97,14 @@ from api.routes.reports import ReportRoutes
 from api.routes.resources import ResourceRoutes
 from api.routes.rooms import RoomRoutes, WakePlanRoutes, wake_device
 from api.routes.schools import SchoolRoutes
+from api.routes.security_log import SecurityLogRoutes
 from api.routes.tokens import TokenRoutes
 from api.routes.traps import TrapRoutes
 from api.routes.uploads import UploadRoutes, describe_tus
 from api.routes.watching import ProfileRuleRoutes, WatchingRoutes
 from api.routes.work_order_entries import WorkOrderEntryRoutes
 from api.routes.work_orders import WorkOrderRoutes
+from api.security_events import SecurityEvents
 from api.static_files import serve_static_file
 from core import database
 from core.errors import Problem
@@ -137,6 +140,7 @@ ROUTES: list[ControllerRouterHandler] = [
     ResourceRoutes,
     RoomRoutes,
     SchoolRoutes,
+    SecurityLogRoutes,
     SubscriptionRoutes,
     TokenRoutes,
     TrapRoutes,
@@ -205,7 +209,9 @@ PAGES: list[ControllerRouterHandler] = [
     show_second_step,
     show_setup,
     show_sign_in,
+    download_security_log,
     show_search,
+    show_security_log,
     show_api,
 ]
 
@@ -222,7 +228,7 @@ def create_app(settings: Settings) -> Litestar:
             *PAGES,
         ],
         dependencies={"actor": Provide(get_actor, sync_to_thread=False)},
-        middleware=[Identity(), ForgeryCheck()],
+        middleware=[Identity(), SecurityEvents(), ForgeryCheck()],
         exception_handlers={
             Problem: errors.answer_problem,
             HTTPException: errors.answer_http,

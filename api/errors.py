@@ -73,6 +73,7 @@ class ProblemDetails(msgspec.Struct, omit_defaults=True):
 
 def answer_problem(request: WebRequest, problem: Problem) -> Response[Any]:
     """A refusal of ours."""
+    request.scope["state"]["problem"] = problem
     if isinstance(problem, OutcomeUnknown) and request.method in READING:
         # Whoever reads has changed nothing, whatever we wrote down about the visit.
         problem = Unavailable(DATABASE_AWAY, code="database_down")

@@ -34,14 +34,15 @@ class Identity(ASGIMiddleware):
 async def identify(connection: WebConnection) -> None:
     """Resolve the token or the cookie of a connection, once."""
     state = connection.scope["state"]
+    who = {"request_id": state["request_id"], "address": client_address(connection)}
     kind, _, token = connection.headers.get("authorization", "").partition(" ")
     if kind.lower() == "bearer":
         # A token that does not hold is never helped out by a cookie that came along.
-        state["actor"] = await tokens.find_actor(token.strip(), request_id=state["request_id"])
+        state["actor"] = await tokens.find_actor(token.strip(), **who)
         return
     cookie = session_token(connection)
     if cookie:
-        state["actor"] = await sign_in.find_actor(cookie, request_id=state["request_id"])
+        state["actor"] = await sign_in.find_actor(cookie, **who)
         state["by_cookie"] = True
 
 

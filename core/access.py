@@ -44,6 +44,7 @@ class Actor(msgspec.Struct, frozen=True):
     memberships: tuple[Membership, ...] = ()
     scopes: frozenset[str] | None = None
     request_id: str = ""
+    address: str = ""
     sign_in_id: int | None = None
     # When the password was last typed in this browser.
     confirmed_at: datetime | None = None
@@ -122,6 +123,8 @@ class Actor(msgspec.Struct, frozen=True):
         in sight without the role is Forbidden.
         """
         if not self.sees(school_id):
-            raise NotFound(say("There is no such school, or you have no part in it"))
+            raise NotFound(
+                say("There is no such school, or you have no part in it"), code="other_school"
+            )
         if roles and school_id not in self.school_ids_as(*roles):
             raise Forbidden(say("Your role at this school does not allow this"))

@@ -4,13 +4,14 @@ from datetime import datetime
 
 import msgspec
 
-from core import clock, passwords, sign_in, throttle, tokens
+from core import clock, passwords, security_log, sign_in, throttle, tokens
 from core.access import Actor
 from core.database import execute, fetch, fetch_one, transaction
 from core.errors import Forbidden, Invalid, NotFound, NotSignedIn, Unavailable, say
 from core.hashing import hash_token
 from core.password_rules import check_password
 from core.person_facts import PersonFacts, checked_facts
+from core.security_log import Kind
 
 
 class Session(msgspec.Struct, frozen=True):
@@ -120,6 +121,7 @@ async def change_password(actor: Actor, *, current: str, new: str, address: str)
             "UPDATE sign_in SET confirmed_at = $2 WHERE id = $1", actor.sign_in_id, clock.now()
         )
         await tokens.revoke_all(_person(actor))
+        await security_log.record(Kind.password_changed, actor=actor, person_id=actor.person_id)
         return await end_other_sessions(actor)
 
 
@@ -163,6 +165,7 @@ async def choose_first_password(token: str, *, new: str) -> int:
             raise NotSignedIn(say("Sign in first"))
         await sign_in.end_sessions(newcomer.person_id)
         await tokens.revoke_all(newcomer.person_id)
+        await security_log.record(Kind.password_changed, person_id=newcomer.person_id)
     return newcomer.person_id
 
 

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from core import database
+from core import database, security_log
 from core.clock import now
 from core.jobs import Job
 from core.outbox import Handler
@@ -17,7 +17,7 @@ KEEP_SETUP_LINKS = timedelta(days=30)
 KEEP_HEARTBEATS = timedelta(days=1)
 
 
-async def remove_what_is_over(_settings: Settings) -> None:
+async def remove_what_is_over(settings: Settings) -> None:
     """Delete answers kept for repetition, ended sessions, old attempts, browsers not seen and dead workers."""
     for sql, kept in (
         ("DELETE FROM idempotency_key WHERE created_at < $1", KEEP_IDEMPOTENCY_KEYS),
@@ -28,6 +28,7 @@ async def remove_what_is_over(_settings: Settings) -> None:
         ("DELETE FROM heartbeat WHERE seen_at < $1", KEEP_HEARTBEATS),
     ):
         await database.execute(sql, now() - kept)
+    await security_log.remove_old(settings.keep_security_days)
 
 
 JOBS = (Job("core.remove_what_is_over", 3600, remove_what_is_over),)

@@ -5,10 +5,11 @@ from typing import Annotated
 
 import msgspec
 
-from core import clock
+from core import clock, security_log
 from core.access import Actor, Role
 from core.database import execute, fetch, fetch_one, fetch_value, transaction
 from core.errors import Conflict, Forbidden, Invalid, NotFound, say
+from core.security_log import Kind
 
 
 class RoleAtSchool(msgspec.Struct, frozen=True):
@@ -83,6 +84,13 @@ async def give_role(actor: Actor, person_id: int, new: NewRole) -> int:
             new.role,
         ):
             raise Conflict(say("The person already has this role there"), code="role_given")
+        await security_log.record(
+            Kind.role_given,
+            actor=actor,
+            person_id=person_id,
+            school_id=new.school_id,
+            detail=new.role,
+        )
         return await insert_role(person_id, new)
 
 
@@ -131,6 +139,13 @@ async def end_role(actor: Actor, person_id: int, membership_id: int) -> None:
             "UPDATE membership SET valid_until = greatest($2, valid_from) WHERE id = $1",
             membership_id,
             clock.now(),
+        )
+        await security_log.record(
+            Kind.role_ended,
+            actor=actor,
+            person_id=person_id,
+            school_id=held.school_id,
+            detail=held.role,
         )
 
 

@@ -7,13 +7,14 @@ from typing import Annotated
 
 import msgspec
 
-from core import clock, known_browsers, memberships, passwords, sign_in, tokens
+from core import clock, known_browsers, memberships, passwords, security_log, sign_in, tokens
 from core.access import Actor, Role
 from core.database import execute, fetch, fetch_one, fetch_value, refusing, transaction
 from core.errors import Forbidden, Invalid, NotFound, say
 from core.memberships import MEMBERSHIPS_IN_SIGHT, NewRole, RoleAtSchool
 from core.paging import Page, checked_limit, decode_cursor, page_of
 from core.person_facts import REFUSALS, PersonFacts, checked_facts, insert_person
+from core.security_log import Kind
 
 READERS = (Role.admin, Role.technician, Role.auditor)
 ONE_TIME_LASTS = timedelta(days=7)
@@ -140,6 +141,13 @@ async def create_person(actor: Actor, new: NewPerson) -> Invitation:
         async with transaction(actor):
             person_id = await insert_person(facts, password_hash, one_time_until=expires_at)
             await memberships.insert_role(person_id, NewRole(new.school_id, new.role))
+            await security_log.record(
+                Kind.account_opened,
+                actor=actor,
+                person_id=person_id,
+                school_id=new.school_id,
+                detail=new.role,
+            )
     return Invitation(person_id, facts.login, password, expires_at)
 
 
@@ -180,6 +188,7 @@ async def invite_again(actor: Actor, person_id: int) -> Invitation:
         await sign_in.end_sessions(person_id)
         await tokens.revoke_all(person_id)
         await known_browsers.forget_all(person_id)
+        await security_log.record(Kind.password_reset, actor=actor, person_id=person_id)
     return Invitation(person_id, person.login, password, expires_at)
 
 
@@ -197,6 +206,7 @@ async def close_account(actor: Actor, person_id: int) -> Person:
         )
         await sign_in.end_sessions(person_id)
         await tokens.revoke_all(person_id)
+        await security_log.record(Kind.account_closed, actor=actor, person_id=person_id)
     return await get_person(actor, person_id)
 
 
@@ -205,6 +215,7 @@ async def reopen_account(actor: Actor, person_id: int) -> Person:
     await get_administered(actor, person_id)
     async with transaction(actor):
         await execute("UPDATE person SET closed_at = NULL WHERE id = $1", person_id)
+        await security_log.record(Kind.account_reopened, actor=actor, person_id=person_id)
     return await get_person(actor, person_id)
 
 

@@ -5,10 +5,11 @@ from zoneinfo import available_timezones
 
 import msgspec
 
-from core import clock
+from core import clock, security_log
 from core.access import Actor, Role
 from core.database import execute, fetch, fetch_one, fetch_value, refusing, transaction
 from core.errors import Conflict, FieldError, Forbidden, Invalid, NotFound, say
+from core.security_log import Kind
 
 DEFAULT_ZONE = "Asia/Shanghai"
 CODE_RULE = say("A code is 1 to 32 Latin letters, digits and hyphens")
@@ -137,6 +138,12 @@ async def require_second_factor(actor: Actor, school_id: int, *, is_required: bo
             raise Conflict(say("Set up your own second factor first"), code="no_second_factor")
         await execute(
             "UPDATE school SET requires_second_factor = $2 WHERE id = $1", school_id, is_required
+        )
+        await security_log.record(
+            Kind.second_factor_rule,
+            actor=actor,
+            school_id=school_id,
+            detail="on" if is_required else "off",
         )
     return await get_school(actor, school_id)
 

@@ -8,12 +8,13 @@ from datetime import datetime, timedelta
 import msgspec
 import pyotp
 
-from core import clock, memberships, people, sign_in, throttle
+from core import clock, memberships, people, security_log, sign_in, throttle
 from core.access import Actor
 from core.database import execute, execute_many, fetch, fetch_one, fetch_value, transaction
 from core.encryption import Cipher
 from core.errors import Conflict, Forbidden, Invalid, NotFound, NotSignedIn, say
 from core.hashing import hash_token
+from core.security_log import Kind
 
 PURPOSE = b"labshare second factors"
 ISSUER = "Labshare"
@@ -119,6 +120,7 @@ async def confirm(actor: Actor, cipher: Cipher, code: str, *, address: str) -> l
         if not done:
             raise Conflict(say("Begin again: this took too long"), code="begin_again")
         await sign_in.end_sessions(person_id, except_for=actor.sign_in_id)
+        await security_log.record(Kind.second_factor_set_up, actor=actor, person_id=person_id)
         return await _new_codes(person_id)
 
 
@@ -144,6 +146,9 @@ async def remove(actor: Actor) -> None:
         )
     async with transaction(actor):
         await _remove(_own_id(actor))
+        await security_log.record(
+            Kind.second_factor_removed, actor=actor, person_id=actor.person_id
+        )
 
 
 async def reset(actor: Actor, person_id: int) -> None:
@@ -156,13 +161,16 @@ async def reset(actor: Actor, person_id: int) -> None:
     actor.require_confirmed()
     async with transaction(actor):
         await _remove(person_id)
+        await security_log.record(Kind.second_factor_reset, actor=actor, person_id=person_id)
         await sign_in.end_sessions(person_id)
 
 
 async def reset_from_command_line(person_id: int) -> None:
     """:func:`reset` by whoever holds the machine itself: for the last admin."""
-    async with transaction(Actor.system("labshare person reset-second-factor", [])):
+    operator = Actor.system("labshare person reset-second-factor", [])
+    async with transaction(operator):
         await _remove(person_id)
+        await security_log.record(Kind.second_factor_reset, actor=operator, person_id=person_id)
         await sign_in.end_sessions(person_id)
 
 
@@ -207,13 +215,18 @@ class _Guesses:
 
     def __init__(self, stored: _Stored, address: str) -> None:
         self._login, self._address = stored.login, address
+        self._person_id = stored.person_id
         self._counter = hash_token(f"second factor {stored.person_id}")
 
     async def __aenter__(self) -> None:
         await throttle.begin(self._login, self._address, counter=self._counter)
 
     async def __aexit__(self, kind: type[BaseException] | None, *_rest: object) -> None:
-        if kind is None:
+        if kind is not None:
+            await security_log.record(
+                Kind.code_failed, person_id=self._person_id, address=self._address
+            )
+        else:
             await throttle.forget(self._login, self._address, counter=self._counter)
 
 
@@ -261,6 +274,8 @@ async def _use_recovery_code(person_id: int, code: str) -> bool:
         _code_hash(person_id, code),
         clock.now(),
     )
+    if used:
+        await security_log.record(Kind.recovery_code_used, person_id=person_id)
     return used > 0
 
 

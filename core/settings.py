@@ -13,6 +13,7 @@ DEFAULT_DATA = "data"
 DEFAULT_POLL_CONCURRENCY = 300
 DEFAULT_KEEP_SAMPLES_DAYS = 30
 DEFAULT_KEEP_HOURS_DAYS = 400
+DEFAULT_KEEP_SECURITY_DAYS = 365
 DEFAULT_UPLOAD_MAX_BYTES = 2 * 1024**3
 # A whole school may stand behind one address: sixty browsers with eight connections each.
 DEFAULT_CONNECTIONS_PER_ADDRESS = 512
@@ -73,6 +74,7 @@ class Settings(msgspec.Struct, frozen=True):
     poll_concurrency: int = DEFAULT_POLL_CONCURRENCY
     keep_samples_days: int = DEFAULT_KEEP_SAMPLES_DAYS
     keep_hours_days: int = DEFAULT_KEEP_HOURS_DAYS
+    keep_security_days: int = DEFAULT_KEEP_SECURITY_DAYS
     upload_max_bytes: int = DEFAULT_UPLOAD_MAX_BYTES
     mail: MailSettings | None = None
     networks: tuple[IPv4Network | IPv6Network, ...] = PRIVATE_NETWORKS
@@ -101,6 +103,9 @@ class Settings(msgspec.Struct, frozen=True):
                 given, "LABSHARE_KEEP_SAMPLES_DAYS", DEFAULT_KEEP_SAMPLES_DAYS
             ),
             keep_hours_days=_count(given, "LABSHARE_KEEP_HOURS_DAYS", DEFAULT_KEEP_HOURS_DAYS),
+            keep_security_days=_count(
+                given, "LABSHARE_KEEP_SECURITY_DAYS", DEFAULT_KEEP_SECURITY_DAYS
+            ),
             upload_max_bytes=_count(given, "LABSHARE_UPLOAD_MAX_BYTES", DEFAULT_UPLOAD_MAX_BYTES),
             mail=_mail(given),
             networks=_networks(given, "LABSHARE_NETWORKS"),

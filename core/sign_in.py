@@ -5,11 +5,12 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from core import database, known_browsers, passwords, throttle
+from core import database, known_browsers, passwords, security_log, throttle
 from core.access import Actor, Membership
 from core.clock import now
-from core.errors import NotSignedIn, Unavailable, say
+from core.errors import NotSignedIn, TooMany, Unavailable, say
 from core.hashing import hash_token
+from core.security_log import Kind
 
 LASTS = timedelta(days=30)
 # On a computer that others use too: a school day.
@@ -55,7 +56,7 @@ class SignedIn(msgspec.Struct, frozen=True):
     known_browser: str
 
 
-async def find_actor(token: str, *, request_id: str = "") -> Actor | None:
+async def find_actor(token: str, *, request_id: str = "", address: str = "") -> Actor | None:
     """The person behind a session token, or None if it is unknown, over, revoked or closed."""
     session = await database.fetch_one(
         _Session,
@@ -79,6 +80,7 @@ async def find_actor(token: str, *, request_id: str = "") -> Actor | None:
         locale=session.locale,
         memberships=session.memberships,
         request_id=request_id,
+        address=address,
         sign_in_id=session.sign_in_id,
         confirmed_at=session.confirmed_at,
     )
@@ -102,7 +104,11 @@ async def sign_in(
     """
     login = login.strip().lower()
     counter = await known_browsers.find_counter(login, known_browser)
-    attempt_id = await throttle.begin(login, address, counter=counter)
+    try:
+        attempt_id = await throttle.begin(login, address, counter=counter)
+    except TooMany:
+        await security_log.record(Kind.sign_in_throttled, login=login, address=address)
+        raise
     account = await database.fetch_one(
         _Account,
         "SELECT id, password_hash FROM person WHERE login = $1 AND closed_at IS NULL"
@@ -110,6 +116,7 @@ async def sign_in(
         login,
     )
     if not await _is_correct(attempt_id, account.password_hash if account else None, password):
+        await security_log.record(Kind.sign_in_failed, login=login, address=address)
         raise NotSignedIn(
             say("The name or the password is not right. Check both and try again."),
             code="wrong_credentials",
@@ -117,6 +124,7 @@ async def sign_in(
     assert account is not None
     await throttle.forget(login, address, counter=counter)
     token = await start_session(account.id, address=address, browser=browser, lasts=lasts)
+    await security_log.record(Kind.signed_in, person_id=account.id, address=address, detail=browser)
     return SignedIn(token, await known_browsers.remember(account.id, known_browser))
 
 

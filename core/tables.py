@@ -205,6 +205,21 @@ class AuditEvent(Table, tablename="audit_event"):
     audit_event_action_is_known = Check("action IN ('insert','update','delete')")
 
 
+class SecurityEvent(Table, tablename="security_event"):
+    """Who came in, who was refused, who may do what; never changed, removed when it is old."""
+
+    id = BigSerial(primary_key=True)
+    at = Timestamptz()
+    kind = Varchar(length=40)
+    # Numbers, not references: an event outlives what it tells of.
+    person_id = BigInt(null=True, default=None)
+    actor_id = BigInt(null=True, default=None)
+    actor_name = Varchar(length=120, null=True, default=None)
+    school_id = BigInt(null=True, default=None)
+    address = Varchar(length=64)
+    detail = Varchar(length=200)
+
+
 class Outbox(Table, tablename="outbox"):
     """An effect outside the database, promised in the transaction that decided it."""
 

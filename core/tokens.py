@@ -6,11 +6,12 @@ from typing import Annotated
 
 import msgspec
 
-from core import database
+from core import database, security_log
 from core.access import Actor, Membership
 from core.clock import now
 from core.errors import FieldError, Invalid, NotFound, say
 from core.hashing import hash_token
+from core.security_log import Kind
 from core.sign_in import MEMBERSHIPS
 
 PREFIX = "lsh_"
@@ -74,7 +75,7 @@ def new_token() -> str:
     return PREFIX + secrets.token_urlsafe(32)
 
 
-async def find_actor(token: str, *, request_id: str = "") -> Actor | None:
+async def find_actor(token: str, *, request_id: str = "", address: str = "") -> Actor | None:
     """The person behind a bearer token, limited to its scopes, or None if it does not hold."""
     if not token.startswith(PREFIX):
         return None
@@ -98,6 +99,7 @@ async def find_actor(token: str, *, request_id: str = "") -> Actor | None:
         memberships=found.memberships,
         scopes=found.scopes,
         request_id=request_id,
+        address=address,
     )
 
 
@@ -138,6 +140,12 @@ async def _issue(actor: Actor, name: str, new: NewToken) -> IssuedToken:
             now(),
             expires_at,
         )
+        await security_log.record(
+            Kind.token_made,
+            actor=actor,
+            person_id=actor.person_id,
+            detail=f"{token_id}: {', '.join(sorted(set(new.scopes)))}",
+        )
     return IssuedToken(token_id, secret, expires_at)
 
 
@@ -162,6 +170,10 @@ async def revoke(actor: Actor, token_id: int) -> None:
             actor.person_id,
             now(),
         )
+        if ended:
+            await security_log.record(
+                Kind.token_revoked, actor=actor, person_id=actor.person_id, detail=str(token_id)
+            )
     if not ended:
         raise NotFound(say("There is no such token of yours; it may be revoked already"))
 

@@ -157,5 +157,13 @@ def second_factor_rule(school_id: int) -> str:
     return f"/schools/{school_id}/second-factor"
 
 
+def security_log(**filters: object) -> str:
+    return with_query("/security-log", **filters)
+
+
+def security_log_csv(**filters: object) -> str:
+    return with_query("/security-log.csv", **filters)
+
+
 def audit(**filters: object) -> str:
     return with_query("/audit", **filters)

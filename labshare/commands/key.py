@@ -6,8 +6,10 @@ import os
 import click
 import msgspec
 
-from core import database, second_factor
+from core import database, second_factor, security_log
+from core.access import Actor
 from core.encryption import Cipher
+from core.security_log import Kind
 from core.settings import Settings
 from labshare import secret_key
 from labshare.attached import attached, connected
@@ -71,7 +73,10 @@ async def _seal_all(settings: Settings) -> tuple[int, int]:
         factors = await second_factor.encrypt_anew(
             Cipher.of(settings, purpose=second_factor.PURPOSE)
         )
-        return await seal_anew(Sealer.of(settings)), factors
+        credentials = await seal_anew(Sealer.of(settings))
+        operator = Actor.system("labshare key rotate", [])
+        await security_log.record(Kind.key_rotated, actor=operator)
+        return credentials, factors
 
 
 def _tell(credentials: int, factors: int) -> None:

@@ -1,0 +1,209 @@
+"""What concerns security, as events: who came in, who was refused, who may do what from now on.
+
+An event is a row that nobody changes, and a line in the log of the process. It holds no password,
+no token and no name that somebody typed: a mistyped sign-in name is often a password.
+"""
+
+from datetime import UTC, date, datetime, time, timedelta
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+import msgspec
+import structlog
+
+from core import clock, database
+from core.access import Actor, Role
+from core.errors import Invalid, Unavailable, say
+from core.paging import Page, checked_limit, decode_cursor, page_of
+
+log = structlog.get_logger(__name__)
+
+READERS = (Role.admin,)
+# Of what strangers can cause: so many of one kind from one address in a minute are told, no more.
+MOST_A_MINUTE = 20
+MOST_CHARACTERS = 200
+# Younger ones cannot be removed at all, whatever the setting says (trigger security_event_kept).
+LEAST_KEPT_DAYS = 30
+MOST_EXPORTED = 10_000
+
+
+class Kind(StrEnum):
+    """What happened."""
+
+    signed_in = "signed_in"
+    sign_in_failed = "sign_in_failed"
+    sign_in_throttled = "sign_in_throttled"
+    code_failed = "code_failed"
+    recovery_code_used = "recovery_code_used"
+    access_refused = "access_refused"
+    cross_site_refused = "cross_site_refused"
+    role_given = "role_given"
+    role_ended = "role_ended"
+    account_opened = "account_opened"
+    account_closed = "account_closed"
+    account_reopened = "account_reopened"
+    password_changed = "password_changed"  # noqa: S105 (a kind)
+    password_reset = "password_reset"  # noqa: S105 (a kind)
+    token_made = "token_made"  # noqa: S105 (a kind)
+    token_revoked = "token_revoked"  # noqa: S105 (a kind)
+    second_factor_set_up = "second_factor_set_up"
+    second_factor_removed = "second_factor_removed"
+    second_factor_reset = "second_factor_reset"
+    second_factor_rule = "second_factor_rule"
+    export = "export"
+    key_rotated = "key_rotated"
+
+
+# What somebody without an account can cause as often as they like.
+OF_STRANGERS = frozenset(
+    {
+        Kind.sign_in_failed,
+        Kind.sign_in_throttled,
+        Kind.code_failed,
+        Kind.access_refused,
+        Kind.cross_site_refused,
+    }
+)
+
+
+class SecurityEvent(msgspec.Struct, frozen=True):
+    """One event; ``person`` is whose account it concerns, ``actor`` who did it."""
+
+    id: int
+    at: datetime
+    kind: Kind
+    person_id: int | None
+    person_name: str | None
+    actor_name: str | None
+    school_id: int | None
+    address: str
+    detail: str
+
+
+class SecurityFilter(msgspec.Struct, frozen=True):
+    """Which events a list shows; ``day`` is a calendar day in ``zone``."""
+
+    kind: Kind | None = None
+    person_id: int | None = None
+    day: date | None = None
+    zone: str = "Asia/Shanghai"
+
+
+async def record(
+    kind: Kind,
+    *,
+    actor: Actor | None = None,
+    person_id: int | None = None,
+    login: str = "",
+    school_id: int | None = None,
+    address: str = "",
+    detail: str = "",
+) -> None:
+    """Store an event and log it; joins the caller's transaction, if there is one.
+
+    Whose account: ``person_id``, else the one with the sign-in name ``login``, else nobody's.
+    """
+    address = (address or (actor.address if actor else ""))[:64]
+    stored = await database.fetch_value(
+        "INSERT INTO security_event"
+        " (at, kind, person_id, actor_id, actor_name, school_id, address, detail)"
+        " SELECT $1, $2::text, coalesce($3, (SELECT id FROM person WHERE login = $4)), $5, $6, $7, $8::text, $9"
+        " WHERE $10 = 0 OR (SELECT count(*) FROM (SELECT 1 FROM security_event"
+        "   WHERE kind = $2::text AND address = $8::text AND at > $11 LIMIT $10) AS lately) < $10"
+        " RETURNING id",
+        clock.now(),
+        kind,
+        person_id,
+        login[:64],
+        actor.person_id if actor else None,
+        actor.name[:120] if actor else None,
+        school_id,
+        address,
+        detail[:MOST_CHARACTERS],
+        MOST_A_MINUTE if kind in OF_STRANGERS else 0,
+        clock.now() - timedelta(minutes=1),
+    )
+    # A command of the command line configures no log, and prints what it was asked for alone.
+    if stored is not None and structlog.is_configured():
+        log.info(
+            f"security.{kind}",
+            person_id=person_id,
+            actor_id=actor.person_id if actor else None,
+            address=address,
+            detail=detail[:MOST_CHARACTERS],
+        )
+
+
+async def record_refusal(kind: Kind, actor: Actor | None, *, address: str, detail: str) -> None:
+    """:func:`record` for a request that was refused: it stays refused if nothing can be stored."""
+    try:
+        await record(
+            kind,
+            actor=actor,
+            person_id=actor.person_id if actor else None,
+            address=address,
+            detail=detail,
+        )
+    except Unavailable:
+        log.warning(f"security.{kind}", address=address, detail=detail[:MOST_CHARACTERS])
+
+
+# Events of a school are its admins'. Those of an account without a school are seen where its
+# owner is, or was, at work; those of nobody (an unknown name, the key) by every admin.
+IN_SIGHT = """
+    (e.school_id = any($1::bigint[]) OR (e.school_id IS NULL AND (e.person_id IS NULL
+        OR e.person_id IN (SELECT m.person FROM membership m WHERE m.school = any($1::bigint[])))))
+"""
+
+
+async def find_events(
+    actor: Actor,
+    only: SecurityFilter,
+    *,
+    limit: int = 50,
+    cursor: str | None = None,
+    most: int | None = None,
+) -> Page[SecurityEvent]:
+    """The newest events first, at the schools where the actor is an admin.
+
+    ``most`` takes the place of ``limit`` for a file.
+    """
+    rows = most or checked_limit(limit)
+    (before_id,) = decode_cursor(cursor, int) if cursor else (2**62,)
+    since, until = _bounds(only)
+    events = await database.fetch(
+        SecurityEvent,
+        "SELECT e.id, e.at, e.kind, e.person_id, p.name AS person_name, e.actor_name,"
+        " e.school_id, e.address, e.detail"
+        " FROM security_event e LEFT JOIN person p ON p.id = e.person_id"
+        f" WHERE {IN_SIGHT} AND ($2::text IS NULL OR e.kind = $2)"
+        " AND ($3::bigint IS NULL OR e.person_id = $3)"
+        " AND ($4::timestamptz IS NULL OR (e.at >= $4 AND e.at < $5)) AND e.id < $6"
+        " ORDER BY e.id DESC LIMIT $7",
+        actor.school_ids_as(*READERS),
+        only.kind,
+        only.person_id,
+        since,
+        until,
+        before_id,
+        rows + 1,
+    )
+    return page_of(events, rows, lambda event: (event.id,))
+
+
+async def remove_old(keep_days: int) -> int:
+    """Remove what is older than ``keep_days``, 30 at least; how many there were."""
+    return await database.execute(
+        "DELETE FROM security_event WHERE at < $1",
+        clock.now() - timedelta(days=max(keep_days, LEAST_KEPT_DAYS), hours=1),
+    )
+
+
+def _bounds(only: SecurityFilter) -> tuple[datetime | None, datetime | None]:
+    if only.day is None:
+        return None, None
+    try:
+        start = datetime.combine(only.day, time.min, tzinfo=ZoneInfo(only.zone)).astimezone(UTC)
+        return start, start + timedelta(days=1)
+    except OverflowError as error:
+        raise Invalid.of("day", say("Write the date as year-month-day"), code="date") from error
