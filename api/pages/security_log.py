@@ -15,11 +15,12 @@ from api.forms import convert_form
 from api.pages.rendering import language_of, render
 from api.pages.sessions import browser_name
 from api.types import WebRequest
-from api.usage_table import BYTE_ORDER_MARK, FORMULA_STARTS
+from api.usage_table import BYTE_ORDER_MARK
 from core import people, security_log
 from core.access import Actor
 from core.errors import say
 from core.security_log import MOST_EXPORTED, READERS, Kind, SecurityFilter
+from inventory.imports import harmless
 
 HEADS = (say("When"), say("What happened"), say("Whose account"), say("By whom"), say("Address"))
 
@@ -75,13 +76,9 @@ async def download_security_log(
     for event in found.items:
         kind = words.word_of(speech, "security_kind", event.kind)
         cells = (kind, event.person_name, event.actor_name, event.address, event.detail)
-        rows.writerow([event.at.isoformat(), *(_plain(cell or "") for cell in cells)])
+        rows.writerow([event.at.isoformat(), *(harmless(cell or "") for cell in cells)])
     return Response(
         BYTE_ORDER_MARK + table.getvalue(),
         media_type="text/csv; charset=utf-8",
         headers={"content-disposition": 'attachment; filename="security-log.csv"'},
     )
-
-
-def _plain(text: str) -> str:
-    return f"'{text}" if text.startswith((*FORMULA_STARTS, "＝", "＋", "－", "＠")) else text
