@@ -72,9 +72,13 @@ async def get_school(actor: Actor, school_id: int) -> School:
 
 
 async def create_school(actor: Actor, facts: SchoolFacts) -> School:
-    """Open a school; its maker becomes its first admin, so that it is never without one."""
+    """Open a school; its maker becomes its first admin, so that it is never without one.
+
+    For admins in person: a token would make its owner an admin of one more school.
+    """
     if not actor.is_a(Role.admin):
         raise Forbidden(say("Only an admin may add a school"))
+    actor.refuse_token()
     clean = _checked(facts)
     with refusing(REFUSALS):
         async with transaction(actor):

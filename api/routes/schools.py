@@ -41,7 +41,7 @@ class SchoolRoutes(Controller):
     async def create_school(
         self, actor: NamedDependency[Actor], data: JSONBody[SchoolFacts]
     ) -> School:
-        """You become its first admin."""
+        """You become its first admin, so a token is refused (`admins_in_person`)."""
         return await schools.create_school(actor, data)
 
     @get(

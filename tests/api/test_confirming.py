@@ -153,6 +153,7 @@ async def test_a_token_makes_no_admins_and_unmakes_none(
     facts = {"name": "Mine", "login": "mine"}
     before = await _standing()
     for method, path, body in (
+        ("POST", "/api/v1/schools", {"code": "MINE", "name_en": "Mine"}),
         ("POST", f"/api/v1/people/{teacher.id}/memberships", new_admin),
         ("DELETE", f"/api/v1/people/{other.id}/memberships/{role}", None),
         ("PUT", f"/api/v1/people/{other.id}", facts),
@@ -164,6 +165,7 @@ async def test_a_token_makes_no_admins_and_unmakes_none(
     for path in ("/api/v1/people", f"/api/v1/people/{other.id}/invite", "/api/v1/tokens"):
         assert (await client.post(path, headers=by_token)).status_code == 403
     assert await _standing() == before
+    assert await database.fetch_value("SELECT count(*) FROM school") == 1
     helper = {"school_id": school.id, "role": "student_helper"}
     path = f"/api/v1/people/{teacher.id}/memberships"
     assert (await client.post(path, json=helper, headers=by_token)).status_code == 201
