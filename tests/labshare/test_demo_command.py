@@ -10,9 +10,10 @@ from core.access import Role
 from labshare import simulated_devices
 from labshare.engines.folders import private_folder
 from labshare.processes import OURSELVES
-from monitoring.snmp import Address, Community, Session
+from monitoring.snmp import Address, Community
 from monitoring.visits import visit
 from tests.labshare.service import Service, labshare, printed_sign_ins, serving
+from tests.monitoring.sessions import PatientSession
 from tests.patience import PATIENCE_SECONDS
 
 pytestmark = [pytest.mark.engines]
@@ -28,7 +29,7 @@ def signs_in(service: Service, login: str, password: str) -> bool:
 
 
 async def profile_at(port: int, walk: str) -> str:
-    async with Session() as wire:
+    async with PatientSession() as wire:
         return (await visit(wire, Address("127.0.0.1", port), Community(walk))).profile
 
 

@@ -16,9 +16,10 @@ from labshare.recording.privacy import made_anonymous
 from labshare.recording.replay import Replay
 from labshare.recording.snmprec import BadWalk, read_walk, write_walk
 from labshare.recording.walking import walk_device
-from monitoring.snmp import Address, Community, Session, VarBind, oid
+from monitoring.snmp import Address, Community, VarBind, oid
 from monitoring.visits import visit
 from tests.monitoring.agents import SECRET, Snmpd, needs_snmpd, running
+from tests.monitoring.sessions import PatientSession
 from tests.monitoring.test_profiles import plain, simulator
 
 SYS_NAME, SYS_DESCR = oid("1.3.6.1.2.1.1.5.0"), oid("1.3.6.1.2.1.1.1.0")
@@ -135,7 +136,7 @@ def test_hardware_addresses_in_indexes_get_the_same_pseudonym_as_in_values() -> 
 
 async def test_a_replayed_walk_reads_as_the_device_did(agents: Address) -> None:
     for name in ("printer-brother", "ups-apc", "nas-synology", "sensor-akcp"):
-        async with Session() as wire:
+        async with PatientSession() as wire:
             varbinds, left_out = await walk_device(wire, agents, Community(name))
             online = plain(await visit(wire, agents, Community(name)))
         replayed = plain(

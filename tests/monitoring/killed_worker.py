@@ -2,7 +2,8 @@
 
     python -m tests.monitoring.killed_worker DSN STEP [LEASE_SECONDS]
 
-``STEP`` "never" lets it work. Leases are short, so that the tests need not wait.
+``STEP`` "never" lets it work. Leases outlast every visit on a busy machine: a test ends those of
+the dead itself.
 """
 
 import asyncio
@@ -19,6 +20,8 @@ from core.settings import Settings
 from monitoring import claims, keeping, poller, power, samples
 from monitoring.visiting import SnmpVisitor
 from tests.factories_monitoring import SECRET_KEY
+from tests.monitoring.sessions import PatientSession
+from tests.patience import PATIENCE_SECONDS
 
 Do = Callable[..., Awaitable[Any]]
 
@@ -66,10 +69,9 @@ STEPS: dict[str, tuple[Any, str, Callable[[Do], Do]]] = {
 }
 
 
-async def main(dsn: str, step: str, lease_seconds: float) -> None:
-    claims.LEASE_SECONDS = lease_seconds
-    claims.KEEP_SECONDS = 0
-    poller.LEAST_VISIT_SECONDS = 0.1
+async def main(dsn: str, step: str, lease_seconds: int = int(PATIENCE_SECONDS)) -> None:
+    claims.LEASE_SECONDS = claims.VISIT_SECONDS = lease_seconds
+    poller.Session = PatientSession  # type: ignore[assignment, misc]
     if step != "never":
         owner, name, wrap = STEPS[step]
         setattr(owner, name, wrap(getattr(owner, name)))
@@ -87,4 +89,4 @@ async def main(dsn: str, step: str, lease_seconds: float) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main(sys.argv[1], sys.argv[2], float(sys.argv[3])))
+    asyncio.run(main(sys.argv[1], sys.argv[2], *map(int, sys.argv[3:])))

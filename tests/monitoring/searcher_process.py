@@ -6,13 +6,13 @@ from ipaddress import ip_network
 
 from core import database
 from monitoring.discovery.searching import Searcher
-from monitoring.snmp import Session
 from tests.factories_monitoring import SEALER
+from tests.monitoring.sessions import PatientSession
 
 
 async def main(dsn: str, port: int) -> None:
     await database.open(dsn)
-    async with Session(timeout_seconds=0.3, retries=0) as wire:
+    async with PatientSession() as wire:
         bounds = (ip_network("127.0.0.0/8"),)
         await Searcher(wire, SEALER, bounds, worker="to be killed", port=port).run(asyncio.Event())
 

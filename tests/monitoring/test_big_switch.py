@@ -7,8 +7,9 @@ from typing import Any
 from monitoring.profiles import profile_named
 from monitoring.revisits import revisit
 from monitoring.sightings import MOST_SIGHTINGS
-from monitoring.snmp import Community, Oid, Session, oid
+from monitoring.snmp import Community, Oid, oid
 from monitoring.visits import visit
+from tests.monitoring.sessions import PatientSession
 from tests.monitoring.table_agent import SWITCH, V2C, TableAgent, answering, port, system
 
 PUBLIC = Community("public")
@@ -57,7 +58,7 @@ def core_switch() -> dict[str, Any]:
 
 async def test_ten_thousand_cards_are_cut_at_the_cap_and_the_ports_are_all_there() -> None:
     agent = BigAgent(core_switch())
-    async with answering(agent) as address, Session(timeout_seconds=60, retries=1) as wire:
+    async with answering(agent) as address, PatientSession() as wire:
         first = await visit(wire, address, PUBLIC)
         assert first.profile == "switch_h3c"
         assert len(first.surroundings.sightings) == MOST_SIGHTINGS

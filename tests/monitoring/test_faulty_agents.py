@@ -13,6 +13,7 @@ from pysnmp.proto import api
 from monitoring.snmp import Address, AgentError, BadReply, Community, Session, TimedOut, oid
 from monitoring.snmp.peers import LEAST_SECONDS, Peers
 from tests.monitoring.agents import OwnAgent, free_port, own_agent
+from tests.monitoring.sessions import BriefSession, PatientSession
 from tests.patience import PATIENCE_SECONDS
 
 V2C = api.PROTOCOL_MODULES[api.SNMP_VERSION_2C]
@@ -43,7 +44,15 @@ def asked(question: bytes) -> tuple[Any, tuple[int, ...]]:
 
 @pytest.fixture
 async def wire() -> AsyncIterator[Session]:
-    async with Session(timeout_seconds=0.3, retries=1) as session:
+    """For agents that answer every question."""
+    async with PatientSession(retries=1) as session:
+        yield session
+
+
+@pytest.fixture
+async def brief_wire() -> AsyncIterator[Session]:
+    """For agents that leave questions without a valid answer."""
+    async with BriefSession(retries=1) as session:
         yield session
 
 
@@ -81,7 +90,7 @@ async def test_an_agent_without_getbulk_is_walked_one_by_one(wire: Session) -> N
     assert agent.heard - heard == 5, "what suits the agent is remembered"
 
 
-async def test_an_agent_that_drops_getbulk_is_walked_one_by_one(wire: Session) -> None:
+async def test_an_agent_that_drops_getbulk_is_walked_one_by_one(brief_wire: Session) -> None:
     def answer(question: bytes) -> list[bytes]:
         pdu, cursor = asked(question)
         if isinstance(pdu, V2C.GetBulkRequestPDU):
@@ -90,7 +99,7 @@ async def test_an_agent_that_drops_getbulk_is_walked_one_by_one(wire: Session) -
         return [reply(question, [f"1.3.6.1.2.1.2.2.1.{2 if row <= 3 else 3}.{row}"])]
 
     _, address = await own_agent(answer)
-    assert len(await wire.walk(address, PUBLIC, TABLE)) == 3
+    assert len(await brief_wire.walk(address, PUBLIC, TABLE)) == 3
 
 
 async def test_too_big_halves_the_question(wire: Session) -> None:
@@ -106,19 +115,19 @@ async def test_too_big_halves_the_question(wire: Session) -> None:
     assert [v.value for v in await wire.get(address, PUBLIC, wanted)] == [1] * 7
 
 
-async def test_rubbish_is_a_bad_reply_and_not_silence(wire: Session) -> None:
+async def test_rubbish_is_a_bad_reply_and_not_silence(brief_wire: Session) -> None:
     _, address = await own_agent(lambda _: [b"\x30\x82\xff\xff rubbish"])
     with pytest.raises(BadReply):
-        await wire.get(address, PUBLIC, [oid("1.3.6.1.2.1.1.3.0")])
+        await brief_wire.get(address, PUBLIC, [oid("1.3.6.1.2.1.1.3.0")])
 
 
-async def test_an_answer_to_another_question_is_not_taken(wire: Session) -> None:
+async def test_an_answer_to_another_question_is_not_taken(brief_wire: Session) -> None:
     _, address = await own_agent(
         lambda question: [reply(question, ["1.3.6.1.2.1.1.3.0"], shift_id=1)]
     )
     with pytest.raises(TimedOut):
-        await wire.get(address, PUBLIC, [oid("1.3.6.1.2.1.1.3.0")])
-    assert wire.counters.unmatched == 2
+        await brief_wire.get(address, PUBLIC, [oid("1.3.6.1.2.1.1.3.0")])
+    assert brief_wire.counters.unmatched == 2
 
 
 async def test_an_answer_with_other_objects_is_refused(wire: Session) -> None:
@@ -127,7 +136,7 @@ async def test_an_answer_with_other_objects_is_refused(wire: Session) -> None:
         await wire.get(address, PUBLIC, [oid("1.3.6.1.2.1.1.3.0")])
 
 
-async def test_a_late_first_answer_still_counts(wire: Session) -> None:
+async def test_a_late_first_answer_still_counts(brief_wire: Session) -> None:
     questions: list[bytes] = []
 
     def answer(question: bytes) -> list[bytes]:
@@ -135,7 +144,7 @@ async def test_a_late_first_answer_still_counts(wire: Session) -> None:
         return [] if len(questions) == 1 else [reply(questions[0], ["1.3.6.1.2.1.1.3.0"])]
 
     _, address = await own_agent(answer)
-    (uptime,) = await wire.get(address, PUBLIC, [oid("1.3.6.1.2.1.1.3.0")])
+    (uptime,) = await brief_wire.get(address, PUBLIC, [oid("1.3.6.1.2.1.1.3.0")])
     assert uptime.value == 1
 
 
@@ -151,7 +160,9 @@ async def test_an_answer_that_comes_twice_is_counted_and_taken_once(wire: Sessio
     assert (wire.counters.sent, wire.counters.answered, wire.in_flight) == (2, 2, 0)
 
 
-async def test_an_answer_that_comes_too_late_is_counted_and_harms_nothing(wire: Session) -> None:
+async def test_an_answer_that_comes_too_late_is_counted_and_harms_nothing(
+    brief_wire: Session,
+) -> None:
     held: list[bytes] = []
 
     def answer(question: bytes) -> list[bytes]:
@@ -162,26 +173,26 @@ async def test_an_answer_that_comes_too_late_is_counted_and_harms_nothing(wire: 
 
     _, address = await own_agent(answer)
     with pytest.raises(TimedOut):
-        await wire.get(address, PUBLIC, [oid(UPTIME)])
-    (uptime,) = await wire.get(address, PUBLIC, [oid(UPTIME)])
+        await brief_wire.get(address, PUBLIC, [oid(UPTIME)])
+    (uptime,) = await brief_wire.get(address, PUBLIC, [oid(UPTIME)])
     assert uptime.value == 1
-    assert (wire.counters.timed_out, wire.counters.unmatched) == (1, 2)
+    assert (brief_wire.counters.timed_out, brief_wire.counters.unmatched) == (1, 2)
 
 
-async def test_the_second_try_has_another_id(wire: Session) -> None:
+async def test_the_second_try_has_another_id(brief_wire: Session) -> None:
     questions: list[bytes] = []
     _, address = await own_agent(lambda question: questions.append(question) or [])  # type: ignore[func-returns-value]
     with pytest.raises(TimedOut):
-        await wire.get(address, PUBLIC, [oid(UPTIME)])
+        await brief_wire.get(address, PUBLIC, [oid(UPTIME)])
     first, second = (int(V2C.apiPDU.get_request_id(asked(one)[0])) for one in questions)
     assert first != second
 
 
-async def test_a_truncated_answer_is_a_bad_reply(wire: Session) -> None:
+async def test_a_truncated_answer_is_a_bad_reply(brief_wire: Session) -> None:
     _, address = await own_agent(lambda question: [reply(question, [UPTIME])[:-1]])
     with pytest.raises(BadReply):
-        await wire.get(address, PUBLIC, [oid(UPTIME)])
-    assert wire.counters.unreadable == 2
+        await brief_wire.get(address, PUBLIC, [oid(UPTIME)])
+    assert brief_wire.counters.unreadable == 2
 
 
 async def test_a_good_answer_after_rubbish_is_taken(wire: Session) -> None:
@@ -190,21 +201,21 @@ async def test_a_good_answer_after_rubbish_is_taken(wire: Session) -> None:
     assert uptime.value == 1
 
 
-async def test_a_spoofed_answer_is_counted_and_not_taken(wire: Session) -> None:
+async def test_a_spoofed_answer_is_counted_and_not_taken(brief_wire: Session) -> None:
     """With the question's id and community, known by listening in, but from another address."""
     with stranger() as elsewhere:
 
         def answer(question: bytes) -> list[bytes]:
-            elsewhere.sendto(reply(question, [UPTIME]), ("127.0.0.1", asking_port(wire)))
+            elsewhere.sendto(reply(question, [UPTIME]), ("127.0.0.1", asking_port(brief_wire)))
             return []
 
         _, address = await own_agent(answer)
         with pytest.raises(TimedOut):
-            await wire.get(address, PUBLIC, [oid(UPTIME)])
-    assert (wire.counters.wrong_source, wire.counters.answered) == (2, 0)
+            await brief_wire.get(address, PUBLIC, [oid(UPTIME)])
+    assert (brief_wire.counters.wrong_source, brief_wire.counters.answered) == (2, 0)
 
 
-async def test_another_community_or_version_is_no_answer(wire: Session) -> None:
+async def test_another_community_or_version_is_no_answer(brief_wire: Session) -> None:
     def answer(question: bytes) -> list[bytes]:
         right = reply(question, [UPTIME])
         return [
@@ -214,26 +225,26 @@ async def test_another_community_or_version_is_no_answer(wire: Session) -> None:
 
     _, address = await own_agent(answer)
     with pytest.raises(TimedOut):
-        await wire.get(address, PUBLIC, [oid(UPTIME)])
-    assert wire.counters.unmatched == 4
+        await brief_wire.get(address, PUBLIC, [oid(UPTIME)])
+    assert brief_wire.counters.unmatched == 4
 
 
-async def test_a_device_may_be_let_answer_from_another_address(wire: Session) -> None:
+async def test_a_device_may_be_let_answer_from_another_address(brief_wire: Session) -> None:
     with stranger() as elsewhere:
 
         def answer(question: bytes) -> list[bytes]:
-            elsewhere.sendto(reply(question, [UPTIME]), ("127.0.0.1", asking_port(wire)))
+            elsewhere.sendto(reply(question, [UPTIME]), ("127.0.0.1", asking_port(brief_wire)))
             return []
 
         _, address = await own_agent(answer)
-        wire.accept_other_source(address)
-        (uptime,) = await wire.get(address, PUBLIC, [oid(UPTIME)])
+        brief_wire.accept_other_source(address)
+        (uptime,) = await brief_wire.get(address, PUBLIC, [oid(UPTIME)])
         assert uptime.value == 1
-        assert wire.counters.other_source == 1
+        assert brief_wire.counters.other_source == 1
 
-        wire.accept_other_source(address, accept=False)
+        brief_wire.accept_other_source(address, accept=False)
         with pytest.raises(TimedOut):
-            await wire.get(address, PUBLIC, [oid(UPTIME)])
+            await brief_wire.get(address, PUBLIC, [oid(UPTIME)])
 
 
 async def test_what_is_refused_by_name_is_none_and_the_rest_is_read(wire: Session) -> None:
@@ -302,7 +313,7 @@ async def test_too_big_an_answer_is_not_asked_for_again(wire: Session) -> None:
     assert len(refused) == 1
 
 
-async def test_many_objects_are_asked_for_in_ever_larger_pieces(wire: Session) -> None:
+async def test_many_objects_are_asked_for_in_ever_larger_pieces(brief_wire: Session) -> None:
     sizes: list[int] = []
 
     def answer(question: bytes) -> list[bytes]:
@@ -313,11 +324,11 @@ async def test_many_objects_are_asked_for_in_ever_larger_pieces(wire: Session) -
 
     _, address = await own_agent(answer)
     wanted = [oid(f"1.3.6.1.2.1.2.2.1.10.{n}") for n in range(90)]
-    assert [v.oid for v in await wire.get(address, PUBLIC, wanted)] == wanted
+    assert [v.oid for v in await brief_wire.get(address, PUBLIC, wanted)] == wanted
     assert sizes[:2] == [10, 25]
     assert sizes.count(50) == 2, "asked twice like everything, and then never again"
     sizes.clear()
-    await wire.get(address, PUBLIC, wanted)
+    await brief_wire.get(address, PUBLIC, wanted)
     assert max(sizes) == 25
 
 
@@ -326,6 +337,8 @@ async def test_patience_follows_the_device(wire: Session) -> None:
     peer = wire._exchanges.peers.of(address)
     assert peer.patience(1.5) == 1.5, "nothing is known of a stranger"
     await wire.get(address, PUBLIC, [oid(UPTIME)])
+    assert peer.round_trip is not None
+    peer.round_trip = 0.01
     assert peer.patience(1.5) == LEAST_SECONDS
     for _ in range(40):
         peer.heard_after(0.4)
@@ -344,11 +357,11 @@ def test_peers_are_bounded_and_the_longest_unused_are_forgotten() -> None:
     assert peers.find(("127.0.0.2", 161)) is None
 
 
-async def test_a_visit_that_is_cancelled_leaves_nothing_behind(wire: Session) -> None:
+async def test_a_visit_that_is_cancelled_leaves_nothing_behind(brief_wire: Session) -> None:
     nowhere = Address("127.0.0.1", free_port())
     with pytest.raises(TimeoutError):
-        await asyncio.wait_for(wire.get(nowhere, PUBLIC, [oid(UPTIME)]), 0.05)
-    await until(lambda: wire.in_flight == 0)
+        await asyncio.wait_for(brief_wire.get(nowhere, PUBLIC, [oid(UPTIME)]), 0.05)
+    await until(lambda: brief_wire.in_flight == 0)
 
 
 async def test_the_buffer_and_its_losses_can_be_read(wire: Session) -> None:

@@ -16,11 +16,11 @@ from monitoring.devices import NewDevice
 from monitoring.networks import NewNetwork, ScanOrder, is_within
 from monitoring.networks.addressing import can_be_searched, checked_cidr
 from monitoring.poller import Poller
-from monitoring.snmp import Session
 from tests import factories
 from tests import factories_monitoring as made
 from tests.conftest import Stack
 from tests.monitoring.agents import own_agent
+from tests.monitoring.sessions import BriefSession
 
 pytestmark = pytest.mark.usefixtures("db")
 TRIES = 32
@@ -291,9 +291,9 @@ async def test_the_poller_sends_nothing_outside_of_the_installations_networks() 
     school = await factories.school()
     agent, address = await own_agent(lambda _question: [])
     device = await made.device(school, address)
-    async with Session(timeout_seconds=0.2, retries=0) as wire:
+    async with BriefSession() as wire:
         for bounds, is_asked in ((BOUNDS, False), ((ip_network("127.0.0.0/8"),), True)):
-            await made.due_now(device.id)
+            await made.due_once(device.id)
             poller = Poller(wire, made.SEALER, worker="one", slots=4, bounds=bounds)
             assert await poller.visit_due() == 1
             assert bool(agent.heard) is is_asked

@@ -23,14 +23,15 @@ from tests import factories
 from tests import factories_monitoring as made
 from tests.conftest import Stack
 from tests.factories_monitoring import MadeDevice
+from tests.monitoring.sessions import PatientSession
 from tests.monitoring.table_agent import SWITCH, Objects, TableAgent, answering, port, system, ticks
 
 PUBLIC = Community("public")
 
 
 @pytest.fixture
-async def wire() -> AsyncIterator[Session]:
-    async with Session(timeout_seconds=2.0, retries=0) as session:
+async def wire() -> AsyncIterator[PatientSession]:
+    async with PatientSession() as session:
         yield session
 
 
@@ -47,7 +48,7 @@ def switch(*ports: int, uptime_seconds: float = 86_400) -> Objects:
 
 
 async def turn(poller: Poller, device: MadeDevice) -> None:
-    await made.due_now(device.id)
+    await made.due_once(device.id)
     assert await poller.visit_due() == 1
 
 
@@ -165,16 +166,18 @@ async def test_another_device_at_the_address_is_recognised_at_the_next_visit(
 
 
 async def test_after_a_long_silence_one_object_is_asked_first_and_then_everything(
-    db: Stack, poller: Poller
+    db: Stack, wire: PatientSession, poller: Poller
 ) -> None:
     agent = TableAgent(switch(1))
     async with answering(agent) as address:
         device = await made.device(await factories.school(), address)
         await turn(poller, device)
         agent.is_silent = True
+        wire.silent.add(address)
         for _ in range(4):
             await turn(poller, device)
         agent.is_silent = False
+        wire.silent.clear()
         agent.asked.clear()
         await turn(poller, device)
         assert agent.asked[0] == "Get"

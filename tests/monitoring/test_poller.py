@@ -15,24 +15,25 @@ from inventory import repairs
 from monitoring import alerts, claims, devices
 from monitoring.alerts import AlertFilter, Finding
 from monitoring.poller import Poller, run
-from monitoring.snmp import Address, Session
+from monitoring.snmp import Address
 from tests import factories
 from tests import factories_monitoring as made
 from tests.conftest import Stack
 from tests.monitoring.agents import USERS, Snmpd, needs_snmpd, running
+from tests.monitoring.sessions import PatientSession
 from tests.patience import MANY_LOOKS, PATIENCE_SECONDS
 
 ENOUGH_FAILURES = 3
 
 
 @pytest.fixture
-async def wire() -> AsyncIterator[Session]:
-    async with Session(timeout_seconds=2.0, retries=0) as session:
+async def wire() -> AsyncIterator[PatientSession]:
+    async with PatientSession() as session:
         yield session
 
 
 @pytest.fixture
-def poller(wire: Session) -> Poller:
+def poller(wire: PatientSession) -> Poller:
     return Poller(wire, made.SEALER, worker="worker-one", slots=20)
 
 
@@ -50,7 +51,7 @@ async def claim(worker: str, *, suspect: bool = False) -> list[claims.Claim]:
 
 async def turn(poller: Poller, device_id: int, times: int = 1) -> None:
     for _ in range(times):
-        await made.due_now(device_id)
+        await made.due_once(device_id)
         await poller.visit_due()
 
 
@@ -82,7 +83,7 @@ async def test_a_visit_keeps_readings_samples_identity_and_hours_of_use(
 
 @needs_snmpd
 async def test_a_device_that_falls_silent_and_comes_back_makes_one_alert_and_one_order(
-    db: Stack, poller: Poller, agent: Snmpd
+    db: Stack, wire: PatientSession, poller: Poller, agent: Snmpd
 ) -> None:
     school = await factories.school()
     keeper = (await factories.person(Role.technician, school)).actor
@@ -90,6 +91,7 @@ async def test_a_device_that_falls_silent_and_comes_back_makes_one_alert_and_one
 
     await turn(poller, device.id)
     agent.stop()
+    wire.silent.add(agent.address)
     await turn(poller, device.id)
     assert (await devices.get_device(keeper, device.id)).state == "up", "once is a stumble"
     await turn(poller, device.id, times=ENOUGH_FAILURES + 2)
@@ -100,6 +102,7 @@ async def test_a_device_that_falls_silent_and_comes_back_makes_one_alert_and_one
     assert silent.next_poll_at > clock.now(), "the dead are asked ever more rarely"
 
     agent.start()
+    wire.silent.clear()
     await turn(poller, device.id, times=2)
     assert (await devices.get_device(keeper, device.id)).state == "up"
     (alert,) = (await alerts.list_alerts(keeper, AlertFilter())).items
@@ -112,13 +115,14 @@ async def test_a_device_that_falls_silent_and_comes_back_makes_one_alert_and_one
 
 @needs_snmpd
 async def test_a_device_that_may_sleep_is_down_without_an_alert(
-    db: Stack, poller: Poller, agent: Snmpd
+    db: Stack, wire: PatientSession, poller: Poller, agent: Snmpd
 ) -> None:
     school = await factories.school()
     keeper = (await factories.person(Role.technician, school)).actor
     device = await made.device(school, agent.address)
     await turn(poller, device.id)
     agent.stop()
+    wire.silent.add(agent.address)
     await turn(poller, device.id, times=ENOUGH_FAILURES + 1)
     asleep = await devices.get_device(keeper, device.id)
     assert (asleep.state, asleep.may_sleep, asleep.open_alerts) == ("down", True, 0)
@@ -170,22 +174,6 @@ async def test_a_dead_workers_lease_runs_out_and_another_takes_over(db: Stack) -
     assert taken_over.device_id == device.id
 
 
-HANGING_WORKER = """
-import asyncio, sys
-from pathlib import Path
-from core import database
-from core.settings import Settings
-from monitoring import poller
-
-async def main(dsn):
-    await database.open(dsn)
-    secret = "a secret of the tests, not of any school"
-    await poller.run(Settings(data=Path("."), database_url=dsn, secret_key=secret), asyncio.Event())
-
-asyncio.run(main(sys.argv[1]))
-"""
-
-
 @needs_snmpd
 async def test_a_worker_killed_in_the_middle_of_a_visit_loses_nothing(
     db: Stack, poller: Poller, agent: Snmpd
@@ -194,7 +182,9 @@ async def test_a_worker_killed_in_the_middle_of_a_visit_loses_nothing(
     agent.pause()  # the visit hangs
     device = await made.device(school, agent.address)
     leased = "SELECT leased_by IS NOT NULL FROM device"
-    other = await asyncio.create_subprocess_exec(sys.executable, "-c", HANGING_WORKER, db.dsn)
+    other = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "tests.monitoring.killed_worker", db.dsn, "never"
+    )
     try:
         for _ in range(MANY_LOOKS):
             if await database.fetch_value(leased):
@@ -283,9 +273,14 @@ async def test_the_loop_visits_what_is_due_and_stops_when_told(db: Stack, agent:
     assert (leased, seen) == (0, 1)
 
 
-async def test_polls_leave_no_trace_in_the_history(db: Stack, poller: Poller) -> None:
+async def test_polls_leave_no_trace_in_the_history(
+    db: Stack, wire: PatientSession, poller: Poller
+) -> None:
     school = await factories.school()
-    device = await made.device(school, Address("127.0.0.1", 17_002))
+    nobody = Address("127.0.0.1", 17_002)
+    wire.silent.add(nobody)
+    device = await made.device(school, nobody)
+    await made.due_once(device.id)
     before = await database.fetch_value("SELECT count(*) FROM audit_event WHERE entity = 'device'")
     await turn(poller, device.id, times=2)
     after = await database.fetch_value("SELECT count(*) FROM audit_event WHERE entity = 'device'")

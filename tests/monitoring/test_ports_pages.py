@@ -13,11 +13,12 @@ from monitoring import ports
 from monitoring.poller import Poller
 from monitoring.readings import Reading, State
 from monitoring.sightings import Neighbour, Sighting, Surroundings
-from monitoring.snmp import Address, Community, Session
+from monitoring.snmp import Address, Community
 from monitoring.visits import visit
 from tests import factories
 from tests import factories_monitoring as made
 from tests.monitoring.agents import Snmpd, needs_snmpd, running
+from tests.monitoring.sessions import PatientSession
 from tests.monitoring.test_devices_pages import visited
 from tests.monitoring.test_profiles import simulator
 
@@ -47,7 +48,7 @@ def agents() -> Iterator[Address]:
 
 @pytest.fixture
 async def poller() -> AsyncIterator[Poller]:
-    async with Session(timeout_seconds=60, retries=1) as wire:
+    async with PatientSession() as wire:
         yield Poller(wire, made.SEALER, worker="worker-ports", slots=20)
 
 
@@ -199,7 +200,7 @@ def cards_of_the_kernel() -> set[str]:
 @needs_snmpd
 async def test_a_real_agent_tells_its_own_cards_as_the_kernel_has_them(tmp_path: Path) -> None:
     with running(Snmpd(tmp_path)) as snmpd:
-        async with Session(timeout_seconds=60, retries=1) as wire:
+        async with PatientSession() as wire:
             found = await visit(wire, snmpd.address, Community("public"))
     kernel = cards_of_the_kernel()
     told = {one.mac for one in found.surroundings.addresses if one.is_own}

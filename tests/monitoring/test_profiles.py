@@ -32,10 +32,11 @@ from monitoring.profiles import (
 from monitoring.profiles.recognition import Traits
 from monitoring.revisits import revisit
 from monitoring.sentences import RULE_SENTENCES
-from monitoring.snmp import Address, Community, Session, oid
+from monitoring.snmp import Address, Community, oid
 from monitoring.value_words import VALUE_WORDS
 from monitoring.visits import Visit, visit
 from tests.monitoring.agents import WALKS, free_port, wait_until_bound
+from tests.monitoring.sessions import PatientSession
 from tests.patience import PATIENCE_SECONDS
 
 EXPECTED = Path(__file__).parent / "expected"
@@ -82,7 +83,7 @@ def agents() -> Iterator[Address]:
 
 
 async def visit_once(address: Address, name: str) -> Visit:
-    async with Session() as wire:
+    async with PatientSession() as wire:
         return await visit(wire, address, Community(name))
 
 
@@ -113,7 +114,7 @@ async def test_a_walk_of_ours_is_recognised_and_read_as_expected(
 
 @pytest.mark.parametrize("name", NAMES)
 async def test_a_visit_by_plan_reads_what_a_full_one_reads(agents: Address, name: str) -> None:
-    async with Session() as wire:
+    async with PatientSession() as wire:
         full = await visit(wire, agents, Community(name))
         profile = profile_named(full.profile)
         assert profile is not None

@@ -4,8 +4,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from monitoring.snmp import AuthProtocol, PrivProtocol, Session, User, WrongCredentials, oid
+from monitoring.snmp import AuthProtocol, PrivProtocol, User, WrongCredentials, oid
 from tests.monitoring.agents import OTHER_SECRET, SECRET, Snmpd, needs_snmpd, running
+from tests.monitoring.sessions import PatientSession
 
 pytestmark = needs_snmpd
 
@@ -50,7 +51,7 @@ async def test_a_device_is_asked_with_any_pair_of_protocols(
     user = User(f"{auth}-{priv}", auth, SECRET, priv, OTHER_SECRET)
     assert SECRET not in repr(user)
     assert OTHER_SECRET not in repr(user)
-    async with Session(timeout_seconds=60) as wire:
+    async with PatientSession() as wire:
         for _ in range(3):  # learning the engine, then building a template, then from it
             (location,) = await wire.get(snmpd.address, user, [SYS_LOCATION])
             assert location.value == b"Room 301"
@@ -66,7 +67,7 @@ async def test_a_device_is_asked_with_any_pair_of_protocols(
     ],
 )
 async def test_an_unknown_context_is_told_from_silence(snmpd: Snmpd, user: User) -> None:
-    async with Session(timeout_seconds=1.0) as wire:
+    async with PatientSession(user) as wire:  # the agent says nothing of a context
         for _ in range(2):  # learning the engine, then knowing it
             with pytest.raises(WrongCredentials, match="no context no such room"):
                 await wire.get(snmpd.address, user, [SYS_LOCATION])

@@ -23,6 +23,7 @@ from monitoring.discovery import (
     CandidateFilter,
     Decision,
     NetworkScan,
+    identifying,
     keeping,
     scans,
     searching,
@@ -30,7 +31,7 @@ from monitoring.discovery import (
 from monitoring.discovery.identifying import LONGEST_TEXT, MOST_CARDS, Key, ask
 from monitoring.discovery.searching import Searcher
 from monitoring.networks import NewNetwork
-from monitoring.snmp import Address, AuthProtocol, Community, PrivProtocol, Session, User
+from monitoring.snmp import Address, AuthProtocol, Community, Oid, PrivProtocol, Session, User
 from tests import factories
 from tests import factories_monitoring as made
 from tests.conftest import Stack
@@ -48,6 +49,7 @@ from tests.monitoring.agents import (
     wait_until_bound,
 )
 from tests.monitoring.scripted_agents import V2C, ScriptedAgent, agents_at, machine
+from tests.monitoring.sessions import BriefSession, PatientSession
 from tests.patience import MANY_LOOKS, PATIENCE_SECONDS
 
 pytestmark = pytest.mark.usefixtures("db")
@@ -58,8 +60,13 @@ Serve = Callable[..., Any]
 
 @pytest.fixture
 async def wire() -> AsyncIterator[Session]:
-    async with Session(timeout_seconds=0.3, retries=0) as session:
+    async with BriefSession() as session:
         yield session
+
+
+@pytest.fixture(autouse=True)
+def generous_time_for_an_address(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(identifying, "ADDRESS_SECONDS", PATIENCE_SECONDS)
 
 
 @pytest.fixture
@@ -152,17 +159,18 @@ async def test_credentials_are_tried_in_their_order_and_none_after_the_one_that_
 
 @needs_snmpd
 async def test_snmpd_is_found_by_v3_and_one_that_refuses_is_told_apart(
-    wire: Session, tmp_path: Path
+    tmp_path: Path,
 ) -> None:
     agent = Snmpd(tmp_path / "one", host="127.0.7.30")
     wrong = User("shaaes", AuthProtocol.sha, OTHER_SECRET, PrivProtocol.aes, SECRET)
     with running(agent):
-        found = await ask(wire, agent.address, [Key(1, wrong), Key(2, USERS["shaaes"])])
-        assert found is not None
-        assert (found.credential_id, found.identity["name"]) == (2, "一号机房-测试机")
-        refused = await ask(wire, agent.address, [Key(1, wrong)])
-        assert refused is not None
-        assert (refused.credential_id, refused.refuses) == (None, True)
+        async with PatientSession() as wire:
+            found = await ask(wire, agent.address, [Key(1, wrong), Key(2, USERS["shaaes"])])
+            assert found is not None
+            assert (found.credential_id, found.identity["name"]) == (2, "一号机房-测试机")
+            refused = await ask(wire, agent.address, [Key(1, wrong)])
+            assert refused is not None
+            assert (refused.credential_id, refused.refuses) == (None, True)
 
 
 async def test_a_machine_without_an_agent_is_found_by_whoever_can_tell_that_it_is_there(
@@ -322,7 +330,7 @@ async def test_a_cancelled_search_asks_no_more(wire: Session, serve: Serve) -> N
     network = await networks.add_network(
         admin,
         BOUNDS,
-        NewNetwork(school.id, "R", "127.0.10.0/24", addresses_per_second=20, credential_ids=[key]),
+        NewNetwork(school.id, "R", "127.0.64.0/20", addresses_per_second=20, credential_ids=[key]),
     )
     scan = await discovery.start_scan(admin, network.id)
     searcher = Searcher(wire, made.SEALER, BOUNDS, worker="one", port=free_port())
@@ -338,13 +346,33 @@ async def test_a_cancelled_search_asks_no_more(wire: Session, serve: Serve) -> N
         await discovery.cancel_scan(admin, network.id, scan.id)
 
 
+class Crowd:
+    """Agents of which only the first that are asked answer, ``most`` of them."""
+
+    def __init__(self, most: int) -> None:
+        self.most = most
+        self.asked: set[ScriptedAgent] = set()
+
+
+class OneOfCrowd(ScriptedAgent):
+    def __init__(self, crowd: Crowd, objects: Mapping[Oid, Any]) -> None:
+        super().__init__(objects)
+        self.crowd = crowd
+
+    def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
+        if self in self.crowd.asked or len(self.crowd.asked) < self.crowd.most:
+            self.crowd.asked.add(self)
+            super().datagram_received(data, addr)
+
+
 async def test_a_killed_workers_search_goes_on_from_where_it_was(
     db: Stack, wire: Session, serve: Serve
 ) -> None:
     """A process of its own, killed without a word in the middle of its search."""
     school = await factories.school()
+    crowd = Crowd(100)  # so that the search is not over before its worker is killed
     heard: dict[str, ScriptedAgent] = {
-        f"127.0.11.{n}": ScriptedAgent(machine(f"pc-{n}")) for n in range(1, 127)
+        f"127.0.11.{n}": OneOfCrowd(crowd, machine(f"pc-{n}")) for n in range(1, 127)
     }
     port = await serve(heard)
     admin = (await factories.person(Role.admin, school)).actor
@@ -360,6 +388,7 @@ async def test_a_killed_workers_search_goes_on_from_where_it_was(
     left = await discovery.get_scan(admin, network.id, scan.id)
     assert 40 <= left.asked < left.addresses == 126
     asked_before = {host for host, agent in heard.items() if agent.communities}
+    crowd.most = len(heard)
     for agent in heard.values():
         agent.communities.clear()
     searcher = Searcher(wire, made.SEALER, BOUNDS, worker="two", port=port)
@@ -414,7 +443,8 @@ async def test_what_snmpsim_plays_is_recognised_with_its_serial_number(db: Stack
         "UPDATE asset SET serial_number = 'demo007090', serial_trust = 'ok' WHERE id = $1", asset.id
     )
     with simulator("127.0.14.2", "127.0.14.5") as port:
-        async with Session(timeout_seconds=3) as wire:
+        nobody = [Address(f"127.0.14.{n}", port) for n in (1, 3, 4, 6)]
+        async with PatientSession(*nobody, Community("nobody")) as wire:
             scan = await searched(school, wire, port, "127.0.14.0/29", "nobody", "printer-301")
     assert (scan.asked, scan.answered) == (6, 2)
     await keeping.match_waiting()

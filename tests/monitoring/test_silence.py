@@ -12,10 +12,10 @@ from monitoring import alerts, devices, expected_hours
 from monitoring.alerts import AlertFilter
 from monitoring.expected_hours import NewHours, Span
 from monitoring.poller import Poller
-from monitoring.snmp import Session
 from tests import factories
 from tests import factories_monitoring as made
 from tests.conftest import Stack
+from tests.monitoring.sessions import BriefSession
 
 ALWAYS = [Span(day, time(0), time(0)) for day in range(1, 8)]
 
@@ -28,7 +28,7 @@ def never_today() -> list[Span]:
 
 @pytest.fixture
 async def poller() -> AsyncIterator[Poller]:
-    async with Session(timeout_seconds=0.1, retries=0) as wire:
+    async with BriefSession() as wire:
         yield Poller(wire, made.SEALER, worker="worker-one", slots=20)
 
 

@@ -12,18 +12,18 @@ import pytest
 from core import database
 from monitoring import claims, poller
 from monitoring.poller import Poller
-from monitoring.snmp import Session
+from monitoring.snmp import Address, Session
 from tests import factories
 from tests import factories_monitoring as made
 from tests.conftest import Stack
 from tests.factories_monitoring import MadeDevice
-from tests.monitoring.agents import Snmpd, needs_snmpd, running
+from tests.monitoring.agents import Snmpd, free_port, needs_snmpd, running
 from tests.monitoring.killed_worker import STEPS
+from tests.monitoring.sessions import PatientSession
 from tests.patience import MANY_LOOKS, PATIENCE_SECONDS
 
 pytestmark = needs_snmpd
 
-LEASE_SECONDS = 3
 DEVICES = 4
 # What must agree: a visit is there as a whole (samples, readings, state) or not at all.
 HALF_KEPT = """
@@ -42,19 +42,22 @@ def agent(tmp_path: Path) -> Iterator[Snmpd]:
 
 @pytest.fixture
 async def wire() -> AsyncIterator[Session]:
-    async with Session(timeout_seconds=1.0, retries=1) as session:
+    async with PatientSession() as session:
         yield session
 
 
-async def some_devices(agent: Snmpd, count: int = DEVICES) -> list[MadeDevice]:
+async def some_devices(address: Address, count: int = DEVICES) -> list[MadeDevice]:
     school = await factories.school()
-    return [await made.device(school, agent.address) for _ in range(count)]
+    found = [await made.device(school, address) for _ in range(count)]
+    for device in found:
+        await made.due_once(device.id)
+    return found
 
 
 @asynccontextmanager
 async def worker(db: Stack, step: str = "never") -> AsyncIterator[Process]:
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "tests.monitoring.killed_worker", db.dsn, step, str(LEASE_SECONDS)
+        sys.executable, "-m", "tests.monitoring.killed_worker", db.dsn, step
     )
     try:
         yield process
@@ -77,11 +80,20 @@ async def all_due() -> None:
     await database.execute("UPDATE device SET next_poll_at = now()")
 
 
+async def end_leases_of(dead: Process) -> None:
+    """As if the time had passed after which others may take over."""
+    await database.execute(
+        "UPDATE device SET lease_until = now() - interval '1 second'"
+        " WHERE split_part(leased_by, ':', 2) = $1",
+        str(dead.pid),
+    )
+
+
 @pytest.mark.parametrize("step", STEPS)
 async def test_a_worker_killed_at_any_step_loses_nothing_and_another_takes_over(
     db: Stack, wire: Session, agent: Snmpd, step: str
 ) -> None:
-    await some_devices(agent)
+    await some_devices(agent.address)
     ours = Poller(wire, made.SEALER, worker="worker-one", slots=20)
     assert await ours.visit_due() == DEVICES
     before = await database.fetch_value("SELECT count(*) FROM sample")
@@ -90,6 +102,7 @@ async def test_a_worker_killed_at_any_step_loses_nothing_and_another_takes_over(
 
     async with worker(db, step) as other:
         assert await asyncio.wait_for(other.wait(), PATIENCE_SECONDS) == -9
+    await end_leases_of(other)
 
     kept = await database.fetch_value("SELECT count(*) FROM sample")
     assert kept > before if step == "committed" else kept == before
@@ -106,15 +119,17 @@ async def test_a_worker_killed_at_any_step_loses_nothing_and_another_takes_over(
 
 
 async def test_two_workers_share_the_devices_and_one_goes_on_alone(db: Stack, agent: Snmpd) -> None:
-    await some_devices(agent, 30)
+    await some_devices(agent.address, 30)
     await database.execute("UPDATE device SET interval_seconds = 10")
     async with worker(db) as one, worker(db):
         await until("SELECT count(*) = 2 FROM poller_report")
         for _ in range(5):
+            await database.execute("UPDATE device SET last_seen_at = NULL")
             await all_due()
-            await asyncio.sleep(0.7)
+            await until("SELECT bool_and(last_seen_at IS NOT NULL) FROM device")
         one.kill()
         await one.wait()
+        await end_leases_of(one)
         await database.execute(
             "UPDATE device SET last_seen_at = NULL, next_poll_at = now() + random() * interval '2 s'"
         )
@@ -125,12 +140,15 @@ async def test_two_workers_share_the_devices_and_one_goes_on_alone(db: Stack, ag
 async def test_a_worker_that_is_told_to_stop_keeps_what_it_read_and_gives_back_the_rest(
     db: Stack, agent: Snmpd
 ) -> None:
-    await some_devices(agent)
+    await some_devices(agent.address)
     await database.execute(
         "UPDATE device SET next_poll_at = now() + interval '1 second' WHERE id % 2 = 0"
     )
+    await some_devices(Address("127.0.0.1", free_port()), 1)  # under way until the worker ends
     async with worker(db) as one:
-        await until("SELECT count(*) > 0 FROM device WHERE leased_by IS NOT NULL")
+        await until(
+            "SELECT bool_or(leased_by IS NOT NULL) AND bool_or(last_seen_at IS NOT NULL) FROM device"
+        )
         one.terminate()
         assert await asyncio.wait_for(one.wait(), PATIENCE_SECONDS) == 0
     assert (

@@ -9,13 +9,13 @@ from core import database
 from monitoring import power
 from monitoring.claims import PING
 from monitoring.poller import Poller
-from monitoring.presence.pinging import Pinger
 from monitoring.presence.visitor import PingedVisitor, PingVisitor
-from monitoring.snmp import Address, Session
+from monitoring.snmp import Address
 from monitoring.visiting import SnmpVisitor
 from tests import factories, factories_monitoring
 from tests.factories import MadeSchool
 from tests.factories_monitoring import SEALER
+from tests.monitoring.sessions import BriefSession, PatientPinger
 from tests.patience import PATIENCE_SECONDS
 
 pytestmark = pytest.mark.usefixtures("db")
@@ -26,7 +26,7 @@ T = datetime(2026, 3, 2, 8, tzinfo=UTC)
 
 @pytest.fixture
 async def poller() -> AsyncIterator[Poller]:
-    async with Session(timeout_seconds=0.1, retries=0) as wire, Pinger() as pinger:
+    async with BriefSession() as wire, PatientPinger() as pinger:
         yield Poller(
             wire,
             SEALER,
