@@ -15,6 +15,7 @@ from core.access import Role
 from storage import finishing, receiving
 from storage.turns import Turns
 from tests import factories, factories_library
+from tests.patience import PATIENCE_SECONDS
 from tests.storage import samples
 
 TUS = {"tus-resumable": "1.0.0"}
@@ -293,7 +294,7 @@ async def test_the_store_is_public_where_it_is_said_to_be(
     )
     answer = await client.get(f"/api/v1/resources/{made.id}/download", headers=key)
     assert answer.status_code == 302
-    async with httpx.AsyncClient() as browser:
+    async with httpx.AsyncClient(timeout=PATIENCE_SECONDS) as browser:
         fetched = await browser.get(answer.headers["location"], headers={"range": "bytes=5-9"})
     assert fetched.status_code == 206 and fetched.content == data[5:10]
     assert "UTF-8''%E5%85%AC" in fetched.headers["content-disposition"]

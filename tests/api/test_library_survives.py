@@ -44,7 +44,7 @@ class Web:
             stdout=subprocess.DEVNULL,
             start_new_session=True,
         )
-        async with httpx.AsyncClient() as client:
+        async with httpx.AsyncClient(timeout=PATIENCE_SECONDS) as client:
             for _ in range(MANY_LOOKS):
                 if self._process.poll() is not None:
                     raise RuntimeError(f"the web process ended with {self._process.returncode}")
@@ -261,7 +261,10 @@ async def test_the_last_request_sent_again_is_204(db: Stack, tmp_path: Path) -> 
     who = await factories_library.teacher()
     key = await factories.bearer(who)
     upload = await factories_library.new_upload(who.actor, data, "实验.bin")
-    async with running(db) as (web,), httpx.AsyncClient(base_url=web.address) as client:
+    async with (
+        running(db) as (web,),
+        httpx.AsyncClient(base_url=web.address, timeout=PATIENCE_SECONDS) as client,
+    ):
         for _ in range(2):
             for _ in range(2):
                 answer = await client.patch(

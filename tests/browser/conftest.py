@@ -4,7 +4,7 @@ import os
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
-from playwright.async_api import Browser, async_playwright
+from playwright.async_api import Browser, async_playwright, expect
 
 from core import database
 from core.access import Role
@@ -32,9 +32,12 @@ def address(chromium: str, stack: Stack) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 async def browser(chromium: str) -> AsyncIterator[Browser]:
+    expect.set_options(timeout=harness.PATIENCE_MS)
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(
-            executable_path=chromium, args=["--no-sandbox", "--disable-gpu"]
+            executable_path=chromium,
+            args=["--no-sandbox", "--disable-gpu"],
+            timeout=harness.PATIENCE_MS,
         )
         yield browser
         await browser.close()

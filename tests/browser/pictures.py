@@ -83,7 +83,9 @@ async def _take_all(settings: Settings, chromium: str) -> None:
         with harness.serving(settings) as address:
             async with async_playwright() as playwright:
                 browser = await playwright.chromium.launch(
-                    executable_path=chromium, args=["--no-sandbox", "--disable-gpu"]
+                    executable_path=chromium,
+                    args=["--no-sandbox", "--disable-gpu"],
+                    timeout=harness.PATIENCE_MS,
                 )
                 pages = await _tours(address)
                 for picture in PICTURES:

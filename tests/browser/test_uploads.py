@@ -14,13 +14,12 @@ from tests import factories_library
 from tests.browser import harness
 from tests.browser.harness import PHONE
 from tests.conftest import Stack
-from tests.patience import MANY_LOOKS, PATIENCE_SECONDS
+from tests.patience import MANY_LOOKS
 
 pytestmark = pytest.mark.browser
 
 MB = 1024 * 1024
 BYTES_A_SECOND = 6 * MB
-WAIT = 1000 * PATIENCE_SECONDS
 say = language("zh_CN").gettext
 
 
@@ -64,13 +63,13 @@ async def test_a_broken_line_and_a_new_page_cost_nothing(
     said = page.locator("[data-said]")
     # The title is the file's until its owner says otherwise.
     await expect(page.locator("#title")).to_have_value("巡线小车素材")
-    await expect(said).to_contain_text("MB", timeout=WAIT)
+    await expect(said).to_contain_text("MB")
     await set_line(session, is_broken=True)
     await expect(said).to_have_text(
-        say("The line is broken. What has arrived is safe; trying again."), timeout=WAIT
+        say("The line is broken. What has arrived is safe; trying again.")
     )
     await set_line(session, is_broken=False)
-    await expect(said).to_contain_text("MB", timeout=WAIT)
+    await expect(said).to_contain_text("MB")
     for _ in range(MANY_LOOKS):
         if await received_bytes():
             break
@@ -84,18 +83,18 @@ async def test_a_broken_line_and_a_new_page_cost_nothing(
     await page.select_option("#subject", "robotics")
     await page.select_option("#kind", "program")
     await page.get_by_role("button", name=say("Save as a draft")).click()
-    await page.wait_for_url(re.compile(r"/library/[0-9a-f-]{36}$"), timeout=WAIT)
+    await page.wait_for_url(re.compile(r"/library/[0-9a-f-]{36}$"))
     assert (
         await database.fetch_value("SELECT count(*) FROM upload WHERE size_bytes = $1", 24 * MB)
         == 1
     )
 
     await finishing.finish_waiting(tmp_path)
-    await expect(page.get_by_role("button", name=say("Publish"))).to_be_visible(timeout=WAIT)
+    await expect(page.get_by_role("button", name=say("Publish"))).to_be_visible()
     assert not await harness.violations(page)
     await page.get_by_role("button", name=say("Publish")).click()
     await expect(page.locator("main")).to_contain_text(
-        say("It is published: others find it in the library now."), timeout=WAIT
+        say("It is published: others find it in the library now.")
     )
     found = await database.fetch_value(
         "SELECT r.state FROM resource r JOIN revision v ON v.resource = r.id"

@@ -81,7 +81,7 @@ def test_the_link_for_the_first_admin_works_once(
 ) -> None:
     service, browser = first_life
     assert browser.get("/").status_code == 200
-    assert httpx.get(f"{service.address}/setup").status_code == 303
+    assert httpx.get(f"{service.address}/setup", timeout=PATIENCE_SECONDS).status_code == 303
 
 
 def test_commands_work_beside_the_running_service(
@@ -96,7 +96,9 @@ def test_commands_work_beside_the_running_service(
     assert (tried.returncode, "1 new" in tried.stdout) == (0, True), tried.stderr
     done = labshare(data, "import", "assets", str(file))
     assert done.returncode == 0, done.stderr
-    answer = httpx.get(f"{service.address}/api/v1/assets/LB-9001", headers=bearer(data))
+    answer = httpx.get(
+        f"{service.address}/api/v1/assets/LB-9001", headers=bearer(data), timeout=PATIENCE_SECONDS
+    )
     assert answer.json()["serial_number"] == "SN-9001"
     checked = labshare(data, "check")
     assert (checked.returncode, "wrong" in checked.stdout) == (0, False), checked.stdout
@@ -217,7 +219,9 @@ class Writer(threading.Thread):
 
 def killed_while_writing(service: Service, data: Path) -> Writer:
     headers = bearer(data)
-    known = httpx.get(f"{service.address}/api/v1/assets/LB-9001", headers=headers).json()
+    known = httpx.get(
+        f"{service.address}/api/v1/assets/LB-9001", headers=headers, timeout=PATIENCE_SECONDS
+    ).json()
     writer = Writer(service.address, headers, known["model_id"])
     writer.start()
     eventually(lambda: len(writer.tags) > 5 and len(writer.uploads) > 5)
@@ -260,7 +264,7 @@ def test_ctrl_c_stops_every_child_and_a_second_start_finds_its_data(tmp_path: Pa
     assert [each for each in children if is_alive(each)] == []
     assert any("Ctrl-C stops it" in line for line in service.lines)
     with serving(data) as again:
-        assert httpx.get(f"{again.address}/setup").status_code == 303
+        assert httpx.get(f"{again.address}/setup", timeout=PATIENCE_SECONDS).status_code == 303
         again.process.send_signal(signal.SIGTERM)
         assert again.process.wait(PATIENCE_SECONDS) == 0
     assert not any("/setup#" in line for line in again.lines)

@@ -20,6 +20,7 @@ from labshare.web import configuration
 from tests import factories
 from tests.browser.harness import ROOT, environment_of, wait_for
 from tests.conftest import Stack
+from tests.patience import PATIENCE_SECONDS
 
 BOUND = 3
 
@@ -119,7 +120,7 @@ def _web(stack: Stack) -> Iterator[tuple[int, psutil.Process]]:
         yield port, psutil.Process(process.pid)
     finally:
         process.terminate()
-        process.wait(timeout=60)
+        process.wait(PATIENCE_SECONDS)
 
 
 @pytest.mark.engines
@@ -128,7 +129,7 @@ def test_the_bounds_hold_in_a_real_web_process(db: Stack) -> None:
         _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
         assert process.rlimit(psutil.RLIMIT_NOFILE)[0] == min(WANTED, hard)
         address = f"http://127.0.0.1:{port}"
-        with httpx.Client(base_url=address) as client:
+        with httpx.Client(base_url=address, timeout=PATIENCE_SECONDS) as client:
             large = {"cookie": "x" * 40_000}
             assert client.get("/sign-in", headers=large).status_code == 431
             assert client.get("/" + "x" * 9_000).status_code == 414

@@ -25,6 +25,7 @@ from tests.monitoring.trap_senders import (
     send,
     somebody_listens,
 )
+from tests.patience import EVERY_SECONDS, MANY_LOOKS, PATIENCE_SECONDS
 
 HERE = Address("127.0.0.1")
 FLOOD, SECONDS = 10_000, 3.0
@@ -62,15 +63,25 @@ async def test_a_database_that_goes_away_delays_an_inform_and_loses_nothing(db: 
         async with database.transaction():
             await database.execute("LOCK TABLE trap IN ACCESS EXCLUSIVE MODE")
             await here.counted("received")
-            await asyncio.sleep(0.5)
-            cut = await database.fetch_value(
-                "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity"
-                " WHERE query LIKE 'INSERT INTO trap%' AND wait_event_type = 'Lock'"
-            )
+            cut = await cut_off_who_inserts()
             await here.counted("database_away")
         assert cut == 1
         assert (await sending)[0] == 0
     assert await database.fetch_value("SELECT sum(repeats) FROM trap") == 1
+
+
+async def cut_off_who_inserts() -> int:
+    """Wait until an insert waits for the lock, and end its connection; how many were ended."""
+    for _ in range(MANY_LOOKS):
+        await database.execute("SELECT pg_stat_clear_snapshot()")
+        cut: int = await database.fetch_value(
+            "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity"
+            " WHERE query LIKE 'INSERT INTO trap%' AND wait_event_type = 'Lock'"
+        )
+        if cut:
+            return cut
+        await asyncio.sleep(EVERY_SECONDS)
+    return 0
 
 
 @needs_snmptrap
@@ -89,16 +100,27 @@ async def test_an_inform_that_was_answered_outlives_the_worker(db: Stack) -> Non
     )
     await somebody_listens(port)
 
-    async def inform(number: int) -> str | None:
+    answered: set[str] = set()
+    are_some_answered, is_dead = asyncio.Event(), asyncio.Event()
+
+    async def inform(number: int) -> None:
         trap_oid = f"1.3.6.1.4.1.99999.0.{number}"
-        await asyncio.sleep(number * 0.02)
-        return trap_oid if (await send(port, trap_oid, inform=True))[0] == 0 else None
+        if number > 30:
+            await is_dead.wait()
+        if (await send(port, trap_oid, inform=True, is_answered=number <= 30))[0] == 0:
+            answered.add(trap_oid)
+            are_some_answered.set()
 
     informs = [asyncio.create_task(inform(number)) for number in range(1, 61)]
-    await asyncio.sleep(0.9)
+    await asyncio.wait_for(are_some_answered.wait(), PATIENCE_SECONDS)
     os.kill(worker.pid, signal.SIGKILL)
     await worker.wait()
-    answered = {trap_oid for trap_oid in await asyncio.gather(*informs) if trap_oid}
+    is_dead.set()
+    await asyncio.gather(*informs[30:])
+    # What a dead worker has not answered by now it never will.
+    for task in informs:
+        task.cancel()
+    await asyncio.gather(*informs, return_exceptions=True)
     kept = set(await database.fetch_value("SELECT array_agg(trap_oid::text) FROM trap"))
     assert answered <= kept
     assert 0 < len(answered) < 60

@@ -7,6 +7,7 @@ import socket
 import tempfile
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -31,6 +32,7 @@ COLD_START = "1.3.6.1.6.3.1.1.5.1"
 UPS_ON_BATTERY = "1.3.6.1.4.1.318.0.5"
 UPS_POWER_RESTORED = "1.3.6.1.4.1.318.0.9"
 ENGINE = "0x8000000001020304"
+UNANSWERED_SECONDS = 1.0
 
 _AUTH = {
     "md5": "MD5",
@@ -87,13 +89,19 @@ async def send(
     *values: str,
     wire: Credential = Community("public"),  # noqa: B008 - a frozen value
     inform: bool = False,
+    is_answered: bool = True,
     source: str = "127.0.0.1",
     engine: str = ENGINE,
 ) -> tuple[int, str]:
-    """Send one by net-snmp; its exit code (an inform: 0 once it was acknowledged) and words."""
+    """Send one by net-snmp; its exit code (an inform: 0 once it was acknowledged) and words.
+
+    ``is_answered``: whether the receiver answers an inform, be it by a refusal; else its sender
+    does not wait for long.
+    """
     program = SNMPINFORM if inform else SNMPTRAP
     assert program is not None
-    asks = ["-r", "0", "-t", "4"] if inform else []
+    seconds = PATIENCE_SECONDS if is_answered else UNANSWERED_SECONDS
+    asks = ["-r", "0", "-t", f"{seconds:.0f}"] if inform else []
     if isinstance(wire, User) and not inform:
         asks += ["-e", engine]
     target = [f"--clientaddr={source}", f"127.0.0.1:{port}"]
@@ -102,11 +110,9 @@ async def send(
 
 async def somebody_listens(port: int) -> None:
     """Wait until informs are answered at the port."""
-    for _ in range(MANY_LOOKS):
-        if (await send(port, COLD_START, inform=True))[0] == 0:
-            return
-        await asyncio.sleep(0.1)
-    raise AssertionError(f"nobody listens at {port}")
+    wanted = f":{port:04X} "
+    await until(lambda: wanted in Path("/proc/net/udp").read_text("ascii"), f"a socket at {port}")
+    assert (await send(port, COLD_START, inform=True))[0] == 0
 
 
 async def send_v1(
@@ -124,7 +130,12 @@ async def run(*command: str) -> tuple[int, str]:
         stderr=asyncio.subprocess.STDOUT,
         env={**os.environ, "MIBS": "", "SNMP_PERSISTENT_DIR": _STATE.name},
     )
-    said, _ = await process.communicate()
+    try:
+        said, _ = await process.communicate()
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
     assert process.returncode is not None
     return process.returncode, said.decode()
 
@@ -142,7 +153,9 @@ class Wiretap:
         loop = asyncio.get_running_loop()
         return await asyncio.wait_for(loop.sock_recv(self._socket, 65_535), PATIENCE_SECONDS)
 
-    async def ask(self, payload: bytes, port: int, *, seconds: float = 5.0) -> bytes | None:
+    async def ask(
+        self, payload: bytes, port: int, *, seconds: float = PATIENCE_SECONDS
+    ) -> bytes | None:
         """Send the bytes; what comes back, None if nothing does."""
         self._socket.sendto(payload, ("127.0.0.1", port))
         try:

@@ -8,12 +8,10 @@ from playwright.async_api import Browser, Locator, Page, Response
 
 from api.language import language
 from tests.browser import harness
-from tests.browser.harness import HEIGHTS
+from tests.browser.harness import HEIGHTS, PATIENCE_MS
 
 # What a page says in Chinese, for words that may yet be chosen better.
 say = language("zh_CN").gettext
-# The demo is one process among the tests of a busy machine.
-PATIENCE_MS = 120_000
 
 
 class Desk(msgspec.Struct):
