@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Iterable
 
 from core.database import fetch_value
 from core.errors import Invalid, say
@@ -25,6 +26,14 @@ def checked(tag: str, *, field: str = "tag") -> str:
             code="tag",
         )
     return cleaned
+
+
+def of_number(number: str, school_codes: Iterable[str]) -> list[str]:
+    """The tags with a number at each of the schools: "248" or "00248" is LB-00248; else none."""
+    digits = clean(number)
+    if not re.fullmatch(r"[0-9]{1,9}", digits):
+        return []
+    return sorted({numbers.tags_of(code).written(int(digits)) for code in school_codes})
 
 
 async def make(school_id: int, count: int) -> list[str]:

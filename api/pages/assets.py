@@ -97,7 +97,7 @@ class AssetPages(Controller):
             orders=orders,
             device=device,
             uplink=await ports.suggest_parent(actor, device.id) if device else None,
-            story=await assets.tell_story(asset),
+            story=await assets.tell_story(actor, asset),
             steps=await assets.possible_steps(asset) if may_keep else [],
         )
 

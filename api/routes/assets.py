@@ -152,7 +152,7 @@ class AssetRoutes(Controller):
     )
     async def list_history(self, actor: NamedDependency[Actor], tag: FromPath[str]) -> Page[Change]:
         """The newest hundred changes of the asset and of its custody."""
-        return Page(await assets.tell_story(await assets.get_asset(actor, tag)))
+        return Page(await assets.tell_story(actor, await assets.get_asset(actor, tag)))
 
     @get(
         "/{tag:str}/custody",

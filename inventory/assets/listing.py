@@ -12,6 +12,7 @@ from core import paging
 from core.access import Actor
 from core.database import fetch, fetch_value
 from core.paging import Page
+from inventory import tags
 from inventory.assets.shapes import (
     JOINS,
     ROW_COLUMNS,
@@ -19,6 +20,7 @@ from inventory.assets.shapes import (
     Condition,
     LifecycleState,
 )
+from inventory.borrowers import READERS, without_borrower
 from inventory.models import AssetKind, like
 from inventory.queries import Conditions
 from inventory.scope import school_id_of
@@ -46,8 +48,8 @@ class Custodial(StrEnum):
 
 
 class AssetFilters(msgspec.Struct, frozen=True):
-    """What to list; None is any. ``q`` finds tags and serial numbers by their beginning, names
-    and models by any part."""
+    """What to list; None is any. ``q`` finds tags and serial numbers by their beginning, tags
+    by their number too, names and models by any part."""
 
     q: str = ""
     school: str | None = None
@@ -82,7 +84,7 @@ async def find_assets(
     sql, args = await list_query(
         actor, filters or AssetFilters(), after=after, limit=paging.checked_limit(limit)
     )
-    rows = await fetch(AssetRow, sql, *args)
+    rows = [without_borrower(actor, row) for row in await fetch(AssetRow, sql, *args)]
     return paging.page_of(rows, limit, lambda row: (row.tag,))
 
 
@@ -117,6 +119,9 @@ async def _found(
     actor: Actor, filters: AssetFilters, *, after: str, limit: int
 ) -> tuple[_Rows, str]:
     schools = [await school_id_of(actor, filters.school)] if filters.school else actor.school_ids
+    if filters.holder is not None and filters.holder != actor.person_id:
+        # What a person holds is found only by those who may read that they hold it.
+        schools = sorted(set(schools) & set(actor.school_ids_as(*READERS)))
     where = _Rows(limit + 1)
     # Each school an argument of its own, and the limit in the text: then the planner sees that
     # the plan for any arguments is as good as one for these, and stops planning every time.
@@ -129,7 +134,9 @@ async def _found(
     if q or not drivers:
         for driver in drivers:
             where.parts.append(driver.as_condition())
-        first_of_each = _searched(where, q) if q else _first(where)
+        first_of_each = (
+            _searched(where, q, tags.of_number(q, _codes(actor))) if q else _first(where)
+        )
     else:
         for driver in drivers[1:]:
             where.parts.append(driver.as_condition())
@@ -170,12 +177,16 @@ def _driven(where: _Rows, source: str, link: str, *, columns: str = COLUMNS) -> 
     return f"SELECT a.* FROM ({source}) d CROSS JOIN LATERAL ({first}) a"
 
 
-def _searched(where: _Rows, q: str) -> str:
-    """Four ways to match, each by its own index and each cut to one page; then joined."""
+def _codes(actor: Actor) -> list[str]:
+    return [one.school_code for one in actor.memberships]
+
+
+def _searched(where: _Rows, q: str, numbered: list[str]) -> str:
+    """Ways to match, each by its own index and each cut to one page; then joined."""
     tag, tag_end = where.argument(q.upper()), where.argument(q.upper() + LAST_CHARACTER)
     serial, serial_end = where.argument(q.lower()), where.argument(q.lower() + LAST_CHARACTER)
     pattern = where.argument(like(q))
-    ways = (
+    ways = [
         _first(where, f'a.tag COLLATE "C" >= {tag} AND a.tag COLLATE "C" < {tag_end}', columns=TAG),
         _first(
             where,
@@ -191,7 +202,10 @@ def _searched(where: _Rows, q: str) -> str:
             "a.model = d.id",
             columns=TAG,
         ),
-    )
+    ]
+    if numbered:
+        those = ", ".join(where.argument(tag) for tag in numbered)
+        ways.append(_first(where, f"a.tag IN ({those})", columns=TAG))
     joined = " UNION ".join(f"({way})" for way in ways)
     return (
         f'SELECT {COLUMNS} FROM (SELECT tag FROM ({joined}) w ORDER BY tag COLLATE "C"'

@@ -5,6 +5,7 @@ from core.database import fetch, fetch_one
 from core.errors import NotFound, say
 from inventory import tags
 from inventory.assets.shapes import HOLDER, IS_OVERDUE, JOINS, PLACE, ROW_COLUMNS, Asset, AssetRow
+from inventory.borrowers import without_borrower
 
 WHOLE = f"""
 SELECT a.id, a.tag, a.name, a.school AS school_id, s.code AS school, owner.code AS title_holder,
@@ -16,10 +17,7 @@ SELECT a.id, a.tag, a.name, a.school AS school_id, s.code AS school, owner.code 
        (SELECT l.code FROM label_code l WHERE l.asset = a.id
          ORDER BY l.linked_at DESC NULLS LAST, l.created_at DESC LIMIT 1) AS code,
        c.id AS custody_id,
-       CASE WHEN c.holder IS NOT NULL THEN 'person' WHEN c.holder_place IS NOT NULL THEN 'place'
-            WHEN c.holder_group IS NOT NULL THEN 'group' END AS holder_kind,
-       coalesce(c.holder, c.holder_place) AS holder_id, {HOLDER} AS holder,
-       c.started_at AS held_since, c.due_on, {IS_OVERDUE} AS is_overdue,
+       {HOLDER}, c.started_at AS held_since, c.due_on, {IS_OVERDUE} AS is_overdue,
        (SELECT count(*) FROM work_order w WHERE w.asset = a.id AND w.closed_at IS NULL)
            AS open_work_orders
   FROM asset a {JOINS}
@@ -45,20 +43,22 @@ async def get_asset(actor: Actor, tag: str) -> Asset:
 
 async def find_asset(actor: Actor, tag: str) -> Asset | None:
     """The asset of a tag in the actor's sight, or None."""
-    return await fetch_one(
+    found = await fetch_one(
         Asset,
         f"{WHOLE} WHERE a.tag = $1 AND a.school = any($2::bigint[])",
         tags.clean(tag),
         actor.school_ids,
     )
+    return without_borrower(actor, found) if found else None
 
 
 async def find_by_tags(actor: Actor, wanted: list[str]) -> list[AssetRow]:
     """Those of ``wanted`` that exist in the actor's sight, by tag."""
-    return await fetch(
+    found = await fetch(
         AssetRow,
         f"SELECT {ROW_COLUMNS} FROM asset a {JOINS}"
         " WHERE a.tag = any($1::text[]) AND a.school = any($2::bigint[]) ORDER BY a.tag",
         [tags.clean(tag) for tag in wanted],
         actor.school_ids,
     )
+    return [without_borrower(actor, row) for row in found]

@@ -55,7 +55,10 @@ class HolderKind(StrEnum):
 
 
 class AssetRow(msgspec.Struct, frozen=True):
-    """One line of the asset list; ``holder`` is who has it now, if anybody."""
+    """One line of the asset list; ``holder`` is who has it now, if anybody.
+
+    A pupil who helps reads no names of persons: then only ``holder_kind`` says that it is out.
+    """
 
     id: int
     tag: str
@@ -68,6 +71,8 @@ class AssetRow(msgspec.Struct, frozen=True):
     lifecycle: LifecycleState
     condition: Condition
     place: str | None
+    holder_kind: HolderKind | None
+    holder_id: int | None
     holder: str | None
     due_on: date | None
     is_overdue: bool
@@ -140,10 +145,13 @@ JOINS = """
   LEFT JOIN place room ON room.id = c.holder_place
 """
 PLACE = "CASE WHEN around.name IS NULL THEN p.name ELSE around.name || ' / ' || p.name END"
-HOLDER = "coalesce(holder.name, room.name, c.holder_group)"
+HOLDER = """CASE WHEN c.holder IS NOT NULL THEN 'person' WHEN c.holder_place IS NOT NULL THEN 'place'
+         WHEN c.holder_group IS NOT NULL THEN 'group' END AS holder_kind,
+    coalesce(c.holder, c.holder_place) AS holder_id,
+    coalesce(holder.name, room.name, c.holder_group) AS holder"""
 IS_OVERDUE = "coalesce(c.due_on < (now() AT TIME ZONE s.zone)::date, false)"
 ROW_COLUMNS = f"""
     a.id, a.tag, a.name, s.code AS school, m.kind, m.brand, m.name AS model, a.serial_number,
-    a.lifecycle, a.condition, {PLACE} AS place, {HOLDER} AS holder, c.due_on,
+    a.lifecycle, a.condition, {PLACE} AS place, {HOLDER}, c.due_on,
     {IS_OVERDUE} AS is_overdue
 """

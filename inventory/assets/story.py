@@ -7,9 +7,11 @@ from typing import Any
 import msgspec
 
 from core import audit
+from core.access import Actor
 from core.audit import Change, FieldChange
 from core.database import fetch
 from inventory.assets.shapes import Asset
+from inventory.borrowers import reads_borrowers
 
 # A step and the change it made are written in one transaction, moments apart.
 SAME_MOMENT = timedelta(seconds=5)
@@ -25,6 +27,8 @@ NAMED = {
     "handed_by": "SELECT id, name FROM person",
     "received_by": "SELECT id, name FROM person",
 }
+# What would name a borrower to those who may not know.
+OF_BORROWERS = frozenset({"holder", "note", "return_note"})
 UNTOLD = frozenset({"id", "asset", "serial_trust", "created_at", "donation_line", "handed_by"})
 
 
@@ -58,14 +62,23 @@ async def find_steps(asset: Asset) -> list[Step]:
     )
 
 
-async def tell_story(asset: Asset) -> list[Change]:
+async def tell_story(actor: Actor, asset: Asset) -> list[Change]:
     """All that happened to an asset that the reader may see, newest first, in names."""
     changes = await audit.history("asset", asset.id, limit=NEWEST)
     changes += await audit.histories("custody", await _loan_ids(asset), limit=NEWEST)
     steps = await find_steps(asset)
+    if not reads_borrowers(actor, asset.school):
+        changes = [_without_borrower(change) for change in changes]
     told = [_with_reason(change, steps) for change in await _in_names(changes)]
     told = [change for change in told if change.fields or change.action != "update"]
     return sorted(told, key=lambda change: (change.at, change.id), reverse=True)[:NEWEST]
+
+
+def _without_borrower(change: Change) -> Change:
+    if change.entity != "custody":
+        return change
+    kept = tuple(field for field in change.fields if field.field not in OF_BORROWERS)
+    return msgspec.structs.replace(change, fields=kept)
 
 
 async def _loan_ids(asset: Asset) -> list[object]:

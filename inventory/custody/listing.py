@@ -10,6 +10,7 @@ from core.access import Actor
 from core.database import fetch, fetch_value
 from core.paging import Page
 from inventory import tags
+from inventory.borrowers import READERS, without_borrower
 from inventory.custody.shapes import READ, Custody
 from inventory.models import like
 from inventory.queries import Conditions
@@ -40,6 +41,8 @@ VIEWS = {
     CustodyView.overdue: ("c.ended_at IS NULL AND c.due_on < (now() AT TIME ZONE s.zone)::date"),
     CustodyView.ended: "c.ended_at IS NOT NULL",
 }
+# Whether the reader may know which person it is; see inventory.borrowers.
+READABLE = "(c.school = any({}::bigint[]) OR c.holder = {}::bigint)"
 # Not the last day that exists: asyncpg sends that one as infinity.
 NEVER = date(9000, 1, 1)
 
@@ -71,7 +74,9 @@ async def find_custody(
         Custody, f"{READ} WHERE {where.sql()} ORDER BY {order} LIMIT $2", *where.args
     )
     return paging.page_of(
-        rows, limit, lambda row: (row.ended_at if ended else row.due_on or NEVER, row.id)
+        [_readable(actor, row) for row in rows],
+        limit,
+        lambda row: (row.ended_at if ended else row.due_on or NEVER, row.id),
     )
 
 
@@ -83,7 +88,7 @@ async def find_mine(actor: Actor) -> list[Custody]:
 
 async def of_asset(actor: Actor, tag: str, *, limit: int = 20) -> list[Custody]:
     """Who has had an asset, newest first, the open one included."""
-    return await fetch(
+    rows = await fetch(
         Custody,
         f"{READ} WHERE a.tag = $1 AND c.school = any($2::bigint[])"
         " ORDER BY c.started_at DESC, c.id DESC LIMIT $3",
@@ -91,6 +96,11 @@ async def of_asset(actor: Actor, tag: str, *, limit: int = 20) -> list[Custody]:
         actor.school_ids,
         limit,
     )
+    return [_readable(actor, row) for row in rows]
+
+
+def _readable(actor: Actor, row: Custody) -> Custody:
+    return without_borrower(actor, row, note="", return_note="")
 
 
 async def count_overdue(actor: Actor) -> int:
@@ -122,16 +132,22 @@ async def find_candidates(actor: Actor, school_id: int) -> list[Candidate]:
     )
 
 
+def _reader(actor: Actor) -> tuple[object, object]:
+    return actor.school_ids_as(*READERS), actor.person_id
+
+
 def _narrow(where: Conditions, actor: Actor, filters: CustodyFilters) -> None:
     if filters.mine:
         where.add("c.holder = {}::bigint", actor.person_id)
     if filters.holder is not None:
-        where.add("c.holder = {}", filters.holder)
+        where.add("c.holder = {} AND " + READABLE, filters.holder, *_reader(actor))
     if filters.tag:
         where.add("a.tag = {}", tags.clean(filters.tag))
     if filters.q.strip():
         where.add(
             "(a.tag || ' ' || a.name || ' ' || m.brand || ' ' || m.name || ' '"
-            " || coalesce(holder.name, room.name, c.holder_group)) ILIKE {}",
+            " || coalesce(CASE WHEN " + READABLE + " THEN holder.name END,"
+            " room.name, c.holder_group, '')) ILIKE {}",
+            *_reader(actor),
             like(filters.q),
         )

@@ -37,7 +37,7 @@ class Custody(msgspec.Struct, frozen=True):
     """One time that somebody had an asset; open while ``ended_at`` is empty.
 
     What ``was_lost`` in the holder's hands was written off: it ended when it was lost, and nobody
-    received it.
+    received it. ``holder`` is empty for readers who may not know which person it is.
     """
 
     id: int
@@ -46,7 +46,7 @@ class Custody(msgspec.Struct, frozen=True):
     school: str
     holder_kind: HolderKind
     holder_id: int | None
-    holder: str
+    holder: str | None
     started_at: datetime
     due_on: date | None
     is_overdue: bool

@@ -27,10 +27,13 @@ class Column(StrEnum):
 
 # The first of each is what templates and exports write: English, then Chinese.
 HEADERS: dict[Column, tuple[tuple[str, ...], tuple[str, ...]]] = {
-    Column.tag: (("Tag", "Asset tag", "Asset number"), ("资产编号", "编号", "标签", "标签号")),
+    Column.tag: (
+        ("Tag", "Asset tag", "Asset number"),
+        ("资产编号", "设备编号", "编号", "标签", "标签号"),
+    ),
     Column.kind: (("Kind", "Category", "Type"), ("类别", "种类", "类型", "设备类别")),
     Column.brand: (("Brand", "Maker", "Manufacturer"), ("品牌", "厂商", "制造商", "厂家")),
-    Column.model: (("Model", "Model name"), ("型号", "规格型号", "设备型号")),
+    Column.model: (("Model", "Model name"), ("型号", "规格型号", "设备型号", "品牌型号")),
     Column.serial_number: (
         ("Serial number", "Serial", "Serial no", "S/N", "SN"),
         ("序列号", "出厂编号", "机身号"),

@@ -24,6 +24,8 @@ EXPORTED = (
     Column.school,
 )
 HOLDER = {"en": ("Holder", "Due"), "zh_CN": ("领用人", "应还日期")}
+# Of what is out, for readers who may not know with whom.
+IS_OUT = {"en": "It is out", "zh_CN": "已领用"}
 
 
 def template(locale: str) -> bytes:
@@ -72,7 +74,7 @@ def _exported(row: AssetRow, locale: str) -> list[str]:
         word(row.condition, locale),
         row.name,
         row.school,
-        row.holder or "",
+        row.holder or (IS_OUT.get(locale, IS_OUT["zh_CN"]) if row.holder_kind else ""),
         row.due_on.isoformat() if row.due_on else "",
     ]
 

@@ -43,6 +43,40 @@ async def office(client: httpx.AsyncClient) -> Office:
     return await _office(client, "admin")
 
 
+@pytest.mark.parametrize("role", ["teacher", "student_helper"])
+async def test_a_pupil_who_helps_reads_that_it_is_out_and_not_with_whom(
+    client: httpx.AsyncClient, role: str
+) -> None:
+    office = await _office(client, role)
+    keeper = await factories.person("technician", office.school)
+    borrower = await factories.person("teacher", office.school)
+    out, back = [(await factories.asset(office.school)).tag for _ in range(2)]
+    named = Holder(person_id=borrower.id)
+    await custody.hand_out(keeper.actor, [out, back], named, note="Aunt fetches it")
+    await custody.take_back(keeper.actor, [back], note="Aunt brought it")
+    reads = role == "teacher"
+    for path in (
+        "/assets",
+        "/assets.csv",
+        f"/assets/{out}",
+        f"/assets/{back}",
+        "/custody",
+        "/custody?view=ended",
+        "/api/v1/assets",
+        f"/api/v1/assets/{out}",
+        f"/api/v1/assets/{back}/custody",
+        f"/api/v1/assets/{back}/history",
+        "/api/v1/custody",
+    ):
+        page = await office.see(path)
+        assert (borrower.name in page) == reads, path
+        assert reads or "Aunt" not in page, path
+    assert ("It is out" in await office.see("/assets")) != reads
+    assert "Nobody has it now" not in await office.see(f"/assets/{out}")
+    for asked in (f"/custody?q={borrower.name}", f"/api/v1/assets?holder={borrower.id}"):
+        assert (out in await office.see(asked)) == reads, asked
+
+
 @pytest.mark.parametrize("locale", ["en", "zh_CN"])
 @pytest.mark.parametrize("role", ["admin", "technician", "teacher", "student_helper", "auditor"])
 async def test_everyone_reads_the_list_and_an_asset(

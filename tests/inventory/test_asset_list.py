@@ -18,6 +18,18 @@ from tests.factories_inventory import many_assets
 pytestmark = pytest.mark.usefixtures("db")
 
 
+async def test_the_digits_of_a_sticker_find_it_at_each_school_of_the_person() -> None:
+    mine, second, other = [await factories.school(code) for code in ("LB", "HG", "XX")]
+    reader = await factories.person("student_helper", mine, second)
+    for school, tag in ((mine, "LB-00248"), (second, "HG-00248"), (other, "XX-00248")):
+        await factories.asset(school, tag=tag)
+    await factories.asset(mine, tag="LB-02480")
+    for typed in ("248", "00248", "００２４８"):
+        page = await assets.find_assets(reader.actor, AssetFilters(q=typed))
+        assert [row.tag for row in page.items] == ["HG-00248", "LB-00248"], typed
+        assert await assets.count_assets(reader.actor, AssetFilters(q=typed), most=10) == 2
+
+
 async def test_each_filter_finds_its_own() -> None:
     school = await factories.school("VOC")
     reader = await factories.person("technician", school)
@@ -95,6 +107,7 @@ SEARCHES = [
     AssetFilters(),
     AssetFilters(q="b-00012"),
     AssetFilters(q="SN0001"),
+    AssetFilters(q="00012"),
     AssetFilters(q="model"),
     AssetFilters(q="nothing at all"),
     AssetFilters(lifecycle=LifecycleState.retired),

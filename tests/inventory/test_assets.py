@@ -230,7 +230,7 @@ async def test_the_story_names_places_and_people_and_reasons() -> None:
     await custody.take_back(technician.actor, [made.tag], note="with its charger")
     await assets.take_step(technician.actor, made.tag, LifecycleState.lost, reason="Moved house")
     asset = await assets.get_asset(technician.actor, made.tag)
-    story = await assets.tell_story(asset)
+    story = await assets.tell_story(technician.actor, asset)
     told = [
         (change.entity, field.field, field.after) for change in story for field in change.fields
     ]

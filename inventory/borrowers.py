@@ -1,0 +1,45 @@
+"""Who borrowed what is for staff: a pupil who helps sees that an asset is out, not with whom."""
+
+from typing import Any, Protocol, TypeVar, cast
+
+import msgspec
+
+from core.access import Actor, Role
+
+READERS = (Role.admin, Role.technician, Role.teacher, Role.auditor)
+
+
+class _Held(Protocol):
+    """A row of something that may be with somebody."""
+
+    @property
+    def school(self) -> str: ...
+    @property
+    def holder_kind(self) -> str | None: ...
+    @property
+    def holder_id(self) -> int | None: ...
+
+
+Held = TypeVar("Held", bound=_Held)
+
+
+def reads_borrowers(actor: Actor, school: str) -> bool:
+    """Whether the actor may read which persons hold assets of a school, by its code."""
+    return actor.is_system or any(
+        one.school_code == school and one.role in READERS for one in actor.memberships
+    )
+
+
+def without_borrower(actor: Actor, row: Held, **hidden: Any) -> Held:
+    """The row as the actor may read it: that a person holds it stays, who it is does not.
+
+    Classes and places are nobody's secret, and everybody reads what they hold themselves.
+    ``hidden`` are more fields that would tell, with what stands there instead.
+    """
+    if row.holder_kind != "person" or reads_borrowers(actor, row.school):
+        return row
+    if row.holder_id == actor.person_id:
+        return row
+    return cast(
+        Held, msgspec.structs.replace(cast(Any, row), holder_id=None, holder=None, **hidden)
+    )
