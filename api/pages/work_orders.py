@@ -1,7 +1,6 @@
 """Repairs: the technician's list, an order with its actions, the job card for the bench."""
 
 from typing import Annotated, Any, Literal
-from uuid import uuid4
 
 import msgspec
 from litestar import Controller, Response, get, post
@@ -10,18 +9,19 @@ from litestar.params import FromPath
 
 from api import urls
 from api.access import allow, signed_in
-from api.forms import PHOTO_FORM_BYTES, as_typed, convert_form, read_form
+from api.forms import PHOTO_FORM_BYTES, convert_form, read_form
 from api.pages.flash import see_other
 from api.pages.inventory_options import place_options
+from api.pages.order_page import order_page
 from api.pages.photos import read_photos
 from api.pages.rendering import render
 from api.types import WebRequest
 from core.access import Actor, Role
-from core.errors import Invalid, Message, say
+from core.errors import Conflict, Invalid, Message, say
 from core.idempotency import once
 from core.paging import DEFAULT_LIMIT
 from inventory import repairs
-from inventory.repairs import Action, Condition, NewEntry, WorkOrderEntry, WorkOrderFilter
+from inventory.repairs import Condition, NewEntry, WorkOrderEntry, WorkOrderFilter
 from inventory.repairs.lists import StateFilter
 from inventory.repairs.views import Severity
 
@@ -134,7 +134,7 @@ class WorkOrderPages(Controller):
     async def show_order(
         self, request: WebRequest, actor: NamedDependency[Actor], order_id: FromPath[int]
     ) -> Response[str]:
-        return await _order_page(request, actor, order_id)
+        return await order_page(request, actor, order_id)
 
     @get("/{order_id:int}/card", guards=[READER])
     async def show_card(
@@ -164,8 +164,8 @@ class WorkOrderPages(Controller):
                 WorkOrderEntry,
                 lambda: repairs.add_entry(actor, order_id, entry, photos=photos),
             )
-        except Invalid as refused:
-            return await _order_page(request, actor, order_id, refused=refused, part="entry")
+        except (Invalid, Conflict) as refused:
+            return await order_page(request, actor, order_id, refused=refused, part="entry")
         return see_other(urls.work_order(order_id), say("Written down."))
 
     @post("/{order_id:int}/comments", guards=[WRITER])
@@ -181,42 +181,54 @@ class WorkOrderPages(Controller):
                 WorkOrderEntry,
                 lambda: repairs.comment(actor, order_id, form.text),
             )
-        except Invalid as refused:
-            return await _order_page(request, actor, order_id, refused=refused, part="comment")
+        except (Invalid, Conflict) as refused:
+            return await order_page(request, actor, order_id, refused=refused, part="comment")
         return see_other(urls.work_order(order_id), say("Written down."))
 
     @post("/{order_id:int}/take", guards=[WORKER])
     async def take(
         self, request: WebRequest, actor: NamedDependency[Actor], order_id: FromPath[int]
     ) -> Response[Any]:
-        form = await read_form(request, StepForm)
-        await repairs.take(actor, order_id, version=form.version)
+        try:
+            form = await read_form(request, StepForm)
+            await repairs.take(actor, order_id, version=form.version)
+        except (Invalid, Conflict) as refused:
+            return await order_page(request, actor, order_id, refused=refused)
         return _done(order_id, say("It is yours now."))
 
     @post("/{order_id:int}/usability", guards=[WORKER])
     async def set_usable(
         self, request: WebRequest, actor: NamedDependency[Actor], order_id: FromPath[int]
     ) -> Response[Any]:
-        form = await read_form(request, UsabilityForm)
-        await repairs.set_usable(
-            actor, order_id, is_usable=form.usable == "yes", version=form.version
-        )
+        try:
+            form = await read_form(request, UsabilityForm)
+            await repairs.set_usable(
+                actor, order_id, is_usable=form.usable == "yes", version=form.version
+            )
+        except (Invalid, Conflict) as refused:
+            return await order_page(request, actor, order_id, refused=refused)
         return _done(order_id, say("Saved."))
 
     @post("/{order_id:int}/wait-for-parts", guards=[WORKER])
     async def wait_for_parts(
         self, request: WebRequest, actor: NamedDependency[Actor], order_id: FromPath[int]
     ) -> Response[Any]:
-        form = await read_form(request, StepForm)
-        await repairs.wait_for_parts(actor, order_id, version=form.version)
+        try:
+            form = await read_form(request, StepForm)
+            await repairs.wait_for_parts(actor, order_id, version=form.version)
+        except (Invalid, Conflict) as refused:
+            return await order_page(request, actor, order_id, refused=refused)
         return _done(order_id, say("Laid aside until the parts come."))
 
     @post("/{order_id:int}/resume", guards=[WORKER])
     async def resume(
         self, request: WebRequest, actor: NamedDependency[Actor], order_id: FromPath[int]
     ) -> Response[Any]:
-        form = await read_form(request, StepForm)
-        await repairs.resume(actor, order_id, version=form.version)
+        try:
+            form = await read_form(request, StepForm)
+            await repairs.resume(actor, order_id, version=form.version)
+        except (Invalid, Conflict) as refused:
+            return await order_page(request, actor, order_id, refused=refused)
         return _done(order_id, say("The work goes on."))
 
     @post("/{order_id:int}/assign", guards=[WORKER])
@@ -228,8 +240,8 @@ class WorkOrderPages(Controller):
             order = await repairs.assign(
                 actor, order_id, assignee_id=form.assignee_id, version=form.version
             )
-        except Invalid as refused:
-            return await _order_page(request, actor, order_id, refused=refused, part="assign")
+        except (Invalid, Conflict) as refused:
+            return await order_page(request, actor, order_id, refused=refused, part="assign")
         return _done(order_id, say("Given to {name}.", name=order.assignee))
 
     @post("/{order_id:int}/complete", guards=[WORKER])
@@ -245,8 +257,8 @@ class WorkOrderPages(Controller):
                 condition=form.condition,
                 version=form.version,
             )
-        except Invalid as refused:
-            return await _order_page(request, actor, order_id, refused=refused, part="complete")
+        except (Invalid, Conflict) as refused:
+            return await order_page(request, actor, order_id, refused=refused, part="complete")
         return _done(order_id, say("Completed."))
 
     @post("/{order_id:int}/cancel", guards=[WORKER])
@@ -256,43 +268,10 @@ class WorkOrderPages(Controller):
         try:
             form = await read_form(request, CancelForm)
             await repairs.cancel(actor, order_id, reason=form.reason, version=form.version)
-        except Invalid as refused:
-            return await _order_page(request, actor, order_id, refused=refused, part="cancel")
+        except (Invalid, Conflict) as refused:
+            return await order_page(request, actor, order_id, refused=refused, part="cancel")
         return _done(order_id, say("Cancelled."))
 
 
 def _done(order_id: int, said: Message) -> Response[Any]:
     return see_other(urls.work_order(order_id), said)
-
-
-async def _order_page(
-    request: WebRequest,
-    actor: Actor,
-    order_id: int,
-    *,
-    refused: Invalid | None = None,
-    part: str = "",
-) -> Response[str]:
-    """The order; after a refusal with what was typed, ``part`` being the form it was typed in."""
-    order = await repairs.get_work_order(actor, order_id)
-    actions = repairs.actions_for(actor, order)
-    others = await repairs.of_asset(actor, order.asset_id, limit=10)
-    return render(
-        request,
-        "repairs/order.html",
-        status_code=422 if refused else 200,
-        order=order,
-        entries=await repairs.entries_of(actor, order_id),
-        actions=actions,
-        candidates=(
-            await repairs.candidates(actor, order.school_id) if Action.assign in actions else []
-        ),
-        may_write=repairs.may_work_on(actor, order) and not order.is_closed,
-        may_comment=order.school_id in actor.school_ids_as(*repairs.REPORTERS),
-        others=[other for other in others if other.id != order.id],
-        changes=await repairs.history_of(actor, order_id),
-        key=uuid4().hex,
-        part=part,
-        form=await as_typed(request) if refused else {},
-        errors=refused.errors if refused else [],
-    )

@@ -35,6 +35,42 @@ async def test_a_teacher_reports_a_fault_with_a_picture(
     assert "/api/v1/work-orders/photos/" in order.text
 
 
+async def test_what_was_written_is_kept_when_somebody_else_was_faster(
+    client: httpx.AsyncClient, school: MadeSchool
+) -> None:
+    slow = await factories.person(Role.technician, school)
+    fast = await factories.person(Role.technician, school)
+    await factories.signed_in(client, slow)
+    asset = await factories.asset(school)
+    order_id = (
+        await repairs.report_fault(fast.actor, asset.tag, "Screen stays dark")
+    ).work_order_id
+    page = f"/work-orders/{order_id}"
+    seen = (await repairs.get_work_order(slow.actor, order_id)).version
+    taken = await repairs.take(fast.actor, order_id, version=seen)
+    refused = await client.post(
+        f"{page}/complete", data={"version": seen, "resolution": "Pushed the plug in"}
+    )
+    assert refused.status_code == 409
+    assert "Pushed the plug in</textarea>" in refused.text
+    assert fast.name in refused.text
+    # The page that came back holds what is needed to press the button once more.
+    assert f'name="version" value="{taken.version}"' in refused.text
+    await repairs.complete(fast.actor, order_id, resolution="A new cable", version=taken.version)
+    for step, form in (
+        ("entries", {"found": "No current", "done": "Measured it all", "key": "one"}),
+        ("complete", {"version": taken.version, "resolution": "Measured it all"}),
+        ("cancel", {"version": taken.version, "reason": "Measured it all"}),
+    ):
+        refused = await client.post(f"{page}/{step}", data=form)
+        assert refused.status_code == 409, step
+        assert "Measured it all</textarea>" in refused.text, step
+        assert f'action="{page}/comments"' in refused.text, step
+    refused = await client.post(f"{page}/take", data={"version": seen})
+    assert refused.status_code == 409
+    assert "A new cable" in refused.text
+
+
 async def test_a_second_press_of_the_button_reports_once(
     client: httpx.AsyncClient, school: MadeSchool
 ) -> None:

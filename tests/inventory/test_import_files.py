@@ -142,6 +142,8 @@ def test_lines_are_counted_as_an_editor_counts_them() -> None:
         ("Tag", Column.tag),
         ("ASSET TAG", Column.tag),
         ("资产编号", Column.tag),
+        ("设备编号", Column.tag),
+        ("品牌型号", Column.model),
         ("serial_number", Column.serial_number),
         ("S/N", Column.serial_number),
         ("序列号", Column.serial_number),
