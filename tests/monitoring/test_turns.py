@@ -21,6 +21,7 @@ from monitoring.visits import Visit
 from tests import factories
 from tests import factories_monitoring as made
 from tests.factories_monitoring import MadeDevice
+from tests.monitoring.sessions import PatientSession
 from tests.monitoring.table_agent import TableAgent, answering, system
 from tests.patience import EVERY_SECONDS, MANY_LOOKS, PATIENCE_SECONDS
 
@@ -47,7 +48,7 @@ class AskedAt:
 
 @pytest.fixture
 async def wire() -> AsyncIterator[Session]:
-    async with Session(timeout_seconds=2.0, retries=0) as session:
+    async with PatientSession() as session:
         yield session
 
 
@@ -230,13 +231,22 @@ async def test_a_device_that_people_changed_during_its_visit_is_visited_again(
     wire: Session,
 ) -> None:
     (device,) = await some_devices(1)
-    visitor = AskedAt(slow=0.2)
+    has_begun, may_end = asyncio.Event(), asyncio.Event()
+
+    class Held(AskedAt):
+        async def visit(self, claim: Claim) -> Visit:
+            has_begun.set()
+            await may_end.wait()
+            return await super().visit(claim)
+
+    visitor = Held()
     poller = poller_with(wire, visitor)
     visiting = asyncio.create_task(poller.visit_due())
-    await asyncio.sleep(0.1)
+    await has_begun.wait()
     await database.execute(
         "UPDATE device SET port = 18_999, version = version + 1, next_poll_at = now()"
     )
+    may_end.set()
     await visiting
     assert len(visitor.times[device.id]) == 2
     assert (poller.counted.lost_leases, poller.counted.results_kept) == (1, 1)
@@ -245,11 +255,11 @@ async def test_a_device_that_people_changed_during_its_visit_is_visited_again(
 async def test_a_worker_tells_its_figures_and_takes_them_along(wire: Session) -> None:
     await some_devices(3)
     # One was due before the worker came: that is no delay of its own.
+    poller = poller_with(wire, AskedAt())
     await database.execute(
         "UPDATE device SET next_poll_at = now() + interval '1 second'"
         " WHERE id <> (SELECT min(id) FROM device)"
     )
-    poller = poller_with(wire, AskedAt())
     stop = asyncio.Event()
     running = asyncio.create_task(poller.run(stop))
     await until("SELECT count(*) = 1 FROM poller_report")
