@@ -13,6 +13,7 @@ from prometheus_client.registry import Collector
 
 from monitoring.figures import LATENESS_BOUNDS_MS, Report
 from monitoring.health import MonitoringState
+from storage.quotas import SchoolUse
 
 COUNTED = {
     "polls": "Visits that were begun",
@@ -44,7 +45,9 @@ NOW = {
 DEVICE_STATES = ("up", "down", "unknown")
 
 
-def exposition(state: MonitoringState | None, damaged_files: int | None) -> bytes:
+def exposition(
+    state: MonitoringState | None, damaged_files: int | None, uses: list[SchoolUse] | None
+) -> bytes:
     """All of it in Prometheus' text format 0.0.4; without a database, this process's own."""
     if state is None or damaged_files is None:
         return generate_latest()
@@ -52,7 +55,25 @@ def exposition(state: MonitoringState | None, damaged_files: int | None) -> byte
     registry.register(_Monitoring(state))
     text = "Files of the library that the store no longer gives back whole"
     Gauge("labshare_library_damaged_files", text, registry=registry).set(damaged_files)
+    registry.register(_Storage(uses or []))
     return generate_latest() + generate_latest(registry)
+
+
+class _Storage(Collector):
+    def __init__(self, uses: list[SchoolUse]) -> None:
+        self._uses = uses
+
+    def collect(self) -> Iterator[Metric]:
+        used = GaugeMetricFamily(
+            "labshare_school_storage_bytes", "Used by a school that has a quota", labels=["school"]
+        )
+        allowed = GaugeMetricFamily(
+            "labshare_school_quota_bytes", "The quota of a school", labels=["school"]
+        )
+        for one in self._uses:
+            used.add_metric([one.code], one.used_bytes)
+            allowed.add_metric([one.code], one.allowed_bytes or 0)
+        yield from (used, allowed)
 
 
 class _Monitoring(Collector):

@@ -15,6 +15,7 @@ COMMANDS = {
     "migrate": "migrate",
     "first-admin": "first_admin",
     "person": "person",
+    "school": "school",
     "token": "token",
     "key": "key",
     "import": "imports",

@@ -223,3 +223,16 @@ class Orphan(Table, tablename="orphan"):
     seen_at = Timestamptz()
 
     orphan_once = Unique(["object_key"])
+
+
+class StorageQuota(Table, tablename="storage_quota"):
+    """How many bytes of files a school may have; a school without a row has no limit.
+
+    The operator sets it on the command line. A trigger on ``upload`` holds it.
+    """
+
+    id = BigSerial(primary_key=True)
+    school = ForeignKey(School, null=False, unique=True, on_delete=OnDelete.cascade)
+    bytes_allowed = BigInt()
+
+    storage_quota_is_no_debt = Check("bytes_allowed >= 0")

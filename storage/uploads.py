@@ -11,7 +11,7 @@ from core.access import Actor
 from core.clock import now
 from core.errors import Conflict, FieldError, Forbidden, Invalid, Message, NotFound, say
 from core.paging import Page, checked_limit, decode_cursor, page_of
-from storage import objects
+from storage import objects, quotas
 from storage.ids import uuid7
 from storage.rights import CONTRIBUTORS, may_change
 
@@ -100,10 +100,16 @@ async def create(actor: Actor, new: NewUpload, *, most_bytes: int) -> Upload:
     """Open an upload; nothing is stored yet.
 
     Refuses people who may not contribute at the school, files beyond ``most_bytes``, and more than
-    MOST_UNFINISHED at a time.
+    MOST_UNFINISHED at a time. The announced size counts towards the school's quota from now on.
     """
     actor.require(new.school_id, *CONTRIBUTORS)
     _check(new, most_bytes)
+    with quotas.refusing_beyond(new.size_bytes):
+        upload_id = await _insert(actor, new)
+    return await get(actor, upload_id)
+
+
+async def _insert(actor: Actor, new: NewUpload) -> UUID:
     async with database.transaction(actor):
         if new.resource_id is not None:
             await _check_target(actor, new.school_id, new.resource_id)
@@ -128,7 +134,7 @@ async def create(actor: Actor, new: NewUpload, *, most_bytes: int) -> Upload:
             moment,
             moment + EXPIRE_AFTER,
         )
-    return await get(actor, upload_id)
+    return upload_id
 
 
 async def get(actor: Actor, upload_id: UUID) -> Upload:

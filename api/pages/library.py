@@ -10,15 +10,15 @@ from litestar.params import FromPath
 
 from api import row_names, urls
 from api.access import allow, signed_in
-from api.forms import convert_form
+from api.forms import PHOTO_FORM_BYTES, as_typed, convert_form, read_form
 from api.pages.flash import see_other
-from api.pages.library_forms import MOST_FORM_FILE_BYTES
+from api.pages.library_forms import MOST_FORM_FILE_BYTES, FileForm, on_the_form, take_file
 from api.pages.options import school_options
 from api.pages.rendering import language_of, render
 from api.types import WebRequest
 from core.access import Actor
-from core.errors import Message, say
-from storage import catalogue, damage, downloads, resources, revisions, uploads
+from core.errors import Invalid, Message, say
+from storage import catalogue, damage, downloads, quotas, resources, revisions, uploads
 from storage.catalogue import Filters
 from storage.resources import Resource, ResourceState
 from storage.rights import CONTRIBUTORS
@@ -75,6 +75,7 @@ class LibraryPages(Controller):
             counts=await catalogue.facets(actor, Filters(q=query.q)) if query.q else None,
             school_options=await school_options(request, actor),
             may_add=actor.is_a(*CONTRIBUTORS),
+            storage_uses=await quotas.find_limited(actor),
             damaged=len(await damage.find_damaged(actor)) if actor.is_a(*CONTRIBUTORS) else 0,
         )
 
@@ -94,29 +95,28 @@ class LibraryPages(Controller):
     async def show(
         self, request: WebRequest, actor: NamedDependency[Actor], resource_id: FromPath[UUID]
     ) -> Response[str]:
+        return await _page(request, actor, resource_id)
+
+    @post(
+        "/{resource_id:uuid}/revisions",
+        guards=[CONTRIBUTOR],
+        request_max_body_size=PHOTO_FORM_BYTES,
+    )
+    async def add_revision(
+        self, request: WebRequest, actor: NamedDependency[Actor], resource_id: FromPath[UUID]
+    ) -> Response[Any]:
         resource = await resources.get(actor, resource_id)
-        files = await revisions.find_all(actor, resource_id)
-        newest = files[0] if files else None
-        may_change = resources.can_change(actor, resource)
-        return render(
-            request,
-            "library/resource.html",
-            resource=resource,
-            files=files,
-            newest=newest,
-            pictured=await downloads.find_pictured_pages(newest.blob_id) if newest else [],
-            words=await downloads.find_words(newest.blob_id) if newest else [],
-            waiting=await uploads.find_of_resource(resource_id) if may_change else [],
-            # What was said of a shared one before, and by whom, stays inside its school.
-            changes=(
-                await row_names.history(language_of(request), "resource", resource_id, limit=20)
-                if actor.sees(resource.school_id)
-                else []
-            ),
-            may_change=may_change,
-            may_publish=resources.can_publish(actor, resource),
-            most_bytes=request.app.state.settings.upload_max_bytes,
-            most_form_bytes=MOST_FORM_FILE_BYTES,
+        try:
+            file = await read_form(request, FileForm)
+            upload_id = file.upload_id or await take_file(request, actor, resource.school_id)
+            if upload_id is None:
+                raise Invalid.of("file", say("Choose a file"), code="required")
+            await revisions.add(actor, resource_id, upload_id, note=file.note)
+        except Invalid as refused:
+            return await _page(request, actor, resource_id, refused)
+        return see_other(
+            urls.resource(resource_id),
+            say("The new file becomes visible when it has been checked."),
         )
 
     @post("/{resource_id:uuid}/publish", guards=[CONTRIBUTOR])
@@ -156,3 +156,36 @@ def _withdrawn(resource: Resource) -> Message:
 
 def _back(resource_id: UUID, said: Message) -> Response[Any]:
     return see_other(urls.resource(resource_id), said)
+
+
+async def _page(
+    request: WebRequest, actor: Actor, resource_id: UUID, refused: Invalid | None = None
+) -> Response[str]:
+    """A resource; with ``refused``, its form for the next file comes back as it was sent."""
+    resource = await resources.get(actor, resource_id)
+    files = await revisions.find_all(actor, resource_id)
+    newest = files[0] if files else None
+    may_change = resources.can_change(actor, resource)
+    return render(
+        request,
+        "library/resource.html",
+        status_code=422 if refused else 200,
+        form=await as_typed(request) if refused else {},
+        errors=[on_the_form(error) for error in refused.errors] if refused else [],
+        resource=resource,
+        files=files,
+        newest=newest,
+        pictured=await downloads.find_pictured_pages(newest.blob_id) if newest else [],
+        words=await downloads.find_words(newest.blob_id) if newest else [],
+        waiting=await uploads.find_of_resource(resource_id) if may_change else [],
+        # What was said of a shared one before, and by whom, stays inside its school.
+        changes=(
+            await row_names.history(language_of(request), "resource", resource_id, limit=20)
+            if actor.sees(resource.school_id)
+            else []
+        ),
+        may_change=may_change,
+        may_publish=resources.can_publish(actor, resource),
+        most_bytes=request.app.state.settings.upload_max_bytes,
+        most_form_bytes=MOST_FORM_FILE_BYTES,
+    )

@@ -20,7 +20,7 @@ from api.types import WebRequest
 from core.access import Actor
 from core.errors import FieldError, Invalid, say
 from core.idempotency import once
-from storage import receiving, resources, revisions, uploads
+from storage import receiving, resources, uploads
 from storage.resources import Description, Resource, Visibility
 from storage.rights import CONTRIBUTORS
 from storage.uploads import NewUpload
@@ -102,7 +102,7 @@ class LibraryFormPages(Controller):
             description = resources.checked((await read_form(request, ResourceForm)).description())
             file = await read_form(request, FileForm)
             school_id = file.school_id or _only_school(actor)
-            upload_id = file.upload_id or await _take_file(request, actor, school_id)
+            upload_id = file.upload_id or await take_file(request, actor, school_id)
 
             async def create() -> Resource:
                 return await resources.create(actor, school_id, description, upload_id=upload_id)
@@ -137,25 +137,6 @@ class LibraryFormPages(Controller):
             return _edit_page(request, resource, await as_typed(request), refused)
         return see_other(urls.resource(resource_id), say("Saved."))
 
-    @post(
-        "/{resource_id:uuid}/revisions",
-        guards=[CONTRIBUTOR],
-        request_max_body_size=PHOTO_FORM_BYTES,
-    )
-    async def add_revision(
-        self, request: WebRequest, actor: NamedDependency[Actor], resource_id: FromPath[UUID]
-    ) -> Response[Any]:
-        resource = await resources.get(actor, resource_id)
-        file = await read_form(request, FileForm)
-        upload_id = file.upload_id or await _take_file(request, actor, resource.school_id)
-        if upload_id is None:
-            raise Invalid.of("file", say("Choose a file"), code="required")
-        await revisions.add(actor, resource_id, upload_id, note=file.note)
-        return see_other(
-            urls.resource(resource_id),
-            say("The new file becomes visible when it has been checked."),
-        )
-
     @get("/uploads", guards=[CONTRIBUTOR])
     async def list_uploads(
         self, request: WebRequest, actor: NamedDependency[Actor]
@@ -179,7 +160,7 @@ async def _new_page(
         "library/new.html",
         status_code=422 if refused else 200,
         form={**UNTOUCHED, "key": str(uuid4()), **form},
-        errors=[_on_the_form(error) for error in refused.errors] if refused else [],
+        errors=[on_the_form(error) for error in refused.errors] if refused else [],
         school_options=await school_options(request, actor, *CONTRIBUTORS),
         most_form_bytes=MOST_FORM_FILE_BYTES,
         most_bytes=request.app.state.settings.upload_max_bytes,
@@ -202,7 +183,7 @@ def _edit_page(
     )
 
 
-async def _take_file(request: WebRequest, actor: Actor, school_id: int) -> UUID | None:
+async def take_file(request: WebRequest, actor: Actor, school_id: int) -> UUID | None:
     """The small file of a form, through the same door and the same checks as every other."""
     file = (await request.form()).get("file")
     if not isinstance(file, UploadFile) or not file.filename:
@@ -225,7 +206,8 @@ async def _pieces(file: UploadFile) -> AsyncIterator[bytes]:
         yield piece
 
 
-def _on_the_form(error: FieldError) -> FieldError:
+def on_the_form(error: FieldError) -> FieldError:
+    """What is wrong with an upload, at the field of the form that holds its file."""
     # The form has one field for what the upload knows as name and size.
     if error.field in ("file_name", "size_bytes"):
         return FieldError("file", error.message, error.code)

@@ -17,7 +17,8 @@ from core import schools
 from core.access import Actor, Role
 from core.errors import Invalid, say
 from core.people import READERS
-from core.schools import DEFAULT_ZONE, SchoolFacts
+from core.schools import DEFAULT_ZONE, School, SchoolFacts
+from storage import quotas
 
 ADMIN = allow(Role.admin, scope=None)
 
@@ -59,6 +60,7 @@ class SchoolPages(Controller):
             request,
             msgspec.structs.asdict(school),
             school=school,
+            storage_use=await quotas.find(actor, school_id),
             changes=await row_names.history(language_of(request), "school", school_id, limit=30),
         )
 
@@ -71,13 +73,17 @@ class SchoolPages(Controller):
             await schools.edit_school(actor, school_id, await read_form(request, SchoolFacts))
         except Invalid as refused:
             return _form_page(
-                request, await as_typed(request), school=school, errors=list(refused.errors)
+                request,
+                await as_typed(request),
+                school=school,
+                storage_use=await quotas.find(actor, school_id),
+                errors=list(refused.errors),
             )
         return see_other(urls.school(school_id), say("Saved."))
 
 
 def _form_page(
-    request: WebRequest, form: dict[str, Any], *, school: Any = None, **context: Any
+    request: WebRequest, form: dict[str, Any], *, school: School | None = None, **context: Any
 ) -> Response[str]:
     return render(
         request,

@@ -1,6 +1,7 @@
 """Is it alive, is it ready, and how is it doing: for supervisors and Prometheus."""
 
 import asyncio
+import functools
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -18,7 +19,7 @@ from core import database
 from core.clock import now
 from core.errors import Forbidden, say
 from monitoring import health
-from storage import damage, objects
+from storage import damage, objects, quotas
 
 HEARTBEAT_LATE = timedelta(seconds=90)
 
@@ -81,8 +82,10 @@ async def metrics(request: WebRequest) -> Response[bytes]:
     """
     if not await may_read_metrics(request):
         raise Forbidden(say("Metrics are read from this machine or with a token"))
-    state, damaged = await asyncio.gather(_monitoring.answer(), _damaged_files.answer())
-    content = await anyio.to_thread.run_sync(exposition, state, damaged)
+    state, damaged, uses = await asyncio.gather(
+        _monitoring.answer(), _damaged_files.answer(), _storage.answer()
+    )
+    content = await anyio.to_thread.run_sync(exposition, state, damaged, uses)
     return Response(content, headers={"content-type": CONTENT_TYPE_LATEST})
 
 
@@ -107,3 +110,4 @@ _database = Probe(_last_heartbeat)
 _object_store = Probe(objects.answers)
 _monitoring = Probe(health.look)
 _damaged_files = Probe(damage.count_damaged)
+_storage = Probe(functools.partial(quotas.list_all, only_limited=True))

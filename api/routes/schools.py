@@ -10,12 +10,20 @@ from core import schools
 from core.access import Actor, Role
 from core.paging import Page
 from core.schools import School, SchoolFacts
+from storage import quotas
+from storage.quotas import StorageUse
 
 
 class FactorRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What a school asks of its admins."""
 
     is_required: bool
+
+
+class SchoolDetails(School, frozen=True):
+    """A school, and for its admins what its files take of the room that it was given."""
+
+    storage: StorageUse | None = None
 
 
 class SchoolRoutes(Controller):
@@ -50,8 +58,13 @@ class SchoolRoutes(Controller):
         operation_id="school_get",
         summary="One school",
     )
-    async def get_school(self, actor: NamedDependency[Actor], school_id: FromPath[int]) -> School:
-        return await schools.get_school(actor, school_id)
+    async def get_school(
+        self, actor: NamedDependency[Actor], school_id: FromPath[int]
+    ) -> SchoolDetails:
+        """`storage` is for its admins, null for others; the operator sets `allowed_bytes`."""
+        school = await schools.get_school(actor, school_id)
+        storage = await quotas.find(actor, school_id)
+        return SchoolDetails(**msgspec.structs.asdict(school), storage=storage)
 
     @put(
         "/{school_id:int}",

@@ -21,7 +21,13 @@ EXTENSIONS = "creation,checksum,expiration,termination"
 CONTENT_TYPE = "application/offset+octet-stream"
 CHECKSUM_MISMATCH = 460
 
-_OWN_STATUS = {"body_too_large": 413, "file_too_large": 413, "expired": 410}
+# 413 and not 507 for a full school: browsers that speak tus try again after a 5xx.
+_OWN_STATUS = {
+    "body_too_large": 413,
+    "file_too_large": 413,
+    "school_quota": 413,
+    "expired": 410,
+}
 _TITLES = {
     410: "Gone",
     412: "Precondition Failed",

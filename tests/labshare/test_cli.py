@@ -140,3 +140,15 @@ async def test_check_finds_a_lost_object_and_a_silenced_history(db: Stack) -> No
     assert "b/2026/11/lost is missing" in output
     assert "person: its changes are not written down" in output
     assert "things are wrong" in errors
+
+
+async def test_the_operator_gives_schools_room_and_sees_what_they_use(db: Stack) -> None:
+    await factories.school("ROOMY")
+    assert ask(db, "school", "quota") == (0, "ROOMY\t0 B used\tno limit\n", "")
+    given = "ROOMY\t0 B used\tof 200 GB (0 %)\n"
+    assert ask(db, "school", "quota", "ROOMY", "200GB") == (0, given, "")
+    assert ask(db, "school", "quota", "ROOMY") == (0, given, "")
+    for wrong in (("NOWHERE", "1GB"), ("NOWHERE",), ("ROOMY", "much")):
+        code, told, errors = ask(db, "school", "quota", *wrong)
+        assert (code, told, one_line(errors)) == (1, "", True), errors
+    assert ask(db, "school", "quota", "ROOMY", "none")[1] == "ROOMY\t0 B used\tno limit\n"

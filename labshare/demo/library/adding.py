@@ -18,7 +18,7 @@ from labshare.demo.library import files
 from labshare.demo.library.files import File
 from labshare.demo.library.lessons import Lesson, read_all
 from labshare.demo.rows import random_for
-from storage import blobs, extraction, formats, objects, search
+from storage import blobs, extraction, formats, objects, quotas, search
 from storage.extractors.findings import Findings
 from storage.extractors.readers import is_readable, reader_of
 from storage.ids import uuid7
@@ -29,6 +29,9 @@ T = TypeVar("T")
 AT_ONCE = 4
 # On top of the library stands something with pages to look at.
 NEWEST = "认识循线小车套件：零件清单与装配"
+# The operator has given one of the two schools a limit, so that the pages show one.
+LIMITED_SCHOOL = "LB"
+LIMIT_BYTES = 2 * 1024**3
 # PDFium may not be used by two threads at once.
 _drawing = asyncio.Lock()
 NOTES = ("第一稿", "根据试讲意见修改", "补充练习和拓展")
@@ -73,6 +76,7 @@ async def add_lessons(year: YearBehind) -> None:
             await _add_downloads(year, lesson, newest, readers, at)
             await history.write_library(resource_id)
             await history.resume(history.LIBRARY)
+    await quotas.set_quota(LIMITED_SCHOOL, LIMIT_BYTES)
 
 
 async def _missing(lessons: list[Lesson]) -> list[Lesson]:
