@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import suppress
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from monitoring.presence import echoes, magic_packets
@@ -17,6 +17,8 @@ from tests.patience import PATIENCE_SECONDS
 
 # Kept for documentation (RFC 5737): nobody has this address.
 NOBODY = "192.0.2.77"
+# By default an example has 0.2 s, which would measure the machine.
+UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 @pytest.fixture(params=list(Way))
@@ -80,6 +82,7 @@ async def test_who_leaves_while_it_is_closed_hears_nobody() -> None:
     assert await asyncio.wait_for(asking, PATIENCE_SECONDS) is None
 
 
+@UNHURRIED
 @given(st.binary(max_size=80), st.booleans(), st.booleans())
 def test_no_datagram_is_taken_for_a_reply_but_one(
     datagram: bytes, is_v6: bool, has_ip_header: bool
@@ -88,6 +91,7 @@ def test_no_datagram_is_taken_for_a_reply_but_one(
     assert echo is None or len(echo.token) == echoes.TOKEN_BYTES
 
 
+@UNHURRIED
 @given(st.integers(0, 65535), st.binary(min_size=16, max_size=16))
 def test_a_request_sums_up_to_nothing(sequence: int, token: bytes) -> None:
     """RFC 1071: over a whole message with its checksum the sum's complement is zero."""
