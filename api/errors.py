@@ -23,6 +23,7 @@ from core.errors import (
     Forbidden,
     Invalid,
     Message,
+    NoRoom,
     NotFound,
     NotSignedIn,
     OutcomeUnknown,
@@ -41,6 +42,7 @@ STATUS: dict[type[Problem], int] = {
     Conflict: 409,
     Invalid: 422,
     TooMany: 429,
+    NoRoom: 507,
     Unavailable: 503,
 }
 OF_PROGRAMS = ("/api/v1/", "/schema", "/healthz", "/readyz", "/metrics")
@@ -81,7 +83,7 @@ def answer_problem(request: WebRequest, problem: Problem) -> Response[Any]:
     headers = {}
     if isinstance(problem, TooMany):
         headers["retry-after"] = str(problem.retry_after_seconds)
-    elif status == HTTPStatus.SERVICE_UNAVAILABLE:
+    elif isinstance(problem, Unavailable):
         headers["retry-after"] = str(RETRY_SECONDS)
     elif status == HTTPStatus.UNAUTHORIZED and not _wants_page(request):
         headers["www-authenticate"] = "Bearer"

@@ -1,6 +1,6 @@
 """Figures for Prometheus: this process's own, and what the workers say of their polling."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from prometheus_client import CollectorRegistry, Gauge, generate_latest
 from prometheus_client.metrics_core import (
@@ -11,6 +11,7 @@ from prometheus_client.metrics_core import (
 )
 from prometheus_client.registry import Collector
 
+from core.disks import Disk
 from monitoring.figures import LATENESS_BOUNDS_MS, Report
 from monitoring.health import MonitoringState
 from storage.quotas import SchoolUse
@@ -46,12 +47,16 @@ DEVICE_STATES = ("up", "down", "unknown")
 
 
 def exposition(
-    state: MonitoringState | None, damaged_files: int | None, uses: list[SchoolUse] | None
+    state: MonitoringState | None,
+    damaged_files: int | None,
+    uses: list[SchoolUse] | None,
+    disks: Sequence[Disk] = (),
 ) -> bytes:
     """All of it in Prometheus' text format 0.0.4; without a database, this process's own."""
-    if state is None or damaged_files is None:
-        return generate_latest()
     registry = CollectorRegistry()
+    _add_disks(registry, disks)
+    if state is None or damaged_files is None:
+        return generate_latest() + generate_latest(registry)
     registry.register(_Monitoring(state))
     text = "Files of the library that the store no longer gives back whole"
     Gauge("labshare_library_damaged_files", text, registry=registry).set(damaged_files)
@@ -74,6 +79,15 @@ class _Storage(Collector):
             used.add_metric([one.code], one.used_bytes)
             allowed.add_metric([one.code], one.allowed_bytes or 0)
         yield from (used, allowed)
+
+
+def _add_disks(registry: CollectorRegistry, disks: Sequence[Disk]) -> None:
+    text = "Room left on the disk of a folder"
+    free = Gauge("labshare_disk_free_bytes", text, ["folder"], registry=registry)
+    size = Gauge("labshare_disk_size_bytes", "Size of that disk", ["folder"], registry=registry)
+    for disk in disks:
+        free.labels(str(disk.folder)).set(disk.free_bytes)
+        size.labels(str(disk.folder)).set(disk.size_bytes)
 
 
 class _Monitoring(Collector):

@@ -28,13 +28,14 @@ MEANINGS = {
     "422": "The input is wrong; `errors` names every field",
     "429": "Tried too often; Retry-After says when to come back",
     "460": "The bytes do not match their checksum; send them again",
-    "503": "What this needs does not answer, or has no room now; nothing was changed",
+    "503": "What this needs does not answer, or is too busy now; nothing was changed",
+    "507": "The server's disk is full; nothing was changed, and what was saved before is safe",
 }
 # What the tus protocol adds.
 OF_UPLOADS = {
-    "upload_create": ["412", "413"],
+    "upload_create": ["412", "413", "507"],
     "upload_offset": ["410", "412"],
-    "upload_append": ["410", "412", "413", "415", "460"],
+    "upload_append": ["410", "412", "413", "415", "460", "507"],
     "upload_abort": ["410", "412"],
 }
 

@@ -86,7 +86,7 @@ class Transaction(PostgresTransaction):
         with faults.while_connecting():
             if self.connection.is_closed():
                 raise ConnectionResetError("the connection was lost before COMMIT")
-        with faults.while_committing(), faults.refusing_unfit_values():
+        with faults.while_committing(), faults.explaining_refusals():
             await self.commit()  # type: ignore[no-untyped-call]
 
     async def _take_back(self) -> None:

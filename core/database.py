@@ -90,7 +90,7 @@ async def _connection_for(sql: str | None) -> AsyncIterator[asyncpg.Connection]:
             faults.while_asking(
                 sql, seconds=statement_seconds(), in_transaction=current is not None
             ),
-            faults.refusing_unfit_values(),
+            faults.explaining_refusals(),
         ):
             yield found
     finally:

@@ -11,9 +11,14 @@ from contextlib import contextmanager
 
 import asyncpg
 
-from core.errors import Invalid, OutcomeUnknown, Unavailable, say
+from core.disks import DISK_FULL
+from core.errors import Invalid, NoRoom, OutcomeUnknown, Unavailable, say
 
 DATABASE_AWAY = say("The database does not answer; try again in a minute")
+
+DATABASE_BUSY = say(
+    "The database has no memory left for this, so nothing was changed. Try again in a minute."
+)
 
 # A server that stops, starts, crashes or has no connection left, and asyncpg's own words for a line
 # that broke in the middle of an answer.
@@ -96,13 +101,19 @@ def while_committing() -> Iterator[None]:
 
 
 @contextmanager
-def refusing_unfit_values() -> Iterator[None]:
-    """A value that no column can hold (a NUL, half a surrogate, 10^30) is the sender's mistake.
+def explaining_refusals() -> Iterator[None]:
+    """The server goes on, and has refused this one statement, which changed nothing.
 
-    Of several that wait for each other in a ring PostgreSQL refuses one: it may simply try again.
+    A value that no column can hold (a NUL, half a surrogate, 10^30) is the sender's mistake. Of
+    several that wait for each other in a ring PostgreSQL refuses one: it may simply try again.
     """
     try:
         yield
+    except asyncpg.DiskFullError as error:
+        raise NoRoom(DISK_FULL) from error
+    except asyncpg.InsufficientResourcesError as error:
+        # Memory, locks or connections (class 53): others hold them, and give them back.
+        raise Unavailable(DATABASE_BUSY, code="database_busy") from error
     except asyncpg.TransactionRollbackError as error:
         raise Unavailable(
             say("Others were changing the same things at this moment. Try again."), code="busy"

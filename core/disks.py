@@ -1,8 +1,21 @@
-"""What the standard library does not say of a disk: flush one file system, and only that one."""
+"""Disks: flush one file system and only that one, how much room is left, and what that means."""
 
 import ctypes
 import os
+from collections.abc import Iterable
+from enum import StrEnum
 from pathlib import Path
+
+import msgspec
+
+from core.errors import say
+
+# PostgreSQL's log grows by a file of this size; without it no row can be stored any more.
+FULL_BELOW_BYTES = 16 * 1024 * 1024
+DISK_FULL = say(
+    "The disk of the server is full, so this could not be saved. Everything saved before is safe"
+    " and can still be read. Ask whoever looks after the server to make room, then try again."
+)
 
 _libc = ctypes.CDLL(None, use_errno=True)
 
@@ -26,3 +39,46 @@ def flush_around(folder: Path) -> None:
         flush(descriptor)
     finally:
         os.close(descriptor)
+
+
+class Room(StrEnum):
+    """``low``: no more files are taken in. ``full``: nothing can be stored at all."""
+
+    ok = "ok"
+    low = "low"
+    full = "full"
+
+
+class Disk(msgspec.Struct, frozen=True):
+    """A file system, named by a folder on it; ``free_bytes`` are those that need no root."""
+
+    folder: Path
+    size_bytes: int
+    free_bytes: int
+
+    def room(self, keep_free_bytes: int) -> Room:
+        """How it stands where ``keep_free_bytes`` are to be kept free of files."""
+        if self.free_bytes < FULL_BELOW_BYTES:
+            return Room.full
+        return Room.low if self.free_bytes < keep_free_bytes else Room.ok
+
+
+def look(folder: Path) -> Disk:
+    """The file system of a folder; OSError if there is no such folder."""
+    found = os.statvfs(folder)
+    return Disk(folder, found.f_blocks * found.f_frsize, found.f_bavail * found.f_frsize)
+
+
+def look_at_all(folders: Iterable[Path]) -> list[Disk]:
+    """The file systems of those folders that are there, each once."""
+    seen: dict[int, Disk] = {}
+    for folder in folders:
+        if folder.is_dir():
+            seen.setdefault(folder.stat().st_dev, look(folder))
+    return list(seen.values())
+
+
+def worst(disks: Iterable[Disk], keep_free_bytes: int) -> Room:
+    """The room on the disk that has least of it."""
+    found = {disk.room(keep_free_bytes) for disk in disks}
+    return next((room for room in (Room.full, Room.low) if room in found), Room.ok)

@@ -106,6 +106,12 @@ class Unavailable(Problem):
     default_code = "unavailable"
 
 
+class NoRoom(Unavailable):
+    """A disk is full: nothing was changed, and it works again as soon as somebody makes room."""
+
+    default_code = "disk_full"
+
+
 class OutcomeUnknown(Unavailable):
     """The answer to a change was lost: it may or may not have been made; look before repeating."""
 

@@ -15,6 +15,7 @@ DEFAULT_KEEP_SAMPLES_DAYS = 30
 DEFAULT_KEEP_HOURS_DAYS = 400
 DEFAULT_KEEP_SECURITY_DAYS = 365
 DEFAULT_UPLOAD_MAX_BYTES = 2 * 1024**3
+DEFAULT_KEEP_FREE_BYTES = 256 * 1024**2
 # A whole school may stand behind one address: sixty browsers with eight connections each.
 DEFAULT_CONNECTIONS_PER_ADDRESS = 512
 # What no router of the internet forwards (RFC 1918, RFC 6598, RFC 4193): schools' own equipment.
@@ -28,7 +29,8 @@ MAIL_SCHEMES = {"smtp": ("starttls", 587), "smtps": ("tls", 465), "smtp+plain": 
 class S3Settings(msgspec.Struct, frozen=True):
     """One bucket of an S3 endpoint; ``public_url`` is where browsers reach it, if they may.
 
-    ``sync_folder`` is on the file system that holds the store's files, if that is mounted here.
+    ``sync_folder`` is on the file system that holds the store's files, if that is mounted here;
+    of that ``keep_free_bytes`` stay free of files.
     """
 
     endpoint: str
@@ -38,6 +40,7 @@ class S3Settings(msgspec.Struct, frozen=True):
     region: str = "us-east-1"
     public_url: str | None = None
     sync_folder: Path | None = None
+    keep_free_bytes: int = DEFAULT_KEEP_FREE_BYTES
 
     def __repr__(self) -> str:
         return f"S3Settings(endpoint={self.endpoint!r}, bucket={self.bucket!r})"
@@ -76,6 +79,7 @@ class Settings(msgspec.Struct, frozen=True):
     keep_hours_days: int = DEFAULT_KEEP_HOURS_DAYS
     keep_security_days: int = DEFAULT_KEEP_SECURITY_DAYS
     upload_max_bytes: int = DEFAULT_UPLOAD_MAX_BYTES
+    keep_free_bytes: int = DEFAULT_KEEP_FREE_BYTES
     mail: MailSettings | None = None
     networks: tuple[IPv4Network | IPv6Network, ...] = PRIVATE_NETWORKS
     trap_address: tuple[str, int] | None = None
@@ -86,6 +90,12 @@ class Settings(msgspec.Struct, frozen=True):
 
     def __repr__(self) -> str:
         return f"Settings(data={str(self.data)!r}, s3={self.s3!r}, base_url={self.base_url!r})"
+
+    @property
+    def folders(self) -> tuple[Path, ...]:
+        """Where files of ours, of the database and of the store may lie on this machine."""
+        stored = (self.s3.sync_folder,) if self.s3 and self.s3.sync_folder else ()
+        return (self.data, self.data / "postgres", *stored)
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str]) -> "Settings":
@@ -107,6 +117,7 @@ class Settings(msgspec.Struct, frozen=True):
                 given, "LABSHARE_KEEP_SECURITY_DAYS", DEFAULT_KEEP_SECURITY_DAYS
             ),
             upload_max_bytes=_count(given, "LABSHARE_UPLOAD_MAX_BYTES", DEFAULT_UPLOAD_MAX_BYTES),
+            keep_free_bytes=_count(given, "LABSHARE_KEEP_FREE_BYTES", DEFAULT_KEEP_FREE_BYTES),
             mail=_mail(given),
             networks=_networks(given, "LABSHARE_NETWORKS"),
             trap_address=_address(given, "LABSHARE_TRAP_ADDRESS"),
@@ -132,6 +143,7 @@ def _s3(given: Mapping[str, str]) -> S3Settings | None:
         region=given.get("LABSHARE_S3_REGION", "us-east-1"),
         public_url=given.get("LABSHARE_S3_PUBLIC_URL"),
         sync_folder=Path(folder) if (folder := given.get("LABSHARE_S3_SYNC_FOLDER")) else None,
+        keep_free_bytes=_count(given, "LABSHARE_KEEP_FREE_BYTES", DEFAULT_KEEP_FREE_BYTES),
     )
 
 

@@ -1,6 +1,7 @@
 """Browser sessions: revocable rows; the browser holds the token, we hold only its hash."""
 
 import secrets
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 import msgspec
@@ -8,7 +9,7 @@ import msgspec
 from core import database, known_browsers, passwords, security_log, throttle
 from core.access import Actor, Membership
 from core.clock import now
-from core.errors import NotSignedIn, TooMany, Unavailable, say
+from core.errors import NoRoom, NotSignedIn, TooMany, Unavailable, say
 from core.hashing import hash_token
 from core.security_log import Kind
 
@@ -71,9 +72,11 @@ async def find_actor(token: str, *, request_id: str = "", address: str = "") -> 
     if session is None:
         return None
     if now() - session.seen_at > SEEN_EVERY:
-        await database.execute(
-            "UPDATE sign_in SET seen_at = $2 WHERE id = $1", session.sign_in_id, now()
-        )
+        # With a full disk people still read.
+        with suppress(NoRoom):
+            await database.execute(
+                "UPDATE sign_in SET seen_at = $2 WHERE id = $1", session.sign_in_id, now()
+            )
     return Actor(
         person_id=session.person_id,
         name=session.name,

@@ -1,6 +1,7 @@
 """Keys for programs: random, hashed, limited to scopes, ending on a day."""
 
 import secrets
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Annotated
 
@@ -9,7 +10,7 @@ import msgspec
 from core import database, security_log
 from core.access import Actor, Membership
 from core.clock import now
-from core.errors import FieldError, Invalid, NotFound, say
+from core.errors import FieldError, Invalid, NoRoom, NotFound, say
 from core.hashing import hash_token
 from core.security_log import Kind
 from core.sign_in import MEMBERSHIPS
@@ -91,7 +92,10 @@ async def find_actor(token: str, *, request_id: str = "", address: str = "") -> 
     if found is None:
         return None
     if found.used_at is None or now() - found.used_at > USED_EVERY:
-        await database.execute("UPDATE api_token SET used_at = $2 WHERE id = $1", found.id, now())
+        with suppress(NoRoom):
+            await database.execute(
+                "UPDATE api_token SET used_at = $2 WHERE id = $1", found.id, now()
+            )
     return Actor(
         person_id=found.person_id,
         name=found.name,

@@ -1,11 +1,13 @@
 """Keeps the embedded object store alive beside everything else, which goes on without it."""
 
+import os
 import time
 from collections.abc import Callable
 from pathlib import Path
 
 import structlog
 
+from core.disks import FULL_BELOW_BYTES, look
 from labshare.engines import object_store
 from labshare.engines.failure import EngineFailed
 from labshare.engines.object_store import Access, ObjectStore
@@ -13,12 +15,20 @@ from labshare.keeper import LIVED_WELL_SECONDS, PROVEN_SECONDS, waiting_seconds
 
 log = structlog.get_logger(__name__)
 
+# The words of the kernel, which SeaweedFS hands on into its log.
+NO_SPACE = b"no space left on device"
+MOST_LOG_BYTES = 1024 * 1024
+
 
 class StoreKeeper:
     """The store under care. As with `Keeper`, `tend` is called from the main loop and thread.
 
     Pages need no files, so a dead store takes nobody along: it is started again alone, ever more
     slowly if that repeats, and `/readyz` calls the service degraded meanwhile.
+
+    SeaweedFS stores no name any more once a disk was full while it stored one, however much room
+    there is later. So after such a word in its log, and once there is room, it is tried, and
+    started again if it refuses.
     """
 
     def __init__(self, data: Path, clock: Callable[[], float] = time.monotonic) -> None:
@@ -28,10 +38,17 @@ class StoreKeeper:
         self._started_at = clock()
         self._start_at = 0.0
         self._deaths = 0
+        self._met_full_disk = False
+        self._log_read = 0
         self.access: Access = self._store.access
 
     def tend(self) -> float:
         """Starts it if it is due; the seconds until it wants to be looked at again."""
+        if self._store is not None and self._is_stuck(self._store):
+            log.error("object_store.stuck", says="the disk was full; starting it again")
+            self._store.kill()
+            self._store = None
+            self._start_again()
         if self._store is not None and self._store.is_running():
             return PROVEN_SECONDS
         if self._store is not None:
@@ -52,6 +69,24 @@ class StoreKeeper:
         if self._store is not None:
             self._store.stop()
             self._store = None
+
+    def _is_stuck(self, store: ObjectStore) -> bool:
+        """Whether it met a full disk and refuses to write although there is room again."""
+        self._met_full_disk = self._met_full_disk or self._complains()
+        if not self._met_full_disk or look(self.access.folder).free_bytes < 2 * FULL_BELOW_BYTES:
+            return False
+        self._met_full_disk = False
+        return store.is_running() and not store.takes_objects()
+
+    def _complains(self) -> bool:
+        """Whether its log has grown by a word about a full disk; of much only the end is read."""
+        with (self._data / "objects.log").open("rb") as file:
+            length = file.seek(0, os.SEEK_END)
+            # A new log is begun when the old one has grown big.
+            begin = self._log_read if self._log_read <= length else 0
+            file.seek(max(begin, length - MOST_LOG_BYTES))
+            self._log_read = length
+            return NO_SPACE in file.read()
 
     def _start_again(self) -> None:
         self._started_at = self._clock()

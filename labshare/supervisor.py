@@ -168,8 +168,10 @@ def _answers(server: socket.socket) -> bool:
     try:
         connection.request("GET", "/readyz")
         response = connection.getresponse()
-        return response.status == 200 and bool(json.loads(response.read())["worker"])
-    except (OSError, ValueError, http.client.HTTPException):
+        # With a full disk the status says that nothing can be saved; people can read, though.
+        found = json.loads(response.read())
+        return bool(found["database"] and found["worker"])
+    except (OSError, ValueError, LookupError, http.client.HTTPException):
         return False
     finally:
         connection.close()

@@ -99,11 +99,13 @@ COLUMNS = (
 async def create(actor: Actor, new: NewUpload, *, most_bytes: int) -> Upload:
     """Open an upload; nothing is stored yet.
 
-    Refuses people who may not contribute at the school, files beyond ``most_bytes``, and more than
-    MOST_UNFINISHED at a time. The announced size counts towards the school's quota from now on.
+    Refuses people who may not contribute at the school, files beyond ``most_bytes`` or for which
+    the disk has no room, and more than MOST_UNFINISHED at a time. The announced size counts
+    towards the school's quota from now on.
     """
     actor.require(new.school_id, *CONTRIBUTORS)
     _check(new, most_bytes)
+    objects.require_room(new.size_bytes)
     with quotas.refusing_beyond(new.size_bytes):
         upload_id = await _insert(actor, new)
     return await get(actor, upload_id)

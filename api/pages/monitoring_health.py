@@ -5,13 +5,14 @@ from litestar import Response, get
 from api import urls
 from api.access import allow
 from api.pages.rendering import render
-from api.routes.monitoring_health import READERS
+from api.routes.monitoring_health import READERS, examine_all
 from api.types import WebRequest
 from core.errors import Message, say
 from monitoring import health
 from monitoring.health import Check, Verdict
 
 PART_NAMES: dict[str, Message] = {
+    "disk": say("Disk"),
     "workers": say("Workers"),
     "turns": say("Visits"),
     "lateness": say("Punctuality"),
@@ -35,7 +36,7 @@ VERDICTS: dict[Verdict, tuple[str, Message]] = {
 @get(urls.monitoring_health(), guards=[allow(*READERS, scope=None)], include_in_schema=False)
 async def show_monitoring_health(request: WebRequest) -> Response[str]:
     state = await health.look()
-    checks = health.examine(state, mail_is_on=request.app.state.settings.mail is not None)
+    checks = examine_all(request, state)
     return render(
         request,
         "monitoring/health.html",

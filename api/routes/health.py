@@ -15,8 +15,9 @@ from api.metrics import exposition
 from api.metrics_access import may_read_metrics
 from api.probes import Probe
 from api.types import WebRequest
-from core import database
+from core import database, disks
 from core.clock import now
+from core.disks import Disk, Room
 from core.errors import Forbidden, say
 from monitoring import health
 from storage import damage, objects, quotas
@@ -27,14 +28,16 @@ HEARTBEAT_LATE = timedelta(seconds=90)
 class Readiness(msgspec.Struct):
     """Each part, whether it is there, and what that means for those who ask for pages.
 
-    Without the database there are no pages. Without the object store there are no files, and
-    without a worker nothing goes on by itself: the service is degraded, and all pages are there.
+    Without the database there are no pages, and with a full disk nothing can be saved. Without the
+    object store there are no files, with little room on the disk no new ones, and without a worker
+    nothing goes on by itself: the service is degraded, and all pages are there.
     """
 
     status: Literal["ready", "degraded", "unavailable"]
     database: bool
     object_store: bool
     worker: bool
+    disk: Room
 
 
 @get(
@@ -54,18 +57,19 @@ async def healthz() -> str:
     "/readyz",
     guards=[public],
     operation_id="health_ready",
-    summary="Database, object store and worker",
+    summary="Database, object store, worker and disk",
     tags=["health"],
 )
-async def readyz() -> Response[Readiness]:
-    """503 while no page can be served; answers within seconds, whatever hangs."""
+async def readyz(request: WebRequest) -> Response[Readiness]:
+    """503 while no page can be served or nothing saved; answers within seconds, whatever hangs."""
     heartbeat, store = await asyncio.gather(_database.answer(), _object_store.answer())
     has_worker = heartbeat is not None and heartbeat.is_alive
+    room = disks.worst(_disks(request), request.app.state.settings.keep_free_bytes)
     status: Literal["ready", "degraded", "unavailable"] = "unavailable"
-    if heartbeat is not None:
-        status = "ready" if store and has_worker else "degraded"
-    readiness = Readiness(status, heartbeat is not None, bool(store), has_worker)
-    return Response(readiness, status_code=200 if readiness.database else 503)
+    if heartbeat is not None and room is not Room.full:
+        status = "ready" if store and has_worker and room is Room.ok else "degraded"
+    readiness = Readiness(status, heartbeat is not None, bool(store), has_worker, room)
+    return Response(readiness, status_code=503 if status == "unavailable" else 200)
 
 
 @get(
@@ -85,8 +89,12 @@ async def metrics(request: WebRequest) -> Response[bytes]:
     state, damaged, uses = await asyncio.gather(
         _monitoring.answer(), _damaged_files.answer(), _storage.answer()
     )
-    content = await anyio.to_thread.run_sync(exposition, state, damaged, uses)
+    content = await anyio.to_thread.run_sync(exposition, state, damaged, uses, _disks(request))
     return Response(content, headers={"content-type": CONTENT_TYPE_LATEST})
+
+
+def _disks(request: WebRequest) -> list[Disk]:
+    return disks.look_at_all(request.app.state.settings.folders)
 
 
 class _Heartbeat(msgspec.Struct, frozen=True):

@@ -8,9 +8,11 @@ from litestar import get
 from api.access import allow
 from api.pages.rendering import language_of
 from api.types import WebRequest
+from core import disks
 from core.access import Role
+from core.settings import Settings
 from monitoring import health
-from monitoring.health import Verdict
+from monitoring.health import Check, MonitoringState, Verdict
 
 READERS = (Role.admin, Role.technician)
 
@@ -30,6 +32,17 @@ class MonitoringHealth(msgspec.Struct, frozen=True):
     parts: list[PartOfMonitoring]
 
 
+def examine_all(request: WebRequest, state: MonitoringState) -> list[Check]:
+    """Every part, with the settings and the disks of this process."""
+    settings: Settings = request.app.state.settings
+    return health.examine(
+        state,
+        mail_is_on=settings.mail is not None,
+        disks=disks.look_at_all(settings.folders),
+        keep_free_bytes=settings.keep_free_bytes,
+    )
+
+
 @get(
     "/monitoring/health",
     guards=[allow(*READERS, scope="monitoring:read")],
@@ -41,6 +54,6 @@ async def get_monitoring_health(request: WebRequest) -> MonitoringHealth:
     """Of the whole installation, without anything of a single school."""
     state = await health.look()
     speech = language_of(request)
-    checks = health.examine(state, mail_is_on=request.app.state.settings.mail is not None)
+    checks = examine_all(request, state)
     parts = [PartOfMonitoring(c.name, c.verdict, speech.words(c.message)) for c in checks]
     return MonitoringHealth(state.at, parts)

@@ -69,9 +69,19 @@ class ObjectStore:
 
     def wait_until_ready(self) -> None:
         """Returns when it takes objects; EngineFailed with the end of its log if it does not."""
+        self._child.wait_until(self.takes_objects, self._ready_seconds)
+
+    def takes_objects(self) -> bool:
+        """Whether an object can be written and removed now."""
         host = self.endpoint.removeprefix("http://")
-        signer = s3_request.Signer(host, self.access_key, self.secret_key, self.region)
-        self._child.wait_until(lambda: _takes_objects(signer), self._ready_seconds)
+        return _takes_objects(
+            s3_request.Signer(host, self.access_key, self.secret_key, self.region)
+        )
+
+    def kill(self) -> None:
+        """Ends it as a power cut would: the next start repairs what is half written."""
+        self._child.end(0.0)
+        self.stop()
 
     def stop(self) -> None:
         was_running = self._child.is_running()
@@ -203,6 +213,9 @@ def _arguments(folder: Path, ports: dict[str, int]) -> list[str]:
         "volume.port.grpc": ports["volume_grpc"],
         "volume.max": 0,  # as many as the disk has room for
         "volume.index": "leveldb",
+        # It would refuse to write from 1 % of the disk on, and look once a minute whether there is
+        # room again. How much is kept free is ours to decide (`objects.require_room`).
+        "volume.minFreeSpace": 0,
         "volume.preStopSeconds": 0,  # it is the only one: nobody needs to be told first
         "filer": "true",
         "filer.port": ports["filer"],

@@ -1,10 +1,12 @@
 """What the figures mean, in words that say what to do: pure, and tested as a table of cases."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from enum import StrEnum
 
 import msgspec
 
+from core.disks import Disk, Room
 from core.errors import Message, say
 from monitoring.figures import Figures
 from monitoring.health.state import MonitoringState
@@ -16,6 +18,9 @@ MANY_OVERDUE_SHARE = 0.1
 UNREADABLE_SHARE = 0.01
 LEAST_DAYS_PREPARED = 2
 NOBODY_VISITED_AFTER = timedelta(minutes=5)
+# Of what is kept free: while people can still act before files are refused.
+SOON_LOW = 4
+MEGABYTE = 1024**2
 
 
 class Verdict(StrEnum):
@@ -35,9 +40,12 @@ class Check(msgspec.Struct, frozen=True):
     message: Message
 
 
-def examine(state: MonitoringState, *, mail_is_on: bool) -> list[Check]:
+def examine(
+    state: MonitoringState, *, mail_is_on: bool, disks: Sequence[Disk], keep_free_bytes: int
+) -> list[Check]:
     """Every part, in the order in which trouble should be looked for."""
     checks = [
+        _disk(disks, keep_free_bytes),
         _workers(state),
         _turns(state),
         _lateness(state),
@@ -50,6 +58,40 @@ def examine(state: MonitoringState, *, mail_is_on: bool) -> list[Check]:
         _mail(state, mail_is_on=mail_is_on),
     ]
     return [check for check in checks if check is not None]
+
+
+def _disk(disks: Sequence[Disk], keep_free_bytes: int) -> Check | None:
+    if not disks:
+        return None
+    disk = min(disks, key=lambda one: one.free_bytes)
+    about = {
+        "free": disk.free_bytes // MEGABYTE,
+        "folder": str(disk.folder),
+        "least": keep_free_bytes // MEGABYTE,
+    }
+    room = disk.room(keep_free_bytes)
+    if room is Room.full:
+        full = say(
+            "The disk of {folder} is full: nothing can be saved. Make room; what was saved is safe,"
+            " and nothing needs to be started again.",
+            **about,
+        )
+        return Check("disk", Verdict.critical, full)
+    if room is Room.low:
+        low = say(
+            "Only {free} MB are left on the disk of {folder}: no files are taken in before"
+            " {least} MB are free. Make room.",
+            **about,
+        )
+        return Check("disk", Verdict.critical, low)
+    if disk.free_bytes < SOON_LOW * keep_free_bytes:
+        soon = say(
+            "Only {free} MB are left on the disk of {folder}: below {least} MB no more files are"
+            " taken in. Make room.",
+            **about,
+        )
+        return Check("disk", Verdict.warning, soon)
+    return Check("disk", Verdict.ok, say("{free} MB are free on the disk of {folder}", **about))
 
 
 def _workers(state: MonitoringState) -> Check:

@@ -1,6 +1,14 @@
 """The one adapter over the S3 store; the rest of Labshare says ``objects.put(...)``."""
 
-from storage.objects.connection import ObjectMissing, PartsGone, answers, close, is_open, open  # noqa: A004
+from storage.objects.connection import (
+    ObjectMissing,
+    PartsGone,
+    answers,
+    close,
+    is_open,
+    open,  # noqa: A004
+    require_room,
+)
 from storage.objects.parts import (
     SMALLEST_PART_BYTES,
     UnfinishedParts,
@@ -44,6 +52,7 @@ __all__ = [
     "put_part",
     "read",
     "remove",
+    "require_room",
     "size_of",
     "stream",
     "unfinished_parts",

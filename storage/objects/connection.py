@@ -14,7 +14,8 @@ from anyio import CapacityLimiter, to_thread
 from minio import Minio
 from minio.error import InvalidResponseError, S3Error, ServerError
 
-from core.errors import Unavailable, say
+from core import disks
+from core.errors import NoRoom, Unavailable, say
 from core.settings import S3Settings
 from storage.objects.flushing import Flusher
 
@@ -25,6 +26,8 @@ CONNECT_SECONDS = 3
 READ_SECONDS = 60
 ATTEMPTS = 3
 
+# S3's own words for a store without room: AWS, MinIO and Ceph have one each.
+FULL_CODES = {"InsufficientStorage", "XMinioStorageFull", "QuotaExceeded"}
 TRANSIENT = (ServerError, InvalidResponseError, urllib3.exceptions.HTTPError)
 
 
@@ -46,6 +49,11 @@ class Connection(msgspec.Struct, frozen=True):
     bucket: str
     limiter: CapacityLimiter
     flusher: Flusher | None
+    keep_free_bytes: int
+
+    def free_bytes(self) -> int | None:
+        """What is left where the store keeps its files; None where that is not on this machine."""
+        return disks.look(self.flusher.folder).free_bytes if self.flusher else None
 
 
 _connection: Connection | None = None
@@ -60,6 +68,7 @@ async def open(settings: S3Settings) -> None:  # noqa: A001 (as core.database.op
         bucket=settings.bucket,
         limiter=CapacityLimiter(POOL_SIZE),
         flusher=Flusher(settings.sync_folder) if settings.sync_folder else None,
+        keep_free_bytes=settings.keep_free_bytes,
     )
     await call(_make_bucket)
 
@@ -130,6 +139,10 @@ async def call(work: Callable[[Minio, str], T]) -> T:
     except S3Error as error:
         raise _as_problem(error) from error
     except TRANSIENT as error:
+        # SeaweedFS answers 500 then, as for all else.
+        free = connection.free_bytes()
+        if free is not None and free < disks.FULL_BELOW_BYTES:
+            raise NoRoom(disks.DISK_FULL, code="object_store_full") from error
         raise Unavailable(
             say("The object store does not answer; nothing was lost, try again in a minute"),
             code="object_store_down",
@@ -147,6 +160,25 @@ async def store(work: Callable[[Minio, str], T]) -> T:
     return result
 
 
+def require_room(size_bytes: int) -> None:
+    """NoRoom if a file of this size would leave less than is to be kept free.
+
+    The database shares the disk with the files, and with a full one no row can be stored. Only
+    where the store's files are on this machine; another store refuses by itself.
+    """
+    connection = connected()
+    free = connection.free_bytes()
+    if free is not None and free - size_bytes < connection.keep_free_bytes:
+        raise NoRoom(
+            say(
+                "The disk of the server has too little room left for this file, so it was not taken"
+                " in. Everything saved before is safe. Ask whoever looks after the server to make"
+                " room, then send the file again."
+            ),
+            code="object_store_full",
+        )
+
+
 async def flush() -> None:
     """Return when all that the store has acknowledged is on the disk."""
     flusher = connected().flusher
@@ -155,6 +187,8 @@ async def flush() -> None:
 
 
 def _as_problem(error: S3Error) -> Unavailable:
+    if error.code in FULL_CODES:
+        return NoRoom(disks.DISK_FULL, code="object_store_full")
     if error.code in {"NoSuchKey", "NotFound"}:
         return ObjectMissing(say("The file is missing from the object store"))
     if error.code in {"NoSuchUpload", "InvalidPart"}:

@@ -13,7 +13,7 @@ from pathlib import Path
 from anyio import CapacityLimiter, to_thread
 
 from core import disks
-from core.errors import Invalid, Unavailable, say
+from core.errors import Invalid, NoRoom, Unavailable, say
 
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
 
@@ -22,6 +22,7 @@ class Flusher:
     """Flushes the file system of one folder."""
 
     def __init__(self, folder: Path) -> None:
+        self.folder = folder
         try:
             # Kept open: Linux reports a failed write once to each descriptor opened before it.
             self._descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
@@ -67,7 +68,7 @@ def _heard(done: asyncio.Task[None]) -> None:
 
 def _as_problem(error: OSError) -> Unavailable:
     if error.errno in NO_ROOM:
-        return Unavailable(say("The disk of the object store is full"), code="object_store_full")
+        return NoRoom(disks.DISK_FULL, code="object_store_full")
     return Unavailable(
         say("The disk of the object store reports an error: {reason}", reason=error.strerror),
         code="object_store_disk",

@@ -16,6 +16,7 @@ from storage.objects.connection import (
     PartsGone,
     call,
     flush,
+    require_room,
     store,
 )
 from storage.objects.whole import size_of
@@ -46,7 +47,11 @@ async def begin_parts(key: str, media_type: str) -> str:
 
 
 async def put_part(key: str, upload_id: str, number: int, data: bytes) -> str:
-    """Store one part; it is durable when this returns its ETag, which completing asks for."""
+    """Store one part; it is durable when this returns its ETag, which completing asks for.
+
+    NoRoom if the disk is too full.
+    """
+    require_room(len(data))
     return await store(
         lambda s3, bucket: s3._upload_part(  # noqa: SLF001
             bucket_name=bucket,

@@ -13,7 +13,7 @@ from minio import Minio
 from core import clock
 from core.errors import Unavailable, say
 from storage.ids import uuid7
-from storage.objects.connection import ObjectMissing, call, connected, store
+from storage.objects.connection import ObjectMissing, call, connected, require_room, store
 
 LARGEST_PUT_BYTES = 16 * 1024 * 1024
 # A reader takes no connection while its own line is slow: each slice is one short request.
@@ -38,9 +38,10 @@ def new_key(prefix: str) -> str:
 
 
 async def put(key: str, data: bytes, media_type: str) -> None:
-    """Store a small object whole; it is durable when this returns."""
+    """Store a small object whole; it is durable when this returns. NoRoom if the disk is too full."""
     if len(data) > LARGEST_PUT_BYTES:
         raise ValueError("large objects go in parts")
+    require_room(len(data))
     await store(
         lambda s3, bucket: s3.put_object(
             bucket_name=bucket,

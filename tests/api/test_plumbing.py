@@ -20,6 +20,7 @@ async def test_readyz_names_the_engines(client: httpx.AsyncClient) -> None:
         "database": True,
         "object_store": True,
         "worker": False,
+        "disk": "ok",
     }
 
 

@@ -7,7 +7,7 @@ import asyncpg
 import pytest
 
 from core import audit, database
-from core.errors import Conflict, Invalid, Unavailable, say
+from core.errors import Conflict, Invalid, NoRoom, Unavailable, say
 from tests import factories
 
 pytestmark = pytest.mark.usefixtures("db")
@@ -41,6 +41,44 @@ async def test_a_broken_constraint_becomes_its_sentence() -> None:
         database.refusing({"school_code_key": say("This code is taken")}),
     ):
         await factories.school("TWICE")
+
+
+@pytest.mark.parametrize(
+    ("state", "kind", "code"),
+    [
+        ("53100", NoRoom, "disk_full"),
+        ("53200", Unavailable, "database_busy"),
+        ("53400", Unavailable, "database_busy"),
+    ],
+)
+async def test_a_server_without_room_or_memory_says_so_and_has_changed_nothing(
+    state: str, kind: type[Unavailable], code: str
+) -> None:
+    raising = f"DO $$ BEGIN RAISE EXCEPTION 'no more' USING ERRCODE = '{state}'; END $$"
+    with pytest.raises(Unavailable) as refusal:
+        await database.execute(raising)
+    assert (type(refusal.value), refusal.value.code) == (kind, code)
+    with pytest.raises(kind):
+        async with database.transaction():
+            await factories.school("NOROOM")
+            await database.execute(raising)
+    assert await database.fetch_value("SELECT count(*) FROM school WHERE code = 'NOROOM'") == 0
+
+
+async def test_a_commit_that_finds_no_room_is_refused_and_not_unknown() -> None:
+    await database.execute(
+        "CREATE FUNCTION pg_temp.no_room() RETURNS trigger LANGUAGE plpgsql AS"
+        " $$ BEGIN RAISE EXCEPTION 'no more' USING ERRCODE = '53100'; END $$"
+    )
+    with pytest.raises(NoRoom):
+        async with database.transaction():
+            await database.execute("CREATE TABLE without_room (id int)")
+            await database.execute(
+                "CREATE CONSTRAINT TRIGGER late AFTER INSERT ON without_room DEFERRABLE INITIALLY"
+                " DEFERRED FOR EACH ROW EXECUTE FUNCTION pg_temp.no_room()"
+            )
+            await database.execute("INSERT INTO without_room VALUES (1)")
+    assert await database.fetch_value("SELECT to_regclass('without_room')") is None
 
 
 async def test_the_history_says_who_changed_what() -> None:

@@ -1,6 +1,7 @@
 """What monitoring says of itself: a table of cases, the page, the figures for Prometheus."""
 
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -11,9 +12,11 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from core import clock, database
 from core.access import Role
+from core.disks import Disk
 from monitoring import figures, health
 from monitoring.figures import Counted, Figures, LatenessShown, Report, WireFigures
-from monitoring.health import MonitoringState, Verdict
+from monitoring.health import Check, MonitoringState, Verdict
+from monitoring.health.findings import MEGABYTE
 from monitoring.health.state import AlertCounts, DeviceCounts, TrapFigures
 from tests import factories, factories_monitoring
 
@@ -37,6 +40,21 @@ def state(**differs: Any) -> MonitoringState:
         "days_prepared": 3,
     }
     return MonitoringState(**(usual | differs))
+
+
+def disk(megabytes_free: int) -> Disk:
+    return Disk(Path("/srv/labshare"), 100_000 * MEGABYTE, megabytes_free * MEGABYTE)
+
+
+def examine(
+    given: MonitoringState, *, mail_is_on: bool = True, megabytes_free: int = 50_000
+) -> list[Check]:
+    return health.examine(
+        given,
+        mail_is_on=mail_is_on,
+        disks=[disk(megabytes_free), disk(90_000)],
+        keep_free_bytes=256 * MEGABYTE,
+    )
 
 
 CASES = [
@@ -106,13 +124,29 @@ CASES = [
 def test_each_part_is_judged_by_its_figures(
     name: str, verdict: Verdict, given: MonitoringState
 ) -> None:
-    found = {check.name: check.verdict for check in health.examine(given, mail_is_on=True)}
+    found = {check.name: check.verdict for check in examine(given)}
     assert found[name] is verdict
 
 
 def test_mail_that_nobody_switched_on_is_no_fault() -> None:
-    found = {check.name: check.verdict for check in health.examine(state(), mail_is_on=False)}
+    found = {check.name: check.verdict for check in examine(state(), mail_is_on=False)}
     assert found["mail"] is Verdict.off
+
+
+@pytest.mark.parametrize(
+    ("megabytes_free", "verdict"),
+    [
+        (1024, Verdict.ok),
+        (1023, Verdict.warning),
+        (256, Verdict.warning),
+        (255, Verdict.critical),
+        (15, Verdict.critical),
+    ],
+)
+def test_the_disk_with_least_room_is_judged(megabytes_free: int, verdict: Verdict) -> None:
+    first = examine(state(), megabytes_free=megabytes_free)[0]
+    assert (first.name, first.verdict) == ("disk", verdict)
+    assert "/srv/labshare" in str(first.message)
 
 
 async def _seen_worker() -> None:
@@ -152,6 +186,9 @@ async def test_prometheus_reads_what_the_workers_say(client: httpx.AsyncClient) 
     assert samples[bucket, "0.001", "here:1"] == 5
     assert samples[bucket, "0.002", "here:1"] == 7
     assert samples[bucket, "+Inf", "here:1"] == 7
+    disks = [key for key in samples if key[0] == "labshare_disk_free_bytes"]
+    assert disks
+    assert all(0 < samples[key] <= samples["labshare_disk_size_bytes", key[1]] for key in disks)
 
 
 async def test_a_worker_that_died_leaves_no_figures_behind(client: httpx.AsyncClient) -> None:
