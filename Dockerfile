@@ -24,6 +24,7 @@ RUN apt-get update \
     && apt-get install --yes --no-install-recommends fonts-noto-cjk fontconfig \
     && rm -rf /var/lib/apt/lists/* \
     && useradd --system --user-group --uid 10001 --home-dir /var/lib/labshare --create-home labshare \
+    && install --directory --mode=0700 --owner=labshare --group=labshare /var/lib/labshare-store \
     && chmod 0700 /var/lib/labshare
 
 COPY --from=build /opt/labshare /opt/labshare

@@ -1,9 +1,11 @@
 """The command line: what can be asked, found and loaded only when it is asked."""
 
 import importlib
+from pathlib import Path
 
 import click
 
+from labshare import closed
 from labshare.file_limit import raise_file_limit
 
 # Loading every command takes seconds and a hundred megabytes that `serve` keeps for months.
@@ -12,6 +14,7 @@ COMMANDS = {
     "demo": "demo",
     "web": "web",
     "worker": "worker",
+    "store": "store",
     "migrate": "migrate",
     "first-admin": "first_admin",
     "person": "person",
@@ -35,7 +38,14 @@ class Commands(click.Group):
     def get_command(self, _context: click.Context, name: str) -> click.Command | None:
         if name not in COMMANDS:
             return None
-        module = importlib.import_module(f"labshare.commands.{COMMANDS[name]}")
+        try:
+            module = importlib.import_module(f"labshare.commands.{COMMANDS[name]}")
+        except (ImportError, PermissionError) as error:
+            # A folder that may not be read looks to Python like one without the module.
+            shut = closed.unreadable(Path(__file__).parents[1])
+            if shut is None:
+                raise
+            raise click.ClickException(closed.about(shut)) from error
         command: click.Command = module.command
         return command
 

@@ -10,7 +10,7 @@ import structlog
 from core.disks import FULL_BELOW_BYTES, look
 from labshare.engines import object_store
 from labshare.engines.failure import EngineFailed
-from labshare.engines.object_store import Access, ObjectStore
+from labshare.engines.object_store import Access, Gateway, ObjectStore
 from labshare.keeper import LIVED_WELL_SECONDS, PROVEN_SECONDS, waiting_seconds
 
 log = structlog.get_logger(__name__)
@@ -31,10 +31,16 @@ class StoreKeeper:
     started again if it refuses.
     """
 
-    def __init__(self, data: Path, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        data: Path,
+        clock: Callable[[], float] = time.monotonic,
+        gateway: Gateway | None = None,
+    ) -> None:
         self._data = data
         self._clock = clock
-        self._store: ObjectStore | None = object_store.start(data)
+        self._gateway = gateway
+        self._store: ObjectStore | None = object_store.start(data, gateway)
         self._started_at = clock()
         self._start_at = 0.0
         self._deaths = 0
@@ -91,7 +97,7 @@ class StoreKeeper:
     def _start_again(self) -> None:
         self._started_at = self._clock()
         try:
-            self._store = object_store.launch(self._data)
+            self._store = object_store.launch(self._data, self._gateway)
         except (EngineFailed, OSError) as error:
             # A full disk, for example: it may have room again by the next time.
             self._wait(str(error))

@@ -2,12 +2,14 @@
 
 import functools
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
 import asyncpg
 import click
 
 from core.errors import Invalid, Problem
+from labshare import closed
 from labshare.engines.failure import EngineFailed
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -35,6 +37,8 @@ def one_line(error: BaseException) -> str | None:
         return str(error)
     if isinstance(error, asyncpg.PostgresError | asyncpg.InterfaceError):
         return f"the database refused: {error}"
+    if isinstance(error, PermissionError) and isinstance(error.filename, str):
+        return closed.about(Path(error.filename))
     if isinstance(error, OSError):
         return f"{error.strerror or error}: {error.filename}" if error.filename else str(error)
     return None

@@ -11,6 +11,10 @@ from labshare.commands.failures import fail, told_plainly
 from labshare.commands.serve import DEFAULT_HOST, DEFAULT_PORT
 from labshare.environment import read_settings
 from labshare.listening import listen
+from labshare.processes import CAP_NET_BIND_SERVICE
+from labshare.root import drop_root
+
+FIRST_OPEN_PORT = 1024
 
 
 @click.command(name="web")
@@ -26,6 +30,7 @@ def command(host: str, port: int, fd: int | None) -> None:
     logging.configure(settings.log)
     if settings.database_url is None or settings.s3 is None:
         fail("set LABSHARE_DATABASE_URL and LABSHARE_S3_ENDPOINT, or use `labshare serve`")
+    drop_root(settings, capabilities=(CAP_NET_BIND_SERVICE,) if 0 < port < FIRST_OPEN_PORT else ())
     server = listen(host, port) if fd is None else socket.socket(fileno=fd)
     with server, attached(settings) as complete:
         web.run(complete, server)

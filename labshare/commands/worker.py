@@ -9,6 +9,8 @@ from labshare import logging
 from labshare.attached import attached
 from labshare.commands.failures import fail, told_plainly
 from labshare.environment import read_settings
+from labshare.processes import CAP_NET_BIND_SERVICE, CAP_NET_RAW
+from labshare.root import drop_root
 
 
 @click.command(name="worker")
@@ -21,5 +23,6 @@ def command() -> None:
     logging.configure(settings.log)
     if settings.database_url is None or settings.s3 is None:
         fail("set LABSHARE_DATABASE_URL and LABSHARE_S3_ENDPOINT, or use `labshare serve`")
+    drop_root(settings, capabilities=(CAP_NET_BIND_SERVICE, CAP_NET_RAW))
     with attached(settings) as complete:
         asyncio.run(worker.run(complete))

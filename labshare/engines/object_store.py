@@ -44,6 +44,16 @@ class Access:
     region: str = REGION
 
 
+@dataclass(frozen=True)
+class Gateway:
+    """Where the store is to take requests of other machines, and the keys that they sign with."""
+
+    host: str
+    port: int
+    access_key: str
+    secret_key: str = field(repr=False)
+
+
 class ObjectStore:
     """A running store."""
 
@@ -94,12 +104,14 @@ class ObjectStore:
         _clear_sockets(self._ports)
 
 
-def start(data: Path) -> ObjectStore:
+def start(data: Path, gateway: Gateway | None = None) -> ObjectStore:
     """Starts the store of the data folder, making it the first time. Main thread only.
+
+    Without a gateway of your own it is on loopback alone, with keys of its own.
 
     Returns when an object could be written and removed, so the first upload finds it ready.
     """
-    store = launch(data)
+    store = launch(data, gateway)
     try:
         store.wait_until_ready()
     except BaseException:
@@ -108,7 +120,7 @@ def start(data: Path) -> ObjectStore:
     return store
 
 
-def launch(data: Path) -> ObjectStore:
+def launch(data: Path, gateway: Gateway | None = None) -> ObjectStore:
     """The same, but returns at once: it takes objects some seconds later. Main thread only."""
     account = engine_account()
     data = private_folder(data.resolve(), account)
@@ -116,12 +128,15 @@ def launch(data: Path) -> ObjectStore:
     locks.take_life()
     try:
         folder = private_folder(data / "objects", account)
-        access_key, secret_key = _keys(folder, account)
+        access_key, secret_key = _keys(folder, account, gateway)
         renew_security(folder, account)
         ports = remembered_ports(folder / "ports.json", PORT_NAMES, account)
+        if gateway is not None:
+            ports = {**ports, "s3": gateway.port}
         repaired = volumes.repair(folder)
         volumes.mark_as_running(folder, account)
-        child = children.start(_server(data, folder, ports, account), locks)
+        host = gateway.host if gateway is not None else LOOPBACK
+        child = children.start(_server(data, folder, ports, host, account), locks)
     except BaseException:
         locks.release()
         raise
@@ -159,12 +174,16 @@ def binary() -> Path:
     return path
 
 
-def _keys(folder: Path, account: Account) -> tuple[str, str]:
-    """The keys of the gateway, generated once; only the service's user can read them."""
+def _keys(folder: Path, account: Account, gateway: Gateway | None) -> tuple[str, str]:
+    """The keys of the gateway, generated once if none are given; only the service's user can read
+    them."""
     path = folder / "s3.json"
-    if path.exists():
+    if gateway is not None:
+        access_key, secret_key = gateway.access_key, gateway.secret_key
+    elif path.exists():
         return _read_keys(path)
-    access_key, secret_key = secrets.token_hex(10), secrets.token_urlsafe(32)
+    else:
+        access_key, secret_key = secrets.token_hex(10), secrets.token_urlsafe(32)
     credentials = {"accessKey": access_key, "secretKey": secret_key}
     identity = {"name": "labshare", "credentials": [credentials], "actions": ["Admin"]}
     write_private(path, json.dumps({"identities": [identity]}, indent=2) + "\n", account)
@@ -177,10 +196,12 @@ def _read_keys(path: Path) -> tuple[str, str]:
     return credentials["accessKey"], credentials["secretKey"]
 
 
-def _server(data: Path, folder: Path, ports: dict[str, int], account: Account) -> Program:
+def _server(
+    data: Path, folder: Path, ports: dict[str, int], host: str, account: Account
+) -> Program:
     return Program(
         name="SeaweedFS",
-        command=[str(binary()), *_arguments(folder, ports)],
+        command=[str(binary()), *_arguments(folder, ports, host)],
         folder=folder,
         log=data / "objects.log",
         account=account,
@@ -196,7 +217,7 @@ def _server(data: Path, folder: Path, ports: dict[str, int], account: Account) -
     )
 
 
-def _arguments(folder: Path, ports: dict[str, int]) -> list[str]:
+def _arguments(folder: Path, ports: dict[str, int], host: str) -> list[str]:
     options = {
         "dir": str(folder),
         "ip": LOOPBACK,
@@ -224,6 +245,7 @@ def _arguments(folder: Path, ports: dict[str, int]) -> list[str]:
         "filer.disableDirListing": "true",
         "filer.exposeDirectoryData": "false",
         "s3": "true",
+        "s3.ip.bind": host,
         "s3.port": ports["s3"],
         "s3.port.grpc": ports["s3_grpc"],
         "s3.port.iceberg": 0,

