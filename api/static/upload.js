@@ -118,7 +118,9 @@
         removeFingerprintOnSuccess: true,
         onShouldRetry: (error) => {
           const status = error.originalResponse?.getStatus() ?? 0;
-          const again = status === 0 || status === 409 || status === 423 || status === 460 || status >= 500;
+          // A full disk (507) waits for somebody, who has to be told.
+          const passes = status >= 500 && status !== 507;
+          const again = status === 0 || status === 409 || status === 423 || status === 460 || passes;
           if (again) {
             this.show("lost");
             this.say("lost");

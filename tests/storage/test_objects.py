@@ -3,12 +3,14 @@
 import asyncio
 import os
 from io import BytesIO
+from pathlib import Path
 
 import msgspec
 import pytest
 from PIL import Image
 
-from core.errors import Invalid, Unavailable
+from core import disks
+from core.errors import Invalid, NoRoom, Unavailable
 from storage import objects, photos
 from storage.objects import connection
 from storage.objects.whole import SLICE_BYTES
@@ -117,6 +119,38 @@ async def test_a_store_that_is_down_is_said_to_be_down(connections: Stack) -> No
     finally:
         connection._connection = before
     assert await objects.answers()
+
+
+async def test_files_are_refused_before_they_take_what_is_kept_free(
+    connections: Stack, tmp_path: Path
+) -> None:
+    settings = connections.settings.s3
+    assert settings
+    free = disks.look(tmp_path).free_bytes
+    before = connection.connected()
+    key = objects.new_key("b")
+    try:
+        kept = msgspec.structs.replace(settings, sync_folder=tmp_path, keep_free_bytes=free // 2)
+        await objects.open(kept)
+        objects.require_room(1)
+        with pytest.raises(NoRoom):
+            objects.require_room(free)
+        await objects.close()
+        await objects.open(msgspec.structs.replace(kept, keep_free_bytes=2 * free))
+        upload = await objects.begin_parts(key, "application/pdf")
+        for refused in (
+            objects.put(key, b"x", "text/plain"),
+            objects.put_part(key, upload, 1, b"x"),
+        ):
+            with pytest.raises(NoRoom) as refusal:
+                await refused
+            assert refusal.value.code == "object_store_full"
+        # What makes room goes on.
+        await objects.abort_parts(key, upload)
+        await objects.remove(key)
+    finally:
+        await objects.close()
+        connection._connection = before
 
 
 async def test_links_are_signed_for_the_address_that_browsers_see(connections: Stack) -> None:
