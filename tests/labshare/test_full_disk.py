@@ -146,13 +146,15 @@ async def put_until_it_refuses(access: object_store.Access, folder: Path) -> dic
         for key, data in kept.items():
             await objects.put(key, data, "text/plain")
     ballast = fill(folder)
-    async with connected_to(access, keep_free_bytes=0):
+    # Below nothing: so that the store itself meets the full disk.
+    async with connected_to(access, keep_free_bytes=-(2**40)):
         with pytest.raises(NoRoom) as refusal:
             await objects.put(objects.new_key("b"), bytes(200_000), "text/plain")
         assert refusal.value.code == "object_store_full"
         for _ in range(BLOCKS_GIVEN_BACK):
             # One of its files takes the block, and another meets the full disk.
             os.truncate(ballast, ballast.stat().st_size - 4096)
+            disks.flush_around(folder)
             with contextlib.suppress(Unavailable):
                 for _ in range(100):
                     await objects.put(objects.new_key("b"), b"a few bytes", "text/plain")
