@@ -16,7 +16,9 @@ from api.entrance import Application
 from api.forgery import ForgeryCheck
 from api.forms import SMALL_FORM_BYTES
 from api.identity import Identity, get_actor
+from api.openapi_corrections import correct_types, leave_out_bodies
 from api.openapi_examples import add_examples
+from api.openapi_files import describe_files
 from api.openapi_problems import describe_problems
 from api.pages.account import AccountPages
 from api.pages.alerts import AlertPages
@@ -247,8 +249,11 @@ def create_app(settings: Settings) -> Litestar:
         logging_config=None,
     )
     openapi.describe_access(app)
+    describe_files(app)
+    correct_types(app)
     add_examples(app.openapi_schema)
     describe_problems(app)
+    leave_out_bodies(app)
     return app
 
 

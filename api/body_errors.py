@@ -46,10 +46,20 @@ def _of_field(body: dict[str, Any], field: msgspec.structs.FieldInfo) -> list[Fi
         return [explain(f"Object missing required field `{name}`")] if field.required else []
     try:
         msgspec.convert(body[name], field.type, strict=False)
+        _refuse_numbers_as_truths(body[name], field.type)
     except msgspec.ValidationError as error:
         text, _, inner = str(error).partition(" - at `$")
         return [explain(f"{text} - at `$.{name}{inner.removesuffix('`')}`")]
     return []
+
+
+def _refuse_numbers_as_truths(value: Any, kind: Any) -> None:
+    """JSON has truths of its own; 0 and "no" in the place of one are a mistake of the sender."""
+    try:
+        msgspec.convert(value, kind)
+    except msgspec.ValidationError as error:
+        if str(error).startswith("Expected `bool"):
+            raise
 
 
 def _is_struct(kind: Any) -> bool:

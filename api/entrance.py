@@ -17,7 +17,7 @@ from litestar.types import (
 )
 
 from api import errors
-from api.framework import route_without_cache, take_off_caches
+from api.framework import route_without_cache, take_off_caches, tell_every_method
 from api.headers import with_security_headers
 from api.parsing import is_utf8
 from api.requests import BoundedRequest
@@ -33,6 +33,7 @@ class Application(Litestar):
         take_off_caches()
         super().__init__(request_class=BoundedRequest, **configuration)
         route_without_cache(self)
+        tell_every_method(self)
 
     async def __call__(
         self,

@@ -12,6 +12,7 @@ from typing import Any
 
 from litestar import Litestar
 from litestar.datastructures import URL
+from litestar.routes import HTTPRoute
 
 from api import parsing
 from api.multipart_forms import parse_multipart
@@ -53,6 +54,18 @@ def take_off_caches() -> None:
     for name in UNCACHED_OF_URL:
         cached = vars(URL)[name].__func__
         setattr(URL, name, classmethod(getattr(cached, "__wrapped__", cached)))
+
+
+def tell_every_method(app: Litestar) -> None:
+    """Name all methods of a path in the answer to OPTIONS (RFC 9110 §10.2.1).
+
+    Litestar makes that answer from the methods that the path had when it was first seen.
+    """
+    for route in app.routes:
+        if isinstance(route, HTTPRoute):
+            for handler in route.route_handlers:
+                if handler.fn.__qualname__.startswith("HTTPRoute.create_options_handler"):
+                    handler._fn = route.create_options_handler(route.path).fn  # noqa: SLF001
 
 
 def route_without_cache(app: Litestar) -> None:

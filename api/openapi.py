@@ -5,11 +5,13 @@ from collections.abc import Iterator
 from litestar import Litestar
 from litestar.handlers import HTTPRouteHandler
 from litestar.openapi import OpenAPIConfig
-from litestar.openapi.spec import Components, SecurityScheme
+from litestar.openapi.spec import Components, Operation, SecurityScheme
 from litestar.routes import HTTPRoute
 
 from api.access import access_of
 from api.identity import COOKIE, TLS_COOKIE
+
+METHODS = ("get", "head", "options", "post", "put", "patch", "delete")
 
 
 def configuration() -> OpenAPIConfig:
@@ -50,19 +52,26 @@ def describe_access(app: Litestar) -> None:
         if len(guards) != 1:
             raise RuntimeError(f"{path}: {handler} states its access {len(guards)} times")
         by_operation[handler.operation_id] = guards[0]
-    for item in (app.openapi_schema.paths or {}).values():
-        for method in ("get", "put", "post", "delete", "patch", "head"):
-            operation = getattr(item, method, None)
-            access = by_operation.get(operation.operation_id) if operation else None
-            if operation is None or access is None:
-                continue
-            operation.description = " ".join(
-                part for part in (operation.description, access.in_words()) if part
-            )
-            if not access.is_public:
-                in_person: dict[str, list[str]] = {"session": []}
-                by_token = [{"bearer": [access.scope]}] if access.scope else []
-                operation.security = [*by_token, in_person]
+    for _path, _method, operation in operations_of(app):
+        access = by_operation.get(operation.operation_id)
+        if access is None:
+            continue
+        operation.description = " ".join(
+            part for part in (operation.description, access.in_words()) if part
+        )
+        if not access.is_public:
+            in_person: dict[str, list[str]] = {"session": []}
+            by_token = [{"bearer": [access.scope]}] if access.scope else []
+            operation.security = [*by_token, in_person]
+
+
+def operations_of(app: Litestar) -> Iterator[tuple[str, str, Operation]]:
+    """Each path, method (in small letters) and operation of the description."""
+    for path, item in (app.openapi_schema.paths or {}).items():
+        for method in METHODS:
+            operation = getattr(item, method)
+            if operation is not None:
+                yield path, method, operation
 
 
 def handlers_of(app: Litestar) -> Iterator[tuple[str, HTTPRouteHandler]]:

@@ -7,12 +7,12 @@ from typing import Any
 from litestar.openapi.spec import OpenAPI, Reference, Schema
 from litestar.openapi.spec.enums import OpenAPIFormat, OpenAPIType
 
+from api.openapi_corrections import TIME_OF_DAY
+
 TABLE: dict[str, Any] = tomllib.loads(
     Path(__file__).with_suffix(".toml").read_text(encoding="utf-8")
 )
 BY_FORMAT = {
-    # Litestar gives a time of day this format.
-    OpenAPIFormat.DURATION: "07:40:00",
     OpenAPIFormat.DATE_TIME: "2026-09-01T00:30:00Z",
     OpenAPIFormat.DATE: "2026-09-01",
     OpenAPIFormat.UUID: "01990d2e-7b1c-7c52-9d3a-0f6a4c1be201",
@@ -72,6 +72,8 @@ class _Maker:
             return self._of(next(c for c in choices if not _is_null(c)), owner, field)
         if schema.enum:
             return next(value for value in schema.enum if value is not None)
+        if schema.pattern == TIME_OF_DAY:
+            return "07:40:00"
         if schema.format in BY_FORMAT:
             return BY_FORMAT[OpenAPIFormat(schema.format)]
         return self._by_type(schema, owner, field)

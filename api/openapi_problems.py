@@ -1,20 +1,18 @@
 """How operations refuse, written into the API's description: problem details, never another shape."""
 
-from collections.abc import Iterator
-
 from litestar import Litestar
 from litestar.openapi.spec import (
     OpenAPIMediaType,
     OpenAPIResponse,
     OpenAPIType,
     Operation,
-    PathItem,
     Reference,
     Schema,
 )
 
-METHODS = ("get", "head", "post", "put", "patch", "delete")
-SAFE = ("get", "head")
+from api.openapi import operations_of
+
+SAFE = ("get", "head", "options")
 MEANINGS = {
     "400": "The request cannot be read: no JSON, not UTF-8, or nested too deeply",
     "401": "Nobody is signed in, or the token does not hold",
@@ -39,12 +37,13 @@ OF_UPLOADS = {
     "upload_abort": ["410", "412"],
 }
 
-# Where a password is judged or hashed: in turn, and not at a guesser's speed.
+# Where a password is judged: not at a guesser's speed.
 OF_PASSWORDS = {
-    "sign_in_confirm": ["429", "503"],
-    "person_create": ["503"],
-    "person_invite": ["503"],
+    "sign_in_confirm": ["429"],
 }
+
+# Outside the API: what watches a server asks these.
+PROBES: dict[str, list[str]] = {"/healthz": [], "/readyz": [], "/metrics": ["401", "403"]}
 
 _TEXT = Schema(type=OpenAPIType.STRING)
 _FIELD = Schema(
@@ -83,35 +82,28 @@ def describe_problems(app: Litestar) -> None:
     """Give each operation of the API the refusals that it can make, in place of the framework's."""
     schema = app.openapi_schema
     schema.components.schemas["ProblemDetails"] = PROBLEM
-    for path, item in (schema.paths or {}).items():
-        for method, operation in _operations(item):
-            responses = dict(operation.responses or {})
-            # The framework's own shape for wrong input; ours is a 422, or a problem of ours.
-            responses.pop("400", None)
-            for status in _refusals(path, method, operation):
-                responses.setdefault(status, _answer(status))
-            operation.responses = responses
-
-
-def _operations(item: PathItem) -> Iterator[tuple[str, Operation]]:
-    for method in METHODS:
-        operation = getattr(item, method)
-        if operation is not None:
-            yield method, operation
+    for path, method, operation in operations_of(app):
+        responses = dict(operation.responses or {})
+        # The framework's own shape for wrong input; ours is a 422, or a problem of ours.
+        responses.pop("400", None)
+        for status in _refusals(path, method, operation):
+            responses.setdefault(status, _answer(status))
+        operation.responses = responses
 
 
 def _refusals(path: str, method: str, operation: Operation) -> list[str]:
-    found = []
+    if path in PROBES:
+        return PROBES[path]
+    # Everything asks the database, who is asking if nothing else.
+    found = ["503"]
     if operation.security:
         found += ["401", "403"]
-    if "{" in path or operation.request_body is not None:
-        found.append("404")
+    if operation.parameters or operation.request_body is not None:
+        found += ["400", "404", "422"]
     if method not in SAFE:
         found.append("409")
     if operation.request_body is not None:
         found.append("413")
-    if operation.parameters or operation.request_body is not None:
-        found += ["400", "422"]
     own = operation.operation_id or ""
     return found + OF_UPLOADS.get(own, []) + OF_PASSWORDS.get(own, [])
 

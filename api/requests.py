@@ -6,7 +6,7 @@ from litestar import Request
 from litestar.datastructures import State
 from litestar.exceptions import ClientException
 
-from api.body_errors import unstorable
+from api.body_errors import body_errors, unstorable
 from core.errors import Invalid
 
 
@@ -25,6 +25,10 @@ class BoundedRequest(Request[Any, Any, State]):
         errors = list(unstorable(body))
         if errors:
             raise Invalid(errors)
-        # For the names of its wrong fields, of which the framework finds the first alone.
         self.scope["state"]["body"] = body
+        field = self.route_handler.parsed_data_field
+        wrong = body_errors(body, field.annotation) if field else []
+        if wrong:
+            # The framework names the first alone, and takes 0 for false.
+            raise Invalid(wrong)
         return body
