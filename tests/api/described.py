@@ -12,6 +12,9 @@ from litestar import Litestar
 from schemathesis.core.failures import Failure, FailureGroup
 from schemathesis.core.parameters import ParameterLocation
 from schemathesis.generation.feedback import FeedbackSources
+
+# No public name makes a test with the cases of coverage outside of pytest's collection, where they
+# would cost every run ten seconds; the pin of the release holds this one.
 from schemathesis.pytest._test_builder import build_operation_test
 from schemathesis.schemas import APIOperation, BaseSchema
 from schemathesis.specs.openapi import checks

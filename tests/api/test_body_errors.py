@@ -19,6 +19,7 @@ class Body(msgspec.Struct, forbid_unknown_fields=True, rename={"first_day": "fro
     name: str
     first_day: int
     lines: list[Line] = []
+    is_new: bool | None = None
 
 
 @pytest.mark.parametrize(
@@ -31,6 +32,9 @@ class Body(msgspec.Struct, forbid_unknown_fields=True, rename={"first_day": "fro
         ({"name": "x", "from": 1, "lines": [{"tag": "x", "colour": 1}]}, ["lines[0].colour"]),
         ({"name": "x", "first_day": 1}, ["from", "first_day"]),
         ({"name": "x", "from": 1, "lines": "x"}, ["lines"]),
+        ({"name": "x", "from": 1, "is_new": 0}, ["is_new"]),
+        ({"name": "x", "from": 1, "is_new": "true"}, ["is_new"]),
+        ({"name": "x", "from": 1.0, "is_new": None}, []),
         ([], []),
         ("x", []),
     ],

@@ -32,7 +32,6 @@ def test_an_admin_is_answered_as_described(
 ) -> None:
     trial = Trial(document_of(app), transport, world, as_admin, most_requests=40, most_examples=4)
     trial.run()
-    print(sum(trial.sent.values()), trial.statuses)
     assert not trial.failures, "\n".join(trial.failures)
     assert len(trial.sent) > 150 and trial.statuses[200] > 500
 
@@ -42,6 +41,5 @@ def test_a_stranger_is_answered_as_described(
 ) -> None:
     trial = Trial(document_of(app), transport, world, {}, most_requests=12, most_examples=1)
     trial.run()
-    print(sum(trial.sent.values()), trial.statuses)
     assert not trial.failures, "\n".join(trial.failures)
     assert len(trial.sent) > 150 and trial.statuses[401] > 500
