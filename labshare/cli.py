@@ -19,6 +19,7 @@ COMMANDS = {
     "first-admin": "first_admin",
     "person": "person",
     "school": "school",
+    "network": "network",
     "token": "token",
     "key": "key",
     "import": "imports",

@@ -45,6 +45,8 @@ class Claim(msgspec.Struct, frozen=True, kw_only=True, dict=True, eq=False):
     host: str
     port: int
     any_source: bool
+    # Whether the operator lets the school use the address.
+    is_granted: bool = True
     next_poll_at: datetime
     chosen_profile: str | None
     recognised: str | None
@@ -185,7 +187,7 @@ taken AS (
       FROM due WHERE d.id = due.id RETURNING d.*)
 SELECT d.id AS device_id, d.school AS school_id,
        d.version AS version_of_device, d.method, d.address AS host, d.port,
-       d.any_source, d.next_poll_at, d.profile AS chosen_profile, d.recognised,
+       d.any_source, network_is_granted(d.school, d.address) AS is_granted, d.next_poll_at, d.profile AS chosen_profile, d.recognised,
        d.interval_seconds AS chosen_interval_seconds, d.may_sleep AS chosen_may_sleep,
        a.name AS asset_name, a.tag, d.identity ->> 'name' AS own_name,
        d.identity ->> 'sys_object_id' AS object_id, d.state, d.failures, d.last_seen_at,

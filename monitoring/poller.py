@@ -17,7 +17,7 @@ from core.settings import Settings
 from monitoring import claims, clock_steps, figures, outcomes, samples, schedules
 from monitoring.claims import Claim
 from monitoring.figures import Counted, Figures, Lateness, Now, WireFigures
-from monitoring.networks import Bounds, OutsideOfNetworks, is_within
+from monitoring.networks import Bounds, NotGranted, OutsideOfNetworks, is_within
 from monitoring.presence.pinging import Pinger
 from monitoring.presence.visitor import PingedVisitor, PingVisitor
 from monitoring.sealing import Sealer
@@ -226,6 +226,8 @@ class Poller:
         try:
             if self._bounds is not None and not is_within(claim.host, self._bounds):
                 raise OutsideOfNetworks
+            if not claim.is_granted:
+                raise NotGranted
             async with asyncio.timeout(claim.seconds_left):
                 found = await self._visitors[claim.method].visit(claim)
         except SnmpError as error:

@@ -188,12 +188,14 @@ async def _form_page(
     known = await credentials.list_credentials(
         actor, school_id=network.school_id if network else None
     )
+    own = [network.school_id] if network else actor.school_ids_as(*KEEPERS)
+    granted = await networks.find_granted(own)
     return render(
         request,
         "discovery/network_form.html",
         status_code=422 if errors else 200,
         network=network,
-        bounds=", ".join(map(str, bounds_of(request))),
+        bounds=", ".join(map(str, bounds_of(request) if granted is None else granted)),
         credentials=[(one.id, one.name) for one in known.items],
         most_credentials=MOST_CREDENTIALS,
         school_options=await school_options(request, actor, *KEEPERS),

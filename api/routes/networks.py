@@ -57,7 +57,8 @@ class NetworkRoutes(Controller):
         data: JSONBody[NewNetwork],
         key: Key = None,
     ) -> Network:
-        """Only inside of what this installation may ask (LABSHARE_NETWORKS)."""
+        """Only inside of what this installation may ask (LABSHARE_NETWORKS), and of what the operator
+        has given to the school, where any school has been given something (`not_granted`)."""
         return await once(
             actor,
             key,

@@ -12,6 +12,7 @@ from core.errors import Conflict, FieldError, Invalid, Message, Problem, say
 from monitoring import alerts
 from monitoring.devices.addresses import checked_address, checked_mac
 from monitoring.devices.views import Device, get_device
+from monitoring.networks.grants import refusal
 from monitoring.profiles import profile_named
 from monitoring.snmp.values import SNMP_PORT
 
@@ -62,6 +63,7 @@ REFUSALS: dict[str, Message | Problem] = {
         ),
         code="outside_of_networks",
     ),
+    "device_is_granted": refusal("address"),
     "device_credential_is_of_the_school": Invalid.of(
         "credential_id", say("Choose a credential of the asset's school"), code="credential"
     ),

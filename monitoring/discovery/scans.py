@@ -14,6 +14,7 @@ from core.paging import Page, checked_limit, decode_cursor, page_of
 from monitoring.networks import ScanOrder, get_network
 from monitoring.networks.addressing import can_be_searched
 from monitoring.networks.changes import too_large
+from monitoring.networks.grants import refusal
 
 KEEPERS = (Role.admin, Role.technician)
 
@@ -82,6 +83,8 @@ async def _begin(network_id: int, school_id: int, person_id: int | None) -> int:
     cidr = await fetch_value("SELECT cidr FROM network WHERE id = $1 FOR SHARE", network_id)
     if cidr is None:
         raise NotFound(say("There is no such network, or it is not of your school"))
+    if not await fetch_value("SELECT network_is_granted($1, $2)", school_id, cidr):
+        raise refusal("network_id")
     around = ip_network(cidr)
     if not can_be_searched(around):
         raise Invalid.of("network_id", too_large(), code="too_large")
@@ -155,7 +158,8 @@ async def start_due() -> int:
         due = await fetch(
             _Due,
             "SELECT id, school, cidr FROM network n WHERE next_scan_at <= $1"
-            " AND scan_every_hours IS NOT NULL AND NOT EXISTS (SELECT FROM network_scan s"
+            " AND scan_every_hours IS NOT NULL AND network_is_granted(school, cidr)"
+            " AND NOT EXISTS (SELECT FROM network_scan s"
             "   WHERE s.network = n.id AND s.finished_at IS NULL AND s.cancelled_at IS NULL)"
             " ORDER BY next_scan_at LIMIT 100 FOR UPDATE SKIP LOCKED",
             now,

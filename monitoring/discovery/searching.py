@@ -17,7 +17,7 @@ from monitoring.discovery import keeping
 from monitoring.discovery.identifying import Finding, Key, Presence, ask
 from monitoring.discovery.keeping import LEASE_SECONDS, Claim
 from monitoring.discovery.sweeping import Pace, sweep
-from monitoring.networks import Bounds, ScanOrder, is_within
+from monitoring.networks import Bounds, ScanOrder, find_granted, is_within
 from monitoring.presence.pinging import Pinger
 from monitoring.sealing import Sealer
 from monitoring.snmp import Address, Session, Wire
@@ -113,9 +113,12 @@ class Searcher:
         """Whether the search came to its end; it ends early when it is ours no longer."""
         order = ScanOrder(ip_network(claim.cidr))
         keys = await self._keys(claim)
+        granted = await find_granted([claim.school_id])
 
         async def ask_one(host: str) -> Finding | None:
             if not is_within(host, self._bounds):
+                return None
+            if granted is not None and not is_within(host, granted):
                 return None
             return await ask(self._wire, Address(host, self._port), keys, self._is_there)
 

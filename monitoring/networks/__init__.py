@@ -2,6 +2,7 @@
 
 from monitoring.networks.addressing import Bounds, OutsideOfNetworks, ScanOrder, is_within
 from monitoring.networks.changes import NewNetwork, add_network, edit_network, remove_network
+from monitoring.networks.grants import NotGranted, find_granted
 from monitoring.networks.views import KEEPERS, READERS, Network, get_network, list_networks
 
 __all__ = [
@@ -10,10 +11,12 @@ __all__ = [
     "Bounds",
     "Network",
     "NewNetwork",
+    "NotGranted",
     "OutsideOfNetworks",
     "ScanOrder",
     "add_network",
     "edit_network",
+    "find_granted",
     "get_network",
     "is_within",
     "list_networks",

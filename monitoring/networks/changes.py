@@ -10,6 +10,7 @@ from core.access import Actor
 from core.database import execute, execute_many, fetch_value, refusing, transaction
 from core.errors import Conflict, FieldError, Invalid, Message, Problem, say
 from monitoring.networks.addressing import Bounds, IpNetwork, can_be_searched, checked_cidr
+from monitoring.networks.grants import refusal, require_granted
 from monitoring.networks.views import KEEPERS, Network, get_network
 
 MOST_NAME = 80
@@ -41,13 +42,18 @@ REFUSALS: dict[str, Message | Problem] = {
         "cidr", say("Another network of the school has some of these addresses"), code="overlap"
     ),
     "network_keeps_its_devices": Invalid.of("cidr", _STAYS, code="network_in_use"),
+    "network_is_granted": refusal(),
 }
 
 
 async def add_network(actor: Actor, bounds: Bounds, new: NewNetwork) -> Network:
-    """Let a school have devices in a network; ``bounds`` are those of the installation."""
+    """Let a school have devices in a network; ``bounds`` are those of the installation.
+
+    Refuses networks that lie outside of them, or of what the operator gave to the school.
+    """
     actor.require(new.school_id, *KEEPERS)
     around = _checked(new, bounds)
+    await require_granted(new.school_id, str(around))
     with refusing(REFUSALS):
         async with transaction(actor):
             network_id: int = await fetch_value(
@@ -82,6 +88,8 @@ async def edit_network(
     if new.school_id != before.school_id:
         raise Invalid.of("school_id", say("A network stays with its school"), code="school")
     around = _checked(new, bounds)
+    if str(around) != before.cidr:
+        await require_granted(new.school_id, str(around))
     with refusing(REFUSALS):
         async with transaction(actor):
             changed = await execute(

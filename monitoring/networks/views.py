@@ -19,7 +19,8 @@ class Network(msgspec.Struct, frozen=True, kw_only=True):
     """Where devices of a school may be, and how it is searched for more of them.
 
     ``credential_ids`` are tried in this order, and no others. ``addresses`` counts the machines
-    that a search asks, None where the network is too large for one.
+    that a search asks, None where the network is too large for one. Where the school was not given
+    all of it (``is_granted``), it is not searched, and devices outside are not asked.
     """
 
     id: int
@@ -36,12 +37,13 @@ class Network(msgspec.Struct, frozen=True, kw_only=True):
     last_scan_id: int | None
     last_scan_at: datetime | None
     version: int
+    is_granted: bool
     addresses: int | None = None
 
 
 SELECT = """
 SELECT n.id, n.school AS school_id, n.name, n.cidr, n.scan_every_hours, n.addresses_per_second,
-       n.next_scan_at, n.version,
+       n.next_scan_at, n.version, network_is_granted(n.school, n.cidr) AS is_granted,
        ARRAY(SELECT c.credential FROM network_credential c
               WHERE c.network = n.id ORDER BY c.place, c.id) AS credential_ids,
        (SELECT count(*) FROM device d WHERE d.school = n.school AND d.removed_at IS NULL

@@ -66,6 +66,7 @@ CARDS = f"""
 SELECT d.id AS device_id, a.tag, d.mac,
        (SELECT host(broadcast(n.cidr::cidr)) FROM network n WHERE n.school = d.school
            AND family(n.cidr::cidr) = 4 AND d.address::inet << n.cidr::cidr
+           AND network_is_granted(n.school, n.cidr)
          ORDER BY masklen(n.cidr::cidr) DESC LIMIT 1) AS broadcast
   FROM device d JOIN asset a ON a.id = d.asset JOIN asset_model m ON m.id = a.model
  WHERE d.removed_at IS NULL AND a.lifecycle <> ALL (ARRAY{list(LIFECYCLES)}::text[])

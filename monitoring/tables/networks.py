@@ -3,6 +3,7 @@
 from piccolo.columns import (
     JSONB,
     BigSerial,
+    Boolean,
     ForeignKey,
     Integer,
     Timestamptz,
@@ -36,6 +37,21 @@ class Network(Table, tablename="network"):
     network_rate_is_bounded = Check("addresses_per_second BETWEEN 1 AND 200")
     network_once_a_school = Unique(["school", "cidr"])
     network_id_school = Unique(["id", "school"])
+
+
+class NetworkGrant(Table, tablename="network_grant"):
+    """Addresses that the operator gave to a school; from the first row on, no others are used.
+
+    Two schools have some of the same addresses only where one of the grants is shared.
+    """
+
+    id = BigSerial(primary_key=True)
+    school = ForeignKey(School, null=False, on_delete=OnDelete.cascade)
+    cidr = Varchar(length=43)
+    is_shared = Boolean(default=False)
+    created_at = Timestamptz()
+
+    network_grant_once_a_school = Unique(["school", "cidr"])
 
 
 class NetworkCredential(Table, tablename="network_credential"):

@@ -152,3 +152,18 @@ async def test_the_operator_gives_schools_room_and_sees_what_they_use(db: Stack)
         code, told, errors = ask(db, "school", "quota", *wrong)
         assert (code, told, one_line(errors)) == (1, "", True), errors
     assert ask(db, "school", "quota", "ROOMY", "none")[1] == "ROOMY\t0 B used\tno limit\n"
+
+
+async def test_the_operator_gives_networks_to_schools(db: Stack) -> None:
+    await factories.school("NEAR")
+    await factories.school("FAR")
+    assert ask(db, "network", "list")[:2] == (0, "")
+    assert ask(db, "network", "grant", "NEAR", "10.3.0.0/16") == (0, "NEAR\t10.3.0.0/16\n", "")
+    code, told, errors = ask(db, "network", "grant", "FAR", "10.3.4.0/24")
+    assert (code, told, one_line(errors), "--shared" in errors) == (1, "", True, True)
+    shared = "FAR\t10.3.4.0/24\tshared\n"
+    assert ask(db, "network", "grant", "FAR", "10.3.4.0/24", "--shared") == (0, shared, "")
+    assert ask(db, "network", "list") == (0, f"{shared}NEAR\t10.3.0.0/16\n", "")
+    assert ask(db, "network", "revoke", "NEAR", "10.3.0.0/16") == (0, "", "")
+    code, told, errors = ask(db, "network", "revoke", "FAR", "10.3.4.0/24")
+    assert (code, told, "each may use all" in errors) == (0, "", True)
