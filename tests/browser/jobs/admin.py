@@ -10,15 +10,16 @@ from tests.browser.jobs.desk import Desk, Job
 
 async def take_in_a_donation(desk: Desk) -> None:
     await desk.open("/donations/new")
+    await desk.send("/donations/new", school="灵璧职高")
+    await desk.page.wait_for_url("**/donations/new?*")
     await desk.send(
         "/donations/new",
-        school="灵璧职高",
         donor_id="捐赠企业一",
         title="十台笔记本电脑",
         received_on="2026-11-20",
     )
     await desk.sees("十台笔记本电脑")
-    await desk.send("/lines", model_id="NB-14", declared="3")
+    await desk.send("/lines", model_title="NB-14", declared="3")
     await desk.send("/receive", count="2", serial_numbers="NB14-DEMO-1\nNB14-DEMO-2")
     await desk.sees("缺少 1 件", "NB-14")
     await desk.send("/acknowledgement")
