@@ -16,7 +16,7 @@ from litestar.params import FromPath, FromQuery
 
 from core import paging
 from core.access import Actor
-from core.database import POOL_SIZE
+from core.connections import POOL_SIZE
 from inventory.assets import AssetFilters
 from inventory.assets.listing import list_query
 from inventory.assets.reading import WHOLE

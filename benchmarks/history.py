@@ -29,6 +29,10 @@ SELECT coalesce(sum(pg_table_size(c.oid)), 0)::bigint AS heap,
        coalesce(sum(pg_indexes_size(c.oid)), 0)::bigint AS indexes
   FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid WHERE i.inhparent = $1::regclass
 """
+FULLEST = """
+SELECT c.relname FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
+ WHERE i.inhparent = 'sample'::regclass ORDER BY pg_table_size(c.oid) DESC LIMIT 1
+"""
 # Other ways to keep the same: numbers for the series; and one row a visit.
 OTHER_WAYS = {
     "a number for each line": (
@@ -122,10 +126,14 @@ async def _milliseconds(do: Callable[[], Awaitable[object]]) -> float:
 
 
 async def _is_indexed(asked: Question) -> bool:
-    """Whether the database finds every row of the chart by an index, and reads no table whole."""
+    """Whether the database can find every row of the chart by an index, and need read no table whole.
+
+    Asked to avoid that where it can: a day that has just begun is small enough to be read whole.
+    """
     arg = Arguments()
     sql = lines.statement(asked, step_of(asked.window, asked.source), arg)
-    async with database.connection() as connection:
+    async with database.transaction(), database.connection() as connection:
+        await connection.execute("SET LOCAL enable_seqscan = off")
         plan = [row[0] for row in await connection.fetch(f"EXPLAIN {sql}", *arg.values)]
     filled = [line for line in plan if "Index" in line and "sample" in line]
     return bool(filled) and not any("Seq Scan on sample" in line for line in plan)
@@ -139,11 +147,12 @@ async def _bytes() -> dict[str, float]:
         assert size
         found[table] = (size.heap + size.indexes) / rows
         found[f"{table}, its index"] = size.indexes / rows
-    yesterday = f"sample_{clock.now().date():%Y_%m_%d}"
+    # Not the partition of a day by name: at night today's may still be empty.
+    fullest = await database.fetch_value(FULLEST)
     for way, (make, index) in OTHER_WAYS.items():
-        await database.execute(make.format(one=yesterday))
-        await database.execute(index.format(one=yesterday))
-        rows = await database.fetch_value(f"SELECT count(*) FROM {yesterday}")
+        await database.execute(make.format(one=fullest))
+        await database.execute(index.format(one=fullest))
+        rows = await database.fetch_value(f"SELECT count(*) FROM {fullest}")
         whole = await database.fetch_value("SELECT pg_total_relation_size('way')")
         found[way] = whole / rows
         await database.execute("DROP TABLE way")

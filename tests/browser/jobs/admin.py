@@ -19,7 +19,7 @@ async def take_in_a_donation(desk: Desk) -> None:
         received_on="2026-11-20",
     )
     await desk.sees("十台笔记本电脑")
-    await desk.send("/lines", model_title="NB-14", declared="3")
+    await desk.send("/lines", model_title="商用 笔记本 NB-14（i5/8G/256G）", declared="3")
     await desk.send("/receive", count="2", serial_numbers="NB14-DEMO-1\nNB14-DEMO-2")
     await desk.sees("缺少 1 件", "NB-14")
     await desk.send("/acknowledgement")

@@ -288,11 +288,13 @@ SELECT school, id, '127.4.' || id / 250 || '.' || id % 250 + 1, 161, 'ping', now
 """
 
 
-async def test_three_hundred_rooms_are_listed_at_once() -> None:
+async def test_three_hundred_rooms_are_listed_at_once_whatever_the_statistics_say() -> None:
     school = await factories.school()
     technician = await keeper(school)
     await factories_monitoring.network(school)
     asset = await factories.asset(school)
+    # As after a large import: the planner still believes in a few rows.
+    await database.execute("ANALYZE place, asset, device, alert")
     await database.execute(MANY, school.id, asset.id)
     listed = await rooms.list_rooms(technician.actor)
     assert {one.devices for one in listed if one.name.startswith("Many")} == {10}
