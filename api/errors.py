@@ -14,6 +14,7 @@ from api.body_errors import body_errors
 from api.explaining import explain
 from api.identity import find_actor
 from api.language import language
+from api.pages.flash import see_other
 from api.pages.rendering import language_of, render
 from api.types import WebRequest
 from core.database_faults import DATABASE_AWAY
@@ -47,6 +48,9 @@ STATUS: dict[type[Problem], int] = {
 }
 OF_PROGRAMS = ("/api/v1/", "/schema", "/healthz", "/readyz", "/metrics")
 RETRY_SECONDS = 10
+SIGNED_OUT = say(
+    "You were signed out meanwhile, so this was not saved. Sign in and send it once more."
+)
 READING = ("GET", "HEAD", "OPTIONS")
 
 
@@ -88,16 +92,31 @@ def answer_problem(request: WebRequest, problem: Problem) -> Response[Any]:
     elif status == HTTPStatus.UNAUTHORIZED and not _wants_page(request):
         headers["www-authenticate"] = "Bearer"
     if status == HTTPStatus.UNAUTHORIZED and _wants_page(request):
-        return Redirect(
-            urls.sign_in(_here(request) if request.method == "GET" else None), status_code=303
-        )
+        return _to_sign_in(request)
     return _answer(request, status, problem, headers)
+
+
+def _to_sign_in(request: WebRequest) -> Response[Any]:
+    """Sign in, and back to where one was; of a form that came too late, to the form's page."""
+    if request.method == "GET":
+        return Redirect(urls.sign_in(_here(request)), status_code=303)
+    return see_other(urls.sign_in(_form_page(request)), SIGNED_OUT)
+
+
+def _form_page(request: WebRequest) -> str | None:
+    """The page of ours that a form was sent from, as the browser tells it."""
+    host, _, path = request.headers.get("referer", "").partition("://")[2].partition("/")
+    return urls.local(f"/{path}") if host == request.headers.get("host") else None
 
 
 def answer_http(request: WebRequest, error: HTTPException) -> Response[Any]:
     """A refusal of the framework: unknown path, wrong method, undecodable or too large body."""
     if isinstance(error, ValidationException):
         return answer_problem(request, Invalid(_field_errors(request, error)))
+    if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED and _is_read_as_page(request):
+        # The address of a form, asked for again after a refusal: its page is one step above.
+        above = request.scope["path"].rstrip("/").rpartition("/")[0]
+        return Redirect(urls.local(above), status_code=303)
     sentence = _HTTP_SENTENCES.get(error.status_code, say("The request was not understood"))
     kind = _HTTP_KINDS.get(error.status_code, Problem)
     code = HTTPStatus(error.status_code).name.lower()
@@ -215,6 +234,10 @@ def _sent_as(request: WebRequest, parameter: str | None) -> str | None:
 
 def _wants_page(request: WebRequest) -> bool:
     return not request.scope["path"].startswith(OF_PROGRAMS)
+
+
+def _is_read_as_page(request: WebRequest) -> bool:
+    return request.method == "GET" and _wants_page(request)
 
 
 def _here(request: WebRequest) -> str:
