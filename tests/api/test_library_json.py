@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import httpx
+import msgspec
 import pytest
 
 from core import database
@@ -290,7 +291,7 @@ async def test_the_store_is_public_where_it_is_said_to_be(
     monkeypatch.setattr(
         connection,
         "_connection",
-        connection.Connection(opened_.client, opened_.client, opened_.bucket, opened_.limiter),
+        msgspec.structs.replace(opened_, public_client=opened_.client),
     )
     answer = await client.get(f"/api/v1/resources/{made.id}/download", headers=key)
     assert answer.status_code == 302
