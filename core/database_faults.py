@@ -111,8 +111,11 @@ def explaining_refusals() -> Iterator[None]:
         yield
     except asyncpg.DiskFullError as error:
         raise NoRoom(DISK_FULL) from error
+    except asyncpg.TooManyConnectionsError as error:
+        # Of class 53 too, but a full house is told like one that is closed.
+        raise _down() from error
     except asyncpg.InsufficientResourcesError as error:
-        # Memory, locks or connections (class 53): others hold them, and give them back.
+        # Memory or locks (class 53): others hold them, and give them back.
         raise Unavailable(DATABASE_BUSY, code="database_busy") from error
     except asyncpg.TransactionRollbackError as error:
         raise Unavailable(

@@ -85,12 +85,10 @@ async def test_an_object_that_vanished_is_damage_and_a_store_that_is_down_is_not
 
     assert clean.settings.s3
     away = msgspec.structs.replace(clean.settings.s3, endpoint="http://127.0.0.1:9")
-    there, gone = connection.connected(), connection.Connection
-    monkeypatch.setattr(
-        connection,
-        "_connection",
-        gone(connection._client(away, away.endpoint), None, there.bucket, there.limiter),
+    gone = msgspec.structs.replace(
+        connection.connected(), client=connection._client(away, away.endpoint), public_client=None
     )
+    monkeypatch.setattr(connection, "_connection", gone)
     assert await damage.scrub(older_than_days=30, most_bytes=10**9) == 0
     monkeypatch.undo()
     assert await checking.problems() == []
