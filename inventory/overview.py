@@ -6,6 +6,7 @@ import msgspec
 
 from core.access import Actor
 from core.database import fetch, fetch_one
+from inventory.assets.shapes import ENDS, LifecycleState
 
 
 class StateCount(msgspec.Struct, frozen=True):
@@ -50,6 +51,16 @@ async def count_states(school_ids: list[int]) -> dict[str, int]:
         school_ids,
     )
     return {row.state: row.count for row in rows}
+
+
+def on_the_books(states: dict[str, int]) -> int:
+    """How many of ``count_states`` the school has: what has yet to come or has left is not counted,
+    as in the usage report."""
+    return sum(
+        count
+        for state, count in states.items()
+        if state not in ENDS and state != LifecycleState.announced
+    )
 
 
 async def count_orders(actor: Actor, school_ids: list[int]) -> OrderCounts:

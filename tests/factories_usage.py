@@ -85,6 +85,19 @@ async def created(on: MadeAsset, at: datetime) -> MadeAsset:
     return on
 
 
+async def left(on: MadeAsset, at: datetime) -> None:
+    """The asset, retired, has left the books at that time."""
+    await created(on, at)
+    await database.execute(
+        "INSERT INTO asset_step (asset, school, from_state, to_state, at)"
+        " VALUES ($1, $2, 'retired', 'disposed', $3)",
+        on.id,
+        on.school_id,
+        at,
+    )
+    await database.execute("UPDATE asset SET lifecycle = 'disposed' WHERE id = $1", on.id)
+
+
 async def donation_line(of: MadeSchool, title: str, model: int) -> tuple[int, int]:
     """A donation and its one line: (donation, line)."""
     donor = await database.fetch_value(

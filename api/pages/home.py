@@ -52,6 +52,7 @@ async def for_admin(actor: Actor) -> Section:
     states = await overview.count_states(schools)
     return {
         "states": states,
+        "on_the_books": overview.on_the_books(states),
         "first_steps": await first_steps(actor) if not states else [],
         "idle": await count_idle(actor),
         "overdue": await custody.count_overdue(actor),

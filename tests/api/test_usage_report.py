@@ -178,6 +178,8 @@ async def test_home_usage_list_story_and_file_tell_one_number_of_idle_things(
     ]
     for thing in things:
         await made.created(thing, long_ago)
+    left = await factories.asset(school, model=model, lifecycle="retired")
+    await made.left(left, long_ago)
     idle, in_room, used, _, _, _, _, held = things
     for thing in (idle, in_room, things[5]):
         await made.device(thing, since=long_ago)
@@ -194,7 +196,12 @@ async def test_home_usage_list_story_and_file_tell_one_number_of_idle_things(
     listed = (await client.get("/api/v1/reports/idle", headers=headers)).json()["items"]
     assert {one["tag"] for one in listed} == {idle.tag, in_room.tag}
     await factories.signed_in(client, admin)
-    assert _tile(await client.get("/"), "Idle for 30 days") == "2"
+    home = await client.get("/")
+    assert _tile(home, "Idle for 30 days") == "2"
+    owned = re.search(r"of (\d+) asset", home.text)
+    assert owned is not None
+    assert owned[1] == "9"
+    assert _tile(await client.get("/usage"), "Assets") == "9"
     assert _tile(await client.get("/usage"), "Idle for 30 days") == "2"
     assert _tile(await client.get(f"/donations/{donation}/usage"), "Idle for 30 days") == "2"
     file = await client.get("/usage.csv")
