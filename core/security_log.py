@@ -104,6 +104,7 @@ async def record(
     Whose account: ``person_id``, else the one with the sign-in name ``login``, else nobody's.
     """
     address = (address or (actor.address if actor else ""))[:64]
+    detail = _in_print(detail)
     stored = await database.fetch_value(
         "INSERT INTO security_event"
         " (at, kind, person_id, actor_id, actor_name, school_id, address, detail)"
@@ -119,7 +120,7 @@ async def record(
         actor.name[:120] if actor else None,
         school_id,
         address,
-        detail[:MOST_CHARACTERS],
+        detail,
         MOST_A_MINUTE if kind in OF_STRANGERS else 0,
         clock.now() - timedelta(minutes=1),
     )
@@ -130,7 +131,7 @@ async def record(
             person_id=person_id,
             actor_id=actor.person_id if actor else None,
             address=address,
-            detail=detail[:MOST_CHARACTERS],
+            detail=detail,
         )
 
 
@@ -145,7 +146,12 @@ async def record_refusal(kind: Kind, actor: Actor | None, *, address: str, detai
             detail=detail,
         )
     except Unavailable:
-        log.warning(f"security.{kind}", address=address, detail=detail[:MOST_CHARACTERS])
+        log.warning(f"security.{kind}", address=address, detail=_in_print(detail))
+
+
+def _in_print(text: str) -> str:
+    """Bounded, and without letters that cannot be stored (NUL) or that rearrange a line."""
+    return "".join(c if c.isprintable() else "\ufffd" for c in text[:MOST_CHARACTERS])
 
 
 # Events of a school are its admins'. Those of an account without a school are seen where its

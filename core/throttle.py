@@ -33,11 +33,12 @@ async def begin(login: str, address: str, *, counter: bytes | None = None) -> in
     """
     login, place = login[:64], _place(address)
     async with database.transaction():
-        await _queue(login)
+        await _queue(f"account {login}")
         await _check_account(login, counter)
         if counter is None:
-            # Always after the account's lock: two that wait for each other cannot come about.
-            await _queue(place)
+            # Always after the account's lock, and never the same as one, since a login may read like
+            # an address: two that wait for each other cannot come about.
+            await _queue(f"address {place}")
             await _check_address(login, place)
         attempt_id: int = await database.fetch_value(
             "INSERT INTO sign_in_attempt (login, address, counter, at) VALUES ($1, $2, $3, $4)"

@@ -41,6 +41,9 @@ def checked_cidr(text: str, bounds: Bounds) -> IpNetwork:
         raise Invalid.of(
             "cidr", say("Write the network, such as 192.168.3.0/24"), code="network"
         ) from error
+    if "%" in text:
+        # A zone (RFC 4007) means something on one machine alone; no column holds it.
+        raise Invalid.of("cidr", say("Leave out the part after %"), code="network")
     first = network.network_address
     if any(first in bound and network.prefixlen >= bound.prefixlen for bound in bounds):
         return network

@@ -121,6 +121,26 @@ async def test_who_is_refused_is_told_and_who_is_asked_for_the_password_is_not(
     assert admin.id
 
 
+async def test_no_letter_of_an_address_keeps_a_refusal_out_of_the_log(
+    client: httpx.AsyncClient, admin: MadePerson, school: MadeSchool, app: Litestar
+) -> None:
+    helper = await factories.person("student_helper", school)
+    async with browser(app) as other:
+        await factories.signed_in(other, helper)
+        # NUL cannot be stored; the others end, colour or turn round a line that somebody reads.
+        for letter in ("%00", "%0A", "%1B", "%C2%9B", "%E2%80%AE"):
+            assert (await other.get(f"/assets/x{letter}y/edit")).status_code == 403
+        evil = {"origin": "https://evil.test"}
+        assert (await other.post("/assets/x%00y/edit", headers=evil)).status_code == 403
+    told = await _told(client, person_id=helper.id)
+    assert [event["detail"] for event in told[1:]] == ["GET /assets/x\ufffdy/edit"] * 5
+    assert (told[0]["kind"], told[0]["detail"]) == (
+        "cross_site_refused",
+        "POST /assets/x\ufffdy/edit",
+    )
+    assert admin.id
+
+
 async def test_each_school_sees_its_own_peoples_events(
     client: httpx.AsyncClient, admin: MadePerson, school: MadeSchool
 ) -> None:
