@@ -54,6 +54,8 @@ def test_a_network_is_written_one_way(text: str, canonical: str) -> None:
         ("127.0.0.0/24", "out_of_bounds"),
         ("::/0", "out_of_bounds"),
         ("::ffff:10.0.0.0/120", "out_of_bounds"),
+        ("fd00::%eth0/64", "network"),
+        ("fd00::1%eth0", "network"),
     ],
 )
 def test_what_is_no_network_of_a_school_is_refused(text: str, code: str) -> None:
