@@ -150,6 +150,12 @@ def _page_attempts(app: Litestar, world: World) -> Iterator[Attempt]:
         if endpoint.method == "POST" and endpoint.path in FILES_OF:
             send["files"] = FILES_OF[endpoint.path]
         yield from _in_path(endpoint, world, send)
+        if endpoint.method == "POST":
+            yield Attempt(f"{endpoint} with nothing", "POST", path, {})
+            yield Attempt(f"{endpoint} empty", "POST", path, {**send, "data": {}})
+            for name in form:
+                rest = {other: value for other, value in form.items() if other != name}
+                yield Attempt(f"{endpoint} without {name}", "POST", path, {**send, "data": rest})
         for name, kind in _fields(handlers[endpoint.path, endpoint.method]).items():
             for wrong in CURSORS if name == "cursor" else _bad_texts(kind):
                 given = {**send, where: {**send.get(where, {}), name: wrong}}
