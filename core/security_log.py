@@ -155,10 +155,17 @@ def _in_print(text: str) -> str:
 
 
 # Events of a school are its admins'. Those of an account without a school are seen where its
-# owner is, or was, at work; those of nobody (an unknown name, the key) by every admin.
-IN_SIGHT = """
+# owner was at work at that time, and, if that was nowhere, where they ever were; those of nobody
+# (an unknown name, the key) by every admin.
+_AT_WORK = """
+    SELECT FROM membership m WHERE m.person = e.person_id AND m.valid_from <= e.at
+       AND (m.valid_until IS NULL OR m.valid_until > e.at)
+"""
+IN_SIGHT = f"""
     (e.school_id = any($1::bigint[]) OR (e.school_id IS NULL AND (e.person_id IS NULL
-        OR e.person_id IN (SELECT m.person FROM membership m WHERE m.school = any($1::bigint[])))))
+        OR EXISTS ({_AT_WORK} AND m.school = any($1::bigint[]))
+        OR (NOT EXISTS ({_AT_WORK}) AND e.person_id IN
+            (SELECT m.person FROM membership m WHERE m.school = any($1::bigint[]))))))
 """
 
 

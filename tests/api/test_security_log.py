@@ -163,6 +163,28 @@ async def test_each_school_sees_its_own_peoples_events(
     assert admin.id
 
 
+async def test_who_has_left_a_school_is_seen_where_they_work_now(
+    client: httpx.AsyncClient, admin: MadePerson, school: MadeSchool
+) -> None:
+    there = await factories.school()
+    moved = await factories.person("teacher", school, there)
+    gone = await factories.person("teacher", school)
+    for who in (moved, gone):
+        await security_log.record(Kind.signed_in, person_id=who.id, address="10.0.0.1")
+    await database.execute(
+        "UPDATE membership SET valid_until = now() WHERE school = $1 AND person = any($2::bigint[])",
+        school.id,
+        [moved.id, gone.id],
+    )
+    for who in (moved, gone):
+        await security_log.record(Kind.signed_in, person_id=who.id, address="10.0.0.2")
+    seen = {
+        (e["person_id"], e["address"]) for e in await _told(client) if e["person_id"] != admin.id
+    }
+    # Somebody who knocks at an account that is nobody's any more is told where it was.
+    assert seen == {(moved.id, "10.0.0.1"), (gone.id, "10.0.0.1"), (gone.id, "10.0.0.2")}
+
+
 async def test_filters_and_pages_and_the_file(client: httpx.AsyncClient, admin: MadePerson) -> None:
     for number in range(5):
         kind = Kind.export if number % 2 else Kind.signed_in
