@@ -8,7 +8,7 @@ import structlog
 from core import clock
 from core.database import execute
 from core.errors import Unavailable
-from monitoring.claims import LEASE_SECONDS
+from monitoring import claims
 
 log = structlog.get_logger(__name__)
 
@@ -32,7 +32,7 @@ UPDATE device SET next_poll_at = $1::timestamptz + random() * interval '60 secon
 
 async def bring_forward() -> int:
     """Give devices a turn within a minute whose own lies too far ahead; how many there were."""
-    return await execute(BRING_FORWARD, clock.now(), LEASE_SECONDS)
+    return await execute(BRING_FORWARD, clock.now(), claims.LEASE_SECONDS)
 
 
 async def watch() -> None:

@@ -265,6 +265,8 @@ def _columns(described: Description) -> tuple[object, ...]:
 
 
 async def _changeable(actor: Actor, resource_id: UUID) -> Resource:
+    # Locked, so that what is decided from its state still holds when the change is written.
+    await database.execute("SELECT FROM resource WHERE id = $1 FOR NO KEY UPDATE", resource_id)
     resource = await get(actor, resource_id)
     if not can_change(actor, resource):
         raise Forbidden(say("Only its owner and the school's administrators may change this"))
