@@ -8,7 +8,14 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from labshare.demo import walk_network, walk_power, walk_sensors, walk_storage, walk_vendors
+from labshare.demo import (
+    walk_network,
+    walk_power,
+    walk_sensors,
+    walk_storage,
+    walk_strips,
+    walk_vendors,
+)
 from labshare.demo.walk_cards import put_card
 from labshare.demo.walk_hosts import gateway, linux_pc, windows_pc
 from labshare.demo.walk_ports import put_power
@@ -56,6 +63,7 @@ def samples() -> Iterator[Simulated]:
         walk_storage.WALKS,
         walk_network.WALKS,
         walk_sensors.WALKS,
+        walk_strips.WALKS,
     ):
         for name, make in walks.items():
             if name not in shown:

@@ -90,6 +90,44 @@ def hwg() -> Walk:
     return walk
 
 
+def apc() -> Walk:
+    """A rack monitor that counts in Fahrenheit, an environmental unit in Celsius, and smoke."""
+    walk = _sensor("sensor-apc", "APC Web/SNMP Management Card", f"{ENTERPRISES}.318.1.3.8.4")
+    tree = f"{ENTERPRISES}.318.1.1.10"
+    walk.put(f"{tree}.4.2.1.0", INTEGER, 2)
+    for row, words, degrees, percent, status in (
+        ("0.1", "服务器机柜", 77, 41, 2),
+        ("0.2", "未接", -1, -1, 1),
+        ("1.1", "配线间", 86, -1, 2),
+    ):
+        walk.words(f"{tree}.4.2.3.1.3.{row}", words)
+        for leaf, value in ((5, degrees), (6, percent), (7, status)):
+            walk.put(f"{tree}.4.2.3.1.{leaf}.{row}", INTEGER, value)
+    walk.put(f"{tree}.3.12.11.0", INTEGER, 1)
+    walk.words(f"{tree}.3.13.1.1.2.1", "图书室")
+    for leaf, value in ((3, 22), (6, 55), (10, 2)):
+        walk.put(f"{tree}.3.13.1.1.{leaf}.1", INTEGER, value)
+    for row, words, state in (("0.1", "烟感一", 2), ("0.2", "烟感二", 1)):
+        walk.words(f"{tree}.4.7.2.1.3.{row}", words)
+        walk.put(f"{tree}.4.7.2.1.5.{row}", INTEGER, state)
+    return walk
+
+
+def netbotz() -> Walk:
+    """Tenths of degrees and of percents; one thermometer is beyond its bounds."""
+    walk = _sensor("sensor-netbotz", "NetBotz 355", f"{ENTERPRISES}.5528.100.20.10.2013")
+    tree = f"{ENTERPRISES}.5528.100.4.1"
+    for table, row, words, tenths, status in (
+        (1, 636_159_851, "机柜上部", 268, 0),
+        (1, 636_159_852, "机柜下部", 391, 3),
+        (2, 1_744_856_019, "湿度", 462, 0),
+    ):
+        walk.put(f"{tree}.{table}.1.2.{row}", INTEGER, tenths)
+        walk.put(f"{tree}.{table}.1.3.{row}", INTEGER, status)
+        walk.words(f"{tree}.{table}.1.4.{row}", words)
+    return walk
+
+
 def _sensor(name: str, descr: str, object_id: str) -> Walk:
     walk = with_system(
         name, "网络机房", descr=descr, object_id=object_id, services=APPLICATION_SERVICES
@@ -104,4 +142,6 @@ WALKS: dict[str, Callable[[], Walk]] = {
     "sensor-akcp": akcp,
     "sensor-avtech": avtech,
     "sensor-hwg": hwg,
+    "sensor-apc": apc,
+    "sensor-netbotz": netbotz,
 }

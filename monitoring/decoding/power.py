@@ -34,7 +34,7 @@ ALARMS: dict[int, tuple[str, State]] = {
     23: ("test_running", State.ok),
 }
 OTHER_ALARM = ("general_fault", State.warning)
-CONNECTED, FAHRENHEIT = 2, 2  # iemStatusProbeStatus, iemStatusProbeTempUnits
+CONNECTED, FAHRENHEIT = 2, 2  # PowerNet-MIB: a probe's status and its units
 
 
 def ups_alarms(rows: Rows, read: Any) -> list[Reading]:
@@ -47,17 +47,21 @@ def ups_alarms(rows: Rows, read: Any) -> list[Reading]:
 
 
 def probes(rows: Rows, read: Any) -> list[Reading]:
-    """Temperature and humidity of each probe that is connected; -1 is none."""
+    """Temperature and humidity of each probe that is connected; -1 is none.
+
+    ``unit`` says in which degrees a probe counts, ``units`` those of all probes at once.
+    """
     there = {i: row for i, row in rows.items() if number(row.get("status")) == CONNECTED}
     labels = unique({i: text(row.get("label")) or str(i[-1]) for i, row in there.items()})
-    return [reading for i, row in there.items() for reading in _probe(labels[i], row)]
+    units = next((unit for row in rows.values() if (unit := number(row.get("units")))), None)
+    return [reading for i, row in there.items() for reading in _probe(labels[i], row, units)]
 
 
-def _probe(label: str, row: Row) -> list[Reading]:
+def _probe(label: str, row: Row, units: int | None) -> list[Reading]:
     readings = []
     temperature, humidity = number(row.get("temperature")), number(row.get("humidity"))
     if temperature is not None and temperature != -1:
-        is_fahrenheit = number(row.get("unit")) == FAHRENHEIT
+        is_fahrenheit = (number(row.get("unit")) or units) == FAHRENHEIT
         degrees = round((temperature - 32) / 1.8, 1) if is_fahrenheit else temperature
         readings.append(Reading("temperature", label, degrees, "celsius"))
     if humidity is not None and humidity > 0:
@@ -76,7 +80,7 @@ DECODERS = {
     "probes": Decoder(
         probes,
         frozenset({"status", "temperature"}),
-        frozenset({"label", "unit", "humidity"}),
-        steady=frozenset({"label", "unit"}),
+        frozenset({"label", "unit", "units", "humidity"}),
+        steady=frozenset({"label", "unit", "units"}),
     ),
 }

@@ -235,6 +235,20 @@ def test_probes_are_those_that_are_connected_in_celsius() -> None:
 
 
 @pytest.mark.parametrize(
+    ("units", "unit", "celsius"),
+    [(2, None, 25.0), (1, None, 77), (None, None, 77), (1, 2, 25.0), (2, 1, 77), (0, None, 77)],
+)
+def test_the_units_of_a_device_hold_for_the_probes_that_do_not_say_their_own(
+    units: int | None, unit: int | None, celsius: float
+) -> None:
+    rows: dict[tuple[int, ...], Row] = {
+        (0,): {"units": units},
+        (0, 1): {"label": b"Rack", "status": 2, "temperature": 77, "unit": unit},
+    }
+    assert [(r.instance, r.value) for r in probes(rows, None)] == [("Rack", celsius)]
+
+
+@pytest.mark.parametrize(
     ("total", "free", "used"),
     [(1_000, 250, 75.0), (1_000, 0, 100.0), (0, 0, None), (1_000, 2_000, None), (-1, 5, None)],
 )

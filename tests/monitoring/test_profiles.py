@@ -209,8 +209,16 @@ UCD = "1.3.6.1.4.1.2021.4"
         (NOBODY, "Room controller", [], "generic"),
         # A maker's file goes before what it is based on, and APC builds more than supplies.
         ("1.3.6.1.4.1.41112.1.6.1", "U6", [], "access_point_unifi"),
-        ("1.3.6.1.4.1.318.1.3.4.5", "APC Web/SNMP Management Card", [], "generic"),
-        ("1.3.6.1.4.1.318.1.3.8.4", "APC Web/SNMP Management Card", [], "generic"),
+        ("1.3.6.1.4.1.318.1.3.4.2", "APC MasterSwitch", [], "pdu_apc"),
+        ("1.3.6.1.4.1.318.1.3.4.5", "APC Web/SNMP Management Card", [], "pdu_apc"),
+        ("1.3.6.1.4.1.318.1.3.4.6", "APC Web/SNMP Management Card", [], "pdu_apc"),
+        ("1.3.6.1.4.1.318.1.3.8.1", "APC Environmental Monitor", [], "sensor_apc"),
+        ("1.3.6.1.4.1.318.1.3.8.4", "APC Web/SNMP Management Card", [], "sensor_apc"),
+        ("1.3.6.1.4.1.318.1.3.8.5", "APC Web/SNMP Management Card", [], "sensor_apc"),
+        ("1.3.6.1.4.1.318.1.3.9", "APC Redundant Switch", [], "transfer_switch_apc"),
+        ("1.3.6.1.4.1.318.1.3.11", "APC Transfer Switch", [], "transfer_switch_apc"),
+        ("1.3.6.1.4.1.5528.100.20.10.2013", "NetBotz 355", [], "sensor_netbotz"),
+        ("1.3.6.1.4.1.52674.500.20", "NetBotz 750", [HR], "sensor_netbotz"),
         # Makers that build nothing but networks.
         ("1.3.6.1.4.1.30065.1.3011.7048", "Arista", [HR], "switch"),
         ("1.3.6.1.4.1.12356.101.1.1000", "FortiGate", [HR], "switch"),
