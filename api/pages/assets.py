@@ -13,7 +13,7 @@ from api import urls
 from api.access import allow, in_person, signed_in
 from api.forms import convert_form, read_form
 from api.pages.flash import see_other
-from api.pages.inventory_options import chosen_model, place_options, school_codes
+from api.pages.inventory_options import chosen_donation, chosen_model, place_options, school_codes
 from api.pages.rendering import language_of, render
 from api.types import WebRequest
 from core.access import Actor
@@ -65,6 +65,7 @@ class AssetPages(Controller):
             schools=await school_codes(request, actor),
             places=await place_options(actor),
             models=await chosen_model(actor, query.model),
+            donation=await chosen_donation(actor, query.donation),
         )
 
     @get(urls.assets_csv(), guards=[signed_in("inventory:read")])

@@ -30,11 +30,6 @@ class AuditQuery(msgspec.Struct, frozen=True):
     limit: int = 100
     cursor: str | None = None
 
-    @property
-    def active(self) -> int:
-        given = (self.school_id, self.person_id, self.entity, self.entity_id, self.day)
-        return sum(value is not None for value in given)
-
 
 @get(urls.audit(), guards=[allow(*READERS, scope=None)], include_in_schema=False)
 async def show_changes(request: WebRequest, actor: NamedDependency[Actor]) -> Response[Any]:

@@ -6,7 +6,7 @@ from core import places, schools
 from core.access import Actor, Role
 from core.errors import NotFound
 from core.places import PlaceKind
-from inventory import models
+from inventory import donations, models
 
 # Value and text, and the group that it stands in where there are several.
 Option = tuple[int, str] | tuple[int, str, str]
@@ -58,3 +58,13 @@ async def chosen_model(actor: Actor, model_id: int | None) -> list[tuple[int, st
     except NotFound:
         return []
     return [(model.id, model.title)]
+
+
+async def chosen_donation(actor: Actor, donation_id: int | None) -> str | None:
+    """The title of the donation by which a list is filtered, if the actor may read it."""
+    if donation_id is None:
+        return None
+    try:
+        return (await donations.get_donation(actor, donation_id)).title
+    except NotFound:
+        return None

@@ -39,10 +39,6 @@ class PeopleFilter(msgspec.Struct, frozen=True):
     limit: int = 50
     cursor: str | None = None
 
-    @property
-    def active(self) -> int:
-        return sum((self.school_id is not None, self.role is not None, self.standing != "open"))
-
 
 class RoleForm(msgspec.Struct, frozen=True):
     """A role to give; the day is the last one on which it holds."""

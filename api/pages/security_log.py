@@ -35,10 +35,6 @@ class LogQuery(msgspec.Struct, frozen=True):
     cursor: str | None = None
 
     @property
-    def active(self) -> int:
-        return sum(value is not None for value in (self.kind, self.person_id, self.day))
-
-    @property
     def only(self) -> SecurityFilter:
         return SecurityFilter(self.kind, self.person_id, self.day)
 

@@ -116,3 +116,51 @@ async def test_a_job_card_can_be_read_on_a_phone_and_printed(
     await page.emulate_media(media="print")
     assert await page.locator(".paper-line").first.is_visible()
     await page.context.close()
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+async def test_a_filtered_list_says_by_what_and_stays_above_the_fold_of_a_phone(
+    browser: Browser, address: str, people: dict[str, int], scripts: bool
+) -> None:
+    path = "/assets?q=&kind=computer&lifecycle=in_service"
+    page = await _open(browser, address, people["technician"], path, PHONE, scripts=scripts)
+    assert await page.locator(".filters details[open]").count() == 0
+    chips = page.locator(".chips .chip")
+    assert await chips.all_inner_texts() == ["计算机", "在用"]
+    assert (await _boxes(page, "tbody tr"))[0]["bottom"] < harness.HEIGHTS[PHONE]
+    await chips.first.click()
+    assert "kind=" not in page.url and "lifecycle=in_service" in page.url
+    assert await chips.all_inner_texts() == ["在用"]
+    await chips.first.click()
+    assert await chips.count() == 0
+    assert "lifecycle" not in page.url
+    await page.context.close()
+
+
+@pytest.mark.parametrize(
+    ("who", "path", "texts"),
+    [
+        ("admin", "/people?standing=closed", ["已停用"]),
+        ("admin", "/people?standing=open", []),
+        ("technician", "/candidates?decision=waiting", []),
+        ("technician", "/devices?state=down&with_alerts=on", None),
+        ("technician", "/device-messages?days=30", None),
+        ("technician", "/work-orders?tag=HG-1&severity=high", None),
+        ("teacher", "/library?subject=physics&kind=slides", None),
+        ("admin", "/audit?entity=asset&day=2026-01-05", None),
+        ("admin", "/security-log?day=2026-01-05", None),
+        ("admin", "/donations?has_gap=on", None),
+    ],
+)
+async def test_each_list_names_the_filters_in_use(
+    browser: Browser, address: str, people: dict[str, int], who: str, path: str, texts: list[str]
+) -> None:
+    page = await _open(browser, address, people[who], path, PHONE)
+    chips = page.locator(".chips .chip")
+    said = await chips.all_inner_texts()
+    expected = path.split("?")[1].count("=") if texts is None else len(texts)
+    assert len(said) == expected and all(said), said
+    assert texts is None or said == texts
+    assert await harness.overflow(page) <= 0
+    assert not await harness.violations(page)
+    await page.context.close()
