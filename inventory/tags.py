@@ -9,6 +9,11 @@ from core.errors import Invalid, say
 from inventory import numbers
 
 TAG = re.compile(r"[A-Z0-9][A-Z0-9-]{1,31}")
+# A tag's number as it is said aloud, without its zeros: 248 of HG-00248. An index stands on it.
+NUMBER = "substring(tag FROM '(?:^|[^0-9])0*([0-9]{1,9})$')"
+# What stands before the number, without hyphens: HG of HG-00248.
+STEM = "replace(regexp_replace(tag, '[0-9]+$', ''), '-', '')"
+SAID = re.compile(r"([A-Z0-9-]*[A-Z-])?0*([0-9]{1,9})")
 
 
 def clean(tag: str) -> str:
@@ -26,6 +31,12 @@ def checked(tag: str, *, field: str = "tag") -> str:
             code="tag",
         )
     return cleaned
+
+
+def said(text: str) -> tuple[str, str] | None:
+    """Stem and number of a tag that is said in short: ("", "248"), ("HG", "248") for HG-248."""
+    found = SAID.fullmatch(clean(text))
+    return ((found[1] or "").replace("-", ""), found[2]) if found else None
 
 
 def of_number(number: str, school_codes: Iterable[str]) -> list[str]:

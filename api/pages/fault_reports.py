@@ -54,11 +54,13 @@ class FaultReportPages(Controller):
         try:
             typed = (await read_form(request, TagForm)).tag
             meant = await assets.resolve_one(actor, typed)
+            if meant.candidates:
+                raise Invalid.of("tag", meant.missing, code="ambiguous")
             asset = await repairs.get_reportable(actor, meant.tag or typed)
         except Invalid as refused:
-            return _which_page(request, "", refused.errors)
+            return _which_page(request, await as_typed(request), refused.errors)
         except NotFound as refused:
-            return _which_page(request, typed, [FieldError("tag", refused.message)])
+            return _which_page(request, {"tag": typed}, [FieldError("tag", refused.message)])
         return see_other(urls.report_fault(asset.tag))
 
     @get("/assets/{tag:str}/report", guards=[REPORTER])
@@ -99,9 +101,9 @@ class FaultReportPages(Controller):
         return see_other(urls.work_order(reported.work_order_id), said)
 
 
-def _which_page(request: WebRequest, tag: str, errors: Any) -> Response[str]:
+def _which_page(request: WebRequest, form: dict[str, Any], errors: Any) -> Response[str]:
     return render(
-        request, "repairs/which.html", status_code=422, form={"tag": tag}, errors=list(errors)
+        request, "repairs/which.html", status_code=422, form=form, errors=list(errors)
     )
 
 

@@ -31,7 +31,7 @@ async def show_search(request: WebRequest, actor: NamedDependency[Actor]) -> Res
         return render(request, "search.html", search_text="", groups=None)
     # What a scanner types is a whole tag or a label's address, and Enter.
     meant = await assets.resolve_one(actor, scanned)
-    if meant.tag is not None:
+    if meant.tag is not None and not meant.is_said_short:
         return Redirect(urls.asset(meant.tag), status_code=303)
     if meant.label_is_known and meant.code is not None:
         return Redirect(urls.scan(meant.code), status_code=303)

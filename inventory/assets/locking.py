@@ -126,7 +126,9 @@ def _sorted_out(
     first: dict[int, Meant] = {}
     for row in rows:
         asset = found.get(row.asset_id or 0)
-        if asset is None:
+        if row.candidates:
+            stack.refuse_row(row, Invalid, row.missing, "ambiguous")
+        elif asset is None:
             stack.refuse_row(row, NotFound, row.missing, "not_found")
         elif asset.id in first:
             if refuse_twins:

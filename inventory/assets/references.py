@@ -8,10 +8,15 @@ from core.errors import Message, say
 from inventory import codes, tags
 
 SHOWN_MOST = 60
+CANDIDATES_SHOWN = 5
 
 
 class Meant(msgspec.Struct, frozen=True):
-    """One entry of a list, from 0; ``asset_id`` is empty if it means none that may be seen."""
+    """One entry of a list, from 0; ``asset_id`` is empty if it means none that may be seen.
+
+    ``is_said_short`` if it is a tag without its zeros or its beginning; ``candidates`` are the
+    tags that it may mean if they are several.
+    """
 
     index: int
     given: str
@@ -19,6 +24,8 @@ class Meant(msgspec.Struct, frozen=True):
     tag: str | None = None
     code: str | None = None
     label_is_known: bool = False
+    is_said_short: bool = False
+    candidates: list[str] = []
 
     @property
     def missing(self) -> Message:
@@ -26,7 +33,13 @@ class Meant(msgspec.Struct, frozen=True):
         if self.label_is_known:
             return say("This label is not on an asset yet: {code}", code=self.code)
         shown = self.given if len(self.given) <= SHOWN_MOST else f"{self.given[:SHOWN_MOST]}…"
-        return say("There is no such asset, or it is not of your school: {tags}", tags=shown)
+        if self.candidates:
+            several = ", ".join(self.candidates[:CANDIDATES_SHOWN])
+            more = "…" if len(self.candidates) > CANDIDATES_SHOWN else ""
+            return say(
+                "{given} may be {tags}: write the whole tag", given=shown, tags=several + more
+            )
+        return say("There is no such asset, or it is not of your school: {tag}", tag=shown)
 
 
 class _Found(msgspec.Struct):
@@ -34,28 +47,60 @@ class _Found(msgspec.Struct):
     asset_id: int | None
     tag: str | None
     label_is_known: bool
+    candidates: list[str]
 
 
-RESOLVED = """
-SELECT w.n - 1 AS index, a.id AS asset_id, a.tag, l.code IS NOT NULL AS label_is_known
-  FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS w (tag, code, n)
+# A tag as it stands, else a label; only what is neither is looked up by its number.
+RESOLVED = f"""
+SELECT w.n - 1 AS index, coalesce(a.id, short.ids[1]) AS asset_id,
+       coalesce(a.tag, short.tags[1]) AS tag, l.code IS NOT NULL AS label_is_known,
+       coalesce(short.tags, '{{}}') AS candidates
+  FROM unnest($1::text[], $2::text[], $4::text[], $5::text[])
+       WITH ORDINALITY AS w (tag, code, stem, number, n)
   LEFT JOIN label_code l ON l.code = w.code AND l.school = any($3::bigint[])
   LEFT JOIN asset t ON t.tag = w.tag AND t.school = any($3::bigint[])
   LEFT JOIN asset a ON a.id = coalesce(t.id, l.asset)
+  LEFT JOIN LATERAL (
+       SELECT array_agg(id ORDER BY tag) AS ids, array_agg(tag ORDER BY tag) AS tags
+         FROM (SELECT id, tag FROM asset
+                WHERE t.id IS NULL AND l.code IS NULL AND school = any($3::bigint[])
+                  AND {tags.NUMBER} = w.number AND (w.stem = '' OR {tags.STEM} = w.stem)
+                LIMIT {CANDIDATES_SHOWN + 1}) s) short ON true
  ORDER BY w.n
 """
 
 
 async def resolve(actor: Actor, given: list[str]) -> list[Meant]:
-    """Each entry and the asset in the actor's sight that it means: by its tag, else its label."""
+    """Each entry and the asset in the actor's sight that it means: by its tag, else its label.
+
+    Else by its number, "248" or "HG248" for HG-00248, where only one asset has it.
+    """
     read = [codes.find_code(text) for text in given]
+    short = [tags.said(text) or ("", None) for text in given]
     found = await fetch(
-        _Found, RESOLVED, [tags.clean(text) for text in given], read, actor.school_ids
+        _Found,
+        RESOLVED,
+        [tags.clean(text) for text in given],
+        read,
+        actor.school_ids,
+        [stem for stem, _ in short],
+        [number for _, number in short],
     )
-    return [
-        Meant(one.index, given[one.index], one.asset_id, one.tag, code, one.label_is_known)
-        for one, code in zip(found, read, strict=True)
-    ]
+    return [_meant(one, given[one.index], code) for one, code in zip(found, read, strict=True)]
+
+
+def _meant(found: _Found, given: str, code: str | None) -> Meant:
+    several = len(found.candidates) > 1
+    return Meant(
+        found.index,
+        given,
+        None if several else found.asset_id,
+        None if several else found.tag,
+        code,
+        found.label_is_known,
+        bool(found.candidates),
+        found.candidates if several else [],
+    )
 
 
 async def resolve_one(actor: Actor, text: str) -> Meant:

@@ -32,6 +32,9 @@ FORBIDDEN = {
     "台资产": "件资产",
     "变更历史": "变更记录",
     "账目|账上": "台账",
+    "班组": "班级或小组",
+    "地点": "位置",
+    "没有这些资产": "没有这件资产",
 }
 
 
@@ -114,3 +117,10 @@ def test_a_message_inside_a_message_is_translated_too() -> None:
     inner = say("In repair")
     outer = say("{thing}: {state}", thing="P-1", state=inner)
     assert language("zh_CN").words(outer) == "P-1: 维修中"
+
+
+def test_what_the_desk_asks_for_is_called_as_its_fields_call_it() -> None:
+    said = language("zh_CN").gettext
+    asked = said("Choose who gets it: one person, one place or one group")
+    for field in ("Place", "Class or group"):
+        assert said(field) in asked

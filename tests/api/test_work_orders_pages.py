@@ -223,3 +223,21 @@ async def test_the_reporter_says_whether_it_can_be_used_and_the_technician_decid
     assert (await client.post(f"{order}/usability", data={"usable": "yes"})).status_code == 303
     assert await factories_repairs.lifecycle_of(asset) == "in_service"
     assert "It cannot be used" in (await client.get(order)).text
+
+
+async def test_the_number_on_the_sticker_is_enough_to_report(client: httpx.AsyncClient) -> None:
+    school = await factories.school("HG")
+    who = await factories.person("teacher", school, locale="en")
+    await factories.signed_in(client, who)
+    for tag in ("HG-00248", "HG-00300", "PC-0300"):
+        await factories.asset(school, tag=tag)
+    found = await client.post("/report", data={"tag": "２４８"})
+    assert found.headers["location"] == "/assets/HG-00248/report"
+    asked = await client.post("/report", data={"tag": "300"})
+    assert asked.status_code == 422
+    assert "300 may be HG-00300, PC-0300: write the whole tag" in asked.text
+    assert 'value="300"' in asked.text
+    # In the search of everything a number may be anything: nothing is opened unasked.
+    searched = await client.get("/search?q=248")
+    assert searched.status_code == 200
+    assert "HG-00248" in searched.text

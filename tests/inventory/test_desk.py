@@ -115,3 +115,41 @@ async def test_rows_of_another_school_than_the_rest_are_named() -> None:
     with pytest.raises(Problem) as moved:
         await assets.move_assets(both.actor, [mine.tag, theirs.tag], room)
     assert [(e.index, e.code) for e in moved.value.errors] == [(1, "place")]
+
+
+@pytest.mark.parametrize(
+    "said", ["248", "０２４８", "00248", "HG248", "hg-248", "ＨＧ－０２４８", "hg-0248"]
+)
+async def test_the_number_alone_means_the_asset_that_has_it(said: str) -> None:
+    school, other = await factories.school(), await factories.school()
+    technician = await factories.person("technician", school)
+    made = await factories.asset(school, tag="HG-00248")
+    for near in ("HG-02480", "HG-01248", "HG-00048", "HG-24800"):
+        await factories.asset(school, tag=near)
+    await factories.asset(other, tag="LB-00248")
+    (loan,) = await custody.hand_out(technician.actor, [said], Holder(group="5B"))
+    assert loan.tag == made.tag
+
+
+async def test_a_number_that_several_have_is_asked_back() -> None:
+    school, other = await factories.school(), await factories.school()
+    both = await factories.person("technician", school, other)
+    await factories.asset(school, tag="HG-00248")
+    await factories.asset(other, tag="LB-0248")
+    await factories.asset(school, tag="PC-7")
+    with pytest.raises(Invalid) as refused:
+        await custody.hand_out(both.actor, ["248", "7"], Holder(group="5B"))
+    (error,) = refused.value.errors
+    assert (error.index, error.code) == (0, "ambiguous")
+    assert str(error.message) == "248 may be HG-00248, LB-0248: write the whole tag"
+    (loan,) = await custody.hand_out(both.actor, ["lb248"], Holder(group="5B"))
+    assert loan.tag == "LB-0248"
+
+
+async def test_a_tag_that_is_a_number_comes_before_the_number_of_another() -> None:
+    school = await factories.school()
+    technician = await factories.person("technician", school)
+    await factories.asset(school, tag="HG-00248")
+    await factories.asset(school, tag="248")
+    (meant,) = await assets.resolve(technician.actor, ["248"])
+    assert (meant.tag, meant.candidates) == ("248", [])
