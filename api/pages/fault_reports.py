@@ -102,9 +102,7 @@ class FaultReportPages(Controller):
 
 
 def _which_page(request: WebRequest, form: dict[str, Any], errors: Any) -> Response[str]:
-    return render(
-        request, "repairs/which.html", status_code=422, form=form, errors=list(errors)
-    )
+    return render(request, "repairs/which.html", status_code=422, form=form, errors=list(errors))
 
 
 async def _report_page(
