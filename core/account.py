@@ -7,7 +7,7 @@ import msgspec
 from core import clock, passwords, security_log, sign_in, throttle, tokens
 from core.access import Actor
 from core.database import execute, fetch, fetch_one, transaction
-from core.errors import Forbidden, Invalid, NotFound, NotSignedIn, Unavailable, say
+from core.errors import Forbidden, Invalid, NotFound, NotSignedIn, TooMany, Unavailable, say
 from core.hashing import hash_token
 from core.password_rules import check_password
 from core.person_facts import PersonFacts, checked_facts
@@ -128,18 +128,27 @@ async def change_password(actor: Actor, *, current: str, new: str, address: str)
 async def _prove(actor: Actor, own: _Own, password: str, address: str, *, field: str) -> None:
     """Raise Invalid unless it is the password; a borrowed browser is no place to guess either."""
     counter = hash_token(f"session {actor.sign_in_id}")
-    attempt_id = await throttle.begin(own.login, address, counter=counter)
+    try:
+        attempt = await throttle.begin(own.login, address, counter=counter)
+    except TooMany:
+        await _tell(Kind.password_check_throttled, actor, address)
+        raise
     try:
         is_right = await passwords.is_correct(own.password_hash, password)
     except Unavailable:
-        await throttle.take_back(attempt_id)
+        await throttle.take_back(attempt)
         raise
     if not is_right:
+        await _tell(Kind.password_check_failed, actor, address)
         raise Invalid.of(field, say("This is not your current password"), code="wrong_password")
-    await throttle.forget(own.login, address, counter=counter)
+    await throttle.forget(attempt)
 
 
-async def choose_first_password(token: str, *, new: str) -> int:
+async def _tell(kind: Kind, actor: Actor, address: str) -> None:
+    await security_log.record(kind, actor=actor, person_id=actor.person_id, address=address)
+
+
+async def choose_first_password(token: str, *, new: str, address: str) -> int:
     """The newcomer's own password in place of the one-time one; gives the person's id.
 
     Every session and token so far ends, the newcomer's too: the caller starts a fresh one.
@@ -165,7 +174,9 @@ async def choose_first_password(token: str, *, new: str) -> int:
             raise NotSignedIn(say("Sign in first"))
         await sign_in.end_sessions(newcomer.person_id)
         await tokens.revoke_all(newcomer.person_id)
-        await security_log.record(Kind.password_changed, person_id=newcomer.person_id)
+        await security_log.record(
+            Kind.password_changed, person_id=newcomer.person_id, address=address
+        )
     return newcomer.person_id
 
 

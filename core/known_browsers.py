@@ -1,4 +1,4 @@
-"""Browsers in which somebody has signed in before: each has its own count of failed tries.
+"""Browsers in which somebody has signed in before: each has a few tries of its own.
 
 The browser holds a random token in a cookie, we hold its hash beside each person who has signed
 in there. It opens nothing: it only tells the owner's browser from a stranger's.
@@ -12,22 +12,37 @@ from core.hashing import hash_token
 
 # Enough for all the school's computers that one person uses; beyond it the longest unused go.
 MOST_OF_A_PERSON = 100
+# So many wrong tries in a row, however far apart, and the browser is a stranger's to that person
+# until they come in there again: a cookie copied from a shared computer is worth no more.
+MOST_FAILURES = 5
 
 
-async def find_counter(login: str, token: str) -> bytes | None:
-    """The throttle's counter of this browser for this account, or None for a stranger's."""
+async def use_try(login: str, token: str) -> int | None:
+    """Count a try of this browser's own for the account; the browser, or None for a stranger's.
+
+    Counted by the person and not by the token: others who sign in there exchange the token.
+    """
     if not token:
         return None
     return await database.fetch_value(  # type: ignore[no-any-return]
-        "SELECT k.token_hash FROM known_browser k JOIN person p ON p.id = k.person"
-        " WHERE p.login = $1 AND k.token_hash = $2",
+        "UPDATE known_browser SET failures = failures + 1 FROM person p"
+        " WHERE p.id = person AND p.login = $1 AND token_hash = $2 AND failures < $3"
+        " RETURNING known_browser.id",
         login,
         hash_token(token),
+        MOST_FAILURES,
+    )
+
+
+async def give_back_try(browser_id: int | None) -> None:
+    """The try was right, or was never judged."""
+    await database.execute(
+        "UPDATE known_browser SET failures = greatest(failures - 1, 0) WHERE id = $1", browser_id
     )
 
 
 async def remember(person_id: int, token: str) -> str:
-    """Know this browser after a good sign-in; its fresh token.
+    """Know this browser after a good sign-in, all its steps done; its fresh token.
 
     Always a fresh one, for all who have signed in there: a token that somebody planted in the
     browser, to fill its counter from elsewhere, is worth nothing afterwards.
@@ -41,7 +56,8 @@ async def remember(person_id: int, token: str) -> str:
         )
         await database.execute(
             "INSERT INTO known_browser (person, token_hash, seen_at) VALUES ($1, $2, $3)"
-            " ON CONFLICT (person, token_hash) DO UPDATE SET seen_at = excluded.seen_at",
+            " ON CONFLICT (person, token_hash)"
+            " DO UPDATE SET seen_at = excluded.seen_at, failures = 0",
             person_id,
             hash_token(fresh),
             now(),

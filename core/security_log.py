@@ -33,7 +33,10 @@ class Kind(StrEnum):
     signed_in = "signed_in"
     sign_in_failed = "sign_in_failed"
     sign_in_throttled = "sign_in_throttled"
+    password_check_failed = "password_check_failed"  # noqa: S105 (a kind)
+    password_check_throttled = "password_check_throttled"  # noqa: S105 (a kind)
     code_failed = "code_failed"
+    code_throttled = "code_throttled"
     recovery_code_used = "recovery_code_used"
     access_refused = "access_refused"
     cross_site_refused = "cross_site_refused"
@@ -54,12 +57,15 @@ class Kind(StrEnum):
     key_rotated = "key_rotated"
 
 
-# What somebody without an account can cause as often as they like.
+# What somebody can cause as often as they like, without an account or with another's password.
 OF_STRANGERS = frozenset(
     {
         Kind.sign_in_failed,
         Kind.sign_in_throttled,
+        Kind.password_check_failed,
+        Kind.password_check_throttled,
         Kind.code_failed,
+        Kind.code_throttled,
         Kind.access_refused,
         Kind.cross_site_refused,
     }

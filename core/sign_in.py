@@ -51,10 +51,13 @@ class _Account(msgspec.Struct):
 
 
 class SignedIn(msgspec.Struct, frozen=True):
-    """A fresh session's token, and the token by which this browser is known from now on."""
+    """A fresh session's token, and the token by which this browser is known from now on.
+
+    Without the latter while a code of the second factor is still to come.
+    """
 
     token: str
-    known_browser: str
+    known_browser: str | None
 
 
 async def find_actor(token: str, *, request_id: str = "", address: str = "") -> Actor | None:
@@ -106,9 +109,8 @@ async def sign_in(
     ``known_browser`` is the token that an earlier sign-in here gave, if any.
     """
     login = login.strip().lower()
-    counter = await known_browsers.find_counter(login, known_browser)
     try:
-        attempt_id = await throttle.begin(login, address, counter=counter)
+        attempt = await throttle.begin(login, address, known_browser=known_browser)
     except TooMany:
         await security_log.record(Kind.sign_in_throttled, login=login, address=address)
         raise
@@ -118,24 +120,34 @@ async def sign_in(
         " AND (one_time_until IS NULL OR one_time_until > now())",
         login,
     )
-    if not await _is_correct(attempt_id, account.password_hash if account else None, password):
+    if not await _is_correct(attempt, account.password_hash if account else None, password):
         await security_log.record(Kind.sign_in_failed, login=login, address=address)
         raise NotSignedIn(
             say("The name or the password is not right. Check both and try again."),
             code="wrong_credentials",
         )
     assert account is not None
-    await throttle.forget(login, address, counter=counter)
+    await throttle.forget(attempt)
     token = await start_session(account.id, address=address, browser=browser, lasts=lasts)
     await security_log.record(Kind.signed_in, person_id=account.id, address=address, detail=browser)
+    if await _needs_code(token):
+        # Who knows the password alone gets no browser that is known.
+        return SignedIn(token, None)
     return SignedIn(token, await known_browsers.remember(account.id, known_browser))
 
 
-async def _is_correct(attempt_id: int, password_hash: str | None, password: str) -> bool:
+async def _needs_code(token: str) -> bool:
+    found: bool = await database.fetch_value(
+        "SELECT needs_code FROM sign_in WHERE token_hash = $1", hash_token(token)
+    )
+    return found
+
+
+async def _is_correct(attempt: throttle.Attempt, password_hash: str | None, password: str) -> bool:
     try:
         return await passwords.is_correct(password_hash, password)
     except Unavailable:
-        await throttle.take_back(attempt_id)
+        await throttle.take_back(attempt)
         raise
 
 

@@ -111,17 +111,6 @@ class SignIn(Table, tablename="sign_in"):
     sign_in_token_hash_is_unique = Unique(["token_hash"])
 
 
-class SignInAttempt(Table, tablename="sign_in_attempt"):
-    """A failed try, kept for the throttle of its account, its browser and its address."""
-
-    id = BigSerial(primary_key=True)
-    login = Varchar(length=64)
-    address = Varchar(length=64)
-    # Of a known browser or a session; without one it is a stranger's.
-    counter = Bytea(null=True, default=None, secret=True)
-    at = Timestamptz()
-
-
 class KnownBrowser(Table, tablename="known_browser"):
     """A browser in which the person has signed in before: it opens nothing."""
 
@@ -129,8 +118,23 @@ class KnownBrowser(Table, tablename="known_browser"):
     person = ForeignKey(Person, null=False, on_delete=OnDelete.cascade)
     token_hash = Bytea(secret=True, index=True)
     seen_at = Timestamptz()
+    # Since this person last came in there; at the limit it is a stranger's browser to them.
+    failures = Integer(default=0)
 
     known_browser_once_a_person = Unique(["person", "token_hash"])
+
+
+class SignInAttempt(Table, tablename="sign_in_attempt"):
+    """A failed try, kept for the throttle of its account, its browser and its address."""
+
+    id = BigSerial(primary_key=True)
+    login = Varchar(length=64)
+    address = Varchar(length=64)
+    # Of a session or a second factor; without one it is a try of the password at the sign-in.
+    counter = Bytea(null=True, default=None, secret=True)
+    # Where it was tried, if that was a browser which the person was known in.
+    known_browser = ForeignKey(KnownBrowser, null=True, default=None, on_delete=OnDelete.set_null)
+    at = Timestamptz()
 
 
 class SecondFactor(Table, tablename="second_factor"):

@@ -1,8 +1,9 @@
 """Guessing is slow: failed sign-ins are counted by account, by browser and by address.
 
 Source: OWASP "Slow Down Online Guessing Attacks with Device Cookies". A browser in which somebody
-has signed in before (:mod:`core.known_browsers`) has a counter of its own for that account, so
-whoever guesses from elsewhere never shuts the owner out of it.
+has signed in before (:mod:`core.known_browsers`) has a few tries of its own for that account, so
+whoever guesses from elsewhere never shuts the owner out of it. They count for strangers too, so
+whoever has copied its cookie has no more guesses in the end than anybody else.
 """
 
 from datetime import datetime, timedelta
@@ -10,7 +11,7 @@ from ipaddress import IPv6Address, ip_address
 
 import msgspec
 
-from core import database
+from core import database, known_browsers
 from core.clock import now
 from core.errors import TooMany, say
 
@@ -23,32 +24,48 @@ WAIT_A_NAME = timedelta(seconds=1)
 LONGEST_WAIT_OF_AN_ADDRESS = timedelta(minutes=1)
 
 
-async def begin(login: str, address: str, *, counter: bytes | None = None) -> int:
-    """Count a try before it is judged, or raise TooMany; the id is for :func:`take_back`.
+class Attempt(msgspec.Struct, frozen=True):
+    """A try that has been counted, for :func:`take_back` or :func:`forget`."""
 
-    ``counter`` is that of a known browser or session, None for everybody else, who share one for
-    each account. Counted first and one at a time for an account and for an address, so that a
-    thousand guesses sent at once are a thousand guesses; a right one is forgotten with
-    :func:`forget`.
+    id: int
+    login: str
+    place: str
+    counter: bytes | None
+    browser_id: int | None
+
+
+async def begin(
+    login: str, address: str, *, counter: bytes | None = None, known_browser: str = ""
+) -> Attempt:
+    """Count a try before it is judged, or raise TooMany.
+
+    ``counter`` is that of a session or of a second factor, None for the password at the sign-in.
+    ``known_browser`` is the token of the browser, if it has one: while it has tries of its own
+    left, what others tried does not stop it. Counted first and one at a time for an account and
+    for an address, so that a thousand guesses sent at once are a thousand guesses; a right one
+    is forgotten with :func:`forget`.
     """
     login, place = login[:64], _place(address)
     async with database.transaction():
         await _queue(f"account {login}")
-        await _check_account(login, counter)
-        if counter is None:
+        browser_id = await known_browsers.use_try(login, known_browser)
+        if browser_id is None:
+            await _check_account(login, counter)
+        if browser_id is None and counter is None:
             # Always after the account's lock, and never the same as one, since a login may read like
             # an address: two that wait for each other cannot come about.
             await _queue(f"address {place}")
             await _check_address(login, place)
         attempt_id: int = await database.fetch_value(
-            "INSERT INTO sign_in_attempt (login, address, counter, at) VALUES ($1, $2, $3, $4)"
-            " RETURNING id",
+            "INSERT INTO sign_in_attempt (login, address, counter, known_browser, at)"
+            " VALUES ($1, $2, $3, $4, $5) RETURNING id",
             login,
             place,
             counter,
+            browser_id,
             now(),
         )
-    return attempt_id
+    return Attempt(attempt_id, login, place, counter, browser_id)
 
 
 async def _queue(name: str) -> None:
@@ -77,7 +94,8 @@ async def _check_address(login: str, place: str) -> None:
     found = await database.fetch_one(
         _Place,
         "SELECT count(DISTINCT login) AS names, max(at) AS last_at FROM sign_in_attempt"
-        " WHERE address = $1 AND counter IS NULL AND at > $2 AND login <> $3",
+        " WHERE address = $1 AND counter IS NULL AND known_browser IS NULL AND at > $2"
+        " AND login <> $3",
         place,
         now() - WINDOW,
         login,
@@ -99,24 +117,31 @@ def _refuse(until: datetime) -> None:
     raise TooMany(sentence, retry_after_seconds=wait)
 
 
-async def take_back(attempt_id: int) -> None:
+async def take_back(attempt: Attempt) -> None:
     """A try that was never judged counts for nothing."""
-    await database.execute("DELETE FROM sign_in_attempt WHERE id = $1", attempt_id)
+    async with database.transaction():
+        await database.execute("DELETE FROM sign_in_attempt WHERE id = $1", attempt.id)
+        await known_browsers.give_back_try(attempt.browser_id)
 
 
-async def forget(login: str, address: str, *, counter: bytes | None = None) -> None:
+async def forget(attempt: Attempt) -> None:
     """After a success this browser, or this address, starts afresh with the account.
 
     What others tried from elsewhere stays counted: else each sign-in of the owner would give
-    them ten more guesses.
+    them ten more guesses. The tries that a known browser has of its own come back with
+    :func:`core.known_browsers.remember`, after the last step of the sign-in.
     """
-    await database.execute(
-        "DELETE FROM sign_in_attempt WHERE login = $1 AND counter IS NOT DISTINCT FROM $2"
-        " AND ($2::bytea IS NOT NULL OR address = $3)",
-        login[:64],
-        counter,
-        _place(address),
-    )
+    async with database.transaction():
+        await database.execute(
+            "DELETE FROM sign_in_attempt WHERE login = $1 AND counter IS NOT DISTINCT FROM $2"
+            " AND known_browser IS NOT DISTINCT FROM $3"
+            " AND ($3::bigint IS NOT NULL OR address = $4)",
+            attempt.login,
+            attempt.counter,
+            attempt.browser_id,
+            attempt.place,
+        )
+        await known_browsers.give_back_try(attempt.browser_id)
 
 
 def _place(address: str) -> str:

@@ -1,6 +1,8 @@
 """Asking for the password again before what is dangerous; what was typed comes along."""
 
+from posixpath import normpath
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 from litestar import Response, post
 from litestar.datastructures import UploadFile
@@ -35,7 +37,7 @@ async def ask_password(request: WebRequest) -> Response[str]:
 async def confirm_password(request: WebRequest, actor: NamedDependency[Actor]) -> Response[Any]:
     """The right password leads on to the form that was asked for, with all its fields."""
     form = await request.form()
-    target = urls.local(_text(form.get(TARGET)))
+    target = _target(_text(form.get(TARGET)))
     try:
         password = _text(form.get(TYPED))
         if not password:
@@ -48,7 +50,7 @@ async def confirm_password(request: WebRequest, actor: NamedDependency[Actor]) -
     except Unavailable as refused:
         return await _page(request, target, 503, FieldError("", refused.message))
     # 307 keeps the method and the body, so the browser itself sends the form on.
-    return Redirect(target, status_code=307)
+    return Redirect(target, status_code=303 if target == urls.home() else 307)
 
 
 async def _page(
@@ -70,6 +72,12 @@ async def _page(
         fields=fields,
         errors=list(errors),
     )
+
+
+def _target(asked: str) -> str:
+    """Where the form goes; home instead of here, which would lead here again without an end."""
+    path = normpath(unquote(urlsplit(target := urls.local(asked)).path))
+    return urls.home() if path == urls.confirm() else target
 
 
 def _text(value: object) -> str:

@@ -16,7 +16,13 @@ from api.pages.confirming import ask_password
 from api.pages.flash import see_other
 from api.pages.qr import drawing
 from api.pages.rendering import render
-from api.pages.sessions import browser_of, lasting, set_session
+from api.pages.sessions import (
+    browser_of,
+    known_browser,
+    lasting,
+    set_known_browser,
+    set_session,
+)
 from api.types import WebRequest
 from core import schools, second_factor, sign_in
 from core.access import Actor, Role
@@ -79,8 +85,12 @@ async def do_second_step(request: WebRequest) -> Response[Any]:
     token = session_token(request)
     try:
         given = await read_form(request, SecondStep)
-        person_id = await second_factor.complete_sign_in(
-            token, cipher_of(request), given.code, address=client_address(request)
+        completed = await second_factor.complete_sign_in(
+            token,
+            cipher_of(request),
+            given.code,
+            address=client_address(request),
+            known_browser=known_browser(request),
         )
     except NotSignedIn:
         return Redirect(urls.sign_in(), status_code=303)
@@ -89,7 +99,7 @@ async def do_second_step(request: WebRequest) -> Response[Any]:
     except TooMany as refused:
         return await _asked_again(request, 429, (FieldError("code", refused.message),))
     fresh = await sign_in.start_session(
-        person_id,
+        completed.person_id,
         address=client_address(request),
         browser=browser_of(request),
         lasts=lasting(stays=given.stays),
@@ -97,6 +107,7 @@ async def do_second_step(request: WebRequest) -> Response[Any]:
     )
     answer = see_other(urls.local(given.next))
     set_session(request, answer, fresh, stays=given.stays)
+    set_known_browser(request, answer, completed.known_browser)
     return answer
 
 

@@ -89,7 +89,8 @@ async def do_sign_in(request: WebRequest) -> Response[Any]:
     await _leave_old_session(request)
     onward = see_other(await _next_step(opened.token, given))
     set_session(request, onward, opened.token, stays=given.stays)
-    set_known_browser(request, onward, opened.known_browser)
+    if opened.known_browser is not None:
+        set_known_browser(request, onward, opened.known_browser)
     return onward
 
 
@@ -143,7 +144,9 @@ async def choose_first_password(request: WebRequest) -> Response[Any]:
     try:
         given = await read_form(request, FirstPassword)
         require_same(given.new_password, given.new_password_again)
-        person_id = await account.choose_first_password(token, new=given.new_password)
+        person_id = await account.choose_first_password(
+            token, new=given.new_password, address=client_address(request)
+        )
     except Invalid as refused:
         return render(
             request,

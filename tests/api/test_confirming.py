@@ -132,13 +132,32 @@ async def test_a_borrowed_browser_is_no_place_to_guess_the_password(
         assert (await own.post("/sign-in", data=form)).status_code == 303
 
 
+@pytest.mark.parametrize(
+    "target",
+    [
+        "/account/confirm",
+        "/account/confirm?a=1",
+        "/account/confirm/",
+        "/account/./confirm#x",
+        "/a/%2e%2e/account//%63onfirm",
+    ],
+)
+async def test_the_form_that_asks_for_the_password_is_not_sent_to_itself(
+    client: httpx.AsyncClient, admin: MadePerson, target: str
+) -> None:
+    form = {"confirm_target": target, "confirm_password": PASSWORD}
+    answer = await client.post("/account/confirm", data=form)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/")
+    assert admin.id
+
+
 @pytest.mark.parametrize("target", ["https://evil.test/", "//evil.test", ""])
 async def test_a_confirmed_form_is_sent_on_to_nowhere_but_here(
     client: httpx.AsyncClient, admin: MadePerson, target: str
 ) -> None:
     form = {"confirm_target": target, "confirm_password": PASSWORD}
     answer = await client.post("/account/confirm", data=form)
-    assert (answer.status_code, answer.headers["location"]) == (307, "/")
+    assert (answer.status_code, answer.headers["location"]) == (303, "/")
     assert admin.id
 
 

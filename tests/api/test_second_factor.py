@@ -170,6 +170,78 @@ async def test_guessing_codes_is_stopped(
         assert (await thief.post("/sign-in/code", data={"code": phone.code()})).status_code == 429
 
 
+async def _is_in(client: httpx.AsyncClient, who: MadePerson, code: str) -> bool:
+    await _password_step(client, who)
+    return (await client.post("/sign-in/code", data={"code": code})).status_code == 303
+
+
+async def _guess_codes(client: httpx.AsyncClient, who: MadePerson) -> Counter[int]:
+    await _password_step(client, who)
+    tries = [client.post("/sign-in/code", data={"code": f"x{n}"}) for n in range(32)]
+    return Counter(answer.status_code for answer in await asyncio.gather(*tries))
+
+
+async def test_who_knows_the_password_does_not_keep_the_owner_out(
+    client: httpx.AsyncClient, admin: MadePerson, app: Litestar
+) -> None:
+    phone, codes = await _set_up(client)
+    async with browser(app) as own, browser(app) as thief, browser(app) as other:
+        assert await _is_in(own, admin, phone.code())
+        await own.post("/sign-out")
+        assert await _guess_codes(thief, admin) == {422: 10, 429: 22}
+        assert not await _is_in(other, admin, codes[0])
+        assert await _is_in(own, admin, codes[0])
+        # The owner's success gives whoever guesses no further tries.
+        assert await _guess_codes(thief, admin) == {429: 32}
+
+
+async def test_the_password_alone_makes_no_browser_known(
+    client: httpx.AsyncClient, admin: MadePerson, app: Litestar
+) -> None:
+    phone, _ = await _set_up(client)
+    async with browser(app) as thief, browser(app) as other:
+        await _password_step(thief, admin)
+        assert await database.fetch_value("SELECT count(*) FROM known_browser") == 0
+        await _guess_codes(other, admin)
+        await _password_step(thief, admin)
+        answer = await thief.post("/sign-in/code", data={"code": phone.code()})
+        assert answer.status_code == 429
+
+
+async def test_a_known_browser_has_five_codes_of_its_own(
+    client: httpx.AsyncClient, admin: MadePerson, app: Litestar
+) -> None:
+    """The password between them gives no more: it is the last step that counts."""
+    phone, _ = await _set_up(client)
+    async with browser(app) as own, browser(app) as thief:
+        assert await _is_in(own, admin, phone.code())
+        await _guess_codes(thief, admin)
+        assert await _guess_codes(own, admin) == {422: 5, 429: 27}
+        assert await _guess_codes(own, admin) == {429: 32}
+
+
+@pytest.mark.parametrize("by", ["admin", "command"])
+async def test_a_factor_in_place_of_a_lost_one_starts_with_no_tries_counted(
+    client: httpx.AsyncClient, app: Litestar, by: str
+) -> None:
+    school = await factories.school()
+    admin, loser = await factories.person("admin", school), await factories.person("admin", school)
+    async with browser(app) as own, browser(app) as thief:
+        await factories.signed_in(own, loser)
+        await _set_up(own)
+        await _guess_codes(thief, loser)
+        if by == "admin":
+            await factories.signed_in(client, admin)
+            path = f"/people/{loser.id}/second-factor/reset"
+            assert (await client.post(path)).status_code == 303
+        else:
+            await second_factor.reset_from_command_line(loser.id)
+        assert (await _password_step(own, loser)).headers["location"] == "/people"
+        phone, _ = await _set_up(own)
+    async with browser(app) as fresh:
+        assert await _is_in(fresh, loser, phone.code())
+
+
 async def test_a_waiting_session_ends_after_a_quarter_of_an_hour(
     client: httpx.AsyncClient, admin: MadePerson, app: Litestar
 ) -> None:

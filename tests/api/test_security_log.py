@@ -64,6 +64,59 @@ async def test_sign_ins_good_failed_and_stopped_are_told(
     assert "Sign-in stopped after too many tries" in page
 
 
+@pytest.mark.parametrize("door", ["/account/confirm", "/account/password", "json"])
+async def test_wrong_passwords_of_somebody_signed_in_are_told(
+    client: httpx.AsyncClient, admin: MadePerson, door: str
+) -> None:
+    new = "willow kettle orbit"
+    for _ in range(throttle.MOST_FAILURES_OF_A_LOGIN + 1):
+        if door == "json":
+            await client.post("/api/v1/sign-ins/confirm", json={"password": "not-the-password"})
+        else:
+            form = {"confirm_password": "not-the-password", "current_password": "not-the-password"}
+            form |= {"new_password": new, "new_password_again": new}
+            await client.post(door, data=form)
+    told = await _told(client)
+    assert [e["kind"] for e in told] == [
+        "password_check_throttled",
+        *["password_check_failed"] * throttle.MOST_FAILURES_OF_A_LOGIN,
+    ]
+    assert {(e["person_id"], e["address"]) for e in told} == {(admin.id, "127.0.0.1")}
+    page = (await client.get("/security-log")).text
+    assert "Wrong password while signed in" in page
+    assert "not-the-password" not in page
+
+
+async def test_a_second_step_that_is_stopped_is_told(
+    client: httpx.AsyncClient, admin: MadePerson, app: Litestar
+) -> None:
+    await client.post("/account/second-factor/begin")
+    await database.execute("UPDATE second_factor SET confirmed_at = now()")
+    async with browser(app) as other:
+        await other.post("/sign-in", data={"login": admin.login, "password": PASSWORD})
+        for _ in range(throttle.MOST_FAILURES_OF_A_LOGIN + 1):
+            await other.post("/sign-in/code", data={"code": "no code"})
+    told = await _told(client)
+    assert [e["kind"] for e in told[:2]] == ["code_throttled", "code_failed"]
+    assert (told[0]["person_id"], told[0]["address"]) == (admin.id, "127.0.0.1")
+
+
+async def test_a_first_password_is_told_with_its_address(
+    client: httpx.AsyncClient, admin: MadePerson, school: MadeSchool, app: Litestar
+) -> None:
+    who = await factories.person("teacher", school)
+    given = await client.post(f"/api/v1/people/{who.id}/invite")
+    async with browser(app) as own:
+        form = {"login": who.login, "password": given.json()["one_time_password"]}
+        await own.post("/sign-in", data=form)
+        new = "willow kettle orbit"
+        form = {"new_password": new, "new_password_again": new}
+        assert (await own.post("/sign-in/first", data=form)).status_code == 303
+    [event] = await _told(client, kind="password_changed")
+    assert (event["person_id"], event["address"]) == (who.id, "127.0.0.1")
+    assert admin.id
+
+
 async def test_what_changes_who_may_do_what_is_told(
     client: httpx.AsyncClient, admin: MadePerson, school: MadeSchool
 ) -> None:

@@ -9,7 +9,7 @@ import pytest
 from litestar import Litestar
 
 from api.pages.sessions import BROWSER_COOKIE
-from core import database, passwords, throttle
+from core import database, housekeeping, known_browsers, passwords, throttle
 from core.errors import TooMany
 from tests import factories
 from tests.conftest import browser
@@ -67,12 +67,94 @@ async def test_a_known_browser_has_a_limit_of_its_own(
     client: httpx.AsyncClient, app: Litestar
 ) -> None:
     who = await _technician()
-    await _try(client, who.login, PASSWORD)
-    await client.post("/sign-out")
-    await _exhaust(client, who.login)
-    assert (await _try(client, who.login, PASSWORD)).status_code == 429
     async with browser(app) as phone:
+        for known in (phone, client):
+            await _try(known, who.login, PASSWORD)
+        await client.post("/sign-out")
+        await _exhaust(client, who.login)
+        assert (await _try(client, who.login, PASSWORD)).status_code == 429
         assert (await _try(phone, who.login, PASSWORD)).status_code == 303
+
+
+def _copy(cookie: str, into: httpx.AsyncClient) -> None:
+    into.cookies.set(BROWSER_COOKIE, cookie, domain="labshare.test", path="/sign-in")
+
+
+async def test_a_copied_browser_cookie_gives_no_more_guesses_than_none(
+    client: httpx.AsyncClient, app: Litestar
+) -> None:
+    """Guesses with the cookie and without it come out of the same ten."""
+    who = await _technician()
+    await _try(client, who.login, PASSWORD)
+    async with browser(app) as thief, browser(app) as elsewhere:
+        _copy(client.cookies[BROWSER_COOKIE], thief)
+        tries = [_try(thief, who.login, "wrong") for _ in range(32)]
+        answers = await asyncio.gather(*tries)
+        assert Counter(a.status_code for a in answers) == {401: MOST, 429: 32 - MOST}
+        assert (await _try(elsewhere, who.login, "wrong")).status_code == 429
+
+
+async def test_a_copied_browser_cookie_is_worth_five_guesses_once(
+    client: httpx.AsyncClient, app: Litestar
+) -> None:
+    """However slowly they come: an account that strangers keep busy is not open to its thief."""
+    who = await _technician()
+    await _try(client, who.login, PASSWORD)
+    judged = 0
+    async with browser(app) as thief, browser(app) as elsewhere:
+        _copy(client.cookies[BROWSER_COOKIE], thief)
+        for _ in range(4):
+            await _exhaust(elsewhere, who.login)
+            answers = [await _try(thief, who.login, "wrong") for _ in range(3)]
+            judged += sum(answer.status_code == 401 for answer in answers)
+            await database.execute("UPDATE sign_in_attempt SET at = at - interval '16 minutes'")
+            await housekeeping.remove_what_is_over(app.state.settings)
+    assert judged == known_browsers.MOST_FAILURES
+
+
+async def test_of_32_tries_at_once_in_a_known_browser_five_are_its_own(
+    client: httpx.AsyncClient, app: Litestar
+) -> None:
+    who = await _technician()
+    await _try(client, who.login, PASSWORD)
+    async with browser(app) as stranger:
+        await _exhaust(stranger, who.login)
+    answers = await asyncio.gather(*(_try(client, who.login, "wrong") for _ in range(32)))
+    own = known_browsers.MOST_FAILURES
+    assert Counter(a.status_code for a in answers) == {401: own, 429: 32 - own}
+
+
+async def test_whoever_signs_in_as_themselves_gets_no_more_guesses_at_others_there(
+    client: httpx.AsyncClient, app: Litestar
+) -> None:
+    """A shared computer: a pupil's own sign-in gives the browser a fresh token, and no tries."""
+    teacher, pupil = await _technician(), await _technician()
+    for who in (teacher, pupil):
+        await _try(client, who.login, PASSWORD)
+    async with browser(app) as stranger:
+        await _exhaust(stranger, teacher.login)
+    judged = 0
+    for _ in range(4):
+        answers = [await _try(client, teacher.login, "wrong") for _ in range(3)]
+        judged += sum(answer.status_code == 401 for answer in answers)
+        assert (await _try(client, pupil.login, PASSWORD)).status_code == 303
+    assert judged == known_browsers.MOST_FAILURES
+
+
+async def test_a_known_browser_starts_afresh_when_its_owner_comes_in(
+    client: httpx.AsyncClient, app: Litestar
+) -> None:
+    who = await _technician()
+    for _ in range(3):
+        assert (await _try(client, who.login, PASSWORD)).status_code == 303
+        for _ in range(known_browsers.MOST_FAILURES - 1):
+            assert (await _try(client, who.login, "wrong")).status_code == 401
+        async with browser(app) as stranger:
+            await _try(stranger, who.login, "wrong")
+    assert (await _try(client, who.login, PASSWORD)).status_code == 303
+    # What was tried in the browser itself is forgiven, what strangers tried is not.
+    assert await database.fetch_value("SELECT count(*) FROM sign_in_attempt") == 3
+    assert await database.fetch_value("SELECT failures FROM known_browser") == 0
 
 
 async def test_a_browser_is_known_for_those_who_signed_in_there_alone(
@@ -97,7 +179,7 @@ async def test_a_planted_browser_token_is_worth_nothing_after_the_next_sign_in(
     await _try(client, who.login, PASSWORD)
     assert client.cookies[BROWSER_COOKIE] != planted
     async with browser(app) as thief:
-        thief.cookies.set(BROWSER_COOKIE, planted, domain="labshare.test", path="/sign-in")
+        _copy(planted, thief)
         await _exhaust(thief, who.login)
     assert (await _try(client, who.login, PASSWORD)).status_code == 303
 
@@ -222,6 +304,7 @@ async def test_who_waits_too_long_is_told_so_and_has_not_failed(
     client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     who = await _technician()
+    await _try(client, who.login, PASSWORD)
     monkeypatch.setattr(passwords, "LONGEST_WAIT_SECONDS", 0.01)
     monkeypatch.setattr(passwords, "_turns", anyio.CapacityLimiter(1))
     await passwords._turns.acquire_on_behalf_of(object())
@@ -231,6 +314,7 @@ async def test_who_waits_too_long_is_told_so_and_has_not_failed(
     assert "Very many people are signing in" in answer.text
     assert who.login in answer.text
     assert PASSWORD not in answer.text
+    assert await database.fetch_value("SELECT sum(failures) FROM known_browser") in (None, 0)
     assert await database.fetch_value("SELECT count(*) FROM sign_in_attempt") == 0
     monkeypatch.undo()
     assert (await _try(client, who.login, PASSWORD)).status_code == 303
