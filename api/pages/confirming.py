@@ -2,7 +2,7 @@
 
 from posixpath import normpath
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 from litestar import Response, post
 from litestar.datastructures import UploadFile
@@ -14,6 +14,7 @@ from api.access import in_person
 from api.forms import SMALL_FORM_BYTES
 from api.identity import client_address
 from api.pages.rendering import render
+from api.parsing import split_url
 from api.types import WebRequest
 from core import account
 from core.access import Actor
@@ -76,7 +77,7 @@ async def _page(
 
 def _target(asked: str) -> str:
     """Where the form goes; home instead of here, which would lead here again without an end."""
-    path = normpath(unquote(urlsplit(target := urls.local(asked)).path))
+    path = normpath(unquote(split_url(target := urls.local(asked)).path))
     return urls.home() if path == urls.confirm() else target
 
 
