@@ -263,7 +263,9 @@ def _connections(settings: Settings) -> Any:
         if settings.database_url is None or settings.s3 is None:
             raise RuntimeError("the web application needs a database and an object store")
         await database.open(settings.database_url)
-        await objects.open(settings.s3)
+        # Pages need no files, so a store that is away keeps nobody from them.
+        await objects.open(settings.s3, objects.PROMPT)
+        await health.warn_of_absent_store()
         try:
             yield
         finally:

@@ -34,15 +34,22 @@ def attached(settings: Settings, *, with_objects: bool = False) -> Iterator[Sett
 
 @contextlib.asynccontextmanager
 async def connected(
-    settings: Settings, *, most_connections: int = 4, limits: database.Limits = PATIENT
+    settings: Settings,
+    *,
+    most_connections: int = 4,
+    limits: database.Limits = PATIENT,
+    store_limits: objects.Limits = objects.PATIENT,
 ) -> AsyncIterator[None]:
-    """The pool, and the store if the settings have one, open on this loop during the block."""
+    """The pool, and the store if the settings have one, open on this loop during the block.
+
+    A store that is away is no obstacle: what needs it says so.
+    """
     if settings.database_url is None:
         raise RuntimeError("these settings name no database")
     await database.open(settings.database_url, max_size=most_connections, limits=limits)
     try:
         if settings.s3 is not None:
-            await objects.open(settings.s3)
+            await objects.open(settings.s3, store_limits)
         try:
             yield
         finally:

@@ -9,24 +9,41 @@ import os
 import sys
 
 import msgspec
+import structlog
 
 from core import migrations, setup
+from core.errors import Unavailable
 from core.settings import Settings
 from labshare import logging
 from labshare.attached import connected
 from labshare.commands.failures import one_line
 from labshare.environment import read_settings
 from labshare.prepare_report import DemoSignIn, Prepared
+from storage import objects
+
+log = structlog.get_logger(__name__)
 
 
 async def prepare(settings: Settings, *, demo: bool) -> Prepared:
     """Migrates, makes the bucket, and either fills in sample data or offers the first admin."""
-    async with connected(settings):
+    limits = objects.PATIENT if demo else objects.PROMPT
+    async with connected(settings, store_limits=limits):
         done = await migrations.apply()
+        await _look_at_store()
         if demo:
             return Prepared(done, sign_ins=await _sample_data(settings))
         code = await setup.create_link() if await setup.is_needed() else None
         return Prepared(done, setup_code=code)
+
+
+async def _look_at_store() -> None:
+    """Makes the bucket; Unavailable if the store refuses us, which waiting does not mend."""
+    try:
+        await objects.verify()
+    except Unavailable as error:
+        if error.code == "object_store_refused":
+            raise
+        log.warning("object_store.away", reason=str(error), says="files once it answers")
 
 
 async def _sample_data(settings: Settings) -> list[DemoSignIn]:

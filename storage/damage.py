@@ -163,6 +163,8 @@ async def read_or_suspect(object_key: str, offset: int, length: int) -> AsyncGen
     try:
         async for piece in objects.stream(object_key, offset, length):
             yield piece
+    except objects.Silent:
+        raise
     except Unavailable as error:
         if not isinstance(error, objects.ObjectMissing) and not await objects.answers():
             raise

@@ -187,6 +187,9 @@ class Writer:
         try:
             await objects.put(key, bytes(self._buffer), "application/octet-stream")
             await self._commit(key, len(self._buffer))
+        except objects.Silent:
+            # Removing it would wait as long again; tails that no row knows are swept later.
+            raise
         except BaseException:
             # No row knows it: refused because a newer writer is there, or cut off half-way.
             with CancelScope(shield=True):

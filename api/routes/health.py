@@ -7,6 +7,7 @@ from typing import Literal
 
 import anyio.to_thread
 import msgspec
+import structlog
 from litestar import Response, get
 from prometheus_client import CONTENT_TYPE_LATEST
 
@@ -21,6 +22,8 @@ from core.disks import Disk, Room
 from core.errors import Forbidden, say
 from monitoring import health
 from storage import damage, objects, quotas
+
+log = structlog.get_logger(__name__)
 
 HEARTBEAT_LATE = timedelta(seconds=90)
 
@@ -91,6 +94,12 @@ async def metrics(request: WebRequest) -> Response[bytes]:
     )
     content = await anyio.to_thread.run_sync(exposition, state, damaged, uses, _disks(request))
     return Response(content, headers={"content-type": CONTENT_TYPE_LATEST})
+
+
+async def warn_of_absent_store() -> None:
+    """Log at the start of a process that files have to wait; within seconds, whatever hangs."""
+    if not await _object_store.answer():
+        log.warning("object_store.away", says="pages are served, files once it answers")
 
 
 def _disks(request: WebRequest) -> list[Disk]:

@@ -3,11 +3,13 @@
 from storage.objects.connection import (
     ObjectMissing,
     PartsGone,
+    Silent,
     answers,
     close,
     is_open,
     open,  # noqa: A004
     require_room,
+    verify,
 )
 from storage.objects.parts import (
     SMALLEST_PART_BYTES,
@@ -18,6 +20,7 @@ from storage.objects.parts import (
     put_part,
     unfinished_parts,
 )
+from storage.objects.transport import PATIENT, PROMPT, Limits
 from storage.objects.whole import (
     Listed,
     link,
@@ -32,10 +35,14 @@ from storage.objects.whole import (
 )
 
 __all__ = [
+    "PATIENT",
+    "PROMPT",
     "SMALLEST_PART_BYTES",
+    "Limits",
     "Listed",
     "ObjectMissing",
     "PartsGone",
+    "Silent",
     "UnfinishedParts",
     "abort_parts",
     "answers",
@@ -56,4 +63,5 @@ __all__ = [
     "size_of",
     "stream",
     "unfinished_parts",
+    "verify",
 ]

@@ -2,9 +2,14 @@
 
 The SDK is synchronous, so every call runs in a thread; at most POOL_SIZE at once, which is also
 the size of the connection pool. Nothing here may be called inside a database transaction.
+
+Opening asks nothing of the store: it may be away for now. The first call that reaches it makes the
+bucket if there is none.
 """
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from typing import TypeVar
 from urllib.parse import urlsplit
 
@@ -18,16 +23,13 @@ from core import disks
 from core.errors import NoRoom, Unavailable, say
 from core.settings import S3Settings
 from storage.objects.flushing import Flusher
+from storage.objects.transport import PATIENT, POOL_SIZE, Limits, is_silence, pool
 
 T = TypeVar("T")
 
-POOL_SIZE = 32
-CONNECT_SECONDS = 3
-READ_SECONDS = 60
-ATTEMPTS = 3
-
 # S3's own words for a store without room: AWS, MinIO and Ceph have one each.
 FULL_CODES = {"InsufficientStorage", "XMinioStorageFull", "QuotaExceeded"}
+DOES_NOT_ANSWER = say("The object store does not answer; nothing was lost, try again in a minute")
 TRANSIENT = (ServerError, InvalidResponseError, urllib3.exceptions.HTTPError)
 
 
@@ -37,17 +39,39 @@ class ObjectMissing(Unavailable):
     default_code = "object_missing"
 
 
+class Silent(Unavailable):
+    """The store says nothing: it hangs or is overloaded, which tells nothing about an object."""
+
+    default_code = "object_store_down"
+
+
 class PartsGone(Unavailable):
     """The store has forgotten this multipart upload: it was completed, aborted or expired."""
 
     default_code = "parts_gone"
 
 
+class Bucket(msgspec.Struct):
+    """Our bucket, and whether it was there when we last had to know."""
+
+    name: str
+    is_known: bool = False
+
+    def make(self, s3: Minio) -> None:
+        """Make it unless it is there already."""
+        if self.is_known:
+            return
+        _make_bucket(s3, self.name)
+        self.is_known = True
+
+
 class Connection(msgspec.Struct, frozen=True):
     client: Minio
     public_client: Minio | None
-    bucket: str
-    limiter: CapacityLimiter
+    bucket: Bucket
+    turns: asyncio.Semaphore
+    threads: CapacityLimiter
+    limits: Limits
     flusher: Flusher | None
     keep_free_bytes: int
 
@@ -55,22 +79,40 @@ class Connection(msgspec.Struct, frozen=True):
         """What is left where the store keeps its files; None where that is not on this machine."""
         return disks.look(self.flusher.folder).free_bytes if self.flusher else None
 
+    @asynccontextmanager
+    async def turn(self) -> AsyncIterator[None]:
+        """One of the POOL_SIZE places; Silent if none gets free, as under a store that hangs."""
+        try:
+            async with asyncio.timeout(self.limits.turn_seconds):
+                await self.turns.acquire()
+        except TimeoutError as error:
+            raise Silent(DOES_NOT_ANSWER) from error
+        try:
+            yield
+        finally:
+            self.turns.release()
+
 
 _connection: Connection | None = None
 
 
-async def open(settings: S3Settings) -> None:  # noqa: A001 (as core.database.open)
-    """Connect on the running loop and make the bucket if it is not there yet."""
+async def open(  # noqa: A001 (as core.database.open)
+    settings: S3Settings, limits: Limits = PATIENT
+) -> None:
+    """Have the store at hand on the running loop; whether it is there is not asked."""
     global _connection
     _connection = Connection(
-        client=_client(settings, settings.endpoint),
-        public_client=_client(settings, settings.public_url) if settings.public_url else None,
-        bucket=settings.bucket,
-        limiter=CapacityLimiter(POOL_SIZE),
+        client=_client(settings, settings.endpoint, limits),
+        public_client=(
+            _client(settings, settings.public_url, limits) if settings.public_url else None
+        ),
+        bucket=Bucket(settings.bucket),
+        turns=asyncio.Semaphore(POOL_SIZE),
+        threads=CapacityLimiter(POOL_SIZE),
+        limits=limits,
         flusher=Flusher(settings.sync_folder) if settings.sync_folder else None,
         keep_free_bytes=settings.keep_free_bytes,
     )
-    await call(_make_bucket)
 
 
 async def close() -> None:
@@ -93,16 +135,13 @@ async def answers() -> bool:
         return False
 
 
-def _client(settings: S3Settings, address: str) -> Minio:
+async def verify() -> None:
+    """Make the bucket if it is not there yet; Unavailable if the store is away or refuses us."""
+    await call(lambda _s3, _bucket: None)
+
+
+def _client(settings: S3Settings, address: str, limits: Limits) -> Minio:
     parts = urlsplit(address if "//" in address else f"//{address}", scheme="http")
-    pool = urllib3.PoolManager(
-        maxsize=POOL_SIZE,
-        block=True,
-        timeout=urllib3.Timeout(connect=CONNECT_SECONDS, read=READ_SECONDS),
-        retries=_Retry(
-            total=ATTEMPTS - 1, backoff_factor=0.2, status_forcelist=[500, 502, 503, 504]
-        ),
-    )
     return Minio(
         endpoint=parts.netloc,
         access_key=settings.access_key,
@@ -110,18 +149,8 @@ def _client(settings: S3Settings, address: str) -> Minio:
         secure=parts.scheme == "https",
         # Without a region even signing a link asks the store for one.
         region=settings.region,
-        http_client=pool,
+        http_client=pool(limits),
     )
-
-
-class _Retry(urllib3.Retry):
-    """Again after what passes; SeaweedFS has tried for 13 seconds before it gives up a damaged
-    object with 500, so reading it again at once is only more of the same."""
-
-    def is_retry(self, method: str, status_code: int, has_retry_after: bool = False) -> bool:
-        if method == "GET" and status_code == 500:
-            return False
-        return super().is_retry(method, status_code, has_retry_after)
 
 
 def connected() -> Connection:
@@ -132,21 +161,31 @@ def connected() -> Connection:
 
 async def call(work: Callable[[Minio, str], T]) -> T:
     connection = connected()
+
+    def in_thread() -> T:
+        connection.bucket.make(connection.client)
+        return work(connection.client, connection.bucket.name)
+
     try:
-        return await to_thread.run_sync(
-            work, connection.client, connection.bucket, limiter=connection.limiter
-        )
+        async with connection.turn():
+            return await to_thread.run_sync(in_thread, limiter=connection.threads)
     except S3Error as error:
+        if error.code == "NoSuchBucket":
+            # A store that was set up anew; the next call makes it.
+            connection.bucket.is_known = False
         raise _as_problem(error) from error
     except TRANSIENT as error:
-        # SeaweedFS answers 500 then, as for all else.
-        free = connection.free_bytes()
-        if free is not None and free < disks.FULL_BELOW_BYTES:
-            raise NoRoom(disks.DISK_FULL, code="object_store_full") from error
-        raise Unavailable(
-            say("The object store does not answer; nothing was lost, try again in a minute"),
-            code="object_store_down",
-        ) from error
+        raise _as_away(connection, error) from error
+
+
+def _as_away(connection: Connection, error: Exception) -> Unavailable:
+    # SeaweedFS answers 500 then, as for all else.
+    free = connection.free_bytes()
+    if free is not None and free < disks.FULL_BELOW_BYTES:
+        return NoRoom(disks.DISK_FULL, code="object_store_full")
+    if is_silence(error):
+        return Silent(DOES_NOT_ANSWER)
+    return Unavailable(DOES_NOT_ANSWER, code="object_store_down")
 
 
 async def store(work: Callable[[Minio, str], T]) -> T:

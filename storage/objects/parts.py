@@ -10,15 +10,16 @@ from minio.datatypes import Part
 
 from core.errors import say
 from storage.objects.connection import (
-    ATTEMPTS,
     TRANSIENT,
     ObjectMissing,
     PartsGone,
     call,
+    connected,
     flush,
     require_room,
     store,
 )
+from storage.objects.transport import ATTEMPTS, is_silence
 from storage.objects.whole import size_of
 
 T = TypeVar("T")
@@ -121,9 +122,12 @@ async def unfinished_parts(prefix: str) -> list[UnfinishedParts]:
 
 def _repeated(attempt: Callable[[], T]) -> T:
     """Try again what urllib3 does not: it never repeats a POST by itself."""
+    repeats_silence = connected().limits.repeats_silence
     for _ in range(ATTEMPTS - 1):
         try:
             return attempt()
-        except TRANSIENT:
+        except TRANSIENT as error:
+            if is_silence(error) and not repeats_silence:
+                raise
             time.sleep(0.2)
     return attempt()

@@ -124,7 +124,7 @@ def link(key: str, *, filename: str, media_type: str) -> str | None:
         return None
     return connection.public_client.get_presigned_url(
         method="GET",
-        bucket_name=connection.bucket,
+        bucket_name=connection.bucket.name,
         object_name=key,
         expires=timedelta(seconds=LINK_SECONDS),
         extra_query_params={

@@ -1,5 +1,6 @@
-"""A database or an object store that is there and says nothing: health and figures answer all the same."""
+"""A database or an object store that is there and says nothing, or is not there yet."""
 
+import base64
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,9 +15,12 @@ from core import migrations
 from core.connections import POOL_SIZE
 from labshare.engines import object_store, postgres
 from labshare.environment import s3_settings
+from storage import objects
+from storage.objects import connection
 from tests import factories
 from tests.api.served import serving
 from tests.conftest import Stack
+from tests.patience import PATIENCE_SECONDS
 from tests.pools import pool_of
 
 pytestmark = [pytest.mark.engines]
@@ -111,3 +115,84 @@ def _go_through(
             assert stand_still(others)
     while readiness() != (200, "degraded", True, True):
         pass
+
+
+TUS = {"tus-resumable": "1.0.0"}
+CONTENT = b"x" * 300_000
+
+
+def upload_headers(offset: int = 0) -> dict[str, str]:
+    name = base64.b64encode(b"a.bin").decode()
+    if offset < 0:
+        return TUS | {"upload-length": str(len(CONTENT)), "upload-metadata": f"filename {name}"}
+    return TUS | {
+        "upload-offset": str(offset),
+        "content-type": "application/offset+octet-stream",
+    }
+
+
+async def opened_upload(client: httpx.AsyncClient, token: dict[str, str]) -> str:
+    made = await client.post("/api/v1/uploads", headers=token | upload_headers(-1))
+    assert made.status_code == 201, made.text
+    return made.headers["location"]
+
+
+async def sent(client: httpx.AsyncClient, token: dict[str, str], place: str) -> httpx.Response:
+    """All bytes once more from where the upload stands."""
+    stand = await client.head(place, headers=token | TUS)
+    assert stand.status_code == 200
+    offset = int(stand.headers["upload-offset"])
+    headers = token | upload_headers(offset)
+    return await client.patch(place, headers=headers, content=CONTENT[offset:])
+
+
+async def test_an_upload_meets_a_store_that_stands_still(
+    client: httpx.AsyncClient, tmp_path: Path
+) -> None:
+    teacher = await factories.person("teacher", await factories.school())
+    token = await factories.bearer(teacher)
+    before = connection.connected()
+    quick = msgspec.structs.replace(objects.PROMPT, silence_seconds=0.5)
+    with object_store.running(tmp_path) as store:
+        try:
+            await objects.open(s3_settings(store.access), quick)
+            await objects.verify()
+            place = await opened_upload(client, token)
+            with frozen(store.pid):
+                refused = await sent(client, token, place)
+            assert refused.status_code == 503
+            assert refused.json()["code"] == "object_store_down"
+            assert "does not answer" in refused.json()["detail"]
+            assert int(refused.headers["retry-after"]) > 0
+            while (await sent(client, token, place)).status_code == 503:
+                pass
+            ended = await client.head(place, headers=token | TUS)
+            assert ended.headers["upload-offset"] == str(len(CONTENT))
+        finally:
+            await objects.close()
+            connection._connection = before
+
+
+async def test_pages_are_served_before_the_store_is_there_and_files_after(
+    db: Stack, tmp_path: Path
+) -> None:
+    teacher = await factories.person("teacher", await factories.school())
+    token = await factories.bearer(teacher)
+    # The ports are remembered.
+    with object_store.running(tmp_path / "data") as store:
+        elsewhere = msgspec.structs.replace(s3_settings(store.access), bucket="made-later")
+    settings = msgspec.structs.replace(db.settings, s3=elsewhere)
+    log = tmp_path / "web.log"
+    with serving(settings, log) as address:
+        async with httpx.AsyncClient(base_url=address, timeout=PATIENCE_SECONDS) as client:
+            assert (await client.get("/sign-in")).status_code == 200
+            ready = await client.get("/readyz")
+            assert (ready.status_code, ready.json()["object_store"]) == (200, False)
+            assert ready.json()["status"] == "degraded"
+            place = await opened_upload(client, token)
+            refused = await sent(client, token, place)
+            assert (refused.status_code, "retry-after" in refused.headers) == (503, True)
+            assert "object_store.away" in log.read_text()
+            with object_store.running(tmp_path / "data"):
+                assert (await sent(client, token, place)).status_code == 204
+                assert (await client.get("/readyz")).json()["object_store"] is True

@@ -86,7 +86,9 @@ async def test_an_object_that_vanished_is_damage_and_a_store_that_is_down_is_not
     assert clean.settings.s3
     away = msgspec.structs.replace(clean.settings.s3, endpoint="http://127.0.0.1:9")
     gone = msgspec.structs.replace(
-        connection.connected(), client=connection._client(away, away.endpoint), public_client=None
+        connection.connected(),
+        client=connection._client(away, away.endpoint, objects.PATIENT),
+        public_client=None,
     )
     monkeypatch.setattr(connection, "_connection", gone)
     assert await damage.scrub(older_than_days=30, most_bytes=10**9) == 0

@@ -112,8 +112,9 @@ async def test_a_store_that_is_down_is_said_to_be_down(connections: Stack) -> No
     assert settings
     before = connection.connected()
     try:
+        await objects.open(msgspec.structs.replace(settings, endpoint="http://127.0.0.1:9"))
         with pytest.raises(Unavailable) as refusal:
-            await objects.open(msgspec.structs.replace(settings, endpoint="http://127.0.0.1:9"))
+            await objects.verify()
         assert refusal.value.code == "object_store_down"
         assert not await objects.answers()
     finally:
