@@ -2,7 +2,9 @@
 
 uvicorn bounds an idle connection alone: neither how long a request may be under way nor how large
 its head may be. The deadlines follow mod_reqtimeout of Apache: a head has a time, a body has to
-move, and so has the reading of an answer.
+move, and so has the reading of an answer. Of a chunked body only what is in the chunks counts as
+movement; what its framing says beside (chunk extensions, RFC 9112 section 7.1.1) is bounded as the
+head is.
 """
 
 from asyncio import AbstractEventLoop, TimerHandle, Transport
@@ -27,6 +29,8 @@ class Bounds(msgspec.Struct, frozen=True):
     # In each such time a body brings this much, or it is given up: 273 bytes a second.
     body_seconds: float = 30
     body_bytes: int = 8 * 1024
+    # Two line ends and a size of up to 16 digits: what a chunk needs beside its content.
+    chunk_frame_bytes: int = 20
     # An answer of which nothing is taken for so long is not wanted any more.
     answer_seconds: float = 120
 
@@ -44,7 +48,10 @@ class RefusedEarlyError(Exception):
 
 
 class BoundedProtocol(HttpToolsProtocol):
-    """One connection: refused by 408, 414, 429 or 431 in plain text, and closed, at its bounds."""
+    """One connection: refused by 408, 414, 429 or 431 in plain text, and closed, at its bounds.
+
+    400 for a request without a Host, or with several (RFC 9112 section 3.2).
+    """
 
     def __init__(self, *arguments: Any, bounds: Bounds, gate: Gate, **named: Any) -> None:
         super().__init__(*arguments, **named)
@@ -55,6 +62,7 @@ class BoundedProtocol(HttpToolsProtocol):
         self._messages = 0
         self._head_bytes = 0
         self._raw_head_bytes = 0
+        self._unframed_bytes = 0
         self._refused_with: int | None = None
         self._counted_host: str | None = None
         self._read_timer: TimerHandle | None = None
@@ -85,10 +93,14 @@ class BoundedProtocol(HttpToolsProtocol):
             self._begin_head()
         if self.reading is Reading.head:
             self._raw_head_bytes += len(data)
-        self.moved_bytes += len(data)
+        if self.reading is Reading.body:
+            self._unframed_bytes += len(data)
         super().data_received(data)
+        self._unframed_bytes = max(0, self._unframed_bytes)
         if self.reading is Reading.head and self._raw_head_bytes > self.bounds.head_bytes:
             self.refuse(431)
+        if self.reading is Reading.body and self._unframed_bytes > self.bounds.head_bytes:
+            self.refuse(400)
         if (self.reading, self._messages) != before:
             self._arm_reading()
 
@@ -111,9 +123,19 @@ class BoundedProtocol(HttpToolsProtocol):
             super().on_header(name, value)
 
     def on_headers_complete(self) -> None:
+        if not self._has_one_host():
+            self._refuse_in_callback(400)
         self.reading = Reading.body
-        self.moved_bytes = 0
+        self.moved_bytes = self._unframed_bytes = 0
         super().on_headers_complete()
+
+    def on_body(self, body: bytes) -> None:
+        self.moved_bytes += len(body)
+        self._unframed_bytes -= len(body)
+        super().on_body(body)
+
+    def on_chunk_complete(self) -> None:
+        self._unframed_bytes -= self.bounds.chunk_frame_bytes
 
     def on_message_complete(self) -> None:
         self.reading = Reading.nothing
@@ -184,6 +206,10 @@ class BoundedProtocol(HttpToolsProtocol):
         self._head_bytes += count
         if self._head_bytes > self.bounds.head_bytes:
             self._refuse_in_callback(431)
+
+    def _has_one_host(self) -> bool:
+        count = sum(name == b"host" for name, _ in self.headers)
+        return count == 1 or (count == 0 and self.parser.get_http_version() == "1.0")
 
     def _refuse_in_callback(self, status: int) -> None:
         self._refused_with = status

@@ -1,18 +1,14 @@
-"""The real web application on a free port of this machine: ``python -m tests.browser.server PORT``."""
+"""The application as it is served, on a port of this machine: ``python -m tests.browser.server PORT``."""
 
 import os
 import sys
 
-import uvicorn
-
-from api.app import create_app
 from core.settings import Settings
+from labshare import logging, web
+from labshare.listening import listen
 
 if __name__ == "__main__":
-    uvicorn.run(
-        create_app(Settings.from_environ(os.environ)),
-        host="127.0.0.1",
-        port=int(sys.argv[1]),
-        log_level="warning",
-        access_log=False,
-    )
+    settings = Settings.from_environ(os.environ)
+    logging.configure(settings.log)
+    with listen("127.0.0.1", int(sys.argv[1])) as server:
+        web.run(settings, server)

@@ -140,6 +140,11 @@ async def test_a_usual_request_is_answered(served: Served) -> None:
         (request("/\xff"), 400),
         (b"\x16\x03\x01 nonsense\r\n\r\n", 400),
         (request(headers="transfer-encoding: chunked\r\n", method="POST") + b"zz\r\n", 400),
+        (b"GET / HTTP/1.1\r\n\r\n", 400),
+        (b"GET http://labshare.test/ HTTP/1.1\r\n\r\n", 400),
+        (request(headers="host: other.test\r\n"), 400),
+        (request(headers="Host: labshare.test\r\n"), 400),
+        (b"GET / HTTP/1.0\r\nhost: a\r\nhost: b\r\n\r\n", 400),
     ],
 )  # fmt: skip
 async def test_what_is_too_large_or_no_request_is_refused(
@@ -150,6 +155,54 @@ async def test_what_is_too_large_or_no_request_is_refused(
     assert answer.startswith(f"HTTP/1.1 {status} ")
     assert "connection: close" in answer
     assert served.echo.paths in ([], ["/"])
+
+
+async def test_a_request_of_http_1_0_needs_no_host(served: Served) -> None:
+    client = await served.connect(b"GET / HTTP/1.0\r\n\r\n")
+    assert (await client.answer()).startswith("HTTP/1.1 200 OK")
+
+
+CHUNKED = request("/", "transfer-encoding: chunked\r\n", "POST")
+
+
+@pytest.mark.parametrize("extended", [b"1;" + b"a=b;" * 20_000, b"1;a=" + b"x" * 80_000])
+async def test_an_extension_of_a_chunk_that_does_not_end_is_refused(
+    served: Served, extended: bytes
+) -> None:
+    client = await served.connect(CHUNKED)
+    await until(lambda: client.protocol.reading is Reading.body)
+    client.writer.write(extended)
+    assert (await client.answer()).startswith("HTTP/1.1 400 ")
+    assert served.echo.bodies == []
+
+
+async def test_extensions_of_many_chunks_count_together(served: Served) -> None:
+    client = await served.connect(CHUNKED)
+    await until(lambda: client.protocol.reading is Reading.body)
+    client.writer.write((b"1;a=" + b"x" * 2_000 + b"\r\nx\r\n") * 40)
+    assert (await client.answer()).startswith("HTTP/1.1 400 ")
+    assert served.echo.bodies == []
+
+
+@pytest.mark.parametrize("size", [1, 700])
+async def test_a_body_in_many_chunks_without_extensions_passes(served: Served, size: int) -> None:
+    client = await served.connect(
+        request("/", "transfer-encoding: chunked\r\nconnection: close\r\n", "POST")
+    )
+    await until(lambda: client.protocol.reading is Reading.body)
+    client.writer.write((b"%x\r\n" % size + b"x" * size + b"\r\n") * 20_000 + b"0\r\n\r\n")
+    assert (await client.answer()).startswith("HTTP/1.1 200 OK")
+    assert served.echo.bodies == [20_000 * size]
+
+
+async def test_what_frames_a_body_is_no_movement_of_it(served: Served) -> None:
+    client = await served.connect(CHUNKED)
+    await until(lambda: client.protocol.reading is Reading.body)
+    client.writer.write(b"1;a=" + b"x" * 20_000 + b"\r\nx")
+    await until(lambda: client.protocol.moved_bytes)
+    assert client.protocol.moved_bytes == 1
+    client.protocol.look_at_body()
+    assert (await client.answer()).startswith("HTTP/1.1 408 ")
 
 
 async def test_the_refusal_is_in_both_languages(served: Served) -> None:
