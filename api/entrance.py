@@ -19,6 +19,7 @@ from litestar.types import (
 from api import errors
 from api.framework import route_without_cache, take_off_caches, tell_every_method
 from api.headers import with_security_headers
+from api.identity import identify_unrouted
 from api.parsing import is_utf8
 from api.requests import BoundedRequest
 
@@ -26,12 +27,15 @@ from api.requests import BoundedRequest
 class Application(Litestar):
     """Litestar, with an id, security headers and a readable address for every request.
 
-    Middleware runs for routed requests alone, so that a 404 or 405 would go out without them.
+    Middleware runs for routed requests alone, so that a 404 or 405 would go out without them. Who
+    asks is found out for those too (``identify_unrouted``), so that their page has its navigation.
     """
 
     def __init__(self, **configuration: Any) -> None:
         take_off_caches()
-        super().__init__(request_class=BoundedRequest, **configuration)
+        super().__init__(
+            request_class=BoundedRequest, after_exception=[identify_unrouted], **configuration
+        )
         route_without_cache(self)
         tell_every_method(self)
 

@@ -12,7 +12,7 @@ from litestar.response import Redirect
 from api import urls
 from api.body_errors import body_errors
 from api.explaining import explain
-from api.identity import find_actor
+from api.identity import PATHS_OF_PROGRAMS, find_actor
 from api.language import language
 from api.pages.flash import see_other
 from api.pages.rendering import language_of, render
@@ -46,7 +46,6 @@ STATUS: dict[type[Problem], int] = {
     NoRoom: 507,
     Unavailable: 503,
 }
-OF_PROGRAMS = ("/api/v1/", "/schema", "/healthz", "/readyz", "/metrics")
 RETRY_SECONDS = 10
 SIGNED_OUT = say(
     "You were signed out meanwhile, so this was not saved. Sign in and send it once more."
@@ -233,7 +232,7 @@ def _sent_as(request: WebRequest, parameter: str | None) -> str | None:
 
 
 def _wants_page(request: WebRequest) -> bool:
-    return not request.scope["path"].startswith(OF_PROGRAMS)
+    return not request.scope["path"].startswith(PATHS_OF_PROGRAMS)
 
 
 def _is_read_as_page(request: WebRequest) -> bool:

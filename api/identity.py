@@ -1,5 +1,7 @@
 """Who is asking: a bearer token or a session cookie, resolved once before the handler."""
 
+from contextlib import suppress
+
 from litestar.enums import ScopeType
 from litestar.middleware import ASGIMiddleware
 from litestar.types import ASGIApp, Receive, Scope, Send
@@ -7,13 +9,14 @@ from litestar.types import ASGIApp, Receive, Scope, Send
 from api.types import WebConnection, WebRequest
 from core import sign_in, tokens
 from core.access import Actor
-from core.errors import NotSignedIn, say
+from core.errors import NotSignedIn, Unavailable, say
 
 COOKIE = "labshare_session"
 # Under TLS: no other host of the domain can plant one, and no plain connection (RFC 6265bis).
 TLS_COOKIE = f"__Host-{COOKIE}"
 # The figures ask for themselves who wants them, if at all: they are wanted without a database too.
 PATHS_OF_NOBODY = ("/static/", "/healthz", "/readyz", "/metrics")
+PATHS_OF_PROGRAMS = ("/api/v1/", "/schema", "/healthz", "/readyz", "/metrics")
 
 
 class Identity(ASGIMiddleware):
@@ -29,6 +32,17 @@ class Identity(ASGIMiddleware):
         if not scope["path"].startswith(PATHS_OF_NOBODY):
             await identify(connection)
         await next_app(scope, receive, send)
+
+
+async def identify_unrouted(_error: Exception, scope: Scope) -> None:
+    """For the page that says there is no such page: whose navigation and language it has.
+
+    Nobody's while the database is away. Programs are answered the same whoever they are.
+    """
+    is_page = not scope["path"].startswith((*PATHS_OF_NOBODY, *PATHS_OF_PROGRAMS))
+    if "route_handler" not in scope and is_page:
+        with suppress(Unavailable):
+            await identify(WebConnection(scope))
 
 
 async def identify(connection: WebConnection) -> None:

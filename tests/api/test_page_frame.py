@@ -5,6 +5,7 @@ import re
 import httpx
 import pytest
 
+from api.identity import COOKIE
 from api.pages.navigation import navigation
 from core import database
 from core.access import Actor
@@ -65,9 +66,62 @@ async def test_an_error_keeps_the_navigation_of_whoever_is_signed_in(
 ) -> None:
     assert 'class="site-nav"' not in (await client.get("/nothing")).text
     await factories.signed_in(client, await factories.person("admin", await factories.school()))
-    missing = await client.get("/assets/NOTHING-1")
+    for path in ("/assets/NOTHING-1", "/assets/NOTHING-1/nothing"):
+        missing = await client.get(path)
+        assert missing.status_code == 404
+        assert CURRENT.findall(missing.text)[0] == "/assets"
+    assert 'class="site-nav"' in (await client.post("/nothing")).text
+
+
+async def test_an_address_without_a_page_is_in_the_language_of_whoever_is_signed_in(
+    client: httpx.AsyncClient,
+) -> None:
+    school = await factories.school()
+    person = await factories.person("teacher", school, locale="zh_CN")
+    await factories.signed_in(client, person)
+    english = {"accept-language": "en"}
+    missing = await client.get("/nothing", headers=english)
     assert missing.status_code == 404
-    assert CURRENT.findall(missing.text)[0] == "/assets"
+    assert 'lang="zh-CN"' in missing.text
+    assert 'class="site-nav"' in missing.text
+    for name in ("content-security-policy", "x-content-type-options", "x-request-id"):
+        assert name in missing.headers
+    told = await client.get("/api/v1/nothing")
+    assert told.status_code == 404
+    assert told.headers["content-type"] == "application/problem+json"
+    assert told.json()["code"] == "not_found"
+
+
+async def test_an_address_without_a_page_asks_nothing_of_the_database_for_strangers(
+    client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str | None] = []
+    ask = database._connection_for
+
+    def counted(sql: str | None) -> object:
+        asked.append(sql)
+        return ask(sql)
+
+    monkeypatch.setattr(database, "_connection_for", counted)
+    for path in ("/nothing", "/api/v1/nothing", "/static/nothing/at/all", "/assets/1/2/3/4"):
+        assert (await client.get(path)).status_code == 404
+    assert asked == []
+    # Of somebody who may be signed in it asks once.
+    assert (
+        await client.get("/nothing", headers={"cookie": f"{COOKIE}=made-up"})
+    ).status_code == 404
+    assert len(asked) == 1
+
+
+async def test_an_address_without_a_page_is_told_while_the_database_is_away(
+    client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await factories.signed_in(client, await factories.person("admin", await factories.school()))
+    with monkeypatch.context() as away:
+        away.setattr(database.engine, "pool", None)
+        missing = await client.get("/nothing")
+    assert missing.status_code == 404
+    assert 'class="site-nav"' not in missing.text
 
 
 async def test_a_school_without_assets_is_told_its_first_steps(client: httpx.AsyncClient) -> None:
