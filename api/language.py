@@ -32,6 +32,11 @@ BYTE_UNITS = ("B", "KB", "MB", "GB", "TB")
 MOST_NESTED = 3
 # A page holds a sentence; what is longer comes from no template and no name of ours.
 MOST_CHARACTERS = 20_000
+# Values that are names which a device gives to its parts, mostly with the kind in front.
+NAMES_OF_PARTS = frozenset({"instance", "part"})
+MOST_OF_A_KIND = 40
+# Whatever begins at a word and goes on to the end without punctuation, the longest first.
+_LAST_WORDS = re.compile(r"(?<!\w)(?=([\w ]+$))\w")
 _PLACE = re.compile(r"\{\{|\}\}|\{([a-z_][a-z0-9_]*)\}")
 
 Catalogue = Mapping[str, str]
@@ -152,15 +157,31 @@ def fill(template: str, values: Mapping[str, object]) -> str:
     """``template`` with each ``{name}`` replaced by its value, at most MOST_CHARACTERS long.
 
     Not ``str.format``, which pads to any width and reads attributes: a value is text and no more,
-    and a place whose value is missing stays as it is written.
+    and a place whose value is missing stays as it is written. A word for the kind of a part gives
+    way to a name that begins with it.
     """
-
-    def put(place: re.Match[str]) -> str:
+    template, written, end = template[:MOST_CHARACTERS], "", 0
+    for place in _PLACE.finditer(template):
+        written += template[end : place.start()]
+        end = place.end()
         if place[1] is None:
-            return place[0][0]
-        return str(values[place[1]]) if place[1] in values else place[0]
+            written += place[0][0]
+            continue
+        value = str(values[place[1]]) if place[1] in values else place[0]
+        if place[1] in NAMES_OF_PARTS:
+            written = without_kind(written, value)
+        written += value
+    return (written + template[end:])[:MOST_CHARACTERS]
 
-    return _PLACE.sub(put, template[:MOST_CHARACTERS])[:MOST_CHARACTERS]
+
+def without_kind(before: str, name: str) -> str:
+    """``before`` without the words at its end that ``name`` begins with: "drive " before "Drive 2"."""
+    for word in _LAST_WORDS.finditer(before[-MOST_OF_A_KIND:]):
+        kind = word[1].strip()
+        after = name[len(kind) :]
+        if name.casefold().startswith(kind.casefold()) and not after[:1].isalpha():
+            return before.removesuffix(word[1])
+    return before
 
 
 def read_catalogue(folder: Path) -> dict[str, str]:

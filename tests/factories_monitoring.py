@@ -1,5 +1,6 @@
 """Devices and credentials for tests, made the short way."""
 
+import socket
 from itertools import count
 
 import msgspec
@@ -17,7 +18,10 @@ from tests.factories import MadeAsset, MadeSchool
 _numbers = count(1)
 
 PUBLIC = Community("public")
-NOBODY_THERE = Address("127.0.0.1", 16_100)
+# Takes whatever comes and never answers: at a port without a listener the machine would say so.
+_SILENT = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+_SILENT.bind(("127.0.0.1", 0))
+NOBODY_THERE = Address("127.0.0.1", _SILENT.getsockname()[1])
 SECRET_KEY = "a secret of the tests, not of any school"
 SEALER = Sealer(SECRET_KEY)
 

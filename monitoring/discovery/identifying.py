@@ -14,6 +14,7 @@ from monitoring.snmp import (
     Address,
     Credential,
     Oid,
+    PortClosed,
     SnmpError,
     TimedOut,
     VarBind,
@@ -64,12 +65,15 @@ async def ask(
     wire: Wire, address: Address, keys: Sequence[Key], is_there: Presence | None = None
 ) -> Finding | None:
     """Who is at the address, or None; the keys are tried in order, up to the first that opens."""
-    refuses = False
+    refuses = is_closed = False
     for key in keys:
         try:
             probe = await wire.get(address, key.credential, PROBE)
         except TimedOut:
             continue
+        except PortClosed:  # to every other key as well
+            is_closed = True
+            break
         except SnmpError:
             refuses = True
             continue
@@ -77,7 +81,7 @@ async def ask(
             refuses = True
             continue
         return _with_card(await _identified(wire, address, key, probe))
-    if refuses or (is_there is not None and await is_there(address.host)):
+    if refuses or (is_there is not None and (is_closed or await is_there(address.host))):
         return _with_card(Finding(address.host, address.port, refuses=refuses))
     return None
 

@@ -7,31 +7,43 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
+from monitoring.snmp.refusals import ask_for_refusals, take_refusals
+
 WANTED_BUFFER_BYTES = 8 * 1024 * 1024  # the default loses answers beyond some 330 outstanding
 SO_RCVBUFFORCE = 33  # Linux: beyond net.core.rmem_max, for root only; Python has no name for it
 LARGEST_DATAGRAM = 65_535
 # A slice takes a millisecond or two. What is left wakes the loop again, after everyone else.
 SLICE = 64
+# What was said about earlier datagrams fails the sending of another one, once each.
+TRIES_TO_SEND = 3
 FAMILIES = (socket.AF_INET, socket.AF_INET6)
 
 # Takes a datagram and its sender; whether more are awaited.
 Arrived = Callable[[bytes, tuple[str, int]], bool]
+# Takes an address that says that nobody listens at its port.
+Refused = Callable[[tuple[str, int]], None]
 
 
 class Datagrams:
     """Sends datagrams and hands over those that arrive; belongs to the loop that opened it."""
 
-    def __init__(self, arrived: Arrived) -> None:
+    def __init__(self, arrived: Arrived, refused: Refused) -> None:
         self._arrived = arrived
+        self._refused = refused
         self._sockets: dict[int, socket.socket] = {}
 
     def send(self, payload: bytes, family: int, target: tuple[str, int]) -> None:
         """Send at once; a datagram that the kernel will not take now counts as lost."""
-        try:
-            (self._sockets.get(family) or self._open(family)).sendto(payload, target)
-        except OSError:
-            # Unreachable network or full buffer: to the caller the same as silence.
-            return
+        opened = self._sockets.get(family) or self._open(family)
+        for _ in range(TRIES_TO_SEND):
+            try:
+                opened.sendto(payload, target)
+            except OSError:
+                # Said of another datagram, an unreachable network, or a full buffer: in the end it
+                # is to the caller the same as silence.
+                self._take_refusals(opened)
+            else:
+                return
 
     def drain(self) -> bool:
         """Hand over what has arrived, a slice of each socket; whether there may be more."""
@@ -63,6 +75,7 @@ class Datagrams:
     def _open(self, family: int) -> socket.socket:
         opened = socket.socket(family, socket.SOCK_DGRAM)
         opened.setblocking(False)
+        ask_for_refusals(opened)
         opened.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, WANTED_BUFFER_BYTES)
         with suppress(OSError):
             opened.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, WANTED_BUFFER_BYTES)
@@ -72,15 +85,22 @@ class Datagrams:
 
     def _drain(self, opened: socket.socket) -> bool:
         receive, arrived = opened.recvfrom, self._arrived
-        for _ in range(SLICE):
+        for count in range(SLICE):
             try:
                 payload, sender = receive(LARGEST_DATAGRAM)
             except BlockingIOError:
+                if not count:
+                    self._take_refusals(opened)  # woken, though nothing arrived
                 return False
-            except OSError:  # an ICMP error for something sent before: the next may be an answer
+            except OSError:  # said of something sent before: the next may be an answer
+                self._take_refusals(opened)
                 continue
             if not arrived(payload, sender[:2]):
                 # Finding out that nothing is left costs as much as reading something; what nobody
                 # waits for may as well wake the loop again.
                 return False
         return True
+
+    def _take_refusals(self, opened: socket.socket) -> None:
+        for target in take_refusals(opened):
+            self._refused(target)

@@ -26,6 +26,12 @@ class TimedOut(SnmpError):
     was_heard = False
 
 
+class PortClosed(SnmpError):
+    """The machine is there, and says itself that nobody listens at the port."""
+
+    code = "port_closed"
+
+
 class WrongCredentials(SnmpError):
     """The agent answers, and refuses this password or security level."""
 
@@ -90,6 +96,15 @@ ERROR_STATUS = {
 
 def silence() -> TimedOut:
     return TimedOut(say("No answer: the device is off, out of reach, or expects other credentials"))
+
+
+def port_closed(port: int) -> PortClosed:
+    sentence = say(
+        "The device is there, but port {port} is closed: its SNMP service is not running,"
+        " or listens elsewhere",
+        port=str(port),
+    )
+    return PortClosed(sentence)
 
 
 def bad_reply() -> BadReply:

@@ -7,7 +7,7 @@ import msgspec
 
 from monitoring.snmp.datagrams import Datagrams
 from monitoring.snmp.deadlines import Deadlines
-from monitoring.snmp.errors import BadReply, bad_reply, silence
+from monitoring.snmp.errors import BadReply, SnmpError, bad_reply, port_closed, silence
 from monitoring.snmp.ids import Ids
 from monitoring.snmp.peers import Peer, Peers
 from monitoring.snmp.reader import Key, Message, open_message
@@ -34,6 +34,7 @@ class Counters(msgspec.Struct):
     sent: int = 0
     answered: int = 0
     timed_out: int = 0
+    refused: int = 0  # timed out too, after the machine said that its port is closed
     unreadable: int = 0
     unmatched: int = 0  # late, twice, or made up
     wrong_source: int = 0
@@ -62,7 +63,7 @@ class Exchanges:
         self._ids = Ids()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._waiting: dict[Key, tuple[_Waiting[Any], float]] = {}
-        self._datagrams = Datagrams(self._arrived)
+        self._datagrams = Datagrams(self._arrived, self._refused)
         self._deadlines: Deadlines[_Waiting[Any]] = Deadlines(
             self._expired, is_behind=self._datagrams.drain
         )
@@ -70,7 +71,8 @@ class Exchanges:
     def exchange(
         self, peer: Peer, question: Question[T], *, retries: int | None = None
     ) -> "asyncio.Future[T]":
-        """The answer; TimedOut after silence, BadReply after nothing but rubbish."""
+        """The answer; TimedOut after silence, BadReply after nothing but rubbish, PortClosed after
+        nothing but the word that nobody listens there."""
         loop = self._loop
         if loop is None:
             loop = self._loop = asyncio.get_running_loop()
@@ -124,8 +126,22 @@ class Exchanges:
             self.counters.timed_out += 1
             peer = waiting.peer
             peer.round_trip = None
-            heard_rubbish = peer.rubbish_at >= waiting.asked_at
-            waiting.answer.set_exception(bad_reply() if heard_rubbish else silence())
+            waiting.answer.set_exception(self._why_silent(peer, waiting.asked_at))
+
+    def _why_silent(self, peer: Peer, asked_at: float) -> SnmpError:
+        """What came in place of an answer since it was asked."""
+        if peer.rubbish_at >= asked_at:
+            return bad_reply()
+        if peer.refused_at >= asked_at:
+            self.counters.refused += 1
+            return port_closed(peer.source[1])
+        return silence()
+
+    def _refused(self, target: tuple[str, int]) -> None:
+        """Nobody listens there now. What is asked again meanwhile may still be answered: an agent
+        that is being started is no refusal."""
+        if (known := self.peers.find(target)) is not None:
+            known.refused_at = asyncio.get_running_loop().time()
 
     def _arrived(self, payload: bytes, sender: tuple[str, int]) -> bool:
         """Give an answer to who waits for it, or count what it is; whether more are awaited."""

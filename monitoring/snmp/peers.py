@@ -24,6 +24,7 @@ class Peer(msgspec.Struct, eq=False):
     source: tuple[str, int]
     round_trip: float | None = None
     rubbish_at: float = 0.0
+    refused_at: float = 0.0
     objects: Appetite = msgspec.field(default_factory=Appetite)
     rows: Appetite = msgspec.field(default_factory=Appetite)
     engine: Engine | None = None

@@ -14,7 +14,7 @@ from monitoring.snmp import Address
 from monitoring.visiting import SnmpVisitor
 from tests import factories, factories_monitoring
 from tests.factories import MadeSchool
-from tests.factories_monitoring import SEALER
+from tests.factories_monitoring import NOBODY_THERE, SEALER
 from tests.monitoring.sessions import BriefSession, PatientPinger
 from tests.patience import PATIENCE_SECONDS
 
@@ -104,7 +104,7 @@ def test_a_silence_that_lasted_is_no_hour_of_use(
 
 
 async def test_a_machine_that_is_on_while_its_agent_is_silent_is_not_down(poller: Poller) -> None:
-    made = await factories_monitoring.device(await factories.school(), HERE)
+    made = await factories_monitoring.device(await factories.school(), NOBODY_THERE)
     await visited(poller, made.id, times=2)
     await visited(poller, made.id, times=2)
     assert await state_of(made.id) == "unknown"
