@@ -57,9 +57,11 @@ class Snmpd:
         self.address = Address(host, free_port())
         self._extra = extra
         self._process: subprocess.Popen[bytes] | None = None
+        self._silence: socket.socket | None = None
         self.engine_id = "0x80001f8804746573740001"
 
     def start(self) -> None:
+        self._end_silence()
         state = self.folder / "state"
         state.mkdir(parents=True, exist_ok=True)
         config = self.folder / "snmpd.conf"
@@ -82,10 +84,24 @@ class Snmpd:
         wait_until_bound(self.address, self._process)
 
     def stop(self) -> None:
+        """The service alone: the machine goes on, and says that its port is closed."""
+        self._end_silence()
         if self._process is not None:
             self._process.terminate()
             self._process.wait(PATIENCE_SECONDS)
             self._process = None
+
+    def switch_off(self) -> None:
+        """As a machine without power: nobody answers, and nobody refuses."""
+        self.stop()
+        family = socket.AF_INET6 if self.address.is_v6 else socket.AF_INET
+        self._silence = socket.socket(family, socket.SOCK_DGRAM)
+        self._silence.bind(self.address)
+
+    def _end_silence(self) -> None:
+        if self._silence is not None:
+            self._silence.close()
+            self._silence = None
 
     def pause(self) -> None:
         """Silence without losing the socket: packets pile up unread."""

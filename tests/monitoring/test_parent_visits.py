@@ -48,7 +48,7 @@ def pc_agent(tmp_path: Path) -> Iterator[Snmpd]:
 
 def stop(wire: PatientSession, *agents: Snmpd) -> None:
     for agent in agents:
-        agent.stop()
+        agent.switch_off()
         wire.silent.add(agent.address)
 
 

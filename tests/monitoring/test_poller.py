@@ -90,7 +90,7 @@ async def test_a_device_that_falls_silent_and_comes_back_makes_one_alert_and_one
     device = await made.device(school, agent.address, may_sleep=False)
 
     await turn(poller, device.id)
-    agent.stop()
+    agent.switch_off()
     wire.silent.add(agent.address)
     await turn(poller, device.id)
     assert (await devices.get_device(keeper, device.id)).state == "up", "once is a stumble"
@@ -121,7 +121,7 @@ async def test_a_device_that_may_sleep_is_down_without_an_alert(
     keeper = (await factories.person(Role.technician, school)).actor
     device = await made.device(school, agent.address)
     await turn(poller, device.id)
-    agent.stop()
+    agent.switch_off()
     wire.silent.add(agent.address)
     await turn(poller, device.id, times=ENOUGH_FAILURES + 1)
     asleep = await devices.get_device(keeper, device.id)
