@@ -49,6 +49,14 @@ def free_port() -> int:
         return port
 
 
+@contextmanager
+def silent_at(host: str) -> Iterator[Address]:
+    """A port at which whatever comes is taken, and nothing answered nor refused."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as silent:
+        silent.bind((host, 0))
+        yield Address(host, silent.getsockname()[1])
+
+
 class Snmpd:
     """One snmpd on a loopback address; it can be stopped and started again, or given a new engine."""
 

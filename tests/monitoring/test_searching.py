@@ -46,6 +46,7 @@ from tests.monitoring.agents import (
     needs_snmpd,
     own_agent,
     running,
+    silent_at,
     wait_until_bound,
 )
 from tests.monitoring.scripted_agents import V2C, ScriptedAgent, agents_at, machine
@@ -180,10 +181,11 @@ async def test_a_machine_without_an_agent_is_found_by_whoever_can_tell_that_it_i
         return host == "127.0.7.41"
 
     keys = [Key(1, Community("public"))]
-    there = await ask(wire, Address("127.0.7.41", free_port()), keys, is_there)
-    assert there is not None
-    assert (there.credential_id, there.refuses) == (None, False)
-    assert await ask(wire, Address("127.0.7.42", free_port()), keys, is_there) is None
+    with silent_at("127.0.7.41") as silent, silent_at("127.0.7.42") as gone:
+        there = await ask(wire, silent, keys, is_there)
+        assert there is not None
+        assert (there.credential_id, there.refuses) == (None, False)
+        assert await ask(wire, gone, keys, is_there) is None
 
 
 async def test_hostile_answers_are_cut_and_kept_harmless(wire: Session, serve: Serve) -> None:
