@@ -51,6 +51,7 @@ from api.pages.monitoring_setup import show_monitoring_setup
 from api.pages.networks import NetworkPages
 from api.pages.notices import MailPages
 from api.pages.people import PeoplePages
+from api.pages.photos import show_draft
 from api.pages.places import PlacePages
 from api.pages.ports import PortPages
 from api.pages.rooms import RoomPages, do_wake_device
@@ -190,6 +191,7 @@ PAGES: list[ControllerRouterHandler] = [
     PlacePages,
     PortPages,
     FaultReportPages,
+    show_draft,
     LibraryFormPages,
     LibraryPages,
     SchoolPages,
@@ -242,7 +244,14 @@ def create_app(settings: Settings) -> Litestar:
             backend="gzip",
             gzip_compress_level=5,
             minimum_size=800,
-            exclude=["/static/", "/download", "/content", "/pictures/", "/photos/"],
+            exclude=[
+                "/static/",
+                "/download",
+                "/content",
+                "/pictures/",
+                "/photos/",
+                "/photo-drafts/",
+            ],
         ),
         request_max_body_size=SMALL_FORM_BYTES,
         state=State({"settings": settings}),

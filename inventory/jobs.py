@@ -4,11 +4,12 @@ from core.jobs import Job
 from core.outbox import Handler
 from core.settings import Settings
 from inventory.imports import forgetting
-from inventory.repairs import sweeping
+from inventory.repairs import photo_drafts, sweeping
 
 
 async def sweep_photos(_settings: Settings) -> None:
-    """Drop pictures that were stored for an entry which then was refused."""
+    """Drop pictures of forms that were refused and not sent again."""
+    await photo_drafts.forget_drafts()
     await sweeping.sweep_photos()
 
 

@@ -292,6 +292,21 @@ class WorkOrderPhoto(Table, tablename="work_order_photo"):
     work_order_photo_key_is_unique = Unique(["object_key"])
 
 
+class PhotoDraft(Table, tablename="photo_draft"):
+    """A picture of a form that was refused: kept for its person until the form is sent again."""
+
+    id = BigSerial(primary_key=True)
+    person = ForeignKey(Person, null=False, index=True, on_delete=OnDelete.cascade)
+    token = Varchar(length=43)
+    object_key = Varchar(length=120)
+    media_type = Varchar(length=60)
+    size_bytes = Integer()
+    created_at = Timestamptz()
+
+    photo_draft_token_is_unique = Unique(["token"])
+    photo_draft_key_is_unique = Unique(["object_key"])
+
+
 class ImportJob(Table, tablename="import_job"):
     """One file of assets: staged, previewed, then applied all or nothing."""
 

@@ -12,10 +12,11 @@ from api import urls
 from api.access import allow
 from api.forms import PHOTO_FORM_BYTES, as_typed, read_form
 from api.pages.flash import see_other
-from api.pages.photos import read_photos
+from api.pages.photos import FormPhotos, read_photos
 from api.pages.rendering import render
 from api.types import WebRequest
 from core.access import Actor
+from core.database import transaction
 from core.errors import FieldError, Invalid, NotFound, say
 from core.idempotency import once
 from inventory import assets, repairs
@@ -73,26 +74,20 @@ class FaultReportPages(Controller):
     async def report(
         self, request: WebRequest, actor: NamedDependency[Actor], tag: FromPath[str]
     ) -> Response[Any]:
+        photos = await read_photos(request)
         try:
             form = await read_form(request, ReportForm)
             await repairs.get_reportable(actor, tag)
-            photos = await repairs.store_photos(await read_photos(request, "photos"))
+            await photos.store()
             reported = await once(
                 actor,
                 form.key,
                 f"work_order_report {tag}",
                 Reported,
-                lambda: repairs.report_fault(
-                    actor,
-                    tag,
-                    form.what,
-                    severity=form.severity,
-                    is_usable=form.usable == "yes",
-                    photos=photos,
-                ),
+                lambda: _report(actor, tag, form, photos),
             )
         except Invalid as refused:
-            return await _report_page(request, actor, tag, refused)
+            return await _report_page(request, actor, tag, refused, photos)
         said = (
             say("Thank you. It is handed in and waits for a technician.")
             if reported.is_new
@@ -101,23 +96,42 @@ class FaultReportPages(Controller):
         return see_other(urls.work_order(reported.work_order_id), said)
 
 
+async def _report(actor: Actor, tag: str, form: ReportForm, photos: FormPhotos) -> Reported:
+    async with transaction(actor):
+        return await repairs.report_fault(
+            actor,
+            tag,
+            form.what,
+            severity=form.severity,
+            is_usable=form.usable == "yes",
+            photos=await photos.take(actor),
+        )
+
+
 def _which_page(request: WebRequest, form: dict[str, Any], errors: Any) -> Response[str]:
     return render(request, "repairs/which.html", status_code=422, form=form, errors=list(errors))
 
 
 async def _report_page(
-    request: WebRequest, actor: Actor, tag: str, refused: Invalid | None = None
+    request: WebRequest,
+    actor: Actor,
+    tag: str,
+    refused: Invalid | None = None,
+    photos: FormPhotos | None = None,
 ) -> Response[str]:
+    asset = await repairs.get_reportable(actor, tag)
+    kept, wrong = await photos.keep(actor) if photos else ([], [])
     return render(
         request,
         "repairs/report.html",
         status_code=422 if refused else 200,
-        asset=await repairs.get_reportable(actor, tag),
+        asset=asset,
         key=uuid4().hex,
         form={
             "severity": "normal",
             "usable": "yes",
             **(await as_typed(request) if refused else {}),
         },
-        errors=refused.errors if refused else [],
+        kept_photos=kept,
+        errors=[*refused.errors, *wrong] if refused else [],
     )

@@ -6,6 +6,7 @@ from uuid import uuid4
 from litestar import Response
 
 from api.forms import as_typed
+from api.pages.photos import FormPhotos
 from api.pages.rendering import render
 from api.types import WebRequest
 from core.access import Actor
@@ -24,6 +25,7 @@ async def order_page(
     *,
     refused: Invalid | Conflict | None = None,
     part: str = "",
+    photos: FormPhotos | None = None,
 ) -> Response[str]:
     """The order; after a refusal with what was typed, ``part`` being the form it was typed in.
 
@@ -36,6 +38,8 @@ async def order_page(
     form = await as_typed(request) if refused else {}
     if order.is_closed and (written := _written(form)):
         part, form = "comment", {"text": written}
+    may_write = repairs.may_work_on(actor, order) and not order.is_closed
+    kept, wrong = await photos.keep(actor) if photos and may_write else ([], [])
     return render(
         request,
         "repairs/order.html",
@@ -46,14 +50,15 @@ async def order_page(
         candidates=(
             await repairs.candidates(actor, order.school_id) if Action.assign in actions else []
         ),
-        may_write=repairs.may_work_on(actor, order) and not order.is_closed,
+        may_write=may_write,
+        kept_photos=kept,
         may_comment=order.school_id in actor.school_ids_as(*repairs.REPORTERS),
         others=[other for other in others if other.id != order.id],
         changes=await repairs.history_of(actor, order_id),
         key=uuid4().hex,
         part=part,
         form=form,
-        errors=_errors_of(refused),
+        errors=[*_errors_of(refused), *wrong],
     )
 
 

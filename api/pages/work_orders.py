@@ -13,10 +13,11 @@ from api.forms import PHOTO_FORM_BYTES, convert_form, read_form
 from api.pages.flash import see_other
 from api.pages.inventory_options import place_options
 from api.pages.order_page import order_page
-from api.pages.photos import read_photos
+from api.pages.photos import FormPhotos, read_photos
 from api.pages.rendering import render
 from api.types import WebRequest
 from core.access import Actor, Role
+from core.database import transaction
 from core.errors import Conflict, Invalid, Message, say
 from core.idempotency import once
 from core.paging import DEFAULT_LIMIT
@@ -152,20 +153,23 @@ class WorkOrderPages(Controller):
     async def add_entry(
         self, request: WebRequest, actor: NamedDependency[Actor], order_id: FromPath[int]
     ) -> Response[Any]:
+        photos = await read_photos(request)
         try:
             entry = await read_form(request, NewEntry)
             key = (await read_form(request, KeyForm)).key
             await repairs.get_work_order(actor, order_id)
-            photos = await repairs.store_photos(await read_photos(request, "photos"))
+            await photos.store()
             await once(
                 actor,
                 key,
                 f"work_order_entry_add {order_id}",
                 WorkOrderEntry,
-                lambda: repairs.add_entry(actor, order_id, entry, photos=photos),
+                lambda: _write_down(actor, order_id, entry, photos),
             )
         except (Invalid, Conflict) as refused:
-            return await order_page(request, actor, order_id, refused=refused, part="entry")
+            return await order_page(
+                request, actor, order_id, refused=refused, part="entry", photos=photos
+            )
         return see_other(urls.work_order(order_id), say("Written down."))
 
     @post("/{order_id:int}/comments", guards=[WRITER])
@@ -275,3 +279,10 @@ class WorkOrderPages(Controller):
 
 def _done(order_id: int, said: Message) -> Response[Any]:
     return see_other(urls.work_order(order_id), said)
+
+
+async def _write_down(
+    actor: Actor, order_id: int, entry: NewEntry, photos: FormPhotos
+) -> WorkOrderEntry:
+    async with transaction(actor):
+        return await repairs.add_entry(actor, order_id, entry, photos=await photos.take(actor))

@@ -57,6 +57,10 @@ def job_card(order_id: int) -> str:
     return f"/work-orders/{order_id}/card"
 
 
+def photo_draft(token: str) -> str:
+    return f"/photo-drafts/{token}"
+
+
 def work_order_photo(photo_id: int) -> str:
     return f"/api/v1/work-orders/photos/{photo_id}"
 

@@ -19,7 +19,20 @@ from inventory.repairs.opening import (
     report_fault,
 )
 from inventory.repairs.outages import set_usable
-from inventory.repairs.photos import StoredPhoto, get_photo, store_photos
+from inventory.repairs.photo_drafts import (
+    PhotoDraft,
+    find_drafts,
+    get_draft,
+    keep_drafts,
+    take_drafts,
+)
+from inventory.repairs.photos import (
+    PHOTOS_PER_ENTRY,
+    StoredPhoto,
+    get_photo,
+    store_photos,
+    too_many_photos,
+)
 from inventory.repairs.transitions import (
     Action,
     Candidate,
@@ -36,11 +49,13 @@ from inventory.repairs.transitions import (
 from inventory.repairs.views import WorkOrder, WorkOrderEntry, get_work_order
 
 __all__ = [
+    "PHOTOS_PER_ENTRY",
     "REPORTERS",
     "Action",
     "Candidate",
     "Condition",
     "NewEntry",
+    "PhotoDraft",
     "ReportableAsset",
     "Reported",
     "StoredPhoto",
@@ -56,10 +71,13 @@ __all__ = [
     "comment",
     "complete",
     "entries_of",
+    "find_drafts",
+    "get_draft",
     "get_photo",
     "get_reportable",
     "get_work_order",
     "history_of",
+    "keep_drafts",
     "list_work_orders",
     "may_work_on",
     "most_urgent",
@@ -70,5 +88,7 @@ __all__ = [
     "set_usable",
     "store_photos",
     "take",
+    "take_drafts",
+    "too_many_photos",
     "wait_for_parts",
 ]

@@ -24,7 +24,8 @@ async def sweep_photos(*, older_than: timedelta = ORPHAN_AFTER) -> int:
     unnamed = await database.fetch(
         _Key,
         "SELECT object_key FROM unnest($1::text[]) AS listed(object_key)"
-        " EXCEPT SELECT object_key FROM work_order_photo",
+        " EXCEPT SELECT object_key FROM work_order_photo"
+        " EXCEPT SELECT object_key FROM photo_draft",
         old,
     )
     for row in unnamed:

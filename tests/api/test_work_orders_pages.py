@@ -1,12 +1,17 @@
 """Repairs as people meet them: forms, refusals, languages."""
 
+import re
+
 import httpx
 import pytest
 
+from core import database
 from core.access import Role
 from inventory import repairs
 from tests import factories, factories_repairs
 from tests.factories import MadeSchool
+
+KEPT = re.compile(r'name="kept_photos" value="([\w-]{43})" checked')
 
 
 @pytest.fixture
@@ -241,3 +246,77 @@ async def test_the_number_on_the_sticker_is_enough_to_report(client: httpx.Async
     searched = await client.get("/search?q=248")
     assert searched.status_code == 200
     assert "HG-00248" in searched.text
+
+
+async def _photos() -> list[str]:
+    return await database.fetch_value(
+        "SELECT array_agg(media_type ORDER BY id) FROM work_order_photo"
+    )
+
+
+async def test_the_photos_of_a_refused_report_need_not_be_chosen_again(
+    client: httpx.AsyncClient, school: MadeSchool
+) -> None:
+    await factories.signed_in(client, await factories.person(Role.teacher, school, locale="en"))
+    asset = await factories.asset(school)
+    chosen = [
+        ("photos", ("a.png", factories_repairs.picture(), "image/png")),
+        ("photos", ("b.txt", b"no picture", "image/png")),
+        ("photos", ("c.jpg", factories_repairs.picture("JPEG"), "image/jpeg")),
+    ]
+    path = f"/assets/{asset.tag}/report"
+    refused = await client.post(path, data={"what": " ", "usable": "no"}, files=chosen)
+    assert refused.status_code == 422
+    assert "what-error" in refused.text and "photos-error" in refused.text
+    kept = KEPT.findall(refused.text)
+    assert len(kept) == 2
+    picture = await client.get(f"/photo-drafts/{kept[0]}")
+    assert (picture.status_code, picture.headers["content-type"]) == (200, "image/png")
+    again = await client.post(path, data={"what": "", "kept_photos": kept})
+    assert KEPT.findall(again.text) == kept
+    form = {"what": "It is dark", "key": "k", "kept_photos": kept}
+    sent = await client.post(path, data=form)
+    assert sent.status_code == 303
+    assert await _photos() == ["image/png", "image/jpeg"]
+    # A second press of the button is harmless, and the pictures wait no longer.
+    assert (await client.post(path, data=form)).headers["location"] == sent.headers["location"]
+    assert (await client.get(f"/photo-drafts/{kept[0]}")).status_code == 404
+    gone = await client.post(path, data={"what": "Still dark", "kept_photos": kept})
+    assert gone.status_code == 422
+    assert "A photo is no longer kept; please choose it again" in gone.text
+    assert "Still dark" in gone.text and not KEPT.findall(gone.text)
+
+
+async def test_photos_of_a_refused_entry_are_kept_and_left_out_without_their_tick(
+    client: httpx.AsyncClient, school: MadeSchool
+) -> None:
+    technician = await factories.person(Role.technician, school)
+    await factories.signed_in(client, technician)
+    order = await factories_repairs.order(await factories.asset(school))
+    chosen = [("photos", (f"{n}.png", factories_repairs.picture(), "image/png")) for n in range(7)]
+    path = f"/work-orders/{order.id}/entries"
+    refused = await client.post(path, data={"done": "Cleaned", "minutes": "-1"}, files=chosen)
+    kept = KEPT.findall(refused.text)
+    assert (refused.status_code, len(kept)) == (422, 6)
+    one_more = await client.post(
+        path, data={"done": "Cleaned", "kept_photos": kept}, files=chosen[:1]
+    )
+    assert (one_more.status_code, KEPT.findall(one_more.text)) == (422, kept)
+    fewer = {"done": "Cleaned", "kept_photos": kept[1:3]}
+    assert (await client.post(path, data=fewer, files=chosen[:1])).status_code == 303
+    assert await _photos() == ["image/png"] * 3
+
+
+async def test_a_photo_that_waits_is_its_persons_alone(
+    client: httpx.AsyncClient, school: MadeSchool
+) -> None:
+    owner = await factories.person(Role.teacher, school)
+    asset = await factories.asset(school)
+    photos = await repairs.store_photos([factories_repairs.picture()])
+    (token,) = await repairs.keep_drafts(owner.actor, photos)
+    await factories.signed_in(client, await factories.person(Role.admin, school))
+    assert (await client.get(f"/photo-drafts/{token}")).status_code == 404
+    path = f"/assets/{asset.tag}/report"
+    taken = await client.post(path, data={"what": "Dark", "kept_photos": [token]})
+    assert taken.status_code == 422
+    assert [draft.token for draft in await repairs.find_drafts(owner.actor, [token])] == [token]

@@ -1,5 +1,6 @@
 """Entries and pictures of work orders."""
 
+import asyncio
 from datetime import timedelta
 from decimal import Decimal
 
@@ -9,9 +10,10 @@ from core import database
 from core.access import Role
 from core.errors import Conflict, Forbidden, Invalid, NotFound, say
 from inventory import repairs
-from inventory.repairs import NewEntry
+from inventory.repairs import NewEntry, photo_drafts
 from inventory.repairs.sweeping import sweep_photos
 from storage import objects
+from storage.photos import Photo
 from tests import factories, factories_repairs
 from tests.factories import MadePerson, MadeSchool
 
@@ -164,3 +166,53 @@ async def test_a_picture_without_a_row_is_swept_away(
     await sweep_photos(older_than=timedelta(seconds=-5))
     assert await objects.size_of(kept.object_key)
     assert await objects.size_of(lost.object_key) is None
+
+
+async def test_of_many_refused_forms_at_once_the_last_photos_are_kept(
+    technician: MadePerson,
+) -> None:
+    def made(number: int) -> Photo:
+        return Photo(object_key=f"p/{number}", media_type="image/png", size_bytes=1)
+
+    await asyncio.gather(
+        *(repairs.keep_drafts(technician.actor, [made(2 * n), made(2 * n + 1)]) for n in range(32))
+    )
+    count = "SELECT count(*) FROM photo_draft"
+    assert await database.fetch_value(count) == photo_drafts.DRAFTS_PER_PERSON
+
+
+async def test_of_one_photo_that_is_sent_many_times_at_once_one_entry_comes(
+    school: MadeSchool, technician: MadePerson
+) -> None:
+    order = await factories_repairs.order(await factories.asset(school))
+    stored = await repairs.store_photos([factories_repairs.picture()])
+    tokens = await repairs.keep_drafts(technician.actor, stored)
+
+    async def send() -> bool:
+        try:
+            async with database.transaction(technician.actor):
+                photos = await repairs.take_drafts(technician.actor, tokens)
+                await repairs.add_entry(
+                    technician.actor, order.id, NewEntry(done="Dust"), photos=photos
+                )
+        except Invalid:
+            return False
+        return True
+
+    assert sum(await asyncio.gather(*(send() for _ in range(32)))) == 1
+    (entry,) = await repairs.entries_of(technician.actor, order.id)
+    assert len(entry.photo_ids) == 1
+
+
+async def test_a_photo_whose_form_never_comes_is_forgotten_and_swept(
+    technician: MadePerson,
+) -> None:
+    stored = await repairs.store_photos([factories_repairs.picture()])
+    tokens = await repairs.keep_drafts(technician.actor, stored)
+    await photo_drafts.forget_drafts()
+    await sweep_photos(older_than=timedelta(seconds=-5))
+    assert await objects.size_of(stored[0].object_key)
+    await photo_drafts.forget_drafts(older_than=timedelta(seconds=-5))
+    assert await repairs.find_drafts(technician.actor, tokens) == []
+    await sweep_photos(older_than=timedelta(seconds=-5))
+    assert await objects.size_of(stored[0].object_key) is None
