@@ -47,11 +47,12 @@ class Batch(msgspec.Struct, frozen=True):
     unclaimed: int
 
 
-async def prepare_sheet(actor: Actor, tags: list[str]) -> None:
-    """Make sure that each of these assets has a code, before its label is printed."""
+async def prepare_sheet(actor: Actor, wanted: list[str]) -> list[str]:
+    """Make sure that each of these assets has a code before its label is printed; their tags."""
     async with transaction(actor):
-        assets = await lock(actor, tags)
-        await codes.give_codes([asset.tag for asset in assets])
+        tags = sorted(asset.tag for asset in await lock(actor, wanted))
+        await codes.give_codes(tags)
+    return tags
 
 
 LABEL = """

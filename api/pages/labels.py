@@ -13,9 +13,14 @@ from api import urls
 from api.access import allow
 from api.forms import as_typed, convert_form, read_form
 from api.pages import model_picking, qr
-from api.pages.desk import split_tags
+from api.pages.desk import REFUSALS, STATUS, Refusal, split_tags
 from api.pages.flash import see_other
-from api.pages.inventory_options import chosen_model, place_options, school_codes
+from api.pages.inventory_options import (
+    chosen_donation,
+    chosen_model,
+    place_options,
+    school_codes,
+)
 from api.pages.rendering import render
 from api.types import WebRequest
 from core.access import Actor
@@ -28,6 +33,7 @@ from inventory.scope import KEEPERS
 KEEPER = allow(*KEEPERS, scope=None)
 # A sheet's address names its assets; more would not fit into an address.
 MOST_ON_SHEETS = 240
+HIDDEN = ("q", "kind", "lifecycle", "condition", "custody", "holder", "donation", "after")
 
 
 class SheetSize(StrEnum):
@@ -39,30 +45,27 @@ class SheetSize(StrEnum):
     of_14 = "2x7"
 
 
-class Choice(msgspec.Struct, frozen=True):
-    """Assets by their tags, else by filters; and the size of the stickers."""
+class Choice(AssetFilters, frozen=True):
+    """Assets by their tags, else by the filters of a list, from behind a tag on; and the stickers."""
 
-    tag: list[str] = []
+    tag: list[str] = msgspec.field(default_factory=list)
     tags: str = ""
-    school: str | None = None
-    place: int | None = None
-    model: int | None = None
-    donation: int | None = None
+    after: str = ""
     size: SheetSize = SheetSize.of_24
 
     @property
     def filters(self) -> AssetFilters | None:
-        found = AssetFilters(
-            school=self.school, place=self.place, model=self.model, donation=self.donation
-        )
-        return found if found.active else None
+        """What is chosen by filters, if anything is."""
+        return AssetFilters(**self.filtered) if self.filtered else None
+
+    @property
+    def filtered(self) -> dict[str, Any]:
+        given = {name: getattr(self, name) for name in AssetFilters.__struct_fields__}
+        return {name: value for name, value in given.items() if value not in (None, "")}
 
 
-class Sheet(msgspec.Struct, frozen=True):
-    """A sheet that is ready to be printed."""
-
-    tag: list[str] = []
-    size: SheetSize = SheetSize.of_24
+class Sheet(Choice, frozen=True):
+    """A sheet that is ready to be printed; with filters and ``after``, more of them follow."""
 
 
 class BatchForm(msgspec.Struct, frozen=True):
@@ -97,17 +100,19 @@ class LabelPages(Controller):
             choice = await read_form(request, Choice)
             model_id = await model_picking.find_model(actor, await request.form())
             choice = msgspec.structs.replace(choice, model=model_id)
-            tags = await _tags_of(actor, choice)
-            await labels.prepare_sheet(actor, tags)
-        except Invalid as refused:
-            return await _choice_page(request, actor, await as_typed(request), refused.errors)
-        return see_other(urls.label_sheet(tag=tags, size=choice.size))
+            wanted, more = await _wanted(actor, choice)
+            tags = await labels.prepare_sheet(actor, wanted)
+        except REFUSALS as refused:
+            return await _choice_page(request, actor, await as_typed(request), refused)
+        rest = {**choice.filtered, "after": tags[-1]} if more else {}
+        return see_other(urls.label_sheet(tag=tags, size=choice.size, **rest))
 
     @get(urls.label_sheet(), guards=[KEEPER])
     async def show_sheet(self, request: WebRequest, actor: NamedDependency[Actor]) -> Response[str]:
         sheet = convert_form(request.query_params, Sheet)
         found = await labels.find_labels(actor, sheet.tag)
-        return _sheet_page(request, found, sheet.size)
+        rest = urls.labels(size=sheet.size, after=sheet.after, **sheet.filtered)
+        return _sheet_page(request, found, sheet.size, rest=rest if sheet.after else "")
 
     @get(urls.label_batches(), guards=[KEEPER])
     async def list_batches(
@@ -132,33 +137,49 @@ class LabelPages(Controller):
         return _sheet_page(request, await labels.get_batch_labels(actor, batch), query.size)
 
 
-async def _tags_of(actor: Actor, choice: Choice) -> list[str]:
-    tags = split_tags(choice.tags)
-    if not tags and choice.filters is not None:
-        tags = await assets.find_tags(actor, choice.filters, most=MOST_ON_SHEETS + 1)
-    if not tags:
-        raise Invalid.of("tags", say("No asset is chosen: name tags, or a place"), code="required")
-    if len(tags) > MOST_ON_SHEETS:
+async def _wanted(actor: Actor, choice: Choice) -> tuple[list[str], bool]:
+    """What to print, as much as a sheet takes, and whether more of it is left."""
+    typed = split_tags(choice.tags)
+    if len(typed) > MOST_ON_SHEETS:
         raise Invalid.of(
             "tags", say("At most {most} labels at once", most=MOST_ON_SHEETS), code="too_many"
         )
-    return tags
+    if typed or choice.filters is None:
+        found = typed
+    else:
+        found = await assets.find_tags(
+            actor, choice.filters, most=MOST_ON_SHEETS + 1, after=choice.after, roles=KEEPERS
+        )
+    if not found:
+        raise Invalid.of("tags", say("No asset is chosen: name tags, or a place"), code="required")
+    return found[:MOST_ON_SHEETS], len(found) > MOST_ON_SHEETS
 
 
 async def _choice_page(
-    request: WebRequest, actor: Actor, form: dict[str, Any], errors: tuple[FieldError, ...] = ()
+    request: WebRequest, actor: Actor, form: dict[str, Any], refused: Refusal | None = None
 ) -> Response[str]:
+    errors: tuple[FieldError, ...] = ()
+    if refused is not None:
+        errors = refused.errors or (FieldError("tags", refused.message, refused.code),)
     return render(
         request,
         "inventory/labels.html",
-        status_code=422 if errors else 200,
+        status_code=STATUS[type(refused)] if refused else 200,
         form=form,
         errors=list(errors),
+        # Filters of a list that have no field here.
+        hidden=[name for name in HIDDEN if form.get(name) not in (None, "")],
+        donation=await _donation_of(actor, form),
         sizes=_sizes(),
         schools=await school_codes(request, actor, *KEEPERS),
         places=await place_options(actor, school_ids=actor.school_ids_as(*KEEPERS)),
         **await model_picking.choices(actor, form, errors),
     )
+
+
+async def _donation_of(actor: Actor, form: dict[str, Any]) -> str | None:
+    number = str(form.get("donation") or "")
+    return await chosen_donation(actor, int(number)) if number.isdecimal() else None
 
 
 async def _batches_page(
@@ -176,7 +197,9 @@ async def _batches_page(
     )
 
 
-def _sheet_page(request: WebRequest, found: list[Label], size: SheetSize) -> Response[str]:
+def _sheet_page(
+    request: WebRequest, found: list[Label], size: SheetSize, *, rest: str = ""
+) -> Response[str]:
     drawings = {label.code: qr.drawing(qr.scan_address(request, label.code)) for label in found}
     return render(
         request,
@@ -185,6 +208,7 @@ def _sheet_page(request: WebRequest, found: list[Label], size: SheetSize) -> Res
         drawings=drawings,
         size=size,
         sizes=_sizes(),
+        rest=rest,
     )
 
 

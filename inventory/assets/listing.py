@@ -4,12 +4,13 @@ Inside, each school gives its own first rows in the order of the tag, straight f
 for the filter; only those few are joined to names. So the thousandth page costs as the first.
 """
 
+from collections.abc import Iterable
 from enum import StrEnum
 
 import msgspec
 
 from core import paging
-from core.access import Actor
+from core.access import Actor, Role
 from core.database import fetch, fetch_value
 from core.paging import Page
 from inventory import tags
@@ -95,9 +96,14 @@ async def count_assets(actor: Actor, filters: AssetFilters, *, most: int) -> int
     return min(counted, most)
 
 
-async def find_tags(actor: Actor, filters: AssetFilters, *, most: int) -> list[str]:
-    """The tags of the first ``most`` matching assets."""
-    where, found = await _found(actor, filters, after="", limit=most - 1)
+async def find_tags(
+    actor: Actor, filters: AssetFilters, *, most: int, after: str = "", roles: Iterable[Role] = ()
+) -> list[str]:
+    """The tags of the first ``most`` matching assets behind the tag ``after``.
+
+    With ``roles`` only of the schools where the actor has one of them.
+    """
+    where, found = await _found(actor, filters, after=after, limit=most - 1, roles=tuple(roles))
     return list(
         await fetch_value(
             f'SELECT array_agg(tag ORDER BY tag COLLATE "C") FROM ({found}) f', *where.args
@@ -116,9 +122,11 @@ async def list_query(
 
 
 async def _found(
-    actor: Actor, filters: AssetFilters, *, after: str, limit: int
+    actor: Actor, filters: AssetFilters, *, after: str, limit: int, roles: tuple[Role, ...] = ()
 ) -> tuple[_Rows, str]:
     schools = [await school_id_of(actor, filters.school)] if filters.school else actor.school_ids
+    if roles:
+        schools = sorted(set(schools) & set(actor.school_ids_as(*roles)))
     if filters.holder is not None and filters.holder != actor.person_id:
         # What a person holds is found only by those who may read that they hold it.
         schools = sorted(set(schools) & set(actor.school_ids_as(*READERS)))

@@ -34,6 +34,7 @@ ALIASES_OF: dict[str, dict[str, str]] = {
     "device_parent_set": {"parent_id": "switch_id"},
     "label_claim": {"code": "free_code"},
     "/t/{code:str}/claim": {"code": "free_code"},
+    "/photo-drafts/{token:str}": {"token": "photo_token"},
 }
 
 # What all schools share: naming it names nothing of a school.
@@ -174,6 +175,7 @@ FORM_OF: dict[str, Values] = {
     "/schools/{school_id:int}/second-factor": {"is_required": ""},
     "/account/confirm": {"confirm_password": PASSWORD, "confirm_target": "/people"},
     "/assets/new": {"tag": "FRESH-TAG", "kind": "computer"},
+    "/labels/sheet": {"kind": "computer", "custody": "free"},
     "/custody/hand-out": {"place_id": "", "place": ""},
     "/library": {"kind": "slides"},
 }

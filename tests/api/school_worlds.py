@@ -185,7 +185,14 @@ async def _repairs(
     photos = await repairs.store_photos([factories_repairs.picture()])
     with_photo = await repairs.add_photos(technician.actor, order.id, entry.id, photos)
     assert admin.id != technician.id
-    return {"order_id": order.id, "entry_id": entry.id, "photo_id": with_photo.photo_ids[0]}
+    waiting = await repairs.store_photos([factories_repairs.picture()])
+    (photo_token,) = await repairs.keep_drafts(admin.actor, waiting)
+    return {
+        "order_id": order.id,
+        "entry_id": entry.id,
+        "photo_id": with_photo.photo_ids[0],
+        "photo_token": photo_token,
+    }
 
 
 ADD_MESSAGE = """

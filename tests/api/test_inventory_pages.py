@@ -1,6 +1,9 @@
 """The inventory's pages: read in both languages, and their forms against 32 hands at once."""
 
 import asyncio
+import re
+from html import unescape
+from urllib.parse import parse_qsl, urlsplit
 from uuid import UUID
 
 import httpx
@@ -495,3 +498,45 @@ async def test_a_placeholder_is_shown_as_no_serial_number(office: Office) -> Non
         NewAsset(office.school.code, await factories.asset_model(), serial_number="Default string"),
     )
     assert "Default string" not in await office.see("/assets")
+
+
+async def test_labels_of_a_whole_list_a_place_and_a_donation_are_printed_sheet_by_sheet(
+    office: Office,
+) -> None:
+    school, room = office.school, await factories.place(office.school)
+    model = await factories.asset_model()
+    await factories_inventory.many_assets(school, 306, models=[model])
+    await database.execute("UPDATE asset SET place = $1", room)
+    page = await office.see(f"/places/{room}")
+    assert f"/labels?place={room}" in page
+    listed = await office.see("/assets?lifecycle=in_service&q=&limit=50")
+    assert "/labels?lifecycle=in_service" in listed
+    form = await office.see("/labels?lifecycle=in_service")
+    assert 'name="lifecycle" value="in_service"' in form
+    first = await office.send("/labels/sheet", lifecycle="in_service", size="3x8")
+    sheet = await office.see(first.headers["location"])
+    assert sheet.count("label-qr") == 240
+    following = re.search(r'href="(/labels\?[^"]*after=[^"]*)"', sheet)
+    assert following
+    rest = unescape(following[1])
+    assert 'name="after"' in await office.see(rest)
+    given = dict(parse_qsl(urlsplit(rest).query))
+    last = await office.send("/labels/sheet", **given)
+    second = await office.see(last.headers["location"])
+    assert second.count("label-qr") == 60 and "after=" not in second
+    tags = set(re.findall(r'class="label-tag">([^<]+)<', sheet + second))
+    assert len(tags) == 300
+    by_place = await office.send("/labels/sheet", place=room, size="3x8")
+    assert "after=" in by_place.headers["location"]
+
+
+async def test_labels_take_what_the_desk_takes_and_lose_nothing_when_one_is_unknown(
+    office: Office,
+) -> None:
+    await factories.asset(office.school, tag="HG-00248")
+    sent = await office.send("/labels/sheet", tags="248", size="3x8")
+    assert "HG-00248" in await office.see(sent.headers["location"])
+    refused = await office.send("/labels/sheet", tags="HG-00248 NO-1", size="4x10")
+    assert refused.status_code == 404
+    assert "There is no such asset, or it is not of your school: NO-1" in refused.text
+    assert "HG-00248 NO-1</textarea>" in refused.text
