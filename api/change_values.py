@@ -11,7 +11,7 @@ from api.language import Language
 from api.pages.alert_words import days_in_words, rule_words, week_in_words
 from core.audit import Change, FieldChange
 from core.errors import Message, say
-from monitoring.expected_hours import Span
+from monitoring.alerting.expected_hours import Span
 from monitoring.profiles import profile_named
 
 YES, NO = say("yes"), say("no")

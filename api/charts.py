@@ -11,10 +11,10 @@ from api.language import Language
 from api.usage_table import BYTE_ORDER_MARK
 from core.errors import Invalid, Message, say
 from inventory.imports import harmless
+from monitoring.decoding.metrics import METRICS, UNITS
 from monitoring.history.charts import Chart
 from monitoring.history.lines import Series
 from monitoring.history.marks import Mark
-from monitoring.metrics import METRICS, UNITS
 
 MEGABIT = 1_000_000
 MAINTENANCE = say("Maintenance: {reason}")

@@ -12,8 +12,8 @@ from prometheus_client.metrics_core import (
 from prometheus_client.registry import Collector
 
 from core.disks import Disk
-from monitoring.figures import LATENESS_BOUNDS_MS, Report
 from monitoring.health import MonitoringState
+from monitoring.polling.figures import LATENESS_BOUNDS_MS, Report
 from storage.quotas import SchoolUse
 
 COUNTED = {

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import msgspec
 
 from core.errors import Message, say
-from monitoring.usage import DayOfUse
+from monitoring.usage.report import DayOfUse
 
 MOST_BARS = 120
 BY_DAY = say("Hours on of all assets together, by day")

@@ -10,7 +10,7 @@ from api.language import Language
 from core.errors import Message, say
 from inventory.imports import harmless
 from inventory.usage import By
-from monitoring.usage import Figures, UsageReport, UsageRow
+from monitoring.usage.report import Figures, UsageReport, UsageRow
 
 # A spreadsheet program takes UTF-8 for what it is only after this mark.
 BYTE_ORDER_MARK = "\ufeff"

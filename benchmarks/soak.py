@@ -22,8 +22,8 @@ from benchmarks.tables import print_json, print_table
 from core import database
 from core.settings import Settings
 from labshare.environment import child_environ
-from monitoring.figures import Counted, Figures
-from monitoring.sealing import Sealer, Secrets
+from monitoring.devices.credential_encryption import Sealer, Secrets
+from monitoring.polling.figures import Counted, Figures
 
 AGENT_PORT = 16_161
 DEAD_ONE_IN = 10

@@ -24,7 +24,7 @@ from inventory.usage import ZONE, Period
 from monitoring.history import power_days
 from monitoring.history.availability import availability
 from monitoring.history.months import last_months
-from monitoring.usage import UsageReport, usage
+from monitoring.usage.report import UsageReport, usage
 
 Made = TypeVar("Made")
 

@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from monitoring.metrics import METRICS, UNITS
+from monitoring.decoding.metrics import METRICS, UNITS
+from monitoring.decoding.readings import State
 from monitoring.profiles import Profile, Read, Rule, all_profiles, profile_named
-from monitoring.readings import State
-from monitoring.sentences import RULE_SENTENCES
+from monitoring.profiles.alert_messages import RULE_SENTENCES
 
 BEGIN, END = "<!-- profiles: begin -->", "<!-- profiles: end -->"
 EVERY = {"visit": "", "hour": "once an hour", "day": "once a day"}

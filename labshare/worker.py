@@ -21,8 +21,8 @@ from core.outbox import Handler
 from core.settings import Settings
 from labshare import schedule
 from labshare.attached import connected
-from monitoring import poller
 from monitoring.discovery import searching
+from monitoring.polling import poller
 from monitoring.traps import receiver
 
 log = structlog.get_logger(__name__)

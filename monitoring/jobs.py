@@ -1,13 +1,14 @@
-"""What monitoring does by the clock; visits have a loop of their own (monitoring/poller.py)."""
+"""What monitoring does by the clock; visits have a loop of their own (monitoring/polling/poller.py)."""
 
 from core.jobs import Job
 from core.outbox import Handler
 from core.settings import Settings
-from monitoring import alerts, forecasts, ports
-from monitoring.discovery import keeping, scans
+from monitoring import topology
+from monitoring.alerting import alerts, forecasts
+from monitoring.discovery import scans, store
 from monitoring.history import power_days, retention, rollups
 from monitoring.presence import waking
-from monitoring.traps import acting
+from monitoring.traps import alert_changes
 from monitoring.traps.retention import forget_old
 
 
@@ -21,7 +22,7 @@ async def _forget_traps(_settings: Settings) -> None:
 
 
 async def _forget_sightings(_settings: Settings) -> None:
-    await ports.forget_old()
+    await topology.forget_old()
 
 
 async def _settle_alerts(_settings: Settings) -> None:
@@ -38,7 +39,7 @@ async def _look_ahead(_settings: Settings) -> None:
 
 async def _search(_settings: Settings) -> None:
     await scans.start_due()
-    await keeping.match_waiting()
+    await store.match_waiting()
 
 
 async def _forget_searches(_settings: Settings) -> None:
@@ -51,12 +52,12 @@ JOBS: tuple[Job, ...] = (
     Job("monitoring.wake_rooms", every_seconds=30, run=_wake_rooms),
     Job("monitoring.roll_up", every_seconds=300, run=_roll_up),
     Job("monitoring.partitions", every_seconds=3600, run=retention.keep_partitions),
-    Job("monitoring.sightings", every_seconds=86_400, run=_forget_sightings),
+    Job("monitoring.decoding.topology", every_seconds=86_400, run=_forget_sightings),
     Job("monitoring.searches", every_seconds=60, run=_search),
     Job("monitoring.old_searches", every_seconds=86_400, run=_forget_searches),
     Job("monitoring.traps", every_seconds=3600, run=_forget_traps),
 )
-HANDLERS: dict[str, Handler] = {acting.TOPIC: acting.act}
+HANDLERS: dict[str, Handler] = {alert_changes.TOPIC: alert_changes.act}
 
 
 def sending_handlers(settings: Settings) -> dict[str, Handler]:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, time, timedelta
 import msgspec
 
 from core import database
-from monitoring.expected_hours import Span
+from monitoring.alerting.expected_hours import Span
 from monitoring.history.partitions import SAMPLES
 from tests.factories import MadeSchool
 

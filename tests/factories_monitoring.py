@@ -7,10 +7,10 @@ import msgspec
 
 from core import clock, database
 from core.access import Actor
-from monitoring.discovery import keeping
+from monitoring.devices.credential_encryption import Sealer, Secrets
+from monitoring.discovery import store
 from monitoring.discovery.identifying import Finding
-from monitoring.discovery.keeping import Claim
-from monitoring.sealing import Sealer, Secrets
+from monitoring.discovery.store import Claim
 from monitoring.snmp import Address, Community, Credential, User
 from tests import factories
 from tests.factories import MadeAsset, MadeSchool
@@ -109,7 +109,7 @@ async def candidate(
     )
     claim = Claim(0, of.id, network_id, "127.0.0.0/8", 20, 0)
     async with database.transaction():
-        await keeping.keep_finding(claim, finding, clock.now())
+        await store.keep_finding(claim, finding, clock.now())
     found: int = await database.fetch_value(
         "SELECT id FROM candidate WHERE school = $1 AND address = $2", of.id, finding.address
     )

@@ -5,9 +5,9 @@ from typing import Any
 
 from api.language import Language
 from core.errors import say
-from monitoring.alerts import Alert
-from monitoring.alerts.story import Story
-from monitoring.metrics import METRICS, UNITS
+from monitoring.alerting.alerts import Alert
+from monitoring.alerting.alerts.detail import Story
+from monitoring.decoding.metrics import METRICS, UNITS
 
 
 def chart_of(alert: Alert, story: Story, speech: Language) -> dict[str, Any] | None:

@@ -5,8 +5,8 @@ from datetime import time
 
 from api.language import Language
 from core.errors import Message, say
-from monitoring.expected_hours import Span, by_times
-from monitoring.sentences import REFUSED, UNREACHABLE, UNREADABLE
+from monitoring.alerting.expected_hours import Span, by_times
+from monitoring.profiles.alert_messages import REFUSED, UNREACHABLE, UNREADABLE
 
 WEEKDAYS = (
     say("Monday"),

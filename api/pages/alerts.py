@@ -21,10 +21,10 @@ from core import places
 from core.access import Actor
 from core.errors import Invalid, say
 from core.paging import DEFAULT_LIMIT
-from monitoring import alerts
-from monitoring.alerts import KEEPERS, AlertFilter, AlertSeverity
-from monitoring.alerts.story import story_of
-from monitoring.sentences import RULE_SENTENCES
+from monitoring.alerting import alerts
+from monitoring.alerting.alerts import KEEPERS, AlertFilter, AlertSeverity
+from monitoring.alerting.alerts.detail import story_of
+from monitoring.profiles.alert_messages import RULE_SENTENCES
 
 KEEPER = allow(*KEEPERS, scope=None)
 

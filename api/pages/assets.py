@@ -22,7 +22,7 @@ from core.paging import DEFAULT_LIMIT, MAX_LIMIT, Page
 from inventory import assets, custody, imports, repairs
 from inventory.assets import AssetFilters, AssetRow, LifecycleState
 from inventory.scope import DONATION_READERS, KEEPERS
-from monitoring import devices, ports
+from monitoring import devices, topology
 
 KEEPER = allow(*KEEPERS, scope=None)
 # The list says how many there are up to here, and "more" beyond: counting all costs too much.
@@ -97,7 +97,7 @@ class AssetPages(Controller):
             loans=await custody.of_asset(actor, asset.tag),
             orders=orders,
             device=device,
-            uplink=await ports.suggest_parent(actor, device.id) if device else None,
+            uplink=await topology.suggest_parent(actor, device.id) if device else None,
             story=await assets.tell_story(actor, asset),
             steps=await assets.possible_steps(asset) if may_keep else [],
         )

@@ -18,10 +18,11 @@ from api.types import WebRequest
 from core.access import Actor
 from core.errors import FieldError, Invalid, say
 from core.paging import DEFAULT_LIMIT
-from monitoring import credentials, discovery, networks
+from monitoring import discovery
+from monitoring.devices import credentials, networks
 from monitoring.discovery import Candidate, CandidateFilter, Choice, Decision, Trust
 from monitoring.discovery.candidates import READERS
-from monitoring.discovery.deciding import KEEPERS
+from monitoring.discovery.decisions import KEEPERS
 from monitoring.discovery.matching import trusted_serial
 
 READER = allow(*READERS, scope=None)

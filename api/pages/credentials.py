@@ -19,8 +19,8 @@ from api.types import WebRequest
 from core.access import Actor
 from core.errors import FieldError, Invalid, say
 from core.paging import DEFAULT_LIMIT
-from monitoring import credentials
-from monitoring.credentials import KEEPERS, READERS, Credential, NewCredential
+from monitoring.devices import credentials
+from monitoring.devices.credentials import KEEPERS, READERS, Credential, NewCredential
 from monitoring.snmp import AuthProtocol, PrivProtocol
 
 READER = allow(*READERS, scope=None)

@@ -13,10 +13,10 @@ from api.types import WebRequest
 from core.access import Actor
 from core.settings import Settings
 from monitoring import devices
+from monitoring.decoding.metrics import METRICS
 from monitoring.devices import LatestReading
 from monitoring.history.charts import Chart, chart
 from monitoring.history.spans import Span
-from monitoring.metrics import METRICS
 
 EVERY_SERIES = 10_000
 # What is asked of a device of which nothing is kept yet.

@@ -24,13 +24,15 @@ from core import clock
 from core.access import Actor
 from core.errors import Conflict, FieldError, Invalid, say
 from core.paging import DEFAULT_LIMIT
-from monitoring import alerts, credentials, devices, forecasts, parents, ports, power
-from monitoring.alerts import AlertFilter
-from monitoring.devices import Device, DeviceFilter, DeviceState, NewDevice
-from monitoring.devices.changes import KEEPERS
+from monitoring import devices, registration, topology
+from monitoring.alerting import alerts, forecasts, parents
+from monitoring.alerting.alerts import AlertFilter
+from monitoring.alerting.maintenance import in_force
+from monitoring.devices import Device, DeviceFilter, DeviceState, credentials
 from monitoring.history.spans import Span
-from monitoring.maintenance import force
+from monitoring.polling import power_sessions
 from monitoring.profiles import all_profiles
+from monitoring.registration.devices import KEEPERS, NewDevice
 
 KEEPER = allow(*KEEPERS, scope=None)
 USE_DAYS = 14
@@ -132,7 +134,7 @@ class DevicePages(Controller):
     async def add_device(self, request: WebRequest, actor: NamedDependency[Actor]) -> Response[Any]:
         try:
             form = await read_form(request, DeviceForm)
-            made = await devices.add_device(actor, form.device())
+            made = await registration.add_device(actor, form.device())
         except Invalid as refused:
             return await _form_page(request, actor, None, await as_typed(request), refused.errors)
         said = say(
@@ -165,11 +167,11 @@ class DevicePages(Controller):
             span=charts.span,
             alerts=found.items,
             parent=await parents.parent_of(actor, device_id),
-            maintenance=await force.over_device(device_id, clock.now()),
+            maintenance=await in_force.over_device(device_id, clock.now()),
             forecasts=await forecasts.of_device(device_id),
             use=await _use(actor, device, request),
             has_ports=has_ports(readings),
-            uplink=await ports.suggest_parent(actor, device_id),
+            uplink=await topology.suggest_parent(actor, device_id),
             changes=await row_names.history(language_of(request), "device", device_id, limit=20),
             may_keep=device.school_id in actor.school_ids_as(*KEEPERS),
         )
@@ -189,7 +191,7 @@ class DevicePages(Controller):
         device = await devices.get_device(actor, device_id)
         try:
             form = await read_form(request, DeviceForm)
-            await devices.edit_device(actor, device_id, form.device(), version=form.version)
+            await registration.edit_device(actor, device_id, form.device(), version=form.version)
         except Invalid as refused:
             typed = await as_typed(request)
             return await _form_page(request, actor, device, typed, refused.errors)
@@ -201,23 +203,23 @@ class DevicePages(Controller):
 
     @post("/{device_id:int}/poll", guards=[KEEPER])
     async def poll(self, actor: NamedDependency[Actor], device_id: FromPath[int]) -> Redirect:
-        await devices.poll_now(actor, device_id)
+        await registration.poll_now(actor, device_id)
         return see_other(urls.device(device_id), say("The device is visited in a moment."))
 
     @post("/{device_id:int}/pause", guards=[KEEPER])
     async def pause(self, actor: NamedDependency[Actor], device_id: FromPath[int]) -> Redirect:
-        await devices.pause_device(actor, device_id)
+        await registration.pause_device(actor, device_id)
         return see_other(urls.device(device_id), say("Monitoring is paused."))
 
     @post("/{device_id:int}/resume", guards=[KEEPER])
     async def resume(self, actor: NamedDependency[Actor], device_id: FromPath[int]) -> Redirect:
-        await devices.resume_device(actor, device_id)
+        await registration.resume_device(actor, device_id)
         return see_other(urls.device(device_id), say("Monitoring goes on."))
 
     @post("/{device_id:int}/remove", guards=[KEEPER])
     async def remove(self, actor: NamedDependency[Actor], device_id: FromPath[int]) -> Redirect:
         device = await devices.get_device(actor, device_id)
-        await devices.remove_device(actor, device_id)
+        await registration.remove_device(actor, device_id)
         return see_other(urls.devices(), say("{tag} is monitored no longer.", tag=device.asset_tag))
 
 
@@ -268,7 +270,7 @@ async def _use(actor: Actor, device: Device, request: WebRequest) -> dict[str, A
     """Hours on per day of the last fortnight, for a chart; None when it was never on."""
     today = clock.today(ZONE)
     first = today - timedelta(days=USE_DAYS - 1)
-    days = await power.hours_per_day(
+    days = await power_sessions.hours_per_day(
         actor, since=first, until=today + timedelta(days=1), asset_id=device.asset_id
     )
     if not days:

@@ -21,8 +21,8 @@ from api.types import WebRequest
 from core import places
 from core.access import Actor
 from core.errors import FieldError, Invalid, say
-from monitoring import expected_hours
-from monitoring.expected_hours import KEEPERS, ExpectedHours, NewHours, Span, by_times
+from monitoring.alerting import expected_hours
+from monitoring.alerting.expected_hours import KEEPERS, ExpectedHours, NewHours, Span, by_times
 
 KEEPER = allow(*KEEPERS, scope=None)
 MOST_LINES = 7

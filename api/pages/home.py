@@ -16,10 +16,11 @@ from core.access import Actor, Role
 from core.errors import Message, say
 from inventory import custody, donations, overview, repairs
 from inventory.usage import preset_period
-from monitoring import alerts, networks
-from monitoring import overview as monitored
-from monitoring.idleness import count_idle
-from monitoring.usage import days_of_use
+from monitoring.alerting import alerts
+from monitoring.devices import networks
+from monitoring.health import overview as monitored
+from monitoring.usage.idleness import count_idle
+from monitoring.usage.report import days_of_use
 from storage import catalogue, uploads
 
 LONGEST_LIST = 8

@@ -24,9 +24,9 @@ from core.access import Actor
 from core.errors import FieldError, Invalid, say
 from core.paging import DEFAULT_LIMIT
 from monitoring import devices
-from monitoring.maintenance import windows
-from monitoring.maintenance.windows import KEEPERS, MaintenanceWindow, NewWindow
-from monitoring.parents import device_with_tag
+from monitoring.alerting.maintenance import windows
+from monitoring.alerting.maintenance.windows import KEEPERS, MaintenanceWindow, NewWindow
+from monitoring.alerting.parents import device_with_tag
 
 KEEPER = allow(*KEEPERS, scope=None)
 

@@ -19,10 +19,11 @@ from api.types import WebRequest
 from core.access import Actor
 from core.errors import Conflict, FieldError, Invalid, say
 from core.paging import DEFAULT_LIMIT
-from monitoring import credentials, discovery, networks
+from monitoring import discovery
+from monitoring.devices import credentials, networks
+from monitoring.devices.networks import KEEPERS, READERS, Network, NewNetwork
+from monitoring.devices.networks.changes import DEFAULT_ADDRESSES_PER_SECOND, MOST_CREDENTIALS
 from monitoring.discovery.scans import KEEPERS as SEARCHERS
-from monitoring.networks import KEEPERS, READERS, Network, NewNetwork
-from monitoring.networks.changes import DEFAULT_ADDRESSES_PER_SECOND, MOST_CREDENTIALS
 
 READER = allow(*READERS, scope=None)
 KEEPER = allow(*KEEPERS, scope=None)

@@ -18,7 +18,7 @@ from api.types import WebRequest
 from core.access import Actor, Role
 from core.errors import FieldError, Invalid, say
 from monitoring import notices
-from monitoring.alerts import AlertSeverity
+from monitoring.alerting.alerts import AlertSeverity
 from monitoring.notices import NewStep, NewSubscription
 from monitoring.notices.escalation import KEEPERS, MOST_STEPS, READERS
 from monitoring.notices.subscriptions import keepers_of

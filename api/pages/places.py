@@ -21,8 +21,8 @@ from core.access import Actor
 from core.errors import FieldError, Invalid, say
 from core.places import HOLDERS, KEEPERS, NewPlace, Place, PlaceKind
 from inventory import places as contents
-from monitoring.maintenance import force
-from monitoring.maintenance.windows import KEEPERS as WATCHERS
+from monitoring.alerting.maintenance import in_force
+from monitoring.alerting.maintenance.windows import KEEPERS as WATCHERS
 
 KEEPER = allow(*KEEPERS, scope=None)
 
@@ -172,7 +172,7 @@ async def _place_page(
         stands_alone=None in HOLDERS[place.kind],
         may_keep=actor.sees_as(place.school_id, *KEEPERS),
         may_plan=actor.sees_as(place.school_id, *WATCHERS),
-        maintenance=await force.over_place(place_id, clock.now()),
+        maintenance=await in_force.over_place(place_id, clock.now()),
         changes=await row_names.history(language_of(request), "place", place_id, limit=30),
         form=form or {"name": place.name, "parent_id": place.parent_id},
         errors=list(errors),

@@ -5,9 +5,9 @@ import msgspec
 from api.language import Language
 from api.pages.reading_words import speed_in_words
 from core.errors import Message, say
-from monitoring.ports import AtTheCable, Behind, Port
-from monitoring.readings import State
-from monitoring.value_words import VALUE_WORDS
+from monitoring.decoding.readings import State
+from monitoring.decoding.value_words import VALUE_WORDS
+from monitoring.topology import AtTheCable, Behind, Port
 
 NAMED_ON_A_PORT = 6
 # What the page of the ports tells, so that the device's own page need not.

@@ -15,10 +15,10 @@ from api.pages.rendering import language_of, render
 from api.types import WebRequest
 from core.access import Actor
 from core.errors import FieldError, Invalid, say
-from monitoring import devices, ports
+from monitoring import devices, topology
 from monitoring.devices import LatestReading
-from monitoring.devices.changes import KEEPERS
-from monitoring.ports import Finding
+from monitoring.registration.devices import KEEPERS
+from monitoring.topology import Finding
 
 KEEPER = allow(*KEEPERS, scope=None)
 
@@ -38,7 +38,7 @@ class PortPages(Controller):
     async def show_ports(
         self, request: WebRequest, actor: NamedDependency[Actor], device_id: FromPath[int]
     ) -> Response[str]:
-        panel = await ports.list_ports(actor, device_id)
+        panel = await topology.list_ports(actor, device_id)
         return render(
             request,
             "monitoring/ports.html",
@@ -54,7 +54,7 @@ class PortPages(Controller):
         errors: tuple[FieldError, ...] = ()
         if question:
             try:
-                found = await ports.find_port(actor, question)
+                found = await topology.find_port(actor, question)
             except Invalid as refused:
                 errors = refused.errors
         return render(
@@ -65,7 +65,7 @@ class PortPages(Controller):
     async def take_parent(
         self, actor: NamedDependency[Actor], device_id: FromPath[int]
     ) -> Redirect:
-        taken = await ports.take_parent(actor, device_id)
+        taken = await topology.take_parent(actor, device_id)
         said = say(
             "{name}, port {port}, is its parent now: while that is down, this raises no alerts.",
             name=taken.name,

@@ -5,10 +5,10 @@ import msgspec
 from api.language import Language
 from core.errors import Message, say
 from monitoring.decoding import DECODERS
-from monitoring.metrics import METRICS, UNITS
+from monitoring.decoding.metrics import METRICS, UNITS
+from monitoring.decoding.readings import State
+from monitoring.decoding.value_words import VALUE_WORDS
 from monitoring.profiles import Profile, Read, Rule
-from monitoring.readings import State
-from monitoring.value_words import VALUE_WORDS
 
 EVERY = {"hour": say("once an hour"), "day": say("once a day")}
 # What decoders that name their own metrics tell.

@@ -6,10 +6,10 @@ import msgspec
 
 from api.language import Language
 from core.errors import Message, say
+from monitoring.decoding.metrics import GROUPS, METRICS, UNITS, Group
+from monitoring.decoding.readings import State, worst
+from monitoring.decoding.value_words import TEXT_SEPARATOR, messages_of
 from monitoring.devices import LatestReading
-from monitoring.metrics import GROUPS, METRICS, UNITS, Group
-from monitoring.readings import State, worst
-from monitoring.value_words import TEXT_SEPARATOR, messages_of
 
 MEGABIT = 1_000_000
 MINUTES = 60

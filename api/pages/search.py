@@ -14,7 +14,7 @@ from core import people
 from core.access import Actor
 from inventory import assets
 from inventory.assets import AssetFilters
-from monitoring.ports import mac_of
+from monitoring.topology import mac_of
 from storage import catalogue
 
 A_FEW = 10

@@ -28,9 +28,9 @@ from inventory.usage import (
     chosen_period,
     preset_period,
 )
-from monitoring.idle import idle_assets
-from monitoring.idleness import READERS
-from monitoring.usage import UsageReport, usage
+from monitoring.usage.idle_list import idle_assets
+from monitoring.usage.idleness import READERS
+from monitoring.usage.report import UsageReport, usage
 
 READER = allow(*READERS, scope="reports:read")
 

@@ -19,9 +19,10 @@ from api.types import WebRequest
 from core import schools
 from core.access import Actor
 from core.errors import FieldError, Invalid, say
-from monitoring import devices, expected_hours, parents, thresholds
-from monitoring.metrics import METRICS, UNITS
-from monitoring.thresholds import KEEPERS, HeldRule, RuleChange
+from monitoring import devices
+from monitoring.alerting import expected_hours, parents, thresholds
+from monitoring.alerting.thresholds import KEEPERS, HeldRule, RuleChange
+from monitoring.decoding.metrics import METRICS, UNITS
 
 KEEPER = allow(*KEEPERS, scope=None)
 

@@ -14,10 +14,10 @@ from api.pages.rendering import language_of
 from api.types import WebRequest
 from core.access import Actor
 from core.paging import DEFAULT_LIMIT, Page
-from monitoring import alerts
-from monitoring.alerts import KEEPERS, Alert, AlertFilter, AlertSeverity, AlertState
-from monitoring.alerts.answering import MOST_AT_ONCE
-from monitoring.alerts.story import Story, story_of
+from monitoring.alerting import alerts
+from monitoring.alerting.alerts import KEEPERS, Alert, AlertFilter, AlertSeverity, AlertState
+from monitoring.alerting.alerts.actions import MOST_AT_ONCE
+from monitoring.alerting.alerts.detail import Story, story_of
 
 READER = signed_in("monitoring:read")
 KEEPER = allow(*KEEPERS, scope="monitoring:write")

@@ -22,7 +22,7 @@ from monitoring.discovery import (
     Trust,
 )
 from monitoring.discovery.candidates import READERS
-from monitoring.discovery.deciding import KEEPERS
+from monitoring.discovery.decisions import KEEPERS
 
 READER = allow(*READERS, scope="monitoring:read")
 KEEPER = allow(*KEEPERS, scope="monitoring:write")

@@ -8,9 +8,9 @@ from api.access import allow
 from api.types import WebRequest
 from core.access import Actor
 from core.paging import DEFAULT_LIMIT, Page
-from monitoring import credentials
-from monitoring.credentials import KEEPERS, READERS, Credential, NewCredential
-from monitoring.sealing import Sealer
+from monitoring.devices import credentials
+from monitoring.devices.credential_encryption import Sealer
+from monitoring.devices.credentials import KEEPERS, READERS, Credential, NewCredential
 
 READER = allow(*READERS, scope="monitoring:read")
 KEEPER = allow(*KEEPERS, scope="monitoring:write")

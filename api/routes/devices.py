@@ -18,12 +18,12 @@ from core import clock
 from core.access import Actor
 from core.idempotency import once
 from core.paging import DEFAULT_LIMIT, Page
-from monitoring import devices
-from monitoring.devices import Device, DeviceFilter, DeviceState, NewDevice
-from monitoring.devices.changes import KEEPERS
+from monitoring import devices, registration
+from monitoring.decoding.metrics import METRICS
+from monitoring.decoding.readings import State
+from monitoring.devices import Device, DeviceFilter, DeviceState
 from monitoring.history import listing
-from monitoring.metrics import METRICS
-from monitoring.readings import State
+from monitoring.registration.devices import KEEPERS, NewDevice
 
 READER = signed_in("monitoring:read")
 KEEPER = allow(*KEEPERS, scope="monitoring:write")
@@ -84,7 +84,12 @@ class DeviceRoutes(Controller):
     ) -> Device:
         """The worker visits it at once."""
         made = await once(
-            actor, key, "device_add", Device, lambda: devices.add_device(actor, data), given=data
+            actor,
+            key,
+            "device_add",
+            Device,
+            lambda: registration.add_device(actor, data),
+            given=data,
         )
         return _told(made, language_of(request))
 
@@ -102,7 +107,7 @@ class DeviceRoutes(Controller):
         device_id: FromPath[int],
         data: JSONBody[DeviceChange],
     ) -> Device:
-        changed = await devices.edit_device(actor, device_id, data, version=data.version)
+        changed = await registration.edit_device(actor, device_id, data, version=data.version)
         return _told(changed, language_of(request))
 
     @delete(
@@ -113,7 +118,7 @@ class DeviceRoutes(Controller):
     )
     async def remove_device(self, actor: NamedDependency[Actor], device_id: FromPath[int]) -> None:
         """Hours of use and past alerts are kept."""
-        await devices.remove_device(actor, device_id)
+        await registration.remove_device(actor, device_id)
 
     @post(
         "/{device_id:int}/poll",
@@ -125,7 +130,7 @@ class DeviceRoutes(Controller):
     async def poll(
         self, request: WebRequest, actor: NamedDependency[Actor], device_id: FromPath[int]
     ) -> Device:
-        return _told(await devices.poll_now(actor, device_id), language_of(request))
+        return _told(await registration.poll_now(actor, device_id), language_of(request))
 
     @post(
         "/{device_id:int}/pause",
@@ -137,7 +142,7 @@ class DeviceRoutes(Controller):
     async def pause(
         self, request: WebRequest, actor: NamedDependency[Actor], device_id: FromPath[int]
     ) -> Device:
-        return _told(await devices.pause_device(actor, device_id), language_of(request))
+        return _told(await registration.pause_device(actor, device_id), language_of(request))
 
     @post(
         "/{device_id:int}/resume",
@@ -149,7 +154,7 @@ class DeviceRoutes(Controller):
     async def resume(
         self, request: WebRequest, actor: NamedDependency[Actor], device_id: FromPath[int]
     ) -> Device:
-        return _told(await devices.resume_device(actor, device_id), language_of(request))
+        return _told(await registration.resume_device(actor, device_id), language_of(request))
 
     @get(
         "/{device_id:int}/readings",

@@ -9,8 +9,8 @@ from api.access import allow, signed_in
 from api.routes.repeats import Key
 from core.access import Actor
 from core.idempotency import once
-from monitoring import expected_hours
-from monitoring.expected_hours import KEEPERS, ExpectedHours, NewHours
+from monitoring.alerting import expected_hours
+from monitoring.alerting.expected_hours import KEEPERS, ExpectedHours, NewHours
 
 READER = signed_in("monitoring:read")
 KEEPER = allow(*KEEPERS, scope="monitoring:write")

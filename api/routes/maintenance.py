@@ -9,8 +9,8 @@ from api.routes.repeats import Key
 from core.access import Actor
 from core.idempotency import once
 from core.paging import DEFAULT_LIMIT, Page
-from monitoring.maintenance import windows
-from monitoring.maintenance.windows import KEEPERS, MaintenanceWindow, NewWindow
+from monitoring.alerting.maintenance import windows
+from monitoring.alerting.maintenance.windows import KEEPERS, MaintenanceWindow, NewWindow
 
 READER = signed_in("monitoring:read")
 KEEPER = allow(*KEEPERS, scope="monitoring:write")

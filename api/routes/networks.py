@@ -10,10 +10,11 @@ from api.types import WebRequest
 from core.access import Actor
 from core.idempotency import once
 from core.paging import DEFAULT_LIMIT, Page
-from monitoring import discovery, networks
+from monitoring import discovery
+from monitoring.devices import networks
+from monitoring.devices.networks import KEEPERS, READERS, Bounds, Network, NewNetwork
 from monitoring.discovery import NetworkScan
 from monitoring.discovery.scans import KEEPERS as SEARCHERS
-from monitoring.networks import KEEPERS, READERS, Bounds, Network, NewNetwork
 
 READER = allow(*READERS, scope="monitoring:read")
 KEEPER = allow(*KEEPERS, scope="monitoring:write")

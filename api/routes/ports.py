@@ -11,9 +11,9 @@ from api.access import allow, signed_in
 from api.pages.rendering import language_of
 from api.types import WebRequest
 from core.access import Actor
-from monitoring import ports
-from monitoring.devices.changes import KEEPERS
-from monitoring.ports import Finding, PortPanel, Uplink
+from monitoring import topology
+from monitoring.registration.devices import KEEPERS
+from monitoring.topology import Finding, PortPanel, Uplink
 
 READER = signed_in("monitoring:read")
 KEEPER = allow(*KEEPERS, scope="monitoring:write")
@@ -37,7 +37,7 @@ class PortRoutes(Controller):
     ) -> PortPanel:
         """State, speed, traffic, power and errors of each port as the last visit read them, and
         the cards that were seen behind it within the last hours, 50 of them at most."""
-        return await ports.list_ports(actor, device_id)
+        return await topology.list_ports(actor, device_id)
 
     @get(
         "/devices/{device_id:int}/uplink",
@@ -49,7 +49,7 @@ class PortRoutes(Controller):
         self, actor: NamedDependency[Actor], device_id: FromPath[int]
     ) -> Uplink | None:
         """Null when no switch of the school has seen the device."""
-        return await ports.suggest_parent(actor, device_id)
+        return await topology.suggest_parent(actor, device_id)
 
     @post(
         "/devices/{device_id:int}/uplink",
@@ -60,7 +60,7 @@ class PortRoutes(Controller):
     )
     async def take_parent(self, actor: NamedDependency[Actor], device_id: FromPath[int]) -> Uplink:
         """While its parent is down, nothing is known of a device and no alert is raised for it."""
-        return await ports.take_parent(actor, device_id)
+        return await topology.take_parent(actor, device_id)
 
     @get(
         "/port-finder",
@@ -72,7 +72,7 @@ class PortRoutes(Controller):
         self, request: WebRequest, actor: NamedDependency[Actor], q: Question
     ) -> Finding:
         """``edge`` is the port where its cable ends; ``also`` are the ports on the way there."""
-        found = await ports.find_port(actor, q)
+        found = await topology.find_port(actor, q)
         if found.why is None:
             return found
         return msgspec.structs.replace(found, why=language_of(request).words(found.why))

@@ -12,9 +12,9 @@ from core.access import Actor
 from core.errors import Invalid, say
 from core.paging import DEFAULT_LIMIT, Page
 from inventory.usage import By, chosen_period
-from monitoring.idle import IdleAsset, idle_assets
-from monitoring.idleness import READERS
-from monitoring.usage import UsageReport, usage
+from monitoring.usage.idle_list import IdleAsset, idle_assets
+from monitoring.usage.idleness import READERS
+from monitoring.usage.report import UsageReport, usage
 
 Grouping = Literal["donation", "model", "school", "room", "asset"]
 

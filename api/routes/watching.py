@@ -8,10 +8,11 @@ from litestar.params import FromPath, JSONBody
 from api.access import allow, signed_in
 from api.routes.expected_hours import Given
 from core.access import Actor
-from monitoring import devices, expected_hours, forecasts, parents, thresholds
-from monitoring.expected_hours import ExpectedHours
-from monitoring.parents import LinkedDevice
-from monitoring.thresholds import KEEPERS, HeldRule, RuleChange
+from monitoring import devices
+from monitoring.alerting import expected_hours, forecasts, parents, thresholds
+from monitoring.alerting.expected_hours import ExpectedHours
+from monitoring.alerting.parents import LinkedDevice
+from monitoring.alerting.thresholds import KEEPERS, HeldRule, RuleChange
 
 READER = signed_in("monitoring:read")
 KEEPER = allow(*KEEPERS, scope="monitoring:write")

@@ -16,8 +16,8 @@ from labshare.attached import attached, connected
 from labshare.commands.failures import fail, told_plainly
 from labshare.engines import postgres
 from labshare.environment import read_settings
-from monitoring.credentials import seal_anew
-from monitoring.sealing import Sealer
+from monitoring.devices.credential_encryption import Sealer
+from monitoring.devices.credentials import seal_anew
 
 
 @click.group(name="key")

@@ -9,8 +9,8 @@ from core.settings import Settings
 from labshare.attached import attached, connected
 from labshare.commands.failures import told_plainly
 from labshare.environment import read_settings
-from monitoring.networks import grants
-from monitoring.networks.grants import NetworkGrant
+from monitoring.devices.networks import grants
+from monitoring.devices.networks.grants import NetworkGrant
 
 UNLIMITED = "No network is given to any school, so each may use all within LABSHARE_NETWORKS."
 

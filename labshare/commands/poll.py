@@ -9,12 +9,12 @@ import msgspec
 
 from labshare.commands.asking import Asked, address_of, asks_a_device
 from labshare.commands.failures import fail, told_plainly
-from monitoring.metrics import METRICS, UNITS
+from monitoring.decoding.metrics import METRICS, UNITS
+from monitoring.decoding.readings import Reading
+from monitoring.decoding.value_words import TEXT_SEPARATOR, messages_of
+from monitoring.polling.visit import Visit, visit
 from monitoring.profiles import all_profiles
-from monitoring.readings import Reading
 from monitoring.snmp import Address, Credential, Session, SnmpError
-from monitoring.value_words import TEXT_SEPARATOR, messages_of
-from monitoring.visits import Visit, visit
 
 HEADINGS = ("Metric", "Instance", "Value", "Unit", "State")
 GAP = "  "

@@ -12,8 +12,8 @@ from labshare.commands.failures import fail, told_plainly
 from labshare.profile_pages import write_pages
 from labshare.recording import privacy, snmprec, walking
 from labshare.recording.replay import Replay
+from monitoring.polling.visit import visit
 from monitoring.snmp import Address, Community, Credential, Oid, Session, SnmpError, VarBind, oid
-from monitoring.visits import visit
 
 PAGES = Path("docs/profiles")
 NOBODY = (Address("192.0.2.1"), Community("recorded"))

@@ -26,7 +26,7 @@ from labshare.demo.rooms import parents_of, seats_of
 from labshare.demo.rows import copy, random_for, reserve
 from labshare.demo.school import School
 from labshare.engines.ports import LOOPBACK, LOOPBACK_NETWORK
-from monitoring.sealing import Sealer, Secrets
+from monitoring.devices.credential_encryption import Sealer, Secrets
 
 # How a walk's name tells what it is: the part before the hyphen, and the part after it.
 MODELS: dict[str, Model] = {

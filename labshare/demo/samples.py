@@ -12,7 +12,7 @@ from labshare.demo.rows import copy, random_for
 from monitoring.history.meters import METERS
 from monitoring.history.partitions import DAYS, HOURS
 from monitoring.history.rollups import midnight, move_mark
-from monitoring.samples import prepare_days
+from monitoring.history.samples import prepare_days
 
 SAMPLE_DAYS = 7
 HOUR_DAYS = 40

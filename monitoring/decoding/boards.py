@@ -2,8 +2,8 @@
 
 from typing import Any
 
+from monitoring.decoding.readings import Reading
 from monitoring.decoding.rows import Decoder, Row, Rows, number, text, unique
-from monitoring.readings import Reading
 
 MEASURED = (
     ("cpu", "cpu_load", "percent"),

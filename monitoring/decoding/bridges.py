@@ -4,7 +4,7 @@ from typing import Any
 
 from monitoring.decoding.ports import Ports
 from monitoring.decoding.rows import Decoder, Row, Rows, number, text
-from monitoring.sightings import (
+from monitoring.decoding.topology import (
     MAC_BYTES,
     HardwareAddress,
     Neighbour,

@@ -7,8 +7,8 @@ four bytes follows, and the number, in hundredths of a percent; 0xFF ends it.
 from collections.abc import Iterator
 from typing import Any
 
+from monitoring.decoding.readings import Reading
 from monitoring.decoding.rows import Decoder, Rows
-from monitoring.readings import Reading
 
 RECORD_BYTES = 7
 NUMBER_FOLLOWS = b"\x01\x04"

@@ -4,8 +4,8 @@ import re
 from typing import Any
 
 from monitoring.decoding.filesystems import can_fill, disk_name
+from monitoring.decoding.readings import Reading
 from monitoring.decoding.rows import Decoder, Row, Rows, labelled, number, text, unique
-from monitoring.readings import Reading
 from monitoring.snmp import Oid, oid
 
 RAM, VIRTUAL_MEMORY, FIXED_DISK = (oid(f"1.3.6.1.2.1.25.2.1.{n}") for n in (2, 3, 4))

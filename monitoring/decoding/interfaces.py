@@ -2,10 +2,10 @@
 
 from typing import Any
 
+from monitoring.decoding.metrics import METRICS
 from monitoring.decoding.ports import physical, port_labels
+from monitoring.decoding.readings import Reading, State
 from monitoring.decoding.rows import Decoder, Row, Rows, number, text
-from monitoring.metrics import METRICS
-from monitoring.readings import Reading, State
 
 ADMIN_UP = 1
 OPERATIONAL_WORDS = {

@@ -3,9 +3,9 @@
 import re
 from typing import Any
 
+from monitoring.decoding.metrics import METRICS
+from monitoring.decoding.readings import Reading, State
 from monitoring.decoding.rows import Decoder, Rows, labelled, number, text, within_bounds
-from monitoring.metrics import METRICS
-from monitoring.readings import Reading, State
 
 WHOLE_PERCENT = 100
 LEADING_NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")

@@ -3,8 +3,8 @@
 from typing import Any
 
 from monitoring.decoding.ports import Ports
+from monitoring.decoding.readings import Reading, State
 from monitoring.decoding.rows import Decoder, Row, Rows, number
-from monitoring.readings import Reading, State
 
 FEEDING = "feeding"
 SWITCHED_OFF = 2  # pethPsePortAdminEnable false

@@ -2,8 +2,8 @@
 
 from typing import Any
 
+from monitoring.decoding.readings import Reading, State, gravest_first, worst
 from monitoring.decoding.rows import Decoder, Row, Rows, number, text, unique
-from monitoring.readings import Reading, State, gravest_first, worst
 from monitoring.snmp import oid
 
 WELL_KNOWN_ALARMS = oid("1.3.6.1.2.1.33.1.6.3")

@@ -2,10 +2,10 @@
 
 from typing import Any
 
+from monitoring.decoding.readings import Reading, State, gravest_first, worst
 from monitoring.decoding.rows import Decoder, Rows, number, text
-from monitoring.readings import Reading, State, gravest_first, worst
+from monitoring.decoding.value_words import TEXT_SEPARATOR
 from monitoring.snmp import oid
-from monitoring.value_words import TEXT_SEPARATOR
 
 PRINTER_DEVICE = oid("1.3.6.1.2.1.25.3.1.5")  # hrDevicePrinter
 MOST_ALERTS = 8  # a printer that is out of everything says enough with its first ones

@@ -2,8 +2,8 @@
 
 from typing import Any
 
+from monitoring.decoding.readings import Reading, State
 from monitoring.decoding.rows import Decoder, Row, Rows, labelled, number, text, unique
-from monitoring.readings import Reading, State
 
 UNLIMITED, UNKNOWN, SOME = -1, -2, -3  # what levels below zero mean in every table of RFC 3805
 PERCENT_UNIT = 19

@@ -4,10 +4,10 @@ from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from monitoring.readings import Reading
-from monitoring.sightings import HardwareAddress, Neighbour, Sighting
+from monitoring.decoding.readings import Reading
+from monitoring.decoding.text import decode_text
+from monitoring.decoding.topology import HardwareAddress, Neighbour, Sighting
 from monitoring.snmp import Oid, Value, VarBind, oid
-from monitoring.text import decode_text
 
 Row = dict[str, Value]
 Rows = dict[Oid, Row]  # by the index of the row; a group of scalars is one row with index ()

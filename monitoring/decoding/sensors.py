@@ -2,9 +2,9 @@
 
 from typing import Any
 
+from monitoring.decoding.metrics import METRICS
+from monitoring.decoding.readings import Reading, State
 from monitoring.decoding.rows import Decoder, Row, Rows, number, text, unique
-from monitoring.metrics import METRICS
-from monitoring.readings import Reading, State
 from monitoring.snmp import Oid
 
 # EntitySensorDataType: the metric of each kind of sensor; the others are a bare value.

@@ -2,8 +2,8 @@
 
 from typing import Any
 
+from monitoring.decoding.readings import Reading
 from monitoring.decoding.rows import Decoder, Row, Rows, number, text, unique
-from monitoring.readings import Reading
 
 MOST_PERCENT = 100
 # What the radio chips of the two bands are called by the agents.

@@ -12,10 +12,10 @@ from core.database import fetch, fetch_one
 from core.errors import Message, NotFound, say
 from core.paging import Page, checked_limit, decode_cursor, page_of
 from inventory.queries import Conditions
-from monitoring.metrics import METRICS
+from monitoring.decoding.metrics import METRICS
+from monitoring.decoding.readings import Reading, State
 from monitoring.profiles import Profile, family, profile_named
 from monitoring.profiles.loader import FALLBACK
-from monitoring.readings import Reading, State
 
 
 class DeviceState(StrEnum):

@@ -8,7 +8,7 @@ from monitoring.discovery.candidates import (
     get_candidate,
     list_candidates,
 )
-from monitoring.discovery.deciding import (
+from monitoring.discovery.decisions import (
     AddedAll,
     Choice,
     add_candidate,

@@ -11,8 +11,8 @@ from core.database import fetch, fetch_one, fetch_value
 from core.errors import NotFound, say
 from core.paging import Page, checked_limit, decode_cursor, page_of
 from inventory.queries import Conditions
-from monitoring.discovery.keeping import verdict_of
 from monitoring.discovery.matching import Doubt, KeyMatch, Trust
+from monitoring.discovery.store import verdict_of
 
 READERS = (Role.admin, Role.technician)
 # What is in ``identity`` for our own use.

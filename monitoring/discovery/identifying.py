@@ -6,10 +6,12 @@ from typing import NamedTuple
 
 import msgspec
 
+from monitoring.decoding.text import decode_text
+from monitoring.decoding.topology import mac_text
 from monitoring.discovery.neighbours import card_at, is_makers
+from monitoring.polling.visit import SYS_DESCR, SYS_NAME, SYS_OBJECT_ID, SYSTEM
 from monitoring.profiles import Profile
-from monitoring.recognising import oid_of, recognise_device
-from monitoring.sightings import mac_text
+from monitoring.profiles.identification import oid_of, recognise_device
 from monitoring.snmp import (
     Address,
     Credential,
@@ -22,8 +24,6 @@ from monitoring.snmp import (
     dotted,
     oid,
 )
-from monitoring.text import decode_text
-from monitoring.visits import SYS_DESCR, SYS_NAME, SYS_OBJECT_ID, SYSTEM
 
 PROBE = [SYS_OBJECT_ID, SYS_DESCR, SYS_NAME]
 # Where standards keep it, for agents that leave the maker's own place empty: of the printer

@@ -3,7 +3,7 @@
 from ipaddress import ip_address
 from pathlib import Path
 
-from monitoring.sightings import mac_text
+from monitoring.decoding.topology import mac_text
 
 ARP_TABLE = Path("/proc/net/arp")
 COMPLETE = 0x2

@@ -11,10 +11,10 @@ from core.access import Actor, Role
 from core.database import execute, fetch, fetch_one, fetch_value, refusing, transaction
 from core.errors import Conflict, Invalid, NotFound, say
 from core.paging import Page, checked_limit, decode_cursor, page_of
-from monitoring.networks import ScanOrder, get_network
-from monitoring.networks.addressing import can_be_searched
-from monitoring.networks.changes import too_large
-from monitoring.networks.grants import refusal
+from monitoring.devices.networks import ScanOrder, get_network
+from monitoring.devices.networks.addressing import can_be_searched
+from monitoring.devices.networks.changes import too_large
+from monitoring.devices.networks.grants import refusal
 
 KEEPERS = (Role.admin, Role.technician)
 

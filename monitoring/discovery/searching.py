@@ -12,14 +12,14 @@ import structlog
 
 from core.errors import Unavailable
 from core.settings import Settings
-from monitoring.credentials import open_sealed
-from monitoring.discovery import keeping
+from monitoring.devices.credential_encryption import Sealer
+from monitoring.devices.credentials import open_sealed
+from monitoring.devices.networks import Bounds, ScanOrder, find_granted, is_within
+from monitoring.discovery import store
+from monitoring.discovery.address_sweep import Pace, sweep
 from monitoring.discovery.identifying import Finding, Key, Presence, ask
-from monitoring.discovery.keeping import LEASE_SECONDS, Claim
-from monitoring.discovery.sweeping import Pace, sweep
-from monitoring.networks import Bounds, ScanOrder, find_granted, is_within
-from monitoring.presence.pinging import Pinger
-from monitoring.sealing import Sealer
+from monitoring.discovery.store import LEASE_SECONDS, Claim
+from monitoring.icmp.pinging import Pinger
 from monitoring.snmp import Address, Session, Wire
 from monitoring.snmp.values import SNMP_PORT
 
@@ -85,7 +85,7 @@ class Searcher:
         """Begin every search that waits and has room; how many."""
         begun = 0
         while len(self._searches) < MOST_SEARCHES:
-            claim = await keeping.claim_scan(self._worker)
+            claim = await store.claim_scan(self._worker)
             if claim is None:
                 break
             task = asyncio.create_task(self._search(claim))
@@ -139,11 +139,11 @@ class Searcher:
         return await self._keep(claim, done, found, is_over=True)
 
     async def _keep(self, claim: Claim, done: int, found: list[Finding], *, is_over: bool) -> bool:
-        return await keeping.keep_progress(self._worker, claim, done, found, is_over=is_over)
+        return await store.keep_progress(self._worker, claim, done, found, is_over=is_over)
 
     async def _keys(self, claim: Claim) -> list[Key]:
         keys = []
-        for stored in await keeping.keys_of(claim.network_id):
+        for stored in await store.keys_of(claim.network_id):
             try:
                 keys.append(Key(stored.credential_id, open_sealed(self._sealer, stored.credential)))
             except Unavailable:
@@ -155,4 +155,4 @@ class Searcher:
         for task in searches:
             task.cancel()
         await asyncio.gather(*searches, return_exceptions=True)
-        await keeping.release_scans(self._worker)
+        await store.release_scans(self._worker)

@@ -8,8 +8,8 @@ import msgspec
 
 from core.disks import Disk, Room
 from core.errors import Message, say
-from monitoring.figures import Figures
 from monitoring.health.state import MonitoringState
+from monitoring.polling.figures import Figures
 
 LATE_MS = 1_000.0
 ROLL_UP_LATE = timedelta(hours=3)

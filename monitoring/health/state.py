@@ -6,8 +6,8 @@ import msgspec
 
 from core import clock
 from core.database import fetch, fetch_one, fetch_value
-from monitoring.clock_steps import FROM_THE_FUTURE
-from monitoring.figures import Figures, Report
+from monitoring.polling.clock_steps import FROM_THE_FUTURE
+from monitoring.polling.figures import Figures, Report
 from monitoring.traps import engine
 
 # A worker tells every ten seconds; one that has been silent for this long is not there.

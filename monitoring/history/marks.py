@@ -8,9 +8,9 @@ import msgspec
 
 from core.database import fetch
 from core.errors import Message
+from monitoring.alerting.maintenance.in_force import windows_over
+from monitoring.alerting.maintenance.spans import spans
 from monitoring.history.spans import Window
-from monitoring.maintenance.force import windows_over
-from monitoring.maintenance.spans import spans
 
 MOST_ALERTS = 50
 

@@ -1,6 +1,6 @@
 """Metrics that only rise, such as pages printed: what counts of them is how much they grew."""
 
-from monitoring.metrics import METRICS
+from monitoring.decoding.metrics import METRICS
 
 METER_UNITS = ("pages", "impressions", "hours")
 METERS = frozenset(

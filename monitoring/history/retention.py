@@ -5,8 +5,7 @@ from datetime import timedelta
 from core import clock
 from core.database import execute, transaction
 from core.settings import Settings
-from monitoring import samples
-from monitoring.history import rollups
+from monitoring.history import rollups, samples
 from monitoring.history.partitions import DAYS, HOURS, SAMPLES, Part
 
 KEEP_DAYS_YEARS = 10

@@ -7,10 +7,10 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from core.database import fetch
-from monitoring.expected_hours import Span
+from monitoring.alerting.expected_hours import Span
+from monitoring.alerting.maintenance.in_force import windows_over
+from monitoring.alerting.maintenance.spans import spans
 from monitoring.history.weeks import weekly
-from monitoring.maintenance.force import windows_over
-from monitoring.maintenance.spans import spans
 
 
 class Watched(msgspec.Struct, frozen=True):

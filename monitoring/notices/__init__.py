@@ -1,8 +1,8 @@
 """Who is told of alerts by mail: at once, when nobody reacts, and gathered once a day or week."""
 
 from monitoring.notices.digests import send_digests
+from monitoring.notices.enqueue import promise_notices
 from monitoring.notices.escalation import EscalationStep, NewStep, list_steps, set_steps
-from monitoring.notices.promising import promise_notices
 from monitoring.notices.sending import Stationery, send_notices
 from monitoring.notices.subscriptions import (
     NewSubscription,

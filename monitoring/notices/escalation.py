@@ -9,7 +9,7 @@ from msgspec import Meta
 from core.access import Actor, Role
 from core.database import execute, execute_many, fetch, transaction
 from core.errors import FieldError, Invalid, say
-from monitoring.alerts import AlertSeverity
+from monitoring.alerting.alerts import AlertSeverity
 from monitoring.notices.subscriptions import keepers_of
 
 KEEPERS = (Role.admin,)

@@ -15,7 +15,7 @@ from core.database import execute, fetch
 from core.errors import Message, Unavailable, say
 from core.mail import Mail
 from core.settings import MailSettings
-from monitoring.alerts import AlertSeverity
+from monitoring.alerting.alerts import AlertSeverity
 from monitoring.notices.subscriptions import IS_THERE
 
 log = structlog.get_logger(__name__)

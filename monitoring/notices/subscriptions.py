@@ -9,7 +9,7 @@ from core import clock, mail
 from core.access import Actor, Role
 from core.database import execute, fetch, refusing, transaction
 from core.errors import Forbidden, Invalid, say
-from monitoring.alerts import AlertSeverity
+from monitoring.alerting.alerts import AlertSeverity
 
 KEEPERS = (Role.admin, Role.technician)
 # For SQL: a membership `m` that makes somebody a keeper of equipment today.

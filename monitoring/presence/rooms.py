@@ -14,8 +14,8 @@ from core.database import execute, execute_many, fetch, transaction
 from core.errors import FieldError, Invalid, say
 from core.natural_order import natural_key
 from core.places import Place
+from inventory.assets.shapes import NO_LONGER_USED
 from monitoring.devices.views import DeviceState, profile_of
-from monitoring.gone import LIFECYCLES
 
 KEEPERS = (Role.admin, Role.technician)
 MOST_SEATS = 40  # in a row, and rows in a room
@@ -195,15 +195,15 @@ class _Row(msgspec.Struct, frozen=True):
 
 async def list_rooms(actor: Actor) -> list[RoomCounts]:
     """The rooms of the actor's schools that hold monitored devices, as people count them."""
-    found = await fetch(RoomCounts, COUNTS, actor.school_ids, list(LIFECYCLES))
+    found = await fetch(RoomCounts, COUNTS, actor.school_ids, list(NO_LONGER_USED))
     return sorted(found, key=lambda room: (natural_key(room.name), room.place_id))
 
 
 async def get_room(actor: Actor, place_id: int) -> Room:
     """A room in the actor's sight with its seats, else NotFound."""
     place = await places.get_place(actor, place_id)
-    rows = await fetch(_Row, SEATS, place_id, list(LIFECYCLES))
-    unwatched = await fetch(Unwatched, UNWATCHED, place_id, list(LIFECYCLES), MOST_UNWATCHED)
+    rows = await fetch(_Row, SEATS, place_id, list(NO_LONGER_USED))
+    unwatched = await fetch(Unwatched, UNWATCHED, place_id, list(NO_LONGER_USED), MOST_UNWATCHED)
     return Room(place.id, place.school_id, place.name, [_seat(row) for row in rows], unwatched)
 
 

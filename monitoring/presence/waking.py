@@ -13,9 +13,9 @@ from core.access import Actor, Role
 from core.database import execute, fetch, fetch_one, fetch_value, refusing, transaction
 from core.errors import Conflict, FieldError, Invalid, NotFound, say
 from core.outbox import Handler
+from inventory.assets.shapes import NO_LONGER_USED
+from monitoring.devices.networks import Bounds, is_within
 from monitoring.devices.views import get_device
-from monitoring.gone import LIFECYCLES
-from monitoring.networks import Bounds, is_within
 from monitoring.presence import magic_packets
 from monitoring.presence.magic_packets import Sleeper
 
@@ -69,7 +69,7 @@ SELECT d.id AS device_id, a.tag, d.mac,
            AND network_is_granted(n.school, n.cidr)
          ORDER BY masklen(n.cidr::cidr) DESC LIMIT 1) AS broadcast
   FROM device d JOIN asset a ON a.id = d.asset JOIN asset_model m ON m.id = a.model
- WHERE d.removed_at IS NULL AND a.lifecycle <> ALL (ARRAY{list(LIFECYCLES)}::text[])
+ WHERE d.removed_at IS NULL AND a.lifecycle <> ALL (ARRAY{list(NO_LONGER_USED)}::text[])
    AND m.kind = 'computer' AND
 """
 

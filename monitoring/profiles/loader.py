@@ -8,12 +8,12 @@ from typing import Any
 import msgspec
 
 from monitoring.decoding import DECODERS
-from monitoring.metrics import METRICS
+from monitoring.decoding.metrics import METRICS
+from monitoring.decoding.readings import State
+from monitoring.profiles.alert_messages import RULE_SENTENCES
 from monitoring.profiles.recognition import is_shared
 from monitoring.profiles.trap_flaws import trap_flaws
 from monitoring.profiles.types import Profile, Read, Rule
-from monitoring.readings import State
-from monitoring.sentences import RULE_SENTENCES
 from monitoring.snmp import oid
 
 FOLDER = Path(__file__).parent
@@ -126,7 +126,7 @@ def _read_flaws(read: Read) -> list[str]:
             f"{read.decode} {'needs a' if decoder.takes_metric else 'names its own'} metric"
         )
     if read.metric is not None and read.metric not in METRICS:
-        flaws.append(f"the metric {read.metric!r} is not in monitoring/metrics.py")
+        flaws.append(f"the metric {read.metric!r} is not in monitoring/decoding/metrics.py")
     if bool(read.codes) != decoder.takes_codes and not decoder.may_take_codes:
         flaws.append(f"{read.decode} {'needs' if decoder.takes_codes else 'takes no'} codes")
     return flaws
@@ -135,9 +135,11 @@ def _read_flaws(read: Read) -> list[str]:
 def _rule_flaws(rule: Rule) -> list[str]:
     flaws = []
     if rule.name not in RULE_SENTENCES:
-        flaws.append(f"the rule {rule.name!r} has no sentence in monitoring/sentences.py")
+        flaws.append(
+            f"the rule {rule.name!r} has no sentence in monitoring/profiles/alert_messages.py"
+        )
     if rule.metric not in METRICS:
-        flaws.append(f"the metric {rule.metric!r} is not in monitoring/metrics.py")
+        flaws.append(f"the metric {rule.metric!r} is not in monitoring/decoding/metrics.py")
     if rule.severity not in (State.warning, State.critical):
         flaws.append(f"{rule.name}: severity is warning or critical")
     above = (rule.raise_above, rule.clear_below)

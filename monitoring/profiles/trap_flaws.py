@@ -1,10 +1,10 @@
 """What can be wrong with what a profile makes of traps."""
 
+from monitoring.decoding.readings import State
+from monitoring.decoding.value_words import VALUE_WORDS
+from monitoring.profiles.alert_messages import RULE_SENTENCES
+from monitoring.profiles.trap_messages import TRAP_WORDS
 from monitoring.profiles.types import Profile, Trap
-from monitoring.readings import State
-from monitoring.sentences import RULE_SENTENCES
-from monitoring.traps.words import TRAP_WORDS
-from monitoring.value_words import VALUE_WORDS
 
 
 def trap_flaws(profile: Profile) -> list[str]:
@@ -16,7 +16,7 @@ def trap_flaws(profile: Profile) -> list[str]:
 def _flaws(trap: Trap, rules: set[str]) -> list[str]:
     flaws = []
     if trap.name not in TRAP_WORDS:
-        flaws.append(f"the trap {trap.name!r} has no words in monitoring/traps/words.py")
+        flaws.append(f"the trap {trap.name!r} has no words in monitoring/profiles/trap_messages.py")
     elif trap.of is None and "{part}" in TRAP_WORDS[trap.name].template:
         flaws.append(f"{trap.name}: its words name a part, but no object is given with of")
     if trap.severity is State.unknown:
@@ -29,5 +29,5 @@ def _flaws(trap: Trap, rules: set[str]) -> list[str]:
     if ("{value}" in sentence) != bool(trap.value):
         flaws.append(f"{trap.name}: a value exactly where the rule's sentence has one")
     if trap.value and trap.value not in VALUE_WORDS:
-        flaws.append(f"{trap.name}: {trap.value!r} is no word of monitoring/metrics.py")
+        flaws.append(f"{trap.name}: {trap.value!r} is no word of monitoring/decoding/metrics.py")
     return flaws

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
-from monitoring.readings import State
+from monitoring.decoding.readings import State
 
 Name = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_]*$")]
 OidText = Annotated[str, Meta(pattern=r"^1(\.(0|[1-9][0-9]*))+$")]
@@ -44,7 +44,7 @@ class Read(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
 
     Objects that end in .0 are scalars and fetched by GET, others are columns and walked.
     A number becomes value * ``scale`` / ``divisor``; what lies outside of ``least`` and ``most``
-    is no value (monitoring/bounds.py refuses what no device can mean, whatever a profile says).
+    is no value (monitoring/decoding/bounds.py refuses what no device can mean, whatever a profile says).
     ``tenths_above``: beyond it some agents tell tenths of the unit, and no whole ones can be meant.
     ``instance`` names the reading of a scalar; ``instances`` the rows of a table by
     their index, and rows that it does not name are left out. ``only``: rows whose role has one of

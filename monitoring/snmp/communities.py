@@ -1,7 +1,7 @@
 """Questions of v1 and v2c: a community in the clear, and nothing to agree on first."""
 
-from monitoring.snmp.questions import Answer, Request
 from monitoring.snmp.reader import VERSION_1, VERSION_2C, Key, Message, read_answer
+from monitoring.snmp.requests import Answer, Request
 from monitoring.snmp.templates import Template
 from monitoring.snmp.values import Community
 from monitoring.snmp.writer import OCTETS, SEQUENCE, element, integer, write_pdu

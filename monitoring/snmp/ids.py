@@ -3,7 +3,7 @@
 import os
 from array import array
 
-from monitoring.snmp.questions import MOST_ID
+from monitoring.snmp.requests import MOST_ID
 
 IDS_A_DRAW = 1024
 LEAST_ID = 0x0080_0000  # below it an id would be shorter than its place in a template

@@ -5,7 +5,7 @@ from collections import OrderedDict
 
 import msgspec
 
-from monitoring.snmp.appetites import Appetite
+from monitoring.snmp.batch_sizes import Appetite
 from monitoring.snmp.templates import Template
 from monitoring.snmp.usm import Engine
 from monitoring.snmp.values import Address, Credential

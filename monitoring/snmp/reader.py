@@ -17,7 +17,7 @@ from monitoring.snmp.elements import (
 )
 from monitoring.snmp.errors import bad_reply
 from monitoring.snmp.patterns import Field, Pattern
-from monitoring.snmp.questions import Answer
+from monitoring.snmp.requests import Answer
 
 VERSION_1, VERSION_2C, VERSION_3 = 0, 1, 3
 RESPONSE, REPORT = 0xA2, 0xA8

@@ -6,7 +6,6 @@ from typing import NamedTuple
 from monitoring.snmp.ciphers import Undecipherable
 from monitoring.snmp.errors import bad_reply
 from monitoring.snmp.frames import ID_BYTES
-from monitoring.snmp.questions import Answer, Request, Verb
 from monitoring.snmp.reader import (
     VERSION_3,
     Key,
@@ -17,6 +16,7 @@ from monitoring.snmp.reader import (
     read_scoped,
     read_secure,
 )
+from monitoring.snmp.requests import Answer, Request, Verb
 from monitoring.snmp.templates import Template
 from monitoring.snmp.usm import ENCRYPTED, SIGNED, Engine
 from monitoring.snmp.values import User

@@ -5,7 +5,7 @@ from functools import partial
 from types import TracebackType
 from typing import Any, Protocol, Self
 
-from monitoring.snmp.appetites import STEPS, Appetite
+from monitoring.snmp.batch_sizes import STEPS, Appetite
 from monitoring.snmp.communities import CommunityQuestion
 from monitoring.snmp.errors import (
     GENERAL_ERROR,
@@ -17,7 +17,7 @@ from monitoring.snmp.errors import (
 )
 from monitoring.snmp.exchanges import Counters, Exchanges
 from monitoring.snmp.peers import Peer
-from monitoring.snmp.questions import Answer, Request, Verb
+from monitoring.snmp.requests import Answer, Request, Verb
 from monitoring.snmp.templates import Template, Templates, community_template, pdu_template
 from monitoring.snmp.users import Users
 from monitoring.snmp.values import Address, Community, Credential, Oid, VarBind, is_under

@@ -20,7 +20,7 @@ from monitoring.snmp.elements import (
     read_name,
 )
 from monitoring.snmp.patterns import Field, Pattern
-from monitoring.snmp.questions import Answer
+from monitoring.snmp.requests import Answer
 from monitoring.snmp.values import Value
 
 RESPONSE = 0xA2

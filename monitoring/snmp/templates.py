@@ -9,7 +9,7 @@ from pyasn1.type import univ
 from pysnmp.proto import api
 
 from monitoring.snmp.elements import Asked
-from monitoring.snmp.questions import Request, Verb
+from monitoring.snmp.requests import Request, Verb
 from monitoring.snmp.values import Community
 
 V1 = api.PROTOCOL_MODULES[api.SNMP_VERSION_1]

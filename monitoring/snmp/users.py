@@ -14,7 +14,7 @@ from monitoring.snmp.errors import (
 )
 from monitoring.snmp.exchanges import Exchanges
 from monitoring.snmp.peers import Peer
-from monitoring.snmp.questions import Answer, Request, Verb
+from monitoring.snmp.requests import Answer, Request, Verb
 from monitoring.snmp.secure_messages import Opened, SecureQuestion, discovery
 from monitoring.snmp.templates import Template
 from monitoring.snmp.usm import Engine

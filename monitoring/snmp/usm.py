@@ -7,8 +7,8 @@ import msgspec
 from monitoring.snmp.ciphers import SALT_BYTES, PayloadCipher
 from monitoring.snmp.frames import Frame, Names
 from monitoring.snmp.keys import Signer, local_cipher
-from monitoring.snmp.questions import MOST_ID
 from monitoring.snmp.reader import USER_SECURITY_MODEL, Layout, Secure
+from monitoring.snmp.requests import MOST_ID
 from monitoring.snmp.shapes import Habit
 from monitoring.snmp.values import User
 from monitoring.snmp.writer import OCTETS, element, integer

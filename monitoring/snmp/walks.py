@@ -7,7 +7,7 @@ from time import monotonic
 import msgspec
 
 from core.errors import say
-from monitoring.snmp.appetites import Appetite
+from monitoring.snmp.batch_sizes import Appetite
 from monitoring.snmp.errors import (
     NO_SUCH_NAME,
     TOO_BIG,
@@ -16,7 +16,7 @@ from monitoring.snmp.errors import (
     TimedOut,
     TooManyRows,
 )
-from monitoring.snmp.questions import Answer, Request, Verb
+from monitoring.snmp.requests import Answer, Request, Verb
 from monitoring.snmp.values import Oid, VarBind, is_under
 
 MOST_COLUMNS = 10  # in one exchange

@@ -2,7 +2,7 @@
 
 from functools import lru_cache
 
-from monitoring.snmp.questions import Request
+from monitoring.snmp.requests import Request
 from monitoring.snmp.values import Oid
 
 INTEGER, OCTETS, OBJECT_ID, SEQUENCE = 0x02, 0x04, 0x06, 0x30

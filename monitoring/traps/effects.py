@@ -7,7 +7,7 @@ from datetime import datetime
 import msgspec
 
 from monitoring.profiles import Trap
-from monitoring.traps.acting import Effect, Raise
+from monitoring.traps.alert_changes import Effect, Raise
 
 # A device that calls on and on is heard once in so long, unless it says something else.
 SAME_AGAIN_AFTER_SECONDS = 10.0

@@ -10,7 +10,7 @@ import msgspec
 from core import clock
 from core.database import execute, fetch, fetch_one, fetch_value
 from monitoring.snmp.trap_clocks import MOST_CLOCKS, Authority, Clock, Clocks, Sender
-from monitoring.traps.keeping import Moved
+from monitoring.traps.store import Moved
 
 # RFC 3411, SnmpEngineID: the first bit, no enterprise's number (we have none), "as the
 # administrator says", and then bytes that nobody else has.

@@ -12,11 +12,11 @@ from core import clock
 from core.errors import Unavailable
 from monitoring.snmp.trap_socket import Peer
 from monitoring.snmp.traps import Gate, Refused, read_stranger
-from monitoring.traps import keeping
+from monitoring.traps import store
+from monitoring.traps.attribution import Letter, Reader
 from monitoring.traps.effects import Effects
 from monitoring.traps.engine import moved_of
 from monitoring.traps.inbox import Datagram, Inbox
-from monitoring.traps.letters import Letter, Reader
 from monitoring.traps.senders import Senders
 
 log = structlog.get_logger(__name__)
@@ -150,7 +150,7 @@ class Intake:
         effects = self._effects.of(calls, clock.now())
         moved = dict(self._gate.clocks.moved)
         rows = [letter.row() for letter in letters]
-        await keeping.keep(rows, effects, moved_of(list(moved.items())))
+        await store.keep(rows, effects, moved_of(list(moved.items())))
         self._effects.promised(effects)
         for sender, at in moved.items():
             if self._gate.clocks.moved.get(sender) is at:

@@ -4,10 +4,10 @@ from ipaddress import IPv4Address
 
 import msgspec
 
+from monitoring.decoding.text import decode_text
 from monitoring.profiles import Trap, profile_named
 from monitoring.snmp import Oid, Value, VarBind, dotted, oid
 from monitoring.snmp.notifications import Notification
-from monitoring.text import decode_text
 
 EVERY_DEVICE = "generic"
 IF_INDEX = oid("1.3.6.1.2.1.2.2.1.1")

@@ -5,9 +5,9 @@ from base64 import b64decode
 import msgspec
 
 from core.database import fetch
-from monitoring.plans import Plan, RowsPlan
+from monitoring.decoding.text import decode_text
+from monitoring.polling.plans import Plan, RowsPlan
 from monitoring.profiles import profile_named
-from monitoring.text import decode_text
 
 NAMES = ("name", "descr")  # in the order in which visits prefer them
 

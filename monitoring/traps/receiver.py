@@ -10,7 +10,7 @@ from contextlib import suppress
 import structlog
 
 from core.settings import Settings
-from monitoring.sealing import Sealer
+from monitoring.devices.credential_encryption import Sealer
 from monitoring.snmp import Address
 from monitoring.snmp.trap_socket import Peer, TrapSocket
 from monitoring.snmp.traps import Gate

@@ -10,8 +10,8 @@ import structlog
 
 from core.database import fetch
 from core.errors import Unavailable
-from monitoring.credentials import Sealed, Version, open_sealed
-from monitoring.sealing import Sealer
+from monitoring.devices.credential_encryption import Sealer
+from monitoring.devices.credentials import Sealed, Version, open_sealed
 from monitoring.snmp import AuthProtocol, Credential, PrivProtocol, User
 from monitoring.snmp.trap_messages import keys_of
 from monitoring.traps.limits import Standing

@@ -10,9 +10,9 @@ from core.database import fetch
 from core.errors import Message
 from core.paging import Page, checked_limit, decode_cursor, page_of
 from inventory.queries import Conditions
-from monitoring.readings import State
+from monitoring.decoding.readings import State
+from monitoring.profiles.trap_messages import TRAP_WORDS
 from monitoring.traps.meaning import Said
-from monitoring.traps.words import TRAP_WORDS
 
 MOST_COUNTS = 200
 

@@ -8,8 +8,8 @@ import msgspec
 from core import audit, clock, database, memberships, sign_in, tokens
 from core.audit import AuditFilter
 from inventory import imports, repairs
-from monitoring import expected_hours
-from monitoring.maintenance import windows
+from monitoring.alerting import expected_hours
+from monitoring.alerting.maintenance import windows
 from storage import objects
 from tests import (
     factories,

@@ -16,8 +16,8 @@ from api.words import VOCABULARY
 from core import audit, database
 from core.audit import AuditFilter
 from core.clock import now
-from monitoring.maintenance import windows
-from monitoring.maintenance.windows import NewWindow
+from monitoring.alerting.maintenance import windows
+from monitoring.alerting.maintenance.windows import NewWindow
 from tests import factories, factories_inventory, factories_monitoring, factories_repairs
 from tests.factories import MadePerson, MadeSchool
 

@@ -4,7 +4,7 @@ import pytest
 
 from api.language import fill, language, without_kind
 from core.errors import Message
-from monitoring.sentences import RULE_SENTENCES
+from monitoring.profiles.alert_messages import RULE_SENTENCES
 
 
 @pytest.mark.parametrize(

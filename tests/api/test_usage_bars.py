@@ -6,7 +6,7 @@ import pytest
 
 from api.usage_bars import BY_DAY, BY_MONTH, BY_WEEK, MOST_BARS, bars_of
 from core.errors import Message
-from monitoring.usage import DayOfUse
+from monitoring.usage.report import DayOfUse
 
 
 @pytest.mark.parametrize(

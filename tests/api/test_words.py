@@ -18,12 +18,12 @@ from inventory.imports.shapes import ImportState, Verdict
 from inventory.models import AssetKind
 from inventory.repairs.views import Severity, Source, State
 from inventory.serials import SerialTrust
-from monitoring.alerts import AlertState
+from monitoring.alerting.alerts import AlertState
+from monitoring.decoding.readings import State as ReadingState
 from monitoring.devices.views import DeviceState
 from monitoring.discovery import Decision, Doubt, Key, Trust
 from monitoring.discovery.scans import ScanState
-from monitoring.readings import State as ReadingState
-from monitoring.sentences import RULE_SENTENCES
+from monitoring.profiles.alert_messages import RULE_SENTENCES
 from storage import vocabulary
 from storage.resources import ResourceState
 from storage.uploads import UploadState

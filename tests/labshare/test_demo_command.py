@@ -10,8 +10,8 @@ from core.access import Role
 from labshare import simulated_devices
 from labshare.engines.folders import private_folder
 from labshare.processes import OURSELVES
+from monitoring.polling.visit import visit
 from monitoring.snmp import Address, Community
-from monitoring.visits import visit
 from tests.labshare.service import Service, labshare, printed_sign_ins, serving
 from tests.monitoring.sessions import PatientSession
 from tests.patience import PATIENCE_SECONDS

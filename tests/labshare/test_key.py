@@ -9,8 +9,8 @@ from core import database
 from core.errors import Unavailable
 from core.settings import Settings
 from labshare import secret_key
-from monitoring.credentials import seal_anew
-from monitoring.sealing import Sealer, Secrets
+from monitoring.devices.credential_encryption import Sealer, Secrets
+from monitoring.devices.credentials import seal_anew
 from tests import factories, factories_monitoring
 from tests.conftest import Stack
 from tests.labshare.service import labshare

@@ -16,8 +16,8 @@ from labshare.recording.privacy import made_anonymous
 from labshare.recording.replay import Replay
 from labshare.recording.snmprec import BadWalk, read_walk, write_walk
 from labshare.recording.walking import walk_device
+from monitoring.polling.visit import visit
 from monitoring.snmp import Address, Community, VarBind, oid
-from monitoring.visits import visit
 from tests.monitoring.agents import SECRET, Snmpd, needs_snmpd, running
 from tests.monitoring.sessions import PatientSession
 from tests.monitoring.test_profiles import plain, simulator

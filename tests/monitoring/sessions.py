@@ -4,7 +4,7 @@ An agent that answers may be slow on a busy machine, so its time-out only ends a
 Who never answers is waited for in vain: there a short time-out changes nothing but the test's length.
 """
 
-from monitoring.presence.pinging import TRIES, Pinger, Pong
+from monitoring.icmp.pinging import TRIES, Pinger, Pong
 from monitoring.snmp import Address, Community, Credential, Session
 from monitoring.snmp.exchanges import Exchanges, _Waiting
 from monitoring.snmp.users import Users

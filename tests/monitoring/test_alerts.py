@@ -12,10 +12,10 @@ from core import clock, database
 from core.access import Actor, Role
 from core.errors import Conflict, Invalid, Message, NotFound, say
 from inventory import repairs
-from monitoring import alerts, parents
-from monitoring.alerts import AlertFilter, DeviceChanges, Finding
-from monitoring.maintenance import windows
-from monitoring.maintenance.windows import NewWindow
+from monitoring.alerting import alerts, parents
+from monitoring.alerting.alerts import AlertFilter, DeviceChanges, Finding
+from monitoring.alerting.maintenance import windows
+from monitoring.alerting.maintenance.windows import NewWindow
 from tests import factories
 from tests import factories_monitoring as made
 
@@ -417,7 +417,7 @@ def test_a_message_inside_a_message_comes_back_from_json_as_one() -> None:
 
 
 async def test_a_device_that_makes_up_parts_fills_no_list(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("monitoring.alerts.keeping.MOST_OPEN", 3)
+    monkeypatch.setattr("monitoring.alerting.alerts.store.MOST_OPEN", 3)
     school = await factories.school()
     worker, device = made.worker_of(school), await made.device(school)
     begun = [

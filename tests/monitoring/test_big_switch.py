@@ -4,11 +4,11 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from typing import Any
 
+from monitoring.decoding.topology import MOST_SIGHTINGS
+from monitoring.polling.planned_visit import revisit
+from monitoring.polling.visit import visit
 from monitoring.profiles import profile_named
-from monitoring.revisits import revisit
-from monitoring.sightings import MOST_SIGHTINGS
 from monitoring.snmp import Community, Oid, oid
-from monitoring.visits import visit
 from tests.monitoring.sessions import PatientSession
 from tests.monitoring.table_agent import SWITCH, V2C, TableAgent, answering, port, system
 

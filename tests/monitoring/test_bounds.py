@@ -2,12 +2,12 @@
 
 import pytest
 
-from monitoring.bounds import UNIT_BOUNDS, is_possible
 from monitoring.decoding import decode
-from monitoring.metrics import METRICS
+from monitoring.decoding.bounds import UNIT_BOUNDS, is_possible
+from monitoring.decoding.metrics import METRICS
+from monitoring.decoding.readings import Reading
+from monitoring.polling.visit import Told, put_together
 from monitoring.profiles import all_profiles, profile_named
-from monitoring.readings import Reading
-from monitoring.visits import Told, put_together
 
 INT, UNSIGNED, LEAST = 2**31 - 1, 2**32 - 1, -(2**31)
 

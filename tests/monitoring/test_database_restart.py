@@ -11,8 +11,8 @@ import asyncpg
 import pytest
 
 from labshare.engines import postgres
-from monitoring import claims
-from monitoring.sealing import Secrets
+from monitoring.devices.credential_encryption import Secrets
+from monitoring.polling import claims
 from tests.factories_monitoring import SEALER
 from tests.monitoring.agents import Snmpd, needs_snmpd, running
 from tests.patience import PATIENCE_SECONDS

@@ -12,7 +12,7 @@ from core.access import Role
 from core.errors import Conflict, Forbidden, Invalid, NotFound
 from inventory import serials
 from monitoring import devices, discovery
-from monitoring.discovery import Choice, Decision, keeping
+from monitoring.discovery import Choice, Decision, store
 from monitoring.snmp import Address
 from tests import factories
 from tests import factories_monitoring as made
@@ -83,9 +83,9 @@ async def test_what_was_certain_is_judged_again_before_it_is_added() -> None:
     twin = await with_serial(school, "PF3X9K2L")
     assert twin
     assert await discovery.add_certain(technician) == discovery.AddedAll(added=0, left=1)
-    assert await keeping.match_waiting() == 1
+    assert await store.match_waiting() == 1
     assert (await discovery.get_candidate(technician, candidate_id)).trust == "doubtful"
-    assert await keeping.match_waiting() == 0
+    assert await store.match_waiting() == 0
 
 
 async def test_all_certain_ones_are_added_at_once_and_the_others_left() -> None:
@@ -129,7 +129,7 @@ async def test_two_addresses_with_one_serial_number_are_certain_of_nothing() -> 
     await with_serial(school, "PF3X9K2L")
     for _ in range(2):
         await made.candidate(school, serial_number="PF3X9K2L")
-    await keeping.match_waiting()
+    await store.match_waiting()
     page = await discovery.list_candidates(technician, discovery.CandidateFilter())
     assert [one.doubts for one in page.items] == [[discovery.Doubt.shared_serial]] * 2
 

@@ -13,9 +13,9 @@ from monitoring.decoding.printer_faults import (
     printer_faults,
 )
 from monitoring.decoding.printers import percent_left, supplies, trays
+from monitoring.decoding.readings import Reading, State
 from monitoring.decoding.rows import Row
 from monitoring.profiles import Read, all_profiles
-from monitoring.readings import Reading, State
 from monitoring.snmp import VarBind, oid
 
 FIXED_DISK = oid("1.3.6.1.2.1.25.2.1.4")

@@ -7,7 +7,8 @@ import pytest
 
 from core import clock, database
 from core.access import Actor
-from monitoring import alerts, devices
+from monitoring import registration
+from monitoring.alerting import alerts
 from tests import factories
 from tests import factories_monitoring as made
 
@@ -29,7 +30,7 @@ async def test_a_device_is_removed_while_a_visit_clears_its_alert() -> None:
         # The order of every visit: the device, then its alerts.
         await database.execute("SELECT FROM device WHERE id = $1 FOR UPDATE", device.id)
         removing = asyncio.get_running_loop().create_task(
-            devices.remove_device(technician, device.id), context=contextvars.Context()
+            registration.remove_device(technician, device.id), context=contextvars.Context()
         )
         await asyncio.sleep(0.3)
         await alerts.clear_alert(worker, device.id, "unreachable", "")

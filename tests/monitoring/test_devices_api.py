@@ -8,9 +8,10 @@ import pytest
 from core import clock, database
 from core.access import Role
 from core.errors import say
-from monitoring import alerts, samples
-from monitoring.alerts import Finding
-from monitoring.readings import Reading
+from monitoring.alerting import alerts
+from monitoring.alerting.alerts import Finding
+from monitoring.decoding.readings import Reading
+from monitoring.history import samples
 from monitoring.snmp import PrivProtocol
 from tests import factories
 from tests import factories_monitoring as made

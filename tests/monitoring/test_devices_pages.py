@@ -8,9 +8,10 @@ import msgspec
 from core import clock, database
 from core.access import Role
 from core.errors import say
-from monitoring import alerts, devices
-from monitoring.alerts import Finding
-from monitoring.readings import Reading, State
+from monitoring import devices
+from monitoring.alerting import alerts
+from monitoring.alerting.alerts import Finding
+from monitoring.decoding.readings import Reading, State
 from tests import factories
 from tests import factories_monitoring as made
 

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from monitoring.expected_hours import Span, is_expected
+from monitoring.alerting.expected_hours import Span, is_expected
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 LESSONS = [Span(day, time(8), time(17, 30)) for day in range(1, 6)]

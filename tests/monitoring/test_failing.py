@@ -5,13 +5,13 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from core.errors import say
+from monitoring.alerting.parents import Parent, Standing, standing_of
+from monitoring.devices.networks import OutsideOfNetworks
 from monitoring.devices.views import DeviceState
-from monitoring.failing import Circumstances, disproved_by, finding_after, state_after
-from monitoring.networks import OutsideOfNetworks
-from monitoring.parents import Parent, Standing, standing_of
+from monitoring.polling.failures import Circumstances, disproved_by, finding_after, state_after
+from monitoring.polling.snmp_visitor import NothingToAskWith
 from monitoring.snmp import SnmpError, TimedOut, WrongCredentials
 from monitoring.snmp.errors import BadReply
-from monitoring.visiting import NothingToAskWith
 
 SILENT = TimedOut(say("no answer"))
 REFUSED = WrongCredentials(say("wrong password"))

@@ -9,8 +9,8 @@ import pytest
 from core import clock, database
 from core.errors import say
 from inventory import repairs
-from monitoring import alerts, forecasts
-from monitoring.forecasts.lines import Point, days_left, since_refill
+from monitoring.alerting import alerts, forecasts
+from monitoring.alerting.forecasts.lines import Point, days_left, since_refill
 from monitoring.history.partitions import DAYS, HOURS
 from tests import factories
 from tests import factories_monitoring as made

@@ -13,11 +13,12 @@ from prometheus_client.parser import text_string_to_metric_families
 from core import clock, database
 from core.access import Role
 from core.disks import Disk
-from monitoring import figures, health
-from monitoring.figures import Counted, Figures, LatenessShown, Report, WireFigures
+from monitoring import health
 from monitoring.health import Check, MonitoringState, Verdict
 from monitoring.health.findings import MEGABYTE
 from monitoring.health.state import AlertCounts, DeviceCounts, TrapFigures
+from monitoring.polling import figures
+from monitoring.polling.figures import Counted, Figures, LatenessShown, Report, WireFigures
 from tests import factories, factories_monitoring
 
 NOW = clock.now()

@@ -15,20 +15,22 @@ from core.access import Actor, Role
 from core.errors import Conflict, Invalid, NotFound, Unavailable, say
 from inventory import custody
 from inventory.custody import Holder
-from monitoring import alerts, claims, devices, expected_hours, keeping, notices, parents
-from monitoring.alerts import Finding
+from monitoring import notices, registration
+from monitoring.alerting import alerts, expected_hours, parents
+from monitoring.alerting.alerts import Finding
+from monitoring.alerting.expected_hours import NewHours, Span
 from monitoring.devices.views import DeviceState
-from monitoring.discovery import keeping as found
+from monitoring.discovery import store as found
 from monitoring.discovery.identifying import Finding as Found
-from monitoring.expected_hours import NewHours, Span
-from monitoring.outcomes import Outcome
+from monitoring.polling import claims, store
+from monitoring.polling.outcomes import Outcome
 from monitoring.presence import rooms, waking
 from monitoring.presence.waking import NewWakePlan
 from monitoring.snmp import Address
-from monitoring.traps import acting
-from monitoring.traps import keeping as traps
-from monitoring.traps.acting import Effect, Raise
-from monitoring.traps.keeping import Row
+from monitoring.traps import alert_changes
+from monitoring.traps import store as traps
+from monitoring.traps.alert_changes import Effect, Raise
+from monitoring.traps.store import Row
 from tests import factories
 from tests import factories_monitoring as made
 from tests.factories import MadeSchool
@@ -134,7 +136,7 @@ async def visits(at: Ground, worker: str) -> None:
         for one in at.chance.sample(claimed, len(claimed))
     ]
     if outcomes:
-        await keeping.look_around((await keeping.keep(worker, outcomes)).kept)
+        await store.look_around((await store.keep(worker, outcomes)).kept)
     await claims.release_all(worker)
 
 
@@ -149,7 +151,7 @@ async def trap(at: Ground) -> None:
 
 async def act(at: Ground) -> None:
     effect = Effect(at.one(), clock.now(), [Raise("cover_open", "")], [("supply_low", "")])
-    await acting.act(msgspec.to_builtins(effect))
+    await alert_changes.act(msgspec.to_builtins(effect))
 
 
 async def acknowledge(at: Ground) -> None:
@@ -175,8 +177,8 @@ async def settle(_at: Ground) -> None:
 
 async def pause(at: Ground) -> None:
     one = at.one()
-    await devices.pause_device(at.keeper, one)
-    await devices.resume_device(at.keeper, one)
+    await registration.pause_device(at.keeper, one)
+    await registration.resume_device(at.keeper, one)
     at.done["versions"] += 2
 
 
@@ -229,7 +231,7 @@ async def search(at: Ground) -> None:
 
 async def hurry(at: Ground) -> None:
     await parents.visit_at_once(at.some())
-    await devices.poll_now(at.keeper, at.one())
+    await registration.poll_now(at.keeper, at.one())
 
 
 async def test_nobody_waits_in_a_ring_and_no_change_is_lost() -> None:

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 import pytest
 
-from monitoring.maintenance.spans import Window, covers, spans
+from monitoring.alerting.maintenance.spans import Window, covers, spans
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 BERLIN = ZoneInfo("Europe/Berlin")

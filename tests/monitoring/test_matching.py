@@ -6,7 +6,7 @@ import pytest
 from core import database
 from inventory import serials
 from monitoring.discovery import Doubt, Key
-from monitoring.discovery.looking_up import Known, match
+from monitoring.discovery.asset_lookup import Known, match
 from monitoring.discovery.matching import Led, Match, Owner, judge
 from monitoring.snmp import Address
 from tests import factories

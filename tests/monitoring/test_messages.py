@@ -14,8 +14,8 @@ from monitoring.snmp import BadReply, Community, PrivProtocol, oid
 from monitoring.snmp.ciphers import SERVICES, Undecipherable, cipher_for
 from monitoring.snmp.communities import CommunityQuestion
 from monitoring.snmp.ids import IDS_A_DRAW, LEAST_ID, Ids
-from monitoring.snmp.questions import MOST_ID, Request, Verb
 from monitoring.snmp.reader import open_message, read_encrypted, read_secure
+from monitoring.snmp.requests import MOST_ID, Request, Verb
 from monitoring.snmp.secure_messages import SecureQuestion
 from monitoring.snmp.templates import (
     V2C,

@@ -8,13 +8,10 @@ from monitoring.decoding.bridges import arp, bridge_table, neighbours, own_cards
 from monitoring.decoding.interfaces import interfaces
 from monitoring.decoding.poe import poe_ports, poe_supply
 from monitoring.decoding.ports import Ports, physical
+from monitoring.decoding.readings import Reading, State
 from monitoring.decoding.rows import Row, Rows
 from monitoring.decoding.sensors import entity_sensors
-from monitoring.decoding.wireless import wireless_networks
-from monitoring.plans import rows_plan
-from monitoring.profiles import Read, profile_named
-from monitoring.readings import Reading, State
-from monitoring.sightings import (
+from monitoring.decoding.topology import (
     MOST_SIGHTINGS,
     HardwareAddress,
     Neighbour,
@@ -22,6 +19,9 @@ from monitoring.sightings import (
     surroundings_of,
     within_bounds,
 )
+from monitoring.decoding.wireless import wireless_networks
+from monitoring.polling.plans import rows_plan
+from monitoring.profiles import Read, profile_named
 
 MAC = (0x02, 0x4C, 0xAB, 0, 0, 1)
 MAC_TEXT = "02:4c:ab:00:00:01"

@@ -10,10 +10,11 @@ import pytest
 from core import database
 from core.access import Role
 from core.errors import Conflict, Invalid, NotFound
-from monitoring import discovery, networks
+from monitoring import discovery
+from monitoring.devices import networks
+from monitoring.devices.networks import NewNetwork, grants
 from monitoring.discovery import scans
-from monitoring.networks import NewNetwork, grants
-from monitoring.poller import Poller
+from monitoring.polling.poller import Poller
 from monitoring.snmp import Session
 from tests import factories
 from tests import factories_monitoring as made

@@ -11,11 +11,12 @@ from core import database
 from core.access import Role
 from core.errors import Conflict, Forbidden, Invalid, NotFound
 from core.settings import PRIVATE_NETWORKS, Settings
-from monitoring import devices, networks
-from monitoring.devices import NewDevice
-from monitoring.networks import NewNetwork, ScanOrder, is_within
-from monitoring.networks.addressing import can_be_searched, checked_cidr
-from monitoring.poller import Poller
+from monitoring import registration
+from monitoring.devices import networks
+from monitoring.devices.networks import NewNetwork, ScanOrder, is_within
+from monitoring.devices.networks.addressing import can_be_searched, checked_cidr
+from monitoring.polling.poller import Poller
+from monitoring.registration.devices import NewDevice
 from tests import factories
 from tests import factories_monitoring as made
 from tests.conftest import Stack
@@ -201,7 +202,7 @@ async def test_a_network_is_not_taken_from_under_its_devices() -> None:
     assert unfit.value.errors[0].field == "cidr"
     smaller = NewNetwork(school.id, "Less", "127.0.0.0/24")
     await networks.edit_network(admin, bounds, network.id, smaller)
-    await devices.remove_device(admin, device.id)
+    await registration.remove_device(admin, device.id)
     await networks.remove_network(admin, network.id)
 
 
@@ -216,7 +217,7 @@ async def test_a_device_outside_of_its_schools_networks_is_refused_through_every
     asset, credential = await factories.asset(school), await made.credential(school)
     new = NewDevice(asset.tag, "10.2.0.7", credential)
     with pytest.raises(Invalid) as refused:
-        await devices.add_device(technician.actor, new)
+        await registration.add_device(technician.actor, new)
     assert refused.value.errors[0].code == "outside_of_networks"
     body = {"asset_tag": asset.tag, "address": "10.2.0.7", "credential_id": credential}
     answer = await client.post(
@@ -235,11 +236,11 @@ async def test_a_device_outside_of_its_schools_networks_is_refused_through_every
             asset.id,
             credential,
         )
-    inside = await devices.add_device(
+    inside = await registration.add_device(
         technician.actor, NewDevice(asset.tag, "10.1.0.7", credential)
     )
     with pytest.raises(Invalid):
-        await devices.edit_device(technician.actor, inside.id, new)
+        await registration.edit_device(technician.actor, inside.id, new)
 
 
 async def test_a_device_added_while_its_network_goes_leaves_one_of_the_two() -> None:
@@ -254,7 +255,7 @@ async def test_a_device_added_while_its_network_goes_leaves_one_of_the_two() -> 
         new = NewDevice(asset.tag, f"10.1.{n}.7", credential)
         elsewhere = NewNetwork(school.id, "Moved", f"10.2.{n}.0/24")
         attempts += [
-            devices.add_device(admin, new),
+            registration.add_device(admin, new),
             networks.edit_network(admin, BOUNDS, network_id, elsewhere)
             if n % 2
             else networks.remove_network(admin, network_id),

@@ -8,10 +8,11 @@ import pytest
 
 from core import clock, database
 from core.access import Role
-from monitoring import alerts, devices, parents
-from monitoring.alerts import AlertFilter
-from monitoring.failing import OUR_OWN_RULES
-from monitoring.poller import Poller
+from monitoring import devices
+from monitoring.alerting import alerts, parents
+from monitoring.alerting.alerts import AlertFilter
+from monitoring.polling.failures import OUR_OWN_RULES
+from monitoring.polling.poller import Poller
 from tests import factories
 from tests import factories_monitoring as made
 from tests.conftest import Stack

@@ -9,16 +9,17 @@ import pytest
 
 from core import clock, database
 from core.access import Role
-from monitoring import devices, plans
-from monitoring.assessing import Before, assess
+from monitoring import devices
 from monitoring.decoding import table_rows
-from monitoring.plans import Plan
-from monitoring.poller import Poller
+from monitoring.decoding.readings import Reading
+from monitoring.polling import plans
+from monitoring.polling.assessment import Before, assess
+from monitoring.polling.planned_visit import revisit
+from monitoring.polling.plans import Plan
+from monitoring.polling.poller import Poller
+from monitoring.polling.visit import Visit, visit
 from monitoring.profiles import Read, profile_named
-from monitoring.readings import Reading
-from monitoring.revisits import revisit
 from monitoring.snmp import Community, Session, VarBind, oid
-from monitoring.visits import Visit, visit
 from tests import factories
 from tests import factories_monitoring as made
 from tests.conftest import Stack

@@ -12,9 +12,11 @@ from core import clock, database
 from core.access import Role
 from core.errors import Message, say
 from inventory import repairs
-from monitoring import alerts, claims, devices
-from monitoring.alerts import AlertFilter, Finding
-from monitoring.poller import Poller, run
+from monitoring import devices
+from monitoring.alerting import alerts
+from monitoring.alerting.alerts import AlertFilter, Finding
+from monitoring.polling import claims
+from monitoring.polling.poller import Poller, run
 from monitoring.snmp import Address
 from tests import factories
 from tests import factories_monitoring as made

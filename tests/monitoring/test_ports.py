@@ -9,11 +9,11 @@ import pytest
 from core import clock, database
 from core.access import Role
 from core.errors import Conflict, Forbidden, Invalid, NotFound
-from monitoring import ports
-from monitoring.ports.keeping import forget_old, keep_sightings
-from monitoring.ports.panel import port_numbers
-from monitoring.sightings import HardwareAddress, Neighbour, Sighting, Surroundings
+from monitoring import topology
+from monitoring.decoding.topology import HardwareAddress, Neighbour, Sighting, Surroundings
 from monitoring.snmp import Address
+from monitoring.topology.panel import port_numbers
+from monitoring.topology.store import forget_old, keep_sightings
 from tests import factories
 from tests import factories_monitoring as made
 
@@ -38,12 +38,12 @@ async def with_mac(device: made.MadeDevice, mac: str) -> made.MadeDevice:
 
 async def see(device: made.MadeDevice, *seen: Sighting, at: datetime | None = None) -> None:
     around = Surroundings(sightings=list(seen))
-    await ports.keep(device.id, device.school.id, around, at or clock.now())
+    await topology.keep(device.id, device.school.id, around, at or clock.now())
 
 
 async def hear(device: made.MadeDevice, *heard: Neighbour) -> None:
     around = Surroundings(neighbours=list(heard))
-    await ports.keep(device.id, device.school.id, around, clock.now())
+    await topology.keep(device.id, device.school.id, around, clock.now())
 
 
 @pytest.mark.parametrize(
@@ -65,7 +65,7 @@ async def hear(device: made.MadeDevice, *heard: Neighbour) -> None:
     ],
 )
 def test_a_mac_is_read_however_it_is_written(typed: str, mac: str | None) -> None:
-    assert ports.mac_of(typed) == mac
+    assert topology.mac_of(typed) == mac
 
 
 @pytest.mark.parametrize(
@@ -92,7 +92,7 @@ async def test_the_edge_is_the_port_with_the_fewest_cards() -> None:
     core, room = await made.device(school), await made.device(school)
     await see(core, Sighting("Gi1/0/1", PC, 30), *cards("Gi1/0/1", 40))
     await see(room, Sighting("Gi0/12", PC, 30))
-    found = await ports.find_port(teacher, PC.upper())
+    found = await topology.find_port(teacher, PC.upper())
     assert found.edge is not None
     assert (found.edge.device_id, found.edge.port, found.edge.vlan) == (room.id, "Gi0/12", 30)
     assert [(one.device_id, one.cards) for one in found.also] == [(core.id, 41)]
@@ -108,7 +108,7 @@ async def test_a_port_that_leads_to_a_switch_is_no_edge_however_empty() -> None:
     await see(core, Sighting("Gi1/0/1", PC))
     await hear(core, Neighbour("Gi1/0/1", OTHER, "sw-room", "Gi0/24"))
     await see(room, Sighting("Gi0/3", PC), *cards("Gi0/3", 4))  # a small hub hangs there
-    found = await ports.find_port(teacher, PC)
+    found = await topology.find_port(teacher, PC)
     assert found.edge is not None
     assert found.edge.device_id == room.id
     assert found.also[0].leads_to_switch
@@ -121,7 +121,7 @@ async def test_a_card_that_moved_is_where_it_was_seen_last() -> None:
     before, now = await made.device(school), await made.device(school)
     await see(before, Sighting("1", PC), at=clock.now() - timedelta(days=2))
     await see(now, Sighting("7", PC), *cards("7", 3))
-    found = await ports.find_port(teacher, PC)
+    found = await topology.find_port(teacher, PC)
     assert found.edge is not None
     assert (found.edge.device_id, found.edge.port, found.also) == (now.id, "7", [])
 
@@ -132,22 +132,22 @@ async def test_it_is_asked_by_tag_and_by_address_too_and_says_why_it_does_not_kn
     teacher = (await factories.person(Role.teacher, school)).actor
     switch = await made.device(school)
     pc = await made.device(school, Address("127.0.0.44", 161))
-    by_tag = await ports.find_port(teacher, pc.asset.tag.lower())
+    by_tag = await topology.find_port(teacher, pc.asset.tag.lower())
     assert by_tag.edge is None
     assert "MAC" in str(by_tag.why)
     await with_mac(pc, PC)
-    unseen = await ports.find_port(teacher, "127.0.0.44")
+    unseen = await topology.find_port(teacher, "127.0.0.44")
     assert "None of the monitored switches" in str(unseen.why)
     await see(switch, Sighting("9", PC))
     for question in (pc.asset.tag, "127.0.0.44", PC):
-        found = await ports.find_port(teacher, question)
+        found = await topology.find_port(teacher, question)
         assert found.edge is not None
         assert (found.edge.port, found.subject.asset_tag) == ("9", pc.asset.tag)
     bare = await factories.asset(school)
-    assert "not monitored" in str((await ports.find_port(teacher, bare.tag)).why)
+    assert "not monitored" in str((await topology.find_port(teacher, bare.tag)).why)
     for rubbish in ("", "no-such-tag", "127.0.0.45", "zz:zz"):
         with pytest.raises(Invalid):
-            await ports.find_port(teacher, rubbish)
+            await topology.find_port(teacher, rubbish)
 
 
 @usefixtures("db")
@@ -157,14 +157,14 @@ async def test_another_school_finds_nothing() -> None:
     switch = await made.device(ours)
     pc = await with_mac(await made.device(ours), PC)
     await see(switch, Sighting("9", PC))
-    found = await ports.find_port(stranger, PC)
+    found = await topology.find_port(stranger, PC)
     assert (found.edge, found.also, found.subject.asset_tag) == (None, [], None)
     with pytest.raises(Invalid):
-        await ports.find_port(stranger, pc.asset.tag)
+        await topology.find_port(stranger, pc.asset.tag)
     with pytest.raises(NotFound):
-        await ports.list_ports(stranger, switch.id)
+        await topology.list_ports(stranger, switch.id)
     with pytest.raises(NotFound):
-        await ports.suggest_parent(stranger, pc.id)
+        await topology.suggest_parent(stranger, pc.id)
 
 
 @usefixtures("db")
@@ -176,8 +176,8 @@ async def test_ten_thousand_cards_are_kept_in_one_statement_and_found_at_once() 
     await keep_sightings(switch.id, many, clock.now())
     await keep_sightings(switch.id, many, clock.now())
     assert await database.fetch_value("SELECT count(*) FROM port_sighting") == 10_001
-    found = await ports.find_port(teacher, PC)
-    panel = await ports.list_ports(teacher, switch.id)
+    found = await topology.find_port(teacher, PC)
+    panel = await topology.list_ports(teacher, switch.id)
     assert found.edge is not None
     assert found.edge.port == "Gi1/0/7"
     assert panel.ports == []  # no visit has told of ports yet
@@ -224,7 +224,7 @@ async def test_a_missing_mac_is_filled_in_and_a_written_one_never_changed() -> N
     addresses = [HardwareAddress(f"127.0.0.{n}", f"02:4c:00:00:01:{n}") for n in (61, 62, 63)]
     own = HardwareAddress("192.0.2.1", "02:4c:00:00:02:01", is_own=True)
     around = Surroundings(addresses=[*addresses, own])
-    await ports.keep(router.id, school.id, around, clock.now())
+    await topology.keep(router.id, school.id, around, clock.now())
 
     async def mac(device: made.MadeDevice) -> object:
         return await database.fetch_value("SELECT mac FROM device WHERE id = $1", device.id)
@@ -246,7 +246,7 @@ async def test_two_routers_fill_in_the_same_devices_without_waiting_in_a_ring() 
     loop = asyncio.get_running_loop()
     tasks = [
         loop.create_task(
-            ports.keep(router.id, school.id, around[n % 2], clock.now()),
+            topology.keep(router.id, school.id, around[n % 2], clock.now()),
             context=contextvars.Context(),
         )
         for n, router in enumerate(routers * 4)
@@ -263,21 +263,21 @@ async def test_the_switch_that_saw_a_device_is_suggested_and_taken_as_its_parent
     teacher = (await factories.person(Role.teacher, school)).actor
     switch, core = await made.device(school), await made.device(school)
     pc = await with_mac(await made.device(school), PC)
-    assert await ports.suggest_parent(keeper, pc.id) is None
+    assert await topology.suggest_parent(keeper, pc.id) is None
     with pytest.raises(Conflict):
-        await ports.take_parent(keeper, pc.id)
+        await topology.take_parent(keeper, pc.id)
     await see(core, Sighting("1", PC), *cards("1", 30))
     await see(switch, Sighting("12", PC))
-    found = await ports.suggest_parent(teacher, pc.id)
+    found = await topology.suggest_parent(teacher, pc.id)
     assert found is not None
     assert (found.device_id, found.port, found.is_heard, found.is_parent) == (
         switch.id, "12", False, False,
     )  # fmt: skip
     with pytest.raises(Forbidden):
-        await ports.take_parent(teacher, pc.id)
-    taken = await ports.take_parent(keeper, pc.id)
+        await topology.take_parent(teacher, pc.id)
+    taken = await topology.take_parent(keeper, pc.id)
     assert taken.is_parent
-    again = await ports.suggest_parent(keeper, pc.id)
+    again = await topology.suggest_parent(keeper, pc.id)
     assert again == taken
     assert await database.fetch_value("SELECT parent FROM device WHERE id = $1", pc.id) == switch.id
 
@@ -290,11 +290,11 @@ async def test_two_switches_that_see_each_other_do_not_hang_on_each_other() -> N
     room = await with_mac(await made.device(school), OTHER)
     await hear(core, Neighbour("3", OTHER, "sw-room", "24"))
     await hear(room, Neighbour("24", PC, "sw-core", "3"))
-    taken = await ports.take_parent(keeper, room.id)
+    taken = await topology.take_parent(keeper, room.id)
     assert (taken.device_id, taken.port, taken.is_heard) == (core.id, "3", True)
-    assert await ports.suggest_parent(keeper, core.id) is None
+    assert await topology.suggest_parent(keeper, core.id) is None
     with pytest.raises(Conflict):
-        await ports.take_parent(keeper, core.id)
+        await topology.take_parent(keeper, core.id)
 
 
 @usefixtures("db")
@@ -310,11 +310,11 @@ async def test_of_thirty_two_who_take_two_switches_for_each_others_parents_no_ci
     loop = asyncio.get_running_loop()
     tasks = [
         loop.create_task(
-            ports.take_parent(keeper, (core, room)[n % 2].id), context=contextvars.Context()
+            topology.take_parent(keeper, (core, room)[n % 2].id), context=contextvars.Context()
         )
         for n in range(32)
     ]
     results = await asyncio.gather(*tasks, return_exceptions=True)
-    assert all(isinstance(one, ports.Uplink | Conflict | Invalid) for one in results), results
-    assert any(isinstance(one, ports.Uplink) for one in results)
+    assert all(isinstance(one, topology.Uplink | Conflict | Invalid) for one in results), results
+    assert any(isinstance(one, topology.Uplink) for one in results)
     assert await database.fetch_value("SELECT count(parent) FROM device") == 1

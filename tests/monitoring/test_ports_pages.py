@@ -9,12 +9,12 @@ import pytest
 from core import clock, database
 from core.access import Role
 from labshare.demo.walk_cards import card
-from monitoring import ports
-from monitoring.poller import Poller
-from monitoring.readings import Reading, State
-from monitoring.sightings import Neighbour, Sighting, Surroundings
+from monitoring import topology
+from monitoring.decoding.readings import Reading, State
+from monitoring.decoding.topology import Neighbour, Sighting, Surroundings
+from monitoring.polling.poller import Poller
+from monitoring.polling.visit import visit
 from monitoring.snmp import Address, Community
-from monitoring.visits import visit
 from tests import factories
 from tests import factories_monitoring as made
 from tests.monitoring.agents import Snmpd, needs_snmpd, running
@@ -61,7 +61,7 @@ async def a_switch(school: factories.MadeSchool) -> tuple[made.MadeDevice, made.
         sightings=[Sighting("Gi0/1", PC, 30), Sighting("Gi0/4", "02:4c:00:00:00:09")],
         neighbours=[Neighbour("Gi0/4", "02:4c:00:00:00:09", "ap-hall", "eth0")],
     )
-    await ports.keep(switch.id, school.id, around, clock.now())
+    await topology.keep(switch.id, school.id, around, clock.now())
     return switch, pc
 
 
@@ -173,10 +173,10 @@ async def test_a_simulated_switch_tells_at_which_port_each_simulated_pc_is(
         mac = ":".join(f"{byte:02x}" for byte in card(name))
         own = await database.fetch_value("SELECT mac FROM device WHERE id = $1", placed[name].id)
         assert own == mac, "the PC itself says which card it has"
-        found = await ports.find_port(teacher, placed[name].asset.tag)
+        found = await topology.find_port(teacher, placed[name].asset.tag)
         assert found.edge is not None
         assert (found.edge.device_id, found.edge.port) == (placed["switch-301"].id, port)
-    panel = await ports.list_ports(teacher, placed["switch-301"].id)
+    panel = await topology.list_ports(teacher, placed["switch-301"].id)
     assert len(panel.ports) == 24
     uplink = panel.ports[23]
     assert [(n.name, n.remote_port) for n in uplink.neighbours] == [("sw-core", "Gi1/0/3")]
@@ -187,7 +187,7 @@ async def test_a_simulated_switch_tells_at_which_port_each_simulated_pc_is(
     assert again == 0
     await made.due_now(placed["switch-301"].id)
     await poller.visit_due()
-    later = await ports.list_ports(teacher, placed["switch-301"].id)
+    later = await topology.list_ports(teacher, placed["switch-301"].id)
     rates = [port.in_rate for port in later.ports if port.status == "up"]
     assert all(rate is not None for rate in rates), "the second visit knows how much passed"
     assert [port.cards for port in later.ports] == [port.cards for port in panel.ports]

@@ -18,8 +18,11 @@ import pytest
 
 from labshare.demo.make_walks import devices, samples, write
 from labshare.profile_pages import overview, page_of
-from monitoring.failing import OUR_OWN_RULES
-from monitoring.metrics import METRICS, UNITS
+from monitoring.decoding.metrics import METRICS, UNITS
+from monitoring.decoding.value_words import VALUE_WORDS
+from monitoring.polling.failures import OUR_OWN_RULES
+from monitoring.polling.planned_visit import revisit
+from monitoring.polling.visit import Visit, visit
 from monitoring.profiles import (
     FlawedProfile,
     all_profiles,
@@ -29,12 +32,9 @@ from monitoring.profiles import (
     recognise,
     recognise_by_name,
 )
+from monitoring.profiles.alert_messages import RULE_SENTENCES
 from monitoring.profiles.recognition import Traits
-from monitoring.revisits import revisit
-from monitoring.sentences import RULE_SENTENCES
 from monitoring.snmp import Address, Community, oid
-from monitoring.value_words import VALUE_WORDS
-from monitoring.visits import Visit, visit
 from tests.monitoring.agents import WALKS, free_port, wait_until_bound
 from tests.monitoring.sessions import PatientSession
 from tests.patience import PATIENCE_SECONDS
@@ -350,7 +350,7 @@ RULE = '[[rule]]\nname = "disk_full"\nmetric = "disk_used"\nseverity = "warning"
         (GOOD + READ + "divisor = 0\n", ">= 1"),
         (GOOD + READ.replace("value =", "label ="), "needs ['value']"),
         (GOOD + READ.replace('metric = "users"\n', ""), "needs a metric"),
-        (GOOD + READ.replace("users", "moods"), "not in monitoring/metrics.py"),
+        (GOOD + READ.replace("users", "moods"), "not in monitoring/decoding/metrics.py"),
         (GOOD + READ + "codes = { 1 = ['idle', 'ok'] }\n", "takes no codes"),
         (GOOD + READ.replace("value =", 'label = "1.3.6.1", value ='), "mixes scalars"),
         (GOOD + RULE, "one kind of threshold"),

@@ -2,8 +2,8 @@
 
 import pytest
 
-from monitoring.rates import counts_of, rate, rates
-from monitoring.readings import Reading
+from monitoring.decoding.readings import Reading
+from monitoring.polling.rates import counts_of, rate, rates
 
 GIGABIT_OCTETS = 125_000_000
 

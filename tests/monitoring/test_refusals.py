@@ -13,11 +13,12 @@ from api.language import language
 from core.access import Role
 from core.errors import Message
 from labshare.cli import main
-from monitoring import alerts, devices
-from monitoring.alerts import AlertFilter
+from monitoring import devices
+from monitoring.alerting import alerts
+from monitoring.alerting.alerts import AlertFilter
 from monitoring.devices.views import DeviceState
 from monitoring.discovery.identifying import Key, ask
-from monitoring.poller import Poller
+from monitoring.polling.poller import Poller
 from monitoring.snmp import Address, Community, PortClosed, Session, TimedOut, User, oid
 from tests import factories
 from tests import factories_monitoring as made

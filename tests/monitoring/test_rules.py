@@ -3,12 +3,12 @@
 import msgspec
 import pytest
 
-from monitoring.assessing import Before, assess
+from monitoring.alerting.rules import Finding, find, judge, with_states
+from monitoring.decoding.readings import LONGEST_INSTANCE, Reading, State, without_repeats
+from monitoring.polling.assessment import Before, assess
+from monitoring.polling.uptimes import Uptime
+from monitoring.polling.visit import Visit
 from monitoring.profiles import Profile, Rule, profile_named
-from monitoring.readings import LONGEST_INSTANCE, Reading, State, without_repeats
-from monitoring.rules import Finding, find, judge, with_states
-from monitoring.uptimes import Uptime
-from monitoring.visits import Visit
 
 LOW = Rule(
     name="supply_low",

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from monitoring.schedules import LONGEST_SILENCE_SECONDS, after_failure, next_due
+from monitoring.polling.due_times import LONGEST_SILENCE_SECONDS, after_failure, next_due
 
 NOON = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
 

@@ -18,19 +18,20 @@ from core import database
 from core.access import Role
 from core.errors import Conflict, Invalid
 from core.settings import Settings
-from monitoring import devices, discovery, networks
+from monitoring import discovery, registration
+from monitoring.devices import networks
+from monitoring.devices.networks import NewNetwork
 from monitoring.discovery import (
     CandidateFilter,
     Decision,
     NetworkScan,
     identifying,
-    keeping,
     scans,
     searching,
+    store,
 )
 from monitoring.discovery.identifying import LONGEST_TEXT, MOST_CARDS, Key, ask
 from monitoring.discovery.searching import Searcher
-from monitoring.networks import NewNetwork
 from monitoring.snmp import Address, AuthProtocol, Community, Oid, PrivProtocol, Session, User
 from tests import factories
 from tests import factories_monitoring as made
@@ -249,7 +250,7 @@ async def test_what_is_a_device_already_is_refreshed_and_not_offered(
     assert await database.fetch_value("SELECT count(*) FROM device") == 1
     # Removed, it is one to be added again.
     assert added.device_id is not None
-    await devices.remove_device(technician, added.device_id)
+    await registration.remove_device(technician, added.device_id)
     await discovery.start_scan(technician, scan.network_id)
     await searcher.search_waiting()
     (again,) = await candidates_of(school)
@@ -412,10 +413,10 @@ async def test_a_worker_whose_lease_another_has_keeps_nothing(db: Stack) -> None
     admin = (await factories.person(Role.admin, school)).actor
     network = await networks.add_network(admin, BOUNDS, NewNetwork(school.id, "R", "127.0.12.0/28"))
     await discovery.start_scan(admin, network.id)
-    claims = await asyncio.gather(*(keeping.claim_scan(f"worker {n}") for n in range(32)))
+    claims = await asyncio.gather(*(store.claim_scan(f"worker {n}") for n in range(32)))
     (won,) = [(n, claim) for n, claim in enumerate(claims) if claim]
-    assert not await keeping.keep_progress("another", won[1], 5, [], is_over=False)
-    assert await keeping.keep_progress(f"worker {won[0]}", won[1], 5, [], is_over=False)
+    assert not await store.keep_progress("another", won[1], 5, [], is_over=False)
+    assert await store.keep_progress(f"worker {won[0]}", won[1], 5, [], is_over=False)
 
 
 @contextmanager
@@ -449,7 +450,7 @@ async def test_what_snmpsim_plays_is_recognised_with_its_serial_number(db: Stack
         async with PatientSession(*nobody, Community("nobody")) as wire:
             scan = await searched(school, wire, port, "127.0.14.0/29", "nobody", "printer-301")
     assert (scan.asked, scan.answered) == (6, 2)
-    await keeping.match_waiting()
+    await store.match_waiting()
     found = await candidates_of(school)
     assert [one.address for one in found] == ["127.0.14.2", "127.0.14.5"]
     for one in found:

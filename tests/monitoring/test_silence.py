@@ -8,10 +8,11 @@ import pytest
 
 from core import clock
 from core.access import Role
-from monitoring import alerts, devices, expected_hours
-from monitoring.alerts import AlertFilter
-from monitoring.expected_hours import NewHours, Span
-from monitoring.poller import Poller
+from monitoring import devices
+from monitoring.alerting import alerts, expected_hours
+from monitoring.alerting.alerts import AlertFilter
+from monitoring.alerting.expected_hours import NewHours, Span
+from monitoring.polling.poller import Poller
 from tests import factories
 from tests import factories_monitoring as made
 from tests.conftest import Stack

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from monitoring.discovery.address_sweep import Pace, sweep
 from monitoring.discovery.neighbours import card_at
-from monitoring.discovery.sweeping import Pace, sweep
 
 
 class Clock:

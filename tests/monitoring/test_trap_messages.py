@@ -12,7 +12,7 @@ from pysnmp.proto import api
 
 from core.errors import Invalid
 from core.settings import Settings
-from monitoring.plans import Plan, RowsPlan, profiles_mark
+from monitoring.polling.plans import Plan, RowsPlan, profiles_mark
 from monitoring.profiles import profile_named
 from monitoring.snmp import (
     AuthProtocol,

@@ -7,11 +7,11 @@ import msgspec
 import pytest
 
 from core import database, outbox
-from monitoring.credentials import seal_anew
-from monitoring.sealing import Sealer
+from monitoring.devices.credential_encryption import Sealer
+from monitoring.devices.credentials import seal_anew
 from monitoring.snmp import Address, AuthProtocol, Community, PrivProtocol, User
-from monitoring.traps import acting, receiver, senders
-from monitoring.traps.keeping import MOST_CONTENTS
+from monitoring.traps import alert_changes, receiver, senders
+from monitoring.traps.store import MOST_CONTENTS
 from tests import factories
 from tests import factories_monitoring as made
 from tests.conftest import Stack
@@ -59,7 +59,7 @@ async def kept() -> list[Kept]:
 
 
 async def promises_kept() -> None:
-    while await outbox.work({acting.TOPIC: acting.act}):
+    while await outbox.work({alert_changes.TOPIC: alert_changes.act}):
         pass
 
 

@@ -10,14 +10,15 @@ import pytest
 
 from core import clock, database
 from core.errors import Unavailable
-from monitoring import claims, clock_steps, health, keeping
-from monitoring.claims import Claim
-from monitoring.figures import LATENESS_BOUNDS_MS, Lateness
-from monitoring.keeping import Written
-from monitoring.outcomes import Outcome
-from monitoring.poller import Poller
+from monitoring import health
+from monitoring.polling import claims, clock_steps, store
+from monitoring.polling.claims import Claim
+from monitoring.polling.figures import LATENESS_BOUNDS_MS, Lateness
+from monitoring.polling.outcomes import Outcome
+from monitoring.polling.poller import Poller
+from monitoring.polling.store import Written
+from monitoring.polling.visit import Visit
 from monitoring.snmp import Address, Session
-from monitoring.visits import Visit
 from tests import factories
 from tests import factories_monitoring as made
 from tests.factories_monitoring import MadeDevice
@@ -182,7 +183,7 @@ async def test_one_result_that_cannot_be_kept_costs_only_its_own_device(
 ) -> None:
     devices = await some_devices(5)
     poisoned = devices[2].id
-    keep = keeping.keep
+    keep = store.keep
 
     async def keep_or_fail(worker: str, batch: list[Outcome]) -> Written:
         written = await keep(worker, batch)
@@ -194,7 +195,7 @@ async def test_one_result_that_cannot_be_kept_costs_only_its_own_device(
         async with database.transaction():
             return await keep_or_fail(worker, batch)
 
-    monkeypatch.setattr(keeping, "keep", refuse_in_batch)
+    monkeypatch.setattr(store, "keep", refuse_in_batch)
     poller = poller_with(wire, AskedAt())
     await poller.visit_due()
     seen = await database.fetch_value(
@@ -208,7 +209,7 @@ async def test_while_the_database_is_away_results_wait_and_are_kept_when_it_is_b
     wire: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     devices = await some_devices(5)
-    keep = keeping.keep
+    keep = store.keep
     tries = 0
 
     async def away_twice(worker: str, batch: list[Outcome]) -> Written:
@@ -218,7 +219,7 @@ async def test_while_the_database_is_away_results_wait_and_are_kept_when_it_is_b
             raise Unavailable("away")  # type: ignore[arg-type]
         return await keep(worker, batch)
 
-    monkeypatch.setattr(keeping, "keep", away_twice)
+    monkeypatch.setattr(store, "keep", away_twice)
     visitor = AskedAt()
     poller = poller_with(wire, visitor)
     await run_until(poller, lambda: poller.counted.results_kept == len(devices))

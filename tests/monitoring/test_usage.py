@@ -16,7 +16,7 @@ from core.access import Role
 from core.errors import Forbidden
 from inventory.repairs import outages
 from inventory.usage import Period
-from monitoring.usage import Figures, UsageReport, usage
+from monitoring.usage.report import Figures, UsageReport, usage
 from tests import factories, factories_repairs
 from tests import factories_usage as made
 from tests.factories import MadeAsset, MadePerson, MadeSchool

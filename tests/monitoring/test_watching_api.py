@@ -9,8 +9,8 @@ import pytest
 from core import clock, database
 from core.access import Role
 from core.errors import say
-from monitoring import alerts, thresholds
-from monitoring.alerts import Finding
+from monitoring.alerting import alerts, thresholds
+from monitoring.alerting.alerts import Finding
 from monitoring.profiles import profile_named
 from tests import factories
 from tests import factories_monitoring as made

@@ -9,8 +9,8 @@ import pytest
 from core import clock, database
 from core.access import Role
 from core.errors import say
-from monitoring import alerts
-from monitoring.alerts import Finding
+from monitoring.alerting import alerts
+from monitoring.alerting.alerts import Finding
 from tests import factories
 from tests import factories_monitoring as made
 from tests.factories import MadeSchool

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from core import database
-from monitoring import claims, poller
-from monitoring.poller import Poller
+from monitoring.polling import claims, poller
+from monitoring.polling.poller import Poller
 from monitoring.snmp import Address, Session
 from tests import factories
 from tests import factories_monitoring as made

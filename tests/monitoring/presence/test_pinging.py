@@ -9,9 +9,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from monitoring.presence import echoes, magic_packets
+from monitoring.icmp import echoes
+from monitoring.icmp.pinging import Pinger, Way
+from monitoring.presence import magic_packets
 from monitoring.presence.magic_packets import Sleeper
-from monitoring.presence.pinging import Pinger, Way
 from tests.monitoring.sessions import SILENCE_SECONDS
 from tests.patience import PATIENCE_SECONDS
 

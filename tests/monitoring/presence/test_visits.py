@@ -6,12 +6,12 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from core import database
-from monitoring import power
-from monitoring.claims import PING
-from monitoring.poller import Poller
-from monitoring.presence.visitor import PingedVisitor, PingVisitor
+from monitoring.polling import power_sessions
+from monitoring.polling.claims import PING
+from monitoring.polling.ping_visitor import PingedVisitor, PingVisitor
+from monitoring.polling.poller import Poller
+from monitoring.polling.snmp_visitor import SnmpVisitor
 from monitoring.snmp import Address
-from monitoring.visiting import SnmpVisitor
 from tests import factories, factories_monitoring
 from tests.factories import MadeSchool
 from tests.factories_monitoring import NOBODY_THERE, SEALER
@@ -99,7 +99,7 @@ def test_a_silence_that_lasted_is_no_hour_of_use(
     def ago(seconds: float | None) -> datetime | None:
         return None if seconds is None else T - timedelta(seconds=seconds)
 
-    seen = power.seen_by_ping(1, ago(last_seen_seconds_ago), T, interval_seconds=60)
+    seen = power_sessions.seen_by_ping(1, ago(last_seen_seconds_ago), T, interval_seconds=60)
     assert (seen.booted_at if seen else None) == ago(begins_seconds_ago)
 
 

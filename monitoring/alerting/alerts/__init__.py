@@ -1,0 +1,37 @@
+"""Alerts: episodes of faults, from visits, traps and forecasts to the people who mend them."""
+
+from monitoring.alerting.alerts.actions import acknowledge, acknowledge_many, clear_by_hand
+from monitoring.alerting.alerts.findings import AlertSeverity, DeviceChanges, Finding
+from monitoring.alerting.alerts.resolution import settle
+from monitoring.alerting.alerts.store import clear_alert, end_all, keep, open_places, raise_alert
+from monitoring.alerting.alerts.views import (
+    KEEPERS,
+    Alert,
+    AlertFilter,
+    AlertState,
+    get_alert,
+    list_alerts,
+    most_urgent,
+)
+
+__all__ = [
+    "KEEPERS",
+    "Alert",
+    "AlertFilter",
+    "AlertSeverity",
+    "AlertState",
+    "DeviceChanges",
+    "Finding",
+    "acknowledge",
+    "acknowledge_many",
+    "clear_alert",
+    "clear_by_hand",
+    "end_all",
+    "get_alert",
+    "keep",
+    "list_alerts",
+    "most_urgent",
+    "open_places",
+    "raise_alert",
+    "settle",
+]

@@ -1,0 +1,161 @@
+"""Alerts as people read them: one episode a fault, from its raising to its clearing."""
+
+from datetime import datetime
+from typing import Literal
+
+import msgspec
+
+from core.access import Actor, Role
+from core.database import fetch, fetch_one
+from core.errors import Message, NotFound, say
+from core.paging import Page, checked_limit, decode_cursor, page_of
+from inventory.queries import Conditions
+from monitoring.alerting.alerts.findings import AlertSeverity
+
+KEEPERS = (Role.admin, Role.technician)
+
+AlertState = Literal["raised", "acknowledged", "cleared"]
+
+
+class Alert(msgspec.Struct, frozen=True, kw_only=True):
+    """One episode; ``message`` is a sentence for the reader's language, or already in it.
+
+    A fault that comes and goes is flapping: one alert, of as many ``episodes``.
+    """
+
+    id: int
+    school_id: int
+    device_id: int
+    asset_tag: str
+    device_name: str
+    rule: str
+    instance: str
+    severity: AlertSeverity
+    state: AlertState
+    message: Message | str
+    raised_at: datetime
+    acknowledged_at: datetime | None
+    acknowledged_by: str
+    cleared_at: datetime | None
+    cleared_by: str
+    is_flapping: bool
+    episodes: int
+    work_order_id: int | None
+
+
+class AlertFilter(msgspec.Struct, frozen=True):
+    """Which alerts a list shows; what is None does not narrow.
+
+    ``place_id`` reaches into what lies in a room, ``is_flapping`` is about what is open.
+    """
+
+    school_id: int | None = None
+    device_id: int | None = None
+    is_open: bool | None = None
+    severity: AlertSeverity | None = None
+    q: str | None = None
+    state: AlertState | None = None
+    place_id: int | None = None
+    rule: str | None = None
+    is_flapping: bool | None = None
+
+
+SELECT = """
+SELECT l.id, l.school AS school_id, l.device AS device_id, a.tag AS asset_tag,
+       coalesce(nullif(a.name, ''), nullif(d.identity ->> 'name', ''),
+                btrim(m.brand || ' ' || m.name)) AS device_name,
+       l.rule, l.instance, l.severity, l.message, l.raised_at, l.acknowledged_at,
+       coalesce(p.name, '') AS acknowledged_by, l.cleared_at,
+       coalesce(ender.name, '') AS cleared_by, l.episodes,
+       l.flapping_at IS NOT NULL AND l.cleared_at IS NULL AS is_flapping,
+       l.work_order AS work_order_id,
+       CASE WHEN l.cleared_at IS NOT NULL THEN 'cleared'
+            WHEN l.acknowledged_at IS NOT NULL THEN 'acknowledged' ELSE 'raised' END AS state
+  FROM alert l
+  JOIN device d ON d.id = l.device
+  JOIN asset a ON a.id = d.asset
+  JOIN asset_model m ON m.id = a.model
+  LEFT JOIN person p ON p.id = l.acknowledged_by
+  LEFT JOIN person ender ON ender.id = l.cleared_by
+"""
+STATES: dict[AlertState, str] = {
+    "raised": "l.cleared_at IS NULL AND l.acknowledged_at IS NULL",
+    "acknowledged": "l.cleared_at IS NULL AND l.acknowledged_at IS NOT NULL",
+    "cleared": "l.cleared_at IS NOT NULL",
+}
+_INSIDE = (
+    "a.place IN (WITH RECURSIVE inside AS (SELECT {}::bigint AS id UNION"
+    " SELECT p.id FROM place p JOIN inside ON p.parent = inside.id) SELECT id FROM inside)"
+)
+
+
+async def list_alerts(
+    actor: Actor, only: AlertFilter, *, limit: int = 50, cursor: str | None = None
+) -> Page[Alert]:
+    """The alerts of the actor's schools that fit, the newest first."""
+    checked_limit(limit)
+    where = _conditions(actor, only)
+    if cursor:
+        where.add("(l.raised_at, l.id) < ({}, {})", *decode_cursor(cursor, datetime, int))
+    rows = await fetch(
+        Alert,
+        f"{SELECT} WHERE {where.sql()} ORDER BY l.raised_at DESC, l.id DESC LIMIT {limit + 1}",
+        *where.args,
+    )
+    return page_of(rows, limit, lambda alert: (alert.raised_at, alert.id))
+
+
+async def most_urgent(actor: Actor, school_ids: list[int], *, limit: int) -> list[Alert]:
+    """What is open at these of the actor's schools, what nobody has taken and the gravest first."""
+    seen = sorted(set(school_ids) & set(actor.school_ids))
+    return await fetch(
+        Alert,
+        f"{SELECT} WHERE l.school = any($1::bigint[]) AND l.cleared_at IS NULL"
+        " ORDER BY l.acknowledged_at IS NOT NULL, l.severity <> 'critical', l.raised_at DESC,"
+        " l.id DESC LIMIT $2",
+        seen,
+        limit,
+    )
+
+
+async def get_alert(actor: Actor, alert_id: int) -> Alert:
+    """One alert in the actor's sight, else NotFound."""
+    found = await fetch_one(
+        Alert,
+        f"{SELECT} WHERE l.id = $1 AND l.school = any($2::bigint[])",
+        alert_id,
+        actor.school_ids,
+    )
+    if found is None:
+        raise NotFound(say("There is no such alert, or it is not of your school"))
+    return found
+
+
+def _conditions(actor: Actor, only: AlertFilter) -> Conditions:
+    if only.school_id is not None:
+        actor.require(only.school_id)
+    where = Conditions()
+    schools = actor.school_ids if only.school_id is None else [only.school_id]
+    where.add("l.school = any({}::bigint[])", schools)
+    if only.device_id is not None:
+        where.add("l.device = {}", only.device_id)
+    if only.is_open is not None:
+        where.parts.append(f"l.cleared_at IS {'' if only.is_open else 'NOT '}NULL")
+    if only.state is not None:
+        where.parts.append(STATES[only.state])
+    if only.severity is not None:
+        where.add("l.severity = {}", only.severity)
+    if only.place_id is not None:
+        where.add(_INSIDE, only.place_id)
+    if only.rule:
+        where.add("l.rule = {}", only.rule)
+    if only.is_flapping is not None:
+        sign = "" if only.is_flapping else "NOT "
+        where.parts.append(f"{sign}(l.flapping_at IS NOT NULL AND l.cleared_at IS NULL)")
+    if only.q and only.q.strip():
+        where.add(
+            "strpos(lower(concat_ws(' ', a.tag, a.name, d.identity ->> 'name', l.instance)),"
+            " lower({})) > 0",
+            only.q.strip(),
+        )
+    return where

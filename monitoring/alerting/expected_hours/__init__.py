@@ -1,0 +1,35 @@
+"""Expected hours: when a silent device is a fault, and when it is only switched off."""
+
+from monitoring.alerting.expected_hours.sets import (
+    KEEPERS,
+    ExpectedHours,
+    NewHours,
+    add_hours,
+    by_times,
+    edit_hours,
+    get_hours,
+    give_to_device,
+    give_to_place,
+    hours_of,
+    list_hours,
+    remove_hours,
+)
+from monitoring.alerting.expected_hours.spans import Span, is_expected, spans_from_json
+
+__all__ = [
+    "KEEPERS",
+    "ExpectedHours",
+    "NewHours",
+    "Span",
+    "add_hours",
+    "by_times",
+    "edit_hours",
+    "get_hours",
+    "give_to_device",
+    "give_to_place",
+    "hours_of",
+    "is_expected",
+    "list_hours",
+    "remove_hours",
+    "spans_from_json",
+]

@@ -1,0 +1,231 @@
+"""Maintenance windows as people plan them: once or weekly, ended early, cancelled, looked back at."""
+
+from datetime import datetime, time, timedelta
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo
+
+import msgspec
+from msgspec import Meta
+
+from core import clock
+from core.access import Actor, Role
+from core.database import fetch, fetch_one, fetch_value, refusing, transaction
+from core.errors import Conflict, FieldError, Invalid, Message, NotFound, Problem, say
+from core.paging import Page, checked_limit, decode_cursor, page_of
+from inventory.queries import Conditions
+from monitoring.alerting.expected_hours.spans import ClockTime
+from monitoring.alerting.maintenance.in_force import COLUMNS
+from monitoring.alerting.maintenance.spans import Window, covers
+
+KEEPERS = (Role.admin, Role.technician)
+LONGEST = timedelta(days=366)
+
+# Beyond these years there is no maintenance, and not every clock of the world can show the moment.
+FIRST_YEAR, LAST_YEAR = 2000, 2199
+
+Phase = Literal["now", "planned", "over"]
+Moment = Annotated[datetime, Meta(tz=True)]
+
+
+class MaintenanceWindow(msgspec.Struct, frozen=True, kw_only=True):
+    """One window; with neither ``place`` nor ``device`` it is of the whole school."""
+
+    id: int
+    school_id: int
+    place_id: int | None
+    place: str
+    device_id: int | None
+    device: str
+    reason: str
+    starts_at: datetime
+    ends_at: datetime | None
+    weekdays: list[int] | None
+    from_time: time | None
+    to_time: time | None
+    cancelled_at: datetime | None
+    created_by: str
+    zone: str
+    phase: Phase = "over"
+
+
+class NewWindow(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A window as people plan it; the times of a weekly one are by the school's clock.
+
+    Once: ``starts_at`` and ``ends_at``. Weekly: ``weekdays`` (1 is Monday), ``from_time`` and
+    ``to_time``, over midnight if that is earlier; ``starts_at`` and ``ends_at`` then bound it.
+    """
+
+    school_id: Annotated[int, Meta(examples=[1])]
+    reason: Annotated[str, Meta(max_length=200, examples=["New switch in the server room"])]
+    place_id: int | None = None
+    device_id: int | None = None
+    starts_at: Moment | None = None
+    ends_at: Moment | None = None
+    weekdays: Annotated[list[int], Meta(max_length=7)] | None = None
+    from_time: ClockTime | None = None
+    to_time: ClockTime | None = None
+
+
+_ELSEWHERE: dict[str, Message | Problem] = {
+    "maintenance_window_place_is_of_the_school": Invalid.of(
+        "place_id", say("Choose a place of this school"), code="place"
+    ),
+    "maintenance_window_place_fkey": Invalid.of(
+        "place_id", say("Choose a place of this school"), code="place"
+    ),
+    "maintenance_window_device_is_of_the_school": Invalid.of(
+        "device_id", say("Choose a device of this school"), code="device"
+    ),
+    "maintenance_window_device_fkey": Invalid.of(
+        "device_id", say("Choose a device of this school"), code="device"
+    ),
+}
+SELECT = f"""
+SELECT {COLUMNS}, coalesce(concat_ws(' / ', outer_place.name, p.name), '') AS place,
+       coalesce(nullif(a.name, ''), nullif(d.identity ->> 'name', ''), a.tag, '') AS device,
+       maker.name AS created_by, s.zone
+  FROM maintenance_window w JOIN school s ON s.id = w.school
+  JOIN person maker ON maker.id = w.created_by
+  LEFT JOIN place p ON p.id = w.place LEFT JOIN place outer_place ON outer_place.id = p.parent
+  LEFT JOIN device d ON d.id = w.device LEFT JOIN asset a ON a.id = d.asset
+"""
+STILL_TO_COME = "w.cancelled_at IS NULL AND (w.ends_at IS NULL OR w.ends_at > {})"
+
+
+async def list_windows(
+    actor: Actor,
+    *,
+    school_id: int | None = None,
+    with_past: bool = False,
+    limit: int = 50,
+    cursor: str | None = None,
+) -> Page[MaintenanceWindow]:
+    """The windows of the actor's schools, the latest beginning first; past ones only if asked."""
+    checked_limit(limit)
+    if school_id is not None:
+        actor.require(school_id)
+    where = Conditions()
+    where.add(
+        "w.school = any({}::bigint[])", actor.school_ids if school_id is None else [school_id]
+    )
+    if not with_past:
+        where.add(STILL_TO_COME, clock.now())
+    if cursor:
+        where.add("(w.starts_at, w.id) < ({}, {})", *decode_cursor(cursor, datetime, int))
+    rows = await fetch(
+        MaintenanceWindow,
+        f"{SELECT} WHERE {where.sql()} ORDER BY w.starts_at DESC, w.id DESC LIMIT {limit + 1}",
+        *where.args,
+    )
+    return page_of([_phased(row) for row in rows], limit, lambda w: (w.starts_at, w.id))
+
+
+async def get_window(actor: Actor, window_id: int) -> MaintenanceWindow:
+    """One window in the actor's sight, else NotFound."""
+    found = await fetch_one(
+        MaintenanceWindow,
+        f"{SELECT} WHERE w.id = $1 AND w.school = any($2::bigint[])",
+        window_id,
+        actor.school_ids,
+    )
+    if found is None:
+        raise NotFound(say("There is no such maintenance window, or it is not of your school"))
+    return _phased(found)
+
+
+async def add_window(actor: Actor, new: NewWindow) -> MaintenanceWindow:
+    """Plan a window, or begin one now; Invalid names every field that is wrong."""
+    actor.require(new.school_id, *KEEPERS)
+    _check(new)
+    with refusing(_ELSEWHERE):
+        async with transaction(actor):
+            window_id: int = await fetch_value(
+                "INSERT INTO maintenance_window (school, place, device, reason, starts_at, ends_at,"
+                " weekdays, from_time, to_time, created_by, created_at)"
+                " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) RETURNING id",
+                new.school_id,
+                new.place_id,
+                new.device_id,
+                new.reason.strip(),
+                new.starts_at or clock.now(),
+                new.ends_at,
+                sorted(set(new.weekdays)) if new.weekdays else None,
+                new.from_time,
+                new.to_time,
+                actor.person_id,
+                clock.now(),
+            )
+    return await get_window(actor, window_id)
+
+
+async def end_window(actor: Actor, window_id: int) -> MaintenanceWindow:
+    """End a window now, or cancel one that is still to come; what persists is told from now on."""
+    window = await get_window(actor, window_id)
+    actor.require(window.school_id, *KEEPERS)
+    async with transaction(actor):
+        ended = await fetch_value(
+            "UPDATE maintenance_window w SET cancelled_at = $2 WHERE w.id = $1"
+            f" AND {STILL_TO_COME.format('$2')} RETURNING w.id",
+            window_id,
+            clock.now(),
+        )
+    if ended is None:
+        raise Conflict(say("This maintenance window is over already"), code="window_over")
+    return await get_window(actor, window_id)
+
+
+def _phased(row: MaintenanceWindow) -> MaintenanceWindow:
+    now = clock.now()
+    as_span = msgspec.convert(row, Window, from_attributes=True)
+    is_over = row.cancelled_at is not None or (row.ends_at is not None and row.ends_at <= now)
+    phase: Phase = "planned"
+    if is_over:
+        phase = "over"
+    elif covers(as_span, now, ZoneInfo(row.zone)):
+        phase = "now"
+    return msgspec.structs.replace(row, phase=phase)
+
+
+def _check(new: NewWindow) -> None:
+    errors: list[FieldError] = []
+    if not new.reason.strip():
+        errors.append(FieldError("reason", say("Say what is being done"), "required"))
+    if new.place_id is not None and new.device_id is not None:
+        errors.append(FieldError("device_id", say("Choose a place or a device, not both"), "both"))
+    begins = new.starts_at or clock.now()
+    for name, at in (("starts_at", new.starts_at), ("ends_at", new.ends_at)):
+        if at is not None and not FIRST_YEAR <= at.year <= LAST_YEAR:
+            errors.append(FieldError(name, say("This is too far away"), "too_far"))
+    if new.ends_at is not None and new.ends_at <= begins:
+        errors.append(FieldError("ends_at", say("It must end after it begins"), "order"))
+    errors += _weekly_errors(new) if new.weekdays else _once_errors(new, begins)
+    if errors:
+        raise Invalid(errors)
+
+
+def _once_errors(new: NewWindow, begins: datetime) -> list[FieldError]:
+    errors = []
+    if new.ends_at is None:
+        errors.append(FieldError("ends_at", say("Say when it ends"), "required"))
+    elif new.ends_at - begins > LONGEST:
+        errors.append(FieldError("ends_at", say("A year is the longest"), "too_long"))
+    for name, value in (("from_time", new.from_time), ("to_time", new.to_time)):
+        if value is not None:
+            errors.append(
+                FieldError(name, say("Only a weekly window has a time of day"), "not_weekly")
+            )
+    return errors
+
+
+def _weekly_errors(new: NewWindow) -> list[FieldError]:
+    errors = []
+    if any(not 1 <= day <= 7 for day in new.weekdays or ()):
+        errors.append(
+            FieldError("weekdays", say("Weekdays are 1 (Monday) to 7 (Sunday)"), "weekday")
+        )
+    for name, value in (("from_time", new.from_time), ("to_time", new.to_time)):
+        if value is None:
+            errors.append(FieldError(name, say("Say from when to when"), "required"))
+    if new.from_time is not None and new.from_time == new.to_time:
+        errors.append(FieldError("to_time", say("It must end after it begins"), "order"))
+    return errors

@@ -1,0 +1,298 @@
+"""Credentials of a school's devices: given once, used by the poller, never shown again."""
+
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta
+
+from core import clock
+from core.access import Actor, Role
+from core.database import (
+    execute,
+    execute_many,
+    fetch,
+    fetch_one,
+    fetch_value,
+    refusing,
+    transaction,
+)
+from core.errors import Conflict, FieldError, Invalid, NotFound, say
+from core.paging import Page, checked_limit, decode_cursor, page_of
+from monitoring.devices.credential_encryption import Sealer, Secrets
+from monitoring.snmp import AuthProtocol, Community, PrivProtocol, User
+from monitoring.snmp import Credential as WireCredential
+
+KEEPERS = (Role.admin,)
+READERS = (Role.admin, Role.technician)
+LEAST_PASSWORD = 8  # RFC 3414, 11.2
+MOST_SECRET = 64
+MOST_NAME = 80
+MOST_USER_NAME = 32
+
+Version = Literal["1", "2c", "3"]
+
+
+class Credential(msgspec.Struct, frozen=True):
+    """What may be seen of a credential; ``devices`` counts those that use it."""
+
+    id: int
+    school_id: int
+    name: str
+    version: Version
+    user_name: str
+    auth_protocol: AuthProtocol | None
+    priv_protocol: PrivProtocol | None
+    context: str
+    devices: int
+
+
+class NewCredential(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A credential as people give it: a community for v1 and v2c, a user for v3.
+
+    A secret that is left blank on a change stays as it was.
+    """
+
+    school_id: Annotated[int, Meta(examples=[1])]
+    name: Annotated[str, Meta(examples=["Printers"])]
+    version: Version = "2c"
+    community: Annotated[str, Meta(examples=["labshare-read"])] = ""
+    user_name: Annotated[str, Meta(examples=["labshare"])] = ""
+    auth_protocol: AuthProtocol | None = None
+    auth_password: str = ""
+    priv_protocol: PrivProtocol | None = None
+    priv_password: str = ""
+    context: str = ""
+
+    def __repr__(self) -> str:
+        return f"NewCredential(school_id={self.school_id}, name={self.name!r})"
+
+
+class Sealed(msgspec.Struct, frozen=True):
+    """A credential as the poller claims it."""
+
+    school_id: int
+    version: Version
+    user_name: str
+    auth_protocol: AuthProtocol | None
+    priv_protocol: PrivProtocol | None
+    context: str
+    sealed: bytes
+
+
+REFUSALS = {
+    "credential_name_once_a_school": Invalid.of(
+        "name", say("The school has a credential of this name already"), code="taken"
+    ),
+}
+
+SELECT = """
+SELECT c.id, c.school AS school_id, c.name, c.version, c.user_name, c.auth_protocol,
+       c.priv_protocol, c.context,
+       (SELECT count(*) FROM device d WHERE d.credential = c.id AND d.removed_at IS NULL) AS devices
+  FROM credential c
+"""
+
+
+async def list_credentials(
+    actor: Actor, *, school_id: int | None = None, limit: int = 200, cursor: str | None = None
+) -> Page[Credential]:
+    """The credentials of the schools where the actor keeps devices, by name; without secrets."""
+    checked_limit(limit)
+    if school_id is not None:
+        actor.require(school_id, *READERS)
+    last_name, last_id = decode_cursor(cursor, str, int) if cursor else ("", 0)
+    rows = await fetch(
+        Credential,
+        f"{SELECT} WHERE c.school = any($1::bigint[]) AND (c.name, c.id) > ($2, $3)"
+        " ORDER BY c.name, c.id LIMIT $4",
+        actor.school_ids_as(*READERS) if school_id is None else [school_id],
+        last_name,
+        last_id,
+        limit + 1,
+    )
+    return page_of(rows, limit, lambda row: (row.name, row.id))
+
+
+async def get_credential(actor: Actor, credential_id: int) -> Credential:
+    """One credential, without its secrets, for those who keep devices there."""
+    found = await fetch_one(
+        Credential,
+        f"{SELECT} WHERE c.id = $1 AND c.school = any($2::bigint[])",
+        credential_id,
+        actor.school_ids,
+    )
+    if found is None:
+        raise NotFound(say("There is no such credential, or it is not of your school"))
+    actor.require(found.school_id, *READERS)
+    return found
+
+
+async def add_credential(actor: Actor, sealer: Sealer, new: NewCredential) -> Credential:
+    """Keep a new credential of a school; its secrets are sealed before they are stored."""
+    actor.require(new.school_id, *KEEPERS)
+    _check(new, Secrets())
+    with refusing(REFUSALS):
+        async with transaction(actor):
+            credential_id: int = await fetch_value(
+                "INSERT INTO credential (school, name, version, user_name, auth_protocol,"
+                " priv_protocol, context, sealed, created_at)"
+                " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) RETURNING id",
+                new.school_id,
+                *_columns(new),
+                sealer.seal(_secrets(new, Secrets()), owner=new.school_id),
+                clock.now(),
+            )
+    return await get_credential(actor, credential_id)
+
+
+async def edit_credential(
+    actor: Actor, sealer: Sealer, credential_id: int, new: NewCredential
+) -> Credential:
+    """Change a credential; its devices are visited with it at once."""
+    before = await get_credential(actor, credential_id)
+    actor.require(before.school_id, *KEEPERS)
+    if new.school_id != before.school_id:
+        raise Invalid.of("school_id", say("A credential stays with its school"), code="school")
+    with refusing(REFUSALS):
+        async with transaction(actor):
+            sealed: bytes = await fetch_value(
+                "SELECT sealed FROM credential WHERE id = $1 FOR UPDATE", credential_id
+            )
+            kept = sealer.open(sealed, owner=before.school_id)
+            _check(new, kept)
+            await execute(
+                "UPDATE credential SET name = $2, version = $3, user_name = $4,"
+                " auth_protocol = $5, priv_protocol = $6, context = $7, sealed = $8 WHERE id = $1",
+                credential_id,
+                *_columns(new),
+                sealer.seal(_secrets(new, kept), owner=before.school_id),
+            )
+            await execute(
+                # In the order in which visits lock them, or the two wait in a ring.
+                "UPDATE device SET next_poll_at = $2, failures = 0 WHERE id IN (SELECT id"
+                " FROM device WHERE credential = $1 ORDER BY id FOR NO KEY UPDATE)",
+                credential_id,
+                clock.now(),
+            )
+    return await get_credential(actor, credential_id)
+
+
+async def remove_credential(actor: Actor, credential_id: int) -> None:
+    """Forget a credential and its secrets; Conflict while a device, even a removed one, names it."""
+    found = await get_credential(actor, credential_id)
+    actor.require(found.school_id, *KEEPERS)
+    in_use = say("Devices use this credential; give them another one first")
+    async with transaction(actor):
+        # Locked first, so that a device added at the same moment is seen, or is refused.
+        await execute("SELECT FROM credential WHERE id = $1 FOR UPDATE", credential_id)
+        if await fetch_value("SELECT 1 FROM device WHERE credential = $1 LIMIT 1", credential_id):
+            raise Conflict(in_use, code="credential_in_use")
+        await execute("DELETE FROM credential WHERE id = $1", credential_id)
+
+
+async def seal_anew(sealer: Sealer) -> int:
+    """Seal every credential with the present key, all or none; how many there are.
+
+    Unavailable, and nothing is changed, when one opens with neither key. Who edits a credential
+    meanwhile waits, and seals with the key of the process that he speaks to.
+    """
+    async with transaction():
+        rows = await fetch(
+            _SealedRow,
+            "SELECT id, school AS school_id, sealed FROM credential ORDER BY id FOR UPDATE",
+        )
+        await execute_many(
+            "UPDATE credential SET sealed = $2 WHERE id = $1",
+            [
+                (
+                    row.id,
+                    sealer.seal(sealer.open(row.sealed, owner=row.school_id), owner=row.school_id),
+                )
+                for row in rows
+            ],
+        )
+    return len(rows)
+
+
+def open_sealed(sealer: Sealer, sealed: Sealed) -> WireCredential:
+    """What the wire needs; Unavailable when the secret key has changed."""
+    secrets = sealer.open(sealed.sealed, owner=sealed.school_id)
+    if sealed.version != "3":
+        return Community(secrets.community, sealed.version)
+    return User(
+        sealed.user_name,
+        sealed.auth_protocol,
+        secrets.auth_password,
+        sealed.priv_protocol,
+        secrets.priv_password,
+        sealed.context,
+    )
+
+
+class _SealedRow(msgspec.Struct, frozen=True):
+    id: int
+    school_id: int
+    sealed: bytes
+
+
+def _columns(new: NewCredential) -> tuple[object, ...]:
+    is_v3 = new.version == "3"
+    return (
+        new.name.strip(),
+        new.version,
+        new.user_name.strip() if is_v3 else "",
+        new.auth_protocol if is_v3 else None,
+        new.priv_protocol if is_v3 else None,
+        new.context.strip() if is_v3 else "",
+    )
+
+
+def _secrets(new: NewCredential, kept: Secrets) -> Secrets:
+    """The secrets that the version needs and no others: given anew, or kept."""
+    if new.version != "3":
+        return Secrets(community=new.community or kept.community)
+    return Secrets(
+        auth_password=(new.auth_password or kept.auth_password) if new.auth_protocol else "",
+        priv_password=(new.priv_password or kept.priv_password) if new.priv_protocol else "",
+    )
+
+
+def _check(new: NewCredential, kept: Secrets) -> None:
+    """Every field that is wrong, at once."""
+    secrets = _secrets(new, kept)
+    required = say("Fill in this field")
+    errors = []
+    if not 1 <= len(new.name.strip()) <= MOST_NAME:
+        errors.append(
+            FieldError("name", say("Give a name of 1 to {most} characters", most=MOST_NAME))
+        )
+    if new.version != "3":
+        if not secrets.community:
+            errors.append(FieldError("community", required, "required"))
+    else:
+        errors += _user_errors(new, secrets)
+    for field in ("community", "auth_password", "priv_password"):
+        if len(getattr(new, field)) > MOST_SECRET:
+            most = say("Use {most} characters or fewer", most=MOST_SECRET)
+            errors.append(FieldError(field, most, "length"))
+    if errors:
+        raise Invalid(errors)
+
+
+def _user_errors(new: NewCredential, secrets: Secrets) -> list[FieldError]:
+    errors = []
+    if not 1 <= len(new.user_name.strip()) <= MOST_USER_NAME:
+        errors.append(FieldError("user_name", say("Fill in this field"), "required"))
+    if len(new.context) > MOST_USER_NAME:
+        errors.append(
+            FieldError("context", say("Use {most} characters or fewer", most=MOST_USER_NAME))
+        )
+    if new.priv_protocol and not new.auth_protocol:
+        needs = say("Encryption needs authentication as well")
+        errors.append(FieldError("auth_protocol", needs, "required"))
+    short = say("SNMP asks for {least} characters or more", least=LEAST_PASSWORD)
+    if new.auth_protocol and len(secrets.auth_password) < LEAST_PASSWORD:
+        errors.append(FieldError("auth_password", short, "length"))
+    if new.priv_protocol and len(secrets.priv_password) < LEAST_PASSWORD:
+        errors.append(FieldError("priv_password", short, "length"))
+    return errors

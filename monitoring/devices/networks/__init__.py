@@ -1,0 +1,29 @@
+"""Networks: where a school's devices may be; no worker ever asks an address elsewhere."""
+
+from monitoring.devices.networks.addressing import Bounds, OutsideOfNetworks, ScanOrder, is_within
+from monitoring.devices.networks.changes import (
+    NewNetwork,
+    add_network,
+    edit_network,
+    remove_network,
+)
+from monitoring.devices.networks.grants import NotGranted, find_granted
+from monitoring.devices.networks.views import KEEPERS, READERS, Network, get_network, list_networks
+
+__all__ = [
+    "KEEPERS",
+    "READERS",
+    "Bounds",
+    "Network",
+    "NewNetwork",
+    "NotGranted",
+    "OutsideOfNetworks",
+    "ScanOrder",
+    "add_network",
+    "edit_network",
+    "find_granted",
+    "get_network",
+    "is_within",
+    "list_networks",
+    "remove_network",
+]

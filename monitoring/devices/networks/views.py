@@ -1,0 +1,101 @@
+"""Networks as people see them: what they are for, how they are searched, what is in them."""
+
+from datetime import datetime
+from ipaddress import ip_network
+
+import msgspec
+
+from core.access import Actor, Role
+from core.database import fetch, fetch_one
+from core.errors import NotFound, say
+from core.paging import Page, checked_limit, decode_cursor, page_of
+from monitoring.devices.networks.addressing import ScanOrder, can_be_searched
+
+KEEPERS = (Role.admin,)
+READERS = (Role.admin, Role.technician)
+
+
+class Network(msgspec.Struct, frozen=True, kw_only=True):
+    """Where devices of a school may be, and how it is searched for more of them.
+
+    ``credential_ids`` are tried in this order, and no others. ``addresses`` counts the machines
+    that a search asks, None where the network is too large for one. Where the school was not given
+    all of it (``is_granted``), it is not searched, and devices outside are not asked.
+    """
+
+    id: int
+    school_id: int
+    name: str
+    cidr: str
+    scan_every_hours: int | None
+    addresses_per_second: int
+    next_scan_at: datetime | None
+    credential_ids: list[int]
+    devices: int
+    waiting: int
+    running_scan_id: int | None
+    last_scan_id: int | None
+    last_scan_at: datetime | None
+    version: int
+    is_granted: bool
+    addresses: int | None = None
+
+
+SELECT = """
+SELECT n.id, n.school AS school_id, n.name, n.cidr, n.scan_every_hours, n.addresses_per_second,
+       n.next_scan_at, n.version, network_is_granted(n.school, n.cidr) AS is_granted,
+       ARRAY(SELECT c.credential FROM network_credential c
+              WHERE c.network = n.id ORDER BY c.place, c.id) AS credential_ids,
+       (SELECT count(*) FROM device d WHERE d.school = n.school AND d.removed_at IS NULL
+           AND d.address::inet <<= n.cidr::inet) AS devices,
+       (SELECT count(*) FROM candidate c
+         WHERE c.network = n.id AND c.decision IS NULL) AS waiting,
+       (SELECT s.id FROM network_scan s WHERE s.network = n.id
+           AND s.finished_at IS NULL AND s.cancelled_at IS NULL) AS running_scan_id,
+       last.id AS last_scan_id, last.finished_at AS last_scan_at
+  FROM network n
+  LEFT JOIN LATERAL (SELECT s.id, s.finished_at FROM network_scan s
+                      WHERE s.network = n.id AND s.finished_at IS NOT NULL
+                      ORDER BY s.id DESC LIMIT 1) last ON true
+"""
+
+
+async def list_networks(
+    actor: Actor, *, school_id: int | None = None, limit: int = 50, cursor: str | None = None
+) -> Page[Network]:
+    """The networks of the schools whose devices the actor keeps, by name."""
+    checked_limit(limit)
+    if school_id is not None:
+        actor.require(school_id, *READERS)
+    last_name, last_id = decode_cursor(cursor, str, int) if cursor else ("", 0)
+    rows = await fetch(
+        Network,
+        f"{SELECT} WHERE n.school = any($1::bigint[]) AND (n.name, n.id) > ($2, $3)"
+        " ORDER BY n.name, n.id LIMIT $4",
+        actor.school_ids_as(*READERS) if school_id is None else [school_id],
+        last_name,
+        last_id,
+        limit + 1,
+    )
+    return page_of([_counted(row) for row in rows], limit, lambda row: (row.name, row.id))
+
+
+async def get_network(actor: Actor, network_id: int) -> Network:
+    """One network, for those who keep the devices of its school."""
+    found = await fetch_one(
+        Network,
+        f"{SELECT} WHERE n.id = $1 AND n.school = any($2::bigint[])",
+        network_id,
+        actor.school_ids,
+    )
+    if found is None:
+        raise NotFound(say("There is no such network, or it is not of your school"))
+    actor.require(found.school_id, *READERS)
+    return _counted(found)
+
+
+def _counted(network: Network) -> Network:
+    around = ip_network(network.cidr)
+    if not can_be_searched(around):
+        return network
+    return msgspec.structs.replace(network, addresses=len(ScanOrder(around)))

@@ -1,0 +1,281 @@
+"""What a search found, written down: progress and candidates together, both or neither."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+import msgspec
+
+from core import clock
+from core.access import Actor
+from core.database import execute, fetch, fetch_value, transaction
+from monitoring.devices.credentials import Sealed, Version
+from monitoring.discovery.asset_lookup import Known, match
+from monitoring.discovery.identifying import Finding
+from monitoring.discovery.matching import Match
+from monitoring.snmp import AuthProtocol, PrivProtocol
+
+# A search whose worker is gone is taken over when this is over.
+LEASE_SECONDS = 30
+WORKER_NAME = "monitoring"
+
+
+class Claim(msgspec.Struct, frozen=True):
+    """A search that is ours until the lease ends; it begins at the place ``asked``."""
+
+    scan_id: int
+    school_id: int
+    network_id: int
+    cidr: str
+    addresses_per_second: int
+    asked: int
+
+
+class StoredKey(msgspec.Struct, frozen=True):
+    """A credential of a network, as it is stored."""
+
+    credential_id: int
+    school_id: int
+    version: Version
+    user_name: str
+    auth_protocol: AuthProtocol | None
+    priv_protocol: PrivProtocol | None
+    context: str
+    sealed: bytes
+
+    @property
+    def credential(self) -> Sealed:
+        return Sealed(
+            self.school_id,
+            self.version,
+            self.user_name,
+            self.auth_protocol,
+            self.priv_protocol,
+            self.context,
+            self.sealed,
+        )
+
+
+async def claim_scan(worker: str) -> Claim | None:
+    """Take the oldest search that nobody works at, new or left behind by a dead worker."""
+    now = clock.now()
+    claims = await fetch(
+        Claim,
+        """
+        WITH free AS (
+            SELECT id FROM network_scan
+             WHERE finished_at IS NULL AND cancelled_at IS NULL
+               -- One of the far future was given before the clock was set back.
+               AND (lease_until IS NULL OR lease_until < $1
+                    OR lease_until > $1::timestamptz + $4 * interval '2 seconds')
+             ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED)
+        UPDATE network_scan s SET leased_by = $2, lease_until = $3
+          FROM free, network n WHERE s.id = free.id AND n.id = s.network
+        RETURNING s.id AS scan_id, s.school AS school_id, s.network AS network_id, n.cidr,
+                  n.addresses_per_second, s.asked
+        """,
+        now,
+        worker,
+        _lease_from(now),
+        LEASE_SECONDS,
+    )
+    return claims[0] if claims else None
+
+
+async def keys_of(network_id: int) -> list[StoredKey]:
+    """The credentials that a search of the network may try, in their order."""
+    return await fetch(
+        StoredKey,
+        "SELECT c.id AS credential_id, c.school AS school_id, c.version, c.user_name,"
+        " c.auth_protocol, c.priv_protocol, c.context, c.sealed"
+        " FROM network_credential nc JOIN credential c ON c.id = nc.credential"
+        " WHERE nc.network = $1 ORDER BY nc.place, nc.id",
+        network_id,
+    )
+
+
+async def release_scans(worker: str) -> None:
+    """Give back what is not finished, so that another worker need not wait for the lease."""
+    await execute(
+        "UPDATE network_scan SET leased_by = NULL, lease_until = NULL WHERE leased_by = $1", worker
+    )
+
+
+async def keep_progress(
+    worker: str, claim: Claim, asked: int, findings: Sequence[Finding], *, is_over: bool
+) -> bool:
+    """Store how far the search is and what it found; False when it is ours no longer."""
+    now = clock.now()
+    async with transaction(Actor.system(WORKER_NAME, [claim.school_id])):
+        is_ours = await fetch_value(
+            "UPDATE network_scan SET asked = $3, answered = answered + $4,"
+            " finished_at = CASE WHEN $5 THEN $6::timestamptz END,"
+            " leased_by = CASE WHEN $5 THEN NULL ELSE leased_by END,"
+            " lease_until = CASE WHEN $5 THEN NULL ELSE $7::timestamptz END"
+            " WHERE id = $1 AND leased_by = $2 AND finished_at IS NULL AND cancelled_at IS NULL"
+            " RETURNING id",
+            claim.scan_id,
+            worker,
+            asked,
+            len(findings),
+            is_over,
+            now,
+            _lease_from(now),
+        )
+        if is_ours is None:
+            return False
+        await _hold_in_order(claim, findings)
+        for finding in findings:
+            await keep_finding(claim, finding, now)
+    return True
+
+
+async def _hold_in_order(claim: Claim, findings: Sequence[Finding]) -> None:
+    """The network as one who removes it holds it, and devices that may learn as visits lock them."""
+    await execute("SELECT FROM network WHERE id = $1 FOR KEY SHARE", claim.network_id)
+    await execute(
+        "SELECT FROM device WHERE school = $1 AND address = any($2::text[]) AND mac IS NULL"
+        " AND removed_at IS NULL ORDER BY id FOR NO KEY UPDATE",
+        claim.school_id,
+        [finding.address for finding in findings if finding.macs],
+    )
+
+
+async def keep_finding(claim: Claim, finding: Finding, now: datetime) -> None:
+    """One finding, as a candidate with its verdict; what is a device already only learns."""
+    if await _is_device(claim, finding):
+        return
+    known = known_of(claim.school_id, finding)
+    verdict = await match(known)
+    await execute(
+        """
+        INSERT INTO candidate AS c (school, network, address, port, credential, profile, identity,
+                                    mac, trust, asset, keys, found_at, seen_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $12)
+        ON CONFLICT (school, address, port) DO UPDATE SET
+            network = excluded.network, credential = excluded.credential,
+            profile = excluded.profile, identity = excluded.identity, mac = excluded.mac,
+            trust = excluded.trust, asset = excluded.asset, keys = excluded.keys,
+            seen_at = excluded.seen_at,
+            (decision, decided_at, decided_by, device) = (
+                SELECT c.decision, c.decided_at, c.decided_by, c.device
+                 WHERE c.decision = 'ignored'
+                   AND (c.mac IS NULL OR excluded.mac IS NULL OR c.mac = excluded.mac))
+        """,
+        claim.school_id,
+        claim.network_id,
+        finding.address,
+        finding.port,
+        finding.credential_id,
+        finding.profile,
+        _json(stored_identity(finding)),
+        finding.macs[0] if finding.macs else None,
+        verdict.trust,
+        verdict.asset_id,
+        _json(verdict),
+        now,
+    )
+
+
+async def _is_device(claim: Claim, finding: Finding) -> bool:
+    """Whether a device is at the address already; it learns its card's number, if it had none."""
+    device_id = await fetch_value(
+        "SELECT id FROM device WHERE school = $1 AND address = $2 AND removed_at IS NULL"
+        " AND (port = $3 OR method = 'ping') ORDER BY id LIMIT 1",
+        claim.school_id,
+        finding.address,
+        finding.port,
+    )
+    if device_id is None:
+        return False
+    if finding.macs:
+        await execute(
+            "UPDATE device SET mac = $2 WHERE id = $1 AND mac IS NULL", device_id, finding.macs[0]
+        )
+    await execute(
+        "DELETE FROM candidate WHERE school = $1 AND address = $2 AND port = $3"
+        " AND decision IS NULL",
+        claim.school_id,
+        finding.address,
+        finding.port,
+    )
+    return True
+
+
+class _Waiting(msgspec.Struct, frozen=True):
+    id: int
+    school_id: int
+    address: str
+    port: int
+    profile: str | None
+    identity: dict[str, str]
+
+    @property
+    def known(self) -> Known:
+        return known_again(self.school_id, self.address, self.port, self.profile, self.identity)
+
+
+MOST_MATCHED_AT_ONCE = 500
+
+
+async def match_waiting() -> int:
+    """Judge those who wait once more: assets come, move and get serial numbers; how many changed.
+
+    Where more wait than are judged at once, chance lets each have its turn.
+    """
+    waiting = await fetch(
+        _Waiting,
+        "SELECT id, school AS school_id, address, port, profile, identity FROM candidate"
+        " WHERE decision IS NULL ORDER BY random() LIMIT $1",
+        MOST_MATCHED_AT_ONCE,
+    )
+    changed = 0
+    for one in waiting:
+        verdict = await match(one.known)
+        changed += await execute(
+            "UPDATE candidate SET trust = $2, asset = $3, keys = $4 WHERE id = $1"
+            " AND decision IS NULL AND (trust, asset, keys) IS DISTINCT FROM ($2, $3, $4::jsonb)",
+            one.id,
+            verdict.trust,
+            verdict.asset_id,
+            _json(verdict),
+        )
+    return changed
+
+
+def known_of(school_id: int, finding: Finding) -> Known:
+    """What matching needs to know of a finding."""
+    return Known(
+        school_id,
+        finding.address,
+        finding.port,
+        finding.profile,
+        finding.identity,
+        list(finding.macs),
+    )
+
+
+def known_again(
+    school_id: int, address: str, port: int, profile: str | None, identity: dict[str, str]
+) -> Known:
+    """What matching needs to know of a candidate, out of what was stored of it."""
+    return Known(school_id, address, port, profile, identity, identity.get("macs", "").split())
+
+
+def stored_identity(finding: Finding) -> dict[str, str]:
+    """The identity with all its cards, and whether it would not let us read it."""
+    more = {"macs": " ".join(finding.macs), "refuses": "yes" if finding.refuses else ""}
+    return {**finding.identity, **{name: value for name, value in more.items() if value}}
+
+
+def verdict_of(keys: dict[str, Any]) -> Match:
+    """A stored verdict."""
+    return msgspec.convert(keys, Match) if keys else Match()
+
+
+def _json(value: object) -> str:
+    return msgspec.json.encode(value).decode()
+
+
+def _lease_from(now: datetime) -> datetime:
+    return now + timedelta(seconds=LEASE_SECONDS)

@@ -1,0 +1,1 @@
+"""Visits to devices: claimed when due, planned or full, judged, stored in batches."""

@@ -1,0 +1,1 @@
+"""How much equipment is used: the usage report's hours, idleness, and the idle list."""

@@ -1,0 +1,254 @@
+"""The usage report: hours on beside custody, repairs and idleness, one statement a table.
+
+Each number is defined in docs/usage.md.
+"""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from decimal import Decimal
+
+import msgspec
+
+from core import clock, database
+from core.access import Actor
+from core.errors import Forbidden, say
+from inventory.usage import BY, ZONE, By, Period, ctes
+from monitoring.history.time_on import POWER, SPANS, WHOLE_DAYS, whole_days
+from monitoring.usage.idleness import READERS, always_on, idle_since, use_of
+
+DAY_SECONDS = 86_400
+CURRENCY = "CNY"
+
+
+class Figures(msgspec.Struct, frozen=True, kw_only=True):
+    """The numbers of a group of assets in a period; ``hours_per_day`` is of one monitored asset.
+
+    Of those in service ``idle`` were not used for 30 days, of ``use_unknown`` nobody knows, and
+    ``infrastructure`` is meant to be on all the time.
+    """
+
+    assets: int
+    in_service: int
+    in_repair: int
+    lost: int
+    preparing: int
+    gone: int
+    monitored: int
+    hours_on: float
+    hours_per_day: float | None
+    custody_days: float
+    repairs: int
+    downtime_hours: float
+    work_minutes: int
+    cost: Decimal
+    idle: int
+    use_unknown: int
+    infrastructure: int
+
+
+class UsageRow(msgspec.Struct, frozen=True):
+    """One donation, model, school, room or asset; the empty label gathers those without one."""
+
+    key: int | None
+    label: str
+    figures: Figures
+
+
+class DayOfUse(msgspec.Struct, frozen=True):
+    """Hours that all assets together were on during one day at the schools."""
+
+    day: date
+    hours: float
+
+
+class UsageReport(msgspec.Struct, frozen=True, kw_only=True):
+    """A period in numbers; a running period is counted up to ``counted_until``."""
+
+    by: By
+    first_day: date
+    last_day: date
+    counted_until: datetime
+    currency: str = CURRENCY
+    rows: list[UsageRow]
+    totals: Figures
+    days: list[DayOfUse]
+
+
+class Sums(msgspec.Struct, frozen=True, kw_only=True):
+    """A group as the database adds it up; sums of groups may be added again."""
+
+    key: int | None
+    label: str
+    assets: int
+    in_service: int
+    in_repair: int
+    lost: int
+    preparing: int
+    gone: int
+    monitored: int
+    monitored_seconds: float
+    on_seconds: float
+    custody_seconds: float
+    repairs: int
+    down_seconds: float
+    work_minutes: int
+    cost: Decimal
+    idle: int
+    use_unknown: int
+    infrastructure: int
+
+
+# An asset is watched while it has a device, and from the first session that the device told of.
+_WATCHED = """
+watched AS (
+    SELECT d.asset, range_agg(tstzrange(greatest(least(d.created_at, power.first_on), $2),
+                                        least(coalesce(d.removed_at, $3), $3))) AS spans
+      FROM device d JOIN scope ON scope.id = d.asset LEFT JOIN power ON power.asset = d.asset
+     WHERE d.created_at < $3 AND (d.removed_at IS NULL OR d.removed_at > $2)
+     GROUP BY d.asset
+)"""
+
+
+def _seconds(spans: str) -> str:
+    return (
+        "coalesce((SELECT sum(extract(epoch FROM upper(one) - lower(one)))"
+        f" FROM unnest({spans}) one), 0)::float8"
+    )
+
+
+# $9 is where the last 30 days begin, $10 the profiles of what is never switched off.
+_EACH = f"""
+each AS (
+    SELECT scope.*,
+           coalesce(power.seconds, 0) AS on_seconds,
+           watched.asset IS NOT NULL AS is_monitored,
+           {_seconds("watched.spans")} AS monitored_seconds,
+           {_seconds("held.spans")} AS custody_seconds,
+           {_seconds("down.spans")} AS down_seconds,
+           coalesce(down.repairs, 0) AS repairs, coalesce(worked.minutes, 0) AS minutes,
+           coalesce(worked.cost, 0) AS cost,
+           {use_of("scope", since="$9", until="$3", awake="$10")} AS use
+      FROM scope
+      LEFT JOIN power ON power.asset = scope.id LEFT JOIN watched ON watched.asset = scope.id
+      LEFT JOIN held ON held.asset = scope.id LEFT JOIN down ON down.asset = scope.id
+      LEFT JOIN worked ON worked.asset = scope.id
+)"""
+
+
+def _table(by: By) -> str:
+    group = BY[by]
+    return f"""
+WITH {ctes()}, {WHOLE_DAYS}, {SPANS}, {POWER}, {_WATCHED}, {_EACH}
+SELECT {group.key} AS key, {group.label} AS label, count(*) AS assets,
+       count(*) FILTER (WHERE lifecycle = 'in_service') AS in_service,
+       count(*) FILTER (WHERE lifecycle = 'in_repair') AS in_repair,
+       count(*) FILTER (WHERE lifecycle = 'lost') AS lost,
+       count(*) FILTER (WHERE lifecycle IN ('received','triage','wiping','refurbish')) AS preparing,
+       count(*) FILTER (WHERE lifecycle IN
+           ('retired','disposed','written_off','returned_to_donor')) AS gone,
+       count(*) FILTER (WHERE is_monitored) AS monitored,
+       sum(monitored_seconds) AS monitored_seconds, sum(on_seconds) AS on_seconds,
+       sum(custody_seconds) AS custody_seconds, sum(repairs)::bigint AS repairs,
+       sum(down_seconds) AS down_seconds, sum(minutes)::bigint AS work_minutes,
+       sum(cost) AS cost, count(*) FILTER (WHERE use = 'idle') AS idle,
+       count(*) FILTER (WHERE use = 'unknown') AS use_unknown,
+       count(*) FILTER (WHERE use = 'infrastructure') AS infrastructure
+  FROM each AS scope {group.join}
+ WHERE $5::text IS NOT NULL
+ GROUP BY 1, 2
+ ORDER BY sum(on_seconds) DESC, count(*) DESC, 2, 1"""
+
+
+# Most sessions lie within one day; the others are cut at each midnight.
+_DAYS = f"""
+WITH {ctes()}, {WHOLE_DAYS}, {SPANS}, local AS (
+    SELECT starts_at, ends_at, (starts_at AT TIME ZONE $5)::date AS first_day,
+           ((ends_at - interval '1 microsecond') AT TIME ZONE $5)::date AS last_day
+      FROM spans
+), cut AS (
+    SELECT first_day AS day, ends_at - starts_at AS length FROM local WHERE first_day = last_day
+     UNION ALL
+    SELECT d.day::date,
+           least(ends_at, (d.day + interval '1 day') AT TIME ZONE $5)
+           - greatest(starts_at, d.day AT TIME ZONE $5)
+      FROM local
+     CROSS JOIN LATERAL generate_series(
+           first_day::timestamp, last_day::timestamp, interval '1 day') AS d(day)
+     WHERE first_day < last_day
+)
+SELECT day, (sum(microseconds) / 1000000)::float8 AS seconds
+  FROM (SELECT day, microseconds FROM whole
+         UNION ALL
+        SELECT day, (extract(epoch FROM length) * 1000000)::bigint FROM cut) AS measured
+ GROUP BY day"""
+
+
+class _Day(msgspec.Struct):
+    day: date
+    seconds: float
+
+
+async def usage(
+    actor: Actor, by: By, period: Period, *, donation_id: int | None = None
+) -> UsageReport:
+    """The report over the schools whose books the actor reads; a donation's story if one is named.
+
+    Forbidden for who is neither admin nor auditor anywhere.
+    """
+    schools = actor.school_ids_as(*READERS)
+    if not schools:
+        raise Forbidden(say("The usage report is for admins and auditors"))
+    until = min(period.ends_at, clock.now())
+    counted = (schools, period.starts_at, until, donation_id, actor.locale)
+    whole = await whole_days(period)
+    sums = await database.fetch(Sums, _table(by), *counted, *whole, idle_since(until), always_on())
+    return UsageReport(
+        by=by,
+        first_day=period.first_day,
+        last_day=period.last_day,
+        counted_until=until,
+        rows=[UsageRow(one.key, one.label, figures([one])) for one in sums],
+        totals=figures(sums),
+        days=await days_of_use(schools, period, donation_id=donation_id),
+    )
+
+
+async def days_of_use(
+    school_ids: list[int], period: Period, *, donation_id: int | None = None
+) -> list[DayOfUse]:
+    """Hours on of all assets of the schools (or of one donation), each day of the period."""
+    until = min(period.ends_at, clock.now())
+    counted = (school_ids, period.starts_at, until, donation_id, ZONE)
+    rows = await database.fetch(_Day, _DAYS, *counted, *await whole_days(period))
+    seconds = {row.day: row.seconds for row in rows}
+    return [DayOfUse(day, _hours(seconds.get(day, 0))) for day in period.days]
+
+
+def figures(sums: Iterable[Sums]) -> Figures:
+    """Groups added up, in hours and days; rounded last, so that totals hold what rows show."""
+    groups = list(sums)
+    monitored_days = sum(one.monitored_seconds for one in groups) / DAY_SECONDS
+    on_hours = sum(one.on_seconds for one in groups) / 3600
+    return Figures(
+        assets=sum(one.assets for one in groups),
+        in_service=sum(one.in_service for one in groups),
+        in_repair=sum(one.in_repair for one in groups),
+        lost=sum(one.lost for one in groups),
+        preparing=sum(one.preparing for one in groups),
+        gone=sum(one.gone for one in groups),
+        monitored=sum(one.monitored for one in groups),
+        hours_on=round(on_hours, 2),
+        hours_per_day=round(on_hours / monitored_days, 2) if monitored_days else None,
+        custody_days=round(sum(one.custody_seconds for one in groups) / DAY_SECONDS, 2),
+        repairs=sum(one.repairs for one in groups),
+        downtime_hours=_hours(sum(one.down_seconds for one in groups)),
+        work_minutes=sum(one.work_minutes for one in groups),
+        cost=sum((one.cost for one in groups), Decimal(0)),
+        idle=sum(one.idle for one in groups),
+        use_unknown=sum(one.use_unknown for one in groups),
+        infrastructure=sum(one.infrastructure for one in groups),
+    )
+
+
+def _hours(seconds: float) -> float:
+    return round(seconds / 3600, 2)
