@@ -11,104 +11,109 @@ from litestar.di import Provide
 from litestar.exceptions import HTTPException
 from litestar.types import ControllerRouterHandler
 
-from api import errors, openapi
-from api.entrance import Application
-from api.forgery import ForgeryCheck
-from api.forms import SMALL_FORM_BYTES
-from api.identity import Identity, get_actor
-from api.openapi_corrections import correct_types, leave_out_bodies
-from api.openapi_examples import add_examples
-from api.openapi_files import describe_files
-from api.openapi_problems import describe_problems
-from api.pages.account import AccountPages
-from api.pages.alerts import AlertPages
-from api.pages.api_reference import show_api
-from api.pages.asset_forms import AssetFormPages, AssetStepPages
-from api.pages.asset_models import AssetModelPages
-from api.pages.assets import AssetPages
-from api.pages.audit import show_changes
-from api.pages.availability import AvailabilityPages
-from api.pages.candidates import CandidatePages
-from api.pages.confirming import confirm_password
-from api.pages.credentials import CredentialPages
-from api.pages.custody import CustodyPages
-from api.pages.device_history import DeviceHistoryPages
-from api.pages.device_profiles import DeviceProfilePages
-from api.pages.devices import DevicePages
-from api.pages.donations import DonationPages
-from api.pages.donors import DonorPages
-from api.pages.expected_hours import ExpectedHoursPages
-from api.pages.fault_reports import FaultReportPages
-from api.pages.home import show_home
-from api.pages.imports import ImportPages
-from api.pages.labels import LabelPages
-from api.pages.language import switch_language
-from api.pages.library import LibraryPages
-from api.pages.library_forms import LibraryFormPages
-from api.pages.maintenance import MaintenancePages
-from api.pages.monitoring_health import show_monitoring_health
-from api.pages.monitoring_setup import show_monitoring_setup
-from api.pages.networks import NetworkPages
-from api.pages.notices import MailPages
-from api.pages.people import PeoplePages
-from api.pages.photos import show_draft
-from api.pages.places import PlacePages
-from api.pages.ports import PortPages
-from api.pages.rooms import RoomPages, do_wake_device
-from api.pages.scans import ScanPages
-from api.pages.schools import SchoolPages
-from api.pages.search import show_search
-from api.pages.second_factor import SecondFactorPages, do_second_step, show_second_step
-from api.pages.security_log import download_security_log, show_security_log
-from api.pages.setup import do_setup, show_setup
-from api.pages.sign_in import (
+from api.administration.account.pages import AccountPages
+from api.administration.audit.pages import show_changes
+from api.administration.audit.routes import AuditRoutes
+from api.administration.people.pages import PeoplePages
+from api.administration.people.routes import MeRoutes, PeopleRoutes
+from api.administration.schools.pages import SchoolPages
+from api.administration.schools.routes import SchoolRoutes
+from api.administration.security_log.pages import download_security_log, show_security_log
+from api.administration.security_log.routes import SecurityLogRoutes
+from api.administration.setup.pages import do_setup, show_setup
+from api.administration.sign_in.confirmation import confirm_password
+from api.administration.sign_in.pages import (
     choose_first_password,
     do_sign_in,
     do_sign_out,
     show_first_password,
     show_sign_in,
 )
-from api.pages.traps import TrapPages
-from api.pages.usage import UsagePages
-from api.pages.watching import KindRulePages, WatchingPages
-from api.pages.work_orders import WorkOrderPages
-from api.routes import health
-from api.routes.alerts import AlertRoutes
-from api.routes.asset_models import AssetModelRoutes
-from api.routes.assets import AssetRoutes
-from api.routes.audit import AuditRoutes
-from api.routes.availability import AvailabilityRoutes
-from api.routes.candidates import CandidateRoutes
-from api.routes.credentials import CredentialRoutes
-from api.routes.custody import CustodyRoutes
-from api.routes.device_profiles import DeviceProfileRoutes
-from api.routes.devices import DeviceRoutes
-from api.routes.donations import DonationRoutes, DonorRoutes
-from api.routes.downloads import DownloadRoutes, show_picture
-from api.routes.expected_hours import ExpectedHoursRoutes
-from api.routes.history import DeviceHistoryRoutes
-from api.routes.imports import ImportRoutes
-from api.routes.labels import LabelRoutes
-from api.routes.maintenance import MaintenanceRoutes
-from api.routes.monitoring_health import get_monitoring_health
-from api.routes.networks import NetworkRoutes
-from api.routes.notices import EscalationRoutes, SubscriptionRoutes
-from api.routes.people import MeRoutes, PeopleRoutes
-from api.routes.places import PlaceRoutes
-from api.routes.ports import PortRoutes
-from api.routes.reports import ReportRoutes
-from api.routes.resources import ResourceRoutes
-from api.routes.rooms import RoomRoutes, WakePlanRoutes, wake_device
-from api.routes.schools import SchoolRoutes
-from api.routes.security_log import SecurityLogRoutes
-from api.routes.tokens import TokenRoutes
-from api.routes.traps import TrapRoutes
-from api.routes.uploads import UploadRoutes, describe_tus
-from api.routes.watching import ProfileRuleRoutes, WatchingRoutes
-from api.routes.work_order_entries import WorkOrderEntryRoutes
-from api.routes.work_orders import WorkOrderRoutes
-from api.security_events import SecurityEvents
-from api.static_files import serve_static_file
+from api.administration.sign_in.second_factor import (
+    SecondFactorPages,
+    do_second_step,
+    show_second_step,
+)
+from api.administration.tokens.routes import TokenRoutes
+from api.health import routes
+from api.home.language_switch import switch_language
+from api.home.pages import show_home
+from api.home.search import show_search
+from api.http import errors
+from api.http.entrance import Application
+from api.http.forgery import ForgeryCheck
+from api.http.identity import Identity, get_actor
+from api.http.security_events import SecurityEvents
+from api.http.static_files import serve_static_file
+from api.inventory.assets.form_pages import AssetFormPages, AssetStepPages
+from api.inventory.assets.pages import AssetPages
+from api.inventory.assets.routes import AssetRoutes
+from api.inventory.custody.pages import CustodyPages
+from api.inventory.custody.routes import CustodyRoutes
+from api.inventory.donations.pages import DonationPages
+from api.inventory.donations.routes import DonationRoutes, DonorRoutes
+from api.inventory.donors.pages import DonorPages
+from api.inventory.imports.pages import ImportPages
+from api.inventory.imports.routes import ImportRoutes
+from api.inventory.labels.pages import LabelPages
+from api.inventory.labels.routes import LabelRoutes
+from api.inventory.labels.scan_pages import ScanPages
+from api.inventory.models.pages import AssetModelPages
+from api.inventory.models.routes import AssetModelRoutes
+from api.inventory.places.pages import PlacePages
+from api.inventory.places.routes import PlaceRoutes
+from api.inventory.work_orders.entry_routes import WorkOrderEntryRoutes
+from api.inventory.work_orders.fault_reports import FaultReportPages
+from api.inventory.work_orders.pages import WorkOrderPages
+from api.inventory.work_orders.routes import WorkOrderRoutes
+from api.kit.forms import SMALL_FORM_BYTES
+from api.kit.photos import show_draft
+from api.library.downloads.routes import DownloadRoutes, show_picture
+from api.library.resources.form_pages import LibraryFormPages
+from api.library.resources.pages import LibraryPages
+from api.library.resources.routes import ResourceRoutes
+from api.library.uploads.routes import UploadRoutes, describe_tus
+from api.monitoring.alerts.pages import AlertPages
+from api.monitoring.alerts.routes import AlertRoutes
+from api.monitoring.availability.pages import AvailabilityPages
+from api.monitoring.availability.routes import AvailabilityRoutes
+from api.monitoring.candidates.pages import CandidatePages
+from api.monitoring.candidates.routes import CandidateRoutes
+from api.monitoring.credentials.pages import CredentialPages
+from api.monitoring.credentials.routes import CredentialRoutes
+from api.monitoring.devices.pages import DevicePages
+from api.monitoring.devices.routes import DeviceRoutes
+from api.monitoring.expected_hours.pages import ExpectedHoursPages
+from api.monitoring.expected_hours.routes import ExpectedHoursRoutes
+from api.monitoring.health.pages import show_monitoring_health
+from api.monitoring.health.routes import get_monitoring_health
+from api.monitoring.health.setup_pages import show_monitoring_setup
+from api.monitoring.history.pages import DeviceHistoryPages
+from api.monitoring.history.routes import DeviceHistoryRoutes
+from api.monitoring.maintenance.pages import MaintenancePages
+from api.monitoring.maintenance.routes import MaintenanceRoutes
+from api.monitoring.networks.pages import NetworkPages
+from api.monitoring.networks.routes import NetworkRoutes
+from api.monitoring.notices.pages import MailPages
+from api.monitoring.notices.routes import EscalationRoutes, SubscriptionRoutes
+from api.monitoring.ports.pages import PortPages
+from api.monitoring.ports.routes import PortRoutes
+from api.monitoring.profiles.pages import DeviceProfilePages
+from api.monitoring.profiles.routes import DeviceProfileRoutes
+from api.monitoring.rooms.pages import RoomPages, do_wake_device
+from api.monitoring.rooms.routes import RoomRoutes, WakePlanRoutes, wake_device
+from api.monitoring.traps.pages import TrapPages
+from api.monitoring.traps.routes import TrapRoutes
+from api.monitoring.usage.pages import UsagePages
+from api.monitoring.usage.routes import ReportRoutes
+from api.monitoring.watching.pages import KindRulePages, WatchingPages
+from api.monitoring.watching.routes import ProfileRuleRoutes, WatchingRoutes
+from api.schema import document
+from api.schema.corrections import correct_types, leave_out_bodies
+from api.schema.examples import add_examples
+from api.schema.files import describe_files
+from api.schema.pages import show_api
+from api.schema.problems import describe_problems
 from core import database
 from core.errors import Problem
 from core.settings import Settings
@@ -224,9 +229,9 @@ def create_app(settings: Settings) -> Litestar:
     """The web application for ``settings``; connects when it starts, not when it is made."""
     app = Application(
         route_handlers=[
-            health.healthz,
-            health.readyz,
-            health.metrics,
+            routes.healthz,
+            routes.readyz,
+            routes.metrics,
             serve_static_file,
             Router("/api/v1", route_handlers=ROUTES),
             *PAGES,
@@ -239,7 +244,7 @@ def create_app(settings: Settings) -> Litestar:
             Exception: errors.answer_fault,
         },
         lifespan=[_connections(settings)],
-        openapi_config=openapi.configuration(),
+        openapi_config=document.configuration(),
         compression_config=CompressionConfig(
             backend="gzip",
             gzip_compress_level=5,
@@ -257,7 +262,7 @@ def create_app(settings: Settings) -> Litestar:
         state=State({"settings": settings}),
         logging_config=None,
     )
-    openapi.describe_access(app)
+    document.describe_access(app)
     describe_files(app)
     correct_types(app)
     add_examples(app.openapi_schema)
@@ -274,7 +279,7 @@ def _connections(settings: Settings) -> Any:
         await database.open(settings.database_url)
         # Pages need no files, so a store that is away keeps nobody from them.
         await objects.open(settings.s3, objects.PROMPT)
-        await health.warn_of_absent_store()
+        await routes.warn_of_absent_store()
         try:
             yield
         finally:

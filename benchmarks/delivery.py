@@ -21,7 +21,7 @@ import msgspec
 import urllib3
 from minio import Minio
 
-from api.identity import COOKIE
+from api.http.identity import COOKIE
 from benchmarks import rows, stack
 from benchmarks.tables import print_json, print_table
 from core import database, sign_in

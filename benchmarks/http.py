@@ -16,7 +16,7 @@ from urllib.parse import quote
 
 import msgspec
 
-from api.identity import COOKIE
+from api.http.identity import COOKIE
 from benchmarks import load, rows, stack
 from benchmarks.load import Round, Target
 from benchmarks.tables import print_json, print_table

@@ -2,7 +2,7 @@
 
 from http import HTTPStatus
 
-from api.language import LOCALES, language
+from api.wording.language import LOCALES, language
 from core.errors import Message, say
 
 SENTENCES: dict[int, Message] = {

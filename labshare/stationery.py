@@ -4,7 +4,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from api import urls
-from api.language import language
+from api.wording.language import language
 from core.errors import Message
 from core.jobs import Job
 from core.outbox import Handler

@@ -129,8 +129,8 @@ async def empty(stack: Stack) -> None:
 
 @pytest.fixture(scope="session")
 def app(stack: Stack) -> Litestar:
-    from api import probes
     from api.app import create_app
+    from api.health import probes
 
     probes.PATIENCE_SECONDS = LIMITS.acquire_seconds
     return create_app(stack.settings)

@@ -6,7 +6,7 @@ from itertools import count
 import httpx
 import msgspec
 
-from api.identity import COOKIE
+from api.http.identity import COOKIE
 from core import database, passwords, sign_in, tokens
 from core.access import Actor, Membership, Role
 from core.clock import now

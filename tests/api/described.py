@@ -20,7 +20,7 @@ from schemathesis.schemas import APIOperation, BaseSchema
 from schemathesis.specs.openapi import checks
 from schemathesis.transport.requests import REQUESTS_TRANSPORT, RequestsTransport
 
-from api.routes.tus import CONTENT_TYPE
+from api.library.uploads.tus import CONTENT_TYPE
 from core import database
 from tests.api.request_samples import path_values
 from tests.api.school_worlds import World

@@ -7,8 +7,8 @@ import msgspec
 from litestar import Litestar
 from litestar.handlers import HTTPRouteHandler
 
-from api.access import Access, access_of
-from api.openapi import handlers_of
+from api.http.access import Access, access_of
+from api.schema.document import handlers_of
 
 PARAMETER = re.compile(r"\{(?P<name>\w+):(?P<type>\w+)\}")
 # For a parameter of which nothing exists.

@@ -13,11 +13,11 @@ from babel.messages.pofile import read_po
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = ("core", "storage", "inventory", "monitoring", "api", "labshare")
-METHODS = [("**.py", "python"), ("**/templates/**.html", "jinja2.ext:babel_extract")]
+METHODS = [("**.py", "python"), ("**.html", "jinja2.ext:babel_extract")]
 KEYWORDS = {"say": None, "_": None, "gettext": None, "ngettext": (1, 2)}
 # Babel skips in silence a template that uses an extension which it was not told of.
 OPTIONS = {
-    "**/templates/**.html": {
+    "**.html": {
         "encoding": "utf-8",
         "newstyle_gettext": "true",
         "extensions": "jinja2.ext.do,jinja2.ext.loopcontrols",

@@ -7,8 +7,8 @@ import httpx
 import pytest
 from litestar import Litestar
 
-from api.access import Access, access_of
-from api.openapi import handlers_of
+from api.http.access import Access, access_of
+from api.schema.document import handlers_of
 from core.access import Role
 from core.tokens import SCOPES
 from tests import factories

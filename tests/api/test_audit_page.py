@@ -7,12 +7,12 @@ import httpx
 import msgspec
 import pytest
 
-from api import row_names
-from api.change_values import UNTOLD, change_value
-from api.field_words import FIELDS
-from api.language import LOCALES, language
-from api.pages.audit import entries_of
-from api.words import VOCABULARY
+from api.administration.audit.pages import entries_of
+from api.wording import row_names
+from api.wording.change_values import UNTOLD, change_value
+from api.wording.field_words import FIELDS
+from api.wording.language import LOCALES, language
+from api.wording.words import VOCABULARY
 from core import audit, database
 from core.audit import AuditFilter
 from core.clock import now

@@ -17,8 +17,8 @@ from litestar import Litestar
 from litestar.handlers import HTTPRouteHandler
 from structlog.testing import capture_logs
 
-from api.identity import COOKIE
-from api.openapi import handlers_of
+from api.http.identity import COOKIE
+from api.schema.document import handlers_of
 from core import database, sign_in
 from core.paging import encode_cursor
 from tests import factories

@@ -6,7 +6,7 @@ import httpx
 import msgspec
 import pytest
 
-from api.body_errors import MOST_INTEGER, body_errors, unstorable
+from api.http.body_errors import MOST_INTEGER, body_errors, unstorable
 from tests import factories
 
 

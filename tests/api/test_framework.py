@@ -19,11 +19,11 @@ import pytest
 from litestar import Litestar
 from litestar.datastructures import URL
 
-from api import framework
-from api.forms import PHOTO_FORM_BYTES, SMALL_FORM_BYTES
-from api.multipart_forms import MOST_PARTS, MOST_TEXT_BYTES
-from api.openapi import handlers_of
-from api.parsing import MOST_FIELDS
+from api.http import framework
+from api.http.multipart_forms import MOST_PARTS, MOST_TEXT_BYTES
+from api.http.parsing import MOST_FIELDS
+from api.kit.forms import PHOTO_FORM_BYTES, SMALL_FORM_BYTES
+from api.schema.document import handlers_of
 from tests import factories
 
 # What the installed release decorates. The first six are replaced or undone; the last holds
@@ -142,7 +142,7 @@ async def test_nothing_that_strangers_sent_is_kept(client: httpx.AsyncClient) ->
 
 
 def test_no_address_goes_through_the_cache_of_the_standard_library() -> None:
-    sources = Path(framework.__file__).parent.rglob("*.py")
+    sources = Path(framework.__file__).parent.parent.rglob("*.py")
     assert {one.name for one in sources if "urlsplit" in one.read_text(encoding="utf-8")} == {
         "framework.py",
         "parsing.py",

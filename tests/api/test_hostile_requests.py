@@ -11,11 +11,11 @@ import pytest
 from litestar import Litestar
 
 from api import urls
-from api.access import access_of
-from api.forms import SMALL_FORM_BYTES
-from api.language import LOCALES, MOST_CHARACTERS, language
-from api.openapi import handlers_of
-from api.pages.flash import FLASH_COOKIE, Said, _signed, signing_key, waiting_sentence
+from api.http.access import access_of
+from api.kit.flash import FLASH_COOKIE, Said, _signed, signing_key, waiting_sentence
+from api.kit.forms import SMALL_FORM_BYTES
+from api.schema.document import handlers_of
+from api.wording.language import LOCALES, MOST_CHARACTERS, language
 from core import database
 from core.errors import Message, say
 from tests import factories

@@ -2,8 +2,8 @@
 
 import pytest
 
-from api.delivery import disposition
-from api.ranges import NotModified, Slice, Unsatisfiable, decide
+from api.http.delivery import disposition
+from api.http.ranges import NotModified, Slice, Unsatisfiable, decide
 
 ETAG = '"abc"'
 WHOLE = Slice(0, 1000, is_part=False)

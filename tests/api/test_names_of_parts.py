@@ -2,7 +2,7 @@
 
 import pytest
 
-from api.language import fill, language, without_kind
+from api.wording.language import fill, language, without_kind
 from core.errors import Message
 from monitoring.profiles.alert_messages import RULE_SENTENCES
 

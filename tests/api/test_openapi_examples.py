@@ -9,8 +9,8 @@ from litestar import Litestar
 from litestar.enums import RequestEncodingType
 
 from api.app import create_app
-from api.openapi import handlers_of
-from api.openapi_examples import add_examples
+from api.schema.document import handlers_of
+from api.schema.examples import add_examples
 from tests.conftest import Stack
 
 
@@ -52,7 +52,7 @@ def test_every_text_field_is_in_the_table(described: Litestar) -> None:
     for schema in document.components.schemas.values():
         if schema.properties and schema.title != "ProblemDetails":
             schema.examples = None
-    assert add_examples(document) == [], "add a line to api/openapi_examples.toml"
+    assert add_examples(document) == [], "add a line to api/schema/examples.toml"
 
 
 def test_the_example_of_a_body_is_a_body(described: Litestar) -> None:

@@ -5,8 +5,8 @@ import re
 import httpx
 import pytest
 
-from api.identity import COOKIE
-from api.pages.navigation import navigation
+from api.http.identity import COOKIE
+from api.kit.navigation import navigation
 from core import database
 from core.access import Actor
 from inventory import custody

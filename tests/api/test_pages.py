@@ -7,11 +7,11 @@ import httpx
 import pytest
 
 from api.app import create_app
-from api.identity import COOKIE
-from api.language import LANGUAGE_COOKIE
-from api.pages.flash import FLASH_COOKIE, see_other, waiting_sentence
-from api.pages.navigation import navigation
-from api.pages.wording import with_query
+from api.http.identity import COOKIE
+from api.kit.flash import FLASH_COOKIE, see_other, waiting_sentence
+from api.kit.navigation import navigation
+from api.wording.language import LANGUAGE_COOKIE
+from api.wording.template_functions import with_query
 from core import database
 from core.access import Role
 from core.errors import say

@@ -4,7 +4,7 @@ import httpx
 import pytest
 from litestar import Litestar
 
-from api.identity import COOKIE
+from api.http.identity import COOKIE
 from core import database, passwords, people
 from core.access import Actor
 from tests import factories

@@ -9,7 +9,7 @@ import pytest
 from litestar import Litestar
 
 from api.app import create_app
-from api.identity import COOKIE, TLS_COOKIE
+from api.http.identity import COOKIE, TLS_COOKIE
 from core import sign_in
 from tests import factories, factories_repairs
 from tests.conftest import Stack, browser

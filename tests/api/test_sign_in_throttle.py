@@ -8,7 +8,7 @@ import httpx
 import pytest
 from litestar import Litestar
 
-from api.pages.sessions import BROWSER_COOKIE
+from api.administration.sign_in.sessions import BROWSER_COOKIE
 from core import database, housekeeping, known_browsers, passwords, throttle
 from core.errors import TooMany
 from tests import factories

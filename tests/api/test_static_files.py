@@ -6,13 +6,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from api.static_files import (
-    OURS,
-    PackagesMissing,
-    asset_url,
-    read_static_files,
-    static_files,
-)
+from api.http.static_files import OURS, PackagesMissing, asset_url, read_static_files, static_files
 
 
 def test_a_name_changes_with_the_content(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from collections import defaultdict
 
 import pytest
 
-from api.language import LOCALES, choose, language
+from api.wording.language import LOCALES, choose, language
 from core.errors import say
 from tests.api import sentences
 

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from api.usage_bars import BY_DAY, BY_MONTH, BY_WEEK, MOST_BARS, bars_of
+from api.monitoring.usage.bars import BY_DAY, BY_MONTH, BY_WEEK, MOST_BARS, bars_of
 from core.errors import Message
 from monitoring.usage.report import DayOfUse
 

@@ -5,11 +5,11 @@ from typing import get_args
 
 import pytest
 
-from api import field_words, words
-from api.counting import counted
-from api.language import LOCALES, language
-from api.pages.alert_words import RULE_NAMES, rule_words
-from api.words import VOCABULARY
+from api.monitoring.alerts.words import RULE_NAMES, rule_words
+from api.wording import field_words, words
+from api.wording.counting import counted
+from api.wording.language import LOCALES, language
+from api.wording.words import VOCABULARY
 from core.access import Role
 from core.places import PlaceKind
 from inventory.assets import Condition, LifecycleState

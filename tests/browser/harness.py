@@ -15,7 +15,7 @@ from urllib.request import urlopen
 import msgspec
 from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, Request
 
-from api.identity import COOKIE
+from api.http.identity import COOKIE
 from core import database, sign_in
 from core.settings import Settings
 from tests.patience import PATIENCE_SECONDS

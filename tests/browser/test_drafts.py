@@ -3,7 +3,7 @@
 import pytest
 from playwright.async_api import Browser, Page
 
-from api.identity import COOKIE
+from api.http.identity import COOKIE
 from core import database, sign_in
 from tests.browser import harness
 from tests.browser.harness import PHONE

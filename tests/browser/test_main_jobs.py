@@ -8,7 +8,7 @@ import msgspec
 import pytest
 from playwright.async_api import Browser, Page
 
-from api.language import language
+from api.wording.language import language
 from core import database
 from tests.browser import harness
 from tests.browser.harness import DESKTOP, PHONE

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 from playwright.async_api import Browser, expect
 
-from api.language import language
+from api.wording.language import language
 from core import database
 from storage import objects
 from tests.browser import harness

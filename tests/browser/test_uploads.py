@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Browser, CDPSession, Page, expect
 
-from api.language import language
+from api.wording.language import language
 from core import database
 from storage import finishing
 from tests import factories_library

@@ -6,7 +6,7 @@ from urllib.parse import urljoin, urlsplit
 import httpx
 import msgspec
 
-from api.identity import COOKIE
+from api.http.identity import COOKIE
 from core import sign_in
 from tests.patience import PATIENCE_SECONDS
 

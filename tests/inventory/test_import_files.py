@@ -9,8 +9,8 @@ from enum import StrEnum
 import openpyxl
 import pytest
 
-from api import words
-from api.language import language
+from api.wording import words
+from api.wording.language import language
 from core.errors import Invalid
 from inventory.imports import MOST_BYTES, MOST_ROWS, columns, read_sheet
 from inventory.imports.columns import Column, column_of

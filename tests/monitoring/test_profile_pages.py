@@ -3,7 +3,7 @@
 import httpx
 import pytest
 
-from api.pages import profile_words
+from api.monitoring.profiles import words
 from core import database
 from core.access import Role
 from labshare.profile_pages import page_of
@@ -17,7 +17,7 @@ NAMES = [profile.name for profile in all_profiles()]
 
 
 def test_every_decoder_is_named_on_the_pages() -> None:
-    assert profile_words.unworded() == set()
+    assert words.unworded() == set()
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])

@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager, closing
 import pytest
 from click.testing import CliRunner
 
-from api.language import language
+from api.wording.language import language
 from core.access import Role
 from core.errors import Message
 from labshare.cli import main

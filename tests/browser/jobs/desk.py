@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 import msgspec
 from playwright.async_api import Browser, Locator, Page, Response
 
-from api.language import language
+from api.wording.language import language
 from tests.browser import harness
 from tests.browser.harness import HEIGHTS, PATIENCE_MS
 

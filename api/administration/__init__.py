@@ -1,0 +1,1 @@
+"""People, schools, signing in, and what was changed."""

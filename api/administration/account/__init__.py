@@ -1,0 +1,1 @@
+"""My account: name, language, password, sessions."""

@@ -1,0 +1,234 @@
+"""People: list, account, roles and one-time passwords, for the admins of their schools."""
+
+from datetime import datetime, time
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import msgspec
+from litestar import Controller, Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+from litestar.response import Redirect
+
+from api import urls
+from api.administration.sign_in.confirmation import ask_password
+from api.http.access import allow
+from api.http.types import WebRequest
+from api.kit.flash import see_other
+from api.kit.forms import as_typed, convert_form, read_form
+from api.kit.options import school_options
+from api.kit.rendering import language_of, render
+from api.wording import row_names
+from core import memberships, people, schools
+from core.access import Actor, Role
+from core.errors import Conflict, FieldError, Invalid, NotConfirmed, say
+from core.memberships import NewRole
+from core.people import READERS, Invitation, NewPerson, Standing
+from core.person_facts import PersonFacts
+
+READER = allow(*READERS, scope=None)
+ADMIN = allow(Role.admin, scope=None)
+
+
+class PeopleFilter(msgspec.Struct, frozen=True):
+    """The filters of the list, as they stand in its address."""
+
+    q: str = ""
+    school_id: int | None = None
+    role: Role | None = None
+    standing: Standing = Standing.open
+    limit: int = 50
+    cursor: str | None = None
+
+
+class RoleForm(msgspec.Struct, frozen=True):
+    """A role to give; the day is the last one on which it holds."""
+
+    school_id: int
+    role: Role
+    last_day: str = ""
+
+
+class PeoplePages(Controller):
+    """/people"""
+
+    include_in_schema = False
+
+    @get(urls.people(), guards=[READER])
+    async def list_people(
+        self, request: WebRequest, actor: NamedDependency[Actor]
+    ) -> Response[str]:
+        only = convert_form(request.query_params, PeopleFilter)
+        found = await people.find_people(
+            actor,
+            q=only.q,
+            school_id=only.school_id,
+            role=only.role,
+            standing=only.standing,
+            limit=only.limit,
+            cursor=only.cursor,
+        )
+        return render(
+            request,
+            "administration/people/list.html",
+            page=found,
+            only=only,
+            school_options=await school_options(request, actor, *READERS),
+        )
+
+    @get(urls.new_person(), guards=[ADMIN])
+    async def show_new(self, request: WebRequest, actor: NamedDependency[Actor]) -> Response[str]:
+        return await _new_page(request, actor, {"role": Role.teacher, "locale": "zh_CN"})
+
+    @post(urls.people(), guards=[ADMIN])
+    async def create_person(
+        self, request: WebRequest, actor: NamedDependency[Actor]
+    ) -> Response[str]:
+        """The page that answers is the one place where the password is ever shown."""
+        try:
+            invitation = await people.create_person(actor, await read_form(request, NewPerson))
+        except NotConfirmed:
+            return await ask_password(request)
+        except Invalid as refused:
+            return await _new_page(request, actor, await as_typed(request), refused.errors)
+        return _invitation_page(request, invitation)
+
+    @get("/people/{person_id:int}", guards=[READER])
+    async def show_person(
+        self, request: WebRequest, actor: NamedDependency[Actor], person_id: FromPath[int]
+    ) -> Response[str]:
+        return await _person_page(request, actor, person_id)
+
+    @post("/people/{person_id:int}", guards=[ADMIN])
+    async def edit_person(
+        self, request: WebRequest, actor: NamedDependency[Actor], person_id: FromPath[int]
+    ) -> Response[Any]:
+        try:
+            await people.edit_person(actor, person_id, await read_form(request, PersonFacts))
+        except Invalid as refused:
+            form = await as_typed(request)
+            return await _person_page(request, actor, person_id, form=form, errors=refused.errors)
+        return see_other(urls.person(person_id), say("Saved."))
+
+    @post("/people/{person_id:int}/roles", guards=[ADMIN])
+    async def give_role(
+        self, request: WebRequest, actor: NamedDependency[Actor], person_id: FromPath[int]
+    ) -> Response[Any]:
+        try:
+            new = await _new_role(actor, await read_form(request, RoleForm))
+            await memberships.give_role(actor, person_id, new)
+        except NotConfirmed:
+            return await ask_password(request)
+        except Invalid as refused:
+            return await _person_page(
+                request, actor, person_id, role_form=await as_typed(request), errors=refused.errors
+            )
+        except Conflict as refused:
+            return await _person_page(
+                request,
+                actor,
+                person_id,
+                role_form=await as_typed(request),
+                errors=(FieldError("role", refused.message),),
+            )
+        return see_other(urls.person(person_id), say("The role is given."))
+
+    @post("/people/{person_id:int}/roles/{membership_id:int}/end", guards=[ADMIN])
+    async def end_role(
+        self,
+        request: WebRequest,
+        actor: NamedDependency[Actor],
+        person_id: FromPath[int],
+        membership_id: FromPath[int],
+    ) -> Response[Any]:
+        try:
+            await memberships.end_role(actor, person_id, membership_id)
+        except NotConfirmed:
+            return await ask_password(request)
+        return see_other(urls.person(person_id), say("The role has ended."))
+
+    @post("/people/{person_id:int}/invite", guards=[ADMIN])
+    async def invite_again(
+        self, request: WebRequest, actor: NamedDependency[Actor], person_id: FromPath[int]
+    ) -> Response[str]:
+        try:
+            invitation = await people.invite_again(actor, person_id)
+        except NotConfirmed:
+            return await ask_password(request)
+        return _invitation_page(request, invitation)
+
+    @post("/people/{person_id:int}/close", guards=[ADMIN])
+    async def close_account(
+        self, request: WebRequest, actor: NamedDependency[Actor], person_id: FromPath[int]
+    ) -> Response[Any]:
+        try:
+            await people.close_account(actor, person_id)
+        except NotConfirmed:
+            return await ask_password(request)
+        return see_other(urls.person(person_id), say("The account is closed."))
+
+    @post("/people/{person_id:int}/reopen", guards=[ADMIN])
+    async def reopen_account(
+        self, actor: NamedDependency[Actor], person_id: FromPath[int]
+    ) -> Redirect:
+        await people.reopen_account(actor, person_id)
+        return see_other(urls.person(person_id), say("The account is open again."))
+
+
+async def _new_role(actor: Actor, form: RoleForm) -> NewRole:
+    """The role as the domain takes it: to the end of the last day, as the school's clocks go."""
+    school = await schools.get_school(actor, form.school_id)
+    valid_until = None
+    if form.last_day:
+        try:
+            day = datetime.strptime(form.last_day, "%Y-%m-%d").date()  # noqa: DTZ007 (a day)
+        except ValueError as error:
+            raise Invalid.of("last_day", say("Write the date as year-month-day")) from error
+        valid_until = datetime.combine(day, time.max, tzinfo=ZoneInfo(school.zone))
+    return NewRole(form.school_id, form.role, valid_until)
+
+
+async def _person_page(
+    request: WebRequest,
+    actor: Actor,
+    person_id: int,
+    *,
+    form: dict[str, Any] | None = None,
+    role_form: dict[str, Any] | None = None,
+    errors: tuple[FieldError, ...] = (),
+) -> Response[str]:
+    person = await people.get_person(actor, person_id)
+    administered = actor.school_ids_as(Role.admin)
+    return render(
+        request,
+        "administration/people/person.html",
+        status_code=422 if errors else 200,
+        person=person,
+        may_give_role=any(m.school_id in administered for m in person.memberships),
+        may_edit=any(m.school_id in administered and m.is_valid for m in person.memberships),
+        school_options=await school_options(request, actor, Role.admin),
+        changes=await row_names.history(language_of(request), "person", person_id, limit=30),
+        form=form or {"name": person.name, "login": person.login, "locale": person.locale},
+        role_form=role_form,
+        errors=list(errors),
+    )
+
+
+async def _new_page(
+    request: WebRequest,
+    actor: Actor,
+    form: dict[str, Any],
+    errors: tuple[FieldError, ...] = (),
+) -> Response[str]:
+    return render(
+        request,
+        "administration/people/new.html",
+        status_code=422 if errors else 200,
+        school_options=await school_options(request, actor, Role.admin),
+        form=form,
+        errors=list(errors),
+    )
+
+
+def _invitation_page(request: WebRequest, invitation: Invitation) -> Response[str]:
+    return render(request, "administration/people/invitation.html", invitation=invitation)

@@ -1,0 +1,90 @@
+"""Schools over JSON."""
+
+import msgspec
+from litestar import Controller, get, post, put
+from litestar.di import NamedDependency
+from litestar.params import FromPath, JSONBody
+
+from api.http.access import allow, signed_in
+from core import schools
+from core.access import Actor, Role
+from core.paging import Page
+from core.schools import School, SchoolFacts
+from storage import quotas
+from storage.quotas import StorageUse
+
+
+class FactorRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What a school asks of its admins."""
+
+    is_required: bool
+
+
+class SchoolDetails(School, frozen=True):
+    """A school, and for its admins what its files take of the room that it was given."""
+
+    storage: StorageUse | None = None
+
+
+class SchoolRoutes(Controller):
+    """/api/v1/schools"""
+
+    path = "/schools"
+    tags = ("schools",)
+
+    @get(
+        guards=[signed_in("people:read")],
+        operation_id="school_list",
+        summary="The schools that you belong to",
+    )
+    async def list_schools(self, actor: NamedDependency[Actor]) -> Page[School]:
+        """All of them in one page: nobody belongs to many."""
+        return Page(await schools.find_schools(actor))
+
+    @post(
+        guards=[allow(Role.admin, scope="people:write")],
+        operation_id="school_create",
+        summary="Add a school",
+    )
+    async def create_school(
+        self, actor: NamedDependency[Actor], data: JSONBody[SchoolFacts]
+    ) -> School:
+        """You become its first admin, so a token is refused (`admins_in_person`)."""
+        return await schools.create_school(actor, data)
+
+    @get(
+        "/{school_id:int}",
+        guards=[signed_in("people:read")],
+        operation_id="school_get",
+        summary="One school",
+    )
+    async def get_school(
+        self, actor: NamedDependency[Actor], school_id: FromPath[int]
+    ) -> SchoolDetails:
+        """`storage` is for its admins, null for others; the operator sets `allowed_bytes`."""
+        school = await schools.get_school(actor, school_id)
+        storage = await quotas.find(actor, school_id)
+        return SchoolDetails(**msgspec.structs.asdict(school), storage=storage)
+
+    @put(
+        "/{school_id:int}",
+        guards=[allow(Role.admin, scope="people:write")],
+        operation_id="school_edit",
+        summary="Write a school's facts anew",
+    )
+    async def edit_school(
+        self, actor: NamedDependency[Actor], school_id: FromPath[int], data: JSONBody[SchoolFacts]
+    ) -> School:
+        return await schools.edit_school(actor, school_id, data)
+
+    @put(
+        "/{school_id:int}/second-factor",
+        guards=[allow(Role.admin, scope=None)],
+        operation_id="school_second_factor_rule",
+        summary="Whether a school's admins need a second factor",
+    )
+    async def set_second_factor_rule(
+        self, actor: NamedDependency[Actor], school_id: FromPath[int], data: JSONBody[FactorRule]
+    ) -> School:
+        """Who has none is no admin there until it is set up; whoever turns it on has one."""
+        return await schools.require_second_factor(actor, school_id, is_required=data.is_required)

@@ -1,0 +1,1 @@
+"""The first visit to an empty installation."""

@@ -1,0 +1,188 @@
+"""Signing in, choosing one's first password, and signing out."""
+
+from typing import Any
+
+import msgspec
+from litestar import Response, get, post
+from litestar.di import NamedDependency
+from litestar.response import Redirect
+
+from api import urls
+from api.administration.sign_in.sessions import (
+    browser_of,
+    drop_session,
+    known_browser,
+    lasting,
+    set_known_browser,
+    set_session,
+)
+from api.http.access import in_person, public
+from api.http.identity import client_address, find_actor, session_token
+from api.http.types import WebRequest
+from api.kit.flash import see_other
+from api.kit.forms import SMALL_FORM_BYTES, as_typed, read_form
+from api.kit.rendering import render
+from core import account, setup, sign_in
+from core.access import Actor
+from core.errors import FieldError, Invalid, NotSignedIn, TooMany, Unavailable, say
+
+RETRY_SECONDS = 5
+
+
+class Credentials(msgspec.Struct, frozen=True):
+    """What the sign-in page asks."""
+
+    login: str
+    password: str
+    stays: bool = False
+    next: str = "/"
+
+
+class FirstPassword(msgspec.Struct, frozen=True):
+    """What the newcomer's page asks."""
+
+    new_password: str
+    new_password_again: str
+
+
+@get(urls.sign_in(), guards=[public], include_in_schema=False)
+async def show_sign_in(request: WebRequest) -> Response[Any]:
+    """The form; straight on for somebody signed in, and to the set-up where nobody is yet."""
+    next_path = urls.local(request.query_params.get("next"))
+    if find_actor(request) is not None:
+        return Redirect(next_path, status_code=303)
+    if await setup.is_needed():
+        return Redirect(urls.setup(), status_code=303)
+    return render(request, "administration/sign_in/sign_in.html", form={"next": next_path})
+
+
+@post(
+    urls.sign_in(),
+    guards=[public],
+    include_in_schema=False,
+    request_max_body_size=SMALL_FORM_BYTES,
+)
+async def do_sign_in(request: WebRequest) -> Response[Any]:
+    """A fresh session for the right name and password; one sentence for everything else."""
+    try:
+        given = await read_form(request, Credentials)
+        opened = await sign_in.sign_in(
+            given.login,
+            given.password,
+            address=client_address(request),
+            browser=browser_of(request),
+            known_browser=known_browser(request),
+            lasts=lasting(stays=given.stays),
+        )
+    except Invalid as refused:
+        return await _refused(request, 422, refused.errors)
+    except NotSignedIn as refused:
+        return await _refused(request, 401, [FieldError("", refused.message)])
+    except TooMany as refused:
+        answer = await _refused(request, 429, [FieldError("", refused.message)])
+        answer.headers["retry-after"] = str(refused.retry_after_seconds)
+        return answer
+    except Unavailable as refused:
+        answer = await _refused(request, 503, [FieldError("", refused.message)])
+        answer.headers["retry-after"] = str(RETRY_SECONDS)
+        return answer
+    await _leave_old_session(request)
+    onward = see_other(await _next_step(opened.token, given))
+    set_session(request, onward, opened.token, stays=given.stays)
+    if opened.known_browser is not None:
+        set_known_browser(request, onward, opened.known_browser)
+    return onward
+
+
+async def _next_step(token: str, given: Credentials) -> str:
+    """A newcomer chooses a password; who has a second factor gives its code; others are there."""
+    if await sign_in.find_newcomer(token) is not None:
+        return urls.first_password()
+    if await sign_in.find_waiting(token) is not None:
+        return urls.second_step(urls.local(given.next), stays=given.stays)
+    return urls.local(given.next)
+
+
+async def _refused(
+    request: WebRequest, status: int, errors: list[FieldError] | tuple[FieldError, ...]
+) -> Response[str]:
+    form = await as_typed(request)
+    form["next"] = urls.local(form.get("next"))
+    return render(
+        request,
+        "administration/sign_in/sign_in.html",
+        status_code=status,
+        errors=list(errors),
+        form=form,
+    )
+
+
+async def _leave_old_session(request: WebRequest) -> None:
+    """Whoever used this browser before is signed out of it."""
+    before = find_actor(request)
+    if before is not None and before.sign_in_id is not None:
+        await sign_in.sign_out(before)
+
+
+@get(urls.first_password(), guards=[public], include_in_schema=False)
+async def show_first_password(request: WebRequest) -> Response[Any]:
+    """For somebody who came in with a one-time password, and for nobody else."""
+    newcomer = await sign_in.find_newcomer(session_token(request))
+    if newcomer is None:
+        return Redirect(urls.sign_in(), status_code=303)
+    return render(request, "administration/sign_in/first_password.html", newcomer=newcomer)
+
+
+@post(
+    urls.first_password(),
+    guards=[public],
+    include_in_schema=False,
+    request_max_body_size=SMALL_FORM_BYTES,
+)
+async def choose_first_password(request: WebRequest) -> Response[Any]:
+    """The one-time password ends with the session that it opened; a fresh one begins."""
+    token = session_token(request)
+    newcomer = await sign_in.find_newcomer(token)
+    if newcomer is None:
+        return Redirect(urls.sign_in(), status_code=303)
+    try:
+        given = await read_form(request, FirstPassword)
+        require_same(given.new_password, given.new_password_again)
+        person_id = await account.choose_first_password(
+            token, new=given.new_password, address=client_address(request)
+        )
+    except Invalid as refused:
+        return render(
+            request,
+            "administration/sign_in/first_password.html",
+            status_code=422,
+            newcomer=newcomer,
+            errors=list(refused.errors),
+        )
+    fresh = await sign_in.start_session(
+        person_id,
+        address=client_address(request),
+        browser=browser_of(request),
+        lasts=lasting(stays=False),
+    )
+    waits = await sign_in.find_waiting(fresh) is not None
+    answer = see_other(
+        urls.second_step() if waits else urls.home(), say("Welcome. Your password is set.")
+    )
+    set_session(request, answer, fresh, stays=False)
+    return answer
+
+
+def require_same(password: str, again: str, *, field: str = "new_password_again") -> None:
+    """Raise Invalid unless a new password was typed alike twice."""
+    if password != again:
+        raise Invalid.of(field, say("The two passwords differ"), code="differs")
+
+
+@post(urls.sign_out(), guards=[in_person], include_in_schema=False)
+async def do_sign_out(request: WebRequest, actor: NamedDependency[Actor]) -> Redirect:
+    """The session ends on the server too; a kept cookie opens nothing."""
+    await sign_in.sign_out(actor)
+    answer = see_other(urls.sign_in(), say("You are signed out."))
+    drop_session(request, answer)
+    return answer

@@ -1,0 +1,1 @@
+"""The first page after signing in, the search over everything, the language switch."""

@@ -1,0 +1,147 @@
+"""The first page after signing in: for each role what it comes to do, and what waits for it."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import msgspec
+from litestar import Response, get
+from litestar.di import NamedDependency
+
+from api import urls
+from api.http.access import in_person
+from api.http.types import WebRequest
+from api.kit.rendering import render
+from core import clock, people, places
+from core.access import Actor, Role
+from core.errors import Message, say
+from inventory import custody, donations, overview, repairs
+from inventory.usage import preset_period
+from monitoring.alerting import alerts
+from monitoring.devices import networks
+from monitoring.health import overview as monitored
+from monitoring.usage.idleness import count_idle
+from monitoring.usage.report import days_of_use
+from storage import catalogue, uploads
+
+LONGEST_LIST = 8
+SHORT_LIST = 5
+SCHOOL_ZONE = "Asia/Shanghai"
+
+Section = dict[str, Any]
+
+
+async def for_technician(actor: Actor) -> Section:
+    """What is broken, the gravest first; what is mine; where to walk."""
+    schools = actor.school_ids_as(Role.technician)
+    mine = repairs.WorkOrderFilter(state="unfinished", mine=True)
+    return {
+        "counts": await overview.count_orders(actor, schools),
+        "urgent": await repairs.most_urgent(actor, limit=LONGEST_LIST),
+        "mine": (await repairs.list_work_orders(actor, mine, limit=SHORT_LIST)).items,
+        "places": await overview.orders_by_place(schools),
+        "overdue": await custody.count_overdue(actor),
+        "devices": await monitored.count_devices(schools),
+        "alerts": await alerts.most_urgent(actor, schools, limit=SHORT_LIST),
+    }
+
+
+async def for_admin(actor: Actor) -> Section:
+    """How the school's things stand: numbers that lead to their lists."""
+    schools = actor.school_ids_as(Role.admin)
+    today = clock.today(SCHOOL_ZONE)
+    month = preset_period("month", today)
+    states = await overview.count_states(schools)
+    return {
+        "states": states,
+        "on_the_books": overview.on_the_books(states),
+        "first_steps": await first_steps(actor) if not states else [],
+        "idle": await count_idle(actor),
+        "overdue": await custody.count_overdue(actor),
+        "devices": await monitored.count_devices(schools),
+        "donations": await overview.count_donations(schools, today.replace(day=1)),
+        "newest": (await donations.find_donations(actor, limit=SHORT_LIST)).items,
+        "urgent": await repairs.most_urgent(actor, limit=SHORT_LIST),
+        "days": await days_of_use(schools, month),
+    }
+
+
+class FirstStep(msgspec.Struct, frozen=True):
+    """One thing to do before the school's things can be seen here, and whether it is done."""
+
+    title: Message
+    href: str
+    is_done: bool
+
+
+async def first_steps(actor: Actor) -> list[FirstStep]:
+    """What to set up in a school without assets, in the order in which it is best done."""
+    has_places = bool(await places.find_places(actor))
+    has_people = len((await people.find_people(actor, limit=2)).items) > 1
+    given = await donations.find_donations(actor, limit=1)
+    seen = await networks.list_networks(actor, limit=1)
+    return [
+        FirstStep(say("Add buildings and rooms"), urls.places(), has_places),
+        FirstStep(say("Give colleagues an account and a role"), urls.people(), has_people),
+        FirstStep(say("Write down the first donation"), urls.new_donation(), bool(given.items)),
+        FirstStep(say("Import the list of assets, or add one"), urls.imports(), False),
+        FirstStep(say("Name the networks where devices are"), urls.networks(), bool(seen.items)),
+    ]
+
+
+async def for_teacher(actor: Actor) -> Section:
+    """What the teacher has, has uploaded, and could use."""
+    published = catalogue.Filters(state="published")
+    unfinished = repairs.WorkOrderFilter(state="unfinished")
+    return {
+        "fresh": (await catalogue.find(actor, published, limit=LONGEST_LIST)).items,
+        "held": await custody.find_mine(actor),
+        "reports": (await repairs.list_work_orders(actor, unfinished, limit=SHORT_LIST)).items,
+        "uploads": (await uploads.find_own(actor, limit=SHORT_LIST)).items,
+    }
+
+
+async def for_student_helper(actor: Actor) -> Section:
+    """What is out and due back, soonest first, and what the helper reported as broken."""
+    unfinished = repairs.WorkOrderFilter(state="unfinished")
+    return {
+        "out": (await custody.find_custody(actor, limit=LONGEST_LIST)).items,
+        "reports": (await repairs.list_work_orders(actor, unfinished, limit=SHORT_LIST)).items,
+    }
+
+
+async def for_auditor(actor: Actor) -> Section:
+    """The books in numbers."""
+    schools = actor.school_ids_as(Role.auditor)
+    return {
+        "states": await overview.count_states(schools),
+        "donations": await overview.count_donations(
+            schools, clock.today(SCHOOL_ZONE).replace(month=1, day=1)
+        ),
+        "gaps": (await donations.find_donations(actor, has_gap=True, limit=LONGEST_LIST)).items,
+    }
+
+
+# In the order in which a person of several roles reads them.
+SECTIONS: dict[Role, Callable[[Actor], Awaitable[Section]]] = {
+    Role.technician: for_technician,
+    Role.admin: for_admin,
+    Role.teacher: for_teacher,
+    Role.student_helper: for_student_helper,
+    Role.auditor: for_auditor,
+}
+
+
+@get(urls.home(), guards=[in_person], include_in_schema=False)
+async def show_home(request: WebRequest, actor: NamedDependency[Actor]) -> Response[str]:
+    """One section for each role of the person."""
+    sections = {
+        str(role): await section(actor) for role, section in SECTIONS.items() if actor.is_a(role)
+    }
+    return render(
+        request,
+        "home/index.html",
+        sections=sections,
+        today=clock.today(SCHOOL_ZONE),
+        may_report=actor.is_a(*repairs.REPORTERS),
+        chart="admin" in sections,
+    )

@@ -1,0 +1,34 @@
+"""Requests as handlers see them: a body that cannot be read is the sender's mistake, never ours."""
+
+from typing import Any
+
+from litestar import Request
+from litestar.datastructures import State
+from litestar.exceptions import ClientException
+
+from api.http.body_errors import body_errors, unstorable
+from core.errors import Invalid
+
+
+class BoundedRequest(Request[Any, Any, State]):
+    """Litestar's request, whose JSON may not be nested deeper than Python can follow."""
+
+    async def json(self) -> Any:
+        """The decoded body; 400 where it is no JSON, not UTF-8, or nested without an end.
+
+        Invalid names each text with a NUL and each integer that no column holds.
+        """
+        try:
+            body = await super().json()
+        except (RecursionError, UnicodeDecodeError):
+            raise ClientException("no JSON, or nested too deeply") from None
+        errors = list(unstorable(body))
+        if errors:
+            raise Invalid(errors)
+        self.scope["state"]["body"] = body
+        field = self.route_handler.parsed_data_field
+        wrong = body_errors(body, field.annotation) if field else []
+        if wrong:
+            # The framework names the first alone, and takes 0 for false.
+            raise Invalid(wrong)
+        return body

@@ -1,0 +1,60 @@
+"""Refused requests and exports, told to the security log once the answer is on its way."""
+
+from litestar.enums import ScopeType
+from litestar.middleware import ASGIMiddleware
+from litestar.types import ASGIApp, Message, Receive, Scope, Send
+
+from api.http.identity import client_address, find_actor
+from api.http.types import WebConnection
+from core import security_log
+from core.errors import Problem
+from core.security_log import Kind
+
+# What a person may set right by typing the password again is no refusal.
+HARMLESS = frozenset({"confirm_password"})
+REFUSED = 403
+
+
+class SecurityEvents(ASGIMiddleware):
+    """Watches each answer: 403, a school that is not one's own, and a table that leaves the house."""
+
+    scopes = (ScopeType.HTTP,)
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
+        connection: WebConnection = WebConnection(scope, receive, send)
+        seen: dict[str, str] = {}
+
+        async def send_and_see(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                seen["status"] = str(message["status"])
+                types = [v for k, v in message["headers"] if k.lower() == b"content-type"]
+                seen["type"] = types[0].decode("latin-1") if types else ""
+            await send(message)
+
+        try:
+            await next_app(scope, receive, send_and_see)
+        except Problem as problem:
+            # Refused before a route was found, so the answer is written further out.
+            scope["state"]["problem"] = problem
+            seen["status"] = str(REFUSED) if problem.code == "cross_site" else ""
+            raise
+        finally:
+            await _tell(connection, seen)
+
+
+async def _tell(connection: WebConnection, seen: dict[str, str]) -> None:
+    scope, actor = connection.scope, find_actor(connection)
+    problem: Problem | None = scope["state"].get("problem")
+    code = problem.code if problem is not None else ""
+    place = f"{scope.get('method', '')} {scope['path']}"
+    address = client_address(connection)
+    if code == "cross_site":
+        await security_log.record_refusal(
+            Kind.cross_site_refused, actor, address=address, detail=place
+        )
+    elif actor is None:
+        return
+    elif (seen.get("status") == str(REFUSED) and code not in HARMLESS) or code == "other_school":
+        await security_log.record_refusal(Kind.access_refused, actor, address=address, detail=place)
+    elif seen.get("status") == "200" and seen.get("type", "").startswith("text/csv"):
+        await security_log.record_refusal(Kind.export, actor, address=address, detail=place)

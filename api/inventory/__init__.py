@@ -1,0 +1,1 @@
+"""Donated equipment: from the gift to its end."""

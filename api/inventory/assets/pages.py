@@ -1,0 +1,124 @@
+"""Assets: the list, one asset with its actions, and the list as a file."""
+
+from collections.abc import AsyncIterator
+from typing import Annotated
+
+import msgspec
+from litestar import Controller, Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+from litestar.response import Redirect, Stream
+
+from api import urls
+from api.http.access import allow, in_person, signed_in
+from api.http.types import WebRequest
+from api.inventory.options import chosen_donation, chosen_model, place_options, school_codes
+from api.kit.flash import see_other
+from api.kit.forms import convert_form, read_form
+from api.kit.rendering import language_of, render
+from core.access import Actor
+from core.errors import say
+from core.paging import DEFAULT_LIMIT, MAX_LIMIT, Page
+from inventory import assets, custody, imports, repairs
+from inventory.assets import AssetFilters, AssetRow, LifecycleState
+from inventory.scope import DONATION_READERS, KEEPERS
+from monitoring import devices, topology
+
+KEEPER = allow(*KEEPERS, scope=None)
+# The list says how many there are up to here, and "more" beyond: counting all costs too much.
+COUNTED_TO = 1000
+
+
+class ListQuery(AssetFilters, frozen=True):
+    """The list's filters and page, as they stand in its address."""
+
+    cursor: str | None = None
+    limit: int = DEFAULT_LIMIT
+
+
+class StepForm(msgspec.Struct, frozen=True):
+    """The next state, and why."""
+
+    to_state: LifecycleState
+    version: int
+    reason: Annotated[str, msgspec.Meta(max_length=400)] = ""
+
+
+class AssetPages(Controller):
+    """/assets"""
+
+    include_in_schema = False
+
+    @get(urls.assets(), guards=[in_person])
+    async def list_assets(
+        self, request: WebRequest, actor: NamedDependency[Actor]
+    ) -> Response[str]:
+        query = convert_form(request.query_params, ListQuery)
+        return render(
+            request,
+            "inventory/assets/list.html",
+            total=await assets.count_assets(actor, query, most=COUNTED_TO + 1),
+            counted_to=COUNTED_TO,
+            page=await assets.find_assets(actor, query, cursor=query.cursor, limit=query.limit),
+            query=query,
+            may_keep=actor.is_a(*KEEPERS),
+            schools=await school_codes(request, actor),
+            places=await place_options(actor),
+            models=await chosen_model(actor, query.model),
+            donation=await chosen_donation(actor, query.donation),
+        )
+
+    @get(urls.assets_csv(), guards=[signed_in("inventory:read")])
+    async def export_assets(self, request: WebRequest, actor: NamedDependency[Actor]) -> Stream:
+        query = convert_form(request.query_params, ListQuery)
+        # Before the answer begins, so that a filter out of sight is a refusal and no torn file.
+        first = await assets.find_assets(actor, query, limit=MAX_LIMIT)
+        return Stream(
+            _exported(actor, query, first, language_of(request).code),
+            media_type="text/csv; charset=utf-8",
+            headers={"content-disposition": 'attachment; filename="assets.csv"'},
+        )
+
+    @get("/assets/{tag:str}", guards=[in_person])
+    async def show_asset(
+        self, request: WebRequest, actor: NamedDependency[Actor], tag: FromPath[str]
+    ) -> Response[str]:
+        asset = await assets.get_asset(actor, tag)
+        may_keep = actor.sees_as(asset.school_id, *KEEPERS)
+        orders = await repairs.of_asset(actor, asset.id)
+        device = await devices.of_asset(actor, asset.id)
+        return render(
+            request,
+            "inventory/assets/asset.html",
+            asset=asset,
+            may_keep=may_keep,
+            may_report=actor.sees_as(asset.school_id, *repairs.REPORTERS),
+            reads_donation=actor.sees_as(asset.school_id, *DONATION_READERS),
+            loans=await custody.of_asset(actor, asset.tag),
+            orders=orders,
+            device=device,
+            uplink=await topology.suggest_parent(actor, device.id) if device else None,
+            story=await assets.tell_story(actor, asset),
+            steps=await assets.possible_steps(asset) if may_keep else [],
+        )
+
+    @post("/assets/{tag:str}/step", guards=[KEEPER])
+    async def take_step(
+        self, request: WebRequest, actor: NamedDependency[Actor], tag: FromPath[str]
+    ) -> Redirect:
+        form = await read_form(request, StepForm)
+        asset = await assets.take_step(
+            actor, tag, form.to_state, reason=form.reason, version=form.version
+        )
+        return see_other(urls.asset(asset.tag), say("Saved."))
+
+
+async def _exported(
+    actor: Actor, filters: AssetFilters, page: Page[AssetRow], locale: str
+) -> AsyncIterator[bytes]:
+    """The whole list, a page at a time, so that a county's books never stand in memory."""
+    yield imports.export_head(locale)
+    yield imports.export_rows(page.items, locale)
+    while page.next_cursor is not None:
+        page = await assets.find_assets(actor, filters, cursor=page.next_cursor, limit=MAX_LIMIT)
+        yield imports.export_rows(page.items, locale)

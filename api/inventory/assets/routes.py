@@ -1,0 +1,167 @@
+"""Assets over JSON: list, read, write, move, and their steps."""
+
+from typing import Annotated
+
+import msgspec
+from litestar import Controller, get, patch, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery, JSONBody
+
+from api.http.access import allow, signed_in
+from api.kit.repeats import Key
+from core.access import Actor
+from core.audit import Change
+from core.idempotency import once
+from core.paging import DEFAULT_LIMIT, Page
+from inventory import assets, custody
+from inventory.assets import (
+    Asset,
+    AssetChanges,
+    AssetFilters,
+    AssetRow,
+    Condition,
+    Custodial,
+    LifecycleState,
+    NewAsset,
+)
+from inventory.custody import Custody
+from inventory.models import AssetKind
+from inventory.scope import KEEPERS
+
+KEEPER = allow(*KEEPERS, scope="inventory:write")
+READER = signed_in("inventory:read")
+
+
+class Move(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Which assets go where."""
+
+    tags: Annotated[list[str], msgspec.Meta(examples=[["S1-00042", "S1-00043"]])]
+    place_id: int
+
+
+class LifeSteps(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Which assets go to which state, and why."""
+
+    tags: Annotated[list[str], msgspec.Meta(examples=[["S1-00042", "S1-00043"]])]
+    to_state: LifecycleState
+    reason: Annotated[str, msgspec.Meta(examples=["Not found in the stock-take"])] = ""
+
+
+class LifeStep(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The state to go to, why, and the version that was read."""
+
+    to_state: LifecycleState
+    reason: Annotated[str, msgspec.Meta(examples=["Not in its room since Monday"])] = ""
+    version: int | None = None
+
+
+class AssetRoutes(Controller):
+    """/api/v1/assets"""
+
+    path = "/assets"
+    tags = ("assets",)
+
+    @get(guards=[READER], operation_id="asset_list", summary="Assets by tag")
+    async def list_assets(
+        self,
+        actor: NamedDependency[Actor],
+        q: FromQuery[str] = "",
+        school: FromQuery[str | None] = None,
+        kind: FromQuery[AssetKind | None] = None,
+        model: FromQuery[int | None] = None,
+        lifecycle: FromQuery[LifecycleState | None] = None,
+        condition: FromQuery[Condition | None] = None,
+        place: FromQuery[int | None] = None,
+        donation: FromQuery[int | None] = None,
+        holder: FromQuery[int | None] = None,
+        custody: FromQuery[Custodial | None] = None,
+        limit: FromQuery[int] = DEFAULT_LIMIT,
+        cursor: FromQuery[str | None] = None,
+    ) -> Page[AssetRow]:
+        """`q` finds tags and serial numbers by their beginning, names and models by any part."""
+        filters = AssetFilters(
+            q, school, kind, model, lifecycle, condition, place, donation, holder, custody
+        )
+        return await assets.find_assets(actor, filters, cursor=cursor, limit=limit)
+
+    @post(guards=[KEEPER], operation_id="asset_create", summary="Add an asset")
+    async def create_asset(
+        self, actor: NamedDependency[Actor], data: JSONBody[NewAsset], key: Key = None
+    ) -> Asset:
+        """Without a tag it gets the school's next one."""
+        return await once(
+            actor, key, "asset_create", Asset, lambda: assets.create_asset(actor, data), given=data
+        )
+
+    @post(
+        "/moves",
+        guards=[KEEPER],
+        operation_id="asset_move",
+        summary="Move one or many assets to a place",
+        status_code=200,
+    )
+    async def move_assets(
+        self, actor: NamedDependency[Actor], data: JSONBody[Move]
+    ) -> Page[AssetRow]:
+        return Page(await assets.move_assets(actor, data.tags, data.place_id))
+
+    @post(
+        "/steps",
+        guards=[KEEPER],
+        operation_id="asset_steps",
+        summary="Take one or many assets a step further in their life",
+        status_code=200,
+    )
+    async def take_steps(
+        self, actor: NamedDependency[Actor], data: JSONBody[LifeSteps]
+    ) -> Page[AssetRow]:
+        """All of them or none: the refusal names every row that stands in the way. What was lost
+        in somebody's hands is written off there."""
+        return Page(await assets.take_steps(actor, data.tags, data.to_state, reason=data.reason))
+
+    @get("/{tag:str}", guards=[READER], operation_id="asset_get", summary="One asset")
+    async def get_asset(self, actor: NamedDependency[Actor], tag: FromPath[str]) -> Asset:
+        return await assets.get_asset(actor, tag)
+
+    @patch("/{tag:str}", guards=[KEEPER], operation_id="asset_edit", summary="Correct an asset")
+    async def edit_asset(
+        self, actor: NamedDependency[Actor], tag: FromPath[str], data: JSONBody[AssetChanges]
+    ) -> Asset:
+        """What is left out stays. Refused (409) if somebody else changed it since `version`."""
+        return await assets.edit_asset(actor, tag, data)
+
+    @post(
+        "/{tag:str}/steps",
+        guards=[KEEPER],
+        operation_id="asset_step",
+        summary="Take an asset a step further in its life",
+        status_code=200,
+    )
+    async def take_step(
+        self, actor: NamedDependency[Actor], tag: FromPath[str], data: JSONBody[LifeStep]
+    ) -> Asset:
+        return await assets.take_step(
+            actor, tag, data.to_state, reason=data.reason, version=data.version
+        )
+
+    @get(
+        "/{tag:str}/history",
+        guards=[READER],
+        operation_id="asset_history",
+        summary="What happened to an asset, newest first",
+    )
+    async def list_history(self, actor: NamedDependency[Actor], tag: FromPath[str]) -> Page[Change]:
+        """The newest hundred changes of the asset and of its custody."""
+        return Page(await assets.tell_story(actor, await assets.get_asset(actor, tag)))
+
+    @get(
+        "/{tag:str}/custody",
+        guards=[READER],
+        operation_id="asset_custody",
+        summary="Who has had an asset, newest first",
+    )
+    async def list_custody(
+        self, actor: NamedDependency[Actor], tag: FromPath[str]
+    ) -> Page[Custody]:
+        asset = await assets.get_asset(actor, tag)
+        return Page(await custody.of_asset(actor, asset.tag))

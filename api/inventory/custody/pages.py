@@ -1,0 +1,204 @@
+"""Custody: who has what, the desk where things go out, and where they come back."""
+
+from datetime import date
+from typing import Any
+from uuid import uuid4
+
+import msgspec
+from litestar import Controller, Response, get, post
+from litestar.di import NamedDependency
+
+from api import urls
+from api.http.access import allow, in_person
+from api.http.types import WebRequest
+from api.inventory.assets.form_pages import Chosen
+from api.inventory.custody.desk import REFUSALS, Desk, Refusal, lay_out, removing, split_tags
+from api.inventory.options import place_options, school_codes
+from api.kit.flash import see_other
+from api.kit.forms import as_typed, convert_form, read_form
+from api.kit.rendering import render
+from core.access import Actor
+from core.errors import FieldError, say
+from core.idempotency import once
+from core.paging import DEFAULT_LIMIT
+from inventory import custody
+from inventory.assets import Condition
+from inventory.custody import Custody, CustodyFilters, Holder
+from inventory.scope import KEEPERS, school_id_of
+
+KEEPER = allow(*KEEPERS, scope=None)
+
+
+class ListQuery(CustodyFilters, frozen=True):
+    """The list's filters and page, as they stand in its address."""
+
+    cursor: str | None = None
+    limit: int = DEFAULT_LIMIT
+
+
+class HandOutForm(msgspec.Struct, frozen=True):
+    """Which assets, to whom, until when; ``key`` makes a second press of the button harmless."""
+
+    tags: str
+    person_id: int | None = None
+    place_id: int | None = None
+    group: str | None = None
+    due_on: date | None = None
+    note: str = ""
+    key: str = ""
+
+
+class TakeBackForm(msgspec.Struct, frozen=True):
+    """Which assets came back, and how they look."""
+
+    tags: str
+    condition: Condition | None = None
+    note: str = ""
+    key: str = ""
+
+
+class CustodyPages(Controller):
+    """/custody"""
+
+    include_in_schema = False
+
+    @get(urls.custody(), guards=[in_person])
+    async def list_custody(
+        self, request: WebRequest, actor: NamedDependency[Actor]
+    ) -> Response[str]:
+        query = convert_form(request.query_params, ListQuery)
+        return render(
+            request,
+            "inventory/custody/list.html",
+            page=await custody.find_custody(actor, query, cursor=query.cursor, limit=query.limit),
+            query=query,
+            overdue=await custody.count_overdue(actor),
+            may_keep=actor.is_a(*KEEPERS),
+            schools=await school_codes(request, actor),
+        )
+
+    @get(urls.hand_out(), guards=[KEEPER])
+    async def show_hand_out(
+        self, request: WebRequest, actor: NamedDependency[Actor]
+    ) -> Response[str]:
+        chosen = convert_form(request.query_params, Chosen)
+        return await _hand_out_page(request, actor, _fresh(chosen))
+
+    @post(urls.hand_out(), guards=[KEEPER])
+    async def hand_out(self, request: WebRequest, actor: NamedDependency[Actor]) -> Response[Any]:
+        typed = await as_typed(request)
+        fewer = removing(typed)
+        if fewer is not None:
+            return await _hand_out_page(request, actor, fewer)
+        try:
+            form = await read_form(request, HandOutForm)
+            given = await once(
+                actor,
+                form.key,
+                "custody_hand_out",
+                list[Custody],
+                lambda: custody.hand_out(
+                    actor,
+                    split_tags(form.tags),
+                    Holder(form.person_id, form.place_id, form.group),
+                    due_on=form.due_on,
+                    note=form.note,
+                ),
+            )
+        except REFUSALS as refused:
+            typed["key"] = str(uuid4())
+            return await _hand_out_page(request, actor, typed, refused)
+        return _back(given, urls.custody())
+
+    @get(urls.take_back(), guards=[KEEPER])
+    async def show_take_back(
+        self, request: WebRequest, actor: NamedDependency[Actor]
+    ) -> Response[str]:
+        chosen = convert_form(request.query_params, Chosen)
+        return await _take_back_page(request, actor, _fresh(chosen))
+
+    @post(urls.take_back(), guards=[KEEPER])
+    async def take_back(self, request: WebRequest, actor: NamedDependency[Actor]) -> Response[Any]:
+        typed = await as_typed(request)
+        fewer = removing(typed)
+        if fewer is not None:
+            return await _take_back_page(request, actor, fewer)
+        try:
+            form = await read_form(request, TakeBackForm)
+            ended = await once(
+                actor,
+                form.key,
+                "custody_take_back",
+                list[Custody],
+                lambda: custody.take_back(
+                    actor, split_tags(form.tags), condition=form.condition, note=form.note
+                ),
+            )
+        except REFUSALS as refused:
+            typed["key"] = str(uuid4())
+            return await _take_back_page(request, actor, typed, refused)
+        return _back(ended, urls.take_back())
+
+
+def _fresh(chosen: Chosen) -> dict[str, Any]:
+    return {"tags": "\n".join(chosen.tag), "key": str(uuid4())}
+
+
+def _back(loans: list[Custody], many: str) -> Response[Any]:
+    """To the asset if it was one, else on with the next stack."""
+    first = loans[0]
+    if first.ended_at is None:
+        told = say("Handed out to {holder}: {count}.", holder=first.holder, count=len(loans))
+    else:
+        told = say("Taken back: {count}.", count=len(loans))
+    return see_other(urls.asset(first.tag) if len(loans) == 1 else many, told)
+
+
+async def _hand_out_page(
+    request: WebRequest, actor: Actor, form: dict[str, Any], refused: Refusal | None = None
+) -> Response[str]:
+    desk = await lay_out(actor, form, lambda tags: custody.check_hand_out(actor, tags), refused)
+    school_ids = await _schools_of(actor, desk)
+    people = {
+        person.id: person.name
+        for school_id in school_ids
+        for person in await custody.find_candidates(actor, school_id)
+    }
+    return render(
+        request,
+        "inventory/custody/hand_out.html",
+        status_code=desk.status,
+        form=form,
+        errors=[_at_first_field(error) for error in desk.errors],
+        desk=desk,
+        people=sorted(people.items(), key=lambda one: one[1]),
+        places=await place_options(actor, school_ids=school_ids),
+    )
+
+
+async def _take_back_page(
+    request: WebRequest, actor: Actor, form: dict[str, Any], refused: Refusal | None = None
+) -> Response[str]:
+    desk = await lay_out(actor, form, lambda tags: custody.check_take_back(actor, tags), refused)
+    return render(
+        request,
+        "inventory/custody/take_back.html",
+        status_code=desk.status,
+        form=form,
+        errors=desk.errors,
+        desk=desk,
+    )
+
+
+async def _schools_of(actor: Actor, desk: Desk) -> list[int]:
+    """The schools of the assets chosen that the actor keeps, else all of those."""
+    kept = actor.school_ids_as(*KEEPERS)
+    codes = {row.asset.school for row in desk.rows if row.asset is not None}
+    chosen = {await school_id_of(actor, code) for code in codes}
+    return sorted(chosen & set(kept)) or kept
+
+
+def _at_first_field(error: FieldError) -> FieldError:
+    """The choice of a holder is three fields; the sentence stands at the first."""
+    field = "person_id" if error.field == "holder" else error.field
+    return msgspec.structs.replace(error, field=field)

@@ -1,0 +1,107 @@
+"""Custody over JSON: who has what; hand out, take back."""
+
+from datetime import date
+from typing import Annotated
+
+import msgspec
+from litestar import Controller, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromQuery, JSONBody
+
+from api.http.access import allow, signed_in
+from api.kit.repeats import Key
+from core.access import Actor
+from core.idempotency import once
+from core.paging import DEFAULT_LIMIT, Page
+from inventory import custody
+from inventory.assets import Condition
+from inventory.custody import Custody, CustodyFilters, CustodyView, Holder
+from inventory.scope import KEEPERS
+
+KEEPER = allow(*KEEPERS, scope="inventory:write")
+Tags = Annotated[list[str], msgspec.Meta(examples=[["S1-00042"]])]
+
+
+class HandOut(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Which assets, to whom (exactly one of person, place and group), until when."""
+
+    tags: Tags
+    person_id: int | None = None
+    place_id: int | None = None
+    group: Annotated[str, msgspec.Meta(examples=["Class 5B"])] | None = None
+    due_on: date | None = None
+    note: str = ""
+
+    @property
+    def holder(self) -> Holder:
+        return Holder(self.person_id, self.place_id, self.group)
+
+
+class TakeBack(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Which assets came back, and in which condition."""
+
+    tags: Tags
+    condition: Condition | None = None
+    note: str = ""
+
+
+class CustodyRoutes(Controller):
+    """/api/v1/custody"""
+
+    path = "/custody"
+    tags = ("custody",)
+
+    @get(guards=[signed_in("inventory:read")], operation_id="custody_list", summary="Who has what")
+    async def list_custody(
+        self,
+        actor: NamedDependency[Actor],
+        q: FromQuery[str] = "",
+        view: FromQuery[CustodyView] = CustodyView.out,
+        school: FromQuery[str | None] = None,
+        tag: FromQuery[str | None] = None,
+        holder: FromQuery[int | None] = None,
+        mine: FromQuery[bool] = False,
+        limit: FromQuery[int] = DEFAULT_LIMIT,
+        cursor: FromQuery[str | None] = None,
+    ) -> Page[Custody]:
+        """What is out comes by the day it is due, what has ended newest first."""
+        filters = CustodyFilters(q, view, school, tag, holder, mine)
+        return await custody.find_custody(actor, filters, cursor=cursor, limit=limit)
+
+    @post(guards=[KEEPER], operation_id="custody_hand_out", summary="Hand out one or many assets")
+    async def hand_out(
+        self, actor: NamedDependency[Actor], data: JSONBody[HandOut], key: Key = None
+    ) -> Page[Custody]:
+        """All of them or none: 409 names the asset that somebody has already, and who."""
+        given = await once(
+            actor,
+            key,
+            "custody_hand_out",
+            list[Custody],
+            lambda: custody.hand_out(
+                actor, data.tags, data.holder, due_on=data.due_on, note=data.note
+            ),
+            given=data,
+        )
+        return Page(given)
+
+    @post(
+        "/returns",
+        guards=[KEEPER],
+        operation_id="custody_take_back",
+        summary="Take back one or many assets",
+        status_code=200,
+    )
+    async def take_back(
+        self, actor: NamedDependency[Actor], data: JSONBody[TakeBack], key: Key = None
+    ) -> Page[Custody]:
+        """All of them or none: 409 names the asset that nobody has."""
+        ended = await once(
+            actor,
+            key,
+            "custody_take_back",
+            list[Custody],
+            lambda: custody.take_back(actor, data.tags, condition=data.condition, note=data.note),
+            given=data,
+        )
+        return Page(ended)

@@ -1,0 +1,188 @@
+"""Donors and donations over JSON."""
+
+from litestar import Controller, get, post, put
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery, JSONBody
+
+from api.http.access import allow
+from api.kit.repeats import Key
+from core.access import Actor, Role
+from core.idempotency import once
+from core.paging import DEFAULT_LIMIT, Page
+from inventory import donations, donors
+from inventory.assets import AssetRow
+from inventory.donations import (
+    Donation,
+    DonationEdit,
+    DonationRow,
+    LineEdit,
+    NewDonation,
+    NewLine,
+    Receipt,
+)
+from inventory.donors import Donor, DonorFacts, NewDonor
+from inventory.scope import DONATION_READERS
+
+ADMIN = allow(Role.admin, scope="inventory:write")
+READER = allow(*DONATION_READERS, scope="inventory:read")
+
+
+class DonorRoutes(Controller):
+    """/api/v1/donors"""
+
+    path = "/donors"
+    tags = ("donations",)
+
+    @get(guards=[READER], operation_id="donor_list", summary="Donors by name")
+    async def list_donors(
+        self,
+        actor: NamedDependency[Actor],
+        q: FromQuery[str] = "",
+        school: FromQuery[str | None] = None,
+        limit: FromQuery[int] = DEFAULT_LIMIT,
+        cursor: FromQuery[str | None] = None,
+    ) -> Page[Donor]:
+        return await donors.find_donors(actor, q=q, school=school, cursor=cursor, limit=limit)
+
+    @post(guards=[ADMIN], operation_id="donor_create", summary="Add a donor")
+    async def create_donor(
+        self, actor: NamedDependency[Actor], data: JSONBody[NewDonor], key: Key = None
+    ) -> Donor:
+        return await once(
+            actor, key, "donor_create", Donor, lambda: donors.create_donor(actor, data), given=data
+        )
+
+    @get("/{donor_id:int}", guards=[READER], operation_id="donor_get", summary="One donor")
+    async def get_donor(self, actor: NamedDependency[Actor], donor_id: FromPath[int]) -> Donor:
+        return await donors.get_donor(actor, donor_id)
+
+    @put("/{donor_id:int}", guards=[ADMIN], operation_id="donor_edit", summary="Write a donor anew")
+    async def edit_donor(
+        self, actor: NamedDependency[Actor], donor_id: FromPath[int], data: JSONBody[DonorFacts]
+    ) -> Donor:
+        return await donors.edit_donor(actor, donor_id, data)
+
+
+class DonationRoutes(Controller):
+    """/api/v1/donations"""
+
+    path = "/donations"
+    tags = ("donations",)
+
+    @get(guards=[READER], operation_id="donation_list", summary="Donations, newest first")
+    async def list_donations(
+        self,
+        actor: NamedDependency[Actor],
+        q: FromQuery[str] = "",
+        school: FromQuery[str | None] = None,
+        donor: FromQuery[int | None] = None,
+        has_gap: FromQuery[bool | None] = None,
+        limit: FromQuery[int] = DEFAULT_LIMIT,
+        cursor: FromQuery[str | None] = None,
+    ) -> Page[DonationRow]:
+        """`has_gap` keeps those of which something declared has not come."""
+        return await donations.find_donations(
+            actor, q=q, school=school, donor=donor, has_gap=has_gap, cursor=cursor, limit=limit
+        )
+
+    @post(guards=[ADMIN], operation_id="donation_create", summary="Take in a donation")
+    async def create_donation(
+        self, actor: NamedDependency[Actor], data: JSONBody[NewDonation], key: Key = None
+    ) -> Donation:
+        """It gets the school's next acknowledgement number of its year."""
+        return await once(
+            actor,
+            key,
+            "donation_create",
+            Donation,
+            lambda: donations.create_donation(actor, data),
+            given=data,
+        )
+
+    @get(
+        "/{donation_id:int}",
+        guards=[READER],
+        operation_id="donation_get",
+        summary="One donation, its lines and what became of its assets",
+    )
+    async def get_donation(
+        self, actor: NamedDependency[Actor], donation_id: FromPath[int]
+    ) -> Donation:
+        return await donations.get_donation(actor, donation_id)
+
+    @put(
+        "/{donation_id:int}",
+        guards=[ADMIN],
+        operation_id="donation_edit",
+        summary="Write a donation anew",
+    )
+    async def edit_donation(
+        self,
+        actor: NamedDependency[Actor],
+        donation_id: FromPath[int],
+        data: JSONBody[DonationEdit],
+    ) -> Donation:
+        """Refused (409) if somebody else changed it since `version`."""
+        return await donations.edit_donation(actor, donation_id, data)
+
+    @post(
+        "/{donation_id:int}/lines",
+        guards=[ADMIN],
+        operation_id="donation_line_create",
+        summary="Add a line: so many of one model",
+    )
+    async def add_line(
+        self, actor: NamedDependency[Actor], donation_id: FromPath[int], data: JSONBody[NewLine]
+    ) -> Donation:
+        return await donations.add_line(actor, donation_id, data)
+
+    @put(
+        "/{donation_id:int}/lines/{line_id:int}",
+        guards=[ADMIN],
+        operation_id="donation_line_edit",
+        summary="Put right what was declared",
+    )
+    async def edit_line(
+        self,
+        actor: NamedDependency[Actor],
+        donation_id: FromPath[int],
+        line_id: FromPath[int],
+        data: JSONBody[LineEdit],
+    ) -> Donation:
+        return await donations.edit_line(actor, donation_id, line_id, data)
+
+    @post(
+        "/{donation_id:int}/lines/{line_id:int}/receipts",
+        guards=[ADMIN],
+        operation_id="donation_line_receive",
+        summary="Receive things of a line: each becomes an asset with a tag",
+    )
+    async def receive_line(
+        self,
+        actor: NamedDependency[Actor],
+        donation_id: FromPath[int],
+        line_id: FromPath[int],
+        data: JSONBody[Receipt],
+        key: Key = None,
+    ) -> Page[AssetRow]:
+        made = await once(
+            actor,
+            key,
+            f"donation_line_receive {line_id}",
+            list[AssetRow],
+            lambda: donations.receive_line(actor, donation_id, line_id, data),
+            given=data,
+        )
+        return Page(made)
+
+    @post(
+        "/{donation_id:int}/acknowledgement",
+        guards=[ADMIN],
+        operation_id="donation_acknowledge",
+        summary="Note that the donor has been thanked",
+        status_code=200,
+    )
+    async def acknowledge(
+        self, actor: NamedDependency[Actor], donation_id: FromPath[int]
+    ) -> Donation:
+        return await donations.acknowledge(actor, donation_id)

@@ -1,0 +1,139 @@
+"""Donors: the list, a new one, one with all that came from it."""
+
+from typing import Any
+
+import msgspec
+from litestar import Controller, Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+
+from api import urls
+from api.http.access import allow
+from api.http.types import WebRequest
+from api.inventory.options import school_codes
+from api.kit.flash import see_other
+from api.kit.forms import as_typed, convert_form, read_form
+from api.kit.rendering import language_of, render
+from api.wording import row_names
+from api.wording.words import word_of
+from core.access import Actor, Role
+from core.errors import FieldError, Invalid, say
+from core.paging import DEFAULT_LIMIT, MAX_LIMIT
+from inventory import donations, donors
+from inventory.donors import Donor, DonorFacts, NewDonor
+from inventory.scope import DONATION_READERS
+
+ADMIN = allow(Role.admin, scope=None)
+READER = allow(*DONATION_READERS, scope=None)
+
+
+class ListQuery(msgspec.Struct, frozen=True):
+    """The list's search and page, as they stand in its address."""
+
+    q: str = ""
+    school: str | None = None
+    cursor: str | None = None
+    limit: int = DEFAULT_LIMIT
+
+
+class DonorPages(Controller):
+    """/donors"""
+
+    include_in_schema = False
+
+    @get(urls.donors(), guards=[READER])
+    async def list_donors(
+        self, request: WebRequest, actor: NamedDependency[Actor]
+    ) -> Response[str]:
+        query = convert_form(request.query_params, ListQuery)
+        page = await donors.find_donors(
+            actor, q=query.q, school=query.school, cursor=query.cursor, limit=query.limit
+        )
+        return render(
+            request,
+            "inventory/donors/list.html",
+            page=page,
+            query=query,
+            schools=await school_codes(request, actor, *DONATION_READERS),
+            may_write=actor.is_a(Role.admin),
+        )
+
+    @get("/donors/new", guards=[ADMIN])
+    async def show_new(self, request: WebRequest, actor: NamedDependency[Actor]) -> Response[str]:
+        return await _new_page(request, actor, {"kind": "organisation"})
+
+    @post("/donors/new", guards=[ADMIN])
+    async def create(self, request: WebRequest, actor: NamedDependency[Actor]) -> Response[Any]:
+        try:
+            made = await donors.create_donor(actor, await read_form(request, NewDonor))
+        except Invalid as refused:
+            return await _new_page(request, actor, await as_typed(request), refused.errors)
+        return see_other(urls.new_donation(donor=made.id), say("Saved."))
+
+    @get("/donors/{donor_id:int}", guards=[READER])
+    async def show(
+        self, request: WebRequest, actor: NamedDependency[Actor], donor_id: FromPath[int]
+    ) -> Response[str]:
+        donor = await donors.get_donor(actor, donor_id)
+        return await _donor_page(request, actor, donor, msgspec.structs.asdict(donor))
+
+    @post("/donors/{donor_id:int}", guards=[ADMIN])
+    async def edit(
+        self, request: WebRequest, actor: NamedDependency[Actor], donor_id: FromPath[int]
+    ) -> Response[Any]:
+        try:
+            await donors.edit_donor(actor, donor_id, await read_form(request, DonorFacts))
+        except Invalid as refused:
+            donor = await donors.get_donor(actor, donor_id)
+            return await _donor_page(request, actor, donor, await as_typed(request), refused.errors)
+        return see_other(urls.donor(donor_id), say("Saved."))
+
+
+async def donor_options(
+    request: WebRequest, actor: Actor, *, school: str | None = None
+) -> list[tuple[int, str]]:
+    """Donors for a select; one without a name is called what it is."""
+    page = await donors.find_donors(actor, school=school, limit=MAX_LIMIT)
+    speech = language_of(request)
+    several = len(actor.school_ids_as(Role.admin)) > 1
+    return [
+        (
+            donor.id,
+            (donor.name or word_of(speech, "donor_kind", donor.kind))
+            + (f" ({donor.school})" if several else ""),
+        )
+        for donor in page.items
+    ]
+
+
+async def _new_page(
+    request: WebRequest, actor: Actor, form: dict[str, Any], errors: tuple[FieldError, ...] = ()
+) -> Response[str]:
+    return render(
+        request,
+        "inventory/donors/new.html",
+        status_code=422 if errors else 200,
+        form=form,
+        errors=list(errors),
+        schools=await school_codes(request, actor, Role.admin),
+    )
+
+
+async def _donor_page(
+    request: WebRequest,
+    actor: Actor,
+    donor: Donor,
+    form: dict[str, Any],
+    errors: tuple[FieldError, ...] = (),
+) -> Response[str]:
+    return render(
+        request,
+        "inventory/donors/donor.html",
+        status_code=422 if errors else 200,
+        donor=donor,
+        gifts=(await donations.find_donations(actor, donor=donor.id, limit=MAX_LIMIT)).items,
+        form=form,
+        errors=list(errors),
+        changes=await row_names.history(language_of(request), "donor", donor.id, limit=30),
+        may_write=actor.sees_as(donor.school_id, Role.admin),
+    )

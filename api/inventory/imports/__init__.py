@@ -1,0 +1,1 @@
+"""Imports of assets from spreadsheets."""

@@ -1,0 +1,136 @@
+"""Imports: choose a file, look through what it would do, then apply it or throw it away."""
+
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from litestar import Controller, Response, get, post
+from litestar.datastructures import UploadFile
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+from litestar.response import Redirect
+
+from api import urls
+from api.http.access import allow
+from api.http.types import WebRequest
+from api.inventory.assets.form_pages import errors_of
+from api.inventory.options import school_codes
+from api.kit.flash import see_other
+from api.kit.forms import PHOTO_FORM_BYTES, as_typed, convert_form
+from api.kit.rendering import language_of, render
+from core.access import Actor, Role
+from core.errors import Conflict, FieldError, Invalid, say
+from core.paging import DEFAULT_LIMIT
+from inventory import imports
+from inventory.imports import Verdict
+
+ADMIN = allow(Role.admin, scope=None)
+
+
+class ListQuery(msgspec.Struct, frozen=True):
+    """The page of the list, as it stands in its address."""
+
+    cursor: str | None = None
+    limit: int = DEFAULT_LIMIT
+
+
+class RowsQuery(msgspec.Struct, frozen=True):
+    """Which rows of a preview."""
+
+    verdict: Verdict | None = None
+    cursor: str | None = None
+    limit: int = DEFAULT_LIMIT
+
+
+class ImportPages(Controller):
+    """/imports"""
+
+    include_in_schema = False
+
+    @get(urls.imports(), guards=[ADMIN])
+    async def list_imports(
+        self, request: WebRequest, actor: NamedDependency[Actor]
+    ) -> Response[str]:
+        return await _list_page(request, actor, {})
+
+    @post(urls.imports(), guards=[ADMIN], request_max_body_size=PHOTO_FORM_BYTES)
+    async def stage(self, request: WebRequest, actor: NamedDependency[Actor]) -> Response[Any]:
+        form = await request.form()
+        file = form.get("file")
+        try:
+            if not isinstance(file, UploadFile) or not file.filename:
+                raise Invalid.of("file", say("Choose a file first"), code="required")
+            job = await imports.stage_assets(
+                actor, str(form.get("school", "")), file.filename, await file.read()
+            )
+        except (Invalid, Conflict) as refused:
+            errors = errors_of(refused, "file")
+            return await _list_page(request, actor, await as_typed(request), errors)
+        return see_other(urls.import_job(job.id))
+
+    @get(urls.import_template(), guards=[ADMIN])
+    async def download_template(self, request: WebRequest) -> Response[bytes]:
+        return Response(
+            imports.template(language_of(request).code),
+            media_type="text/csv; charset=utf-8",
+            headers={"content-disposition": 'attachment; filename="assets-template.csv"'},
+        )
+
+    @get("/imports/{job_id:uuid}", guards=[ADMIN])
+    async def preview(
+        self, request: WebRequest, actor: NamedDependency[Actor], job_id: FromPath[UUID]
+    ) -> Response[str]:
+        return await _preview(request, actor, job_id)
+
+    @post("/imports/{job_id:uuid}/apply", guards=[ADMIN])
+    async def apply(
+        self, request: WebRequest, actor: NamedDependency[Actor], job_id: FromPath[UUID]
+    ) -> Response[Any]:
+        try:
+            job = await imports.apply_import(actor, job_id)
+        except (Invalid, Conflict) as refused:
+            return await _preview(request, actor, job_id, errors_of(refused, ""))
+        told = say(
+            "Applied: {create} new, {update} changed.",
+            create=job.counts.create,
+            update=job.counts.update,
+        )
+        return see_other(urls.import_job(job.id), told)
+
+    @post("/imports/{job_id:uuid}/discard", guards=[ADMIN])
+    async def discard(self, actor: NamedDependency[Actor], job_id: FromPath[UUID]) -> Redirect:
+        await imports.discard(actor, job_id)
+        return see_other(urls.imports(), say("Thrown away; the books are as before."))
+
+
+async def _list_page(
+    request: WebRequest, actor: Actor, form: dict[str, Any], errors: tuple[FieldError, ...] = ()
+) -> Response[str]:
+    query = convert_form(request.query_params, ListQuery)
+    return render(
+        request,
+        "inventory/imports/list.html",
+        status_code=422 if errors else 200,
+        page=await imports.find_imports(actor, cursor=query.cursor, limit=query.limit),
+        form=form,
+        errors=list(errors),
+        schools=await school_codes(request, actor, Role.admin),
+        most_rows=imports.MOST_ROWS,
+    )
+
+
+async def _preview(
+    request: WebRequest, actor: Actor, job_id: UUID, errors: tuple[FieldError, ...] = ()
+) -> Response[str]:
+    query = convert_form(request.query_params, RowsQuery)
+    return render(
+        request,
+        "inventory/imports/import.html",
+        status_code=409 if errors else 200,
+        job=await imports.get_import(actor, job_id),
+        page=await imports.find_rows(
+            actor, job_id, verdict=query.verdict, cursor=query.cursor, limit=query.limit
+        ),
+        query=query,
+        errors=list(errors),
+    )

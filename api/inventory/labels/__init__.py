@@ -1,0 +1,1 @@
+"""Labels: printed codes, and where one leads."""

@@ -1,0 +1,212 @@
+"""Labels: choose assets, print a sheet of stickers; batches of codes printed ahead."""
+
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from litestar import Controller, Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+
+from api import urls
+from api.http.access import allow
+from api.http.types import WebRequest
+from api.inventory.custody.desk import REFUSALS, STATUS, Refusal, split_tags
+from api.inventory.labels import qr
+from api.inventory.models import picking
+from api.inventory.options import chosen_donation, chosen_model, place_options, school_codes
+from api.kit.flash import see_other
+from api.kit.forms import as_typed, convert_form, read_form
+from api.kit.rendering import render
+from core.access import Actor
+from core.errors import FieldError, Invalid, say
+from inventory import assets, labels
+from inventory.assets import AssetFilters
+from inventory.labels import Label
+from inventory.scope import KEEPERS
+
+KEEPER = allow(*KEEPERS, scope=None)
+# A sheet's address names its assets; more would not fit into an address.
+MOST_ON_SHEETS = 240
+HIDDEN = ("q", "kind", "lifecycle", "condition", "custody", "holder", "donation", "after")
+
+
+class SheetSize(StrEnum):
+    """Stickers on A4 as they are sold: columns by rows, and the size of one in millimetres."""
+
+    of_24 = "3x8"
+    of_21 = "3x7"
+    of_40 = "4x10"
+    of_14 = "2x7"
+
+
+class Choice(AssetFilters, frozen=True):
+    """Assets by their tags, else by the filters of a list, from behind a tag on; and the stickers."""
+
+    tag: list[str] = msgspec.field(default_factory=list)
+    tags: str = ""
+    after: str = ""
+    size: SheetSize = SheetSize.of_24
+
+    @property
+    def filters(self) -> AssetFilters | None:
+        """What is chosen by filters, if anything is."""
+        return AssetFilters(**self.filtered) if self.filtered else None
+
+    @property
+    def filtered(self) -> dict[str, Any]:
+        given = {name: getattr(self, name) for name in AssetFilters.__struct_fields__}
+        return {name: value for name, value in given.items() if value not in (None, "")}
+
+
+class Sheet(Choice, frozen=True):
+    """A sheet that is ready to be printed; with filters and ``after``, more of them follow."""
+
+
+class BatchForm(msgspec.Struct, frozen=True):
+    """How many codes ahead, for which school."""
+
+    school: str
+    count: int
+
+
+class BatchQuery(msgspec.Struct, frozen=True):
+    """The size of a batch's stickers."""
+
+    size: SheetSize = SheetSize.of_24
+
+
+class LabelPages(Controller):
+    """/labels"""
+
+    include_in_schema = False
+
+    @get(urls.labels(), guards=[KEEPER])
+    async def choose(self, request: WebRequest, actor: NamedDependency[Actor]) -> Response[str]:
+        choice = convert_form(request.query_params, Choice)
+        form = {**msgspec.to_builtins(choice), "tags": "\n".join(choice.tag)}
+        for _, title in await chosen_model(actor, choice.model):
+            form["model_title"] = title
+        return await _choice_page(request, actor, form)
+
+    @post(urls.label_sheet(), guards=[KEEPER])
+    async def prepare(self, request: WebRequest, actor: NamedDependency[Actor]) -> Response[Any]:
+        try:
+            choice = await read_form(request, Choice)
+            model_id = await picking.find_model(actor, await request.form())
+            choice = msgspec.structs.replace(choice, model=model_id)
+            wanted, more = await _wanted(actor, choice)
+            tags = await labels.prepare_sheet(actor, wanted)
+        except REFUSALS as refused:
+            return await _choice_page(request, actor, await as_typed(request), refused)
+        rest = {**choice.filtered, "after": tags[-1]} if more else {}
+        return see_other(urls.label_sheet(tag=tags, size=choice.size, **rest))
+
+    @get(urls.label_sheet(), guards=[KEEPER])
+    async def show_sheet(self, request: WebRequest, actor: NamedDependency[Actor]) -> Response[str]:
+        sheet = convert_form(request.query_params, Sheet)
+        found = await labels.find_labels(actor, sheet.tag)
+        rest = urls.labels(size=sheet.size, after=sheet.after, **sheet.filtered)
+        return _sheet_page(request, found, sheet.size, rest=rest if sheet.after else "")
+
+    @get(urls.label_batches(), guards=[KEEPER])
+    async def list_batches(
+        self, request: WebRequest, actor: NamedDependency[Actor]
+    ) -> Response[str]:
+        return await _batches_page(request, actor, {"count": 24})
+
+    @post(urls.label_batches(), guards=[KEEPER])
+    async def make_batch(self, request: WebRequest, actor: NamedDependency[Actor]) -> Response[Any]:
+        try:
+            form = await read_form(request, BatchForm)
+            batch = await labels.make_batch(actor, form.school, form.count)
+        except Invalid as refused:
+            return await _batches_page(request, actor, await as_typed(request), refused.errors)
+        return see_other(urls.label_batch(batch))
+
+    @get("/labels/batches/{batch:uuid}", guards=[KEEPER])
+    async def show_batch(
+        self, request: WebRequest, actor: NamedDependency[Actor], batch: FromPath[UUID]
+    ) -> Response[str]:
+        query = convert_form(request.query_params, BatchQuery)
+        return _sheet_page(request, await labels.get_batch_labels(actor, batch), query.size)
+
+
+async def _wanted(actor: Actor, choice: Choice) -> tuple[list[str], bool]:
+    """What to print, as much as a sheet takes, and whether more of it is left."""
+    typed = split_tags(choice.tags)
+    if len(typed) > MOST_ON_SHEETS:
+        raise Invalid.of(
+            "tags", say("At most {most} labels at once", most=MOST_ON_SHEETS), code="too_many"
+        )
+    if typed or choice.filters is None:
+        found = typed
+    else:
+        found = await assets.find_tags(
+            actor, choice.filters, most=MOST_ON_SHEETS + 1, after=choice.after, roles=KEEPERS
+        )
+    if not found:
+        raise Invalid.of("tags", say("No asset is chosen: name tags, or a place"), code="required")
+    return found[:MOST_ON_SHEETS], len(found) > MOST_ON_SHEETS
+
+
+async def _choice_page(
+    request: WebRequest, actor: Actor, form: dict[str, Any], refused: Refusal | None = None
+) -> Response[str]:
+    errors: tuple[FieldError, ...] = ()
+    if refused is not None:
+        errors = refused.errors or (FieldError("tags", refused.message, refused.code),)
+    return render(
+        request,
+        "inventory/labels/labels.html",
+        status_code=STATUS[type(refused)] if refused else 200,
+        form=form,
+        errors=list(errors),
+        # Filters of a list that have no field here.
+        hidden=[name for name in HIDDEN if form.get(name) not in (None, "")],
+        donation=await _donation_of(actor, form),
+        sizes=_sizes(),
+        schools=await school_codes(request, actor, *KEEPERS),
+        places=await place_options(actor, school_ids=actor.school_ids_as(*KEEPERS)),
+        **await picking.choices(actor, form, errors),
+    )
+
+
+async def _donation_of(actor: Actor, form: dict[str, Any]) -> str | None:
+    number = str(form.get("donation") or "")
+    return await chosen_donation(actor, int(number)) if number.isdecimal() else None
+
+
+async def _batches_page(
+    request: WebRequest, actor: Actor, form: dict[str, Any], errors: tuple[FieldError, ...] = ()
+) -> Response[str]:
+    return render(
+        request,
+        "inventory/labels/batches.html",
+        status_code=422 if errors else 200,
+        form=form,
+        errors=list(errors),
+        batches=await labels.find_batches(actor),
+        schools=await school_codes(request, actor, *KEEPERS),
+        most=labels.MOST_IN_BATCH,
+    )
+
+
+def _sheet_page(
+    request: WebRequest, found: list[Label], size: SheetSize, *, rest: str = ""
+) -> Response[str]:
+    drawings = {label.code: qr.drawing(qr.scan_address(request, label.code)) for label in found}
+    return render(
+        request,
+        "inventory/labels/sheet.html",
+        labels=found,
+        drawings=drawings,
+        size=size,
+        sizes=_sizes(),
+        rest=rest,
+    )
+
+
+def _sizes() -> list[tuple[str, str]]:
+    return [(size.value, f"{size.value.replace('x', ' × ')}") for size in SheetSize]

@@ -1,0 +1,1 @@
+"""Asset models: the kinds of things."""

@@ -1,0 +1,120 @@
+"""Asset models: the list, a new one, one to be put right."""
+
+from typing import Any
+
+import msgspec
+from litestar import Controller, Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+
+from api import urls
+from api.http.access import allow, in_person
+from api.http.types import WebRequest
+from api.inventory.models.picking import A_FEW
+from api.kit.flash import see_other
+from api.kit.forms import as_typed, convert_form, read_form
+from api.kit.rendering import render
+from core.access import Actor
+from core.errors import FieldError, Invalid, say
+from core.paging import DEFAULT_LIMIT
+from inventory import models
+from inventory.models import AssetKind, AssetModel, ModelFacts
+from inventory.scope import KEEPERS
+
+KEEPER = allow(*KEEPERS, scope=None)
+
+
+class ListQuery(msgspec.Struct, frozen=True):
+    """The list's filters and page, as they stand in its address."""
+
+    q: str = ""
+    kind: AssetKind | None = None
+    cursor: str | None = None
+    limit: int = DEFAULT_LIMIT
+
+
+class TitleQuery(msgspec.Struct, frozen=True):
+    """What is typed so far."""
+
+    model_title: str = ""
+
+
+class AssetModelPages(Controller):
+    """/asset-models"""
+
+    include_in_schema = False
+
+    @get(urls.asset_models(), guards=[in_person])
+    async def list_models(
+        self, request: WebRequest, actor: NamedDependency[Actor]
+    ) -> Response[str]:
+        query = convert_form(request.query_params, ListQuery)
+        page = await models.find_models(
+            actor, q=query.q, kind=query.kind, cursor=query.cursor, limit=query.limit
+        )
+        return render(
+            request,
+            "inventory/models/list.html",
+            page=page,
+            query=query,
+            may_keep=actor.is_a(*KEEPERS),
+        )
+
+    @get(urls.asset_model_titles(), guards=[in_person])
+    async def list_titles(
+        self, request: WebRequest, actor: NamedDependency[Actor]
+    ) -> Response[str]:
+        """The names that fit what is typed, for the field's list."""
+        query = convert_form(request.query_params, TitleQuery)
+        found = await models.find_titled(actor, query.model_title, limit=A_FEW)
+        return render(request, "inventory/models/titles.html", titles=[one.title for one in found])
+
+    @get("/asset-models/new", guards=[KEEPER])
+    async def show_new(self, request: WebRequest) -> Response[str]:
+        return _form_page(request, {})
+
+    @post("/asset-models/new", guards=[KEEPER])
+    async def create(self, request: WebRequest, actor: NamedDependency[Actor]) -> Response[Any]:
+        try:
+            made = await models.create_model(actor, await read_form(request, ModelFacts))
+        except Invalid as refused:
+            return _form_page(request, await as_typed(request), errors=refused.errors)
+        return see_other(urls.asset_model(made.id), say("{model} is added.", model=made.title))
+
+    @get("/asset-models/{model_id:int}", guards=[in_person])
+    async def show(
+        self, request: WebRequest, actor: NamedDependency[Actor], model_id: FromPath[int]
+    ) -> Response[str]:
+        model = await models.get_model(actor, model_id)
+        form = msgspec.structs.asdict(model)
+        return _form_page(request, form, model, may_keep=actor.is_a(*KEEPERS))
+
+    @post("/asset-models/{model_id:int}", guards=[KEEPER])
+    async def edit(
+        self, request: WebRequest, actor: NamedDependency[Actor], model_id: FromPath[int]
+    ) -> Response[Any]:
+        try:
+            await models.edit_model(actor, model_id, await read_form(request, ModelFacts))
+        except Invalid as refused:
+            model = await models.get_model(actor, model_id)
+            return _form_page(request, await as_typed(request), model, refused.errors)
+        return see_other(urls.asset_model(model_id), say("Saved."))
+
+
+def _form_page(
+    request: WebRequest,
+    form: dict[str, Any],
+    model: AssetModel | None = None,
+    errors: tuple[FieldError, ...] = (),
+    *,
+    may_keep: bool = True,
+) -> Response[str]:
+    return render(
+        request,
+        "inventory/models/model.html",
+        status_code=422 if errors else 200,
+        model=model,
+        form=form,
+        errors=list(errors),
+        may_keep=may_keep,
+    )

@@ -1,0 +1,112 @@
+"""A model in a form: typed while the list helps, chosen among those that fit, or added right there."""
+
+from typing import Any, TypeVar
+
+import msgspec
+from litestar.datastructures import FormMultiDict, MultiDict
+
+from api.kit.forms import convert_form
+from core.access import Actor
+from core.errors import FieldError, Invalid, say
+from inventory import models
+from inventory.models import AssetKind, AssetModel, ModelFacts
+
+T = TypeVar("T", bound=msgspec.Struct)
+WHICH = "which_model"
+A_FEW = 20
+
+
+class NewModelForm(msgspec.Struct, frozen=True):
+    """A model that is not in the list yet."""
+
+    new_model_kind: AssetKind | None = None
+    new_model_brand: str = ""
+    new_model_name: str = ""
+
+
+class Picked(msgspec.Struct, frozen=True):
+    """A model of the list, or the facts of one to be added."""
+
+    model_id: int = 0
+    facts: ModelFacts | None = None
+
+
+async def convert_with_model(
+    actor: Actor, form: FormMultiDict | MultiDict[Any], form_type: type[T], *, current: int = 0
+) -> tuple[T, ModelFacts | None]:
+    """A form whose ``model_id`` is typed in words, and the facts of a model to be added.
+
+    ``current`` is the model that it has now, which wins over others of the same name. Invalid with
+    all errors of the form; one of them has the code ``which_model`` if the words do not tell.
+    """
+    errors: list[FieldError] = []
+    picked = Picked()
+    try:
+        picked = await _pick(actor, form, current)
+    except Invalid as refused:
+        errors += refused.errors
+    filled = MultiDict([*form.multi_items(), ("model_id", str(picked.model_id))])
+    try:
+        value = convert_form(filled, form_type)
+    except Invalid as refused:
+        errors += refused.errors
+    if errors:
+        raise Invalid(errors)
+    return value, picked.facts
+
+
+async def find_model(actor: Actor, form: FormMultiDict | MultiDict[Any]) -> int | None:
+    """The model that a filter names in words, None if it names none; else Invalid."""
+    if not str(form.get("model_title") or form.get("model_id") or "").strip():
+        return None
+    return (await _pick(actor, form, 0)).model_id
+
+
+async def choices(
+    actor: Actor, form: dict[str, Any], errors: tuple[FieldError, ...] = ()
+) -> dict[str, Any]:
+    """What the field needs: a few names to begin with, and those that fit when it was unclear."""
+    fitting: list[AssetModel] = []
+    if any(error.code == WHICH for error in errors):
+        fitting = await models.find_titled(actor, str(form.get("model_title", "")), limit=A_FEW)
+    return {
+        "model_titles": [model.title for model in await models.find_titled(actor, limit=A_FEW)],
+        "fitting_models": fitting,
+    }
+
+
+async def _pick(actor: Actor, form: FormMultiDict | MultiDict[Any], current: int) -> Picked:
+    chosen = str(form.get("model_id") or "")
+    if chosen.isdecimal() and len(chosen) < 16:
+        return Picked(int(chosen))
+    new = convert_form(form, NewModelForm)
+    if new.new_model_name:
+        return Picked(facts=_facts(new))
+    text = str(form.get("model_title") or "").strip()
+    if not text:
+        raise Invalid.of("model_title", say("Fill in this field"), code="required")
+    named = [model.id for model in await models.find_titled(actor, text, exactly=True)]
+    if current in named:
+        return Picked(current)
+    if len(named) == 1:
+        return Picked(named[0])
+    if named or await models.find_titled(actor, text, limit=1):
+        raise Invalid.of("model_title", say("Choose which of these models it is"), code=WHICH)
+    raise Invalid.of(
+        "model_title", say("No model has this name; add it below"), code="unknown_model"
+    )
+
+
+def _facts(new: NewModelForm) -> ModelFacts:
+    if new.new_model_kind is None:
+        raise Invalid.of(
+            "new_model_kind", say("A model that is not in the list needs its kind"), code="required"
+        )
+    facts = ModelFacts(new.new_model_kind, new.new_model_name, new.new_model_brand)
+    try:
+        return models.checked(facts)
+    except Invalid as refused:
+        raise Invalid(
+            msgspec.structs.replace(error, field=f"new_model_{error.field}")
+            for error in refused.errors
+        ) from refused

@@ -1,0 +1,57 @@
+"""Asset models over JSON: the kinds of things, shared by all schools."""
+
+from litestar import Controller, get, post, put
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery, JSONBody
+
+from api.http.access import allow, signed_in
+from core.access import Actor
+from core.paging import DEFAULT_LIMIT, Page
+from inventory import models
+from inventory.models import AssetKind, AssetModel, ModelFacts
+from inventory.scope import KEEPERS
+
+KEEPER = allow(*KEEPERS, scope="inventory:write")
+READER = signed_in("inventory:read")
+
+
+class AssetModelRoutes(Controller):
+    """/api/v1/asset-models"""
+
+    path = "/asset-models"
+    tags = ("assets",)
+
+    @get(guards=[READER], operation_id="asset_model_list", summary="Models by brand and name")
+    async def list_models(
+        self,
+        actor: NamedDependency[Actor],
+        q: FromQuery[str] = "",
+        kind: FromQuery[AssetKind | None] = None,
+        limit: FromQuery[int] = DEFAULT_LIMIT,
+        cursor: FromQuery[str | None] = None,
+    ) -> Page[AssetModel]:
+        return await models.find_models(actor, q=q, kind=kind, cursor=cursor, limit=limit)
+
+    @post(guards=[KEEPER], operation_id="asset_model_create", summary="Add a model")
+    async def create_model(
+        self, actor: NamedDependency[Actor], data: JSONBody[ModelFacts]
+    ) -> AssetModel:
+        return await models.create_model(actor, data)
+
+    @get("/{model_id:int}", guards=[READER], operation_id="asset_model_get", summary="One model")
+    async def get_model(self, actor: NamedDependency[Actor], model_id: FromPath[int]) -> AssetModel:
+        return await models.get_model(actor, model_id)
+
+    @put(
+        "/{model_id:int}",
+        guards=[KEEPER],
+        operation_id="asset_model_edit",
+        summary="Write a model anew",
+    )
+    async def edit_model(
+        self,
+        actor: NamedDependency[Actor],
+        model_id: FromPath[int],
+        data: JSONBody[ModelFacts],
+    ) -> AssetModel:
+        return await models.edit_model(actor, model_id, data)

@@ -1,0 +1,70 @@
+"""The choices of the inventory's forms: schools by code, places and models by name."""
+
+from api.http.types import WebRequest
+from api.kit.rendering import language_of
+from core import places, schools
+from core.access import Actor, Role
+from core.errors import NotFound
+from core.places import PlaceKind
+from inventory import donations, models
+
+# Value and text, and the group that it stands in where there are several.
+Option = tuple[int, str] | tuple[int, str, str]
+
+
+async def school_codes(request: WebRequest, actor: Actor, *roles: Role) -> list[tuple[str, str]]:
+    """The schools in sight, or those where the actor has one of ``roles``."""
+    wanted = actor.school_ids_as(*roles) if roles else actor.school_ids
+    code = language_of(request).code
+    return [
+        (school.code, school.name(code))
+        for school in await schools.find_schools(actor)
+        if school.id in wanted
+    ]
+
+
+async def place_options(
+    actor: Actor,
+    *,
+    school_id: int | None = None,
+    school_ids: list[int] | None = None,
+    without: PlaceKind | None = None,
+) -> list[Option]:
+    """The places in use, each named from the outside in; of several schools, school by school."""
+    found = [
+        place
+        for place in await places.find_places(actor, school_id=school_id)
+        if (school_ids is None or place.school_id in school_ids) and place.kind is not without
+    ]
+    return by_school(actor, [(place.id, place.path, place.school_id) for place in found])
+
+
+def by_school(actor: Actor, found: list[tuple[int, str, int]]) -> list[Option]:
+    """Choices (value, text, school's id) in the order given; of several schools, school by school."""
+    if len({school_id for _, _, school_id in found}) < 2:
+        return [(value, text) for value, text, _ in found]
+    name = "school_name_zh" if actor.locale == "zh_CN" else "school_name_en"
+    names = {one.school_id: getattr(one, name) for one in actor.memberships}
+    in_order = sorted(found, key=lambda choice: choice[2])
+    return [(value, text, names[school_id]) for value, text, school_id in in_order]
+
+
+async def chosen_model(actor: Actor, model_id: int | None) -> list[tuple[int, str]]:
+    """The model by which a list is filtered, if there is such a one."""
+    if model_id is None:
+        return []
+    try:
+        model = await models.get_model(actor, model_id)
+    except NotFound:
+        return []
+    return [(model.id, model.title)]
+
+
+async def chosen_donation(actor: Actor, donation_id: int | None) -> str | None:
+    """The title of the donation by which a list is filtered, if the actor may read it."""
+    if donation_id is None:
+        return None
+    try:
+        return (await donations.get_donation(actor, donation_id)).title
+    except NotFound:
+        return None

@@ -1,0 +1,1 @@
+"""Places: buildings, rooms and cabinets."""

@@ -1,0 +1,180 @@
+"""Places: the tree with its counts, and one building, room or cabinet."""
+
+from typing import Any
+
+import msgspec
+from litestar import Controller, Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+from litestar.response import Redirect
+
+from api import urls
+from api.http.access import allow, in_person
+from api.http.types import WebRequest
+from api.inventory.options import place_options
+from api.kit.flash import see_other
+from api.kit.forms import as_typed, convert_form, read_form
+from api.kit.options import school_options
+from api.kit.rendering import language_of, render
+from api.wording import row_names
+from core import clock, places, schools
+from core.access import Actor
+from core.errors import FieldError, Invalid, say
+from core.places import HOLDERS, KEEPERS, NewPlace, Place, PlaceKind
+from inventory import places as contents
+from monitoring.alerting.maintenance import in_force
+from monitoring.alerting.maintenance.windows import KEEPERS as WATCHERS
+
+KEEPER = allow(*KEEPERS, scope=None)
+
+
+class PlaceFilter(msgspec.Struct, frozen=True):
+    """The filters of the tree, as they stand in its address."""
+
+    school_id: int | None = None
+    with_retired: bool = False
+
+
+class PlaceStart(msgspec.Struct, frozen=True):
+    """Where a new place is wanted, from the link that led here."""
+
+    school_id: int | None = None
+    parent_id: int | None = None
+
+
+class PlaceFacts(msgspec.Struct, frozen=True):
+    """What the form of a place asks."""
+
+    name: str
+    parent_id: int | None = None
+
+
+class PlacePages(Controller):
+    """/places"""
+
+    include_in_schema = False
+
+    @get(urls.places(), guards=[in_person])
+    async def list_places(
+        self, request: WebRequest, actor: NamedDependency[Actor]
+    ) -> Response[str]:
+        only = convert_form(request.query_params, PlaceFilter)
+        tree = await places.find_places(
+            actor, school_id=only.school_id, with_retired=only.with_retired
+        )
+        return render(
+            request,
+            "inventory/places/list.html",
+            places=tree,
+            counts=await contents.count_assets(actor, school_id=only.school_id),
+            schools=await schools.find_schools(actor),
+            only=only,
+            kept=actor.school_ids_as(*KEEPERS),
+        )
+
+    @get(urls.new_place(), guards=[KEEPER])
+    async def show_new(self, request: WebRequest, actor: NamedDependency[Actor]) -> Response[str]:
+        start = convert_form(request.query_params, PlaceStart)
+        form: dict[str, Any] = {"kind": PlaceKind.room, "parent_id": start.parent_id}
+        if start.parent_id is not None:
+            around = await places.get_place(actor, start.parent_id)
+            form["school_id"] = around.school_id
+            form["kind"] = _kind_inside(around.kind)
+        else:
+            form["school_id"] = start.school_id
+        return await _new_page(request, actor, form)
+
+    @post(urls.places(), guards=[KEEPER])
+    async def create_place(
+        self, request: WebRequest, actor: NamedDependency[Actor]
+    ) -> Response[Any]:
+        try:
+            made = await places.create_place(actor, await read_form(request, NewPlace))
+        except Invalid as refused:
+            return await _new_page(request, actor, await as_typed(request), refused.errors)
+        return see_other(urls.place(made.id), say("{place} is added.", place=made.name))
+
+    @get("/places/{place_id:int}", guards=[in_person])
+    async def show_place(
+        self, request: WebRequest, actor: NamedDependency[Actor], place_id: FromPath[int]
+    ) -> Response[str]:
+        return await _place_page(request, actor, place_id)
+
+    @post("/places/{place_id:int}", guards=[KEEPER])
+    async def edit_place(
+        self, request: WebRequest, actor: NamedDependency[Actor], place_id: FromPath[int]
+    ) -> Response[Any]:
+        try:
+            facts = await read_form(request, PlaceFacts)
+            await places.edit_place(actor, place_id, name=facts.name, parent_id=facts.parent_id)
+        except Invalid as refused:
+            return await _place_page(
+                request, actor, place_id, await as_typed(request), refused.errors
+            )
+        return see_other(urls.place(place_id), say("Saved."))
+
+    @post("/places/{place_id:int}/retire", guards=[KEEPER])
+    async def retire_place(
+        self, actor: NamedDependency[Actor], place_id: FromPath[int]
+    ) -> Redirect:
+        await contents.retire_place(actor, place_id)
+        return see_other(urls.place(place_id), say("This place is out of use."))
+
+    @post("/places/{place_id:int}/restore", guards=[KEEPER])
+    async def restore_place(
+        self, actor: NamedDependency[Actor], place_id: FromPath[int]
+    ) -> Redirect:
+        await places.restore_place(actor, place_id)
+        return see_other(urls.place(place_id), say("This place is in use again."))
+
+
+def _kind_inside(kind: PlaceKind) -> PlaceKind:
+    """What one most likely adds inside a place of this kind."""
+    return PlaceKind.room if kind is PlaceKind.building else PlaceKind.cabinet
+
+
+def _holders(tree: list[Place], kind: PlaceKind) -> list[tuple[int, str]]:
+    """The places that may hold one of this kind, for a select."""
+    return [(place.id, place.path) for place in tree if place.kind in HOLDERS[kind]]
+
+
+async def _new_page(
+    request: WebRequest, actor: Actor, form: dict[str, Any], errors: tuple[FieldError, ...] = ()
+) -> Response[str]:
+    kept = actor.school_ids_as(*KEEPERS)
+    return render(
+        request,
+        "inventory/places/new.html",
+        status_code=422 if errors else 200,
+        school_options=await school_options(request, actor, *KEEPERS),
+        holders=await place_options(actor, school_ids=kept, without=PlaceKind.cabinet),
+        form=form,
+        errors=list(errors),
+    )
+
+
+async def _place_page(
+    request: WebRequest,
+    actor: Actor,
+    place_id: int,
+    form: dict[str, Any] | None = None,
+    errors: tuple[FieldError, ...] = (),
+) -> Response[str]:
+    place = await places.get_place(actor, place_id)
+    tree = await places.find_places(actor, school_id=place.school_id)
+    return render(
+        request,
+        "inventory/places/place.html",
+        status_code=422 if errors else 200,
+        place=place,
+        inside=[p for p in tree if p.parent_id == place.id],
+        counts=await contents.count_assets(actor, school_id=place.school_id),
+        holders=_holders(tree, place.kind),
+        stands_alone=None in HOLDERS[place.kind],
+        may_keep=actor.sees_as(place.school_id, *KEEPERS),
+        may_plan=actor.sees_as(place.school_id, *WATCHERS),
+        maintenance=await in_force.over_place(place_id, clock.now()),
+        changes=await row_names.history(language_of(request), "place", place_id, limit=30),
+        form=form or {"name": place.name, "parent_id": place.parent_id},
+        errors=list(errors),
+    )

@@ -1,0 +1,88 @@
+"""Places over JSON: buildings, rooms and cabinets."""
+
+import msgspec
+from litestar import Controller, get, patch, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery, JSONBody
+
+from api.http.access import allow, signed_in
+from core import places
+from core.access import Actor, Role
+from core.paging import Page
+from core.places import NewPlace, Place
+from inventory import places as contents
+
+KEEPER = allow(Role.admin, Role.technician, scope="inventory:write")
+
+
+class PlaceChange(msgspec.Struct, forbid_unknown_fields=True):
+    """What to change of a place; what is left out stays."""
+
+    name: str | msgspec.UnsetType = msgspec.UNSET
+    parent_id: int | msgspec.UnsetType | None = msgspec.UNSET
+
+
+class PlaceRoutes(Controller):
+    """/api/v1/places"""
+
+    path = "/places"
+    tags = ("places",)
+
+    @get(
+        guards=[signed_in("inventory:read")],
+        operation_id="place_list",
+        summary="The tree of places",
+    )
+    async def list_places(
+        self,
+        actor: NamedDependency[Actor],
+        school_id: FromQuery[int | None] = None,
+        with_retired: FromQuery[bool] = False,
+    ) -> Page[Place]:
+        """Each place comes after the one around it; a tree has no pages."""
+        return Page(await places.find_places(actor, school_id=school_id, with_retired=with_retired))
+
+    @post(guards=[KEEPER], operation_id="place_create", summary="Add a place")
+    async def create_place(self, actor: NamedDependency[Actor], data: JSONBody[NewPlace]) -> Place:
+        return await places.create_place(actor, data)
+
+    @get(
+        "/{place_id:int}",
+        guards=[signed_in("inventory:read")],
+        operation_id="place_get",
+        summary="One place",
+    )
+    async def get_place(self, actor: NamedDependency[Actor], place_id: FromPath[int]) -> Place:
+        return await places.get_place(actor, place_id)
+
+    @patch(
+        "/{place_id:int}",
+        guards=[KEEPER],
+        operation_id="place_edit",
+        summary="Rename a place, or move it within its school",
+    )
+    async def edit_place(
+        self, actor: NamedDependency[Actor], place_id: FromPath[int], data: JSONBody[PlaceChange]
+    ) -> Place:
+        return await places.edit_place(actor, place_id, name=data.name, parent_id=data.parent_id)
+
+    @post(
+        "/{place_id:int}/retire",
+        guards=[KEEPER],
+        operation_id="place_retire",
+        summary="Take an empty place out of use",
+        status_code=200,
+    )
+    async def retire_place(self, actor: NamedDependency[Actor], place_id: FromPath[int]) -> Place:
+        """Refused while a place or an asset in use is in it."""
+        return await contents.retire_place(actor, place_id)
+
+    @post(
+        "/{place_id:int}/restore",
+        guards=[KEEPER],
+        operation_id="place_restore",
+        summary="Take a retired place back into use",
+        status_code=200,
+    )
+    async def restore_place(self, actor: NamedDependency[Actor], place_id: FromPath[int]) -> Place:
+        return await places.restore_place(actor, place_id)

@@ -1,0 +1,1 @@
+"""Repairs: reports of faults and work orders."""

@@ -1,0 +1,150 @@
+"""Entries, comments and pictures of work orders over JSON."""
+
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+import msgspec
+from litestar import Controller, Response, get, post
+from litestar.datastructures import UploadFile
+from litestar.di import NamedDependency
+from litestar.enums import RequestEncodingType
+from litestar.params import Body, FromPath, JSONBody
+
+from api.http import delivery
+from api.http.access import signed_in
+from api.http.types import WebRequest
+from api.kit.forms import PHOTO_FORM_BYTES
+from api.kit.rendering import language_of
+from api.kit.repeats import Key
+from api.wording.language import Language
+from core.access import Actor
+from core.idempotency import once
+from core.paging import Page
+from inventory import repairs
+from inventory.repairs import NewEntry, WorkOrderEntry
+
+READER = signed_in("inventory:read")
+WRITER = signed_in("inventory:write")
+
+
+class Comment(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Something to say about the order."""
+
+    text: Annotated[str, msgspec.Meta(min_length=1, max_length=4000)]
+
+
+@dataclass
+class Pictures:
+    """The files of a form with the field ``photos``."""
+
+    photos: list[UploadFile]
+
+
+PictureForm = Annotated[Pictures, Body(media_type=RequestEncodingType.MULTI_PART)]
+
+
+class WorkOrderEntryRoutes(Controller):
+    """/api/v1/work-orders/…/entries, comments and photos"""
+
+    path = "/work-orders"
+    tags = ("work orders",)
+
+    @get(
+        "/{order_id:int}/entries",
+        guards=[READER],
+        operation_id="work_order_entry_list",
+        summary="What was found and done, the oldest first",
+    )
+    async def list_entries(
+        self, request: WebRequest, actor: NamedDependency[Actor], order_id: FromPath[int]
+    ) -> Page[WorkOrderEntry]:
+        """All of them: a job card has no pages."""
+        speech = language_of(request)
+        return Page([_retold(e, speech) for e in await repairs.entries_of(actor, order_id)])
+
+    @post(
+        "/{order_id:int}/entries",
+        guards=[WRITER],
+        operation_id="work_order_entry_add",
+        summary="Write down work",
+    )
+    async def add_entry(
+        self,
+        actor: NamedDependency[Actor],
+        order_id: FromPath[int],
+        data: JSONBody[NewEntry],
+        key: Key = None,
+    ) -> WorkOrderEntry:
+        """For technicians and admins, and for the student helper to whom the order was given."""
+        return await once(
+            actor,
+            key,
+            f"work_order_entry_add {order_id}",
+            WorkOrderEntry,
+            lambda: repairs.add_entry(actor, order_id, data),
+        )
+
+    @post(
+        "/{order_id:int}/comments",
+        guards=[WRITER],
+        operation_id="work_order_comment_add",
+        summary="Say something about an order",
+    )
+    async def add_comment(
+        self,
+        actor: NamedDependency[Actor],
+        order_id: FromPath[int],
+        data: JSONBody[Comment],
+        key: Key = None,
+    ) -> WorkOrderEntry:
+        """For everyone who sees the order but auditors; a closed order takes comments too."""
+        return await once(
+            actor,
+            key,
+            f"work_order_comment_add {order_id}",
+            WorkOrderEntry,
+            lambda: repairs.comment(actor, order_id, data.text),
+        )
+
+    @post(
+        "/{order_id:int}/entries/{entry_id:int}/photos",
+        guards=[WRITER],
+        operation_id="work_order_photo_add",
+        request_max_body_size=PHOTO_FORM_BYTES,
+        summary="Add pictures to an entry",
+    )
+    async def add_photos(
+        self,
+        actor: NamedDependency[Actor],
+        order_id: FromPath[int],
+        entry_id: FromPath[int],
+        data: PictureForm,
+        key: Key = None,
+    ) -> WorkOrderEntry:
+        """JPEG, PNG or WebP, up to 20 MB each, made smaller, six an entry; judged by content, not by name."""
+        await repairs.get_work_order(actor, order_id)
+        photos = await repairs.store_photos([await file.read() for file in data.photos])
+        return await once(
+            actor,
+            key,
+            f"work_order_photo_add {entry_id}",
+            WorkOrderEntry,
+            lambda: repairs.add_photos(actor, order_id, entry_id, photos),
+        )
+
+    @get(
+        "/photos/{photo_id:int}",
+        guards=[READER],
+        operation_id="work_order_photo_get",
+        summary="A picture of an entry",
+    )
+    async def get_photo(
+        self, request: WebRequest, actor: NamedDependency[Actor], photo_id: FromPath[int]
+    ) -> Response[Any]:
+        """For those who may read its work order."""
+        photo = await repairs.get_photo(actor, photo_id)
+        return await delivery.picture(request, photo.object_key, photo.size_bytes, photo.media_type)
+
+
+def _retold(entry: WorkOrderEntry, speech: Language) -> WorkOrderEntry:
+    return msgspec.structs.replace(entry, found=speech.words(entry.wording))

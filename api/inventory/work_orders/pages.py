@@ -1,0 +1,288 @@
+"""Repairs: the technician's list, an order with its actions, the job card for the bench."""
+
+from typing import Annotated, Any, Literal
+
+import msgspec
+from litestar import Controller, Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+
+from api import urls
+from api.http.access import allow, signed_in
+from api.http.types import WebRequest
+from api.inventory.options import place_options
+from api.inventory.work_orders.order_page import order_page
+from api.kit.flash import see_other
+from api.kit.forms import PHOTO_FORM_BYTES, convert_form, read_form
+from api.kit.photos import FormPhotos, read_photos
+from api.kit.rendering import render
+from core.access import Actor, Role
+from core.database import transaction
+from core.errors import Conflict, Invalid, Message, say
+from core.idempotency import once
+from core.paging import DEFAULT_LIMIT
+from inventory import repairs
+from inventory.repairs import Condition, NewEntry, WorkOrderEntry, WorkOrderFilter
+from inventory.repairs.lists import StateFilter
+from inventory.repairs.views import Severity
+
+WORKER = allow(Role.admin, Role.technician, scope=None)
+READER = signed_in("inventory:read")
+WRITER = signed_in("inventory:write")
+
+
+class ListQuery(msgspec.Struct, frozen=True):
+    """The list's filters as they stand in its address: what is not finished, unless asked."""
+
+    q: str = ""
+    state: StateFilter | Literal["all"] = "unfinished"
+    severity: Severity | None = None
+    mine: bool = False
+    place_id: int | None = None
+    tag: str = ""
+    limit: int = DEFAULT_LIMIT
+    cursor: str | None = None
+
+    @property
+    def active(self) -> int:
+        """How many folded filters are set."""
+        return sum(1 for value in (self.severity, self.place_id, self.tag) if value)
+
+    def wanted(self) -> WorkOrderFilter:
+        return WorkOrderFilter(
+            q=self.q,
+            state=None if self.state == "all" else self.state,
+            severity=self.severity,
+            mine=self.mine,
+            place_id=self.place_id,
+            tag=self.tag,
+        )
+
+
+class StepForm(msgspec.Struct, frozen=True):
+    """A step from the version that the page showed."""
+
+    version: int
+
+
+class UsabilityForm(msgspec.Struct, frozen=True):
+    """Whether the asset is in use meanwhile."""
+
+    usable: Literal["yes", "no"]
+    version: int | None = None
+
+
+class AssignForm(msgspec.Struct, frozen=True):
+    """To whom."""
+
+    version: int
+    assignee_id: int
+
+
+class CompleteForm(msgspec.Struct, frozen=True):
+    """How it ended."""
+
+    version: int
+    resolution: Annotated[str, msgspec.Meta(max_length=4000)]
+    condition: Condition | None = None
+
+
+class CancelForm(msgspec.Struct, frozen=True):
+    """Why it was needless."""
+
+    version: int
+    reason: Annotated[str, msgspec.Meta(max_length=4000)]
+
+
+class CommentForm(msgspec.Struct, frozen=True):
+    """A remark; ``key`` makes a second press of the button harmless."""
+
+    text: Annotated[str, msgspec.Meta(max_length=4000)]
+    key: str = ""
+
+
+class KeyForm(msgspec.Struct, frozen=True):
+    """The key of a form that a phone may send twice."""
+
+    key: str = ""
+
+
+class WorkOrderPages(Controller):
+    """/work-orders"""
+
+    path = urls.work_orders()
+    include_in_schema = False
+
+    @get(guards=[READER])
+    async def list_orders(
+        self, request: WebRequest, actor: NamedDependency[Actor]
+    ) -> Response[str]:
+        query = convert_form(request.query_params, ListQuery)
+        page = await repairs.list_work_orders(
+            actor, query.wanted(), limit=query.limit, cursor=query.cursor
+        )
+        return render(
+            request,
+            "inventory/work_orders/list.html",
+            page=page,
+            query=query,
+            places=await place_options(actor),
+            works=actor.is_a(Role.admin, Role.technician, Role.student_helper),
+            may_report=actor.is_a(*repairs.REPORTERS),
+        )
+
+    @get("/{order_id:int}", guards=[READER])
+    async def show_order(
+        self, request: WebRequest, actor: NamedDependency[Actor], order_id: FromPath[int]
+    ) -> Response[str]:
+        return await order_page(request, actor, order_id)
+
+    @get("/{order_id:int}/card", guards=[READER])
+    async def show_card(
+        self, request: WebRequest, actor: NamedDependency[Actor], order_id: FromPath[int]
+    ) -> Response[str]:
+        """A sheet for the bench, with room for a pen."""
+        return render(
+            request,
+            "inventory/work_orders/card.html",
+            order=await repairs.get_work_order(actor, order_id),
+            entries=await repairs.entries_of(actor, order_id),
+        )
+
+    @post("/{order_id:int}/entries", guards=[WRITER], request_max_body_size=PHOTO_FORM_BYTES)
+    async def add_entry(
+        self, request: WebRequest, actor: NamedDependency[Actor], order_id: FromPath[int]
+    ) -> Response[Any]:
+        photos = await read_photos(request)
+        try:
+            entry = await read_form(request, NewEntry)
+            key = (await read_form(request, KeyForm)).key
+            await repairs.get_work_order(actor, order_id)
+            await photos.store()
+            await once(
+                actor,
+                key,
+                f"work_order_entry_add {order_id}",
+                WorkOrderEntry,
+                lambda: _write_down(actor, order_id, entry, photos),
+            )
+        except (Invalid, Conflict) as refused:
+            return await order_page(
+                request, actor, order_id, refused=refused, part="entry", photos=photos
+            )
+        return see_other(urls.work_order(order_id), say("Written down."))
+
+    @post("/{order_id:int}/comments", guards=[WRITER])
+    async def add_comment(
+        self, request: WebRequest, actor: NamedDependency[Actor], order_id: FromPath[int]
+    ) -> Response[Any]:
+        try:
+            form = await read_form(request, CommentForm)
+            await once(
+                actor,
+                form.key,
+                f"work_order_comment_add {order_id}",
+                WorkOrderEntry,
+                lambda: repairs.comment(actor, order_id, form.text),
+            )
+        except (Invalid, Conflict) as refused:
+            return await order_page(request, actor, order_id, refused=refused, part="comment")
+        return see_other(urls.work_order(order_id), say("Written down."))
+
+    @post("/{order_id:int}/take", guards=[WORKER])
+    async def take(
+        self, request: WebRequest, actor: NamedDependency[Actor], order_id: FromPath[int]
+    ) -> Response[Any]:
+        try:
+            form = await read_form(request, StepForm)
+            await repairs.take(actor, order_id, version=form.version)
+        except (Invalid, Conflict) as refused:
+            return await order_page(request, actor, order_id, refused=refused)
+        return _done(order_id, say("It is yours now."))
+
+    @post("/{order_id:int}/usability", guards=[WORKER])
+    async def set_usable(
+        self, request: WebRequest, actor: NamedDependency[Actor], order_id: FromPath[int]
+    ) -> Response[Any]:
+        try:
+            form = await read_form(request, UsabilityForm)
+            await repairs.set_usable(
+                actor, order_id, is_usable=form.usable == "yes", version=form.version
+            )
+        except (Invalid, Conflict) as refused:
+            return await order_page(request, actor, order_id, refused=refused)
+        return _done(order_id, say("Saved."))
+
+    @post("/{order_id:int}/wait-for-parts", guards=[WORKER])
+    async def wait_for_parts(
+        self, request: WebRequest, actor: NamedDependency[Actor], order_id: FromPath[int]
+    ) -> Response[Any]:
+        try:
+            form = await read_form(request, StepForm)
+            await repairs.wait_for_parts(actor, order_id, version=form.version)
+        except (Invalid, Conflict) as refused:
+            return await order_page(request, actor, order_id, refused=refused)
+        return _done(order_id, say("Laid aside until the parts come."))
+
+    @post("/{order_id:int}/resume", guards=[WORKER])
+    async def resume(
+        self, request: WebRequest, actor: NamedDependency[Actor], order_id: FromPath[int]
+    ) -> Response[Any]:
+        try:
+            form = await read_form(request, StepForm)
+            await repairs.resume(actor, order_id, version=form.version)
+        except (Invalid, Conflict) as refused:
+            return await order_page(request, actor, order_id, refused=refused)
+        return _done(order_id, say("The work goes on."))
+
+    @post("/{order_id:int}/assign", guards=[WORKER])
+    async def assign(
+        self, request: WebRequest, actor: NamedDependency[Actor], order_id: FromPath[int]
+    ) -> Response[Any]:
+        try:
+            form = await read_form(request, AssignForm)
+            order = await repairs.assign(
+                actor, order_id, assignee_id=form.assignee_id, version=form.version
+            )
+        except (Invalid, Conflict) as refused:
+            return await order_page(request, actor, order_id, refused=refused, part="assign")
+        return _done(order_id, say("Given to {name}.", name=order.assignee))
+
+    @post("/{order_id:int}/complete", guards=[WORKER])
+    async def complete(
+        self, request: WebRequest, actor: NamedDependency[Actor], order_id: FromPath[int]
+    ) -> Response[Any]:
+        try:
+            form = await read_form(request, CompleteForm)
+            await repairs.complete(
+                actor,
+                order_id,
+                resolution=form.resolution,
+                condition=form.condition,
+                version=form.version,
+            )
+        except (Invalid, Conflict) as refused:
+            return await order_page(request, actor, order_id, refused=refused, part="complete")
+        return _done(order_id, say("Completed."))
+
+    @post("/{order_id:int}/cancel", guards=[WORKER])
+    async def cancel(
+        self, request: WebRequest, actor: NamedDependency[Actor], order_id: FromPath[int]
+    ) -> Response[Any]:
+        try:
+            form = await read_form(request, CancelForm)
+            await repairs.cancel(actor, order_id, reason=form.reason, version=form.version)
+        except (Invalid, Conflict) as refused:
+            return await order_page(request, actor, order_id, refused=refused, part="cancel")
+        return _done(order_id, say("Cancelled."))
+
+
+def _done(order_id: int, said: Message) -> Response[Any]:
+    return see_other(urls.work_order(order_id), said)
+
+
+async def _write_down(
+    actor: Actor, order_id: int, entry: NewEntry, photos: FormPhotos
+) -> WorkOrderEntry:
+    async with transaction(actor):
+        return await repairs.add_entry(actor, order_id, entry, photos=await photos.take(actor))

@@ -1,0 +1,294 @@
+"""Repairs over JSON: report, list, read, move, write down."""
+
+from collections.abc import Awaitable, Callable
+from typing import Annotated
+
+import msgspec
+from litestar import Controller, Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
+
+from api.http.access import allow, signed_in
+from api.http.types import WebRequest
+from api.inventory.work_orders.bodies import (
+    Assignment,
+    Cancellation,
+    Completion,
+    FaultReport,
+    Step,
+    Usability,
+)
+from api.kit.rendering import language_of
+from api.kit.repeats import Key
+from api.wording.language import Language
+from core.access import Actor, Role
+from core.idempotency import once
+from core.paging import DEFAULT_LIMIT, Page
+from inventory import repairs
+from inventory.repairs import WorkOrder, WorkOrderFilter
+from inventory.repairs.lists import StateFilter
+from inventory.repairs.opening import Reported
+from inventory.repairs.views import Severity
+
+WORKER = allow(Role.admin, Role.technician, scope="inventory:write")
+READER = signed_in("inventory:read")
+WRITER = signed_in("inventory:write")
+
+
+class WorkOrderRoutes(Controller):
+    """/api/v1/work-orders"""
+
+    path = "/work-orders"
+    tags = ("work orders",)
+
+    @get(guards=[READER], operation_id="work_order_list", summary="Work orders, the latest first")
+    async def list_orders(
+        self,
+        request: WebRequest,
+        actor: NamedDependency[Actor],
+        q: FromQuery[str] = "",
+        in_state: Annotated[StateFilter | None, QueryParameter(name="state")] = None,
+        severity: FromQuery[Severity | None] = None,
+        mine: FromQuery[bool] = False,
+        place_id: FromQuery[int | None] = None,
+        tag: FromQuery[str] = "",
+        limit: FromQuery[int] = DEFAULT_LIMIT,
+        cursor: FromQuery[str | None] = None,
+    ) -> Page[WorkOrder]:
+        """Teachers and student helpers see the orders that they reported or were given."""
+        wanted = WorkOrderFilter(
+            q=q, state=in_state, severity=severity, mine=mine, place_id=place_id, tag=tag
+        )
+        page = await repairs.list_work_orders(actor, wanted, limit=limit, cursor=cursor)
+        speech = language_of(request)
+        return Page([_told(order, speech) for order in page.items], page.next_cursor)
+
+    @post(guards=[WRITER], operation_id="work_order_report", summary="Report a fault")
+    async def report(
+        self,
+        request: WebRequest,
+        actor: NamedDependency[Actor],
+        data: JSONBody[FaultReport],
+        key: Key = None,
+    ) -> Response[WorkOrder]:
+        """201 with a new order, or 200 with the open one that the report joined as an entry."""
+        reported = await once(
+            actor,
+            key,
+            "work_order_report",
+            Reported,
+            lambda: repairs.report_fault(
+                actor, data.tag, data.what, severity=data.severity, is_usable=data.is_usable
+            ),
+            given=data,
+        )
+        order = await repairs.get_work_order(actor, reported.work_order_id)
+        return Response(
+            _told(order, language_of(request)), status_code=201 if reported.is_new else 200
+        )
+
+    @get(
+        "/{order_id:int}", guards=[READER], operation_id="work_order_get", summary="One work order"
+    )
+    async def get_order(
+        self, request: WebRequest, actor: NamedDependency[Actor], order_id: FromPath[int]
+    ) -> WorkOrder:
+        return _told(await repairs.get_work_order(actor, order_id), language_of(request))
+
+    @post(
+        "/{order_id:int}/take",
+        guards=[WORKER],
+        operation_id="work_order_take",
+        summary="Take an order that nobody has",
+        status_code=200,
+    )
+    async def take(
+        self,
+        request: WebRequest,
+        actor: NamedDependency[Actor],
+        order_id: FromPath[int],
+        data: JSONBody[Step],
+        key: Key = None,
+    ) -> WorkOrder:
+        return await _moved(
+            request,
+            actor,
+            key,
+            f"work_order_take {order_id}",
+            data,
+            lambda: repairs.take(actor, order_id, version=data.version),
+        )
+
+    @post(
+        "/{order_id:int}/usability",
+        guards=[WORKER],
+        operation_id="work_order_set_usable",
+        summary="Say whether the asset is in use while the order is open",
+        status_code=200,
+    )
+    async def set_usable(
+        self,
+        request: WebRequest,
+        actor: NamedDependency[Actor],
+        order_id: FromPath[int],
+        data: JSONBody[Usability],
+        key: Key = None,
+    ) -> WorkOrder:
+        """Downtime counts while it is not; what was counted before stays as it was."""
+        return await _moved(
+            request,
+            actor,
+            key,
+            f"work_order_set_usable {order_id}",
+            data,
+            lambda: repairs.set_usable(
+                actor, order_id, is_usable=data.is_usable, version=data.version
+            ),
+        )
+
+    @post(
+        "/{order_id:int}/assign",
+        guards=[WORKER],
+        operation_id="work_order_assign",
+        summary="Give the order to somebody",
+        status_code=200,
+    )
+    async def assign(
+        self,
+        request: WebRequest,
+        actor: NamedDependency[Actor],
+        order_id: FromPath[int],
+        data: JSONBody[Assignment],
+        key: Key = None,
+    ) -> WorkOrder:
+        """To a technician, an admin or a student helper of the asset's school."""
+        return await _moved(
+            request,
+            actor,
+            key,
+            f"work_order_assign {order_id}",
+            data,
+            lambda: repairs.assign(
+                actor, order_id, assignee_id=data.assignee_id, version=data.version
+            ),
+        )
+
+    @post(
+        "/{order_id:int}/wait-for-parts",
+        guards=[WORKER],
+        operation_id="work_order_wait_for_parts",
+        summary="Lay the work aside until parts come",
+        status_code=200,
+    )
+    async def wait_for_parts(
+        self,
+        request: WebRequest,
+        actor: NamedDependency[Actor],
+        order_id: FromPath[int],
+        data: JSONBody[Step],
+        key: Key = None,
+    ) -> WorkOrder:
+        return await _moved(
+            request,
+            actor,
+            key,
+            f"work_order_wait_for_parts {order_id}",
+            data,
+            lambda: repairs.wait_for_parts(actor, order_id, version=data.version),
+        )
+
+    @post(
+        "/{order_id:int}/resume",
+        guards=[WORKER],
+        operation_id="work_order_resume",
+        summary="Go on with the work",
+        status_code=200,
+    )
+    async def resume(
+        self,
+        request: WebRequest,
+        actor: NamedDependency[Actor],
+        order_id: FromPath[int],
+        data: JSONBody[Step],
+        key: Key = None,
+    ) -> WorkOrder:
+        return await _moved(
+            request,
+            actor,
+            key,
+            f"work_order_resume {order_id}",
+            data,
+            lambda: repairs.resume(actor, order_id, version=data.version),
+        )
+
+    @post(
+        "/{order_id:int}/complete",
+        guards=[WORKER],
+        operation_id="work_order_complete",
+        summary="Close the order as done",
+        status_code=200,
+    )
+    async def complete(
+        self,
+        request: WebRequest,
+        actor: NamedDependency[Actor],
+        order_id: FromPath[int],
+        data: JSONBody[Completion],
+        key: Key = None,
+    ) -> WorkOrder:
+        """The asset is as before once no other order of it is open."""
+        return await _moved(
+            request,
+            actor,
+            key,
+            f"work_order_complete {order_id}",
+            data,
+            lambda: repairs.complete(
+                actor,
+                order_id,
+                resolution=data.resolution,
+                condition=data.condition,
+                version=data.version,
+            ),
+        )
+
+    @post(
+        "/{order_id:int}/cancel",
+        guards=[WORKER],
+        operation_id="work_order_cancel",
+        summary="Close the order as needless",
+        status_code=200,
+    )
+    async def cancel(
+        self,
+        request: WebRequest,
+        actor: NamedDependency[Actor],
+        order_id: FromPath[int],
+        data: JSONBody[Cancellation],
+        key: Key = None,
+    ) -> WorkOrder:
+        return await _moved(
+            request,
+            actor,
+            key,
+            f"work_order_cancel {order_id}",
+            data,
+            lambda: repairs.cancel(actor, order_id, reason=data.reason, version=data.version),
+        )
+
+
+async def _moved(
+    request: WebRequest,
+    actor: Actor,
+    key: str | None,
+    verb: str,
+    given: object,
+    step: Callable[[], Awaitable[WorkOrder]],
+) -> WorkOrder:
+    """A step, done once for ``key``, and the order after it."""
+    return _told(await once(actor, key, verb, WorkOrder, step, given=given), language_of(request))
+
+
+def _told(order: WorkOrder, speech: Language) -> WorkOrder:
+    """The order with its summary in the reader's language."""
+    return msgspec.structs.replace(order, summary=speech.words(order.wording))

@@ -1,0 +1,1 @@
+"""Written once for every noun: forms, lists, choices, rendering, the sentence after a redirect."""

@@ -1,0 +1,92 @@
+"""HTML forms into Structs: what browsers send is put straight, and every wrong field is named."""
+
+import re
+from datetime import time
+from typing import Any, TypeVar, get_args, get_origin
+
+import msgspec
+from litestar.datastructures import FormMultiDict, MultiDict, UploadFile
+
+from api.http.field_errors import explain
+from api.http.types import WebRequest
+from core.errors import FieldError, Invalid, say
+
+T = TypeVar("T", bound=msgspec.Struct)
+
+# Of every body unless its route says otherwise: without need nobody makes us read megabytes.
+SMALL_FORM_BYTES = 64 * 1024
+# Of a form with long texts: 8,000 Chinese characters are 72,000 bytes once they are posted.
+LONG_FORM_BYTES = 256 * 1024
+# Of a form with photographs. Teaching resources come through /api/v1/uploads.
+PHOTO_FORM_BYTES = 40 * 1024 * 1024
+CLOCK = re.compile(r"[0-9]{2}:[0-9]{2}")
+
+
+async def read_form(request: WebRequest, form_type: type[T]) -> T:
+    """The posted form as ``form_type``, or Invalid with all its errors.
+
+    A blank field counts as absent, a box is True when ticked, a list takes every value sent,
+    text is stripped. Files are left to the caller: ``(await request.form()).getall("photos")``.
+    """
+    return convert_form(await request.form(), form_type)
+
+
+async def as_typed(request: WebRequest) -> dict[str, Any]:
+    """The posted texts, to fill the form again after a refusal; passwords are never given back."""
+    form = await request.form()
+    return {
+        name: text
+        for name, text in form.items()
+        if isinstance(text, str) and "password" not in name
+    }
+
+
+def convert_form(form: FormMultiDict | MultiDict[Any], form_type: type[T]) -> T:
+    """:func:`read_form` for a form that has been read already, or a query."""
+    values: dict[str, Any] = {}
+    errors: list[FieldError] = []
+    for field in msgspec.structs.fields(form_type):
+        given = _given(form, field)
+        if given is msgspec.UNSET:
+            if field.required:
+                errors.append(FieldError(field.encode_name, say("Fill in this field"), "required"))
+            continue
+        if "\0" in str(given):
+            errors.append(explain("", field=field.encode_name))
+            continue
+        try:
+            values[field.name] = msgspec.convert(given, field.type, strict=False)
+        except msgspec.ValidationError as error:
+            errors.append(explain(str(error), field=field.encode_name))
+    if errors:
+        raise Invalid(errors)
+    return form_type(**values)
+
+
+def _given(form: FormMultiDict | MultiDict[Any], field: msgspec.structs.FieldInfo) -> Any:
+    texts = [
+        value.strip()
+        for value in form.getall(field.encode_name, [])
+        if not isinstance(value, UploadFile)
+    ]
+    texts = [text.replace("\r\n", "\n") for text in texts if text]
+    kinds = _kinds(field.type)
+    if time in kinds:
+        # Browsers leave the seconds out, RFC 3339 does not.
+        texts = [f"{text}:00" if CLOCK.fullmatch(text) else text for text in texts]
+    if bool in kinds:
+        return any(text not in ("false", "0", "off") for text in texts)
+    if kinds & {list, tuple, set, frozenset}:
+        return texts if texts or not field.required else msgspec.UNSET
+    return texts[-1] if texts else msgspec.UNSET
+
+
+def _kinds(annotation: Any) -> set[Any]:
+    if get_origin(annotation) is not None and hasattr(annotation, "__metadata__"):
+        return _kinds(get_args(annotation)[0])
+    origin = get_origin(annotation)
+    if origin in (list, tuple, set, frozenset):
+        return {origin}
+    if get_args(annotation):
+        return {kind for part in get_args(annotation) for kind in _kinds(part)}
+    return {annotation}

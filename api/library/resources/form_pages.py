@@ -1,0 +1,234 @@
+"""Adding to the library: the description, the file, and what is on its way."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+from uuid import UUID, uuid4
+
+import msgspec
+from litestar import Controller, Response, get, post
+from litestar.datastructures import UploadFile
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+
+from api import urls
+from api.http.access import allow
+from api.http.types import WebRequest
+from api.kit.flash import see_other
+from api.kit.forms import LONG_FORM_BYTES, PHOTO_FORM_BYTES, as_typed, read_form
+from api.kit.options import school_options
+from api.kit.rendering import render
+from core.access import Actor
+from core.errors import FieldError, Invalid, say
+from core.idempotency import once
+from storage import receiving, resources, uploads
+from storage.resources import Description, Resource, Visibility
+from storage.rights import CONTRIBUTORS
+from storage.uploads import NewUpload
+
+CONTRIBUTOR = allow(*CONTRIBUTORS, scope=None)
+# What the form without JavaScript takes; a little less than the whole form may have.
+MOST_FORM_FILE_BYTES = 38 * 1024 * 1024
+COPY_BYTES = 1024 * 1024
+UPLOADS_A_PAGE = 30
+# What a form shows before anybody has chosen.
+UNTOUCHED = {
+    "stage": "junior",
+    "grade": "any",
+    "language": "zh",
+    "licence": "school_use",
+    "visibility": "school",
+    "upload_id": "",
+    "file_name": "",
+}
+
+
+class ResourceForm(msgspec.Struct, frozen=True):
+    """The description as a form sends it: lists as one line."""
+
+    title: str
+    subject: str
+    kind: str
+    stage: str = "junior"
+    grade: str = "any"
+    language: str = "zh"
+    licence: str = "school_use"
+    edition: str = ""
+    abstract: str = ""
+    authors: str = ""
+    keywords: str = ""
+    visibility: Visibility = Visibility.school
+
+    def description(self) -> Description:
+        given = {name: getattr(self, name) for name in Description.__struct_fields__}
+        given |= {"authors": _split(self.authors), "keywords": _split(self.keywords)}
+        return Description(**given)
+
+
+class FileForm(msgspec.Struct, frozen=True):
+    """The file's part: an upload that has been made already, and to which school it goes."""
+
+    school_id: int | None = None
+    upload_id: UUID | None = None
+    note: str = ""
+    key: str = ""
+
+
+class EditForm(msgspec.Struct, frozen=True):
+    """The version that the form showed."""
+
+    version: int
+
+
+class LibraryFormPages(Controller):
+    """/library/new and the forms of a resource"""
+
+    path = urls.resources()
+    include_in_schema = False
+
+    @get("/new", guards=[CONTRIBUTOR])
+    async def show_new(self, request: WebRequest, actor: NamedDependency[Actor]) -> Response[str]:
+        form: dict[str, Any] = {}
+        upload_id = request.query_params.get("upload_id", "")
+        if upload_id:
+            upload = await uploads.get(actor, _uuid(upload_id))
+            title = upload.file_name.rpartition(".")[0] or upload.file_name
+            form |= {"title": title, "upload_id": upload.id, "school_id": upload.school_id}
+            form["file_name"] = upload.file_name
+        return await _new_page(request, actor, form)
+
+    @post("/new", guards=[CONTRIBUTOR], request_max_body_size=PHOTO_FORM_BYTES)
+    async def create(self, request: WebRequest, actor: NamedDependency[Actor]) -> Response[Any]:
+        try:
+            description = resources.checked((await read_form(request, ResourceForm)).description())
+            file = await read_form(request, FileForm)
+            school_id = file.school_id or _only_school(actor)
+            upload_id = file.upload_id or await take_file(request, actor, school_id)
+
+            async def create() -> Resource:
+                return await resources.create(actor, school_id, description, upload_id=upload_id)
+
+            made = await once(actor, file.key or None, "resource_create", Resource, create)
+        except Invalid as refused:
+            return await _new_page(request, actor, await as_typed(request), refused)
+        return see_other(
+            urls.resource(made.id),
+            say("Saved as a draft. Publish it when its file has been checked."),
+        )
+
+    @get("/{resource_id:uuid}/edit", guards=[CONTRIBUTOR])
+    async def show_edit(
+        self, request: WebRequest, actor: NamedDependency[Actor], resource_id: FromPath[UUID]
+    ) -> Response[str]:
+        resource = await resources.get(actor, resource_id)
+        form = msgspec.structs.asdict(resource)
+        form |= {"authors": "、".join(resource.authors), "keywords": "、".join(resource.keywords)}
+        return _edit_page(request, resource, form)
+
+    @post("/{resource_id:uuid}/edit", guards=[CONTRIBUTOR], request_max_body_size=LONG_FORM_BYTES)
+    async def edit(
+        self, request: WebRequest, actor: NamedDependency[Actor], resource_id: FromPath[UUID]
+    ) -> Response[Any]:
+        resource = await resources.get(actor, resource_id)
+        try:
+            description = (await read_form(request, ResourceForm)).description()
+            version = (await read_form(request, EditForm)).version
+            await resources.edit(actor, resource_id, description, version=version)
+        except Invalid as refused:
+            return _edit_page(request, resource, await as_typed(request), refused)
+        return see_other(urls.resource(resource_id), say("Saved."))
+
+    @get("/uploads", guards=[CONTRIBUTOR])
+    async def list_uploads(
+        self, request: WebRequest, actor: NamedDependency[Actor]
+    ) -> Response[str]:
+        page = await uploads.find_own(
+            actor, limit=UPLOADS_A_PAGE, cursor=request.query_params.get("cursor")
+        )
+        return render(request, "library/resources/uploads.html", page=page)
+
+    @post("/uploads/{upload_id:uuid}/stop", guards=[CONTRIBUTOR])
+    async def stop(self, actor: NamedDependency[Actor], upload_id: FromPath[UUID]) -> Response[Any]:
+        await uploads.abort(actor, upload_id)
+        return see_other(urls.my_uploads(), say("The upload is stopped."))
+
+
+async def _new_page(
+    request: WebRequest, actor: Actor, form: dict[str, Any], refused: Invalid | None = None
+) -> Response[str]:
+    return render(
+        request,
+        "library/resources/new.html",
+        status_code=422 if refused else 200,
+        form={**UNTOUCHED, "key": str(uuid4()), **form},
+        errors=[on_the_form(error) for error in refused.errors] if refused else [],
+        school_options=await school_options(request, actor, *CONTRIBUTORS),
+        most_form_bytes=MOST_FORM_FILE_BYTES,
+        most_bytes=request.app.state.settings.upload_max_bytes,
+    )
+
+
+def _edit_page(
+    request: WebRequest,
+    resource: Resource,
+    form: dict[str, Any],
+    refused: Invalid | None = None,
+) -> Response[str]:
+    return render(
+        request,
+        "library/resources/edit.html",
+        status_code=422 if refused else 200,
+        resource=resource,
+        form={**UNTOUCHED, "version": resource.version, **form},
+        errors=list(refused.errors) if refused else [],
+    )
+
+
+async def take_file(request: WebRequest, actor: Actor, school_id: int) -> UUID | None:
+    """The small file of a form, through the same door and the same checks as every other."""
+    file = (await request.form()).get("file")
+    if not isinstance(file, UploadFile) or not file.filename:
+        return None
+    size = file.file.seek(0, 2)
+    await file.seek(0)
+    wanted = NewUpload(
+        school_id=school_id,
+        file_name=file.filename,
+        size_bytes=size,
+        media_type=file.content_type or "",
+    )
+    upload = await uploads.create(actor, wanted, most_bytes=MOST_FORM_FILE_BYTES)
+    await receiving.receive(actor, upload.id, _pieces(file), offset=0)
+    return upload.id
+
+
+async def _pieces(file: UploadFile) -> AsyncIterator[bytes]:
+    while piece := await file.read(COPY_BYTES):
+        yield piece
+
+
+def on_the_form(error: FieldError) -> FieldError:
+    """What is wrong with an upload, at the field of the form that holds its file."""
+    # The form has one field for what the upload knows as name and size.
+    if error.field in ("file_name", "size_bytes"):
+        return FieldError("file", error.message, error.code)
+    return error
+
+
+def _only_school(actor: Actor) -> int:
+    own = actor.school_ids_as(*CONTRIBUTORS)
+    if len(own) != 1:
+        raise Invalid.of("school_id", say("Choose the school"), code="required")
+    return own[0]
+
+
+def _split(line: str) -> list[str]:
+    for separator in "，、；;\n":
+        line = line.replace(separator, ",")
+    return line.split(",")
+
+
+def _uuid(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError as error:
+        raise Invalid.of("upload_id", say("This is not the id of an upload")) from error

@@ -1,0 +1,192 @@
+"""The library's pages: the list, one resource, and its steps."""
+
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from litestar import Controller, Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+
+from api import urls
+from api.http.access import allow, signed_in
+from api.http.types import WebRequest
+from api.kit.flash import see_other
+from api.kit.forms import PHOTO_FORM_BYTES, as_typed, convert_form, read_form
+from api.kit.options import school_options
+from api.kit.rendering import language_of, render
+from api.library.resources.form_pages import MOST_FORM_FILE_BYTES, FileForm, on_the_form, take_file
+from api.wording import row_names
+from core.access import Actor
+from core.errors import Invalid, Message, say
+from storage import catalogue, damage, downloads, quotas, resources, revisions, uploads
+from storage.catalogue import Filters
+from storage.resources import Resource, ResourceState
+from storage.rights import CONTRIBUTORS
+
+READER = signed_in("library:read")
+CONTRIBUTOR = allow(*CONTRIBUTORS, scope=None)
+ROWS_A_PAGE = 24
+
+
+class ListQuery(msgspec.Struct, frozen=True):
+    """The list's filters as they stand in its address."""
+
+    q: str = ""
+    stage: str = ""
+    subject: str = ""
+    grade: str = ""
+    kind: str = ""
+    language: str = ""
+    licence: str = ""
+    school_id: int | None = None
+    state: ResourceState | None = None
+    mine: bool = False
+    cursor: str | None = None
+
+    @property
+    def active(self) -> int:
+        """How many folded filters are set."""
+        names = ("stage", "subject", "grade", "kind", "language", "licence", "school_id")
+        return sum(1 for name in names if getattr(self, name))
+
+    def filters(self) -> Filters:
+        given = {name: getattr(self, name) for name in Filters.__struct_fields__}
+        return Filters(**{**given, "state": self.state or ""})
+
+
+class LibraryPages(Controller):
+    """/library"""
+
+    path = urls.resources()
+    include_in_schema = False
+
+    @get(guards=[READER])
+    async def list_resources(
+        self, request: WebRequest, actor: NamedDependency[Actor]
+    ) -> Response[str]:
+        query = convert_form(request.query_params, ListQuery)
+        page = await catalogue.find(actor, query.filters(), limit=ROWS_A_PAGE, cursor=query.cursor)
+        return render(
+            request,
+            "library/resources/list.html",
+            page=page,
+            query=query,
+            # Counting what a query found is bounded; counting a whole library is not.
+            counts=await catalogue.facets(actor, Filters(q=query.q)) if query.q else None,
+            school_options=await school_options(request, actor),
+            may_add=actor.is_a(*CONTRIBUTORS),
+            storage_uses=await quotas.find_limited(actor),
+            damaged=len(await damage.find_damaged(actor)) if actor.is_a(*CONTRIBUTORS) else 0,
+        )
+
+    @get("/damaged", guards=[CONTRIBUTOR])
+    async def list_damaged(
+        self, request: WebRequest, actor: NamedDependency[Actor]
+    ) -> Response[str]:
+        """Files that the store no longer gives back: one's own, and those of one's school."""
+        return render(
+            request,
+            "library/resources/damaged.html",
+            files=await damage.find_damaged(actor),
+            sentences=damage.SENTENCES,
+        )
+
+    @get("/{resource_id:uuid}", guards=[READER])
+    async def show(
+        self, request: WebRequest, actor: NamedDependency[Actor], resource_id: FromPath[UUID]
+    ) -> Response[str]:
+        return await _page(request, actor, resource_id)
+
+    @post(
+        "/{resource_id:uuid}/revisions",
+        guards=[CONTRIBUTOR],
+        request_max_body_size=PHOTO_FORM_BYTES,
+    )
+    async def add_revision(
+        self, request: WebRequest, actor: NamedDependency[Actor], resource_id: FromPath[UUID]
+    ) -> Response[Any]:
+        resource = await resources.get(actor, resource_id)
+        try:
+            file = await read_form(request, FileForm)
+            upload_id = file.upload_id or await take_file(request, actor, resource.school_id)
+            if upload_id is None:
+                raise Invalid.of("file", say("Choose a file"), code="required")
+            await revisions.add(actor, resource_id, upload_id, note=file.note)
+        except Invalid as refused:
+            return await _page(request, actor, resource_id, refused)
+        return see_other(
+            urls.resource(resource_id),
+            say("The new file becomes visible when it has been checked."),
+        )
+
+    @post("/{resource_id:uuid}/publish", guards=[CONTRIBUTOR])
+    async def publish(
+        self, actor: NamedDependency[Actor], resource_id: FromPath[UUID]
+    ) -> Response[Any]:
+        await resources.publish(actor, resource_id)
+        return _back(resource_id, say("It is published: others find it in the library now."))
+
+    @post("/{resource_id:uuid}/submit", guards=[CONTRIBUTOR])
+    async def submit(
+        self, actor: NamedDependency[Actor], resource_id: FromPath[UUID]
+    ) -> Response[Any]:
+        await resources.submit(actor, resource_id)
+        return _back(resource_id, say("The administrators of the school will look at it."))
+
+    @post("/{resource_id:uuid}/take-back", guards=[CONTRIBUTOR])
+    async def take_back(
+        self, actor: NamedDependency[Actor], resource_id: FromPath[UUID]
+    ) -> Response[Any]:
+        await resources.take_back(actor, resource_id)
+        return _back(resource_id, say("It is a draft again."))
+
+    @post("/{resource_id:uuid}/withdraw", guards=[CONTRIBUTOR])
+    async def withdraw(
+        self, actor: NamedDependency[Actor], resource_id: FromPath[UUID]
+    ) -> Response[Any]:
+        resource = await resources.withdraw(actor, resource_id)
+        return _back(resource_id, _withdrawn(resource))
+
+
+def _withdrawn(resource: Resource) -> Message:
+    if resource.is_withdrawn_by_admin:
+        return say("It is withdrawn. Only an administrator can publish it again.")
+    return say("It is withdrawn. You can publish it again at any time.")
+
+
+def _back(resource_id: UUID, said: Message) -> Response[Any]:
+    return see_other(urls.resource(resource_id), said)
+
+
+async def _page(
+    request: WebRequest, actor: Actor, resource_id: UUID, refused: Invalid | None = None
+) -> Response[str]:
+    """A resource; with ``refused``, its form for the next file comes back as it was sent."""
+    resource = await resources.get(actor, resource_id)
+    files = await revisions.find_all(actor, resource_id)
+    newest = files[0] if files else None
+    may_change = resources.can_change(actor, resource)
+    return render(
+        request,
+        "library/resources/resource.html",
+        status_code=422 if refused else 200,
+        form=await as_typed(request) if refused else {},
+        errors=[on_the_form(error) for error in refused.errors] if refused else [],
+        resource=resource,
+        files=files,
+        newest=newest,
+        pictured=await downloads.find_pictured_pages(newest.blob_id) if newest else [],
+        words=await downloads.find_words(newest.blob_id) if newest else [],
+        waiting=await uploads.find_of_resource(resource_id) if may_change else [],
+        # What was said of a shared one before, and by whom, stays inside its school.
+        changes=(
+            await row_names.history(language_of(request), "resource", resource_id, limit=20)
+            if actor.sees(resource.school_id)
+            else []
+        ),
+        may_change=may_change,
+        may_publish=resources.can_publish(actor, resource),
+        most_bytes=request.app.state.settings.upload_max_bytes,
+        most_form_bytes=MOST_FORM_FILE_BYTES,
+    )

@@ -1,0 +1,1 @@
+"""Uploads over tus 1.0."""

@@ -1,0 +1,1 @@
+"""Monitored devices and what is known of them."""

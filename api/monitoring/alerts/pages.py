@@ -1,0 +1,159 @@
+"""Alerts: what is wrong now, what was, one alert's story, and what people do about them."""
+
+from typing import Literal
+
+import msgspec
+from litestar import Controller, Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+from litestar.response import Redirect
+
+from api import urls
+from api.http.access import allow, in_person
+from api.http.types import WebRequest
+from api.kit.flash import see_other
+from api.kit.forms import convert_form, read_form
+from api.kit.options import school_options
+from api.kit.rendering import language_of, render
+from api.monitoring.alerts.charts import chart_of, held_back_words
+from api.monitoring.alerts.words import rule_words
+from core import places
+from core.access import Actor
+from core.errors import Invalid, say
+from core.paging import DEFAULT_LIMIT
+from monitoring.alerting import alerts
+from monitoring.alerting.alerts import KEEPERS, AlertFilter, AlertSeverity
+from monitoring.alerting.alerts.detail import story_of
+from monitoring.profiles.alert_messages import RULE_SENTENCES
+
+KEEPER = allow(*KEEPERS, scope=None)
+
+
+class ListQuery(msgspec.Struct, frozen=True):
+    """The list's filters as they stand in its address: what is open, unless more is asked for."""
+
+    q: str | None = None
+    school_id: int | None = None
+    severity: AlertSeverity | None = None
+    state: Literal["raised", "acknowledged", "cleared", "any"] | None = None
+    place_id: int | None = None
+    rule: str | None = None
+    flapping: bool = False
+    limit: int = DEFAULT_LIMIT
+    cursor: str | None = None
+
+    @property
+    def active(self) -> int:
+        """How many folded filters are set."""
+        folded = (
+            self.school_id, self.severity, self.state, self.place_id, self.rule, self.flapping,
+        )  # fmt: skip
+        return sum(1 for value in folded if value)
+
+    def wanted(self) -> AlertFilter:
+        return AlertFilter(
+            school_id=self.school_id,
+            is_open=None if self.state else True,
+            severity=self.severity,
+            q=self.q,
+            state=None if self.state == "any" else self.state,
+            place_id=self.place_id,
+            rule=self.rule,
+            is_flapping=True if self.flapping else None,
+        )
+
+
+class Chosen(msgspec.Struct, frozen=True):
+    """The boxes that were ticked in the list."""
+
+    alert_ids: list[int] = []
+    back: str = ""
+
+
+class Ending(msgspec.Struct, frozen=True):
+    """Why an alert is over."""
+
+    reason: str
+
+
+class AlertPages(Controller):
+    """/alerts"""
+
+    path = urls.alerts()
+    include_in_schema = False
+
+    @get(guards=[in_person])
+    async def list_alerts(
+        self, request: WebRequest, actor: NamedDependency[Actor]
+    ) -> Response[str]:
+        query = convert_form(request.query_params, ListQuery)
+        page = await alerts.list_alerts(
+            actor, query.wanted(), limit=query.limit, cursor=query.cursor
+        )
+        speech = language_of(request)
+        rooms = await places.find_places(actor, school_id=query.school_id)
+        return render(
+            request,
+            "monitoring/alerts/list.html",
+            page=page,
+            query=query,
+            q=query.q,
+            schools=await school_options(request, actor),
+            rooms=[(place.id, place.path) for place in rooms if place.kind != "cabinet"],
+            rules=[(rule, rule_words(speech, rule)) for rule in sorted(RULE_SENTENCES)],
+            kept=actor.school_ids_as(*KEEPERS),
+        )
+
+    @get("/{alert_id:int}", guards=[in_person])
+    async def show_alert(
+        self, request: WebRequest, actor: NamedDependency[Actor], alert_id: FromPath[int]
+    ) -> Response[str]:
+        return await _alert_page(request, actor, alert_id)
+
+    @post("/acknowledge", guards=[KEEPER])
+    async def acknowledge_many(
+        self, request: WebRequest, actor: NamedDependency[Actor]
+    ) -> Redirect:
+        chosen = await read_form(request, Chosen)
+        count = await alerts.acknowledge_many(actor, chosen.alert_ids)
+        back = urls.local(chosen.back, urls.alerts())
+        return see_other(back, say("Alerts that you take care of now: {count}.", count=count))
+
+    @post("/{alert_id:int}/acknowledge", guards=[KEEPER])
+    async def acknowledge(
+        self, request: WebRequest, actor: NamedDependency[Actor], alert_id: FromPath[int]
+    ) -> Redirect:
+        alert = await alerts.acknowledge(actor, alert_id)
+        back = urls.local((await request.form()).get("back"), urls.alerts())
+        return see_other(back, say("You take care of {tag}.", tag=alert.asset_tag))
+
+    @post("/{alert_id:int}/clear", guards=[KEEPER])
+    async def clear(
+        self, request: WebRequest, actor: NamedDependency[Actor], alert_id: FromPath[int]
+    ) -> Response[str] | Redirect:
+        try:
+            ending = await read_form(request, Ending)
+            await alerts.clear_by_hand(actor, alert_id, ending.reason)
+        except Invalid as refused:
+            return await _alert_page(request, actor, alert_id, refused)
+        return see_other(urls.alert(alert_id), say("The alert is ended."))
+
+
+async def _alert_page(
+    request: WebRequest, actor: Actor, alert_id: int, refused: Invalid | None = None
+) -> Response[str]:
+    alert = await alerts.get_alert(actor, alert_id)
+    story = await story_of(actor, alert_id)
+    speech = language_of(request)
+    return render(
+        request,
+        "monitoring/alerts/alert.html",
+        status_code=422 if refused else 200,
+        alert=alert,
+        story=story,
+        chart=chart_of(alert, story, speech),
+        held_back=held_back_words(story, speech),
+        may_keep=actor.sees_as(alert.school_id, *KEEPERS),
+        form={},
+        errors=list(refused.errors) if refused else [],
+    )

@@ -1,0 +1,176 @@
+"""The queue of what searches found: certain ones added at once, doubtful ones judged by a person."""
+
+from typing import Any
+
+import msgspec
+from litestar import Controller, Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+from litestar.response import Redirect
+
+from api import urls
+from api.http.access import allow
+from api.http.types import WebRequest
+from api.kit.flash import see_other
+from api.kit.forms import as_typed, convert_form, read_form
+from api.kit.options import school_options
+from api.kit.rendering import render
+from core.access import Actor
+from core.errors import FieldError, Invalid, say
+from core.paging import DEFAULT_LIMIT
+from monitoring import discovery
+from monitoring.devices import credentials, networks
+from monitoring.discovery import Candidate, CandidateFilter, Choice, Decision, Trust
+from monitoring.discovery.candidates import READERS
+from monitoring.discovery.decisions import KEEPERS
+from monitoring.discovery.matching import trusted_serial
+
+READER = allow(*READERS, scope=None)
+KEEPER = allow(*KEEPERS, scope=None)
+
+
+class ListQuery(msgspec.Struct, frozen=True):
+    """The queue's filters as they stand in its address."""
+
+    q: str | None = None
+    school_id: int | None = None
+    network_id: int | None = None
+    trust: Trust | None = None
+    decision: Decision = Decision.waiting
+    limit: int = DEFAULT_LIMIT
+    cursor: str | None = None
+
+    @property
+    def active(self) -> int:
+        """How many folded filters are set."""
+        given = (self.school_id, self.network_id, self.trust)
+        return sum(1 for value in given if value) + (self.decision is not Decision.waiting)
+
+    def wanted(self) -> CandidateFilter:
+        return CandidateFilter(self.q, self.school_id, self.network_id, self.trust, self.decision)
+
+
+class AddForm(msgspec.Struct, frozen=True):
+    """Which asset it is; ``move`` when that asset's device has moved here."""
+
+    asset_tag: str | None = None
+    credential_id: int | None = None
+    move: bool = False
+
+
+class CertainForm(msgspec.Struct, frozen=True):
+    """Of which school or network all certain ones are added."""
+
+    school_id: int | None = None
+    network_id: int | None = None
+
+
+class CandidatePages(Controller):
+    """/candidates"""
+
+    path = urls.candidates()
+    include_in_schema = False
+
+    @get(guards=[READER])
+    async def list_candidates(
+        self, request: WebRequest, actor: NamedDependency[Actor]
+    ) -> Response[str]:
+        query = convert_form(request.query_params, ListQuery)
+        wanted = query.wanted()
+        page = await discovery.list_candidates(
+            actor, wanted, limit=query.limit, cursor=query.cursor
+        )
+        known = await networks.list_networks(actor, school_id=query.school_id, limit=200)
+        return render(
+            request,
+            "monitoring/candidates/list.html",
+            page=page,
+            query=query,
+            certain=await discovery.count_certain(actor, wanted),
+            schools=await school_options(request, actor, *READERS),
+            networks=[(one.id, one.name) for one in known.items],
+        )
+
+    @post("/add-certain", guards=[KEEPER])
+    async def add_certain(self, request: WebRequest, actor: NamedDependency[Actor]) -> Redirect:
+        form = await read_form(request, CertainForm)
+        done = await discovery.add_certain(
+            actor, school_id=form.school_id, network_id=form.network_id
+        )
+        said = say("{added} added.", added=done.added)
+        if done.left:
+            said = say(
+                "{added} added; {left} are not certain any more and wait for you.",
+                added=done.added,
+                left=done.left,
+            )
+        return see_other(urls.candidates(), said)
+
+    @get("/{candidate_id:int}", guards=[READER])
+    async def show_candidate(
+        self, request: WebRequest, actor: NamedDependency[Actor], candidate_id: FromPath[int]
+    ) -> Response[str]:
+        found = await discovery.get_candidate(actor, candidate_id)
+        form = {"asset_tag": found.asset_tag, "credential_id": found.credential_id}
+        return await _page(request, actor, found, form)
+
+    @post("/{candidate_id:int}/add", guards=[KEEPER])
+    async def add(
+        self, request: WebRequest, actor: NamedDependency[Actor], candidate_id: FromPath[int]
+    ) -> Response[Any]:
+        found = await discovery.get_candidate(actor, candidate_id)
+        try:
+            form = await read_form(request, AddForm)
+            choice = Choice(form.asset_tag, form.credential_id, form.move)
+            added = await discovery.add_candidate(actor, candidate_id, choice)
+        except Invalid as refused:
+            return await _page(request, actor, found, await as_typed(request), refused.errors)
+        assert added.device_id is not None
+        return see_other(
+            urls.device(added.device_id),
+            say("{address} is monitored now; its first readings come soon.", address=found.address),
+        )
+
+    @post("/{candidate_id:int}/ignore", guards=[KEEPER])
+    async def ignore(self, actor: NamedDependency[Actor], candidate_id: FromPath[int]) -> Redirect:
+        done = await discovery.ignore_candidate(actor, candidate_id)
+        said = say("{address} is offered no more.", address=done.address)
+        return see_other(urls.candidates(), said)
+
+    @post("/{candidate_id:int}/take-back", guards=[KEEPER])
+    async def take_back(
+        self, actor: NamedDependency[Actor], candidate_id: FromPath[int]
+    ) -> Redirect:
+        await discovery.take_back(actor, candidate_id)
+        return see_other(urls.candidate(candidate_id), say("It waits for a decision again."))
+
+
+async def _page(
+    request: WebRequest,
+    actor: Actor,
+    candidate: Candidate,
+    form: dict[str, Any],
+    errors: tuple[FieldError, ...] = (),
+) -> Response[str]:
+    known = await credentials.list_credentials(actor, school_id=candidate.school_id)
+    return render(
+        request,
+        "monitoring/candidates/candidate.html",
+        status_code=422 if errors else 200,
+        candidate=candidate,
+        credentials=[(one.id, one.name) for one in known.items],
+        new_asset=_new_asset(actor, candidate),
+        may_keep=actor.sees_as(candidate.school_id, *KEEPERS),
+        form=form,
+        errors=list(errors),
+    )
+
+
+def _new_asset(actor: Actor, candidate: Candidate) -> str:
+    """The form of a new asset, filled with what the device tells of itself."""
+    codes = {one.school_id: one.school_code for one in actor.memberships}
+    return urls.new_asset(
+        school=codes.get(candidate.school_id),
+        serial_number=trusted_serial(candidate.identity),
+        name=candidate.identity.get("name"),
+    )

@@ -1,0 +1,138 @@
+"""Candidates over JSON: what searches found, and what people decide about it."""
+
+from typing import Annotated
+
+import msgspec
+from litestar import Controller, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
+
+from api.http.access import allow
+from api.kit.repeats import Key
+from core.access import Actor
+from core.idempotency import once
+from core.paging import DEFAULT_LIMIT, Page
+from monitoring import discovery
+from monitoring.discovery import (
+    AddedAll,
+    Candidate,
+    CandidateFilter,
+    Choice,
+    Decision,
+    Trust,
+)
+from monitoring.discovery.candidates import READERS
+from monitoring.discovery.decisions import KEEPERS
+
+READER = allow(*READERS, scope="monitoring:read")
+KEEPER = allow(*KEEPERS, scope="monitoring:write")
+
+
+class WhichCertain(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Of which school or network; of all in sight without either."""
+
+    school_id: int | None = None
+    network_id: int | None = None
+
+
+class CandidateRoutes(Controller):
+    """/api/v1/candidates"""
+
+    path = "/candidates"
+    tags = ("discovery",)
+
+    @get(guards=[READER], operation_id="candidate_list", summary="What searches found")
+    async def list_candidates(
+        self,
+        actor: NamedDependency[Actor],
+        q: FromQuery[str | None] = None,
+        school_id: FromQuery[int | None] = None,
+        network_id: FromQuery[int | None] = None,
+        trust: FromQuery[Trust | None] = None,
+        where: Annotated[Decision, QueryParameter(name="decision")] = Decision.waiting,
+        limit: FromQuery[int] = DEFAULT_LIMIT,
+        cursor: FromQuery[str | None] = None,
+    ) -> Page[Candidate]:
+        """Those that wait for a decision, unless ``decision`` says otherwise; the newest first."""
+        only = CandidateFilter(q, school_id, network_id, trust, where)
+        return await discovery.list_candidates(actor, only, limit=limit, cursor=cursor)
+
+    @get(
+        "/{candidate_id:int}",
+        guards=[READER],
+        operation_id="candidate_get",
+        summary="One candidate",
+    )
+    async def get_candidate(
+        self, actor: NamedDependency[Actor], candidate_id: FromPath[int]
+    ) -> Candidate:
+        return await discovery.get_candidate(actor, candidate_id)
+
+    @post(
+        "/add-certain",
+        guards=[KEEPER],
+        operation_id="candidate_add_certain",
+        summary="Add all that are certain",
+        status_code=200,
+    )
+    async def add_certain(
+        self, actor: NamedDependency[Actor], data: JSONBody[WhichCertain], key: Key = None
+    ) -> AddedAll:
+        """Each is judged again as it is now; what is not certain any more is left to people."""
+        return await once(
+            actor,
+            key,
+            "candidate_add_certain",
+            AddedAll,
+            lambda: discovery.add_certain(
+                actor, school_id=data.school_id, network_id=data.network_id
+            ),
+            given=data,
+        )
+
+    @post(
+        "/{candidate_id:int}/add",
+        guards=[KEEPER],
+        operation_id="candidate_add",
+        summary="Make a candidate the device of an asset",
+        status_code=200,
+    )
+    async def add(
+        self,
+        actor: NamedDependency[Actor],
+        candidate_id: FromPath[int],
+        data: JSONBody[Choice],
+        key: Key = None,
+    ) -> Candidate:
+        """Refused with 409 when somebody has decided before."""
+        return await once(
+            actor,
+            key,
+            "candidate_add",
+            Candidate,
+            lambda: discovery.add_candidate(actor, candidate_id, data),
+            given=(candidate_id, data),
+        )
+
+    @post(
+        "/{candidate_id:int}/ignore",
+        guards=[KEEPER],
+        operation_id="candidate_ignore",
+        summary="Offer a candidate no more",
+        status_code=200,
+    )
+    async def ignore(self, actor: NamedDependency[Actor], candidate_id: FromPath[int]) -> Candidate:
+        """Not after later searches either, until it is taken back."""
+        return await discovery.ignore_candidate(actor, candidate_id)
+
+    @post(
+        "/{candidate_id:int}/take-back",
+        guards=[KEEPER],
+        operation_id="candidate_take_back",
+        summary="Let an ignored candidate wait again",
+        status_code=200,
+    )
+    async def take_back(
+        self, actor: NamedDependency[Actor], candidate_id: FromPath[int]
+    ) -> Candidate:
+        return await discovery.take_back(actor, candidate_id)

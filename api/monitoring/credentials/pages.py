@@ -1,0 +1,148 @@
+"""Credentials of devices: a list without secrets, and a form whose secrets only go in."""
+
+from typing import Any
+
+import msgspec
+from litestar import Controller, Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+from litestar.response import Redirect
+
+from api import urls
+from api.http.access import allow
+from api.http.types import WebRequest
+from api.kit.flash import see_other
+from api.kit.forms import as_typed, convert_form, read_form
+from api.kit.options import school_options
+from api.kit.rendering import language_of, render
+from api.monitoring.credentials.routes import sealer_of
+from api.wording import row_names
+from core.access import Actor
+from core.errors import FieldError, Invalid, say
+from core.paging import DEFAULT_LIMIT
+from monitoring.devices import credentials
+from monitoring.devices.credentials import KEEPERS, READERS, Credential, NewCredential
+from monitoring.snmp import AuthProtocol, PrivProtocol
+
+READER = allow(*READERS, scope=None)
+KEEPER = allow(*KEEPERS, scope=None)
+AUTH_NAMES = [
+    (AuthProtocol.sha256, "SHA-256"),
+    (AuthProtocol.sha512, "SHA-512"),
+    (AuthProtocol.sha384, "SHA-384"),
+    (AuthProtocol.sha224, "SHA-224"),
+    (AuthProtocol.sha, "SHA-1"),
+    (AuthProtocol.md5, "MD5"),
+]
+PRIV_NAMES = [
+    (PrivProtocol.aes, "AES-128"),
+    (PrivProtocol.aes192, "AES-192"),
+    (PrivProtocol.aes256, "AES-256"),
+    (PrivProtocol.aes192c, "AES-192 (Cisco)"),
+    (PrivProtocol.aes256c, "AES-256 (Cisco)"),
+    (PrivProtocol.des, "DES"),
+]
+
+
+class ListQuery(msgspec.Struct, frozen=True):
+    """Where the list is, as it stands in its address."""
+
+    limit: int = DEFAULT_LIMIT
+    cursor: str | None = None
+
+
+class CredentialPages(Controller):
+    """/credentials"""
+
+    path = urls.credentials()
+    include_in_schema = False
+
+    @get(guards=[READER])
+    async def list_credentials(
+        self, request: WebRequest, actor: NamedDependency[Actor]
+    ) -> Response[str]:
+        query = convert_form(request.query_params, ListQuery)
+        page = await credentials.list_credentials(actor, limit=query.limit, cursor=query.cursor)
+        return render(
+            request,
+            "monitoring/credentials/list.html",
+            page=page,
+            schools=dict(await school_options(request, actor)),
+            kept=actor.school_ids_as(*KEEPERS),
+        )
+
+    @get("/new", guards=[KEEPER])
+    async def show_new(self, request: WebRequest, actor: NamedDependency[Actor]) -> Response[str]:
+        return await _form_page(request, actor, None, {"version": "2c"})
+
+    @post(guards=[KEEPER])
+    async def add_credential(
+        self, request: WebRequest, actor: NamedDependency[Actor]
+    ) -> Response[Any]:
+        try:
+            given = await read_form(request, NewCredential)
+            made = await credentials.add_credential(actor, sealer_of(request), given)
+        except Invalid as refused:
+            return await _form_page(request, actor, None, await _typed(request), refused.errors)
+        return see_other(urls.credentials(), say("{name} is kept.", name=made.name))
+
+    @get("/{credential_id:int}", guards=[KEEPER])
+    async def show_credential(
+        self, request: WebRequest, actor: NamedDependency[Actor], credential_id: FromPath[int]
+    ) -> Response[str]:
+        found = await credentials.get_credential(actor, credential_id)
+        actor.require(found.school_id, *KEEPERS)
+        return await _form_page(request, actor, found, msgspec.structs.asdict(found))
+
+    @post("/{credential_id:int}", guards=[KEEPER])
+    async def edit_credential(
+        self, request: WebRequest, actor: NamedDependency[Actor], credential_id: FromPath[int]
+    ) -> Response[Any]:
+        found = await credentials.get_credential(actor, credential_id)
+        try:
+            given = await read_form(request, NewCredential)
+            await credentials.edit_credential(actor, sealer_of(request), credential_id, given)
+        except Invalid as refused:
+            return await _form_page(request, actor, found, await _typed(request), refused.errors)
+        return see_other(urls.credentials(), say("Saved."))
+
+    @post("/{credential_id:int}/remove", guards=[KEEPER])
+    async def remove_credential(
+        self, actor: NamedDependency[Actor], credential_id: FromPath[int]
+    ) -> Redirect:
+        found = await credentials.get_credential(actor, credential_id)
+        await credentials.remove_credential(actor, credential_id)
+        return see_other(urls.credentials(), say("{name} is forgotten.", name=found.name))
+
+
+async def _typed(request: WebRequest) -> dict[str, Any]:
+    """What was typed, without the community, which is a secret too."""
+    typed = await as_typed(request)
+    typed.pop("community", None)
+    return typed
+
+
+async def _form_page(
+    request: WebRequest,
+    actor: Actor,
+    credential: Credential | None,
+    form: dict[str, Any],
+    errors: tuple[FieldError, ...] = (),
+) -> Response[str]:
+    changes = (
+        await row_names.history(language_of(request), "credential", credential.id)
+        if credential
+        else []
+    )
+    return render(
+        request,
+        "monitoring/credentials/form.html",
+        status_code=422 if errors else 200,
+        credential=credential,
+        school_options=await school_options(request, actor, *KEEPERS),
+        auth_names=AUTH_NAMES,
+        priv_names=PRIV_NAMES,
+        changes=changes,
+        form=form,
+        errors=list(errors),
+    )

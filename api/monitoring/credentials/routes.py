@@ -1,0 +1,86 @@
+"""SNMP credentials over JSON: secrets go in and never come out."""
+
+from litestar import Controller, delete, get, post, put
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery, JSONBody
+
+from api.http.access import allow
+from api.http.types import WebRequest
+from core.access import Actor
+from core.paging import DEFAULT_LIMIT, Page
+from monitoring.devices import credentials
+from monitoring.devices.credential_encryption import Sealer
+from monitoring.devices.credentials import KEEPERS, READERS, Credential, NewCredential
+
+READER = allow(*READERS, scope="monitoring:read")
+KEEPER = allow(*KEEPERS, scope="monitoring:write")
+
+
+def sealer_of(request: WebRequest) -> Sealer:
+    """What seals this installation's secrets."""
+    return Sealer.of(request.app.state.settings)
+
+
+class CredentialRoutes(Controller):
+    """/api/v1/credentials"""
+
+    path = "/credentials"
+    tags = ("devices",)
+
+    @get(guards=[READER], operation_id="credential_list", summary="Credentials, by name")
+    async def list_credentials(
+        self,
+        actor: NamedDependency[Actor],
+        school_id: FromQuery[int | None] = None,
+        limit: FromQuery[int] = DEFAULT_LIMIT,
+        cursor: FromQuery[str | None] = None,
+    ) -> Page[Credential]:
+        """Without their secrets, for those who keep devices."""
+        return await credentials.list_credentials(
+            actor, school_id=school_id, limit=limit, cursor=cursor
+        )
+
+    @post(guards=[KEEPER], operation_id="credential_add", summary="Keep a credential")
+    async def add_credential(
+        self, request: WebRequest, actor: NamedDependency[Actor], data: JSONBody[NewCredential]
+    ) -> Credential:
+        return await credentials.add_credential(actor, sealer_of(request), data)
+
+    @get(
+        "/{credential_id:int}",
+        guards=[READER],
+        operation_id="credential_get",
+        summary="One credential, without its secrets",
+    )
+    async def get_credential(
+        self, actor: NamedDependency[Actor], credential_id: FromPath[int]
+    ) -> Credential:
+        return await credentials.get_credential(actor, credential_id)
+
+    @put(
+        "/{credential_id:int}",
+        guards=[KEEPER],
+        operation_id="credential_edit",
+        summary="Change a credential",
+    )
+    async def edit_credential(
+        self,
+        request: WebRequest,
+        actor: NamedDependency[Actor],
+        credential_id: FromPath[int],
+        data: JSONBody[NewCredential],
+    ) -> Credential:
+        """A secret that is left blank stays; devices that use it are visited at once."""
+        return await credentials.edit_credential(actor, sealer_of(request), credential_id, data)
+
+    @delete(
+        "/{credential_id:int}",
+        guards=[KEEPER],
+        operation_id="credential_remove",
+        summary="Forget a credential and its secrets",
+    )
+    async def remove_credential(
+        self, actor: NamedDependency[Actor], credential_id: FromPath[int]
+    ) -> None:
+        """Refused while devices use it."""
+        await credentials.remove_credential(actor, credential_id)

@@ -1,0 +1,112 @@
+"""Expected hours over JSON: sets under a name, given to devices and rooms."""
+
+import msgspec
+from litestar import Controller, delete, get, post, put
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery, JSONBody
+
+from api.http.access import allow, signed_in
+from api.kit.repeats import Key
+from core.access import Actor
+from core.idempotency import once
+from monitoring.alerting import expected_hours
+from monitoring.alerting.expected_hours import KEEPERS, ExpectedHours, NewHours
+
+READER = signed_in("monitoring:read")
+KEEPER = allow(*KEEPERS, scope="monitoring:write")
+
+
+class HoursOfSchool(NewHours, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A set of hours and the school that it is for."""
+
+    school_id: int
+
+
+class HoursList(msgspec.Struct, frozen=True):
+    """All sets of the reader's schools; a school has a handful."""
+
+    items: list[ExpectedHours]
+
+
+class Given(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Which hours to give; null: as is usual for the kind of device."""
+
+    hours_id: int | None
+
+
+class Reached(msgspec.Struct, frozen=True):
+    """How many devices have them now."""
+
+    devices: int
+
+
+class ExpectedHoursRoutes(Controller):
+    """/api/v1/expected-hours"""
+
+    path = "/expected-hours"
+    tags = ("expected hours",)
+
+    @get(guards=[READER], operation_id="expected_hours_list", summary="Expected hours, by name")
+    async def list_hours(
+        self, actor: NamedDependency[Actor], school_id: FromQuery[int | None] = None
+    ) -> HoursList:
+        """Outside of them a silent device is no fault; within them it is one."""
+        return HoursList(await expected_hours.list_hours(actor, school_id=school_id))
+
+    @post(guards=[KEEPER], operation_id="expected_hours_add", summary="Make expected hours")
+    async def add_hours(
+        self, actor: NamedDependency[Actor], data: JSONBody[HoursOfSchool], key: Key = None
+    ) -> ExpectedHours:
+        """``ends`` before ``starts`` is on the next day; weekday 1 is Monday."""
+        return await once(
+            actor,
+            key,
+            "expected_hours_add",
+            ExpectedHours,
+            lambda: expected_hours.add_hours(actor, data.school_id, data),
+            given=data,
+        )
+
+    @get(
+        "/{hours_id:int}",
+        guards=[READER],
+        operation_id="expected_hours_get",
+        summary="One set of expected hours",
+    )
+    async def get_hours(
+        self, actor: NamedDependency[Actor], hours_id: FromPath[int]
+    ) -> ExpectedHours:
+        return await expected_hours.get_hours(actor, hours_id)
+
+    @put(
+        "/{hours_id:int}",
+        guards=[KEEPER],
+        operation_id="expected_hours_edit",
+        summary="Change expected hours",
+    )
+    async def edit_hours(
+        self, actor: NamedDependency[Actor], hours_id: FromPath[int], data: JSONBody[NewHours]
+    ) -> ExpectedHours:
+        """They hold for all their devices from the next visit on."""
+        return await expected_hours.edit_hours(actor, hours_id, data)
+
+    @delete(
+        "/{hours_id:int}",
+        guards=[KEEPER],
+        operation_id="expected_hours_remove",
+        summary="Delete expected hours that no device has",
+    )
+    async def remove_hours(self, actor: NamedDependency[Actor], hours_id: FromPath[int]) -> None:
+        await expected_hours.remove_hours(actor, hours_id)
+
+    @put(
+        "/of-places/{place_id:int}",
+        guards=[KEEPER],
+        operation_id="expected_hours_give_place",
+        summary="Give expected hours to all devices of a room",
+    )
+    async def give_to_place(
+        self, actor: NamedDependency[Actor], place_id: FromPath[int], data: JSONBody[Given]
+    ) -> Reached:
+        """Devices in its cabinets have them too."""
+        return Reached(await expected_hours.give_to_place(actor, place_id, data.hours_id))

@@ -1,0 +1,1 @@
+"""Whether monitoring itself is well, and what is set up once."""

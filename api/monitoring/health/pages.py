@@ -1,0 +1,53 @@
+"""Whether monitoring itself is well: one page that a technician can read out on the telephone."""
+
+from litestar import Response, get
+
+from api import urls
+from api.http.access import allow
+from api.http.types import WebRequest
+from api.kit.rendering import render
+from api.monitoring.health.routes import READERS, examine_all
+from core.errors import Message, say
+from monitoring import health
+from monitoring.health import Check, Verdict
+
+PART_NAMES: dict[str, Message] = {
+    "disk": say("Disk"),
+    "workers": say("Workers"),
+    "turns": say("Visits"),
+    "lateness": say("Punctuality"),
+    "replies": say("Answers received"),
+    "decoding": say("Answers read"),
+    "database": say("Readings kept"),
+    "credentials": say("Credentials"),
+    "history": say("Long history"),
+    "messages": say("Messages from devices"),
+    "mail": say("Mail"),
+}
+# A lamp and a word for each verdict.
+VERDICTS: dict[Verdict, tuple[str, Message]] = {
+    Verdict.ok: ("ok", say("well")),
+    Verdict.off: ("idle", say("off")),
+    Verdict.warning: ("warn", say("look at it")),
+    Verdict.critical: ("bad", say("broken")),
+}
+
+
+@get(urls.monitoring_health(), guards=[allow(*READERS, scope=None)], include_in_schema=False)
+async def show_monitoring_health(request: WebRequest) -> Response[str]:
+    state = await health.look()
+    checks = examine_all(request, state)
+    return render(
+        request,
+        "monitoring/health/health.html",
+        state=state,
+        checks=checks,
+        worst=_worst(checks),
+        names=PART_NAMES,
+        verdicts=VERDICTS,
+    )
+
+
+def _worst(checks: list[Check]) -> Verdict:
+    found = {check.verdict for check in checks}
+    return next((v for v in (Verdict.critical, Verdict.warning) if v in found), Verdict.ok)

@@ -1,0 +1,59 @@
+"""Whether monitoring itself is well, over JSON."""
+
+from datetime import datetime
+
+import msgspec
+from litestar import get
+
+from api.http.access import allow
+from api.http.types import WebRequest
+from api.kit.rendering import language_of
+from core import disks
+from core.access import Role
+from core.settings import Settings
+from monitoring import health
+from monitoring.health import Check, MonitoringState, Verdict
+
+READERS = (Role.admin, Role.technician)
+
+
+class PartOfMonitoring(msgspec.Struct, frozen=True):
+    """One part, how it does, and why or what to do, in the reader's language."""
+
+    name: str
+    verdict: Verdict
+    message: str
+
+
+class MonitoringHealth(msgspec.Struct, frozen=True):
+    """Every part; ``at`` is when it was looked at."""
+
+    at: datetime
+    parts: list[PartOfMonitoring]
+
+
+def examine_all(request: WebRequest, state: MonitoringState) -> list[Check]:
+    """Every part, with the settings and the disks of this process."""
+    settings: Settings = request.app.state.settings
+    return health.examine(
+        state,
+        mail_is_on=settings.mail is not None,
+        disks=disks.look_at_all(settings.folders),
+        keep_free_bytes=settings.keep_free_bytes,
+    )
+
+
+@get(
+    "/monitoring/health",
+    guards=[allow(*READERS, scope="monitoring:read")],
+    operation_id="monitoring_health",
+    summary="Whether monitoring itself is well",
+    tags=["devices"],
+)
+async def get_monitoring_health(request: WebRequest) -> MonitoringHealth:
+    """Of the whole installation, without anything of a single school."""
+    state = await health.look()
+    speech = language_of(request)
+    checks = examine_all(request, state)
+    parts = [PartOfMonitoring(c.name, c.verdict, speech.words(c.message)) for c in checks]
+    return MonitoringHealth(state.at, parts)

@@ -1,0 +1,191 @@
+"""Maintenance windows: what is in force, what is planned, and the form that plans one."""
+
+from typing import Any, Literal
+from zoneinfo import ZoneInfo
+
+import msgspec
+from litestar import Controller, Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+from litestar.response import Redirect
+
+from api import urls
+from api.http.access import allow, in_person
+from api.http.types import WebRequest
+from api.inventory.options import place_options
+from api.kit.flash import see_other
+from api.kit.forms import as_typed, convert_form, read_form
+from api.kit.local_times import moment_of, time_of
+from api.kit.options import school_options
+from api.kit.rendering import language_of, render
+from api.monitoring.alerts.words import days_in_words, times_in_words, weekday_choices
+from core import clock, schools
+from core.access import Actor
+from core.errors import FieldError, Invalid, say
+from core.paging import DEFAULT_LIMIT
+from monitoring import devices
+from monitoring.alerting.maintenance import windows
+from monitoring.alerting.maintenance.windows import KEEPERS, MaintenanceWindow, NewWindow
+from monitoring.alerting.parents import device_with_tag
+
+KEEPER = allow(*KEEPERS, scope=None)
+
+
+class ListQuery(msgspec.Struct, frozen=True):
+    """The list's filters as they stand in its address."""
+
+    with_past: bool = False
+    limit: int = DEFAULT_LIMIT
+    cursor: str | None = None
+
+
+class Start(msgspec.Struct, frozen=True):
+    """What a new window is wanted for, from the link that led here."""
+
+    device_id: int | None = None
+    place_id: int | None = None
+
+
+class WindowForm(msgspec.Struct, frozen=True):
+    """A window as the form asks for it; times are by the school's clock."""
+
+    school_id: int
+    reason: str
+    kind: Literal["once", "weekly"] = "once"
+    place_id: int | None = None
+    device_tag: str | None = None
+    starts_at: str | None = None
+    ends_at: str | None = None
+    weekdays: list[int] = []
+    from_time: str | None = None
+    to_time: str | None = None
+
+    async def window(self, actor: Actor) -> NewWindow:
+        zone = await _zone(actor, self.school_id)
+        device_id = await self._device_id(actor)
+        is_weekly = self.kind == "weekly"
+        if is_weekly and not self.weekdays:
+            raise Invalid.of("weekdays", say("Choose at least one day"), code="required")
+        return NewWindow(
+            school_id=self.school_id,
+            reason=self.reason,
+            place_id=self.place_id,
+            device_id=device_id,
+            starts_at=moment_of(self.starts_at, "starts_at", zone),
+            ends_at=moment_of(self.ends_at, "ends_at", zone),
+            weekdays=self.weekdays if is_weekly else None,
+            from_time=time_of(self.from_time, "from_time") if is_weekly else None,
+            to_time=time_of(self.to_time, "to_time") if is_weekly else None,
+        )
+
+    async def _device_id(self, actor: Actor) -> int | None:
+        if not self.device_tag:
+            return None
+        try:
+            return await device_with_tag(actor, self.school_id, self.device_tag)
+        except Invalid as refused:
+            raise Invalid.of("device_tag", refused.message, code=refused.code) from refused
+
+
+class MaintenancePages(Controller):
+    """/maintenance"""
+
+    path = urls.maintenance()
+    include_in_schema = False
+
+    @get(guards=[in_person])
+    async def list_windows(
+        self, request: WebRequest, actor: NamedDependency[Actor]
+    ) -> Response[str]:
+        query = convert_form(request.query_params, ListQuery)
+        page = await windows.list_windows(
+            actor, with_past=query.with_past, limit=query.limit, cursor=query.cursor
+        )
+        return render(
+            request,
+            "monitoring/maintenance/list.html",
+            page=page,
+            query=query,
+            when={window.id: _when(request, window) for window in page.items},
+            kept=actor.school_ids_as(*KEEPERS),
+        )
+
+    @get("/new", guards=[KEEPER])
+    async def show_new(self, request: WebRequest, actor: NamedDependency[Actor]) -> Response[str]:
+        start = convert_form(request.query_params, Start)
+        form: dict[str, Any] = {"kind": "once", "place_id": start.place_id}
+        if start.device_id is not None:
+            device = await devices.get_device(actor, start.device_id)
+            form |= {"device_tag": device.asset_tag, "school_id": device.school_id}
+        return await _form_page(request, actor, form)
+
+    @post(guards=[KEEPER])
+    async def add_window(
+        self, request: WebRequest, actor: NamedDependency[Actor]
+    ) -> Response[str] | Redirect:
+        try:
+            form = await read_form(request, WindowForm)
+            window = await windows.add_window(actor, await form.window(actor))
+        except Invalid as refused:
+            typed: dict[str, Any] = await as_typed(request)
+            typed["weekdays"] = (await request.form()).getall("weekdays", [])
+            return await _form_page(request, actor, typed, refused.errors)
+        said = (
+            say("The maintenance window is in force.")
+            if window.phase == "now"
+            else say("The maintenance window is planned.")
+        )
+        return see_other(urls.maintenance(), said)
+
+    @post("/{window_id:int}/end", guards=[KEEPER])
+    async def end_window(
+        self, request: WebRequest, actor: NamedDependency[Actor], window_id: FromPath[int]
+    ) -> Redirect:
+        await windows.end_window(actor, window_id)
+        back = urls.local((await request.form()).get("back"), urls.maintenance())
+        return see_other(back, say("The maintenance window is over."))
+
+
+def _when(request: WebRequest, window: MaintenanceWindow) -> str:
+    """When it is in force, in one line."""
+    speech = language_of(request)
+    zone = ZoneInfo(window.zone)
+    begin = speech.moment(window.starts_at, zone)
+    end = speech.moment(window.ends_at, zone) if window.ends_at else ""
+    if window.weekdays is None or window.from_time is None or window.to_time is None:
+        return f"{begin} – {end}"
+    week = (
+        f"{days_in_words(speech, window.weekdays)} "
+        f"{times_in_words(speech, window.from_time, window.to_time)}"
+    )
+    if end:
+        return speech.words(say("{week}, until {end}", week=week, end=end))
+    return speech.words(say("every week {week}", week=week))
+
+
+async def _zone(actor: Actor, school_id: int) -> ZoneInfo:
+    actor.require(school_id, *KEEPERS)
+    seen = await schools.find_schools(actor)
+    return ZoneInfo(next(school.zone for school in seen if school.id == school_id))
+
+
+async def _form_page(
+    request: WebRequest,
+    actor: Actor,
+    form: dict[str, Any],
+    errors: tuple[FieldError, ...] = (),
+) -> Response[str]:
+    options = await school_options(request, actor, *KEEPERS)
+    kept = [school_id for school_id, _ in options]
+    zone = await _zone(actor, options[0][0])
+    now = clock.now().astimezone(zone).strftime("%Y-%m-%dT%H:%M")
+    return render(
+        request,
+        "monitoring/maintenance/form.html",
+        status_code=422 if errors else 200,
+        schools=options,
+        places=await place_options(actor, school_ids=kept),
+        weekdays=weekday_choices(language_of(request)),
+        form={"starts_at": now, "school_id": options[0][0], **form},
+        errors=list(errors),
+    )

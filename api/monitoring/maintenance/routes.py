@@ -1,0 +1,78 @@
+"""Maintenance windows over JSON: plan, look, end."""
+
+from litestar import Controller, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery, JSONBody
+
+from api.http.access import allow, signed_in
+from api.kit.repeats import Key
+from core.access import Actor
+from core.idempotency import once
+from core.paging import DEFAULT_LIMIT, Page
+from monitoring.alerting.maintenance import windows
+from monitoring.alerting.maintenance.windows import KEEPERS, MaintenanceWindow, NewWindow
+
+READER = signed_in("monitoring:read")
+KEEPER = allow(*KEEPERS, scope="monitoring:write")
+
+
+class MaintenanceRoutes(Controller):
+    """/api/v1/maintenance-windows"""
+
+    path = "/maintenance-windows"
+    tags = ("maintenance",)
+
+    @get(guards=[READER], operation_id="maintenance_list", summary="Maintenance windows")
+    async def list_windows(
+        self,
+        actor: NamedDependency[Actor],
+        school_id: FromQuery[int | None] = None,
+        with_past: FromQuery[bool] = False,
+        limit: FromQuery[int] = DEFAULT_LIMIT,
+        cursor: FromQuery[str | None] = None,
+    ) -> Page[MaintenanceWindow]:
+        """Those in force and to come, the latest beginning first; the past ones if asked for."""
+        return await windows.list_windows(
+            actor, school_id=school_id, with_past=with_past, limit=limit, cursor=cursor
+        )
+
+    @post(guards=[KEEPER], operation_id="maintenance_add", summary="Plan a maintenance window")
+    async def add_window(
+        self,
+        actor: NamedDependency[Actor],
+        data: JSONBody[NewWindow],
+        key: Key = None,
+    ) -> MaintenanceWindow:
+        """No alert begins while it is in force; what persists is raised when it is over."""
+        return await once(
+            actor,
+            key,
+            "maintenance_add",
+            MaintenanceWindow,
+            lambda: windows.add_window(actor, data),
+            given=data,
+        )
+
+    @get(
+        "/{window_id:int}",
+        guards=[READER],
+        operation_id="maintenance_get",
+        summary="One maintenance window",
+    )
+    async def get_window(
+        self, actor: NamedDependency[Actor], window_id: FromPath[int]
+    ) -> MaintenanceWindow:
+        return await windows.get_window(actor, window_id)
+
+    @post(
+        "/{window_id:int}/end",
+        guards=[KEEPER],
+        operation_id="maintenance_end",
+        summary="End a maintenance window now, or cancel it",
+        status_code=200,
+    )
+    async def end_window(
+        self, actor: NamedDependency[Actor], window_id: FromPath[int]
+    ) -> MaintenanceWindow:
+        """It stays in the books as far as it was in force."""
+        return await windows.end_window(actor, window_id)

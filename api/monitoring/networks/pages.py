@@ -1,0 +1,206 @@
+"""Networks: the list, a network's form, and a search as it goes on."""
+
+from typing import Annotated, Any
+
+import msgspec
+from litestar import Controller, Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+from litestar.response import Redirect
+
+from api import urls
+from api.http.access import allow
+from api.http.types import WebRequest
+from api.kit.flash import see_other
+from api.kit.forms import as_typed, convert_form, read_form
+from api.kit.options import school_options
+from api.kit.rendering import language_of, render
+from api.monitoring.networks.routes import bounds_of
+from api.wording import row_names
+from core.access import Actor
+from core.errors import Conflict, FieldError, Invalid, say
+from core.paging import DEFAULT_LIMIT
+from monitoring import discovery
+from monitoring.devices import credentials, networks
+from monitoring.devices.networks import KEEPERS, READERS, Network, NewNetwork
+from monitoring.devices.networks.changes import DEFAULT_ADDRESSES_PER_SECOND, MOST_CREDENTIALS
+from monitoring.discovery.scans import KEEPERS as SEARCHERS
+
+READER = allow(*READERS, scope=None)
+KEEPER = allow(*KEEPERS, scope=None)
+SEARCHER = allow(*SEARCHERS, scope=None)
+SCANS_SHOWN = 10
+
+
+class ListQuery(msgspec.Struct, frozen=True):
+    """Where the list is, as it stands in its address."""
+
+    limit: int = DEFAULT_LIMIT
+    cursor: str | None = None
+
+
+class NetworkForm(msgspec.Struct, frozen=True):
+    """What the form of a network asks; the credentials come in the order of their fields."""
+
+    school_id: int
+    name: str
+    cidr: str
+    scan_every_hours: Annotated[int, msgspec.Meta(ge=1, le=720)] | None = None
+    addresses_per_second: Annotated[int, msgspec.Meta(ge=1, le=200)] = DEFAULT_ADDRESSES_PER_SECOND
+    credential_ids: list[int] = []
+    version: int | None = None
+
+    def network(self) -> NewNetwork:
+        given = msgspec.structs.asdict(self)
+        del given["version"]
+        return NewNetwork(**given)
+
+
+class NetworkPages(Controller):
+    """/networks"""
+
+    path = urls.networks()
+    include_in_schema = False
+
+    @get(guards=[READER])
+    async def list_networks(
+        self, request: WebRequest, actor: NamedDependency[Actor]
+    ) -> Response[str]:
+        query = convert_form(request.query_params, ListQuery)
+        page = await networks.list_networks(actor, limit=query.limit, cursor=query.cursor)
+        return render(
+            request,
+            "monitoring/networks/list.html",
+            page=page,
+            schools=dict(await school_options(request, actor)),
+            may_keep=actor.is_a(*KEEPERS),
+        )
+
+    @get("/new", guards=[KEEPER])
+    async def show_new(self, request: WebRequest, actor: NamedDependency[Actor]) -> Response[str]:
+        form = {"addresses_per_second": DEFAULT_ADDRESSES_PER_SECOND, "scan_every_hours": 24}
+        return await _form_page(request, actor, None, form)
+
+    @post(guards=[KEEPER])
+    async def add_network(
+        self, request: WebRequest, actor: NamedDependency[Actor]
+    ) -> Response[Any]:
+        try:
+            form = await read_form(request, NetworkForm)
+            made = await networks.add_network(actor, bounds_of(request), form.network())
+        except Invalid as refused:
+            return await _form_page(request, actor, None, await _typed(request), refused.errors)
+        return see_other(urls.network(made.id), say("{name} is kept.", name=made.name))
+
+    @get("/{network_id:int}", guards=[READER])
+    async def show_network(
+        self, request: WebRequest, actor: NamedDependency[Actor], network_id: FromPath[int]
+    ) -> Response[str]:
+        network = await networks.get_network(actor, network_id)
+        known = await credentials.list_credentials(actor, school_id=network.school_id)
+        names = {one.id: one.name for one in known.items}
+        return render(
+            request,
+            "monitoring/networks/network.html",
+            network=network,
+            credential_names=[names.get(one, "") for one in network.credential_ids],
+            scans=(await discovery.list_scans(actor, network_id, limit=SCANS_SHOWN)).items,
+            changes=await row_names.history(language_of(request), "network", network_id, limit=20),
+            may_keep=actor.sees_as(network.school_id, *KEEPERS),
+        )
+
+    @get("/{network_id:int}/edit", guards=[KEEPER])
+    async def show_edit(
+        self, request: WebRequest, actor: NamedDependency[Actor], network_id: FromPath[int]
+    ) -> Response[str]:
+        network = await networks.get_network(actor, network_id)
+        actor.require(network.school_id, *KEEPERS)
+        return await _form_page(request, actor, network, msgspec.structs.asdict(network))
+
+    @post("/{network_id:int}", guards=[KEEPER])
+    async def edit_network(
+        self, request: WebRequest, actor: NamedDependency[Actor], network_id: FromPath[int]
+    ) -> Response[Any]:
+        network = await networks.get_network(actor, network_id)
+        try:
+            form = await read_form(request, NetworkForm)
+            await networks.edit_network(
+                actor, bounds_of(request), network_id, form.network(), version=form.version
+            )
+        except Invalid as refused:
+            typed = await _typed(request)
+            return await _form_page(request, actor, network, typed, refused.errors)
+        except Conflict as refused:
+            typed = {**await _typed(request), "version": network.version}
+            errors = (FieldError("", refused.message, "version"),)
+            return await _form_page(request, actor, network, typed, errors)
+        return see_other(urls.network(network_id), say("Saved."))
+
+    @post("/{network_id:int}/remove", guards=[KEEPER])
+    async def remove_network(
+        self, actor: NamedDependency[Actor], network_id: FromPath[int]
+    ) -> Redirect:
+        found = await networks.get_network(actor, network_id)
+        await networks.remove_network(actor, network_id)
+        return see_other(urls.networks(), say("{name} is forgotten.", name=found.name))
+
+    @post("/{network_id:int}/scans", guards=[SEARCHER])
+    async def start_scan(
+        self, actor: NamedDependency[Actor], network_id: FromPath[int]
+    ) -> Redirect:
+        scan = await discovery.start_scan(actor, network_id)
+        return see_other(urls.network_scan(network_id, scan.id))
+
+    @get("/{network_id:int}/scans/{scan_id:int}", guards=[READER])
+    async def show_scan(
+        self,
+        request: WebRequest,
+        actor: NamedDependency[Actor],
+        network_id: FromPath[int],
+        scan_id: FromPath[int],
+    ) -> Response[str]:
+        return render(
+            request,
+            "monitoring/networks/scan.html",
+            scan=await discovery.get_scan(actor, network_id, scan_id),
+        )
+
+    @post("/{network_id:int}/scans/{scan_id:int}/cancel", guards=[SEARCHER])
+    async def cancel_scan(
+        self, actor: NamedDependency[Actor], network_id: FromPath[int], scan_id: FromPath[int]
+    ) -> Redirect:
+        await discovery.cancel_scan(actor, network_id, scan_id)
+        return see_other(urls.network_scan(network_id, scan_id), say("The search has ended."))
+
+
+async def _typed(request: WebRequest) -> dict[str, Any]:
+    """What was typed, with every credential that was chosen."""
+    form = await request.form()
+    chosen = [text for text in form.getall("credential_ids", []) if isinstance(text, str) and text]
+    return {**await as_typed(request), "credential_ids": chosen}
+
+
+async def _form_page(
+    request: WebRequest,
+    actor: Actor,
+    network: Network | None,
+    form: dict[str, Any],
+    errors: tuple[FieldError, ...] = (),
+) -> Response[str]:
+    known = await credentials.list_credentials(
+        actor, school_id=network.school_id if network else None
+    )
+    own = [network.school_id] if network else actor.school_ids_as(*KEEPERS)
+    granted = await networks.find_granted(own)
+    return render(
+        request,
+        "monitoring/networks/form.html",
+        status_code=422 if errors else 200,
+        network=network,
+        bounds=", ".join(map(str, bounds_of(request) if granted is None else granted)),
+        credentials=[(one.id, one.name) for one in known.items],
+        most_credentials=MOST_CREDENTIALS,
+        school_options=await school_options(request, actor, *KEEPERS),
+        form=form,
+        errors=list(errors),
+    )

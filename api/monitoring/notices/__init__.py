@@ -1,0 +1,1 @@
+"""Mail about alerts: subscriptions and escalation."""

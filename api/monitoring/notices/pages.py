@@ -1,0 +1,168 @@
+"""Mail about alerts: what one wants to hear oneself, and who is told when nobody reacts."""
+
+from typing import Any
+
+import msgspec
+from litestar import Controller, Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+from litestar.response import Redirect
+
+from api import urls
+from api.http.access import allow
+from api.http.types import WebRequest
+from api.kit.flash import see_other
+from api.kit.forms import as_typed, read_form
+from api.kit.options import school_options
+from api.kit.rendering import render
+from core.access import Actor, Role
+from core.errors import FieldError, Invalid, say
+from monitoring import notices
+from monitoring.alerting.alerts import AlertSeverity
+from monitoring.notices import NewStep, NewSubscription
+from monitoring.notices.escalation import KEEPERS, MOST_STEPS, READERS
+from monitoring.notices.subscriptions import keepers_of
+
+READER = allow(*READERS, scope=None)
+KEEPER = allow(*KEEPERS, scope=None)
+NOT_USED = "-"
+MINUTES = (5, 10, 15, 30, 60, 120, 240, 480, 1440)
+
+
+class StepsForm(msgspec.Struct, frozen=True):
+    """The rows of the form in their order; a row without minutes is none."""
+
+    after_minutes: list[str] = []
+    least_severity: list[AlertSeverity] = []
+    told: list[str] = []
+
+
+class MailPages(Controller):
+    """/alerts/mail and /alerts/escalation"""
+
+    path = urls.alerts()
+    include_in_schema = False
+
+    @get("/mail", guards=[READER])
+    async def show_mail(self, request: WebRequest, actor: NamedDependency[Actor]) -> Response[str]:
+        return await _mail_page(request, actor)
+
+    @post("/mail/{school_id:int}", guards=[READER])
+    async def subscribe(
+        self, request: WebRequest, actor: NamedDependency[Actor], school_id: FromPath[int]
+    ) -> Response[Any]:
+        try:
+            given = await read_form(request, NewSubscription)
+            await notices.subscribe(actor, school_id, given)
+        except Invalid as refused:
+            typed = {school_id: await as_typed(request)}
+            return await _mail_page(request, actor, typed, refused.errors)
+        return see_other(urls.alert_mail(), say("Saved."))
+
+    @post("/mail/{school_id:int}/remove", guards=[READER])
+    async def unsubscribe(
+        self, actor: NamedDependency[Actor], school_id: FromPath[int]
+    ) -> Redirect:
+        await notices.unsubscribe(actor, school_id)
+        return see_other(urls.alert_mail(), say("No more mail about this school's alerts."))
+
+    @get("/escalation/{school_id:int}", guards=[READER])
+    async def show_steps(
+        self, request: WebRequest, actor: NamedDependency[Actor], school_id: FromPath[int]
+    ) -> Response[str]:
+        return await _steps_page(request, actor, school_id)
+
+    @post("/escalation/{school_id:int}", guards=[KEEPER])
+    async def set_steps(
+        self, request: WebRequest, actor: NamedDependency[Actor], school_id: FromPath[int]
+    ) -> Response[Any]:
+        rows: list[dict[str, Any]] = []
+        try:
+            rows = _rows(await read_form(request, StepsForm))
+            await notices.set_steps(actor, school_id, _steps(rows))
+        except Invalid as refused:
+            return await _steps_page(request, actor, school_id, rows, refused.errors)
+        return see_other(urls.escalation(school_id), say("Saved."))
+
+
+def _rows(form: StepsForm) -> list[dict[str, Any]]:
+    """The rows that say anything; a browser sends every field of every row."""
+    rows = zip(form.after_minutes, form.least_severity, form.told, strict=False)
+    return [
+        {"after_minutes": minutes, "least_severity": severity, "told": told}
+        for minutes, severity, told in rows
+        if minutes != NOT_USED
+    ]
+
+
+def _steps(rows: list[dict[str, Any]]) -> list[NewStep]:
+    """The rows as steps; every wrong number at once."""
+    steps, errors = [], []
+    for number, row in enumerate(rows):
+        told = str(row["told"])
+        person_id = int(told) if told.isascii() and told.isdecimal() else None
+        role = {"person_id": person_id} if person_id is not None else {"role": told}
+        try:
+            minutes = int(row["after_minutes"])
+            given = {**role, "after_minutes": minutes, "least_severity": row["least_severity"]}
+            steps.append(msgspec.convert(given, NewStep))
+        except (ValueError, msgspec.ValidationError):
+            wrong = say("Give the minutes as a whole number of 1 to 10080")
+            errors.append(FieldError(f"steps.{number}.after_minutes", wrong, "number"))
+    if errors:
+        raise Invalid(errors)
+    return steps
+
+
+async def _mail_page(
+    request: WebRequest,
+    actor: Actor,
+    typed: dict[int, dict[str, Any]] | None = None,
+    errors: tuple[FieldError, ...] = (),
+) -> Response[str]:
+    kept = await notices.list_subscriptions(actor)
+    return render(
+        request,
+        "monitoring/notices/mail.html",
+        status_code=422 if errors else 200,
+        is_configured=request.app.state.settings.mail is not None,
+        schools=await school_options(request, actor, *READERS),
+        subscriptions={one.school_id: msgspec.structs.asdict(one) for one in kept},
+        typed=typed or {},
+        administered=actor.school_ids_as(Role.admin),
+        errors=list(errors),
+    )
+
+
+async def _steps_page(
+    request: WebRequest,
+    actor: Actor,
+    school_id: int,
+    typed: list[dict[str, Any]] | None = None,
+    errors: tuple[FieldError, ...] = (),
+) -> Response[str]:
+    steps = await notices.list_steps(actor, school_id)
+    names = dict(await school_options(request, actor))
+    return render(
+        request,
+        "monitoring/notices/escalation.html",
+        status_code=422 if errors else 200,
+        school_id=school_id,
+        school=names.get(school_id, ""),
+        steps=steps,
+        rows=typed if typed is not None else [_row(step) for step in steps],
+        most=MOST_STEPS,
+        minutes=MINUTES,
+        keepers=[(str(one.id), one.name) for one in await keepers_of(actor, school_id)],
+        may_change=actor.sees_as(school_id, *KEEPERS),
+        is_configured=request.app.state.settings.mail is not None,
+        errors=list(errors),
+    )
+
+
+def _row(step: notices.EscalationStep) -> dict[str, Any]:
+    return {
+        "after_minutes": step.after_minutes,
+        "least_severity": step.least_severity,
+        "told": step.role or str(step.person_id),
+    }

@@ -1,0 +1,79 @@
+"""A switch's ports, which port a thing is on, and taking that switch as its parent."""
+
+import msgspec
+from litestar import Controller, Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+from litestar.response import Redirect
+
+from api import urls
+from api.http.access import allow, in_person
+from api.http.types import WebRequest
+from api.kit.flash import see_other
+from api.kit.forms import convert_form
+from api.kit.rendering import language_of, render
+from api.monitoring.ports.words import ports_in_words
+from core.access import Actor
+from core.errors import FieldError, Invalid, say
+from monitoring import devices, topology
+from monitoring.devices import LatestReading
+from monitoring.registration.devices import KEEPERS
+from monitoring.topology import Finding
+
+KEEPER = allow(*KEEPERS, scope=None)
+
+
+class Question(msgspec.Struct, frozen=True):
+    """What the search box holds."""
+
+    q: str | None = None
+
+
+class PortPages(Controller):
+    """/devices/{id}/ports and /port-finder"""
+
+    include_in_schema = False
+
+    @get("/devices/{device_id:int}/ports", guards=[in_person])
+    async def show_ports(
+        self, request: WebRequest, actor: NamedDependency[Actor], device_id: FromPath[int]
+    ) -> Response[str]:
+        panel = await topology.list_ports(actor, device_id)
+        return render(
+            request,
+            "monitoring/ports/panel.html",
+            device=await devices.get_device(actor, device_id),
+            panel=panel,
+            ports=ports_in_words(panel.ports, language_of(request)),
+        )
+
+    @get(urls.port_finder(), guards=[in_person])
+    async def find_port(self, request: WebRequest, actor: NamedDependency[Actor]) -> Response[str]:
+        question = (convert_form(request.query_params, Question).q or "").strip()
+        found: Finding | None = None
+        errors: tuple[FieldError, ...] = ()
+        if question:
+            try:
+                found = await topology.find_port(actor, question)
+            except Invalid as refused:
+                errors = refused.errors
+        return render(
+            request, "monitoring/ports/finder.html", q=question, found=found, errors=list(errors)
+        )
+
+    @post("/devices/{device_id:int}/uplink", guards=[KEEPER])
+    async def take_parent(
+        self, actor: NamedDependency[Actor], device_id: FromPath[int]
+    ) -> Redirect:
+        taken = await topology.take_parent(actor, device_id)
+        said = say(
+            "{name}, port {port}, is its parent now: while that is down, this raises no alerts.",
+            name=taken.name,
+            port=taken.port,
+        )
+        return see_other(urls.device(device_id), said)
+
+
+def has_ports(readings: list[LatestReading]) -> bool:
+    """Whether the last visit told of ports worth a page of their own; a PC's one socket is not."""
+    return sum(reading.metric == "if_status" for reading in readings) > 1

@@ -1,0 +1,59 @@
+"""Device profiles over JSON: what is known about each kind of device."""
+
+import msgspec
+from litestar import Controller, get
+from litestar.params import FromPath
+
+from api.http.access import signed_in
+from core.errors import NotFound, say
+from core.paging import Page
+from monitoring.profiles import Profile, Title, all_profiles, profile_named
+
+READER = signed_in("monitoring:read")
+
+
+class ProfileSummary(msgspec.Struct, frozen=True):
+    """One kind of device; ``based_on`` is the profile of which all holds here too."""
+
+    name: str
+    title: Title
+    based_on: str | None
+    standards: list[str]
+    interval_seconds: int
+    may_sleep: bool
+
+
+class DeviceProfileRoutes(Controller):
+    """/api/v1/device-profiles"""
+
+    path = "/device-profiles"
+    tags = ("devices",)
+
+    @get(
+        guards=[READER],
+        operation_id="device_profile_list",
+        summary="The kinds of devices that are known",
+    )
+    async def list_profiles(self) -> Page[ProfileSummary]:
+        """All of them, by name; they are the same for every school."""
+        return Page(
+            [msgspec.convert(p, ProfileSummary, from_attributes=True) for p in all_profiles()]
+        )
+
+    @get(
+        "/{profile_name:str}",
+        guards=[READER],
+        operation_id="device_profile_get",
+        summary="How a kind of device is recognised, read and judged",
+    )
+    async def get_profile(self, profile_name: FromPath[str]) -> Profile:
+        """With all that it takes over from the profile that it is based on."""
+        return known_profile(profile_name)
+
+
+def known_profile(name: str) -> Profile:
+    """The profile of that name, else NotFound."""
+    found = profile_named(name)
+    if found is None:
+        raise NotFound(say("There is no profile of this name"))
+    return found

@@ -1,0 +1,75 @@
+"""Traps and informs over JSON: what devices said unasked."""
+
+from datetime import datetime
+from typing import Annotated
+
+import msgspec
+from litestar import Controller, get
+from litestar.di import NamedDependency
+from litestar.params import FromQuery, QueryParameter
+
+from api.http.access import signed_in
+from api.http.types import WebRequest
+from api.kit.rendering import language_of
+from api.wording.language import Language
+from core.access import Actor
+from core.paging import DEFAULT_LIMIT, Page
+from monitoring.traps import views
+from monitoring.traps.views import DeviceMessage, MessageCount, MessageFilter
+
+READER = signed_in("monitoring:read")
+
+Days = Annotated[int, QueryParameter(ge=1, le=90)]
+
+
+class TrapRoutes(Controller):
+    """/api/v1/traps"""
+
+    path = "/traps"
+    tags = ("traps",)
+
+    @get(guards=[READER], operation_id="trap_list", summary="What devices said, the latest first")
+    async def list_traps(
+        self,
+        request: WebRequest,
+        actor: NamedDependency[Actor],
+        q: FromQuery[str | None] = None,
+        school_id: FromQuery[int | None] = None,
+        device_id: FromQuery[int | None] = None,
+        is_known: FromQuery[bool | None] = None,
+        since: FromQuery[datetime | None] = None,
+        limit: FromQuery[int] = DEFAULT_LIMIT,
+        cursor: FromQuery[str | None] = None,
+    ) -> Page[DeviceMessage]:
+        """``is_known`` false: what no profile has words for. The same within a minute is one."""
+        only = MessageFilter(q, school_id, device_id, is_known, None, since)
+        page = await views.list_messages(actor, only, limit=limit, cursor=cursor)
+        speech = language_of(request)
+        return Page([told(one, speech) for one in page.items], page.next_cursor)
+
+    @get(
+        "/counts",
+        guards=[READER],
+        operation_id="trap_counts",
+        summary="How often which device said what",
+    )
+    async def count_traps(
+        self,
+        request: WebRequest,
+        actor: NamedDependency[Actor],
+        q: FromQuery[str | None] = None,
+        school_id: FromQuery[int | None] = None,
+        device_id: FromQuery[int | None] = None,
+        is_known: FromQuery[bool | None] = None,
+        days: Days = 7,
+    ) -> list[MessageCount]:
+        """The two hundred that come most often, over so many days."""
+        only = MessageFilter(q, school_id, device_id, is_known)
+        speech = language_of(request)
+        found = await views.count_messages(actor, only, days=days)
+        return [msgspec.structs.replace(one, title=speech.words(one.title)) for one in found]
+
+
+def told(one: DeviceMessage, speech: Language) -> DeviceMessage:
+    """The message with its title in the reader's language."""
+    return msgspec.structs.replace(one, title=speech.words(one.title))

@@ -1,0 +1,1 @@
+"""The usage report, the idle list, and the story of a donation."""

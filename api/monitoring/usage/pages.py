@@ -1,0 +1,182 @@
+"""Usage for admins and auditors: what is used, idle and broken; and the story of one donation."""
+
+from datetime import date, timedelta
+from typing import Any, Literal
+
+import msgspec
+from litestar import Controller, Response, get
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+
+from api import urls
+from api.http.access import allow
+from api.http.types import WebRequest
+from api.kit.forms import convert_form
+from api.kit.rendering import language_of, render
+from api.monitoring.usage import table
+from api.monitoring.usage.bars import bars_of
+from api.wording.language import Language
+from core import clock
+from core.access import Actor
+from core.errors import FieldError, Invalid
+from core.paging import DEFAULT_LIMIT
+from inventory import donations
+from inventory.usage import (
+    LONGEST_PERIOD_DAYS,
+    ZONE,
+    Period,
+    Preset,
+    chosen_period,
+    preset_period,
+)
+from monitoring.usage.idle_list import idle_assets
+from monitoring.usage.idleness import READERS
+from monitoring.usage.report import UsageReport, usage
+
+READER = allow(*READERS, scope="reports:read")
+
+
+class UsageQuery(msgspec.Struct, frozen=True, rename={"first_day": "from", "last_day": "to"}):
+    """What stands in the address; days of one's own count only where ``period`` is "days"."""
+
+    by: Literal["donation", "model", "school", "room"] = "donation"
+    period: Preset | Literal["days"] = "month"
+    first_day: date | None = None
+    last_day: date | None = None
+
+    def chosen(self) -> Period:
+        if self.period == "days":
+            return chosen_period(self.first_day, self.last_day)
+        return preset_period(self.period, clock.today(ZONE))
+
+
+class StoryQuery(msgspec.Struct, frozen=True, rename={"first_day": "from", "last_day": "to"}):
+    """A donation's story runs from its receipt to today unless days are given."""
+
+    by: Literal["model", "asset"] = "model"
+    first_day: date | None = None
+    last_day: date | None = None
+
+    def chosen(self, received_on: date) -> Period:
+        today = clock.today(ZONE)
+        earliest = today - timedelta(days=LONGEST_PERIOD_DAYS - 1)
+        since = self.first_day or min(max(received_on, earliest), today)
+        return chosen_period(since, self.last_day)
+
+
+class PageQuery(msgspec.Struct, frozen=True):
+    """Which page of a list."""
+
+    limit: int = DEFAULT_LIMIT
+    cursor: str | None = None
+
+
+class UsagePages(Controller):
+    """/usage, /usage/idle and /donations/{id}/usage"""
+
+    include_in_schema = False
+    guards = (READER,)
+
+    @get(urls.usage())
+    async def show_usage(self, request: WebRequest, actor: NamedDependency[Actor]) -> Response[str]:
+        errors: tuple[FieldError, ...] = ()
+        query, period = UsageQuery(), preset_period("month", clock.today(ZONE))
+        try:
+            query = _query(request, UsageQuery)
+            period = query.chosen()
+        except Invalid as refused:
+            errors = refused.errors
+        report = await usage(actor, query.by, period)
+        return render(
+            request,
+            "monitoring/usage/report.html",
+            status_code=422 if errors else 200,
+            report=report,
+            query=query,
+            errors=errors,
+            form={"from": period.first_day, "to": period.last_day},
+            filters={"by": query.by, "from": period.first_day, "to": period.last_day},
+            **_for_table(report, language_of(request)),
+        )
+
+    @get(urls.usage_csv())
+    async def download_usage(
+        self, request: WebRequest, actor: NamedDependency[Actor]
+    ) -> Response[str]:
+        query = _query(request, UsageQuery)
+        # The link carries its days, so that the file holds what the page showed.
+        period = chosen_period(query.first_day, query.last_day)
+        return _file(await usage(actor, query.by, period), language_of(request), "usage")
+
+    @get(urls.idle_assets())
+    async def show_idle(self, request: WebRequest, actor: NamedDependency[Actor]) -> Response[str]:
+        query = _query(request, PageQuery)
+        page = await idle_assets(actor, limit=query.limit, cursor=query.cursor)
+        return render(request, "monitoring/usage/idle.html", page=page)
+
+    @get("/donations/{donation_id:int}/usage")
+    async def show_story(
+        self, request: WebRequest, actor: NamedDependency[Actor], donation_id: FromPath[int]
+    ) -> Response[str]:
+        donation = await donations.get_donation(actor, donation_id)
+        actor.require(donation.school_id, *READERS)
+        period = _query(request, StoryQuery).chosen(donation.received_on)
+        by_model = await usage(actor, "model", period, donation_id=donation_id)
+        by_asset = await usage(actor, "asset", period, donation_id=donation_id)
+        return render(
+            request,
+            "monitoring/usage/story.html",
+            donation=donation,
+            report=by_model,
+            assets=by_asset,
+            form={"from": period.first_day, "to": period.last_day},
+            filters={"from": period.first_day, "to": period.last_day},
+            **_for_table(by_model, language_of(request)),
+        )
+
+    @get("/donations/{donation_id:int}/usage.csv")
+    async def download_story(
+        self, request: WebRequest, actor: NamedDependency[Actor], donation_id: FromPath[int]
+    ) -> Response[str]:
+        donation = await donations.get_donation(actor, donation_id)
+        actor.require(donation.school_id, *READERS)
+        query = _query(request, StoryQuery)
+        period = query.chosen(donation.received_on)
+        report = await usage(actor, query.by, period, donation_id=donation_id)
+        return _file(report, language_of(request), f"donation-{donation_id}")
+
+
+def _query(request: WebRequest, shape: type[Any]) -> Any:
+    return convert_form(request.query_params, shape)
+
+
+def _for_table(report: UsageReport, speech: Language) -> dict[str, Any]:
+    bars = bars_of(report.days)
+    return {
+        "columns": table.MAIN_COLUMNS,
+        "head_of": table.head_of,
+        "label_of": table.label_of,
+        "group_names": table.GROUP_NAMES,
+        "days_title": bars.title,
+        "days": {
+            "kind": "bars",
+            "unit": "h",
+            # Short and alike in every language, so that a year of them fits below the bars.
+            "x": bars.labels,
+            "series": [
+                {
+                    "label": speech.words(table.HOURS_A_DAY),
+                    "values": bars.hours,
+                }
+            ],
+        },
+    }
+
+
+def _file(report: UsageReport, speech: Language, name: str) -> Response[str]:
+    file_name = f"{name}-{report.by}-{report.first_day}-{report.last_day}.csv"
+    return Response(
+        table.as_csv(report, speech),
+        media_type="text/csv; charset=utf-8",
+        headers={"content-disposition": f'attachment; filename="{file_name}"'},
+    )

@@ -1,0 +1,232 @@
+"""How a device is watched: what it hangs on, when it ought to be on, and by which rules."""
+
+from typing import Any, Literal
+
+import msgspec
+from litestar import Controller, Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+from litestar.response import Redirect
+
+from api import urls
+from api.http.access import allow, in_person
+from api.http.types import WebRequest
+from api.kit.flash import see_other
+from api.kit.forms import as_typed, read_form
+from api.kit.rendering import language_of, render
+from api.monitoring.alerts.words import rule_words
+from api.wording.language import Language
+from core import schools
+from core.access import Actor
+from core.errors import FieldError, Invalid, say
+from monitoring import devices
+from monitoring.alerting import expected_hours, parents, thresholds
+from monitoring.alerting.thresholds import KEEPERS, HeldRule, RuleChange
+from monitoring.decoding.metrics import METRICS, UNITS
+
+KEEPER = allow(*KEEPERS, scope=None)
+
+
+class ParentForm(msgspec.Struct, frozen=True):
+    """The tag of what the device hangs on; blank: nothing that is monitored."""
+
+    parent_tag: str | None = None
+
+
+class GivenHours(msgspec.Struct, frozen=True):
+    """Which hours the device has; blank: as is usual for its kind."""
+
+    hours_id: int | None = None
+
+
+class RuleForm(msgspec.Struct, frozen=True):
+    """A rule as it shall hold."""
+
+    does: Literal["watch", "off"] = "watch"
+    raise_at: float | None = None
+    clear_at: float | None = None
+
+    def change(self) -> RuleChange:
+        if self.does == "off":
+            return RuleChange(is_off=True)
+        return RuleChange(False, self.raise_at, self.clear_at)
+
+
+class WatchingPages(Controller):
+    """/devices/{id}/watching"""
+
+    path = "/devices/{device_id:int}/watching"
+    include_in_schema = False
+
+    @get(guards=[in_person])
+    async def show(
+        self, request: WebRequest, actor: NamedDependency[Actor], device_id: FromPath[int]
+    ) -> Response[str]:
+        return await _device_page(request, actor, device_id)
+
+    @post("/parent", guards=[KEEPER])
+    async def set_parent(
+        self, request: WebRequest, actor: NamedDependency[Actor], device_id: FromPath[int]
+    ) -> Response[str] | Redirect:
+        device = await devices.get_device(actor, device_id)
+        try:
+            tag = (await read_form(request, ParentForm)).parent_tag
+            parent = await parents.device_with_tag(actor, device.school_id, tag) if tag else None
+            await parents.set_parent(actor, device_id, parent)
+        except Invalid as refused:
+            typed = await as_typed(request)
+            errors = [FieldError("parent_tag", one.message, one.code) for one in refused.errors]
+            return await _device_page(request, actor, device_id, typed, errors)
+        return see_other(urls.watching(device_id), say("Saved."))
+
+    @post("/hours", guards=[KEEPER])
+    async def set_hours(
+        self, request: WebRequest, actor: NamedDependency[Actor], device_id: FromPath[int]
+    ) -> Redirect:
+        given = await read_form(request, GivenHours)
+        await expected_hours.give_to_device(actor, device_id, given.hours_id)
+        return see_other(urls.watching(device_id), say("Saved."))
+
+    @post("/rules/{rule:str}", guards=[KEEPER])
+    async def set_rule(
+        self,
+        request: WebRequest,
+        actor: NamedDependency[Actor],
+        device_id: FromPath[int],
+        rule: FromPath[str],
+    ) -> Response[str] | Redirect:
+        try:
+            form = await read_form(request, RuleForm)
+            await thresholds.set_for_device(actor, device_id, rule, form.change())
+        except Invalid as refused:
+            typed = {"rule": rule, **await as_typed(request)}
+            return await _device_page(request, actor, device_id, typed, list(refused.errors))
+        return see_other(urls.watching(device_id), say("It holds from the next visit on."))
+
+    @post("/rules/{rule:str}/put-back", guards=[KEEPER])
+    async def put_back(
+        self, actor: NamedDependency[Actor], device_id: FromPath[int], rule: FromPath[str]
+    ) -> Redirect:
+        await thresholds.put_back_for_device(actor, device_id, rule)
+        return see_other(urls.watching(device_id), say("It holds from the next visit on."))
+
+
+class KindRulePages(Controller):
+    """/schools/{id}/rules/{profile}"""
+
+    path = "/schools/{school_id:int}/rules/{profile:str}"
+    include_in_schema = False
+
+    @get(guards=[in_person])
+    async def show(
+        self,
+        request: WebRequest,
+        actor: NamedDependency[Actor],
+        school_id: FromPath[int],
+        profile: FromPath[str],
+    ) -> Response[str]:
+        return await _kind_page(request, actor, school_id, profile)
+
+    @post("/{rule:str}", guards=[KEEPER])
+    async def set_rule(
+        self,
+        request: WebRequest,
+        actor: NamedDependency[Actor],
+        school_id: FromPath[int],
+        profile: FromPath[str],
+        rule: FromPath[str],
+    ) -> Response[str] | Redirect:
+        try:
+            form = await read_form(request, RuleForm)
+            await thresholds.set_for_profile(actor, school_id, profile, rule, form.change())
+        except Invalid as refused:
+            typed = {"rule": rule, **await as_typed(request)}
+            return await _kind_page(request, actor, school_id, profile, typed, list(refused.errors))
+        return see_other(
+            urls.kind_rules(school_id, profile), say("It holds from the next visit on.")
+        )
+
+    @post("/{rule:str}/put-back", guards=[KEEPER])
+    async def put_back(
+        self,
+        actor: NamedDependency[Actor],
+        school_id: FromPath[int],
+        profile: FromPath[str],
+        rule: FromPath[str],
+    ) -> Redirect:
+        await thresholds.put_back_for_profile(actor, school_id, profile, rule)
+        return see_other(
+            urls.kind_rules(school_id, profile), say("It holds from the next visit on.")
+        )
+
+
+async def _device_page(
+    request: WebRequest,
+    actor: Actor,
+    device_id: int,
+    form: dict[str, Any] | None = None,
+    errors: list[FieldError] | None = None,
+) -> Response[str]:
+    device = await devices.get_device(actor, device_id)
+    parent = await parents.parent_of(actor, device_id)
+    hours = await expected_hours.hours_of(actor, device_id)
+    sets = await expected_hours.list_hours(actor, school_id=device.school_id)
+    speech = language_of(request)
+    return render(
+        request,
+        "monitoring/watching/watching.html",
+        status_code=422 if errors else 200,
+        device=device,
+        parent=parent,
+        children=await parents.children_of(actor, device_id),
+        hours=hours,
+        sets=[(one.id, one.name) for one in sets],
+        rules=_rows(await thresholds.rules_of_device(actor, device_id), speech),
+        may_keep=actor.sees_as(device.school_id, *KEEPERS),
+        form=form
+        or {
+            "parent_tag": parent.asset_tag if parent else "",
+            "hours_id": hours.id if hours else "",
+        },
+        errors=errors or [],
+    )
+
+
+async def _kind_page(
+    request: WebRequest,
+    actor: Actor,
+    school_id: int,
+    profile: str,
+    form: dict[str, Any] | None = None,
+    errors: list[FieldError] | None = None,
+) -> Response[str]:
+    found = await thresholds.rules_of_profile(actor, school_id, profile)
+    speech = language_of(request)
+    school = next(one for one in await schools.find_schools(actor) if one.id == school_id)
+    return render(
+        request,
+        "monitoring/watching/kind_rules.html",
+        status_code=422 if errors else 200,
+        school=school.name(speech.code),
+        school_id=school_id,
+        profile=profile,
+        rules=_rows(found, speech),
+        may_keep=actor.sees_as(school_id, *KEEPERS),
+        form=form or {},
+        errors=errors or [],
+    )
+
+
+def _rows(rules: list[HeldRule], speech: Language) -> list[dict[str, Any]]:
+    """The rules with their words for the table."""
+    return [
+        {
+            "rule": rule,
+            "words": rule_words(speech, rule.rule),
+            "metric": speech.words(METRICS[rule.metric].label),
+            "unit": speech.words(UNITS[unit])
+            if (unit := METRICS[rule.metric].unit) in UNITS
+            else "",
+        }
+        for rule in rules
+    ]

@@ -1,1 +1,0 @@
-"""The HTML face: pages from the server that work without JavaScript."""

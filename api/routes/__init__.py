@@ -1,1 +1,0 @@
-"""The JSON face, /api/v1."""

@@ -1,0 +1,1 @@
+"""The API's own description (OpenAPI): access, examples, files and refusals; and its page."""

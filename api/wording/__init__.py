@@ -1,0 +1,1 @@
+"""Stored codes, values and rows in the reader's language."""
