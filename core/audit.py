@@ -103,7 +103,7 @@ IN_SIGHT = """
 LABEL = """
     (SELECT coalesce(nullif(f.after ->> 'tag', ''), nullif(f.after ->> 'title', ''),
                      nullif(f.after ->> 'name', ''), nullif(f.after ->> 'code', ''),
-                     nullif(f.after ->> 'address', ''), nullif(f.after ->> 'file_name', ''),
+                     nullif(f.after ->> 'address', ''), nullif(f.after ->> 'cidr', ''), nullif(f.after ->> 'file_name', ''),
                      CASE WHEN coalesce(f.after -> 'summary_params', 'null') = 'null'
                           THEN f.after ->> 'summary' END)
        FROM audit_event f

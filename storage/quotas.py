@@ -79,7 +79,8 @@ async def set_quota(school_code: str, allowed_bytes: int | None) -> SchoolUse:
 
     Less than it uses already is no error: nothing is removed, and no file comes in until it fits.
     """
-    async with database.transaction():
+    operator = Actor.system("labshare school quota", [])
+    async with database.transaction(operator):
         school_id = await database.fetch_value("SELECT id FROM school WHERE code = $1", school_code)
         if school_id is None:
             raise NotFound(say("There is no school with the code {code}", code=school_code))

@@ -13,6 +13,7 @@ from core.audit import Change, FieldChange
 from core.errors import Message, say
 from monitoring.alerting.expected_hours import Span
 from monitoring.profiles import profile_named
+from storage.quotas import size_text
 
 YES, NO = say("yes"), say("no")
 MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d")
@@ -55,6 +56,8 @@ def change_value(speech: Language, entity: str, column: str, value: object) -> s
         return words.word_of(speech, kind, value)
     if isinstance(value, bool):
         return speech.words(YES if value else NO)
+    if column == "bytes_allowed" and isinstance(value, int):
+        return size_text(value)
     if isinstance(value, str):
         return _text(speech, column, value)
     if isinstance(value, dict) and value.keys() == {"template", "params"}:

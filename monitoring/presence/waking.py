@@ -162,7 +162,7 @@ async def run_due_plans() -> int:
                 "UPDATE wake_plan SET last_run_on = $2 WHERE id = $1", row.id, row.today(now)
             )
             known = _known(await _cards_of_room(row.place_id))
-            await _promise(known)
+            await _enqueue(known)
             called += known
         # Of all rooms at once: device after device in the order in which visits lock them.
         await _look_soon(called)
@@ -172,12 +172,17 @@ async def run_due_plans() -> int:
 def sender(bounds: Bounds) -> Handler:
     """The outbox's handler: the packets leave from the worker, which is near the rooms.
 
-    Nothing leaves for a network outside of ``bounds``, those of the installation.
+    Nothing leaves for a network outside of ``bounds``, those of the installation, nor for one
+    that was taken from the school while the call waited: cards are looked up when they are called.
     """
 
     async def send(payload: dict[str, Any]) -> None:
-        sleepers = msgspec.convert(payload["sleepers"], list[Sleeper])
-        await magic_packets.send([s for s in sleepers if is_within(s.broadcast, bounds)])
+        known = _known(
+            await fetch(
+                _Card, f"{CARDS} d.id = any($1::bigint[]) ORDER BY a.tag", payload["device_ids"]
+            )
+        )
+        await magic_packets.send([s for s in known.values() if is_within(s.broadcast, bounds)])
 
     return send
 
@@ -228,9 +233,9 @@ async def _cards_of_room(place_id: int) -> list[_Card]:
 
 
 async def _call(cards: list[_Card]) -> Woken:
-    """Promise the packets, and a look at the computers when they should have started."""
+    """Enqueue the packets, and a look at the computers when they should have started."""
     known = _known(cards)
-    await _promise(known)
+    await _enqueue(known)
     await _look_soon(known)
     return Woken(len(known), [card.tag for card in cards if card.device_id not in known])
 
@@ -240,9 +245,9 @@ def _known(cards: list[_Card]) -> dict[int, Sleeper]:
     return {c.device_id: Sleeper(c.mac, c.broadcast) for c in cards if c.mac and c.broadcast}
 
 
-async def _promise(known: dict[int, Sleeper]) -> None:
+async def _enqueue(known: dict[int, Sleeper]) -> None:
     if known:
-        await outbox.put(TOPIC, {"sleepers": [msgspec.to_builtins(s) for s in known.values()]})
+        await outbox.put(TOPIC, {"device_ids": list(known)})
 
 
 async def _look_soon(device_ids: Iterable[int]) -> None:

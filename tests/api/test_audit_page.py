@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from ipaddress import ip_network
 
 import httpx
 import msgspec
@@ -18,6 +19,8 @@ from core.audit import AuditFilter
 from core.clock import now
 from monitoring.alerting.maintenance import windows
 from monitoring.alerting.maintenance.windows import NewWindow
+from monitoring.devices.networks import grants
+from storage import quotas
 from tests import factories, factories_inventory, factories_monitoring, factories_repairs
 from tests.factories import MadePerson, MadeSchool
 
@@ -110,6 +113,33 @@ async def test_names_stand_in_place_of_numbers_and_of_each_kind_one_query(
     assert str(shown["asset", "place"]).count(" / ") == 1
     assert re.match(r"[A-Z0-9-]+ Maker", str(shown["maintenance_window", "device"]))
     assert {c.label for c in named if c.entity == "membership"} == {admin.name}
+
+
+async def test_what_the_operator_gave_a_school_is_told_to_its_admins_in_words(
+    client: httpx.AsyncClient,
+) -> None:
+    school, other = await factories.school(), await factories.school()
+    admin = await factories.person("admin", school)
+    await factories.signed_in(client, admin)
+    await quotas.set_quota(school.code, 200 * 1024**3)
+    await quotas.set_quota(school.code, 5 * 1024**3)
+    await quotas.set_quota(other.code, 7 * 1024**3)
+    bounds = (ip_network("10.0.0.0/8"),)
+    await grants.grant(bounds, school.code, "10.3.0.0/16", is_shared=False)
+    await grants.revoke(school.code, "10.3.0.0/16")
+    page = (await client.get("/audit")).text
+    for told in (
+        "labshare school quota",
+        "200 GB",
+        "5 GB",
+        "Room for files",
+        "labshare network grant",
+        "labshare network revoke",
+        "Network given to the school",
+        "10.3.0.0/16",
+    ):
+        assert told in page, told
+    assert "7 GB" not in page
 
 
 async def test_a_name_of_every_table_can_be_asked_for() -> None:

@@ -152,6 +152,14 @@ async def test_the_operator_gives_schools_room_and_sees_what_they_use(db: Stack)
         code, told, errors = ask(db, "school", "quota", *wrong)
         assert (code, told, one_line(errors)) == (1, "", True), errors
     assert ask(db, "school", "quota", "ROOMY", "none")[1] == "ROOMY\t0 B used\tno limit\n"
+    changes = await database.fetch_value(
+        "SELECT string_agg(concat_ws(' ', e.actor_name, e.action, e.entity), ', ' ORDER BY e.id)"
+        " FROM audit_event e JOIN school s ON s.id = e.school_id"
+        " WHERE s.code = 'ROOMY' AND e.entity = 'storage_quota'"
+    )
+    assert changes == (
+        "labshare school quota insert storage_quota, labshare school quota delete storage_quota"
+    )
 
 
 async def test_the_operator_gives_networks_to_schools(db: Stack) -> None:
@@ -167,3 +175,9 @@ async def test_the_operator_gives_networks_to_schools(db: Stack) -> None:
     assert ask(db, "network", "revoke", "NEAR", "10.3.0.0/16") == (0, "", "")
     code, told, errors = ask(db, "network", "revoke", "FAR", "10.3.4.0/24")
     assert (code, told, "each may use all" in errors) == (0, "", True)
+    changes = await database.fetch_value(
+        "SELECT string_agg(concat_ws(' ', e.actor_name, e.action), ', ' ORDER BY e.id)"
+        " FROM audit_event e JOIN school s ON s.id = e.school_id"
+        " WHERE s.code = 'FAR' AND e.entity = 'network_grant'"
+    )
+    assert changes == "labshare network grant insert, labshare network revoke delete"

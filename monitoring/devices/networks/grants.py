@@ -9,6 +9,7 @@ from ipaddress import ip_network
 import msgspec
 
 from core import clock
+from core.access import Actor
 from core.database import execute, fetch, fetch_value, refusing, transaction
 from core.errors import Conflict, Invalid, NotFound, say
 from monitoring.devices.networks.addressing import Bounds, checked_cidr
@@ -92,7 +93,7 @@ async def grant(bounds: Bounds, school_code: str, cidr: str, *, is_shared: bool)
     """
     around = str(checked_cidr(cidr, bounds))
     with refusing(REFUSALS):
-        async with transaction():
+        async with transaction(Actor.system("labshare network grant", [])):
             await execute(
                 "INSERT INTO network_grant (school, cidr, is_shared, created_at)"
                 " VALUES ($1, $2, $3, $4)",
@@ -111,7 +112,7 @@ async def revoke(school_code: str, cidr: str) -> None:
         around = str(ip_network(cidr.strip(), strict=False))
     except ValueError:
         around = cidr
-    async with transaction():
+    async with transaction(Actor.system("labshare network revoke", [])):
         gone = await execute(
             "DELETE FROM network_grant WHERE school = $1 AND cidr = $2",
             await _school_id(school_code),

@@ -11,6 +11,7 @@ import pytest
 from core import database
 from core.access import Role
 from core.errors import Conflict, Forbidden, Invalid, NotFound
+from monitoring.devices.networks import grants
 from monitoring.presence import magic_packets, rooms, waking
 from monitoring.presence.magic_packets import Sleeper
 from monitoring.presence.rooms import SeatPlace, SeatState
@@ -136,7 +137,22 @@ async def test_a_teacher_sees_and_wakes_the_room_but_moves_no_seat() -> None:
             await refused
 
 
-async def test_a_room_is_called_by_the_broadcast_of_its_network_and_looked_at_soon() -> None:
+@pytest.fixture
+def called(monkeypatch: pytest.MonkeyPatch) -> list[Sleeper]:
+    """Who was called by the packets that left."""
+    sleepers: list[Sleeper] = []
+
+    async def note(these: list[Sleeper]) -> int:
+        sleepers.extend(these)
+        return len(these)
+
+    monkeypatch.setattr(magic_packets, "send", note)
+    return sleepers
+
+
+async def test_a_room_is_called_by_the_broadcast_of_its_network_and_looked_at_soon(
+    called: list[Sleeper],
+) -> None:
     school = await factories.school()
     technician = await keeper(school)
     place_id, made = await room_with(school, ["down", "up", "down"])
@@ -145,25 +161,42 @@ async def test_a_room_is_called_by_the_broadcast_of_its_network_and_looked_at_so
     assert woken.called == 1
     assert len(woken.unknown) == 1
     payload = await database.fetch_value("SELECT payload FROM outbox")
-    sleeper = {"mac": "02:00:5e:10:00:01", "broadcast": "127.255.255.255"}
-    assert payload == {"sleepers": [sleeper]}
+    assert payload == {"device_ids": [made[0]]}
     await waking.sender(LOOPBACK)(payload)
+    assert called == [Sleeper("02:00:5e:10:00:01", "127.255.255.255")]
 
 
 async def test_nothing_leaves_for_a_network_that_the_installation_may_ask_no_more(
-    monkeypatch: pytest.MonkeyPatch,
+    called: list[Sleeper],
 ) -> None:
-    called: list[Sleeper] = []
+    school = await factories.school()
+    place_id, _ = await room_with(school, ["down"])
+    await waking.wake_room((await keeper(school)).actor, place_id)
+    payload = await database.fetch_value("SELECT payload FROM outbox")
+    await waking.sender((ip_network("10.0.0.0/8"),))(payload)
+    assert called == []
+    await waking.sender(LOOPBACK)(payload)
+    assert len(called) == 1
 
-    async def note(sleepers: list[Sleeper]) -> int:
-        called.extend(sleepers)
-        return len(called)
 
-    monkeypatch.setattr(magic_packets, "send", note)
-    inside, outside = (Sleeper("02:00:5e:10:00:01", f"127.{n}.255.255") for n in (0, 1))
-    payload = {"sleepers": msgspec.to_builtins([inside, outside])}
-    await waking.sender((ip_network("127.0.0.0/16"),))(payload)
-    assert called == [inside]
+async def test_a_call_that_waits_dies_with_the_network_of_the_school(
+    called: list[Sleeper],
+) -> None:
+    """Given, called, taken away: the packet that the worker comes to afterwards does not leave."""
+    school, other = await factories.school("NEAR"), await factories.school("FAR")
+    for code, cidr in ((school.code, "127.0.0.0/8"), (other.code, "10.0.0.0/8")):
+        everywhere = (ip_network("0.0.0.0/0"),)
+        await grants.grant(everywhere, code, cidr, is_shared=False)
+    place_id, made = await room_with(school, ["down", "down"])
+    await waking.wake_room((await keeper(school)).actor, place_id)
+    payload = await database.fetch_value("SELECT payload FROM outbox")
+    await database.execute("UPDATE device SET removed_at = now() WHERE id = $1", made[1])
+    await waking.sender(LOOPBACK)(payload)
+    assert [one.mac for one in called] == ["02:00:5e:10:00:01"]
+    called.clear()
+    await grants.revoke(school.code, "127.0.0.0/8")
+    await waking.sender(LOOPBACK)(payload)
+    assert called == []
 
 
 async def test_a_room_that_is_given_up_is_woken_no_more() -> None:
