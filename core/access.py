@@ -1,25 +1,16 @@
 """Who is asking, and what of it they may see: the one place where schools are kept apart."""
 
 from datetime import datetime, timedelta
-from enum import StrEnum
 
 import msgspec
 
 from core import clock
 from core.errors import Forbidden, NotConfirmed, NotFound, say
+from core.permissions import Permission
+from core.roles import Role as Role
 
 # A browser that somebody left open is worth no more than this.
 CONFIRMATION_LASTS = timedelta(minutes=10)
-
-
-class Role(StrEnum):
-    """What a person does at one school."""
-
-    admin = "admin"
-    technician = "technician"
-    teacher = "teacher"
-    student_helper = "student_helper"
-    auditor = "auditor"
 
 
 class Membership(msgspec.Struct, frozen=True):
@@ -66,15 +57,23 @@ class Actor(msgspec.Struct, frozen=True):
             return list(self.every_school)
         return sorted({m.school_id for m in self.memberships})
 
+    def school_ids_with(self, permission: Permission) -> list[int]:
+        """The schools where the actor has the permission."""
+        return self.school_ids_as(*(permission.roles or Role))
+
     def school_ids_as(self, *roles: Role) -> list[int]:
-        """The schools where the actor has one of ``roles``."""
+        """The schools where the actor has one of ``roles``; what is allowed is no matter of it."""
         if self.every_school is not None:
             return list(self.every_school)
         return sorted({m.school_id for m in self.memberships if m.role in roles})
 
     def is_a(self, *roles: Role) -> bool:
-        """Whether the actor has one of ``roles`` at any school."""
+        """Whether the actor has one of ``roles`` at any school; see :meth:`can` for what is allowed."""
         return self.is_system or any(m.role in roles for m in self.memberships)
+
+    def can(self, permission: Permission) -> bool:
+        """Whether the actor has the permission at any school."""
+        return self.is_a(*(permission.roles or Role))
 
     def may(self, scope: str) -> bool:
         """Whether the credentials in use reach ``scope``; a write scope includes its read."""
@@ -112,19 +111,19 @@ class Actor(msgspec.Struct, frozen=True):
     def sees(self, school_id: int) -> bool:
         return school_id in self.school_ids
 
-    def sees_as(self, school_id: int, *roles: Role) -> bool:
-        """Whether the actor has one of ``roles`` at this very school."""
-        return school_id in self.school_ids_as(*roles)
+    def can_at(self, school_id: int, permission: Permission) -> bool:
+        """Whether the actor has the permission at this very school."""
+        return school_id in self.school_ids_with(permission)
 
-    def require(self, school_id: int, *roles: Role) -> None:
-        """Pass if the actor has one of ``roles`` at the school (none named: any role).
+    def require(self, school_id: int, permission: Permission | None = None) -> None:
+        """Pass if the actor has the permission at the school (none named: any part in it).
 
         A school out of sight is NotFound, so that nobody learns what exists elsewhere; a school
-        in sight without the role is Forbidden.
+        in sight without the permission is Forbidden.
         """
         if not self.sees(school_id):
             raise NotFound(
                 say("There is no such school, or you have no part in it"), code="other_school"
             )
-        if roles and school_id not in self.school_ids_as(*roles):
+        if permission is not None and not self.can_at(school_id, permission):
             raise Forbidden(say("Your role at this school does not allow this"))

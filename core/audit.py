@@ -8,11 +8,10 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from core import database
-from core.access import Actor, Role
+from core.access import Actor
 from core.errors import Invalid, say
 from core.paging import Page, checked_limit, decode_cursor, page_of
-
-READERS = (Role.admin, Role.auditor)
+from core.permissions import READ_AUDIT
 
 
 class FieldChange(msgspec.Struct, frozen=True):
@@ -118,7 +117,7 @@ async def find_changes(
     """The newest changes first, at the schools where the actor is admin or auditor."""
     checked_limit(limit)
     if only.school_id is not None:
-        actor.require(only.school_id, *READERS)
+        actor.require(only.school_id, READ_AUDIT)
     (before_id,) = decode_cursor(cursor, int) if cursor else (2**62,)
     since, until = _bounds(only)
     events = await database.fetch(
@@ -129,7 +128,7 @@ async def find_changes(
         " AND ($5::text IS NULL OR entity_id = $5)"
         " AND ($6::timestamptz IS NULL OR (at >= $6 AND at < $7)) AND id < $8"
         " ORDER BY id DESC LIMIT $9",
-        actor.school_ids_as(*READERS),
+        actor.school_ids_with(READ_AUDIT),
         only.school_id,
         only.person_id,
         only.entity,

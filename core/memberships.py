@@ -9,6 +9,7 @@ from core import clock, security_log
 from core.access import Actor, Role
 from core.database import execute, fetch, fetch_one, fetch_value, transaction
 from core.errors import Conflict, Forbidden, Invalid, NotFound, say
+from core.permissions import MANAGE_PEOPLE
 from core.security_log import Kind
 
 
@@ -60,7 +61,7 @@ async def give_role(actor: Actor, person_id: int, new: NewRole) -> int:
 
     A token makes no admins.
     """
-    actor.require(new.school_id, Role.admin)
+    actor.require(new.school_id, MANAGE_PEOPLE)
     actor.require_confirmed()
     if new.role is Role.admin:
         actor.refuse_token()
@@ -71,7 +72,7 @@ async def give_role(actor: Actor, person_id: int, new: NewRole) -> int:
         locked = await fetch_value(
             "SELECT p.id FROM person p WHERE p.id = $2 AND EXISTS (SELECT 1 FROM membership m"
             " WHERE m.person = p.id AND m.school = any($1::bigint[])) FOR UPDATE",
-            actor.school_ids_as(Role.admin),
+            actor.school_ids_with(MANAGE_PEOPLE),
             person_id,
         )
         if locked is None:
@@ -126,7 +127,7 @@ async def end_role(actor: Actor, person_id: int, membership_id: int) -> None:
     )
     if held is None:
         raise NotFound(say("There is no such role, or it is not at your school"))
-    actor.require(held.school_id, Role.admin)
+    actor.require(held.school_id, MANAGE_PEOPLE)
     actor.require_confirmed()
     if held.role is Role.admin:
         actor.refuse_token()
@@ -178,7 +179,7 @@ async def require_whole(actor: Actor, person_id: int) -> None:
         f"SELECT 1 FROM membership WHERE person = $1 AND {IS_VALID}"
         " AND NOT school = any($2::bigint[]) LIMIT 1",
         person_id,
-        actor.school_ids_as(Role.admin),
+        actor.school_ids_with(MANAGE_PEOPLE),
     )
     if elsewhere:
         raise Forbidden(

@@ -13,10 +13,10 @@ from core.database import execute, fetch, fetch_one, fetch_value, refusing, tran
 from core.errors import Forbidden, Invalid, NotFound, say
 from core.memberships import MEMBERSHIPS_IN_SIGHT, NewRole, RoleAtSchool
 from core.paging import Page, checked_limit, decode_cursor, page_of
+from core.permissions import MANAGE_PEOPLE, READ_PEOPLE
 from core.person_facts import REFUSALS, PersonFacts, checked_facts, insert_person
 from core.security_log import Kind
 
-READERS = (Role.admin, Role.technician, Role.auditor)
 ONE_TIME_LASTS = timedelta(days=7)
 # No 0 O 1 I L: people read these aloud and copy them by hand.
 READABLE = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
@@ -85,9 +85,9 @@ async def find_people(
 ) -> Page[Person]:
     """The people of the schools where the actor is admin, technician or auditor, by name."""
     checked_limit(limit)
-    sight = actor.school_ids_as(*READERS)
+    sight = actor.school_ids_with(READ_PEOPLE)
     if school_id is not None:
-        actor.require(school_id, *READERS)
+        actor.require(school_id, READ_PEOPLE)
     after_name, after_id = decode_cursor(cursor, str, int) if cursor else ("", 0)
     rows = await fetch(
         Person,
@@ -116,7 +116,7 @@ async def get_person(actor: Actor, person_id: int) -> Person:
         Person,
         f"SELECT {COLUMNS} FROM person p WHERE p.id = $2 AND EXISTS (SELECT 1 FROM membership m"
         " WHERE m.person = p.id AND m.school = any($1::bigint[]))",
-        actor.school_ids_as(*READERS),
+        actor.school_ids_with(READ_PEOPLE),
         person_id,
     )
     if found is None:
@@ -130,7 +130,7 @@ async def create_person(actor: Actor, new: NewPerson) -> Invitation:
     An account of an admin asks for the actor's password again.
     """
     actor.require_in_person()
-    actor.require(new.school_id, Role.admin)
+    actor.require(new.school_id, MANAGE_PEOPLE)
     if new.role is Role.admin:
         actor.require_confirmed()
     facts = checked_facts(PersonFacts(new.name, new.login, new.locale))
@@ -266,7 +266,7 @@ async def get_administered(actor: Actor, person_id: int) -> Person:
     A token changes no admin's account: it would outlive its day in what it left behind.
     """
     person = await get_person(actor, person_id)
-    administered = [m for m in person.memberships if actor.sees_as(m.school_id, Role.admin)]
+    administered = [m for m in person.memberships if actor.can_at(m.school_id, MANAGE_PEOPLE)]
     if not administered:
         raise Forbidden(say("Only an admin of the person's schools may do this"))
     # A school that somebody has left has no more say over the account, not even if they work

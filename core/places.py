@@ -8,12 +8,12 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from core import clock
-from core.access import Actor, Role
+from core.access import Actor
 from core.database import execute, fetch, fetch_one, fetch_value, refusing, transaction
 from core.errors import Conflict, Invalid, NotFound, say
 from core.natural_order import natural_key
+from core.permissions import EDIT_PLACES
 
-KEEPERS = (Role.admin, Role.technician)
 NAME_MOST = 120
 
 
@@ -117,7 +117,7 @@ async def get_place(actor: Actor, place_id: int) -> Place:
 
 async def create_place(actor: Actor, new: NewPlace) -> Place:
     """Add a place; its name must be free inside the place around it."""
-    actor.require(new.school_id, *KEEPERS)
+    actor.require(new.school_id, EDIT_PLACES)
     name = _checked_name(new.name)
     with refusing(REFUSALS):
         async with transaction(actor):
@@ -203,7 +203,7 @@ async def restore_place(actor: Actor, place_id: int) -> Place:
 
 async def _kept_by(actor: Actor, place_id: int) -> Place:
     place = await get_place(actor, place_id)
-    actor.require(place.school_id, *KEEPERS)
+    actor.require(place.school_id, EDIT_PLACES)
     return place
 
 

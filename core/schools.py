@@ -6,9 +6,10 @@ from zoneinfo import available_timezones
 import msgspec
 
 from core import clock, security_log
-from core.access import Actor, Role
+from core.access import Actor
 from core.database import execute, fetch, fetch_one, fetch_value, refusing, transaction
 from core.errors import Conflict, FieldError, Forbidden, Invalid, NotFound, say
+from core.permissions import MANAGE_SCHOOL
 from core.security_log import Kind
 
 DEFAULT_ZONE = "Asia/Shanghai"
@@ -76,7 +77,7 @@ async def create_school(actor: Actor, facts: SchoolFacts) -> School:
 
     For admins in person: a token would make its owner an admin of one more school.
     """
-    if not actor.is_a(Role.admin):
+    if not actor.can(MANAGE_SCHOOL):
         raise Forbidden(say("Only an admin may add a school"))
     actor.refuse_token()
     clean = _checked(facts)
@@ -111,7 +112,7 @@ async def insert_school(facts: SchoolFacts) -> int:
 
 async def edit_school(actor: Actor, school_id: int, facts: SchoolFacts) -> School:
     """Write a school's facts anew; for its admins."""
-    actor.require(school_id, Role.admin)
+    actor.require(school_id, MANAGE_SCHOOL)
     clean = _checked(facts)
     with refusing(REFUSALS):
         async with transaction(actor):
@@ -132,7 +133,7 @@ async def require_second_factor(actor: Actor, school_id: int, *, is_required: bo
     Whoever turns it on has one already, or the school would be without an admin.
     """
     actor.require_in_person()
-    actor.require(school_id, Role.admin)
+    actor.require(school_id, MANAGE_SCHOOL)
     actor.require_confirmed()
     async with transaction(actor):
         if is_required and not await fetch_value(

@@ -12,13 +12,13 @@ import msgspec
 import structlog
 
 from core import clock, database
-from core.access import Actor, Role
+from core.access import Actor
 from core.errors import Invalid, Unavailable, say
 from core.paging import Page, checked_limit, decode_cursor, page_of
+from core.permissions import READ_SECURITY_LOG
 
 log = structlog.get_logger(__name__)
 
-READERS = (Role.admin,)
 # Of what strangers can cause: so many of one kind from one address in a minute are told, no more.
 MOST_A_MINUTE = 20
 MOST_CHARACTERS = 200
@@ -199,7 +199,7 @@ async def find_events(
         " AND ($3::bigint IS NULL OR e.person_id = $3)"
         " AND ($4::timestamptz IS NULL OR (e.at >= $4 AND e.at < $5)) AND e.id < $6"
         " ORDER BY e.id DESC LIMIT $7",
-        actor.school_ids_as(*READERS),
+        actor.school_ids_with(READ_SECURITY_LOG),
         only.kind,
         only.person_id,
         since,

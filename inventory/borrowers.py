@@ -4,9 +4,8 @@ from typing import Any, Protocol, TypeVar, cast
 
 import msgspec
 
-from core.access import Actor, Role
-
-READERS = (Role.admin, Role.technician, Role.teacher, Role.auditor)
+from core.access import Actor
+from core.permissions import READ_BORROWERS
 
 
 class _Held(Protocol):
@@ -26,7 +25,7 @@ Held = TypeVar("Held", bound=_Held)
 def reads_borrowers(actor: Actor, school: str) -> bool:
     """Whether the actor may read which persons hold assets of a school, by its code."""
     return actor.is_system or any(
-        one.school_code == school and one.role in READERS for one in actor.memberships
+        one.school_code == school and one.role in READ_BORROWERS.roles for one in actor.memberships
     )
 
 

@@ -5,13 +5,14 @@ from enum import StrEnum
 import msgspec
 
 from core import paging
-from core.access import Actor, Role
+from core.access import Actor
 from core.database import execute, fetch, fetch_one, fetch_value, transaction
 from core.errors import FieldError, Invalid, NotFound, say
 from core.paging import Page
+from core.permissions import EDIT_DONATIONS, READ_DONATIONS
 from inventory.models import like
 from inventory.queries import Conditions
-from inventory.scope import DONATION_READERS, school_id_of
+from inventory.scope import school_id_of
 
 
 class DonorKind(StrEnum):
@@ -64,7 +65,7 @@ async def find_donors(
     limit: int = paging.DEFAULT_LIMIT,
 ) -> Page[Donor]:
     """The donors of the schools whose donations the actor may read, by name."""
-    where = Conditions(actor.school_ids_as(*DONATION_READERS), paging.checked_limit(limit) + 1)
+    where = Conditions(actor.school_ids_with(READ_DONATIONS), paging.checked_limit(limit) + 1)
     where.add("d.school = any($1::bigint[])")
     if school:
         where.add("d.school = {}", await school_id_of(actor, school))
@@ -84,7 +85,7 @@ async def get_donor(actor: Actor, donor_id: int) -> Donor:
         Donor,
         f"{READ} WHERE d.id = $1 AND d.school = any($2::bigint[])",
         donor_id,
-        actor.school_ids_as(*DONATION_READERS),
+        actor.school_ids_with(READ_DONATIONS),
     )
     if donor is None:
         raise NotFound(say("There is no such donor, or it is not of your school"))
@@ -94,7 +95,7 @@ async def get_donor(actor: Actor, donor_id: int) -> Donor:
 async def create_donor(actor: Actor, new: NewDonor) -> Donor:
     """Add a donor to a school's books; for its admins."""
     school_id = await school_id_of(actor, new.school)
-    actor.require(school_id, Role.admin)
+    actor.require(school_id, EDIT_DONATIONS)
     clean = _checked(new)
     async with transaction(actor):
         donor_id: int = await fetch_value(
@@ -110,7 +111,7 @@ async def create_donor(actor: Actor, new: NewDonor) -> Donor:
 async def edit_donor(actor: Actor, donor_id: int, facts: DonorFacts) -> Donor:
     """Write a donor anew; for the school's admins."""
     donor = await get_donor(actor, donor_id)
-    actor.require(donor.school_id, Role.admin)
+    actor.require(donor.school_id, EDIT_DONATIONS)
     clean = _checked(facts)
     async with transaction(actor):
         await execute(

@@ -8,10 +8,11 @@ from core import clock
 from core.access import Actor
 from core.database import execute, execute_many, fetch, fetch_one, fetch_value, transaction
 from core.errors import Conflict, Invalid, NotFound, say
+from core.permissions import EDIT_EQUIPMENT
 from inventory import codes
 from inventory.assets.locking import lock
 from inventory.assets.shapes import ENDS
-from inventory.scope import KEEPERS, school_id_of
+from inventory.scope import school_id_of
 
 MOST_IN_BATCH = 480
 
@@ -83,7 +84,7 @@ async def find_labels(actor: Actor, tags: list[str]) -> list[Label]:
 async def make_batch(actor: Actor, school: str, count: int) -> UUID:
     """Codes for stickers printed before anybody knows what they will be put on."""
     school_id = await school_id_of(actor, school)
-    actor.require(school_id, *KEEPERS)
+    actor.require(school_id, EDIT_EQUIPMENT)
     if not 1 <= count <= MOST_IN_BATCH:
         raise Invalid.of("count", say("Between 1 and {most}", most=MOST_IN_BATCH), code="count")
     batch, moment = uuid4(), clock.now()
@@ -104,7 +105,7 @@ async def find_batches(actor: Actor) -> list[Batch]:
         " FROM label_code l JOIN school s ON s.id = l.school"
         " WHERE l.batch IS NOT NULL AND l.school = any($1::bigint[])"
         " GROUP BY l.batch, s.code ORDER BY min(l.created_at) DESC LIMIT 50",
-        actor.school_ids_as(*KEEPERS),
+        actor.school_ids_with(EDIT_EQUIPMENT),
     )
 
 
@@ -115,7 +116,7 @@ async def get_batch_labels(actor: Actor, batch: UUID) -> list[Label]:
         f"{LABEL} WHERE l.batch = $1 AND l.school = any($2::bigint[]) AND l.asset IS NULL"
         " ORDER BY l.code",
         batch,
-        actor.school_ids_as(*KEEPERS),
+        actor.school_ids_with(EDIT_EQUIPMENT),
     )
     if not found:
         raise NotFound(say("There is no such batch, or all its codes are in use"))
@@ -139,7 +140,7 @@ async def get_scan(actor: Actor, code: str) -> Scan:
 async def claim(actor: Actor, code: str, tag: str) -> Scan:
     """Link an unclaimed code to an asset of its school; a code is claimed once."""
     scan = await get_scan(actor, code)
-    actor.require(scan.school_id, *KEEPERS)
+    actor.require(scan.school_id, EDIT_EQUIPMENT)
     async with transaction(actor):
         (asset,) = await lock(actor, [tag])
         if asset.school_id != scan.school_id:

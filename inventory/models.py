@@ -10,8 +10,8 @@ from core.access import Actor
 from core.database import execute, fetch, fetch_one, fetch_value, refusing, transaction
 from core.errors import FieldError, Forbidden, Invalid, NotFound, say
 from core.paging import Page
+from core.permissions import EDIT_EQUIPMENT
 from inventory.queries import Conditions
-from inventory.scope import KEEPERS
 
 
 class AssetKind(StrEnum):
@@ -201,5 +201,5 @@ def checked(facts: ModelFacts) -> ModelFacts:
 
 
 def _require_keeper(actor: Actor) -> None:
-    if not actor.is_a(*KEEPERS):
+    if not actor.can(EDIT_EQUIPMENT):
         raise Forbidden(say("Only admins and technicians write the list of models"))

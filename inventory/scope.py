@@ -1,11 +1,8 @@
 """Who keeps a school's equipment, who may read what, and schools by their code."""
 
-from core.access import Actor, Role
+from core.access import Actor
 from core.database import fetch_value
 from core.errors import NotFound, say
-
-KEEPERS = (Role.admin, Role.technician)
-DONATION_READERS = (Role.admin, Role.technician, Role.auditor)
 
 
 async def school_id_of(actor: Actor, code: str) -> int:

@@ -15,9 +15,10 @@ import msgspec
 import structlog
 
 from core import database
-from core.access import Actor, Role
+from core.access import Actor
 from core.clock import now
 from core.errors import Unavailable, say
+from core.permissions import REVIEW_RESOURCES
 from storage import objects
 
 log = structlog.get_logger(__name__)
@@ -197,7 +198,7 @@ async def find_damaged(actor: Actor, *, limit: int = 200) -> list[DamagedFile]:
         " WHERE b.damaged_at IS NOT NULL AND (r.school = any($1::bigint[])"
         " OR r.owner = $2 AND r.school = any($3::bigint[]))"
         " ORDER BY b.damaged_at DESC, v.id LIMIT $4",
-        actor.school_ids_as(Role.admin),
+        actor.school_ids_with(REVIEW_RESOURCES),
         actor.person_id,
         actor.school_ids,
         limit,

@@ -13,9 +13,9 @@ import asyncpg
 import msgspec
 
 from core import database
-from core.access import Actor, Role
+from core.access import Actor
 from core.errors import Invalid, NotFound, say
-from storage.rights import CONTRIBUTORS
+from core.permissions import CONTRIBUTE_RESOURCES, MANAGE_SCHOOL
 
 UNITS = ("B", "KB", "MB", "GB", "TB")
 NO_LIMIT = "none"
@@ -53,7 +53,7 @@ _USE = (
 
 async def find(actor: Actor, school_id: int) -> StorageUse | None:
     """What a school's files take and may take, for its admins; None for everybody else."""
-    if not actor.sees_as(school_id, Role.admin):
+    if not actor.can_at(school_id, MANAGE_SCHOOL):
         return None
     return await database.fetch_one(StorageUse, f"{_USE} WHERE s.id = $1", school_id)
 
@@ -63,7 +63,7 @@ async def find_limited(actor: Actor) -> list[SchoolUse]:
     return await database.fetch(
         SchoolUse,
         f"{_USE} WHERE q.school = any($1::bigint[]) ORDER BY s.code",
-        actor.school_ids_as(*CONTRIBUTORS),
+        actor.school_ids_with(CONTRIBUTE_RESOURCES),
     )
 
 

@@ -7,12 +7,13 @@ from uuid import UUID
 import msgspec
 
 from core import database
-from core.access import Actor, Role
+from core.access import Actor
 from core.clock import now
 from core.errors import Conflict, FieldError, Forbidden, Invalid, NotFound, say
+from core.permissions import CONTRIBUTE_RESOURCES, REVIEW_RESOURCES
 from storage import revisions, search
 from storage.ids import uuid7
-from storage.rights import CONTRIBUTORS, VISIBLE, may_change, visible_to
+from storage.rights import VISIBLE, may_change, visible_to
 from storage.vocabulary import wrong_codes
 
 LONGEST_TITLE = 200
@@ -111,7 +112,7 @@ _REFUSALS = {
 
 def can_publish(actor: Actor, resource: Resource) -> bool:
     """Whether the actor may publish it: not its owner after an administrator has withdrawn it."""
-    is_admin = resource.school_id in actor.school_ids_as(Role.admin)
+    is_admin = resource.school_id in actor.school_ids_with(REVIEW_RESOURCES)
     return can_change(actor, resource) and (is_admin or not resource.is_withdrawn_by_admin)
 
 
@@ -138,7 +139,7 @@ async def create(
     upload_id: UUID | None = None,
 ) -> Resource:
     """A draft of one's own, with the file of ``upload_id`` now or as soon as that is ready."""
-    actor.require(school_id, *CONTRIBUTORS)
+    actor.require(school_id, CONTRIBUTE_RESOURCES)
     described = checked(description)
     resource_id = uuid7()
     async with database.transaction(actor):
@@ -292,7 +293,7 @@ async def _step(actor: Actor, resource_id: UUID, state: ResourceState, *origins:
 async def _move(
     actor: Actor, resource: Resource, state: ResourceState, origins: tuple[str, ...]
 ) -> bool:
-    is_admin = resource.school_id in actor.school_ids_as(Role.admin)
+    is_admin = resource.school_id in actor.school_ids_with(REVIEW_RESOURCES)
     done = await database.execute(
         "UPDATE resource SET state = $2::text, version = version + 1, updated_at = $3,"
         " published_at = CASE WHEN $2::text = 'published' THEN coalesce(published_at, $3)"

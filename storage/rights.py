@@ -1,8 +1,7 @@
 """Who may see and change a resource: one rule for queries, one for verbs."""
 
-from core.access import Actor, Role
-
-CONTRIBUTORS = (Role.teacher, Role.admin)
+from core.access import Actor
+from core.permissions import CONTRIBUTE_RESOURCES, REVIEW_RESOURCES
 
 # For a query whose resource is `r`; $1 = visible_to(actor) spread over three arguments.
 VISIBLE = (
@@ -20,11 +19,11 @@ def visible_to(actor: Actor) -> tuple[list[int], list[int], int | None]:
     school; whatever is not published only for the admins of its school, and for its owner while
     they have a part in that school.
     """
-    return actor.school_ids, actor.school_ids_as(Role.admin), actor.person_id
+    return actor.school_ids, actor.school_ids_with(REVIEW_RESOURCES), actor.person_id
 
 
 def may_change(actor: Actor, *, school_id: int, owner_id: int) -> bool:
     """Owners change their own while they may contribute at its school; its admins change any."""
-    if school_id in actor.school_ids_as(Role.admin):
+    if school_id in actor.school_ids_with(REVIEW_RESOURCES):
         return True
-    return actor.person_id == owner_id and school_id in actor.school_ids_as(*CONTRIBUTORS)
+    return actor.person_id == owner_id and school_id in actor.school_ids_with(CONTRIBUTE_RESOURCES)

@@ -11,9 +11,10 @@ from core.access import Actor
 from core.clock import now
 from core.errors import Conflict, FieldError, Forbidden, Invalid, Message, NotFound, say
 from core.paging import Page, checked_limit, decode_cursor, page_of
+from core.permissions import CONTRIBUTE_RESOURCES
 from storage import objects, quotas
 from storage.ids import uuid7
-from storage.rights import CONTRIBUTORS, may_change
+from storage.rights import may_change
 
 # Counted from the last byte that came: long enough for a weekend without a line.
 EXPIRE_AFTER = timedelta(days=7)
@@ -103,7 +104,7 @@ async def create(actor: Actor, new: NewUpload, *, most_bytes: int) -> Upload:
     the disk has no room, and more than MOST_UNFINISHED at a time. The announced size counts
     towards the school's quota from now on.
     """
-    actor.require(new.school_id, *CONTRIBUTORS)
+    actor.require(new.school_id, CONTRIBUTE_RESOURCES)
     _check(new, most_bytes)
     objects.require_room(new.size_bytes)
     with quotas.refusing_beyond(new.size_bytes):

@@ -14,6 +14,7 @@ from api.kit.rendering import render
 from core import clock, people, places
 from core.access import Actor, Role
 from core.errors import Message, say
+from core.permissions import REPORT_FAULTS
 from inventory import custody, donations, overview, repairs
 from inventory.usage import preset_period
 from monitoring.alerting import alerts
@@ -142,6 +143,6 @@ async def show_home(request: WebRequest, actor: NamedDependency[Actor]) -> Respo
         "home/index.html",
         sections=sections,
         today=clock.today(SCHOOL_ZONE),
-        may_report=actor.is_a(*repairs.REPORTERS),
+        may_report=actor.can(REPORT_FAULTS),
         chart="admin" in sections,
     )

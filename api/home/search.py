@@ -12,6 +12,7 @@ from api.http.types import WebRequest
 from api.kit.rendering import render
 from core import people
 from core.access import Actor
+from core.permissions import READ_PEOPLE
 from inventory import assets
 from inventory.assets import AssetFilters
 from monitoring.topology import mac_of
@@ -47,7 +48,7 @@ async def find_everything(actor: Actor, q: str) -> dict[str, Any]:
     """Assets, people (for those who may list them) and resources that match."""
     found = await assets.find_assets(actor, AssetFilters(q=q), limit=A_FEW)
     persons = []
-    if actor.is_a(*people.READERS):
+    if actor.can(READ_PEOPLE):
         persons = (await people.find_people(actor, q=q, limit=A_FEW)).items
     resources = await catalogue.find(actor, catalogue.Filters(q=q), limit=A_FEW)
     return {"assets": found.items, "people": persons, "resources": resources.items}

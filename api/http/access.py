@@ -4,19 +4,26 @@ from litestar.handlers import BaseRouteHandler
 
 from api.http.identity import find_actor
 from api.http.types import WebConnection
-from core.access import Role
 from core.errors import Forbidden, NotSignedIn, say
+from core.permissions import Permission
 
 
 class Access:
-    """A guard as data: open to all, to everyone signed in, or to some roles; and a token's scope.
+    """A guard as data: open to all, to everyone signed in, or to those with a permission.
 
-    Roles are checked here at any school, so that strangers are turned away early; the domain's
-    verb checks the very school of the row.
+    The permission is checked here at any school, so that strangers are turned away early; the
+    domain's verb checks the very school of the row. ``scope`` None turns tokens away.
     """
 
-    def __init__(self, *roles: Role, scope: str | None, is_public: bool = False) -> None:
-        self.roles = roles
+    def __init__(
+        self,
+        permission: Permission | None = None,
+        *,
+        scope: str | None = None,
+        is_public: bool = False,
+    ) -> None:
+        self.permission = permission
+        self.roles = permission.roles if permission else ()
         self.scope = scope
         self.is_public = is_public
 
@@ -32,7 +39,7 @@ class Access:
             raise Forbidden(
                 say("This token lacks the scope {scope}", scope=self.scope), code="scope_missing"
             )
-        if self.roles and not actor.is_a(*self.roles):
+        if self.permission is not None and self.roles and not actor.can(self.permission):
             raise Forbidden(say("Your role does not allow this"))
 
     def __repr__(self) -> str:
@@ -46,18 +53,13 @@ class Access:
         return f"For {who}; token scope {self.scope}." if self.scope else f"For {who}; no tokens."
 
 
-public = Access(scope=None, is_public=True)
-in_person = Access(scope=None)
+public = Access(is_public=True)
+in_person = Access()
 
 
-def signed_in(scope: str) -> Access:
-    """Everyone signed in; a token needs ``scope``."""
-    return Access(scope=scope)
-
-
-def allow(*roles: Role, scope: str | None) -> Access:
-    """People with one of ``roles`` at some school; a token needs ``scope`` (None: no tokens)."""
-    return Access(*roles, scope=scope)
+def allow(permission: Permission, *, tokens: bool = True) -> Access:
+    """People with the permission at some school, and tokens of its scope; pages take no tokens."""
+    return Access(permission, scope=permission.scope if tokens else None)
 
 
 def access_of(handler: BaseRouteHandler) -> list[Access]:

@@ -3,8 +3,9 @@
 from api.http.types import WebRequest
 from api.kit.rendering import language_of
 from core import places, schools
-from core.access import Actor, Role
+from core.access import Actor
 from core.errors import NotFound
+from core.permissions import Permission
 from core.places import PlaceKind
 from inventory import donations, models
 
@@ -12,9 +13,11 @@ from inventory import donations, models
 Option = tuple[int, str] | tuple[int, str, str]
 
 
-async def school_codes(request: WebRequest, actor: Actor, *roles: Role) -> list[tuple[str, str]]:
-    """The schools in sight, or those where the actor has one of ``roles``."""
-    wanted = actor.school_ids_as(*roles) if roles else actor.school_ids
+async def school_codes(
+    request: WebRequest, actor: Actor, permission: Permission | None = None
+) -> list[tuple[str, str]]:
+    """The schools in sight, or those where the actor has the permission."""
+    wanted = actor.school_ids_with(permission) if permission else actor.school_ids
     code = language_of(request).code
     return [
         (school.code, school.name(code))

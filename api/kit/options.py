@@ -5,15 +5,18 @@ from collections.abc import Iterable
 from api.http.types import WebRequest
 from api.kit.rendering import language_of
 from core import schools
-from core.access import Actor, Role
+from core.access import Actor
+from core.permissions import Permission
 from core.schools import School
 
 Options = list[tuple[int, str]]
 
 
-async def school_options(request: WebRequest, actor: Actor, *roles: Role) -> Options:
-    """The schools in sight, or those where the actor has one of ``roles``."""
-    wanted = actor.school_ids_as(*roles) if roles else actor.school_ids
+async def school_options(
+    request: WebRequest, actor: Actor, permission: Permission | None = None
+) -> Options:
+    """The schools in sight, or those where the actor has the permission."""
+    wanted = actor.school_ids_with(permission) if permission else actor.school_ids
     seen = await schools.find_schools(actor)
     return named(request, (school for school in seen if school.id in wanted))
 

@@ -4,15 +4,15 @@ Inside, each school gives its own first rows in the order of the tag, straight f
 for the filter; only those few are joined to names. So the thousandth page costs as the first.
 """
 
-from collections.abc import Iterable
 from enum import StrEnum
 
 import msgspec
 
 from core import paging
-from core.access import Actor, Role
+from core.access import Actor
 from core.database import fetch, fetch_value
 from core.paging import Page
+from core.permissions import READ_BORROWERS, Permission
 from inventory import tags
 from inventory.assets.shapes import (
     JOINS,
@@ -21,7 +21,7 @@ from inventory.assets.shapes import (
     Condition,
     LifecycleState,
 )
-from inventory.borrowers import READERS, without_borrower
+from inventory.borrowers import without_borrower
 from inventory.models import AssetKind, like
 from inventory.queries import Conditions
 from inventory.scope import school_id_of
@@ -97,13 +97,18 @@ async def count_assets(actor: Actor, filters: AssetFilters, *, most: int) -> int
 
 
 async def find_tags(
-    actor: Actor, filters: AssetFilters, *, most: int, after: str = "", roles: Iterable[Role] = ()
+    actor: Actor,
+    filters: AssetFilters,
+    *,
+    most: int,
+    after: str = "",
+    allowed: Permission | None = None,
 ) -> list[str]:
     """The tags of the first ``most`` matching assets behind the tag ``after``.
 
-    With ``roles`` only of the schools where the actor has one of them.
+    With ``allowed`` only of the schools where the actor has that permission.
     """
-    where, found = await _found(actor, filters, after=after, limit=most - 1, roles=tuple(roles))
+    where, found = await _found(actor, filters, after=after, limit=most - 1, allowed=allowed)
     return list(
         await fetch_value(
             f'SELECT array_agg(tag ORDER BY tag COLLATE "C") FROM ({found}) f', *where.args
@@ -122,14 +127,19 @@ async def list_query(
 
 
 async def _found(
-    actor: Actor, filters: AssetFilters, *, after: str, limit: int, roles: tuple[Role, ...] = ()
+    actor: Actor,
+    filters: AssetFilters,
+    *,
+    after: str,
+    limit: int,
+    allowed: Permission | None = None,
 ) -> tuple[_Rows, str]:
     schools = [await school_id_of(actor, filters.school)] if filters.school else actor.school_ids
-    if roles:
-        schools = sorted(set(schools) & set(actor.school_ids_as(*roles)))
+    if allowed:
+        schools = sorted(set(schools) & set(actor.school_ids_with(allowed)))
     if filters.holder is not None and filters.holder != actor.person_id:
         # What a person holds is found only by those who may read that they hold it.
-        schools = sorted(set(schools) & set(actor.school_ids_as(*READERS)))
+        schools = sorted(set(schools) & set(actor.school_ids_with(READ_BORROWERS)))
     where = _Rows(limit + 1)
     # Each school an argument of its own, and the limit in the text: then the planner sees that
     # the plan for any arguments is as good as one for these, and stops planning every time.

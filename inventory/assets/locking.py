@@ -8,9 +8,9 @@ import msgspec
 from core.access import Actor
 from core.database import fetch
 from core.errors import Conflict, FieldError, Forbidden, Invalid, Message, NotFound, Problem, say
+from core.permissions import EDIT_EQUIPMENT
 from inventory.assets.references import Meant, resolve
 from inventory.assets.shapes import LifecycleState
-from inventory.scope import KEEPERS
 
 MOST_AT_ONCE = 500
 # What is told of several refusals at once: the first of these that occurred.
@@ -122,7 +122,7 @@ async def lock_stack(actor: Actor, wanted: list[str], *, refuse_twins: bool = Tr
 def _sorted_out(
     actor: Actor, rows: list[Meant], found: dict[int, Locked], refuse_twins: bool
 ) -> Stack:
-    stack, kept = Stack(), actor.school_ids_as(*KEEPERS)
+    stack, kept = Stack(), actor.school_ids_with(EDIT_EQUIPMENT)
     first: dict[int, Meant] = {}
     for row in rows:
         asset = found.get(row.asset_id or 0)

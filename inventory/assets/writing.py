@@ -9,13 +9,14 @@ from core import clock
 from core.access import Actor
 from core.database import execute, execute_many, fetch_value, refusing, transaction
 from core.errors import Conflict, FieldError, Invalid, Message, Problem, say
+from core.permissions import EDIT_EQUIPMENT
 from inventory import codes, serials, tags
 from inventory.assets.lifecycle import refuse_changed
 from inventory.assets.locking import HAS_LEFT, Stack, lock, lock_stack
 from inventory.assets.reading import find_by_tags, get_asset
 from inventory.assets.shapes import ENDS, Asset, AssetRow, Condition, LifecycleState
 from inventory.models import ModelFacts, ensure_model
-from inventory.scope import KEEPERS, school_id_of
+from inventory.scope import school_id_of
 
 REFUSALS: dict[str, Message | Problem] = {
     "asset_tag_is_unique": Invalid.of(
@@ -94,7 +95,7 @@ async def create_asset(
     With ``new_model`` its model is added to the list as well, if it is not there: both or neither.
     """
     school_id = await school_id_of(actor, new.school)
-    actor.require(school_id, *KEEPERS)
+    actor.require(school_id, EDIT_EQUIPMENT)
     _refuse_wrong(new.lifecycle, name=new.name, note=new.note, serial_number=new.serial_number)
     owner = await school_id_of(actor, new.title_holder) if new.title_holder else school_id
     with refusing(REFUSALS):

@@ -9,12 +9,13 @@ from core import paging
 from core.access import Actor
 from core.database import fetch, fetch_value
 from core.paging import Page
+from core.permissions import EDIT_EQUIPMENT, READ_BORROWERS
 from inventory import tags
-from inventory.borrowers import READERS, without_borrower
+from inventory.borrowers import without_borrower
 from inventory.custody.shapes import READ, Custody
 from inventory.models import like
 from inventory.queries import Conditions
-from inventory.scope import KEEPERS, school_id_of
+from inventory.scope import school_id_of
 
 
 class CustodyView(StrEnum):
@@ -122,7 +123,7 @@ class Candidate(msgspec.Struct, frozen=True):
 
 async def find_candidates(actor: Actor, school_id: int) -> list[Candidate]:
     """The persons of a school that the actor keeps, by name."""
-    actor.require(school_id, *KEEPERS)
+    actor.require(school_id, EDIT_EQUIPMENT)
     return await fetch(
         Candidate,
         "SELECT DISTINCT p.id, p.name FROM membership m JOIN person p ON p.id = m.person"
@@ -133,7 +134,7 @@ async def find_candidates(actor: Actor, school_id: int) -> list[Candidate]:
 
 
 def _reader(actor: Actor) -> tuple[object, object]:
-    return actor.school_ids_as(*READERS), actor.person_id
+    return actor.school_ids_with(READ_BORROWERS), actor.person_id
 
 
 def _narrow(where: Conditions, actor: Actor, filters: CustodyFilters) -> None:

@@ -9,10 +9,11 @@ from core.access import Actor
 from core.database import fetch, fetch_one
 from core.errors import NotFound, say
 from core.paging import Page
+from core.permissions import READ_DONATIONS
 from inventory.donations.shapes import Donation, DonationLine, DonationRow, StateCount
 from inventory.models import like
 from inventory.queries import Conditions
-from inventory.scope import DONATION_READERS, school_id_of
+from inventory.scope import school_id_of
 
 ROWS = """
 SELECT g.id, s.code AS school, donor.name AS donor, donor.kind AS donor_kind, g.title,
@@ -55,7 +56,7 @@ async def find_donations(
     limit: int = paging.DEFAULT_LIMIT,
 ) -> Page[DonationRow]:
     """One page of donations, newest first; ``has_gap`` keeps those with something missing."""
-    where = Conditions(actor.school_ids_as(*DONATION_READERS), paging.checked_limit(limit) + 1)
+    where = Conditions(actor.school_ids_with(READ_DONATIONS), paging.checked_limit(limit) + 1)
     where.add("g.school = any($1::bigint[])")
     if school:
         where.add("g.school = {}", await school_id_of(actor, school))
@@ -83,7 +84,7 @@ async def get_donation(actor: Actor, donation_id: int) -> Donation:
         Donation,
         f"{WHOLE} WHERE g.id = $1 AND g.school = any($2::bigint[])",
         donation_id,
-        actor.school_ids_as(*DONATION_READERS),
+        actor.school_ids_with(READ_DONATIONS),
     )
     if donation is None:
         raise NotFound(say("There is no such donation, or it is not of your school"))

@@ -5,9 +5,10 @@ from datetime import date
 import msgspec
 
 from core import clock
-from core.access import Actor, Role
+from core.access import Actor
 from core.database import execute, fetch_one, fetch_value, refusing, transaction
 from core.errors import Conflict, FieldError, Invalid, Message, NotFound, Problem, say
+from core.permissions import EDIT_DONATIONS
 from inventory import numbers, serials, tags
 from inventory.assets import AssetRow, LifecycleState, find_by_tags
 from inventory.assets.locking import MOST_AT_ONCE
@@ -53,7 +54,7 @@ async def create_donation(
     With ``new_donor`` the donor is added too: both or neither.
     """
     school_id = await school_id_of(actor, new.school)
-    actor.require(school_id, Role.admin)
+    actor.require(school_id, EDIT_DONATIONS)
     _refuse_wrong(new)
     with refusing(REFUSALS):
         async with transaction(actor):
@@ -203,7 +204,7 @@ async def _next_acknowledgement(school_id: int, year: int) -> str:
 
 async def _kept(actor: Actor, donation_id: int) -> Donation:
     donation = await get_donation(actor, donation_id)
-    actor.require(donation.school_id, Role.admin)
+    actor.require(donation.school_id, EDIT_DONATIONS)
     return donation
 
 

@@ -7,10 +7,11 @@ from uuid import UUID
 import msgspec
 
 from core import paging
-from core.access import Actor, Role
+from core.access import Actor
 from core.database import fetch, fetch_one
 from core.errors import NotFound, say
 from core.paging import Page
+from core.permissions import IMPORT_EQUIPMENT
 from inventory.imports.columns import column_of
 from inventory.imports.shapes import (
     Counts,
@@ -68,7 +69,7 @@ async def find_imports(
     actor: Actor, *, cursor: str | None = None, limit: int = paging.DEFAULT_LIMIT
 ) -> Page[ImportJob]:
     """The imports of the schools of which the actor is an admin, newest first."""
-    where = Conditions(actor.school_ids_as(Role.admin), paging.checked_limit(limit) + 1)
+    where = Conditions(actor.school_ids_with(IMPORT_EQUIPMENT), paging.checked_limit(limit) + 1)
     where.add("j.school = any($1::bigint[]) AND j.state <> 'discarded'")
     if cursor:
         where.add("(j.created_at, j.id) < ({}, {})", *paging.decode_cursor(cursor, datetime, UUID))
@@ -87,7 +88,7 @@ async def get_import(actor: Actor, job_id: UUID) -> ImportJob:
         _Job,
         f"{JOBS} WHERE j.id = $1 AND j.school = any($2::bigint[])",
         job_id,
-        actor.school_ids_as(Role.admin),
+        actor.school_ids_with(IMPORT_EQUIPMENT),
     )
     if found is None:
         raise NotFound(say("There is no such import, or it is not of your school"))

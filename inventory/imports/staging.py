@@ -10,9 +10,10 @@ import anyio.lowlevel
 import msgspec
 
 from core import clock
-from core.access import Actor, Role
+from core.access import Actor
 from core.database import execute, execute_many, fetch_value, transaction
 from core.errors import Conflict, say
+from core.permissions import IMPORT_EQUIPMENT
 from inventory.imports.books import open_books
 from inventory.imports.columns import Column, column_of
 from inventory.imports.files import RawRow
@@ -33,7 +34,7 @@ async def stage_assets(actor: Actor, school: str, file_name: str, data: bytes) -
     Refused with a sentence if the file cannot be read, or was applied before.
     """
     school_id = await school_id_of(actor, school)
-    actor.require(school_id, Role.admin)
+    actor.require(school_id, IMPORT_EQUIPMENT)
     sheet = await open_sheet(data)
     digest = hashlib.sha256(data).digest()
     await refuse_applied(school_id, digest)

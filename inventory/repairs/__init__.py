@@ -11,7 +11,6 @@ from inventory.repairs.entries import (
 from inventory.repairs.history import history_of
 from inventory.repairs.lists import WorkOrderFilter, list_work_orders, most_urgent, of_asset
 from inventory.repairs.opening import (
-    REPORTERS,
     ReportableAsset,
     Reported,
     get_reportable,
@@ -50,7 +49,6 @@ from inventory.repairs.views import WorkOrder, WorkOrderEntry, get_work_order
 
 __all__ = [
     "PHOTOS_PER_ENTRY",
-    "REPORTERS",
     "Action",
     "Candidate",
     "Condition",

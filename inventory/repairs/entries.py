@@ -10,12 +10,11 @@ from core import clock, database
 from core.access import Actor, Role
 from core.database import transaction
 from core.errors import Conflict, Forbidden, Invalid, Message, NotFound, say
+from core.permissions import COMMENT_WORK_ORDERS, MANAGE_WORK_ORDERS
 from inventory.repairs.photos import PHOTOS_PER_ENTRY, too_many_photos
 from inventory.repairs.views import CURRENCY, WorkOrder, WorkOrderEntry, get_work_order, stored
 from storage.photos import Photo
 
-COMMENTERS = (Role.admin, Role.technician, Role.teacher, Role.student_helper)
-WORKERS = (Role.admin, Role.technician)
 MINUTES_MAX = 10_000
 
 _SELECT_ENTRY = """
@@ -41,7 +40,7 @@ class NewEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
 def may_work_on(actor: Actor, order: WorkOrder) -> bool:
     """Technicians and admins of the school; a student helper on what was given to them."""
-    return order.school_id in actor.school_ids_as(*WORKERS) or (
+    return order.school_id in actor.school_ids_with(MANAGE_WORK_ORDERS) or (
         order.assignee_id is not None
         and order.assignee_id == actor.person_id
         and order.school_id in actor.school_ids_as(Role.student_helper)
@@ -71,7 +70,7 @@ async def add_entry(
 async def comment(actor: Actor, work_order_id: int, text: Message | str) -> WorkOrderEntry:
     """Say something about an order, closed or not; a worker's Message stays translatable."""
     order = await get_work_order(actor, work_order_id)
-    actor.require(order.school_id, *COMMENTERS)
+    actor.require(order.school_id, COMMENT_WORK_ORDERS)
     words, params = stored(text)
     entry = NewEntry(found=words.strip())
     _check(entry, field="text")

@@ -5,9 +5,10 @@ from collections.abc import Sequence
 import msgspec
 
 from core import clock, database
-from core.access import Actor, Role
+from core.access import Actor
 from core.database import transaction
 from core.errors import Forbidden, Invalid, Message, NotFound, say
+from core.permissions import REPORT_FAULTS
 from inventory.repairs import entries, outages
 from inventory.repairs.assets import (
     hold_asset,
@@ -24,7 +25,6 @@ FAULT_MAX_LENGTH = 120
 # What people report about one asset is one fault until a technician tells them apart: the second
 # report of a dead projector joins the first instead of opening a second job.
 REPORTED = "reported"
-REPORTERS = (Role.admin, Role.technician, Role.teacher, Role.student_helper)
 
 
 class ReportableAsset(msgspec.Struct, frozen=True):
@@ -116,7 +116,7 @@ async def get_reportable(actor: Actor, tag: str) -> ReportableAsset:
     )
     if asset is None:
         raise NotFound(say("No asset here has the tag {tag}", tag=tag), code="tag_unknown")
-    if asset.school_id not in actor.school_ids_as(*REPORTERS):
+    if asset.school_id not in actor.school_ids_with(REPORT_FAULTS):
         raise Forbidden(say("Your role at this school does not allow this"))
     return asset
 

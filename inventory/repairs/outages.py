@@ -5,6 +5,7 @@ from datetime import datetime
 from core import clock, database
 from core.access import Actor
 from core.database import transaction
+from core.permissions import MANAGE_WORK_ORDERS
 from inventory.repairs.assets import (
     AssetAtHand,
     hold_asset,
@@ -12,7 +13,6 @@ from inventory.repairs.assets import (
     restore,
     state_to_restore,
 )
-from inventory.repairs.entries import WORKERS
 from inventory.repairs.views import WorkOrder, changed_meanwhile, get_work_order
 
 
@@ -61,7 +61,7 @@ async def set_usable(
     Refused when somebody changed the order since ``version``, or closed it.
     """
     order = await get_work_order(actor, work_order_id)
-    actor.require(order.school_id, *WORKERS)
+    actor.require(order.school_id, MANAGE_WORK_ORDERS)
     async with transaction(actor):
         asset = await hold_asset(actor, order.asset_id)
         order = await get_work_order(actor, work_order_id)

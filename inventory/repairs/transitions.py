@@ -7,16 +7,15 @@ from typing import Literal
 import msgspec
 
 from core import clock, database
-from core.access import Actor, Role
+from core.access import Actor
 from core.database import transaction
 from core.errors import Invalid, say
+from core.permissions import BE_ASSIGNED_WORK_ORDERS, MANAGE_WORK_ORDERS
 from inventory.repairs import outages
 from inventory.repairs.assets import AssetAtHand, hold_asset, note_condition, restore
-from inventory.repairs.entries import WORKERS
 from inventory.repairs.views import State, WorkOrder, changed_meanwhile, get_work_order
 
 Condition = Literal["ok", "degraded", "broken", "incomplete", "unknown"]
-ASSIGNABLE = (Role.technician, Role.admin, Role.student_helper)
 RESOLUTION_MAX_LENGTH = 4000
 
 
@@ -58,21 +57,21 @@ class Candidate(msgspec.Struct, frozen=True):
 
 def actions_for(actor: Actor, order: WorkOrder) -> list[Action]:
     """The steps that the actor could take now, in the order in which people look for them."""
-    if order.school_id not in actor.school_ids_as(*WORKERS):
+    if order.school_id not in actor.school_ids_with(MANAGE_WORK_ORDERS):
         return []
     return [action for action, step in TRANSITIONS.items() if order.state in step.sources]
 
 
 async def candidates(actor: Actor, school_id: int) -> list[Candidate]:
     """Technicians, admins and student helpers of the school, by name."""
-    actor.require(school_id, *WORKERS)
+    actor.require(school_id, MANAGE_WORK_ORDERS)
     return await database.fetch(
         Candidate,
         "SELECT DISTINCT p.id, p.name FROM person p JOIN membership m ON m.person = p.id"
         " WHERE m.school = $1 AND m.role = any($2) AND m.valid_from <= $3"
         " AND coalesce(m.valid_until > $3, true) AND p.closed_at IS NULL ORDER BY p.name, p.id",
         school_id,
-        [role.value for role in ASSIGNABLE],
+        [role.value for role in BE_ASSIGNED_WORK_ORDERS.roles],
         clock.now(),
     )
 
@@ -136,7 +135,7 @@ async def _move(
     assignee_id: int | None = None,
 ) -> WorkOrder:
     order = await get_work_order(actor, work_order_id)
-    actor.require(order.school_id, *WORKERS)
+    actor.require(order.school_id, MANAGE_WORK_ORDERS)
     step = TRANSITIONS[action]
     # Resuming keeps whoever had the work; every other step that names somebody means it.
     chosen = "coalesce(assignee, $4)" if action is Action.resume else "coalesce($4, assignee)"
@@ -166,7 +165,7 @@ async def _close(
     field: str = "resolution",
 ) -> WorkOrder:
     order = await get_work_order(actor, work_order_id)
-    actor.require(order.school_id, *WORKERS)
+    actor.require(order.school_id, MANAGE_WORK_ORDERS)
     words = _resolution(resolution, field)
     async with transaction(actor):
         asset = await hold_asset(actor, order.asset_id)

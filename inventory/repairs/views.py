@@ -7,8 +7,9 @@ from typing import Literal
 import msgspec
 
 from core import clock, database
-from core.access import Actor, Role
+from core.access import Actor
 from core.errors import Conflict, Message, NotFound, say
+from core.permissions import READ_EVERY_WORK_ORDER
 from inventory.queries import Conditions
 
 State = Literal["open", "assigned", "waiting_parts", "completed", "cancelled"]
@@ -17,7 +18,6 @@ Source = Literal["person", "alert", "kit_count", "stocktake", "schedule"]
 
 CURRENCY = "CNY"
 # Who reads every order of a school; others read those they reported, commented or were given.
-READERS_OF_ALL = (Role.admin, Role.technician, Role.auditor)
 
 
 class WorkOrder(msgspec.Struct, frozen=True, kw_only=True):
@@ -157,7 +157,7 @@ def readable_by(actor: Actor, *args: object) -> Conditions:
     conditions.add(
         "(w.school = any({}) OR {}::bigint IN (w.opened_by, w.assignee) OR EXISTS ("
         "SELECT FROM work_order_entry mine WHERE mine.work_order = w.id AND mine.by = {}))",
-        actor.school_ids_as(*READERS_OF_ALL),
+        actor.school_ids_with(READ_EVERY_WORK_ORDER),
         actor.person_id,
         actor.person_id,
     )

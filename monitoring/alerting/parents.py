@@ -7,16 +7,15 @@ from enum import StrEnum
 import msgspec
 
 from core import clock
-from core.access import Actor, Role
+from core.access import Actor
 from core.database import execute, fetch, fetch_one, fetch_value, refusing, transaction
 from core.errors import Invalid, Message, NotFound, Problem, say
+from core.permissions import EDIT_MONITORING
 from monitoring.devices.views import DeviceState, get_device
 
 # Those behind a switch come back together, and are not all asked in the same second.
 SPREAD = timedelta(seconds=30)
 
-
-KEEPERS = (Role.admin, Role.technician)
 
 _NO_PARENT = Invalid.of(
     "parent_id", say("Choose a device of the same school that is monitored"), code="parent"
@@ -126,7 +125,7 @@ async def children_of(actor: Actor, device_id: int, *, limit: int = 50) -> list[
 async def set_parent(actor: Actor, device_id: int, parent_id: int | None) -> LinkedDevice | None:
     """Note what the device hangs on; Invalid for another school's device and for circles."""
     device = await get_device(actor, device_id)
-    actor.require(device.school_id, *KEEPERS)
+    actor.require(device.school_id, EDIT_MONITORING)
     if parent_id is not None:
         try:
             await get_device(actor, parent_id)

@@ -6,7 +6,7 @@ import msgspec
 from msgspec import Meta
 
 from core import clock
-from core.access import Actor, Role
+from core.access import Actor
 from core.database import (
     execute,
     execute_many,
@@ -18,12 +18,11 @@ from core.database import (
 )
 from core.errors import Conflict, FieldError, Invalid, NotFound, say
 from core.paging import Page, checked_limit, decode_cursor, page_of
+from core.permissions import EDIT_MONITORING_SETUP, READ_MONITORING_SETUP
 from monitoring.devices.credential_encryption import Sealer, Secrets
 from monitoring.snmp import AuthProtocol, Community, PrivProtocol, User
 from monitoring.snmp import Credential as WireCredential
 
-KEEPERS = (Role.admin,)
-READERS = (Role.admin, Role.technician)
 LEAST_PASSWORD = 8  # RFC 3414, 11.2
 MOST_SECRET = 64
 MOST_NAME = 80
@@ -99,13 +98,13 @@ async def list_credentials(
     """The credentials of the schools where the actor keeps devices, by name; without secrets."""
     checked_limit(limit)
     if school_id is not None:
-        actor.require(school_id, *READERS)
+        actor.require(school_id, READ_MONITORING_SETUP)
     last_name, last_id = decode_cursor(cursor, str, int) if cursor else ("", 0)
     rows = await fetch(
         Credential,
         f"{SELECT} WHERE c.school = any($1::bigint[]) AND (c.name, c.id) > ($2, $3)"
         " ORDER BY c.name, c.id LIMIT $4",
-        actor.school_ids_as(*READERS) if school_id is None else [school_id],
+        actor.school_ids_with(READ_MONITORING_SETUP) if school_id is None else [school_id],
         last_name,
         last_id,
         limit + 1,
@@ -123,13 +122,13 @@ async def get_credential(actor: Actor, credential_id: int) -> Credential:
     )
     if found is None:
         raise NotFound(say("There is no such credential, or it is not of your school"))
-    actor.require(found.school_id, *READERS)
+    actor.require(found.school_id, READ_MONITORING_SETUP)
     return found
 
 
 async def add_credential(actor: Actor, sealer: Sealer, new: NewCredential) -> Credential:
     """Keep a new credential of a school; its secrets are sealed before they are stored."""
-    actor.require(new.school_id, *KEEPERS)
+    actor.require(new.school_id, EDIT_MONITORING_SETUP)
     _check(new, Secrets())
     with refusing(REFUSALS):
         async with transaction(actor):
@@ -150,7 +149,7 @@ async def edit_credential(
 ) -> Credential:
     """Change a credential; its devices are visited with it at once."""
     before = await get_credential(actor, credential_id)
-    actor.require(before.school_id, *KEEPERS)
+    actor.require(before.school_id, EDIT_MONITORING_SETUP)
     if new.school_id != before.school_id:
         raise Invalid.of("school_id", say("A credential stays with its school"), code="school")
     with refusing(REFUSALS):
@@ -180,7 +179,7 @@ async def edit_credential(
 async def remove_credential(actor: Actor, credential_id: int) -> None:
     """Forget a credential and its secrets; Conflict while a device, even a removed one, names it."""
     found = await get_credential(actor, credential_id)
-    actor.require(found.school_id, *KEEPERS)
+    actor.require(found.school_id, EDIT_MONITORING_SETUP)
     in_use = say("Devices use this credential; give them another one first")
     async with transaction(actor):
         # Locked first, so that a device added at the same moment is seen, or is refused.

@@ -6,15 +6,15 @@ from typing import Any
 
 import msgspec
 
-from core.access import Actor, Role
+from core.access import Actor
 from core.database import fetch, fetch_one, fetch_value
 from core.errors import NotFound, say
 from core.paging import Page, checked_limit, decode_cursor, page_of
+from core.permissions import READ_MONITORING_SETUP
 from inventory.queries import Conditions
 from monitoring.discovery.matching import Doubt, KeyMatch, Trust
 from monitoring.discovery.store import verdict_of
 
-READERS = (Role.admin, Role.technician)
 # What is in ``identity`` for our own use.
 NOT_TOLD = ("macs", "refuses")
 
@@ -141,7 +141,7 @@ async def get_candidate(actor: Actor, candidate_id: int) -> Candidate:
     )
     if found is None:
         raise NotFound(say("There is no such candidate, or it is not of your school"))
-    actor.require(found.school_id, *READERS)
+    actor.require(found.school_id, READ_MONITORING_SETUP)
     return _told(found)
 
 
@@ -159,9 +159,11 @@ def _told(row: _Row) -> Candidate:
 
 def _conditions(actor: Actor, only: CandidateFilter) -> Conditions:
     if only.school_id is not None:
-        actor.require(only.school_id, *READERS)
+        actor.require(only.school_id, READ_MONITORING_SETUP)
     where = Conditions()
-    schools = actor.school_ids_as(*READERS) if only.school_id is None else [only.school_id]
+    schools = (
+        actor.school_ids_with(READ_MONITORING_SETUP) if only.school_id is None else [only.school_id]
+    )
     where.add("c.school = any({}::bigint[])", schools)
     if only.decision is Decision.waiting:
         where.parts.append("c.decision IS NULL")

@@ -6,9 +6,10 @@ import msgspec
 from msgspec import Meta
 
 from core import clock
-from core.access import Actor, Role
+from core.access import Actor
 from core.database import execute, fetch, fetch_one, refusing, transaction
 from core.errors import Conflict, Invalid, NotFound, Problem, say
+from core.permissions import EDIT_MONITORING
 from monitoring import registration
 from monitoring.devices.networks import get_network
 from monitoring.discovery.asset_lookup import match
@@ -17,7 +18,6 @@ from monitoring.discovery.matching import Trust
 from monitoring.discovery.store import known_again
 from monitoring.registration.devices import REFUSALS, NewDevice
 
-KEEPERS = (Role.admin, Role.technician)
 MOST_AT_ONCE = 500
 
 
@@ -64,7 +64,7 @@ async def add_candidate(actor: Actor, candidate_id: int, choice: Choice) -> Cand
     Conflict when somebody decided before; Invalid names the field that is in the way.
     """
     found = await get_candidate(actor, candidate_id)
-    actor.require(found.school_id, *KEEPERS)
+    actor.require(found.school_id, EDIT_MONITORING)
     with refusing(REFUSALS):
         async with transaction(actor):
             locked = await _undecided(candidate_id)
@@ -84,7 +84,7 @@ async def add_candidate(actor: Actor, candidate_id: int, choice: Choice) -> Cand
 async def ignore_candidate(actor: Actor, candidate_id: int) -> Candidate:
     """Offer it no more, not after later searches either."""
     found = await get_candidate(actor, candidate_id)
-    actor.require(found.school_id, *KEEPERS)
+    actor.require(found.school_id, EDIT_MONITORING)
     async with transaction(actor):
         await _undecided(candidate_id)
         await execute(
@@ -100,7 +100,7 @@ async def ignore_candidate(actor: Actor, candidate_id: int) -> Candidate:
 async def take_back(actor: Actor, candidate_id: int) -> Candidate:
     """Let an ignored candidate wait again; one that was added is a device, to be removed as one."""
     found = await get_candidate(actor, candidate_id)
-    actor.require(found.school_id, *KEEPERS)
+    actor.require(found.school_id, EDIT_MONITORING)
     async with transaction(actor):
         taken = await execute(
             "UPDATE candidate SET decision = NULL, decided_at = NULL, decided_by = NULL"
@@ -121,14 +121,14 @@ async def add_certain(
 ) -> AddedAll:
     """Add every candidate that is certain, each judged again as it is now; others are left."""
     if school_id is not None:
-        actor.require(school_id, *KEEPERS)
+        actor.require(school_id, EDIT_MONITORING)
     if network_id is not None:
-        actor.require((await get_network(actor, network_id)).school_id, *KEEPERS)
+        actor.require((await get_network(actor, network_id)).school_id, EDIT_MONITORING)
     certain = await fetch(
         _Id,
         "SELECT id FROM candidate WHERE school = any($1::bigint[]) AND decision IS NULL"
         " AND trust = 'certain' AND network = coalesce($2, network) ORDER BY id LIMIT $3",
-        actor.school_ids_as(*KEEPERS) if school_id is None else [school_id],
+        actor.school_ids_with(EDIT_MONITORING) if school_id is None else [school_id],
         network_id,
         MOST_AT_ONCE,
     )
@@ -180,7 +180,7 @@ async def _asset(actor: Actor, locked: _Locked, choice: Choice) -> _Asset:
         " FROM asset a LEFT JOIN device d ON d.asset = a.id AND d.removed_at IS NULL"
         f" WHERE {where} AND a.school = any($2::bigint[])",
         value,
-        actor.school_ids_as(*KEEPERS),
+        actor.school_ids_with(EDIT_MONITORING),
     )
     if asset is None or asset.school_id != locked.school_id:
         raise Invalid.of(

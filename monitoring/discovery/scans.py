@@ -7,16 +7,15 @@ from typing import Literal
 import msgspec
 
 from core import clock
-from core.access import Actor, Role
+from core.access import Actor
 from core.database import execute, fetch, fetch_one, fetch_value, refusing, transaction
 from core.errors import Conflict, Invalid, NotFound, say
 from core.paging import Page, checked_limit, decode_cursor, page_of
+from core.permissions import EDIT_MONITORING
 from monitoring.devices.networks import ScanOrder, get_network
 from monitoring.devices.networks.addressing import can_be_searched
 from monitoring.devices.networks.changes import too_large
 from monitoring.devices.networks.grants import refusal
-
-KEEPERS = (Role.admin, Role.technician)
 
 ScanState = Literal["waiting", "running", "finished", "cancelled"]
 
@@ -71,7 +70,7 @@ REFUSALS = {"network_scan_one_at_a_time": ALREADY}
 async def start_scan(actor: Actor, network_id: int) -> NetworkScan:
     """Let a worker search the network; Conflict while one does so already."""
     network = await get_network(actor, network_id)
-    actor.require(network.school_id, *KEEPERS)
+    actor.require(network.school_id, EDIT_MONITORING)
     with refusing(REFUSALS):
         async with transaction(actor):
             scan_id = await _begin(network_id, network.school_id, actor.person_id)
@@ -103,7 +102,7 @@ async def _begin(network_id: int, school_id: int, person_id: int | None) -> int:
 async def cancel_scan(actor: Actor, network_id: int, scan_id: int) -> NetworkScan:
     """Ask no further address; what was found stays. Conflict when the search is over."""
     scan = await get_scan(actor, network_id, scan_id)
-    actor.require(scan.school_id, *KEEPERS)
+    actor.require(scan.school_id, EDIT_MONITORING)
     async with transaction(actor):
         cancelled = await execute(
             "UPDATE network_scan SET cancelled_at = $2, leased_by = NULL, lease_until = NULL"

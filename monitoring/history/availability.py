@@ -13,15 +13,14 @@ from typing import Literal
 import msgspec
 
 from core import clock, places
-from core.access import Actor, Role
+from core.access import Actor
 from core.database import fetch
 from core.errors import Forbidden, say
+from core.permissions import READ_AVAILABILITY
 from monitoring.history.months import Month
 from monitoring.history.watched_time import Times, Watched, times_of
 from monitoring.profiles import profile_named
 from monitoring.profiles.loader import FALLBACK
-
-READERS = (Role.admin, Role.auditor, Role.technician)
 
 By = Literal["room", "device"]
 
@@ -101,10 +100,10 @@ async def availability(
     school that the actor does not see.
     """
     if school_id is not None:
-        actor.require(school_id, *READERS)
+        actor.require(school_id, READ_AVAILABILITY)
     if room_id:
         await places.get_place(actor, room_id)
-    schools = actor.school_ids_as(*READERS) if school_id is None else [school_id]
+    schools = actor.school_ids_with(READ_AVAILABILITY) if school_id is None else [school_id]
     if not schools:
         raise Forbidden(say("Availability is for admins, technicians and auditors"))
     until = min(month.ends_at, clock.now())

@@ -6,14 +6,13 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
-from core.access import Actor, Role
+from core.access import Actor
 from core.database import execute, execute_many, fetch, transaction
 from core.errors import FieldError, Invalid, say
+from core.permissions import EDIT_MONITORING_SETUP, READ_MONITORING_SETUP
 from monitoring.alerting.alerts import AlertSeverity
 from monitoring.notices.subscriptions import keepers_of
 
-KEEPERS = (Role.admin,)
-READERS = (Role.admin, Role.technician)
 MOST_STEPS = 5
 
 ToldRole = Literal["admin", "technician"]
@@ -47,7 +46,7 @@ class EscalationStep(msgspec.Struct, frozen=True):
 
 async def list_steps(actor: Actor, school_id: int) -> list[EscalationStep]:
     """The school's steps in order, for those who keep its equipment."""
-    actor.require(school_id, *READERS)
+    actor.require(school_id, READ_MONITORING_SETUP)
     return await fetch(
         EscalationStep,
         """
@@ -70,7 +69,7 @@ async def list_steps(actor: Actor, school_id: int) -> list[EscalationStep]:
 
 async def set_steps(actor: Actor, school_id: int, steps: Sequence[NewStep]) -> list[EscalationStep]:
     """Put these steps in place of the school's, the first to be told first; for its admins."""
-    actor.require(school_id, *KEEPERS)
+    actor.require(school_id, EDIT_MONITORING_SETUP)
     await _check(actor, school_id, steps)
     async with transaction(actor):
         # Two admins at once: the second one's steps stand, whole.

@@ -6,12 +6,12 @@ import msgspec
 from msgspec import Meta
 
 from core import clock, mail
-from core.access import Actor, Role
+from core.access import Actor
 from core.database import execute, fetch, refusing, transaction
 from core.errors import Forbidden, Invalid, say
+from core.permissions import SUBSCRIBE_ALERTS
 from monitoring.alerting.alerts import AlertSeverity
 
-KEEPERS = (Role.admin, Role.technician)
 # For SQL: a membership `m` that makes somebody a keeper of equipment today.
 IS_KEEPER = (
     "m.role IN ('admin','technician') AND m.valid_from <= $1"
@@ -64,7 +64,7 @@ class Keeper(msgspec.Struct, frozen=True):
 
 async def keepers_of(actor: Actor, school_id: int) -> list[Keeper]:
     """The admins and technicians of the school, by name, for one of them."""
-    actor.require(school_id, *KEEPERS)
+    actor.require(school_id, SUBSCRIBE_ALERTS)
     return await fetch(
         Keeper,
         f"SELECT DISTINCT p.id, p.name FROM membership m JOIN person p ON p.id = m.person"
@@ -81,7 +81,7 @@ async def list_subscriptions(actor: Actor) -> list[Subscription]:
         "SELECT school AS school_id, email, least_severity, at_once, digest, digest_hour"
         " FROM alert_subscription WHERE person = $1 AND school = any($2::bigint[]) ORDER BY school",
         actor.person_id,
-        actor.school_ids_as(*KEEPERS),
+        actor.school_ids_with(SUBSCRIBE_ALERTS),
     )
 
 
@@ -90,7 +90,7 @@ async def subscribe(actor: Actor, school_id: int, new: NewSubscription) -> Subsc
 
     Alerts that are open already are not sent again: the list shows them, and so does the digest.
     """
-    actor.require(school_id, *KEEPERS)
+    actor.require(school_id, SUBSCRIBE_ALERTS)
     if actor.person_id is None:
         raise Forbidden(say("Mail is for people"))
     asked = msgspec.structs.replace(new, email=new.email.strip())
@@ -125,7 +125,7 @@ async def subscribe(actor: Actor, school_id: int, new: NewSubscription) -> Subsc
 
 async def unsubscribe(actor: Actor, school_id: int) -> None:
     """No more mail about the school; what waits to be sent is dropped with it."""
-    actor.require(school_id, *KEEPERS)
+    actor.require(school_id, SUBSCRIBE_ALERTS)
     async with transaction(actor):
         await execute(
             "DELETE FROM alert_subscription WHERE person = $1 AND school = $2",

@@ -9,15 +9,15 @@ import msgspec
 from msgspec import Meta
 
 from core import places
-from core.access import Actor, Role
+from core.access import Actor
 from core.database import execute, execute_many, fetch, transaction
 from core.errors import FieldError, Invalid, say
 from core.natural_order import natural_key
+from core.permissions import EDIT_MONITORING
 from core.places import Place
 from inventory.assets.shapes import NO_LONGER_USED
 from monitoring.devices.views import DeviceState, profile_of
 
-KEEPERS = (Role.admin, Role.technician)
 MOST_SEATS = 40  # in a row, and rows in a room
 MOST_UNWATCHED = 200
 
@@ -245,7 +245,7 @@ async def seat_in_rows(actor: Actor, place_id: int, columns: int) -> Room:
 
 async def _kept_place(actor: Actor, place_id: int) -> Place:
     place = await places.get_place(actor, place_id)
-    actor.require(place.school_id, *KEEPERS)
+    actor.require(place.school_id, EDIT_MONITORING)
     return place
 
 

@@ -9,18 +9,17 @@ import msgspec
 from msgspec import Meta
 
 from core import clock, outbox, places
-from core.access import Actor, Role
+from core.access import Actor
 from core.database import execute, fetch, fetch_one, fetch_value, refusing, transaction
 from core.errors import Conflict, FieldError, Invalid, NotFound, say
 from core.outbox import Handler
+from core.permissions import EDIT_MONITORING, WAKE_DEVICES
 from inventory.assets.shapes import NO_LONGER_USED
 from monitoring.devices.networks import Bounds, is_within
 from monitoring.devices.views import get_device
 from monitoring.presence import magic_packets
 from monitoring.presence.magic_packets import Sleeper
 
-WAKERS = (Role.admin, Role.technician, Role.teacher)
-PLANNERS = (Role.admin, Role.technician)
 TOPIC = "monitoring.wake"
 # A plan that nothing could run at its time is not made up for in the middle of the lesson.
 LATE = timedelta(minutes=20)
@@ -77,7 +76,7 @@ SELECT d.id AS device_id, a.tag, d.mac,
 async def wake_device(actor: Actor, device_id: int) -> Woken:
     """Call one computer; Conflict when its network card is not known."""
     device = await get_device(actor, device_id)
-    actor.require(device.school_id, *WAKERS)
+    actor.require(device.school_id, WAKE_DEVICES)
     async with transaction(actor):
         woken = await _call(await fetch(_Card, f"{CARDS} d.id = $1", device_id))
     if not woken.called:
@@ -91,7 +90,7 @@ async def wake_device(actor: Actor, device_id: int) -> Woken:
 async def wake_room(actor: Actor, place_id: int) -> Woken:
     """Call every computer of the room that is not on."""
     place = await places.get_place(actor, place_id)
-    actor.require(place.school_id, *WAKERS)
+    actor.require(place.school_id, WAKE_DEVICES)
     async with transaction(actor):
         return await _call(await _cards_of_room(place_id))
 
@@ -112,7 +111,7 @@ async def list_plans(actor: Actor, *, place_id: int | None = None) -> list[WakeP
 async def plan(actor: Actor, new: NewWakePlan) -> WakePlan:
     """Wake a room regularly, from the next time on that its hour comes."""
     place = await places.get_place(actor, new.place_id)
-    actor.require(place.school_id, *PLANNERS)
+    actor.require(place.school_id, EDIT_MONITORING)
     days = sorted(set(new.weekdays))
     if not days or not set(days) <= set(range(1, 8)):
         wrong = say("Choose weekdays from 1 (Monday) to 7 (Sunday)")
@@ -140,7 +139,7 @@ async def plan(actor: Actor, new: NewWakePlan) -> WakePlan:
 async def remove_plan(actor: Actor, plan_id: int) -> None:
     """Wake the room no longer at that time."""
     found = await _get_plan(actor, plan_id)
-    actor.require(found.school_id, *PLANNERS)
+    actor.require(found.school_id, EDIT_MONITORING)
     async with transaction(actor):
         await execute("DELETE FROM wake_plan WHERE id = $1", plan_id)
 

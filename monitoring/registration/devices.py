@@ -6,17 +6,16 @@ import msgspec
 from msgspec import Meta
 
 from core import clock
-from core.access import Actor, Role
+from core.access import Actor
 from core.database import execute, fetch_one, fetch_value, refusing, transaction
 from core.errors import Conflict, FieldError, Invalid, Message, Problem, say
+from core.permissions import EDIT_MONITORING
 from monitoring.alerting import alerts
 from monitoring.devices.addresses import checked_address, checked_mac
 from monitoring.devices.networks.grants import refusal
 from monitoring.devices.views import Device, get_device
 from monitoring.profiles import profile_named
 from monitoring.snmp.values import SNMP_PORT
-
-KEEPERS = (Role.admin, Role.technician)
 
 
 class NewDevice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -177,7 +176,7 @@ async def remove_device(actor: Actor, device_id: int) -> None:
 async def _kept(actor: Actor, device_id: int) -> Device:
     """The device, for somebody who keeps its school's equipment."""
     device = await get_device(actor, device_id)
-    actor.require(device.school_id, *KEEPERS)
+    actor.require(device.school_id, EDIT_MONITORING)
     return device
 
 
@@ -200,7 +199,7 @@ async def _checked(actor: Actor, new: NewDevice) -> tuple[_Target, str]:
         "SELECT id AS asset_id, school AS school_id FROM asset"
         " WHERE tag = upper(btrim($1)) AND school = any($2::bigint[])",
         new.asset_tag,
-        actor.school_ids_as(*KEEPERS),
+        actor.school_ids_with(EDIT_MONITORING),
     )
     if target is None:
         errors.append(

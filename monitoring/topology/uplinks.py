@@ -5,9 +5,9 @@ import msgspec
 from core.access import Actor
 from core.database import fetch
 from core.errors import Conflict, say
+from core.permissions import EDIT_MONITORING
 from monitoring import devices
 from monitoring.alerting import parents
-from monitoring.registration.devices import KEEPERS
 from monitoring.topology.finding import Location, locations_of
 
 
@@ -59,7 +59,7 @@ async def suggest_parent(actor: Actor, device_id: int) -> Uplink | None:
 async def take_parent(actor: Actor, device_id: int) -> Uplink:
     """Take what the switches tell as the device's parent; Conflict when they tell nothing now."""
     device = await devices.get_device(actor, device_id)
-    actor.require(device.school_id, *KEEPERS)
+    actor.require(device.school_id, EDIT_MONITORING)
     uplink = await suggest_parent(actor, device_id)
     if uplink is None:
         raise Conflict(

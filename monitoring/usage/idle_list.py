@@ -7,8 +7,9 @@ import msgspec
 from core import clock, database
 from core.access import Actor
 from core.paging import DEFAULT_LIMIT, Page, checked_limit, decode_cursor, page_of
+from core.permissions import READ_USAGE
 from inventory.queries import Conditions
-from monitoring.usage.idleness import READERS, always_on, idle_since, use_of
+from monitoring.usage.idleness import always_on, idle_since, use_of
 
 
 class IdleAsset(msgspec.Struct, frozen=True, kw_only=True):
@@ -47,7 +48,7 @@ async def idle_assets(
     """What for 30 days was neither on nor with anybody, the longest idle first (docs/usage.md)."""
     limit = checked_limit(limit)
     now = clock.now()
-    conditions = Conditions(actor.school_ids_as(*READERS), idle_since(now), now, always_on())
+    conditions = Conditions(actor.school_ids_with(READ_USAGE), idle_since(now), now, always_on())
     conditions.add("a.school = any($1::bigint[]) AND a.lifecycle = 'in_service'")
     conditions.add(f"{use_of('a', since='$2', until='$3', awake='$4')} = 'idle'")
     if cursor:

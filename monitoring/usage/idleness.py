@@ -7,10 +7,10 @@ be on all the time is no matter of idleness.
 from datetime import datetime, timedelta
 
 from core import clock, database
-from core.access import Actor, Role
+from core.access import Actor
+from core.permissions import READ_USAGE
 from monitoring.profiles import all_profiles
 
-READERS = (Role.admin, Role.auditor)
 IDLE_AFTER_DAYS = 30
 # Kinds of model that serve all the others, with a device or without.
 INFRASTRUCTURE_KINDS = ("network", "ups")
@@ -73,7 +73,7 @@ async def count_idle(actor: Actor) -> int:
     counted: int = await database.fetch_value(
         "SELECT count(*) FROM asset a WHERE a.school = any($1::bigint[])"
         f" AND a.lifecycle = 'in_service' AND {use} = 'idle'",
-        actor.school_ids_as(*READERS),
+        actor.school_ids_with(READ_USAGE),
         idle_since(now),
         now,
         always_on(),

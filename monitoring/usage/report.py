@@ -12,9 +12,10 @@ import msgspec
 from core import clock, database
 from core.access import Actor
 from core.errors import Forbidden, say
+from core.permissions import READ_USAGE
 from inventory.usage import BY, ZONE, By, Period, ctes
 from monitoring.history.time_on import POWER, SPANS, WHOLE_DAYS, whole_days
-from monitoring.usage.idleness import READERS, always_on, idle_since, use_of
+from monitoring.usage.idleness import always_on, idle_since, use_of
 
 DAY_SECONDS = 86_400
 CURRENCY = "CNY"
@@ -195,7 +196,7 @@ async def usage(
 
     Forbidden for who is neither admin nor auditor anywhere.
     """
-    schools = actor.school_ids_as(*READERS)
+    schools = actor.school_ids_with(READ_USAGE)
     if not schools:
         raise Forbidden(say("The usage report is for admins and auditors"))
     until = min(period.ends_at, clock.now())

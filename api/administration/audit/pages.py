@@ -17,7 +17,8 @@ from api.kit.rendering import language_of, render
 from api.wording import row_names
 from core import audit, people
 from core.access import Actor
-from core.audit import READERS, AuditFilter, Change
+from core.audit import AuditFilter, Change
+from core.permissions import READ_AUDIT
 
 
 class AuditQuery(msgspec.Struct, frozen=True):
@@ -32,7 +33,7 @@ class AuditQuery(msgspec.Struct, frozen=True):
     cursor: str | None = None
 
 
-@get(urls.audit(), guards=[allow(*READERS, scope=None)], include_in_schema=False)
+@get(urls.audit(), guards=[allow(READ_AUDIT, tokens=False)], include_in_schema=False)
 async def show_changes(request: WebRequest, actor: NamedDependency[Actor]) -> Response[Any]:
     """Who changed what and when, the newest first; filters in the address."""
     query = convert_form(request.query_params, AuditQuery)
@@ -45,7 +46,7 @@ async def show_changes(request: WebRequest, actor: NamedDependency[Actor]) -> Re
         entries=entries_of(await row_names.named(language_of(request), page.items)),
         next_cursor=page.next_cursor,
         query=query,
-        school_options=await school_options(request, actor, *READERS),
+        school_options=await school_options(request, actor, READ_AUDIT),
         doer_options=[(person.id, person.name) for person in doers.items],
     )
 

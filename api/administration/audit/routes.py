@@ -11,6 +11,7 @@ from core import audit
 from core.access import Actor
 from core.audit import AuditFilter, Change
 from core.paging import DEFAULT_LIMIT, Page
+from core.permissions import READ_AUDIT
 
 
 class AuditRoutes(Controller):
@@ -20,7 +21,7 @@ class AuditRoutes(Controller):
     tags = ("audit",)
 
     @get(
-        guards=[allow(*audit.READERS, scope="people:read")],
+        guards=[allow(READ_AUDIT)],
         operation_id="audit_list",
         summary="What was changed at your schools, the newest first",
     )

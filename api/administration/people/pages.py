@@ -23,11 +23,9 @@ from core import memberships, people, schools
 from core.access import Actor, Role
 from core.errors import Conflict, FieldError, Invalid, NotConfirmed, say
 from core.memberships import NewRole
-from core.people import READERS, Invitation, NewPerson, Standing
+from core.people import Invitation, NewPerson, Standing
+from core.permissions import MANAGE_PEOPLE, READ_PEOPLE
 from core.person_facts import PersonFacts
-
-READER = allow(*READERS, scope=None)
-ADMIN = allow(Role.admin, scope=None)
 
 
 class PeopleFilter(msgspec.Struct, frozen=True):
@@ -54,7 +52,7 @@ class PeoplePages(Controller):
 
     include_in_schema = False
 
-    @get(urls.people(), guards=[READER])
+    @get(urls.people(), guards=[allow(READ_PEOPLE, tokens=False)])
     async def list_people(
         self, request: WebRequest, actor: NamedDependency[Actor]
     ) -> Response[str]:
@@ -73,14 +71,14 @@ class PeoplePages(Controller):
             "administration/people/list.html",
             page=found,
             only=only,
-            school_options=await school_options(request, actor, *READERS),
+            school_options=await school_options(request, actor, READ_PEOPLE),
         )
 
-    @get(urls.new_person(), guards=[ADMIN])
+    @get(urls.new_person(), guards=[allow(MANAGE_PEOPLE, tokens=False)])
     async def show_new(self, request: WebRequest, actor: NamedDependency[Actor]) -> Response[str]:
         return await _new_page(request, actor, {"role": Role.teacher, "locale": "zh_CN"})
 
-    @post(urls.people(), guards=[ADMIN])
+    @post(urls.people(), guards=[allow(MANAGE_PEOPLE, tokens=False)])
     async def create_person(
         self, request: WebRequest, actor: NamedDependency[Actor]
     ) -> Response[str]:
@@ -93,13 +91,13 @@ class PeoplePages(Controller):
             return await _new_page(request, actor, await as_typed(request), refused.errors)
         return _invitation_page(request, invitation)
 
-    @get("/people/{person_id:int}", guards=[READER])
+    @get("/people/{person_id:int}", guards=[allow(READ_PEOPLE, tokens=False)])
     async def show_person(
         self, request: WebRequest, actor: NamedDependency[Actor], person_id: FromPath[int]
     ) -> Response[str]:
         return await _person_page(request, actor, person_id)
 
-    @post("/people/{person_id:int}", guards=[ADMIN])
+    @post("/people/{person_id:int}", guards=[allow(MANAGE_PEOPLE, tokens=False)])
     async def edit_person(
         self, request: WebRequest, actor: NamedDependency[Actor], person_id: FromPath[int]
     ) -> Response[Any]:
@@ -110,7 +108,7 @@ class PeoplePages(Controller):
             return await _person_page(request, actor, person_id, form=form, errors=refused.errors)
         return see_other(urls.person(person_id), say("Saved."))
 
-    @post("/people/{person_id:int}/roles", guards=[ADMIN])
+    @post("/people/{person_id:int}/roles", guards=[allow(MANAGE_PEOPLE, tokens=False)])
     async def give_role(
         self, request: WebRequest, actor: NamedDependency[Actor], person_id: FromPath[int]
     ) -> Response[Any]:
@@ -133,7 +131,10 @@ class PeoplePages(Controller):
             )
         return see_other(urls.person(person_id), say("The role is given."))
 
-    @post("/people/{person_id:int}/roles/{membership_id:int}/end", guards=[ADMIN])
+    @post(
+        "/people/{person_id:int}/roles/{membership_id:int}/end",
+        guards=[allow(MANAGE_PEOPLE, tokens=False)],
+    )
     async def end_role(
         self,
         request: WebRequest,
@@ -147,7 +148,7 @@ class PeoplePages(Controller):
             return await ask_password(request)
         return see_other(urls.person(person_id), say("The role has ended."))
 
-    @post("/people/{person_id:int}/invite", guards=[ADMIN])
+    @post("/people/{person_id:int}/invite", guards=[allow(MANAGE_PEOPLE, tokens=False)])
     async def invite_again(
         self, request: WebRequest, actor: NamedDependency[Actor], person_id: FromPath[int]
     ) -> Response[str]:
@@ -157,7 +158,7 @@ class PeoplePages(Controller):
             return await ask_password(request)
         return _invitation_page(request, invitation)
 
-    @post("/people/{person_id:int}/close", guards=[ADMIN])
+    @post("/people/{person_id:int}/close", guards=[allow(MANAGE_PEOPLE, tokens=False)])
     async def close_account(
         self, request: WebRequest, actor: NamedDependency[Actor], person_id: FromPath[int]
     ) -> Response[Any]:
@@ -167,7 +168,7 @@ class PeoplePages(Controller):
             return await ask_password(request)
         return see_other(urls.person(person_id), say("The account is closed."))
 
-    @post("/people/{person_id:int}/reopen", guards=[ADMIN])
+    @post("/people/{person_id:int}/reopen", guards=[allow(MANAGE_PEOPLE, tokens=False)])
     async def reopen_account(
         self, actor: NamedDependency[Actor], person_id: FromPath[int]
     ) -> Redirect:
@@ -198,7 +199,7 @@ async def _person_page(
     errors: tuple[FieldError, ...] = (),
 ) -> Response[str]:
     person = await people.get_person(actor, person_id)
-    administered = actor.school_ids_as(Role.admin)
+    administered = actor.school_ids_with(MANAGE_PEOPLE)
     return render(
         request,
         "administration/people/person.html",
@@ -206,7 +207,7 @@ async def _person_page(
         person=person,
         may_give_role=any(m.school_id in administered for m in person.memberships),
         may_edit=any(m.school_id in administered and m.is_valid for m in person.memberships),
-        school_options=await school_options(request, actor, Role.admin),
+        school_options=await school_options(request, actor, MANAGE_PEOPLE),
         changes=await row_names.history(language_of(request), "person", person_id, limit=30),
         form=form or {"name": person.name, "login": person.login, "locale": person.locale},
         role_form=role_form,
@@ -224,7 +225,7 @@ async def _new_page(
         request,
         "administration/people/new.html",
         status_code=422 if errors else 200,
-        school_options=await school_options(request, actor, Role.admin),
+        school_options=await school_options(request, actor, MANAGE_PEOPLE),
         form=form,
         errors=list(errors),
     )

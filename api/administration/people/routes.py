@@ -5,7 +5,7 @@ from litestar import Controller, delete, get, post, put
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, JSONBody
 
-from api.http.access import allow, in_person, signed_in
+from api.http.access import allow, in_person
 from api.http.identity import client_address
 from api.http.types import WebRequest
 from core import account, memberships, people, second_factor
@@ -13,12 +13,10 @@ from core.access import Actor, Membership, Role
 from core.memberships import NewRole
 from core.paging import DEFAULT_LIMIT, Page
 from core.people import Invitation, NewPerson, Person, Standing
+from core.permissions import EDIT_ACCOUNT, MANAGE_PEOPLE, READ_ACCOUNT, READ_PEOPLE
 from core.person_facts import PersonFacts
 
-READER = allow(*people.READERS, scope="people:read")
-ADMIN = allow(Role.admin, scope="people:write")
 # Who is given a password can do more, and for longer, than a token.
-ADMIN_IN_PERSON = allow(Role.admin, scope=None)
 
 
 class Me(msgspec.Struct):
@@ -43,7 +41,7 @@ class MeRoutes(Controller):
     path = "/"
     tags = ("people",)
 
-    @get("/me", guards=[signed_in("people:read")], operation_id="me_get", summary="Who you are")
+    @get("/me", guards=[allow(READ_ACCOUNT)], operation_id="me_get", summary="Who you are")
     async def get_me(self, actor: NamedDependency[Actor]) -> Me:
         return Me(
             person_id=actor.person_id or 0,
@@ -55,7 +53,7 @@ class MeRoutes(Controller):
 
     @get(
         "/sign-ins",
-        guards=[signed_in("people:read")],
+        guards=[allow(READ_ACCOUNT)],
         operation_id="sign_in_list",
         summary="Where you are signed in",
     )
@@ -64,7 +62,7 @@ class MeRoutes(Controller):
 
     @delete(
         "/sign-ins/{session_id:int}",
-        guards=[signed_in("people:write")],
+        guards=[allow(EDIT_ACCOUNT)],
         operation_id="sign_in_end",
         summary="Sign out in one of your browsers",
     )
@@ -93,7 +91,11 @@ class PeopleRoutes(Controller):
     path = "/people"
     tags = ("people",)
 
-    @get(guards=[READER], operation_id="person_list", summary="The people of your schools")
+    @get(
+        guards=[allow(READ_PEOPLE)],
+        operation_id="person_list",
+        summary="The people of your schools",
+    )
     async def list_people(
         self,
         actor: NamedDependency[Actor],
@@ -116,7 +118,7 @@ class PeopleRoutes(Controller):
         )
 
     @post(
-        guards=[ADMIN_IN_PERSON],
+        guards=[allow(MANAGE_PEOPLE, tokens=False)],
         operation_id="person_create",
         summary="Open an account with a one-time password",
     )
@@ -126,13 +128,18 @@ class PeopleRoutes(Controller):
         """The password is in this answer alone; it opens only the page to choose another."""
         return await people.create_person(actor, data)
 
-    @get("/{person_id:int}", guards=[READER], operation_id="person_get", summary="One person")
+    @get(
+        "/{person_id:int}",
+        guards=[allow(READ_PEOPLE)],
+        operation_id="person_get",
+        summary="One person",
+    )
     async def get_person(self, actor: NamedDependency[Actor], person_id: FromPath[int]) -> Person:
         return await people.get_person(actor, person_id)
 
     @put(
         "/{person_id:int}",
-        guards=[ADMIN],
+        guards=[allow(MANAGE_PEOPLE)],
         operation_id="person_edit",
         summary="Write a person's facts anew",
     )
@@ -143,7 +150,7 @@ class PeopleRoutes(Controller):
 
     @post(
         "/{person_id:int}/invite",
-        guards=[ADMIN_IN_PERSON],
+        guards=[allow(MANAGE_PEOPLE, tokens=False)],
         operation_id="person_invite",
         summary="A fresh one-time password; every session ends",
         status_code=200,
@@ -155,7 +162,7 @@ class PeopleRoutes(Controller):
 
     @post(
         "/{person_id:int}/close",
-        guards=[ADMIN],
+        guards=[allow(MANAGE_PEOPLE)],
         operation_id="person_close",
         summary="Close an account",
         status_code=200,
@@ -168,7 +175,7 @@ class PeopleRoutes(Controller):
 
     @post(
         "/{person_id:int}/reopen",
-        guards=[ADMIN],
+        guards=[allow(MANAGE_PEOPLE)],
         operation_id="person_reopen",
         summary="Open a closed account again",
         status_code=200,
@@ -180,7 +187,7 @@ class PeopleRoutes(Controller):
 
     @post(
         "/{person_id:int}/memberships",
-        guards=[ADMIN],
+        guards=[allow(MANAGE_PEOPLE)],
         operation_id="membership_give",
         summary="Give a person a role at one of your schools",
     )
@@ -192,7 +199,7 @@ class PeopleRoutes(Controller):
 
     @delete(
         "/{person_id:int}/memberships/{membership_id:int}",
-        guards=[ADMIN],
+        guards=[allow(MANAGE_PEOPLE)],
         operation_id="membership_end",
         summary="End a role from now on",
     )
@@ -207,7 +214,7 @@ class PeopleRoutes(Controller):
 
     @delete(
         "/{person_id:int}/second-factor",
-        guards=[ADMIN_IN_PERSON],
+        guards=[allow(MANAGE_PEOPLE, tokens=False)],
         operation_id="person_second_factor_reset",
         summary="Take away the second factor of somebody who lost the phone",
     )

@@ -15,13 +15,11 @@ from api.kit.forms import as_typed, read_form
 from api.kit.rendering import language_of, render
 from api.wording import row_names
 from core import schools
-from core.access import Actor, Role
+from core.access import Actor
 from core.errors import Invalid, say
-from core.people import READERS
+from core.permissions import MANAGE_SCHOOL, READ_PEOPLE
 from core.schools import DEFAULT_ZONE, School, SchoolFacts
 from storage import quotas
-
-ADMIN = allow(Role.admin, scope=None)
 
 
 class SchoolPages(Controller):
@@ -29,7 +27,7 @@ class SchoolPages(Controller):
 
     include_in_schema = False
 
-    @get(urls.schools(), guards=[allow(*READERS, scope=None)])
+    @get(urls.schools(), guards=[allow(READ_PEOPLE, tokens=False)])
     async def list_schools(
         self, request: WebRequest, actor: NamedDependency[Actor]
     ) -> Response[str]:
@@ -37,11 +35,11 @@ class SchoolPages(Controller):
             request, "administration/schools/list.html", schools=await schools.find_schools(actor)
         )
 
-    @get(urls.new_school(), guards=[ADMIN])
+    @get(urls.new_school(), guards=[allow(MANAGE_SCHOOL, tokens=False)])
     async def show_new(self, request: WebRequest) -> Response[str]:
         return _form_page(request, {"zone": DEFAULT_ZONE})
 
-    @post(urls.schools(), guards=[ADMIN])
+    @post(urls.schools(), guards=[allow(MANAGE_SCHOOL, tokens=False)])
     async def create_school(
         self, request: WebRequest, actor: NamedDependency[Actor]
     ) -> Response[Any]:
@@ -53,12 +51,12 @@ class SchoolPages(Controller):
             urls.school(made.id), say("The school is added, and you are its administrator.")
         )
 
-    @get("/schools/{school_id:int}", guards=[ADMIN])
+    @get("/schools/{school_id:int}", guards=[allow(MANAGE_SCHOOL, tokens=False)])
     async def show_school(
         self, request: WebRequest, actor: NamedDependency[Actor], school_id: FromPath[int]
     ) -> Response[str]:
         school = await schools.get_school(actor, school_id)
-        actor.require(school_id, Role.admin)
+        actor.require(school_id, MANAGE_SCHOOL)
         return _form_page(
             request,
             msgspec.structs.asdict(school),
@@ -67,7 +65,7 @@ class SchoolPages(Controller):
             changes=await row_names.history(language_of(request), "school", school_id, limit=30),
         )
 
-    @post("/schools/{school_id:int}", guards=[ADMIN])
+    @post("/schools/{school_id:int}", guards=[allow(MANAGE_SCHOOL, tokens=False)])
     async def edit_school(
         self, request: WebRequest, actor: NamedDependency[Actor], school_id: FromPath[int]
     ) -> Response[Any]:

@@ -5,10 +5,11 @@ from litestar import Controller, get, post, put
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 
-from api.http.access import allow, signed_in
+from api.http.access import allow
 from core import schools
-from core.access import Actor, Role
+from core.access import Actor
 from core.paging import Page
+from core.permissions import MANAGE_SCHOOL, READ_SCHOOLS
 from core.schools import School, SchoolFacts
 from storage import quotas
 from storage.quotas import StorageUse
@@ -33,7 +34,7 @@ class SchoolRoutes(Controller):
     tags = ("schools",)
 
     @get(
-        guards=[signed_in("people:read")],
+        guards=[allow(READ_SCHOOLS)],
         operation_id="school_list",
         summary="The schools that you belong to",
     )
@@ -42,7 +43,7 @@ class SchoolRoutes(Controller):
         return Page(await schools.find_schools(actor))
 
     @post(
-        guards=[allow(Role.admin, scope="people:write")],
+        guards=[allow(MANAGE_SCHOOL)],
         operation_id="school_create",
         summary="Add a school",
     )
@@ -54,7 +55,7 @@ class SchoolRoutes(Controller):
 
     @get(
         "/{school_id:int}",
-        guards=[signed_in("people:read")],
+        guards=[allow(READ_SCHOOLS)],
         operation_id="school_get",
         summary="One school",
     )
@@ -68,7 +69,7 @@ class SchoolRoutes(Controller):
 
     @put(
         "/{school_id:int}",
-        guards=[allow(Role.admin, scope="people:write")],
+        guards=[allow(MANAGE_SCHOOL)],
         operation_id="school_edit",
         summary="Write a school's facts anew",
     )
@@ -79,7 +80,7 @@ class SchoolRoutes(Controller):
 
     @put(
         "/{school_id:int}/second-factor",
-        guards=[allow(Role.admin, scope=None)],
+        guards=[allow(MANAGE_SCHOOL, tokens=False)],
         operation_id="school_second_factor_rule",
         summary="Whether a school's admins need a second factor",
     )

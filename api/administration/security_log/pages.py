@@ -20,7 +20,8 @@ from api.wording import words
 from core import people, security_log
 from core.access import Actor
 from core.errors import say
-from core.security_log import MOST_EXPORTED, READERS, Kind, SecurityFilter
+from core.permissions import READ_SECURITY_LOG
+from core.security_log import MOST_EXPORTED, Kind, SecurityFilter
 from inventory.imports import harmless
 
 HEADS = (say("When"), say("What happened"), say("Whose account"), say("By whom"), say("Address"))
@@ -40,7 +41,7 @@ class LogQuery(msgspec.Struct, frozen=True):
         return SecurityFilter(self.kind, self.person_id, self.day)
 
 
-@get(urls.security_log(), guards=[allow(*READERS, scope=None)], include_in_schema=False)
+@get(urls.security_log(), guards=[allow(READ_SECURITY_LOG, tokens=False)], include_in_schema=False)
 async def show_security_log(request: WebRequest, actor: NamedDependency[Actor]) -> Response[Any]:
     """Who came in, who was refused, who may do what; the newest first."""
     query = convert_form(request.query_params, LogQuery)
@@ -57,9 +58,7 @@ async def show_security_log(request: WebRequest, actor: NamedDependency[Actor]) 
     )
 
 
-@get(
-    urls.security_log_csv(), guards=[allow(*READERS, scope="people:read")], include_in_schema=False
-)
+@get(urls.security_log_csv(), guards=[allow(READ_SECURITY_LOG)], include_in_schema=False)
 async def download_security_log(
     request: WebRequest, actor: NamedDependency[Actor]
 ) -> Response[str]:

@@ -10,6 +10,7 @@ from api.http.access import allow
 from core import security_log
 from core.access import Actor
 from core.paging import DEFAULT_LIMIT, Page
+from core.permissions import READ_SECURITY_LOG
 from core.security_log import Kind, SecurityEvent, SecurityFilter
 
 
@@ -20,7 +21,7 @@ class SecurityLogRoutes(Controller):
     tags = ("audit",)
 
     @get(
-        guards=[allow(*security_log.READERS, scope="people:read")],
+        guards=[allow(READ_SECURITY_LOG)],
         operation_id="security_event_list",
         summary="Who came in, who was refused, who may do what; the newest first",
     )

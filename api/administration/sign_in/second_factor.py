@@ -25,11 +25,10 @@ from api.kit.flash import see_other
 from api.kit.forms import SMALL_FORM_BYTES, as_typed, convert_form, read_form
 from api.kit.rendering import render
 from core import schools, second_factor, sign_in
-from core.access import Actor, Role
+from core.access import Actor
 from core.encryption import Cipher
 from core.errors import Conflict, FieldError, Invalid, NotConfirmed, NotSignedIn, TooMany, say
-
-ADMIN = allow(Role.admin, scope=None)
+from core.permissions import MANAGE_SCHOOL
 
 
 class Code(msgspec.Struct, frozen=True):
@@ -176,7 +175,9 @@ class SecondFactorPages(Controller):
             return await ask_password(request)
         return see_other(urls.second_factor(), say("You sign in with the password alone now."))
 
-    @post("/people/{person_id:int}/second-factor/reset", guards=[ADMIN])
+    @post(
+        "/people/{person_id:int}/second-factor/reset", guards=[allow(MANAGE_SCHOOL, tokens=False)]
+    )
     async def reset(
         self, request: WebRequest, actor: NamedDependency[Actor], person_id: FromPath[int]
     ) -> Response[Any]:
@@ -188,7 +189,7 @@ class SecondFactorPages(Controller):
             urls.person(person_id), say("The second factor is taken away; the password stays.")
         )
 
-    @post("/schools/{school_id:int}/second-factor", guards=[ADMIN])
+    @post("/schools/{school_id:int}/second-factor", guards=[allow(MANAGE_SCHOOL, tokens=False)])
     async def set_rule(
         self, request: WebRequest, actor: NamedDependency[Actor], school_id: FromPath[int]
     ) -> Response[Any]:

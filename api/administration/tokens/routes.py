@@ -4,10 +4,11 @@ from litestar import Controller, delete, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 
-from api.http.access import in_person, signed_in
+from api.http.access import allow, in_person
 from core import tokens
 from core.access import Actor
 from core.paging import Page
+from core.permissions import EDIT_ACCOUNT, READ_ACCOUNT
 from core.tokens import IssuedToken, NewToken, Token
 
 
@@ -18,7 +19,7 @@ class TokenRoutes(Controller):
     tags = ("tokens",)
 
     @get(
-        guards=[signed_in("people:read")],
+        guards=[allow(READ_ACCOUNT)],
         operation_id="token_list",
         summary="Your tokens, without their secrets",
     )
@@ -38,7 +39,7 @@ class TokenRoutes(Controller):
 
     @delete(
         "/{token_id:int}",
-        guards=[signed_in("people:write")],
+        guards=[allow(EDIT_ACCOUNT)],
         operation_id="token_revoke",
         summary="Revoke one of your tokens",
     )

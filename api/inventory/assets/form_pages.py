@@ -19,11 +19,9 @@ from api.kit.forms import as_typed, convert_form, read_form
 from api.kit.rendering import render
 from core.access import Actor
 from core.errors import Conflict, FieldError, Invalid, say
+from core.permissions import EDIT_EQUIPMENT
 from inventory import assets
 from inventory.assets import Asset, AssetChanges, Condition, LifecycleState, NewAsset
-from inventory.scope import KEEPERS
-
-KEEPER = allow(*KEEPERS, scope=None)
 
 
 class EditForm(msgspec.Struct, frozen=True):
@@ -77,7 +75,7 @@ class AssetFormPages(Controller):
 
     include_in_schema = False
 
-    @get("/assets/new", guards=[KEEPER])
+    @get("/assets/new", guards=[allow(EDIT_EQUIPMENT, tokens=False)])
     async def show_new(self, request: WebRequest, actor: NamedDependency[Actor]) -> Response[str]:
         start = convert_form(request.query_params, Start)
         form = {**msgspec.structs.asdict(start), "lifecycle": "in_service", "condition": "ok"}
@@ -85,7 +83,7 @@ class AssetFormPages(Controller):
             form["model_title"] = title
         return await _new_page(request, actor, form)
 
-    @post("/assets/new", guards=[KEEPER])
+    @post("/assets/new", guards=[allow(EDIT_EQUIPMENT, tokens=False)])
     async def create(self, request: WebRequest, actor: NamedDependency[Actor]) -> Response[Any]:
         try:
             new, model = await convert_with_model(actor, await request.form(), NewAsset)
@@ -94,7 +92,7 @@ class AssetFormPages(Controller):
             return await _new_page(request, actor, await as_typed(request), refused.errors)
         return see_other(urls.asset(asset.tag), say("{tag} is added.", tag=asset.tag))
 
-    @get("/assets/{tag:str}/edit", guards=[KEEPER])
+    @get("/assets/{tag:str}/edit", guards=[allow(EDIT_EQUIPMENT, tokens=False)])
     async def show_edit(
         self, request: WebRequest, actor: NamedDependency[Actor], tag: FromPath[str]
     ) -> Response[str]:
@@ -102,7 +100,7 @@ class AssetFormPages(Controller):
         form = {**msgspec.to_builtins(asset), "model_title": f"{asset.brand} {asset.model}".strip()}
         return await _edit_page(request, actor, asset, form)
 
-    @post("/assets/{tag:str}/edit", guards=[KEEPER])
+    @post("/assets/{tag:str}/edit", guards=[allow(EDIT_EQUIPMENT, tokens=False)])
     async def edit(
         self, request: WebRequest, actor: NamedDependency[Actor], tag: FromPath[str]
     ) -> Response[Any]:
@@ -116,12 +114,12 @@ class AssetFormPages(Controller):
             return await _edit_page(request, actor, kept, await as_typed(request), refused)
         return see_other(urls.asset(asset.tag), say("Saved."))
 
-    @get(urls.move_assets(), guards=[KEEPER])
+    @get(urls.move_assets(), guards=[allow(EDIT_EQUIPMENT, tokens=False)])
     async def show_move(self, request: WebRequest, actor: NamedDependency[Actor]) -> Response[str]:
         chosen = convert_form(request.query_params, Chosen)
         return await _move_page(request, actor, {"tags": "\n".join(chosen.tag)})
 
-    @post(urls.move_assets(), guards=[KEEPER])
+    @post(urls.move_assets(), guards=[allow(EDIT_EQUIPMENT, tokens=False)])
     async def move(self, request: WebRequest, actor: NamedDependency[Actor]) -> Response[Any]:
         typed = await as_typed(request)
         fewer = removing(typed)
@@ -142,12 +140,12 @@ class AssetStepPages(Controller):
     path = urls.step_assets()
     include_in_schema = False
 
-    @get(guards=[KEEPER])
+    @get(guards=[allow(EDIT_EQUIPMENT, tokens=False)])
     async def show_steps(self, request: WebRequest, actor: NamedDependency[Actor]) -> Response[str]:
         chosen = convert_form(request.query_params, Chosen)
         return await _steps_page(request, actor, {"tags": "\n".join(chosen.tag)})
 
-    @post(guards=[KEEPER])
+    @post(guards=[allow(EDIT_EQUIPMENT, tokens=False)])
     async def take_steps(self, request: WebRequest, actor: NamedDependency[Actor]) -> Response[Any]:
         typed = await as_typed(request)
         fewer = removing(typed)
@@ -173,7 +171,7 @@ def errors_of(refused: Invalid | Conflict, field: str) -> tuple[FieldError, ...]
 
 async def _kept(actor: Actor, tag: str) -> Asset:
     asset = await assets.get_asset(actor, tag)
-    actor.require(asset.school_id, *KEEPERS)
+    actor.require(asset.school_id, EDIT_EQUIPMENT)
     return asset
 
 
@@ -186,8 +184,8 @@ async def _new_page(
         status_code=422 if errors else 200,
         form=form,
         errors=list(errors),
-        schools=await school_codes(request, actor, *KEEPERS),
-        places=await place_options(actor, school_ids=actor.school_ids_as(*KEEPERS)),
+        schools=await school_codes(request, actor, EDIT_EQUIPMENT),
+        places=await place_options(actor, school_ids=actor.school_ids_with(EDIT_EQUIPMENT)),
         **await picking.choices(actor, form, errors),
     )
 
@@ -227,7 +225,7 @@ async def _move_page(
         form=form,
         errors=desk.errors,
         desk=desk,
-        places=await place_options(actor, school_ids=actor.school_ids_as(*KEEPERS)),
+        places=await place_options(actor, school_ids=actor.school_ids_with(EDIT_EQUIPMENT)),
     )
 
 

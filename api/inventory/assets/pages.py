@@ -10,7 +10,7 @@ from litestar.params import FromPath
 from litestar.response import Redirect, Stream
 
 from api import urls
-from api.http.access import allow, in_person, signed_in
+from api.http.access import allow, in_person
 from api.http.types import WebRequest
 from api.inventory.options import chosen_donation, chosen_model, place_options, school_codes
 from api.kit.flash import see_other
@@ -19,12 +19,11 @@ from api.kit.rendering import language_of, render
 from core.access import Actor
 from core.errors import say
 from core.paging import DEFAULT_LIMIT, MAX_LIMIT, Page
+from core.permissions import EDIT_EQUIPMENT, READ_DONATIONS, READ_EQUIPMENT, REPORT_FAULTS
 from inventory import assets, custody, imports, repairs
 from inventory.assets import AssetFilters, AssetRow, LifecycleState
-from inventory.scope import DONATION_READERS, KEEPERS
 from monitoring import devices, topology
 
-KEEPER = allow(*KEEPERS, scope=None)
 # The list says how many there are up to here, and "more" beyond: counting all costs too much.
 COUNTED_TO = 1000
 
@@ -61,14 +60,14 @@ class AssetPages(Controller):
             counted_to=COUNTED_TO,
             page=await assets.find_assets(actor, query, cursor=query.cursor, limit=query.limit),
             query=query,
-            may_keep=actor.is_a(*KEEPERS),
+            may_keep=actor.can(EDIT_EQUIPMENT),
             schools=await school_codes(request, actor),
             places=await place_options(actor),
             models=await chosen_model(actor, query.model),
             donation=await chosen_donation(actor, query.donation),
         )
 
-    @get(urls.assets_csv(), guards=[signed_in("inventory:read")])
+    @get(urls.assets_csv(), guards=[allow(READ_EQUIPMENT)])
     async def export_assets(self, request: WebRequest, actor: NamedDependency[Actor]) -> Stream:
         query = convert_form(request.query_params, ListQuery)
         # Before the answer begins, so that a filter out of sight is a refusal and no torn file.
@@ -84,7 +83,7 @@ class AssetPages(Controller):
         self, request: WebRequest, actor: NamedDependency[Actor], tag: FromPath[str]
     ) -> Response[str]:
         asset = await assets.get_asset(actor, tag)
-        may_keep = actor.sees_as(asset.school_id, *KEEPERS)
+        may_keep = actor.can_at(asset.school_id, EDIT_EQUIPMENT)
         orders = await repairs.of_asset(actor, asset.id)
         device = await devices.of_asset(actor, asset.id)
         return render(
@@ -92,8 +91,8 @@ class AssetPages(Controller):
             "inventory/assets/asset.html",
             asset=asset,
             may_keep=may_keep,
-            may_report=actor.sees_as(asset.school_id, *repairs.REPORTERS),
-            reads_donation=actor.sees_as(asset.school_id, *DONATION_READERS),
+            may_report=actor.can_at(asset.school_id, REPORT_FAULTS),
+            reads_donation=actor.can_at(asset.school_id, READ_DONATIONS),
             loans=await custody.of_asset(actor, asset.tag),
             orders=orders,
             device=device,
@@ -102,7 +101,7 @@ class AssetPages(Controller):
             steps=await assets.possible_steps(asset) if may_keep else [],
         )
 
-    @post("/assets/{tag:str}/step", guards=[KEEPER])
+    @post("/assets/{tag:str}/step", guards=[allow(EDIT_EQUIPMENT, tokens=False)])
     async def take_step(
         self, request: WebRequest, actor: NamedDependency[Actor], tag: FromPath[str]
     ) -> Redirect:

@@ -7,12 +7,13 @@ from litestar import Controller, get, patch, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, JSONBody
 
-from api.http.access import allow, signed_in
+from api.http.access import allow
 from api.kit.repeats import Key
 from core.access import Actor
 from core.audit import Change
 from core.idempotency import once
 from core.paging import DEFAULT_LIMIT, Page
+from core.permissions import EDIT_EQUIPMENT, READ_EQUIPMENT
 from inventory import assets, custody
 from inventory.assets import (
     Asset,
@@ -26,10 +27,6 @@ from inventory.assets import (
 )
 from inventory.custody import Custody
 from inventory.models import AssetKind
-from inventory.scope import KEEPERS
-
-KEEPER = allow(*KEEPERS, scope="inventory:write")
-READER = signed_in("inventory:read")
 
 
 class Move(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -61,7 +58,7 @@ class AssetRoutes(Controller):
     path = "/assets"
     tags = ("assets",)
 
-    @get(guards=[READER], operation_id="asset_list", summary="Assets by tag")
+    @get(guards=[allow(READ_EQUIPMENT)], operation_id="asset_list", summary="Assets by tag")
     async def list_assets(
         self,
         actor: NamedDependency[Actor],
@@ -84,7 +81,7 @@ class AssetRoutes(Controller):
         )
         return await assets.find_assets(actor, filters, cursor=cursor, limit=limit)
 
-    @post(guards=[KEEPER], operation_id="asset_create", summary="Add an asset")
+    @post(guards=[allow(EDIT_EQUIPMENT)], operation_id="asset_create", summary="Add an asset")
     async def create_asset(
         self, actor: NamedDependency[Actor], data: JSONBody[NewAsset], key: Key = None
     ) -> Asset:
@@ -95,7 +92,7 @@ class AssetRoutes(Controller):
 
     @post(
         "/moves",
-        guards=[KEEPER],
+        guards=[allow(EDIT_EQUIPMENT)],
         operation_id="asset_move",
         summary="Move one or many assets to a place",
         status_code=200,
@@ -107,7 +104,7 @@ class AssetRoutes(Controller):
 
     @post(
         "/steps",
-        guards=[KEEPER],
+        guards=[allow(EDIT_EQUIPMENT)],
         operation_id="asset_steps",
         summary="Take one or many assets a step further in their life",
         status_code=200,
@@ -119,11 +116,18 @@ class AssetRoutes(Controller):
         in somebody's hands is written off there."""
         return Page(await assets.take_steps(actor, data.tags, data.to_state, reason=data.reason))
 
-    @get("/{tag:str}", guards=[READER], operation_id="asset_get", summary="One asset")
+    @get(
+        "/{tag:str}", guards=[allow(READ_EQUIPMENT)], operation_id="asset_get", summary="One asset"
+    )
     async def get_asset(self, actor: NamedDependency[Actor], tag: FromPath[str]) -> Asset:
         return await assets.get_asset(actor, tag)
 
-    @patch("/{tag:str}", guards=[KEEPER], operation_id="asset_edit", summary="Correct an asset")
+    @patch(
+        "/{tag:str}",
+        guards=[allow(EDIT_EQUIPMENT)],
+        operation_id="asset_edit",
+        summary="Correct an asset",
+    )
     async def edit_asset(
         self, actor: NamedDependency[Actor], tag: FromPath[str], data: JSONBody[AssetChanges]
     ) -> Asset:
@@ -132,7 +136,7 @@ class AssetRoutes(Controller):
 
     @post(
         "/{tag:str}/steps",
-        guards=[KEEPER],
+        guards=[allow(EDIT_EQUIPMENT)],
         operation_id="asset_step",
         summary="Take an asset a step further in its life",
         status_code=200,
@@ -146,7 +150,7 @@ class AssetRoutes(Controller):
 
     @get(
         "/{tag:str}/history",
-        guards=[READER],
+        guards=[allow(READ_EQUIPMENT)],
         operation_id="asset_history",
         summary="What happened to an asset, newest first",
     )
@@ -156,7 +160,7 @@ class AssetRoutes(Controller):
 
     @get(
         "/{tag:str}/custody",
-        guards=[READER],
+        guards=[allow(READ_EQUIPMENT)],
         operation_id="asset_custody",
         summary="Who has had an asset, newest first",
     )

@@ -21,12 +21,11 @@ from core.access import Actor
 from core.errors import FieldError, say
 from core.idempotency import once
 from core.paging import DEFAULT_LIMIT
+from core.permissions import EDIT_EQUIPMENT
 from inventory import custody
 from inventory.assets import Condition
 from inventory.custody import Custody, CustodyFilters, Holder
-from inventory.scope import KEEPERS, school_id_of
-
-KEEPER = allow(*KEEPERS, scope=None)
+from inventory.scope import school_id_of
 
 
 class ListQuery(CustodyFilters, frozen=True):
@@ -73,18 +72,18 @@ class CustodyPages(Controller):
             page=await custody.find_custody(actor, query, cursor=query.cursor, limit=query.limit),
             query=query,
             overdue=await custody.count_overdue(actor),
-            may_keep=actor.is_a(*KEEPERS),
+            may_keep=actor.can(EDIT_EQUIPMENT),
             schools=await school_codes(request, actor),
         )
 
-    @get(urls.hand_out(), guards=[KEEPER])
+    @get(urls.hand_out(), guards=[allow(EDIT_EQUIPMENT, tokens=False)])
     async def show_hand_out(
         self, request: WebRequest, actor: NamedDependency[Actor]
     ) -> Response[str]:
         chosen = convert_form(request.query_params, Chosen)
         return await _hand_out_page(request, actor, _fresh(chosen))
 
-    @post(urls.hand_out(), guards=[KEEPER])
+    @post(urls.hand_out(), guards=[allow(EDIT_EQUIPMENT, tokens=False)])
     async def hand_out(self, request: WebRequest, actor: NamedDependency[Actor]) -> Response[Any]:
         typed = await as_typed(request)
         fewer = removing(typed)
@@ -110,14 +109,14 @@ class CustodyPages(Controller):
             return await _hand_out_page(request, actor, typed, refused)
         return _back(given, urls.custody())
 
-    @get(urls.take_back(), guards=[KEEPER])
+    @get(urls.take_back(), guards=[allow(EDIT_EQUIPMENT, tokens=False)])
     async def show_take_back(
         self, request: WebRequest, actor: NamedDependency[Actor]
     ) -> Response[str]:
         chosen = convert_form(request.query_params, Chosen)
         return await _take_back_page(request, actor, _fresh(chosen))
 
-    @post(urls.take_back(), guards=[KEEPER])
+    @post(urls.take_back(), guards=[allow(EDIT_EQUIPMENT, tokens=False)])
     async def take_back(self, request: WebRequest, actor: NamedDependency[Actor]) -> Response[Any]:
         typed = await as_typed(request)
         fewer = removing(typed)
@@ -192,7 +191,7 @@ async def _take_back_page(
 
 async def _schools_of(actor: Actor, desk: Desk) -> list[int]:
     """The schools of the assets chosen that the actor keeps, else all of those."""
-    kept = actor.school_ids_as(*KEEPERS)
+    kept = actor.school_ids_with(EDIT_EQUIPMENT)
     codes = {row.asset.school for row in desk.rows if row.asset is not None}
     chosen = {await school_id_of(actor, code) for code in codes}
     return sorted(chosen & set(kept)) or kept

@@ -8,17 +8,16 @@ from litestar import Controller, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromQuery, JSONBody
 
-from api.http.access import allow, signed_in
+from api.http.access import allow
 from api.kit.repeats import Key
 from core.access import Actor
 from core.idempotency import once
 from core.paging import DEFAULT_LIMIT, Page
+from core.permissions import EDIT_EQUIPMENT, READ_EQUIPMENT
 from inventory import custody
 from inventory.assets import Condition
 from inventory.custody import Custody, CustodyFilters, CustodyView, Holder
-from inventory.scope import KEEPERS
 
-KEEPER = allow(*KEEPERS, scope="inventory:write")
 Tags = Annotated[list[str], msgspec.Meta(examples=[["S1-00042"]])]
 
 
@@ -51,7 +50,7 @@ class CustodyRoutes(Controller):
     path = "/custody"
     tags = ("custody",)
 
-    @get(guards=[signed_in("inventory:read")], operation_id="custody_list", summary="Who has what")
+    @get(guards=[allow(READ_EQUIPMENT)], operation_id="custody_list", summary="Who has what")
     async def list_custody(
         self,
         actor: NamedDependency[Actor],
@@ -68,7 +67,11 @@ class CustodyRoutes(Controller):
         filters = CustodyFilters(q, view, school, tag, holder, mine)
         return await custody.find_custody(actor, filters, cursor=cursor, limit=limit)
 
-    @post(guards=[KEEPER], operation_id="custody_hand_out", summary="Hand out one or many assets")
+    @post(
+        guards=[allow(EDIT_EQUIPMENT)],
+        operation_id="custody_hand_out",
+        summary="Hand out one or many assets",
+    )
     async def hand_out(
         self, actor: NamedDependency[Actor], data: JSONBody[HandOut], key: Key = None
     ) -> Page[Custody]:
@@ -87,7 +90,7 @@ class CustodyRoutes(Controller):
 
     @post(
         "/returns",
-        guards=[KEEPER],
+        guards=[allow(EDIT_EQUIPMENT)],
         operation_id="custody_take_back",
         summary="Take back one or many assets",
         status_code=200,

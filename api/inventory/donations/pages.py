@@ -23,18 +23,16 @@ from api.kit.forms import as_typed, convert_form, read_form
 from api.kit.rendering import language_of, render
 from api.wording import row_names
 from core import schools
-from core.access import Actor, Role
+from core.access import Actor
 from core.errors import FieldError, Invalid, say
 from core.idempotency import once
 from core.paging import DEFAULT_LIMIT
+from core.permissions import EDIT_DONATIONS, READ_DONATIONS
 from inventory import assets, donations, donors
 from inventory.assets import AssetFilters, AssetRow
 from inventory.donations import Donation, DonationEdit, LineEdit, NewDonation, NewLine, Receipt
 from inventory.donors import DonorFacts, DonorKind
-from inventory.scope import DONATION_READERS
 
-ADMIN = allow(Role.admin, scope=None)
-READER = allow(*DONATION_READERS, scope=None)
 SHOWN_ASSETS = 20
 
 
@@ -103,7 +101,7 @@ class DonationPages(Controller):
 
     include_in_schema = False
 
-    @get(urls.donations(), guards=[READER])
+    @get(urls.donations(), guards=[allow(READ_DONATIONS, tokens=False)])
     async def list_donations(
         self, request: WebRequest, actor: NamedDependency[Actor]
     ) -> Response[str]:
@@ -122,11 +120,11 @@ class DonationPages(Controller):
             "inventory/donations/list.html",
             page=page,
             query=query,
-            schools=await school_codes(request, actor, *DONATION_READERS),
-            may_write=actor.is_a(Role.admin),
+            schools=await school_codes(request, actor, READ_DONATIONS),
+            may_write=actor.can(EDIT_DONATIONS),
         )
 
-    @get("/donations/new", guards=[ADMIN])
+    @get("/donations/new", guards=[allow(EDIT_DONATIONS, tokens=False)])
     async def show_new(self, request: WebRequest, actor: NamedDependency[Actor]) -> Response[str]:
         start = convert_form(request.query_params, Start)
         form: dict[str, Any] = {
@@ -140,7 +138,7 @@ class DonationPages(Controller):
             form["school"] = (await donors.get_donor(actor, start.donor)).school
         return await _form_page(request, actor, form)
 
-    @post("/donations/new", guards=[ADMIN])
+    @post("/donations/new", guards=[allow(EDIT_DONATIONS, tokens=False)])
     async def create(self, request: WebRequest, actor: NamedDependency[Actor]) -> Response[Any]:
         try:
             new_donor = (await read_form(request, NewDonorForm)).facts()
@@ -151,20 +149,20 @@ class DonationPages(Controller):
             return await _form_page(request, actor, await as_typed(request), errors=refused.errors)
         return see_other(urls.donation(made.id), say("Now add what was declared."))
 
-    @get("/donations/{donation_id:int}", guards=[READER])
+    @get("/donations/{donation_id:int}", guards=[allow(READ_DONATIONS, tokens=False)])
     async def show(
         self, request: WebRequest, actor: NamedDependency[Actor], donation_id: FromPath[int]
     ) -> Response[str]:
         return await _donation_page(request, actor, donation_id, {"key": str(uuid4())})
 
-    @get("/donations/{donation_id:int}/edit", guards=[ADMIN])
+    @get("/donations/{donation_id:int}/edit", guards=[allow(EDIT_DONATIONS, tokens=False)])
     async def show_edit(
         self, request: WebRequest, actor: NamedDependency[Actor], donation_id: FromPath[int]
     ) -> Response[str]:
         donation = await _kept(actor, donation_id)
         return await _form_page(request, actor, msgspec.structs.asdict(donation), donation)
 
-    @post("/donations/{donation_id:int}/edit", guards=[ADMIN])
+    @post("/donations/{donation_id:int}/edit", guards=[allow(EDIT_DONATIONS, tokens=False)])
     async def edit(
         self, request: WebRequest, actor: NamedDependency[Actor], donation_id: FromPath[int]
     ) -> Response[Any]:
@@ -179,7 +177,7 @@ class DonationPages(Controller):
             )
         return see_other(urls.donation(donation_id), say("Saved."))
 
-    @post("/donations/{donation_id:int}/lines", guards=[ADMIN])
+    @post("/donations/{donation_id:int}/lines", guards=[allow(EDIT_DONATIONS, tokens=False)])
     async def add_line(
         self, request: WebRequest, actor: NamedDependency[Actor], donation_id: FromPath[int]
     ) -> Response[Any]:
@@ -190,7 +188,10 @@ class DonationPages(Controller):
             return await _again(request, actor, donation_id, refused)
         return see_other(urls.donation(donation_id), say("Saved."))
 
-    @post("/donations/{donation_id:int}/lines/{line_id:int}", guards=[ADMIN])
+    @post(
+        "/donations/{donation_id:int}/lines/{line_id:int}",
+        guards=[allow(EDIT_DONATIONS, tokens=False)],
+    )
     async def edit_line(
         self,
         request: WebRequest,
@@ -205,7 +206,10 @@ class DonationPages(Controller):
             return await _again(request, actor, donation_id, refused)
         return see_other(urls.donation(donation_id), say("Saved."))
 
-    @post("/donations/{donation_id:int}/lines/{line_id:int}/receive", guards=[ADMIN])
+    @post(
+        "/donations/{donation_id:int}/lines/{line_id:int}/receive",
+        guards=[allow(EDIT_DONATIONS, tokens=False)],
+    )
     async def receive(
         self,
         request: WebRequest,
@@ -232,7 +236,9 @@ class DonationPages(Controller):
         )
         return see_other(urls.donation(donation_id), told)
 
-    @get("/donations/{donation_id:int}/acknowledgement", guards=[READER])
+    @get(
+        "/donations/{donation_id:int}/acknowledgement", guards=[allow(READ_DONATIONS, tokens=False)]
+    )
     async def show_acknowledgement(
         self, request: WebRequest, actor: NamedDependency[Actor], donation_id: FromPath[int]
     ) -> Response[str]:
@@ -244,7 +250,9 @@ class DonationPages(Controller):
             school=await schools.get_school(actor, donation.school_id),
         )
 
-    @post("/donations/{donation_id:int}/acknowledgement", guards=[ADMIN])
+    @post(
+        "/donations/{donation_id:int}/acknowledgement", guards=[allow(EDIT_DONATIONS, tokens=False)]
+    )
     async def acknowledge(
         self, actor: NamedDependency[Actor], donation_id: FromPath[int]
     ) -> Redirect:
@@ -254,7 +262,7 @@ class DonationPages(Controller):
 
 async def _kept(actor: Actor, donation_id: int) -> Donation:
     donation = await donations.get_donation(actor, donation_id)
-    actor.require(donation.school_id, Role.admin)
+    actor.require(donation.school_id, EDIT_DONATIONS)
     return donation
 
 
@@ -272,7 +280,7 @@ async def _form_page(
     donation: Donation | None = None,
     errors: tuple[FieldError, ...] = (),
 ) -> Response[str]:
-    schools = dict(await school_codes(request, actor, Role.admin))
+    schools = dict(await school_codes(request, actor, EDIT_DONATIONS))
     school = donation.school if donation else form.get("school")
     if school not in schools:
         # Donors are of one school: with several to choose from, the school comes first.
@@ -313,7 +321,7 @@ async def _donation_page(
     errors: tuple[FieldError, ...] = (),
 ) -> Response[str]:
     donation = await donations.get_donation(actor, donation_id)
-    may_write = actor.sees_as(donation.school_id, Role.admin)
+    may_write = actor.can_at(donation.school_id, EDIT_DONATIONS)
     held = await assets.find_assets(actor, AssetFilters(donation=donation.id), limit=SHOWN_ASSETS)
     return render(
         request,

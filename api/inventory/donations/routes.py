@@ -6,9 +6,10 @@ from litestar.params import FromPath, FromQuery, JSONBody
 
 from api.http.access import allow
 from api.kit.repeats import Key
-from core.access import Actor, Role
+from core.access import Actor
 from core.idempotency import once
 from core.paging import DEFAULT_LIMIT, Page
+from core.permissions import EDIT_DONATIONS, READ_DONATIONS
 from inventory import donations, donors
 from inventory.assets import AssetRow
 from inventory.donations import (
@@ -21,10 +22,6 @@ from inventory.donations import (
     Receipt,
 )
 from inventory.donors import Donor, DonorFacts, NewDonor
-from inventory.scope import DONATION_READERS
-
-ADMIN = allow(Role.admin, scope="inventory:write")
-READER = allow(*DONATION_READERS, scope="inventory:read")
 
 
 class DonorRoutes(Controller):
@@ -33,7 +30,7 @@ class DonorRoutes(Controller):
     path = "/donors"
     tags = ("donations",)
 
-    @get(guards=[READER], operation_id="donor_list", summary="Donors by name")
+    @get(guards=[allow(READ_DONATIONS)], operation_id="donor_list", summary="Donors by name")
     async def list_donors(
         self,
         actor: NamedDependency[Actor],
@@ -44,7 +41,7 @@ class DonorRoutes(Controller):
     ) -> Page[Donor]:
         return await donors.find_donors(actor, q=q, school=school, cursor=cursor, limit=limit)
 
-    @post(guards=[ADMIN], operation_id="donor_create", summary="Add a donor")
+    @post(guards=[allow(EDIT_DONATIONS)], operation_id="donor_create", summary="Add a donor")
     async def create_donor(
         self, actor: NamedDependency[Actor], data: JSONBody[NewDonor], key: Key = None
     ) -> Donor:
@@ -52,11 +49,21 @@ class DonorRoutes(Controller):
             actor, key, "donor_create", Donor, lambda: donors.create_donor(actor, data), given=data
         )
 
-    @get("/{donor_id:int}", guards=[READER], operation_id="donor_get", summary="One donor")
+    @get(
+        "/{donor_id:int}",
+        guards=[allow(READ_DONATIONS)],
+        operation_id="donor_get",
+        summary="One donor",
+    )
     async def get_donor(self, actor: NamedDependency[Actor], donor_id: FromPath[int]) -> Donor:
         return await donors.get_donor(actor, donor_id)
 
-    @put("/{donor_id:int}", guards=[ADMIN], operation_id="donor_edit", summary="Write a donor anew")
+    @put(
+        "/{donor_id:int}",
+        guards=[allow(EDIT_DONATIONS)],
+        operation_id="donor_edit",
+        summary="Write a donor anew",
+    )
     async def edit_donor(
         self, actor: NamedDependency[Actor], donor_id: FromPath[int], data: JSONBody[DonorFacts]
     ) -> Donor:
@@ -69,7 +76,11 @@ class DonationRoutes(Controller):
     path = "/donations"
     tags = ("donations",)
 
-    @get(guards=[READER], operation_id="donation_list", summary="Donations, newest first")
+    @get(
+        guards=[allow(READ_DONATIONS)],
+        operation_id="donation_list",
+        summary="Donations, newest first",
+    )
     async def list_donations(
         self,
         actor: NamedDependency[Actor],
@@ -85,7 +96,9 @@ class DonationRoutes(Controller):
             actor, q=q, school=school, donor=donor, has_gap=has_gap, cursor=cursor, limit=limit
         )
 
-    @post(guards=[ADMIN], operation_id="donation_create", summary="Take in a donation")
+    @post(
+        guards=[allow(EDIT_DONATIONS)], operation_id="donation_create", summary="Take in a donation"
+    )
     async def create_donation(
         self, actor: NamedDependency[Actor], data: JSONBody[NewDonation], key: Key = None
     ) -> Donation:
@@ -101,7 +114,7 @@ class DonationRoutes(Controller):
 
     @get(
         "/{donation_id:int}",
-        guards=[READER],
+        guards=[allow(READ_DONATIONS)],
         operation_id="donation_get",
         summary="One donation, its lines and what became of its assets",
     )
@@ -112,7 +125,7 @@ class DonationRoutes(Controller):
 
     @put(
         "/{donation_id:int}",
-        guards=[ADMIN],
+        guards=[allow(EDIT_DONATIONS)],
         operation_id="donation_edit",
         summary="Write a donation anew",
     )
@@ -127,7 +140,7 @@ class DonationRoutes(Controller):
 
     @post(
         "/{donation_id:int}/lines",
-        guards=[ADMIN],
+        guards=[allow(EDIT_DONATIONS)],
         operation_id="donation_line_create",
         summary="Add a line: so many of one model",
     )
@@ -138,7 +151,7 @@ class DonationRoutes(Controller):
 
     @put(
         "/{donation_id:int}/lines/{line_id:int}",
-        guards=[ADMIN],
+        guards=[allow(EDIT_DONATIONS)],
         operation_id="donation_line_edit",
         summary="Put right what was declared",
     )
@@ -153,7 +166,7 @@ class DonationRoutes(Controller):
 
     @post(
         "/{donation_id:int}/lines/{line_id:int}/receipts",
-        guards=[ADMIN],
+        guards=[allow(EDIT_DONATIONS)],
         operation_id="donation_line_receive",
         summary="Receive things of a line: each becomes an asset with a tag",
     )
@@ -177,7 +190,7 @@ class DonationRoutes(Controller):
 
     @post(
         "/{donation_id:int}/acknowledgement",
-        guards=[ADMIN],
+        guards=[allow(EDIT_DONATIONS)],
         operation_id="donation_acknowledge",
         summary="Note that the donor has been thanked",
         status_code=200,

@@ -16,15 +16,12 @@ from api.kit.forms import as_typed, convert_form, read_form
 from api.kit.rendering import language_of, render
 from api.wording import row_names
 from api.wording.words import word_of
-from core.access import Actor, Role
+from core.access import Actor
 from core.errors import FieldError, Invalid, say
 from core.paging import DEFAULT_LIMIT, MAX_LIMIT
+from core.permissions import EDIT_DONATIONS, READ_DONATIONS
 from inventory import donations, donors
 from inventory.donors import Donor, DonorFacts, NewDonor
-from inventory.scope import DONATION_READERS
-
-ADMIN = allow(Role.admin, scope=None)
-READER = allow(*DONATION_READERS, scope=None)
 
 
 class ListQuery(msgspec.Struct, frozen=True):
@@ -41,7 +38,7 @@ class DonorPages(Controller):
 
     include_in_schema = False
 
-    @get(urls.donors(), guards=[READER])
+    @get(urls.donors(), guards=[allow(READ_DONATIONS, tokens=False)])
     async def list_donors(
         self, request: WebRequest, actor: NamedDependency[Actor]
     ) -> Response[str]:
@@ -54,15 +51,15 @@ class DonorPages(Controller):
             "inventory/donors/list.html",
             page=page,
             query=query,
-            schools=await school_codes(request, actor, *DONATION_READERS),
-            may_write=actor.is_a(Role.admin),
+            schools=await school_codes(request, actor, READ_DONATIONS),
+            may_write=actor.can(EDIT_DONATIONS),
         )
 
-    @get("/donors/new", guards=[ADMIN])
+    @get("/donors/new", guards=[allow(EDIT_DONATIONS, tokens=False)])
     async def show_new(self, request: WebRequest, actor: NamedDependency[Actor]) -> Response[str]:
         return await _new_page(request, actor, {"kind": "organisation"})
 
-    @post("/donors/new", guards=[ADMIN])
+    @post("/donors/new", guards=[allow(EDIT_DONATIONS, tokens=False)])
     async def create(self, request: WebRequest, actor: NamedDependency[Actor]) -> Response[Any]:
         try:
             made = await donors.create_donor(actor, await read_form(request, NewDonor))
@@ -70,14 +67,14 @@ class DonorPages(Controller):
             return await _new_page(request, actor, await as_typed(request), refused.errors)
         return see_other(urls.new_donation(donor=made.id), say("Saved."))
 
-    @get("/donors/{donor_id:int}", guards=[READER])
+    @get("/donors/{donor_id:int}", guards=[allow(READ_DONATIONS, tokens=False)])
     async def show(
         self, request: WebRequest, actor: NamedDependency[Actor], donor_id: FromPath[int]
     ) -> Response[str]:
         donor = await donors.get_donor(actor, donor_id)
         return await _donor_page(request, actor, donor, msgspec.structs.asdict(donor))
 
-    @post("/donors/{donor_id:int}", guards=[ADMIN])
+    @post("/donors/{donor_id:int}", guards=[allow(EDIT_DONATIONS, tokens=False)])
     async def edit(
         self, request: WebRequest, actor: NamedDependency[Actor], donor_id: FromPath[int]
     ) -> Response[Any]:
@@ -95,7 +92,7 @@ async def donor_options(
     """Donors for a select; one without a name is called what it is."""
     page = await donors.find_donors(actor, school=school, limit=MAX_LIMIT)
     speech = language_of(request)
-    several = len(actor.school_ids_as(Role.admin)) > 1
+    several = len(actor.school_ids_with(EDIT_DONATIONS)) > 1
     return [
         (
             donor.id,
@@ -115,7 +112,7 @@ async def _new_page(
         status_code=422 if errors else 200,
         form=form,
         errors=list(errors),
-        schools=await school_codes(request, actor, Role.admin),
+        schools=await school_codes(request, actor, EDIT_DONATIONS),
     )
 
 
@@ -135,5 +132,5 @@ async def _donor_page(
         form=form,
         errors=list(errors),
         changes=await row_names.history(language_of(request), "donor", donor.id, limit=30),
-        may_write=actor.sees_as(donor.school_id, Role.admin),
+        may_write=actor.can_at(donor.school_id, EDIT_DONATIONS),
     )

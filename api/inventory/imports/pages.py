@@ -18,13 +18,12 @@ from api.inventory.options import school_codes
 from api.kit.flash import see_other
 from api.kit.forms import PHOTO_FORM_BYTES, as_typed, convert_form
 from api.kit.rendering import language_of, render
-from core.access import Actor, Role
+from core.access import Actor
 from core.errors import Conflict, FieldError, Invalid, say
 from core.paging import DEFAULT_LIMIT
+from core.permissions import IMPORT_EQUIPMENT
 from inventory import imports
 from inventory.imports import Verdict
-
-ADMIN = allow(Role.admin, scope=None)
 
 
 class ListQuery(msgspec.Struct, frozen=True):
@@ -47,13 +46,17 @@ class ImportPages(Controller):
 
     include_in_schema = False
 
-    @get(urls.imports(), guards=[ADMIN])
+    @get(urls.imports(), guards=[allow(IMPORT_EQUIPMENT, tokens=False)])
     async def list_imports(
         self, request: WebRequest, actor: NamedDependency[Actor]
     ) -> Response[str]:
         return await _list_page(request, actor, {})
 
-    @post(urls.imports(), guards=[ADMIN], request_max_body_size=PHOTO_FORM_BYTES)
+    @post(
+        urls.imports(),
+        guards=[allow(IMPORT_EQUIPMENT, tokens=False)],
+        request_max_body_size=PHOTO_FORM_BYTES,
+    )
     async def stage(self, request: WebRequest, actor: NamedDependency[Actor]) -> Response[Any]:
         form = await request.form()
         file = form.get("file")
@@ -68,7 +71,7 @@ class ImportPages(Controller):
             return await _list_page(request, actor, await as_typed(request), errors)
         return see_other(urls.import_job(job.id))
 
-    @get(urls.import_template(), guards=[ADMIN])
+    @get(urls.import_template(), guards=[allow(IMPORT_EQUIPMENT, tokens=False)])
     async def download_template(self, request: WebRequest) -> Response[bytes]:
         return Response(
             imports.template(language_of(request).code),
@@ -76,13 +79,13 @@ class ImportPages(Controller):
             headers={"content-disposition": 'attachment; filename="assets-template.csv"'},
         )
 
-    @get("/imports/{job_id:uuid}", guards=[ADMIN])
+    @get("/imports/{job_id:uuid}", guards=[allow(IMPORT_EQUIPMENT, tokens=False)])
     async def preview(
         self, request: WebRequest, actor: NamedDependency[Actor], job_id: FromPath[UUID]
     ) -> Response[str]:
         return await _preview(request, actor, job_id)
 
-    @post("/imports/{job_id:uuid}/apply", guards=[ADMIN])
+    @post("/imports/{job_id:uuid}/apply", guards=[allow(IMPORT_EQUIPMENT, tokens=False)])
     async def apply(
         self, request: WebRequest, actor: NamedDependency[Actor], job_id: FromPath[UUID]
     ) -> Response[Any]:
@@ -97,7 +100,7 @@ class ImportPages(Controller):
         )
         return see_other(urls.import_job(job.id), told)
 
-    @post("/imports/{job_id:uuid}/discard", guards=[ADMIN])
+    @post("/imports/{job_id:uuid}/discard", guards=[allow(IMPORT_EQUIPMENT, tokens=False)])
     async def discard(self, actor: NamedDependency[Actor], job_id: FromPath[UUID]) -> Redirect:
         await imports.discard(actor, job_id)
         return see_other(urls.imports(), say("Thrown away; the books are as before."))
@@ -114,7 +117,7 @@ async def _list_page(
         page=await imports.find_imports(actor, cursor=query.cursor, limit=query.limit),
         form=form,
         errors=list(errors),
-        schools=await school_codes(request, actor, Role.admin),
+        schools=await school_codes(request, actor, IMPORT_EQUIPMENT),
         most_rows=imports.MOST_ROWS,
     )
 

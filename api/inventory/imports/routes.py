@@ -14,14 +14,13 @@ from api.http.access import allow
 from api.http.types import WebRequest
 from api.kit.rendering import language_of
 from api.wording.language import Language
-from core.access import Actor, Role
+from core.access import Actor
 from core.paging import DEFAULT_LIMIT, Page
+from core.permissions import IMPORT_EQUIPMENT, READ_IMPORTS
 from inventory import imports
 from inventory.imports import ImportJob, ImportRow, Verdict
 from inventory.imports.shapes import FieldDiff
 
-ADMIN = allow(Role.admin, scope="inventory:write")
-READER = allow(Role.admin, scope="inventory:read")
 # The file, and a little for the form around it.
 MOST_BODY = imports.MOST_BYTES + 64 * 1024
 
@@ -57,7 +56,7 @@ class ImportRoutes(Controller):
     path = "/imports"
     tags = ("imports",)
 
-    @get(guards=[READER], operation_id="import_list", summary="Imports, newest first")
+    @get(guards=[allow(READ_IMPORTS)], operation_id="import_list", summary="Imports, newest first")
     async def list_imports(
         self,
         actor: NamedDependency[Actor],
@@ -67,7 +66,7 @@ class ImportRoutes(Controller):
         return await imports.find_imports(actor, cursor=cursor, limit=limit)
 
     @post(
-        guards=[ADMIN],
+        guards=[allow(IMPORT_EQUIPMENT)],
         operation_id="import_stage",
         summary="Stage a file of assets: each row gets a verdict, nothing is changed",
         request_max_body_size=MOST_BODY,
@@ -81,13 +80,18 @@ class ImportRoutes(Controller):
         content = await data.file.read()
         return await imports.stage_assets(actor, data.school, data.file.filename, content)
 
-    @get("/{job_id:uuid}", guards=[READER], operation_id="import_get", summary="One import")
+    @get(
+        "/{job_id:uuid}",
+        guards=[allow(READ_IMPORTS)],
+        operation_id="import_get",
+        summary="One import",
+    )
     async def get_import(self, actor: NamedDependency[Actor], job_id: FromPath[UUID]) -> ImportJob:
         return await imports.get_import(actor, job_id)
 
     @get(
         "/{job_id:uuid}/rows",
-        guards=[READER],
+        guards=[allow(READ_IMPORTS)],
         operation_id="import_rows",
         summary="The rows of an import with their verdicts",
     )
@@ -106,7 +110,7 @@ class ImportRoutes(Controller):
 
     @post(
         "/{job_id:uuid}/application",
-        guards=[ADMIN],
+        guards=[allow(IMPORT_EQUIPMENT)],
         operation_id="import_apply",
         summary="Write a staged import into the books: every row or none",
         status_code=200,
@@ -117,7 +121,7 @@ class ImportRoutes(Controller):
 
     @post(
         "/{job_id:uuid}/discard",
-        guards=[ADMIN],
+        guards=[allow(IMPORT_EQUIPMENT)],
         operation_id="import_discard",
         summary="Throw a staged import away",
         status_code=200,

@@ -21,12 +21,11 @@ from api.kit.forms import as_typed, convert_form, read_form
 from api.kit.rendering import render
 from core.access import Actor
 from core.errors import FieldError, Invalid, say
+from core.permissions import EDIT_EQUIPMENT
 from inventory import assets, labels
 from inventory.assets import AssetFilters
 from inventory.labels import Label
-from inventory.scope import KEEPERS
 
-KEEPER = allow(*KEEPERS, scope=None)
 # A sheet's address names its assets; more would not fit into an address.
 MOST_ON_SHEETS = 240
 HIDDEN = ("q", "kind", "lifecycle", "condition", "custody", "holder", "donation", "after")
@@ -82,7 +81,7 @@ class LabelPages(Controller):
 
     include_in_schema = False
 
-    @get(urls.labels(), guards=[KEEPER])
+    @get(urls.labels(), guards=[allow(EDIT_EQUIPMENT, tokens=False)])
     async def choose(self, request: WebRequest, actor: NamedDependency[Actor]) -> Response[str]:
         choice = convert_form(request.query_params, Choice)
         form = {**msgspec.to_builtins(choice), "tags": "\n".join(choice.tag)}
@@ -90,7 +89,7 @@ class LabelPages(Controller):
             form["model_title"] = title
         return await _choice_page(request, actor, form)
 
-    @post(urls.label_sheet(), guards=[KEEPER])
+    @post(urls.label_sheet(), guards=[allow(EDIT_EQUIPMENT, tokens=False)])
     async def prepare(self, request: WebRequest, actor: NamedDependency[Actor]) -> Response[Any]:
         try:
             choice = await read_form(request, Choice)
@@ -103,20 +102,20 @@ class LabelPages(Controller):
         rest = {**choice.filtered, "after": tags[-1]} if more else {}
         return see_other(urls.label_sheet(tag=tags, size=choice.size, **rest))
 
-    @get(urls.label_sheet(), guards=[KEEPER])
+    @get(urls.label_sheet(), guards=[allow(EDIT_EQUIPMENT, tokens=False)])
     async def show_sheet(self, request: WebRequest, actor: NamedDependency[Actor]) -> Response[str]:
         sheet = convert_form(request.query_params, Sheet)
         found = await labels.find_labels(actor, sheet.tag)
         rest = urls.labels(size=sheet.size, after=sheet.after, **sheet.filtered)
         return _sheet_page(request, found, sheet.size, rest=rest if sheet.after else "")
 
-    @get(urls.label_batches(), guards=[KEEPER])
+    @get(urls.label_batches(), guards=[allow(EDIT_EQUIPMENT, tokens=False)])
     async def list_batches(
         self, request: WebRequest, actor: NamedDependency[Actor]
     ) -> Response[str]:
         return await _batches_page(request, actor, {"count": 24})
 
-    @post(urls.label_batches(), guards=[KEEPER])
+    @post(urls.label_batches(), guards=[allow(EDIT_EQUIPMENT, tokens=False)])
     async def make_batch(self, request: WebRequest, actor: NamedDependency[Actor]) -> Response[Any]:
         try:
             form = await read_form(request, BatchForm)
@@ -125,7 +124,7 @@ class LabelPages(Controller):
             return await _batches_page(request, actor, await as_typed(request), refused.errors)
         return see_other(urls.label_batch(batch))
 
-    @get("/labels/batches/{batch:uuid}", guards=[KEEPER])
+    @get("/labels/batches/{batch:uuid}", guards=[allow(EDIT_EQUIPMENT, tokens=False)])
     async def show_batch(
         self, request: WebRequest, actor: NamedDependency[Actor], batch: FromPath[UUID]
     ) -> Response[str]:
@@ -144,7 +143,11 @@ async def _wanted(actor: Actor, choice: Choice) -> tuple[list[str], bool]:
         found = typed
     else:
         found = await assets.find_tags(
-            actor, choice.filters, most=MOST_ON_SHEETS + 1, after=choice.after, roles=KEEPERS
+            actor,
+            choice.filters,
+            most=MOST_ON_SHEETS + 1,
+            after=choice.after,
+            allowed=EDIT_EQUIPMENT,
         )
     if not found:
         raise Invalid.of("tags", say("No asset is chosen: name tags, or a place"), code="required")
@@ -167,8 +170,8 @@ async def _choice_page(
         hidden=[name for name in HIDDEN if form.get(name) not in (None, "")],
         donation=await _donation_of(actor, form),
         sizes=_sizes(),
-        schools=await school_codes(request, actor, *KEEPERS),
-        places=await place_options(actor, school_ids=actor.school_ids_as(*KEEPERS)),
+        schools=await school_codes(request, actor, EDIT_EQUIPMENT),
+        places=await place_options(actor, school_ids=actor.school_ids_with(EDIT_EQUIPMENT)),
         **await picking.choices(actor, form, errors),
     )
 
@@ -188,7 +191,7 @@ async def _batches_page(
         form=form,
         errors=list(errors),
         batches=await labels.find_batches(actor),
-        schools=await school_codes(request, actor, *KEEPERS),
+        schools=await school_codes(request, actor, EDIT_EQUIPMENT),
         most=labels.MOST_IN_BATCH,
     )
 

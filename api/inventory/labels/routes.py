@@ -8,14 +8,12 @@ from litestar import Controller, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 
-from api.http.access import allow, signed_in
+from api.http.access import allow
 from core.access import Actor
 from core.paging import Page
+from core.permissions import EDIT_EQUIPMENT, READ_EQUIPMENT
 from inventory import labels
 from inventory.labels import Label, Scan
-from inventory.scope import KEEPERS
-
-KEEPER = allow(*KEEPERS, scope="inventory:write")
 
 
 class Claim(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -46,7 +44,7 @@ class LabelRoutes(Controller):
 
     @get(
         "/{code:str}",
-        guards=[signed_in("inventory:read")],
+        guards=[allow(READ_EQUIPMENT)],
         operation_id="label_get",
         summary="Where a scanned code leads",
     )
@@ -56,7 +54,7 @@ class LabelRoutes(Controller):
 
     @post(
         "/{code:str}/claim",
-        guards=[KEEPER],
+        guards=[allow(EDIT_EQUIPMENT)],
         operation_id="label_claim",
         summary="Link an unclaimed code to an asset",
         status_code=200,
@@ -68,7 +66,7 @@ class LabelRoutes(Controller):
 
     @post(
         "/batches",
-        guards=[KEEPER],
+        guards=[allow(EDIT_EQUIPMENT)],
         operation_id="label_batch_create",
         summary="Make a batch of unclaimed codes to print ahead",
     )
@@ -80,7 +78,7 @@ class LabelRoutes(Controller):
 
     @get(
         "/batches/{batch:uuid}",
-        guards=[KEEPER],
+        guards=[allow(EDIT_EQUIPMENT)],
         operation_id="label_batch_get",
         summary="The unclaimed codes of a batch",
     )

@@ -16,11 +16,9 @@ from api.kit.forms import as_typed, read_form
 from api.kit.rendering import render
 from core.access import Actor
 from core.errors import Conflict, FieldError, Invalid, say
+from core.permissions import EDIT_EQUIPMENT
 from inventory import labels
 from inventory.labels import Scan
-from inventory.scope import KEEPERS
-
-KEEPER = allow(*KEEPERS, scope=None)
 
 
 class ClaimForm(msgspec.Struct, frozen=True):
@@ -43,7 +41,7 @@ class ScanPages(Controller):
             return see_other(urls.asset(scan.tag))
         return _claim_page(request, actor, scan, {})
 
-    @post("/t/{code:str}/claim", guards=[KEEPER])
+    @post("/t/{code:str}/claim", guards=[allow(EDIT_EQUIPMENT, tokens=False)])
     async def claim(
         self, request: WebRequest, actor: NamedDependency[Actor], code: FromPath[str]
     ) -> Response[Any]:
@@ -72,5 +70,5 @@ def _claim_page(
         scan=scan,
         form=form,
         errors=list(errors),
-        may_keep=actor.sees_as(scan.school_id, *KEEPERS),
+        may_keep=actor.can_at(scan.school_id, EDIT_EQUIPMENT),
     )

@@ -17,11 +17,9 @@ from api.kit.rendering import render
 from core.access import Actor
 from core.errors import FieldError, Invalid, say
 from core.paging import DEFAULT_LIMIT
+from core.permissions import EDIT_EQUIPMENT
 from inventory import models
 from inventory.models import AssetKind, AssetModel, ModelFacts
-from inventory.scope import KEEPERS
-
-KEEPER = allow(*KEEPERS, scope=None)
 
 
 class ListQuery(msgspec.Struct, frozen=True):
@@ -57,7 +55,7 @@ class AssetModelPages(Controller):
             "inventory/models/list.html",
             page=page,
             query=query,
-            may_keep=actor.is_a(*KEEPERS),
+            may_keep=actor.can(EDIT_EQUIPMENT),
         )
 
     @get(urls.asset_model_titles(), guards=[in_person])
@@ -69,11 +67,11 @@ class AssetModelPages(Controller):
         found = await models.find_titled(actor, query.model_title, limit=A_FEW)
         return render(request, "inventory/models/titles.html", titles=[one.title for one in found])
 
-    @get("/asset-models/new", guards=[KEEPER])
+    @get("/asset-models/new", guards=[allow(EDIT_EQUIPMENT, tokens=False)])
     async def show_new(self, request: WebRequest) -> Response[str]:
         return _form_page(request, {})
 
-    @post("/asset-models/new", guards=[KEEPER])
+    @post("/asset-models/new", guards=[allow(EDIT_EQUIPMENT, tokens=False)])
     async def create(self, request: WebRequest, actor: NamedDependency[Actor]) -> Response[Any]:
         try:
             made = await models.create_model(actor, await read_form(request, ModelFacts))
@@ -87,9 +85,9 @@ class AssetModelPages(Controller):
     ) -> Response[str]:
         model = await models.get_model(actor, model_id)
         form = msgspec.structs.asdict(model)
-        return _form_page(request, form, model, may_keep=actor.is_a(*KEEPERS))
+        return _form_page(request, form, model, may_keep=actor.can(EDIT_EQUIPMENT))
 
-    @post("/asset-models/{model_id:int}", guards=[KEEPER])
+    @post("/asset-models/{model_id:int}", guards=[allow(EDIT_EQUIPMENT, tokens=False)])
     async def edit(
         self, request: WebRequest, actor: NamedDependency[Actor], model_id: FromPath[int]
     ) -> Response[Any]:

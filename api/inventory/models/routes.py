@@ -4,15 +4,12 @@ from litestar import Controller, get, post, put
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, JSONBody
 
-from api.http.access import allow, signed_in
+from api.http.access import allow
 from core.access import Actor
 from core.paging import DEFAULT_LIMIT, Page
+from core.permissions import EDIT_EQUIPMENT, READ_EQUIPMENT
 from inventory import models
 from inventory.models import AssetKind, AssetModel, ModelFacts
-from inventory.scope import KEEPERS
-
-KEEPER = allow(*KEEPERS, scope="inventory:write")
-READER = signed_in("inventory:read")
 
 
 class AssetModelRoutes(Controller):
@@ -21,7 +18,11 @@ class AssetModelRoutes(Controller):
     path = "/asset-models"
     tags = ("assets",)
 
-    @get(guards=[READER], operation_id="asset_model_list", summary="Models by brand and name")
+    @get(
+        guards=[allow(READ_EQUIPMENT)],
+        operation_id="asset_model_list",
+        summary="Models by brand and name",
+    )
     async def list_models(
         self,
         actor: NamedDependency[Actor],
@@ -32,19 +33,24 @@ class AssetModelRoutes(Controller):
     ) -> Page[AssetModel]:
         return await models.find_models(actor, q=q, kind=kind, cursor=cursor, limit=limit)
 
-    @post(guards=[KEEPER], operation_id="asset_model_create", summary="Add a model")
+    @post(guards=[allow(EDIT_EQUIPMENT)], operation_id="asset_model_create", summary="Add a model")
     async def create_model(
         self, actor: NamedDependency[Actor], data: JSONBody[ModelFacts]
     ) -> AssetModel:
         return await models.create_model(actor, data)
 
-    @get("/{model_id:int}", guards=[READER], operation_id="asset_model_get", summary="One model")
+    @get(
+        "/{model_id:int}",
+        guards=[allow(READ_EQUIPMENT)],
+        operation_id="asset_model_get",
+        summary="One model",
+    )
     async def get_model(self, actor: NamedDependency[Actor], model_id: FromPath[int]) -> AssetModel:
         return await models.get_model(actor, model_id)
 
     @put(
         "/{model_id:int}",
-        guards=[KEEPER],
+        guards=[allow(EDIT_EQUIPMENT)],
         operation_id="asset_model_edit",
         summary="Write a model anew",
     )

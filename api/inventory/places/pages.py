@@ -20,12 +20,10 @@ from api.wording import row_names
 from core import clock, places, schools
 from core.access import Actor
 from core.errors import FieldError, Invalid, say
-from core.places import HOLDERS, KEEPERS, NewPlace, Place, PlaceKind
+from core.permissions import EDIT_MONITORING, EDIT_PLACES
+from core.places import HOLDERS, NewPlace, Place, PlaceKind
 from inventory import places as contents
 from monitoring.alerting.maintenance import in_force
-from monitoring.alerting.maintenance.windows import KEEPERS as WATCHERS
-
-KEEPER = allow(*KEEPERS, scope=None)
 
 
 class PlaceFilter(msgspec.Struct, frozen=True):
@@ -69,10 +67,10 @@ class PlacePages(Controller):
             counts=await contents.count_assets(actor, school_id=only.school_id),
             schools=await schools.find_schools(actor),
             only=only,
-            kept=actor.school_ids_as(*KEEPERS),
+            kept=actor.school_ids_with(EDIT_PLACES),
         )
 
-    @get(urls.new_place(), guards=[KEEPER])
+    @get(urls.new_place(), guards=[allow(EDIT_PLACES, tokens=False)])
     async def show_new(self, request: WebRequest, actor: NamedDependency[Actor]) -> Response[str]:
         start = convert_form(request.query_params, PlaceStart)
         form: dict[str, Any] = {"kind": PlaceKind.room, "parent_id": start.parent_id}
@@ -84,7 +82,7 @@ class PlacePages(Controller):
             form["school_id"] = start.school_id
         return await _new_page(request, actor, form)
 
-    @post(urls.places(), guards=[KEEPER])
+    @post(urls.places(), guards=[allow(EDIT_PLACES, tokens=False)])
     async def create_place(
         self, request: WebRequest, actor: NamedDependency[Actor]
     ) -> Response[Any]:
@@ -100,7 +98,7 @@ class PlacePages(Controller):
     ) -> Response[str]:
         return await _place_page(request, actor, place_id)
 
-    @post("/places/{place_id:int}", guards=[KEEPER])
+    @post("/places/{place_id:int}", guards=[allow(EDIT_PLACES, tokens=False)])
     async def edit_place(
         self, request: WebRequest, actor: NamedDependency[Actor], place_id: FromPath[int]
     ) -> Response[Any]:
@@ -113,14 +111,14 @@ class PlacePages(Controller):
             )
         return see_other(urls.place(place_id), say("Saved."))
 
-    @post("/places/{place_id:int}/retire", guards=[KEEPER])
+    @post("/places/{place_id:int}/retire", guards=[allow(EDIT_PLACES, tokens=False)])
     async def retire_place(
         self, actor: NamedDependency[Actor], place_id: FromPath[int]
     ) -> Redirect:
         await contents.retire_place(actor, place_id)
         return see_other(urls.place(place_id), say("This place is out of use."))
 
-    @post("/places/{place_id:int}/restore", guards=[KEEPER])
+    @post("/places/{place_id:int}/restore", guards=[allow(EDIT_PLACES, tokens=False)])
     async def restore_place(
         self, actor: NamedDependency[Actor], place_id: FromPath[int]
     ) -> Redirect:
@@ -141,12 +139,12 @@ def _holders(tree: list[Place], kind: PlaceKind) -> list[tuple[int, str]]:
 async def _new_page(
     request: WebRequest, actor: Actor, form: dict[str, Any], errors: tuple[FieldError, ...] = ()
 ) -> Response[str]:
-    kept = actor.school_ids_as(*KEEPERS)
+    kept = actor.school_ids_with(EDIT_PLACES)
     return render(
         request,
         "inventory/places/new.html",
         status_code=422 if errors else 200,
-        school_options=await school_options(request, actor, *KEEPERS),
+        school_options=await school_options(request, actor, EDIT_PLACES),
         holders=await place_options(actor, school_ids=kept, without=PlaceKind.cabinet),
         form=form,
         errors=list(errors),
@@ -171,8 +169,8 @@ async def _place_page(
         counts=await contents.count_assets(actor, school_id=place.school_id),
         holders=_holders(tree, place.kind),
         stands_alone=None in HOLDERS[place.kind],
-        may_keep=actor.sees_as(place.school_id, *KEEPERS),
-        may_plan=actor.sees_as(place.school_id, *WATCHERS),
+        may_keep=actor.can_at(place.school_id, EDIT_PLACES),
+        may_plan=actor.can_at(place.school_id, EDIT_MONITORING),
         maintenance=await in_force.over_place(place_id, clock.now()),
         changes=await row_names.history(language_of(request), "place", place_id, limit=30),
         form=form or {"name": place.name, "parent_id": place.parent_id},

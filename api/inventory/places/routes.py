@@ -5,14 +5,13 @@ from litestar import Controller, get, patch, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, JSONBody
 
-from api.http.access import allow, signed_in
+from api.http.access import allow
 from core import places
-from core.access import Actor, Role
+from core.access import Actor
 from core.paging import Page
+from core.permissions import EDIT_PLACES, READ_EQUIPMENT
 from core.places import NewPlace, Place
 from inventory import places as contents
-
-KEEPER = allow(Role.admin, Role.technician, scope="inventory:write")
 
 
 class PlaceChange(msgspec.Struct, forbid_unknown_fields=True):
@@ -29,7 +28,7 @@ class PlaceRoutes(Controller):
     tags = ("places",)
 
     @get(
-        guards=[signed_in("inventory:read")],
+        guards=[allow(READ_EQUIPMENT)],
         operation_id="place_list",
         summary="The tree of places",
     )
@@ -42,13 +41,13 @@ class PlaceRoutes(Controller):
         """Each place comes after the one around it; a tree has no pages."""
         return Page(await places.find_places(actor, school_id=school_id, with_retired=with_retired))
 
-    @post(guards=[KEEPER], operation_id="place_create", summary="Add a place")
+    @post(guards=[allow(EDIT_PLACES)], operation_id="place_create", summary="Add a place")
     async def create_place(self, actor: NamedDependency[Actor], data: JSONBody[NewPlace]) -> Place:
         return await places.create_place(actor, data)
 
     @get(
         "/{place_id:int}",
-        guards=[signed_in("inventory:read")],
+        guards=[allow(READ_EQUIPMENT)],
         operation_id="place_get",
         summary="One place",
     )
@@ -57,7 +56,7 @@ class PlaceRoutes(Controller):
 
     @patch(
         "/{place_id:int}",
-        guards=[KEEPER],
+        guards=[allow(EDIT_PLACES)],
         operation_id="place_edit",
         summary="Rename a place, or move it within its school",
     )
@@ -68,7 +67,7 @@ class PlaceRoutes(Controller):
 
     @post(
         "/{place_id:int}/retire",
-        guards=[KEEPER],
+        guards=[allow(EDIT_PLACES)],
         operation_id="place_retire",
         summary="Take an empty place out of use",
         status_code=200,
@@ -79,7 +78,7 @@ class PlaceRoutes(Controller):
 
     @post(
         "/{place_id:int}/restore",
-        guards=[KEEPER],
+        guards=[allow(EDIT_PLACES)],
         operation_id="place_restore",
         summary="Take a retired place back into use",
         status_code=200,

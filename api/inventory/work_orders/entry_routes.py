@@ -11,7 +11,7 @@ from litestar.enums import RequestEncodingType
 from litestar.params import Body, FromPath, JSONBody
 
 from api.http import delivery
-from api.http.access import signed_in
+from api.http.access import allow
 from api.http.types import WebRequest
 from api.kit.forms import PHOTO_FORM_BYTES
 from api.kit.rendering import language_of
@@ -20,11 +20,9 @@ from api.wording.language import Language
 from core.access import Actor
 from core.idempotency import once
 from core.paging import Page
+from core.permissions import READ_EQUIPMENT, WRITE_WORK_ORDERS
 from inventory import repairs
 from inventory.repairs import NewEntry, WorkOrderEntry
-
-READER = signed_in("inventory:read")
-WRITER = signed_in("inventory:write")
 
 
 class Comment(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -51,7 +49,7 @@ class WorkOrderEntryRoutes(Controller):
 
     @get(
         "/{order_id:int}/entries",
-        guards=[READER],
+        guards=[allow(READ_EQUIPMENT)],
         operation_id="work_order_entry_list",
         summary="What was found and done, the oldest first",
     )
@@ -64,7 +62,7 @@ class WorkOrderEntryRoutes(Controller):
 
     @post(
         "/{order_id:int}/entries",
-        guards=[WRITER],
+        guards=[allow(WRITE_WORK_ORDERS)],
         operation_id="work_order_entry_add",
         summary="Write down work",
     )
@@ -86,7 +84,7 @@ class WorkOrderEntryRoutes(Controller):
 
     @post(
         "/{order_id:int}/comments",
-        guards=[WRITER],
+        guards=[allow(WRITE_WORK_ORDERS)],
         operation_id="work_order_comment_add",
         summary="Say something about an order",
     )
@@ -108,7 +106,7 @@ class WorkOrderEntryRoutes(Controller):
 
     @post(
         "/{order_id:int}/entries/{entry_id:int}/photos",
-        guards=[WRITER],
+        guards=[allow(WRITE_WORK_ORDERS)],
         operation_id="work_order_photo_add",
         request_max_body_size=PHOTO_FORM_BYTES,
         summary="Add pictures to an entry",
@@ -134,7 +132,7 @@ class WorkOrderEntryRoutes(Controller):
 
     @get(
         "/photos/{photo_id:int}",
-        guards=[READER],
+        guards=[allow(READ_EQUIPMENT)],
         operation_id="work_order_photo_get",
         summary="A picture of an entry",
     )

@@ -19,11 +19,10 @@ from core.access import Actor
 from core.database import transaction
 from core.errors import FieldError, Invalid, NotFound, say
 from core.idempotency import once
+from core.permissions import REPORT_FAULTS
 from inventory import assets, repairs
 from inventory.repairs.opening import SUMMARY_MAX_LENGTH, Reported
 from inventory.repairs.views import Severity
-
-REPORTER = allow(*repairs.REPORTERS, scope=None)
 
 
 class TagForm(msgspec.Struct, frozen=True):
@@ -46,11 +45,11 @@ class FaultReportPages(Controller):
 
     include_in_schema = False
 
-    @get("/report", guards=[REPORTER])
+    @get("/report", guards=[allow(REPORT_FAULTS, tokens=False)])
     async def ask_for_tag(self, request: WebRequest) -> Response[str]:
         return render(request, "inventory/work_orders/which.html")
 
-    @post("/report", guards=[REPORTER])
+    @post("/report", guards=[allow(REPORT_FAULTS, tokens=False)])
     async def find_asset(self, request: WebRequest, actor: NamedDependency[Actor]) -> Response[Any]:
         try:
             typed = (await read_form(request, TagForm)).tag
@@ -64,13 +63,17 @@ class FaultReportPages(Controller):
             return _which_page(request, {"tag": typed}, [FieldError("tag", refused.message)])
         return see_other(urls.report_fault(asset.tag))
 
-    @get("/assets/{tag:str}/report", guards=[REPORTER])
+    @get("/assets/{tag:str}/report", guards=[allow(REPORT_FAULTS, tokens=False)])
     async def ask_what(
         self, request: WebRequest, actor: NamedDependency[Actor], tag: FromPath[str]
     ) -> Response[str]:
         return await _report_page(request, actor, tag)
 
-    @post("/assets/{tag:str}/report", guards=[REPORTER], request_max_body_size=PHOTO_FORM_BYTES)
+    @post(
+        "/assets/{tag:str}/report",
+        guards=[allow(REPORT_FAULTS, tokens=False)],
+        request_max_body_size=PHOTO_FORM_BYTES,
+    )
     async def report(
         self, request: WebRequest, actor: NamedDependency[Actor], tag: FromPath[str]
     ) -> Response[Any]:

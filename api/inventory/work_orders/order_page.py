@@ -11,6 +11,7 @@ from api.kit.photos import FormPhotos
 from api.kit.rendering import render
 from core.access import Actor
 from core.errors import Conflict, FieldError, Invalid
+from core.permissions import REPORT_FAULTS
 from inventory import repairs
 from inventory.repairs import Action
 
@@ -52,7 +53,7 @@ async def order_page(
         ),
         may_write=may_write,
         kept_photos=kept,
-        may_comment=order.school_id in actor.school_ids_as(*repairs.REPORTERS),
+        may_comment=order.school_id in actor.school_ids_with(REPORT_FAULTS),
         others=[other for other in others if other.id != order.id],
         changes=await repairs.history_of(actor, order_id),
         key=uuid4().hex,

@@ -8,7 +8,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from api import urls
-from api.http.access import allow, signed_in
+from api.http.access import allow
 from api.http.types import WebRequest
 from api.inventory.options import place_options
 from api.inventory.work_orders.order_page import order_page
@@ -21,14 +21,11 @@ from core.database import transaction
 from core.errors import Conflict, Invalid, Message, say
 from core.idempotency import once
 from core.paging import DEFAULT_LIMIT
+from core.permissions import MANAGE_WORK_ORDERS, READ_EQUIPMENT, REPORT_FAULTS, WRITE_WORK_ORDERS
 from inventory import repairs
 from inventory.repairs import Condition, NewEntry, WorkOrderEntry, WorkOrderFilter
 from inventory.repairs.lists import StateFilter
 from inventory.repairs.views import Severity
-
-WORKER = allow(Role.admin, Role.technician, scope=None)
-READER = signed_in("inventory:read")
-WRITER = signed_in("inventory:write")
 
 
 class ListQuery(msgspec.Struct, frozen=True):
@@ -113,7 +110,7 @@ class WorkOrderPages(Controller):
     path = urls.work_orders()
     include_in_schema = False
 
-    @get(guards=[READER])
+    @get(guards=[allow(READ_EQUIPMENT)])
     async def list_orders(
         self, request: WebRequest, actor: NamedDependency[Actor]
     ) -> Response[str]:
@@ -128,16 +125,16 @@ class WorkOrderPages(Controller):
             query=query,
             places=await place_options(actor),
             works=actor.is_a(Role.admin, Role.technician, Role.student_helper),
-            may_report=actor.is_a(*repairs.REPORTERS),
+            may_report=actor.can(REPORT_FAULTS),
         )
 
-    @get("/{order_id:int}", guards=[READER])
+    @get("/{order_id:int}", guards=[allow(READ_EQUIPMENT)])
     async def show_order(
         self, request: WebRequest, actor: NamedDependency[Actor], order_id: FromPath[int]
     ) -> Response[str]:
         return await order_page(request, actor, order_id)
 
-    @get("/{order_id:int}/card", guards=[READER])
+    @get("/{order_id:int}/card", guards=[allow(READ_EQUIPMENT)])
     async def show_card(
         self, request: WebRequest, actor: NamedDependency[Actor], order_id: FromPath[int]
     ) -> Response[str]:
@@ -149,7 +146,11 @@ class WorkOrderPages(Controller):
             entries=await repairs.entries_of(actor, order_id),
         )
 
-    @post("/{order_id:int}/entries", guards=[WRITER], request_max_body_size=PHOTO_FORM_BYTES)
+    @post(
+        "/{order_id:int}/entries",
+        guards=[allow(WRITE_WORK_ORDERS)],
+        request_max_body_size=PHOTO_FORM_BYTES,
+    )
     async def add_entry(
         self, request: WebRequest, actor: NamedDependency[Actor], order_id: FromPath[int]
     ) -> Response[Any]:
@@ -172,7 +173,7 @@ class WorkOrderPages(Controller):
             )
         return see_other(urls.work_order(order_id), say("Written down."))
 
-    @post("/{order_id:int}/comments", guards=[WRITER])
+    @post("/{order_id:int}/comments", guards=[allow(WRITE_WORK_ORDERS)])
     async def add_comment(
         self, request: WebRequest, actor: NamedDependency[Actor], order_id: FromPath[int]
     ) -> Response[Any]:
@@ -189,7 +190,7 @@ class WorkOrderPages(Controller):
             return await order_page(request, actor, order_id, refused=refused, part="comment")
         return see_other(urls.work_order(order_id), say("Written down."))
 
-    @post("/{order_id:int}/take", guards=[WORKER])
+    @post("/{order_id:int}/take", guards=[allow(MANAGE_WORK_ORDERS, tokens=False)])
     async def take(
         self, request: WebRequest, actor: NamedDependency[Actor], order_id: FromPath[int]
     ) -> Response[Any]:
@@ -200,7 +201,7 @@ class WorkOrderPages(Controller):
             return await order_page(request, actor, order_id, refused=refused)
         return _done(order_id, say("It is yours now."))
 
-    @post("/{order_id:int}/usability", guards=[WORKER])
+    @post("/{order_id:int}/usability", guards=[allow(MANAGE_WORK_ORDERS, tokens=False)])
     async def set_usable(
         self, request: WebRequest, actor: NamedDependency[Actor], order_id: FromPath[int]
     ) -> Response[Any]:
@@ -213,7 +214,7 @@ class WorkOrderPages(Controller):
             return await order_page(request, actor, order_id, refused=refused)
         return _done(order_id, say("Saved."))
 
-    @post("/{order_id:int}/wait-for-parts", guards=[WORKER])
+    @post("/{order_id:int}/wait-for-parts", guards=[allow(MANAGE_WORK_ORDERS, tokens=False)])
     async def wait_for_parts(
         self, request: WebRequest, actor: NamedDependency[Actor], order_id: FromPath[int]
     ) -> Response[Any]:
@@ -224,7 +225,7 @@ class WorkOrderPages(Controller):
             return await order_page(request, actor, order_id, refused=refused)
         return _done(order_id, say("Laid aside until the parts come."))
 
-    @post("/{order_id:int}/resume", guards=[WORKER])
+    @post("/{order_id:int}/resume", guards=[allow(MANAGE_WORK_ORDERS, tokens=False)])
     async def resume(
         self, request: WebRequest, actor: NamedDependency[Actor], order_id: FromPath[int]
     ) -> Response[Any]:
@@ -235,7 +236,7 @@ class WorkOrderPages(Controller):
             return await order_page(request, actor, order_id, refused=refused)
         return _done(order_id, say("The work goes on."))
 
-    @post("/{order_id:int}/assign", guards=[WORKER])
+    @post("/{order_id:int}/assign", guards=[allow(MANAGE_WORK_ORDERS, tokens=False)])
     async def assign(
         self, request: WebRequest, actor: NamedDependency[Actor], order_id: FromPath[int]
     ) -> Response[Any]:
@@ -248,7 +249,7 @@ class WorkOrderPages(Controller):
             return await order_page(request, actor, order_id, refused=refused, part="assign")
         return _done(order_id, say("Given to {name}.", name=order.assignee))
 
-    @post("/{order_id:int}/complete", guards=[WORKER])
+    @post("/{order_id:int}/complete", guards=[allow(MANAGE_WORK_ORDERS, tokens=False)])
     async def complete(
         self, request: WebRequest, actor: NamedDependency[Actor], order_id: FromPath[int]
     ) -> Response[Any]:
@@ -265,7 +266,7 @@ class WorkOrderPages(Controller):
             return await order_page(request, actor, order_id, refused=refused, part="complete")
         return _done(order_id, say("Completed."))
 
-    @post("/{order_id:int}/cancel", guards=[WORKER])
+    @post("/{order_id:int}/cancel", guards=[allow(MANAGE_WORK_ORDERS, tokens=False)])
     async def cancel(
         self, request: WebRequest, actor: NamedDependency[Actor], order_id: FromPath[int]
     ) -> Response[Any]:

@@ -8,7 +8,7 @@ from litestar import Controller, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 
-from api.http.access import allow, signed_in
+from api.http.access import allow
 from api.http.types import WebRequest
 from api.inventory.work_orders.bodies import (
     Assignment,
@@ -21,18 +21,15 @@ from api.inventory.work_orders.bodies import (
 from api.kit.rendering import language_of
 from api.kit.repeats import Key
 from api.wording.language import Language
-from core.access import Actor, Role
+from core.access import Actor
 from core.idempotency import once
 from core.paging import DEFAULT_LIMIT, Page
+from core.permissions import MANAGE_WORK_ORDERS, READ_EQUIPMENT, WRITE_WORK_ORDERS
 from inventory import repairs
 from inventory.repairs import WorkOrder, WorkOrderFilter
 from inventory.repairs.lists import StateFilter
 from inventory.repairs.opening import Reported
 from inventory.repairs.views import Severity
-
-WORKER = allow(Role.admin, Role.technician, scope="inventory:write")
-READER = signed_in("inventory:read")
-WRITER = signed_in("inventory:write")
 
 
 class WorkOrderRoutes(Controller):
@@ -41,7 +38,11 @@ class WorkOrderRoutes(Controller):
     path = "/work-orders"
     tags = ("work orders",)
 
-    @get(guards=[READER], operation_id="work_order_list", summary="Work orders, the latest first")
+    @get(
+        guards=[allow(READ_EQUIPMENT)],
+        operation_id="work_order_list",
+        summary="Work orders, the latest first",
+    )
     async def list_orders(
         self,
         request: WebRequest,
@@ -63,7 +64,11 @@ class WorkOrderRoutes(Controller):
         speech = language_of(request)
         return Page([_told(order, speech) for order in page.items], page.next_cursor)
 
-    @post(guards=[WRITER], operation_id="work_order_report", summary="Report a fault")
+    @post(
+        guards=[allow(WRITE_WORK_ORDERS)],
+        operation_id="work_order_report",
+        summary="Report a fault",
+    )
     async def report(
         self,
         request: WebRequest,
@@ -88,7 +93,10 @@ class WorkOrderRoutes(Controller):
         )
 
     @get(
-        "/{order_id:int}", guards=[READER], operation_id="work_order_get", summary="One work order"
+        "/{order_id:int}",
+        guards=[allow(READ_EQUIPMENT)],
+        operation_id="work_order_get",
+        summary="One work order",
     )
     async def get_order(
         self, request: WebRequest, actor: NamedDependency[Actor], order_id: FromPath[int]
@@ -97,7 +105,7 @@ class WorkOrderRoutes(Controller):
 
     @post(
         "/{order_id:int}/take",
-        guards=[WORKER],
+        guards=[allow(MANAGE_WORK_ORDERS)],
         operation_id="work_order_take",
         summary="Take an order that nobody has",
         status_code=200,
@@ -121,7 +129,7 @@ class WorkOrderRoutes(Controller):
 
     @post(
         "/{order_id:int}/usability",
-        guards=[WORKER],
+        guards=[allow(MANAGE_WORK_ORDERS)],
         operation_id="work_order_set_usable",
         summary="Say whether the asset is in use while the order is open",
         status_code=200,
@@ -148,7 +156,7 @@ class WorkOrderRoutes(Controller):
 
     @post(
         "/{order_id:int}/assign",
-        guards=[WORKER],
+        guards=[allow(MANAGE_WORK_ORDERS)],
         operation_id="work_order_assign",
         summary="Give the order to somebody",
         status_code=200,
@@ -175,7 +183,7 @@ class WorkOrderRoutes(Controller):
 
     @post(
         "/{order_id:int}/wait-for-parts",
-        guards=[WORKER],
+        guards=[allow(MANAGE_WORK_ORDERS)],
         operation_id="work_order_wait_for_parts",
         summary="Lay the work aside until parts come",
         status_code=200,
@@ -199,7 +207,7 @@ class WorkOrderRoutes(Controller):
 
     @post(
         "/{order_id:int}/resume",
-        guards=[WORKER],
+        guards=[allow(MANAGE_WORK_ORDERS)],
         operation_id="work_order_resume",
         summary="Go on with the work",
         status_code=200,
@@ -223,7 +231,7 @@ class WorkOrderRoutes(Controller):
 
     @post(
         "/{order_id:int}/complete",
-        guards=[WORKER],
+        guards=[allow(MANAGE_WORK_ORDERS)],
         operation_id="work_order_complete",
         summary="Close the order as done",
         status_code=200,
@@ -254,7 +262,7 @@ class WorkOrderRoutes(Controller):
 
     @post(
         "/{order_id:int}/cancel",
-        guards=[WORKER],
+        guards=[allow(MANAGE_WORK_ORDERS)],
         operation_id="work_order_cancel",
         summary="Close the order as needless",
         status_code=200,

@@ -8,13 +8,12 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
 
 from api.http import delivery
-from api.http.access import signed_in
+from api.http.access import allow
 from api.http.ranges import Slice
 from api.http.types import WebRequest
 from core.access import Actor
+from core.permissions import READ_LIBRARY
 from storage import downloads
-
-READER = signed_in("library:read")
 
 
 class DownloadRoutes(Controller):
@@ -25,7 +24,7 @@ class DownloadRoutes(Controller):
 
     @get(
         "/{resource_id:uuid}/download",
-        guards=[READER],
+        guards=[allow(READ_LIBRARY)],
         operation_id="resource_download",
         summary="The newest file, or the revision named; Range and If-Range are honoured",
     )
@@ -47,7 +46,7 @@ class DownloadRoutes(Controller):
 
     @head(
         "/{resource_id:uuid}/download",
-        guards=[READER],
+        guards=[allow(READ_LIBRARY)],
         operation_id="resource_download_size",
         summary="Size, name and ETag of the file",
     )
@@ -63,7 +62,7 @@ class DownloadRoutes(Controller):
 
     @get(
         "/{resource_id:uuid}/content",
-        guards=[READER],
+        guards=[allow(READ_LIBRARY)],
         operation_id="resource_content",
         summary="The newest file for a player on the page; not counted as a download",
     )
@@ -76,7 +75,7 @@ class DownloadRoutes(Controller):
 
 @get(
     "/revisions/{revision_id:uuid}/pictures/{kind:str}/{page:int}",
-    guards=[READER],
+    guards=[allow(READ_LIBRARY)],
     operation_id="revision_picture",
     summary="The cover (thumbnail) or a page of a file, as WebP",
     tags=["library"],

@@ -20,12 +20,11 @@ from api.kit.rendering import render
 from core.access import Actor
 from core.errors import FieldError, Invalid, say
 from core.idempotency import once
+from core.permissions import CONTRIBUTE_RESOURCES
 from storage import receiving, resources, uploads
 from storage.resources import Description, Resource, Visibility
-from storage.rights import CONTRIBUTORS
 from storage.uploads import NewUpload
 
-CONTRIBUTOR = allow(*CONTRIBUTORS, scope=None)
 # What the form without JavaScript takes; a little less than the whole form may have.
 MOST_FORM_FILE_BYTES = 38 * 1024 * 1024
 COPY_BYTES = 1024 * 1024
@@ -85,7 +84,7 @@ class LibraryFormPages(Controller):
     path = urls.resources()
     include_in_schema = False
 
-    @get("/new", guards=[CONTRIBUTOR])
+    @get("/new", guards=[allow(CONTRIBUTE_RESOURCES, tokens=False)])
     async def show_new(self, request: WebRequest, actor: NamedDependency[Actor]) -> Response[str]:
         form: dict[str, Any] = {}
         upload_id = request.query_params.get("upload_id", "")
@@ -96,7 +95,11 @@ class LibraryFormPages(Controller):
             form["file_name"] = upload.file_name
         return await _new_page(request, actor, form)
 
-    @post("/new", guards=[CONTRIBUTOR], request_max_body_size=PHOTO_FORM_BYTES)
+    @post(
+        "/new",
+        guards=[allow(CONTRIBUTE_RESOURCES, tokens=False)],
+        request_max_body_size=PHOTO_FORM_BYTES,
+    )
     async def create(self, request: WebRequest, actor: NamedDependency[Actor]) -> Response[Any]:
         try:
             description = resources.checked((await read_form(request, ResourceForm)).description())
@@ -115,7 +118,7 @@ class LibraryFormPages(Controller):
             say("Saved as a draft. Publish it when its file has been checked."),
         )
 
-    @get("/{resource_id:uuid}/edit", guards=[CONTRIBUTOR])
+    @get("/{resource_id:uuid}/edit", guards=[allow(CONTRIBUTE_RESOURCES, tokens=False)])
     async def show_edit(
         self, request: WebRequest, actor: NamedDependency[Actor], resource_id: FromPath[UUID]
     ) -> Response[str]:
@@ -124,7 +127,11 @@ class LibraryFormPages(Controller):
         form |= {"authors": "、".join(resource.authors), "keywords": "、".join(resource.keywords)}
         return _edit_page(request, resource, form)
 
-    @post("/{resource_id:uuid}/edit", guards=[CONTRIBUTOR], request_max_body_size=LONG_FORM_BYTES)
+    @post(
+        "/{resource_id:uuid}/edit",
+        guards=[allow(CONTRIBUTE_RESOURCES, tokens=False)],
+        request_max_body_size=LONG_FORM_BYTES,
+    )
     async def edit(
         self, request: WebRequest, actor: NamedDependency[Actor], resource_id: FromPath[UUID]
     ) -> Response[Any]:
@@ -137,7 +144,7 @@ class LibraryFormPages(Controller):
             return _edit_page(request, resource, await as_typed(request), refused)
         return see_other(urls.resource(resource_id), say("Saved."))
 
-    @get("/uploads", guards=[CONTRIBUTOR])
+    @get("/uploads", guards=[allow(CONTRIBUTE_RESOURCES, tokens=False)])
     async def list_uploads(
         self, request: WebRequest, actor: NamedDependency[Actor]
     ) -> Response[str]:
@@ -146,7 +153,7 @@ class LibraryFormPages(Controller):
         )
         return render(request, "library/resources/uploads.html", page=page)
 
-    @post("/uploads/{upload_id:uuid}/stop", guards=[CONTRIBUTOR])
+    @post("/uploads/{upload_id:uuid}/stop", guards=[allow(CONTRIBUTE_RESOURCES, tokens=False)])
     async def stop(self, actor: NamedDependency[Actor], upload_id: FromPath[UUID]) -> Response[Any]:
         await uploads.abort(actor, upload_id)
         return see_other(urls.my_uploads(), say("The upload is stopped."))
@@ -161,7 +168,7 @@ async def _new_page(
         status_code=422 if refused else 200,
         form={**UNTOUCHED, "key": str(uuid4()), **form},
         errors=[on_the_form(error) for error in refused.errors] if refused else [],
-        school_options=await school_options(request, actor, *CONTRIBUTORS),
+        school_options=await school_options(request, actor, CONTRIBUTE_RESOURCES),
         most_form_bytes=MOST_FORM_FILE_BYTES,
         most_bytes=request.app.state.settings.upload_max_bytes,
     )
@@ -215,7 +222,7 @@ def on_the_form(error: FieldError) -> FieldError:
 
 
 def _only_school(actor: Actor) -> int:
-    own = actor.school_ids_as(*CONTRIBUTORS)
+    own = actor.school_ids_with(CONTRIBUTE_RESOURCES)
     if len(own) != 1:
         raise Invalid.of("school_id", say("Choose the school"), code="required")
     return own[0]

@@ -9,7 +9,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from api import urls
-from api.http.access import allow, signed_in
+from api.http.access import allow
 from api.http.types import WebRequest
 from api.kit.flash import see_other
 from api.kit.forms import PHOTO_FORM_BYTES, as_typed, convert_form, read_form
@@ -19,13 +19,11 @@ from api.library.resources.form_pages import MOST_FORM_FILE_BYTES, FileForm, on_
 from api.wording import row_names
 from core.access import Actor
 from core.errors import Invalid, Message, say
+from core.permissions import CONTRIBUTE_RESOURCES, READ_LIBRARY
 from storage import catalogue, damage, downloads, quotas, resources, revisions, uploads
 from storage.catalogue import Filters
 from storage.resources import Resource, ResourceState
-from storage.rights import CONTRIBUTORS
 
-READER = signed_in("library:read")
-CONTRIBUTOR = allow(*CONTRIBUTORS, scope=None)
 ROWS_A_PAGE = 24
 
 
@@ -61,7 +59,7 @@ class LibraryPages(Controller):
     path = urls.resources()
     include_in_schema = False
 
-    @get(guards=[READER])
+    @get(guards=[allow(READ_LIBRARY)])
     async def list_resources(
         self, request: WebRequest, actor: NamedDependency[Actor]
     ) -> Response[str]:
@@ -75,12 +73,12 @@ class LibraryPages(Controller):
             # Counting what a query found is bounded; counting a whole library is not.
             counts=await catalogue.facets(actor, Filters(q=query.q)) if query.q else None,
             school_options=await school_options(request, actor),
-            may_add=actor.is_a(*CONTRIBUTORS),
+            may_add=actor.can(CONTRIBUTE_RESOURCES),
             storage_uses=await quotas.find_limited(actor),
-            damaged=len(await damage.find_damaged(actor)) if actor.is_a(*CONTRIBUTORS) else 0,
+            damaged=len(await damage.find_damaged(actor)) if actor.can(CONTRIBUTE_RESOURCES) else 0,
         )
 
-    @get("/damaged", guards=[CONTRIBUTOR])
+    @get("/damaged", guards=[allow(CONTRIBUTE_RESOURCES, tokens=False)])
     async def list_damaged(
         self, request: WebRequest, actor: NamedDependency[Actor]
     ) -> Response[str]:
@@ -92,7 +90,7 @@ class LibraryPages(Controller):
             sentences=damage.SENTENCES,
         )
 
-    @get("/{resource_id:uuid}", guards=[READER])
+    @get("/{resource_id:uuid}", guards=[allow(READ_LIBRARY)])
     async def show(
         self, request: WebRequest, actor: NamedDependency[Actor], resource_id: FromPath[UUID]
     ) -> Response[str]:
@@ -100,7 +98,7 @@ class LibraryPages(Controller):
 
     @post(
         "/{resource_id:uuid}/revisions",
-        guards=[CONTRIBUTOR],
+        guards=[allow(CONTRIBUTE_RESOURCES, tokens=False)],
         request_max_body_size=PHOTO_FORM_BYTES,
     )
     async def add_revision(
@@ -120,28 +118,28 @@ class LibraryPages(Controller):
             say("The new file becomes visible when it has been checked."),
         )
 
-    @post("/{resource_id:uuid}/publish", guards=[CONTRIBUTOR])
+    @post("/{resource_id:uuid}/publish", guards=[allow(CONTRIBUTE_RESOURCES, tokens=False)])
     async def publish(
         self, actor: NamedDependency[Actor], resource_id: FromPath[UUID]
     ) -> Response[Any]:
         await resources.publish(actor, resource_id)
         return _back(resource_id, say("It is published: others find it in the library now."))
 
-    @post("/{resource_id:uuid}/submit", guards=[CONTRIBUTOR])
+    @post("/{resource_id:uuid}/submit", guards=[allow(CONTRIBUTE_RESOURCES, tokens=False)])
     async def submit(
         self, actor: NamedDependency[Actor], resource_id: FromPath[UUID]
     ) -> Response[Any]:
         await resources.submit(actor, resource_id)
         return _back(resource_id, say("The administrators of the school will look at it."))
 
-    @post("/{resource_id:uuid}/take-back", guards=[CONTRIBUTOR])
+    @post("/{resource_id:uuid}/take-back", guards=[allow(CONTRIBUTE_RESOURCES, tokens=False)])
     async def take_back(
         self, actor: NamedDependency[Actor], resource_id: FromPath[UUID]
     ) -> Response[Any]:
         await resources.take_back(actor, resource_id)
         return _back(resource_id, say("It is a draft again."))
 
-    @post("/{resource_id:uuid}/withdraw", guards=[CONTRIBUTOR])
+    @post("/{resource_id:uuid}/withdraw", guards=[allow(CONTRIBUTE_RESOURCES, tokens=False)])
     async def withdraw(
         self, actor: NamedDependency[Actor], resource_id: FromPath[UUID]
     ) -> Response[Any]:

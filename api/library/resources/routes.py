@@ -8,19 +8,17 @@ from litestar import Controller, get, patch, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 
-from api.http.access import allow, signed_in
+from api.http.access import allow
 from api.kit.repeats import Key
 from core.access import Actor
 from core.idempotency import once
 from core.paging import DEFAULT_LIMIT, Page
+from core.permissions import CONTRIBUTE_RESOURCES, READ_LIBRARY
 from storage import catalogue, resources, revisions
 from storage.catalogue import Filters, ResourceLine
 from storage.resources import Description, Resource, ResourceState, Visibility
 from storage.revisions import Revision
-from storage.rights import CONTRIBUTORS
 
-READER = signed_in("library:read")
-CONTRIBUTOR = allow(*CONTRIBUTORS, scope="library:write")
 Facet = Annotated[str, QueryParameter(description="A code of the vocabulary.")]
 
 
@@ -79,7 +77,7 @@ class ResourceRoutes(Controller):
     tags = ("library",)
 
     @get(
-        guards=[READER],
+        guards=[allow(READ_LIBRARY)],
         operation_id="resource_list",
         summary="Resources by words and facets: the best first, or the newest",
     )
@@ -106,7 +104,11 @@ class ResourceRoutes(Controller):
         )
         return await catalogue.find(actor, filters, limit=limit, cursor=cursor)
 
-    @post(guards=[CONTRIBUTOR], operation_id="resource_create", summary="Begin a resource")
+    @post(
+        guards=[allow(CONTRIBUTE_RESOURCES)],
+        operation_id="resource_create",
+        summary="Begin a resource",
+    )
     async def create(
         self,
         actor: NamedDependency[Actor],
@@ -122,7 +124,7 @@ class ResourceRoutes(Controller):
 
     @get(
         "/{resource_id:uuid}",
-        guards=[READER],
+        guards=[allow(READ_LIBRARY)],
         operation_id="resource_get",
         summary="One resource",
     )
@@ -131,7 +133,7 @@ class ResourceRoutes(Controller):
 
     @patch(
         "/{resource_id:uuid}",
-        guards=[CONTRIBUTOR],
+        guards=[allow(CONTRIBUTE_RESOURCES)],
         operation_id="resource_edit",
         summary="Describe a resource anew",
     )
@@ -153,7 +155,7 @@ class ResourceRoutes(Controller):
 
     @get(
         "/{resource_id:uuid}/revisions",
-        guards=[READER],
+        guards=[allow(READ_LIBRARY)],
         operation_id="revision_list",
         summary="The files of a resource, newest first",
     )
@@ -165,7 +167,7 @@ class ResourceRoutes(Controller):
 
     @post(
         "/{resource_id:uuid}/revisions",
-        guards=[CONTRIBUTOR],
+        guards=[allow(CONTRIBUTE_RESOURCES)],
         operation_id="revision_add",
         summary="Give a resource its next file",
     )
@@ -180,7 +182,7 @@ class ResourceRoutes(Controller):
 
     @post(
         "/{resource_id:uuid}/submit",
-        guards=[CONTRIBUTOR],
+        guards=[allow(CONTRIBUTE_RESOURCES)],
         operation_id="resource_submit",
         summary="Ask the administrators to publish a draft",
         status_code=200,
@@ -190,7 +192,7 @@ class ResourceRoutes(Controller):
 
     @post(
         "/{resource_id:uuid}/take-back",
-        guards=[CONTRIBUTOR],
+        guards=[allow(CONTRIBUTE_RESOURCES)],
         operation_id="resource_take_back",
         summary="Make a submitted or withdrawn resource a draft again",
         status_code=200,
@@ -202,7 +204,7 @@ class ResourceRoutes(Controller):
 
     @post(
         "/{resource_id:uuid}/publish",
-        guards=[CONTRIBUTOR],
+        guards=[allow(CONTRIBUTE_RESOURCES)],
         operation_id="resource_publish",
         summary="Let others find it",
         status_code=200,
@@ -212,7 +214,7 @@ class ResourceRoutes(Controller):
 
     @post(
         "/{resource_id:uuid}/withdraw",
-        guards=[CONTRIBUTOR],
+        guards=[allow(CONTRIBUTE_RESOURCES)],
         operation_id="resource_withdraw",
         summary="Take it out of the library; nothing is deleted",
         status_code=200,
@@ -224,7 +226,7 @@ class ResourceRoutes(Controller):
 
     @get(
         "/facets",
-        guards=[READER],
+        guards=[allow(READ_LIBRARY)],
         operation_id="resource_facets",
         summary="How many resources there are of each stage, subject, grade, kind, language, licence",
     )

@@ -21,13 +21,11 @@ from core.access import Actor
 from core.errors import Conflict, Invalid, Problem, say
 from core.idempotency import once
 from core.paging import DEFAULT_LIMIT, Page
+from core.permissions import CONTRIBUTE_RESOURCES
 from core.settings import Settings
 from storage import receiving, uploads
-from storage.rights import CONTRIBUTORS
 from storage.uploads import GIVEN_UP, NewUpload, Upload, UploadState
 from storage.writing import Cut
-
-CONTRIBUTOR = allow(*CONTRIBUTORS, scope="library:write")
 
 
 class UploadView(msgspec.Struct, frozen=True):
@@ -67,7 +65,7 @@ class UploadRoutes(Controller):
     tags = ("library",)
 
     @post(
-        guards=[CONTRIBUTOR],
+        guards=[allow(CONTRIBUTE_RESOURCES)],
         operation_id="upload_create",
         summary="Open an upload (tus creation)",
         status_code=201,
@@ -92,7 +90,11 @@ class UploadRoutes(Controller):
         headers = {**tus.progress(upload), "location": urls.upload_api(upload.id)}
         return Response(_view(request, upload), status_code=201, headers=headers)
 
-    @get(guards=[CONTRIBUTOR], operation_id="upload_list", summary="My uploads, newest first")
+    @get(
+        guards=[allow(CONTRIBUTE_RESOURCES)],
+        operation_id="upload_list",
+        summary="My uploads, newest first",
+    )
     async def list_own(
         self,
         request: WebRequest,
@@ -105,7 +107,7 @@ class UploadRoutes(Controller):
 
     @get(
         "/{upload_id:uuid}",
-        guards=[CONTRIBUTOR],
+        guards=[allow(CONTRIBUTE_RESOURCES)],
         operation_id="upload_get",
         summary="Where one upload stands",
     )
@@ -116,7 +118,7 @@ class UploadRoutes(Controller):
 
     @head(
         "/{upload_id:uuid}",
-        guards=[CONTRIBUTOR],
+        guards=[allow(CONTRIBUTE_RESOURCES)],
         operation_id="upload_offset",
         summary="Where to go on (tus)",
     )
@@ -134,7 +136,7 @@ class UploadRoutes(Controller):
 
     @patch(
         "/{upload_id:uuid}",
-        guards=[CONTRIBUTOR],
+        guards=[allow(CONTRIBUTE_RESOURCES)],
         operation_id="upload_append",
         summary="Send bytes from Upload-Offset on (tus)",
         status_code=204,
@@ -172,7 +174,7 @@ class UploadRoutes(Controller):
 
     @delete(
         "/{upload_id:uuid}",
-        guards=[CONTRIBUTOR],
+        guards=[allow(CONTRIBUTE_RESOURCES)],
         operation_id="upload_abort",
         summary="Give up an upload (tus termination)",
         status_code=204,
@@ -214,7 +216,7 @@ def _school_id(said: dict[str, str], actor: Actor) -> int:
     given = said.get("school_id", "")
     if given.isdecimal() and len(given) < 18:
         return int(given)
-    own = actor.school_ids_as(*CONTRIBUTORS)
+    own = actor.school_ids_with(CONTRIBUTE_RESOURCES)
     if given or len(own) != 1:
         raise Invalid.of("school_id", say("Say for which school this file is"), code="required")
     return own[0]

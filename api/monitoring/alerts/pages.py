@@ -21,12 +21,11 @@ from core import places
 from core.access import Actor
 from core.errors import Invalid, say
 from core.paging import DEFAULT_LIMIT
+from core.permissions import EDIT_MONITORING
 from monitoring.alerting import alerts
-from monitoring.alerting.alerts import KEEPERS, AlertFilter, AlertSeverity
+from monitoring.alerting.alerts import AlertFilter, AlertSeverity
 from monitoring.alerting.alerts.detail import story_of
 from monitoring.profiles.alert_messages import RULE_SENTENCES
-
-KEEPER = allow(*KEEPERS, scope=None)
 
 
 class ListQuery(msgspec.Struct, frozen=True):
@@ -101,7 +100,7 @@ class AlertPages(Controller):
             schools=await school_options(request, actor),
             rooms=[(place.id, place.path) for place in rooms if place.kind != "cabinet"],
             rules=[(rule, rule_words(speech, rule)) for rule in sorted(RULE_SENTENCES)],
-            kept=actor.school_ids_as(*KEEPERS),
+            kept=actor.school_ids_with(EDIT_MONITORING),
         )
 
     @get("/{alert_id:int}", guards=[in_person])
@@ -110,7 +109,7 @@ class AlertPages(Controller):
     ) -> Response[str]:
         return await _alert_page(request, actor, alert_id)
 
-    @post("/acknowledge", guards=[KEEPER])
+    @post("/acknowledge", guards=[allow(EDIT_MONITORING, tokens=False)])
     async def acknowledge_many(
         self, request: WebRequest, actor: NamedDependency[Actor]
     ) -> Redirect:
@@ -119,7 +118,7 @@ class AlertPages(Controller):
         back = urls.local(chosen.back, urls.alerts())
         return see_other(back, say("Alerts that you take care of now: {count}.", count=count))
 
-    @post("/{alert_id:int}/acknowledge", guards=[KEEPER])
+    @post("/{alert_id:int}/acknowledge", guards=[allow(EDIT_MONITORING, tokens=False)])
     async def acknowledge(
         self, request: WebRequest, actor: NamedDependency[Actor], alert_id: FromPath[int]
     ) -> Redirect:
@@ -127,7 +126,7 @@ class AlertPages(Controller):
         back = urls.local((await request.form()).get("back"), urls.alerts())
         return see_other(back, say("You take care of {tag}.", tag=alert.asset_tag))
 
-    @post("/{alert_id:int}/clear", guards=[KEEPER])
+    @post("/{alert_id:int}/clear", guards=[allow(EDIT_MONITORING, tokens=False)])
     async def clear(
         self, request: WebRequest, actor: NamedDependency[Actor], alert_id: FromPath[int]
     ) -> Response[str] | Redirect:
@@ -153,7 +152,7 @@ async def _alert_page(
         story=story,
         chart=chart_of(alert, story, speech),
         held_back=held_back_words(story, speech),
-        may_keep=actor.sees_as(alert.school_id, *KEEPERS),
+        may_keep=actor.can_at(alert.school_id, EDIT_MONITORING),
         form={},
         errors=list(refused.errors) if refused else [],
     )

@@ -8,19 +8,17 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 from msgspec import Meta
 
-from api.http.access import allow, signed_in
+from api.http.access import allow
 from api.http.types import WebRequest
 from api.kit.rendering import language_of
 from api.wording.language import Language
 from core.access import Actor
 from core.paging import DEFAULT_LIMIT, Page
+from core.permissions import EDIT_MONITORING, READ_MONITORING
 from monitoring.alerting import alerts
-from monitoring.alerting.alerts import KEEPERS, Alert, AlertFilter, AlertSeverity, AlertState
+from monitoring.alerting.alerts import Alert, AlertFilter, AlertSeverity, AlertState
 from monitoring.alerting.alerts.actions import MOST_AT_ONCE
 from monitoring.alerting.alerts.detail import Story, story_of
-
-READER = signed_in("monitoring:read")
-KEEPER = allow(*KEEPERS, scope="monitoring:write")
 
 
 class Chosen(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -47,7 +45,11 @@ class AlertRoutes(Controller):
     path = "/alerts"
     tags = ("alerts",)
 
-    @get(guards=[READER], operation_id="alert_list", summary="Alerts, the newest first")
+    @get(
+        guards=[allow(READ_MONITORING)],
+        operation_id="alert_list",
+        summary="Alerts, the newest first",
+    )
     async def list_alerts(
         self,
         request: WebRequest,
@@ -73,7 +75,12 @@ class AlertRoutes(Controller):
         speech = language_of(request)
         return Page([_told(alert, speech) for alert in page.items], page.next_cursor)
 
-    @get("/{alert_id:int}", guards=[READER], operation_id="alert_get", summary="One alert")
+    @get(
+        "/{alert_id:int}",
+        guards=[allow(READ_MONITORING)],
+        operation_id="alert_get",
+        summary="One alert",
+    )
     async def get_alert(
         self, request: WebRequest, actor: NamedDependency[Actor], alert_id: FromPath[int]
     ) -> Alert:
@@ -81,7 +88,7 @@ class AlertRoutes(Controller):
 
     @get(
         "/{alert_id:int}/story",
-        guards=[READER],
+        guards=[allow(READ_MONITORING)],
         operation_id="alert_story",
         summary="What is known around an alert",
     )
@@ -91,7 +98,7 @@ class AlertRoutes(Controller):
 
     @post(
         "/{alert_id:int}/acknowledge",
-        guards=[KEEPER],
+        guards=[allow(EDIT_MONITORING)],
         operation_id="alert_acknowledge",
         summary="Say that somebody takes care of an alert",
         status_code=200,
@@ -104,7 +111,7 @@ class AlertRoutes(Controller):
 
     @post(
         "/acknowledge",
-        guards=[KEEPER],
+        guards=[allow(EDIT_MONITORING)],
         operation_id="alert_acknowledge_many",
         summary="Take care of many alerts at once",
         status_code=200,
@@ -117,7 +124,7 @@ class AlertRoutes(Controller):
 
     @post(
         "/{alert_id:int}/clear",
-        guards=[KEEPER],
+        guards=[allow(EDIT_MONITORING)],
         operation_id="alert_clear",
         summary="End an alert that has no end of its own",
         status_code=200,

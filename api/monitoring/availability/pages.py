@@ -13,10 +13,10 @@ from api.kit.rendering import language_of, render
 from api.monitoring.availability import table
 from core.access import Actor
 from core.errors import FieldError, Invalid
-from monitoring.history.availability import READERS, AvailabilityReport, By, availability
+from core.permissions import READ_AVAILABILITY
+from monitoring.history.availability import AvailabilityReport, By, availability
 from monitoring.history.months import chosen_month, last_months, this_month
 
-READER = allow(*READERS, scope="reports:read")
 MOST_ROWS = 500
 
 
@@ -36,7 +36,7 @@ class AvailabilityPages(Controller):
     """/availability"""
 
     include_in_schema = False
-    guards = (READER,)
+    guards = (allow(READ_AVAILABILITY),)
 
     @get(urls.availability())
     async def show(self, request: WebRequest, actor: NamedDependency[Actor]) -> Response[str]:
@@ -50,7 +50,7 @@ class AvailabilityPages(Controller):
         report = await availability(
             actor, query.by, month, school_id=query.school_id, room_id=query.room
         )
-        schools = await school_options(request, actor, *READERS)
+        schools = await school_options(request, actor, READ_AVAILABILITY)
         months = {one.name: one.first for one in (month, *last_months())}
         return render(
             request,

@@ -6,7 +6,8 @@ from litestar.params import FromQuery
 
 from api.http.access import allow
 from core.access import Actor
-from monitoring.history.availability import READERS, AvailabilityReport, By, availability
+from core.permissions import READ_AVAILABILITY
+from monitoring.history.availability import AvailabilityReport, By, availability
 from monitoring.history.months import chosen_month
 
 
@@ -17,7 +18,7 @@ class AvailabilityRoutes(Controller):
     tags = ("reports",)
 
     @get(
-        guards=[allow(*READERS, scope="reports:read")],
+        guards=[allow(READ_AVAILABILITY)],
         operation_id="report_availability",
         summary="How much of a month devices were up, by room or by device",
     )

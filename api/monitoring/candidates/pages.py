@@ -18,15 +18,11 @@ from api.kit.rendering import render
 from core.access import Actor
 from core.errors import FieldError, Invalid, say
 from core.paging import DEFAULT_LIMIT
+from core.permissions import EDIT_MONITORING, READ_MONITORING_SETUP
 from monitoring import discovery
 from monitoring.devices import credentials, networks
 from monitoring.discovery import Candidate, CandidateFilter, Choice, Decision, Trust
-from monitoring.discovery.candidates import READERS
-from monitoring.discovery.decisions import KEEPERS
 from monitoring.discovery.matching import trusted_serial
-
-READER = allow(*READERS, scope=None)
-KEEPER = allow(*KEEPERS, scope=None)
 
 
 class ListQuery(msgspec.Struct, frozen=True):
@@ -71,7 +67,7 @@ class CandidatePages(Controller):
     path = urls.candidates()
     include_in_schema = False
 
-    @get(guards=[READER])
+    @get(guards=[allow(READ_MONITORING_SETUP, tokens=False)])
     async def list_candidates(
         self, request: WebRequest, actor: NamedDependency[Actor]
     ) -> Response[str]:
@@ -87,11 +83,11 @@ class CandidatePages(Controller):
             page=page,
             query=query,
             certain=await discovery.count_certain(actor, wanted),
-            schools=await school_options(request, actor, *READERS),
+            schools=await school_options(request, actor, READ_MONITORING_SETUP),
             networks=[(one.id, one.name) for one in known.items],
         )
 
-    @post("/add-certain", guards=[KEEPER])
+    @post("/add-certain", guards=[allow(EDIT_MONITORING, tokens=False)])
     async def add_certain(self, request: WebRequest, actor: NamedDependency[Actor]) -> Redirect:
         form = await read_form(request, CertainForm)
         done = await discovery.add_certain(
@@ -106,7 +102,7 @@ class CandidatePages(Controller):
             )
         return see_other(urls.candidates(), said)
 
-    @get("/{candidate_id:int}", guards=[READER])
+    @get("/{candidate_id:int}", guards=[allow(READ_MONITORING_SETUP, tokens=False)])
     async def show_candidate(
         self, request: WebRequest, actor: NamedDependency[Actor], candidate_id: FromPath[int]
     ) -> Response[str]:
@@ -114,7 +110,7 @@ class CandidatePages(Controller):
         form = {"asset_tag": found.asset_tag, "credential_id": found.credential_id}
         return await _page(request, actor, found, form)
 
-    @post("/{candidate_id:int}/add", guards=[KEEPER])
+    @post("/{candidate_id:int}/add", guards=[allow(EDIT_MONITORING, tokens=False)])
     async def add(
         self, request: WebRequest, actor: NamedDependency[Actor], candidate_id: FromPath[int]
     ) -> Response[Any]:
@@ -131,13 +127,13 @@ class CandidatePages(Controller):
             say("{address} is monitored now; its first readings come soon.", address=found.address),
         )
 
-    @post("/{candidate_id:int}/ignore", guards=[KEEPER])
+    @post("/{candidate_id:int}/ignore", guards=[allow(EDIT_MONITORING, tokens=False)])
     async def ignore(self, actor: NamedDependency[Actor], candidate_id: FromPath[int]) -> Redirect:
         done = await discovery.ignore_candidate(actor, candidate_id)
         said = say("{address} is offered no more.", address=done.address)
         return see_other(urls.candidates(), said)
 
-    @post("/{candidate_id:int}/take-back", guards=[KEEPER])
+    @post("/{candidate_id:int}/take-back", guards=[allow(EDIT_MONITORING, tokens=False)])
     async def take_back(
         self, actor: NamedDependency[Actor], candidate_id: FromPath[int]
     ) -> Redirect:
@@ -160,7 +156,7 @@ async def _page(
         candidate=candidate,
         credentials=[(one.id, one.name) for one in known.items],
         new_asset=_new_asset(actor, candidate),
-        may_keep=actor.sees_as(candidate.school_id, *KEEPERS),
+        may_keep=actor.can_at(candidate.school_id, EDIT_MONITORING),
         form=form,
         errors=list(errors),
     )

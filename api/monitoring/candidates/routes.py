@@ -12,6 +12,7 @@ from api.kit.repeats import Key
 from core.access import Actor
 from core.idempotency import once
 from core.paging import DEFAULT_LIMIT, Page
+from core.permissions import EDIT_MONITORING, READ_MONITORING_SETUP
 from monitoring import discovery
 from monitoring.discovery import (
     AddedAll,
@@ -21,11 +22,6 @@ from monitoring.discovery import (
     Decision,
     Trust,
 )
-from monitoring.discovery.candidates import READERS
-from monitoring.discovery.decisions import KEEPERS
-
-READER = allow(*READERS, scope="monitoring:read")
-KEEPER = allow(*KEEPERS, scope="monitoring:write")
 
 
 class WhichCertain(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -41,7 +37,11 @@ class CandidateRoutes(Controller):
     path = "/candidates"
     tags = ("discovery",)
 
-    @get(guards=[READER], operation_id="candidate_list", summary="What searches found")
+    @get(
+        guards=[allow(READ_MONITORING_SETUP)],
+        operation_id="candidate_list",
+        summary="What searches found",
+    )
     async def list_candidates(
         self,
         actor: NamedDependency[Actor],
@@ -59,7 +59,7 @@ class CandidateRoutes(Controller):
 
     @get(
         "/{candidate_id:int}",
-        guards=[READER],
+        guards=[allow(READ_MONITORING_SETUP)],
         operation_id="candidate_get",
         summary="One candidate",
     )
@@ -70,7 +70,7 @@ class CandidateRoutes(Controller):
 
     @post(
         "/add-certain",
-        guards=[KEEPER],
+        guards=[allow(EDIT_MONITORING)],
         operation_id="candidate_add_certain",
         summary="Add all that are certain",
         status_code=200,
@@ -92,7 +92,7 @@ class CandidateRoutes(Controller):
 
     @post(
         "/{candidate_id:int}/add",
-        guards=[KEEPER],
+        guards=[allow(EDIT_MONITORING)],
         operation_id="candidate_add",
         summary="Make a candidate the device of an asset",
         status_code=200,
@@ -116,7 +116,7 @@ class CandidateRoutes(Controller):
 
     @post(
         "/{candidate_id:int}/ignore",
-        guards=[KEEPER],
+        guards=[allow(EDIT_MONITORING)],
         operation_id="candidate_ignore",
         summary="Offer a candidate no more",
         status_code=200,
@@ -127,7 +127,7 @@ class CandidateRoutes(Controller):
 
     @post(
         "/{candidate_id:int}/take-back",
-        guards=[KEEPER],
+        guards=[allow(EDIT_MONITORING)],
         operation_id="candidate_take_back",
         summary="Let an ignored candidate wait again",
         status_code=200,

@@ -20,12 +20,11 @@ from api.wording import row_names
 from core.access import Actor
 from core.errors import FieldError, Invalid, say
 from core.paging import DEFAULT_LIMIT
+from core.permissions import EDIT_MONITORING_SETUP, READ_MONITORING_SETUP
 from monitoring.devices import credentials
-from monitoring.devices.credentials import KEEPERS, READERS, Credential, NewCredential
+from monitoring.devices.credentials import Credential, NewCredential
 from monitoring.snmp import AuthProtocol, PrivProtocol
 
-READER = allow(*READERS, scope=None)
-KEEPER = allow(*KEEPERS, scope=None)
 AUTH_NAMES = [
     (AuthProtocol.sha256, "SHA-256"),
     (AuthProtocol.sha512, "SHA-512"),
@@ -57,7 +56,7 @@ class CredentialPages(Controller):
     path = urls.credentials()
     include_in_schema = False
 
-    @get(guards=[READER])
+    @get(guards=[allow(READ_MONITORING_SETUP, tokens=False)])
     async def list_credentials(
         self, request: WebRequest, actor: NamedDependency[Actor]
     ) -> Response[str]:
@@ -68,14 +67,14 @@ class CredentialPages(Controller):
             "monitoring/credentials/list.html",
             page=page,
             schools=dict(await school_options(request, actor)),
-            kept=actor.school_ids_as(*KEEPERS),
+            kept=actor.school_ids_with(EDIT_MONITORING_SETUP),
         )
 
-    @get("/new", guards=[KEEPER])
+    @get("/new", guards=[allow(EDIT_MONITORING_SETUP, tokens=False)])
     async def show_new(self, request: WebRequest, actor: NamedDependency[Actor]) -> Response[str]:
         return await _form_page(request, actor, None, {"version": "2c"})
 
-    @post(guards=[KEEPER])
+    @post(guards=[allow(EDIT_MONITORING_SETUP, tokens=False)])
     async def add_credential(
         self, request: WebRequest, actor: NamedDependency[Actor]
     ) -> Response[Any]:
@@ -86,15 +85,15 @@ class CredentialPages(Controller):
             return await _form_page(request, actor, None, await _typed(request), refused.errors)
         return see_other(urls.credentials(), say("{name} is kept.", name=made.name))
 
-    @get("/{credential_id:int}", guards=[KEEPER])
+    @get("/{credential_id:int}", guards=[allow(EDIT_MONITORING_SETUP, tokens=False)])
     async def show_credential(
         self, request: WebRequest, actor: NamedDependency[Actor], credential_id: FromPath[int]
     ) -> Response[str]:
         found = await credentials.get_credential(actor, credential_id)
-        actor.require(found.school_id, *KEEPERS)
+        actor.require(found.school_id, EDIT_MONITORING_SETUP)
         return await _form_page(request, actor, found, msgspec.structs.asdict(found))
 
-    @post("/{credential_id:int}", guards=[KEEPER])
+    @post("/{credential_id:int}", guards=[allow(EDIT_MONITORING_SETUP, tokens=False)])
     async def edit_credential(
         self, request: WebRequest, actor: NamedDependency[Actor], credential_id: FromPath[int]
     ) -> Response[Any]:
@@ -106,7 +105,7 @@ class CredentialPages(Controller):
             return await _form_page(request, actor, found, await _typed(request), refused.errors)
         return see_other(urls.credentials(), say("Saved."))
 
-    @post("/{credential_id:int}/remove", guards=[KEEPER])
+    @post("/{credential_id:int}/remove", guards=[allow(EDIT_MONITORING_SETUP, tokens=False)])
     async def remove_credential(
         self, actor: NamedDependency[Actor], credential_id: FromPath[int]
     ) -> Redirect:
@@ -139,7 +138,7 @@ async def _form_page(
         "monitoring/credentials/form.html",
         status_code=422 if errors else 200,
         credential=credential,
-        school_options=await school_options(request, actor, *KEEPERS),
+        school_options=await school_options(request, actor, EDIT_MONITORING_SETUP),
         auth_names=AUTH_NAMES,
         priv_names=PRIV_NAMES,
         changes=changes,

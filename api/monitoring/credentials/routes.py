@@ -8,12 +8,10 @@ from api.http.access import allow
 from api.http.types import WebRequest
 from core.access import Actor
 from core.paging import DEFAULT_LIMIT, Page
+from core.permissions import EDIT_MONITORING_SETUP, READ_MONITORING_SETUP
 from monitoring.devices import credentials
 from monitoring.devices.credential_encryption import Sealer
-from monitoring.devices.credentials import KEEPERS, READERS, Credential, NewCredential
-
-READER = allow(*READERS, scope="monitoring:read")
-KEEPER = allow(*KEEPERS, scope="monitoring:write")
+from monitoring.devices.credentials import Credential, NewCredential
 
 
 def sealer_of(request: WebRequest) -> Sealer:
@@ -27,7 +25,11 @@ class CredentialRoutes(Controller):
     path = "/credentials"
     tags = ("devices",)
 
-    @get(guards=[READER], operation_id="credential_list", summary="Credentials, by name")
+    @get(
+        guards=[allow(READ_MONITORING_SETUP)],
+        operation_id="credential_list",
+        summary="Credentials, by name",
+    )
     async def list_credentials(
         self,
         actor: NamedDependency[Actor],
@@ -40,7 +42,11 @@ class CredentialRoutes(Controller):
             actor, school_id=school_id, limit=limit, cursor=cursor
         )
 
-    @post(guards=[KEEPER], operation_id="credential_add", summary="Keep a credential")
+    @post(
+        guards=[allow(EDIT_MONITORING_SETUP)],
+        operation_id="credential_add",
+        summary="Keep a credential",
+    )
     async def add_credential(
         self, request: WebRequest, actor: NamedDependency[Actor], data: JSONBody[NewCredential]
     ) -> Credential:
@@ -48,7 +54,7 @@ class CredentialRoutes(Controller):
 
     @get(
         "/{credential_id:int}",
-        guards=[READER],
+        guards=[allow(READ_MONITORING_SETUP)],
         operation_id="credential_get",
         summary="One credential, without its secrets",
     )
@@ -59,7 +65,7 @@ class CredentialRoutes(Controller):
 
     @put(
         "/{credential_id:int}",
-        guards=[KEEPER],
+        guards=[allow(EDIT_MONITORING_SETUP)],
         operation_id="credential_edit",
         summary="Change a credential",
     )
@@ -75,7 +81,7 @@ class CredentialRoutes(Controller):
 
     @delete(
         "/{credential_id:int}",
-        guards=[KEEPER],
+        guards=[allow(EDIT_MONITORING_SETUP)],
         operation_id="credential_remove",
         summary="Forget a credential and its secrets",
     )

@@ -25,6 +25,7 @@ from core import clock
 from core.access import Actor
 from core.errors import Conflict, FieldError, Invalid, say
 from core.paging import DEFAULT_LIMIT
+from core.permissions import EDIT_MONITORING, EDIT_MONITORING_SETUP
 from monitoring import devices, registration, topology
 from monitoring.alerting import alerts, forecasts, parents
 from monitoring.alerting.alerts import AlertFilter
@@ -33,9 +34,8 @@ from monitoring.devices import Device, DeviceFilter, DeviceState, credentials
 from monitoring.history.spans import Span
 from monitoring.polling import power_sessions
 from monitoring.profiles import all_profiles
-from monitoring.registration.devices import KEEPERS, NewDevice
+from monitoring.registration.devices import NewDevice
 
-KEEPER = allow(*KEEPERS, scope=None)
 USE_DAYS = 14
 ZONE = "Asia/Shanghai"
 ALERTS_SHOWN = 10
@@ -123,15 +123,15 @@ class DevicePages(Controller):
             q=query.q,
             schools=await school_options(request, actor),
             profiles=_profile_codes(),
-            may_keep=actor.is_a(*KEEPERS),
+            may_keep=actor.can(EDIT_MONITORING),
         )
 
-    @get("/new", guards=[KEEPER])
+    @get("/new", guards=[allow(EDIT_MONITORING, tokens=False)])
     async def show_new(self, request: WebRequest, actor: NamedDependency[Actor]) -> Response[str]:
         start = convert_form(request.query_params, Start)
         return await _form_page(request, actor, None, {"asset_tag": start.tag, "port": 161})
 
-    @post(guards=[KEEPER])
+    @post(guards=[allow(EDIT_MONITORING, tokens=False)])
     async def add_device(self, request: WebRequest, actor: NamedDependency[Actor]) -> Response[Any]:
         try:
             form = await read_form(request, DeviceForm)
@@ -174,18 +174,18 @@ class DevicePages(Controller):
             has_ports=has_ports(readings),
             uplink=await topology.suggest_parent(actor, device_id),
             changes=await row_names.history(language_of(request), "device", device_id, limit=20),
-            may_keep=device.school_id in actor.school_ids_as(*KEEPERS),
+            may_keep=device.school_id in actor.school_ids_with(EDIT_MONITORING),
         )
 
-    @get("/{device_id:int}/edit", guards=[KEEPER])
+    @get("/{device_id:int}/edit", guards=[allow(EDIT_MONITORING, tokens=False)])
     async def show_edit(
         self, request: WebRequest, actor: NamedDependency[Actor], device_id: FromPath[int]
     ) -> Response[str]:
         device = await devices.get_device(actor, device_id)
-        actor.require(device.school_id, *KEEPERS)
+        actor.require(device.school_id, EDIT_MONITORING)
         return await _form_page(request, actor, device, _as_form(device))
 
-    @post("/{device_id:int}", guards=[KEEPER])
+    @post("/{device_id:int}", guards=[allow(EDIT_MONITORING, tokens=False)])
     async def edit_device(
         self, request: WebRequest, actor: NamedDependency[Actor], device_id: FromPath[int]
     ) -> Response[Any]:
@@ -202,22 +202,22 @@ class DevicePages(Controller):
             return await _form_page(request, actor, device, typed, errors)
         return see_other(urls.device(device_id), say("Saved."))
 
-    @post("/{device_id:int}/poll", guards=[KEEPER])
+    @post("/{device_id:int}/poll", guards=[allow(EDIT_MONITORING, tokens=False)])
     async def poll(self, actor: NamedDependency[Actor], device_id: FromPath[int]) -> Redirect:
         await registration.poll_now(actor, device_id)
         return see_other(urls.device(device_id), say("The device is visited in a moment."))
 
-    @post("/{device_id:int}/pause", guards=[KEEPER])
+    @post("/{device_id:int}/pause", guards=[allow(EDIT_MONITORING, tokens=False)])
     async def pause(self, actor: NamedDependency[Actor], device_id: FromPath[int]) -> Redirect:
         await registration.pause_device(actor, device_id)
         return see_other(urls.device(device_id), say("Monitoring is paused."))
 
-    @post("/{device_id:int}/resume", guards=[KEEPER])
+    @post("/{device_id:int}/resume", guards=[allow(EDIT_MONITORING, tokens=False)])
     async def resume(self, actor: NamedDependency[Actor], device_id: FromPath[int]) -> Redirect:
         await registration.resume_device(actor, device_id)
         return see_other(urls.device(device_id), say("Monitoring goes on."))
 
-    @post("/{device_id:int}/remove", guards=[KEEPER])
+    @post("/{device_id:int}/remove", guards=[allow(EDIT_MONITORING, tokens=False)])
     async def remove(self, actor: NamedDependency[Actor], device_id: FromPath[int]) -> Redirect:
         device = await devices.get_device(actor, device_id)
         await registration.remove_device(actor, device_id)
@@ -261,7 +261,7 @@ async def _form_page(
         device=device,
         credentials=by_school(actor, [(one.id, one.name, one.school_id) for one in known.items]),
         profiles=_profile_codes(),
-        may_add_credential=actor.is_a(*credentials.KEEPERS),
+        may_add_credential=actor.can(EDIT_MONITORING_SETUP),
         form=form,
         errors=list(errors),
     )

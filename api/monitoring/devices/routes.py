@@ -8,7 +8,7 @@ from litestar import Controller, delete, get, post, put
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 
-from api.http.access import allow, signed_in
+from api.http.access import allow
 from api.http.types import WebRequest
 from api.kit.rendering import language_of
 from api.kit.repeats import Key
@@ -18,15 +18,13 @@ from core import clock
 from core.access import Actor
 from core.idempotency import once
 from core.paging import DEFAULT_LIMIT, Page
+from core.permissions import EDIT_MONITORING, READ_MONITORING
 from monitoring import devices, registration
 from monitoring.decoding.metrics import METRICS
 from monitoring.decoding.readings import State
 from monitoring.devices import Device, DeviceFilter, DeviceState
 from monitoring.history import listing
-from monitoring.registration.devices import KEEPERS, NewDevice
-
-READER = signed_in("monitoring:read")
-KEEPER = allow(*KEEPERS, scope="monitoring:write")
+from monitoring.registration.devices import NewDevice
 
 Since = Annotated[datetime | None, QueryParameter(name="from")]
 Until = Annotated[datetime | None, QueryParameter(name="to")]
@@ -55,7 +53,11 @@ class DeviceRoutes(Controller):
     path = "/devices"
     tags = ("devices",)
 
-    @get(guards=[READER], operation_id="device_list", summary="Monitored devices, by tag")
+    @get(
+        guards=[allow(READ_MONITORING)],
+        operation_id="device_list",
+        summary="Monitored devices, by tag",
+    )
     async def list_devices(
         self,
         request: WebRequest,
@@ -74,7 +76,7 @@ class DeviceRoutes(Controller):
         speech = language_of(request)
         return Page([_told(device, speech) for device in page.items], page.next_cursor)
 
-    @post(guards=[KEEPER], operation_id="device_add", summary="Monitor an asset")
+    @post(guards=[allow(EDIT_MONITORING)], operation_id="device_add", summary="Monitor an asset")
     async def add_device(
         self,
         request: WebRequest,
@@ -93,13 +95,23 @@ class DeviceRoutes(Controller):
         )
         return _told(made, language_of(request))
 
-    @get("/{device_id:int}", guards=[READER], operation_id="device_get", summary="One device")
+    @get(
+        "/{device_id:int}",
+        guards=[allow(READ_MONITORING)],
+        operation_id="device_get",
+        summary="One device",
+    )
     async def get_device(
         self, request: WebRequest, actor: NamedDependency[Actor], device_id: FromPath[int]
     ) -> Device:
         return _told(await devices.get_device(actor, device_id), language_of(request))
 
-    @put("/{device_id:int}", guards=[KEEPER], operation_id="device_edit", summary="Change a device")
+    @put(
+        "/{device_id:int}",
+        guards=[allow(EDIT_MONITORING)],
+        operation_id="device_edit",
+        summary="Change a device",
+    )
     async def edit_device(
         self,
         request: WebRequest,
@@ -112,7 +124,7 @@ class DeviceRoutes(Controller):
 
     @delete(
         "/{device_id:int}",
-        guards=[KEEPER],
+        guards=[allow(EDIT_MONITORING)],
         operation_id="device_remove",
         summary="Monitor an asset no longer",
     )
@@ -122,7 +134,7 @@ class DeviceRoutes(Controller):
 
     @post(
         "/{device_id:int}/poll",
-        guards=[KEEPER],
+        guards=[allow(EDIT_MONITORING)],
         operation_id="device_poll",
         summary="Let the worker visit a device now",
         status_code=202,
@@ -134,7 +146,7 @@ class DeviceRoutes(Controller):
 
     @post(
         "/{device_id:int}/pause",
-        guards=[KEEPER],
+        guards=[allow(EDIT_MONITORING)],
         operation_id="device_pause",
         summary="Stop visiting a device for the time being",
         status_code=200,
@@ -146,7 +158,7 @@ class DeviceRoutes(Controller):
 
     @post(
         "/{device_id:int}/resume",
-        guards=[KEEPER],
+        guards=[allow(EDIT_MONITORING)],
         operation_id="device_resume",
         summary="Visit a paused device again",
         status_code=200,
@@ -158,7 +170,7 @@ class DeviceRoutes(Controller):
 
     @get(
         "/{device_id:int}/readings",
-        guards=[READER],
+        guards=[allow(READ_MONITORING)],
         operation_id="device_readings",
         summary="The last visit's readings, or the kept values of one metric",
     )

@@ -21,10 +21,10 @@ from api.monitoring.alerts.words import week_in_words, weekday_choices
 from core import places
 from core.access import Actor
 from core.errors import FieldError, Invalid, say
+from core.permissions import EDIT_MONITORING
 from monitoring.alerting import expected_hours
-from monitoring.alerting.expected_hours import KEEPERS, ExpectedHours, NewHours, Span, by_times
+from monitoring.alerting.expected_hours import ExpectedHours, NewHours, Span, by_times
 
-KEEPER = allow(*KEEPERS, scope=None)
 MOST_LINES = 7
 
 
@@ -65,15 +65,15 @@ class ExpectedHoursPages(Controller):
             sets=sets,
             weeks={hours.id: week_in_words(speech, hours.spans) for hours in sets},
             schools=dict(await school_options(request, actor)),
-            kept=actor.school_ids_as(*KEEPERS),
+            kept=actor.school_ids_with(EDIT_MONITORING),
         )
 
-    @get("/new", guards=[KEEPER])
+    @get("/new", guards=[allow(EDIT_MONITORING, tokens=False)])
     async def show_new(self, request: WebRequest, actor: NamedDependency[Actor]) -> Response[str]:
         lines = [Line([1, 2, 3, 4, 5], time(8), time(17, 30))]
         return await _form_page(request, actor, None, {}, lines)
 
-    @post(guards=[KEEPER])
+    @post(guards=[allow(EDIT_MONITORING, tokens=False)])
     async def add_hours(
         self, request: WebRequest, actor: NamedDependency[Actor]
     ) -> Response[str] | Redirect:
@@ -81,7 +81,7 @@ class ExpectedHoursPages(Controller):
         try:
             form = await read_form(request, HoursForm)
             lines = await _read_lines(request)
-            school_id = form.school_id or actor.school_ids_as(*KEEPERS)[0]
+            school_id = form.school_id or actor.school_ids_with(EDIT_MONITORING)[0]
             await expected_hours.add_hours(actor, school_id, NewHours(form.name, _spans(lines)))
         except Invalid as refused:
             typed = await as_typed(request)
@@ -96,7 +96,7 @@ class ExpectedHoursPages(Controller):
         lines = [Line(**line) for line in by_times(hours.spans)]
         return await _form_page(request, actor, hours, {"name": hours.name}, lines)
 
-    @post("/{hours_id:int}", guards=[KEEPER])
+    @post("/{hours_id:int}", guards=[allow(EDIT_MONITORING, tokens=False)])
     async def edit_hours(
         self, request: WebRequest, actor: NamedDependency[Actor], hours_id: FromPath[int]
     ) -> Response[str] | Redirect:
@@ -111,14 +111,14 @@ class ExpectedHoursPages(Controller):
             return await _form_page(request, actor, hours, typed, lines, refused.errors)
         return see_other(urls.expected_hours(), say("Saved."))
 
-    @post("/{hours_id:int}/remove", guards=[KEEPER])
+    @post("/{hours_id:int}/remove", guards=[allow(EDIT_MONITORING, tokens=False)])
     async def remove_hours(
         self, actor: NamedDependency[Actor], hours_id: FromPath[int]
     ) -> Redirect:
         await expected_hours.remove_hours(actor, hours_id)
         return see_other(urls.expected_hours(), say("These expected hours are deleted."))
 
-    @post("/{hours_id:int}/give", guards=[KEEPER])
+    @post("/{hours_id:int}/give", guards=[allow(EDIT_MONITORING, tokens=False)])
     async def give_to_room(
         self, request: WebRequest, actor: NamedDependency[Actor], hours_id: FromPath[int]
     ) -> Redirect:
@@ -184,9 +184,9 @@ async def _form_page(
         hours=hours,
         lines=[*lines, *blank],
         weekdays=weekday_choices(language_of(request)),
-        schools=await school_options(request, actor, *KEEPERS),
+        schools=await school_options(request, actor, EDIT_MONITORING),
         rooms=[(place.id, place.path) for place in rooms],
-        may_keep=hours is None or actor.sees_as(hours.school_id, *KEEPERS),
+        may_keep=hours is None or actor.can_at(hours.school_id, EDIT_MONITORING),
         form=form,
         errors=list(errors),
     )

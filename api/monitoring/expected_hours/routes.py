@@ -5,15 +5,13 @@ from litestar import Controller, delete, get, post, put
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, JSONBody
 
-from api.http.access import allow, signed_in
+from api.http.access import allow
 from api.kit.repeats import Key
 from core.access import Actor
 from core.idempotency import once
+from core.permissions import EDIT_MONITORING, READ_MONITORING
 from monitoring.alerting import expected_hours
-from monitoring.alerting.expected_hours import KEEPERS, ExpectedHours, NewHours
-
-READER = signed_in("monitoring:read")
-KEEPER = allow(*KEEPERS, scope="monitoring:write")
+from monitoring.alerting.expected_hours import ExpectedHours, NewHours
 
 
 class HoursOfSchool(NewHours, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -46,14 +44,22 @@ class ExpectedHoursRoutes(Controller):
     path = "/expected-hours"
     tags = ("expected hours",)
 
-    @get(guards=[READER], operation_id="expected_hours_list", summary="Expected hours, by name")
+    @get(
+        guards=[allow(READ_MONITORING)],
+        operation_id="expected_hours_list",
+        summary="Expected hours, by name",
+    )
     async def list_hours(
         self, actor: NamedDependency[Actor], school_id: FromQuery[int | None] = None
     ) -> HoursList:
         """Outside of them a silent device is no fault; within them it is one."""
         return HoursList(await expected_hours.list_hours(actor, school_id=school_id))
 
-    @post(guards=[KEEPER], operation_id="expected_hours_add", summary="Make expected hours")
+    @post(
+        guards=[allow(EDIT_MONITORING)],
+        operation_id="expected_hours_add",
+        summary="Make expected hours",
+    )
     async def add_hours(
         self, actor: NamedDependency[Actor], data: JSONBody[HoursOfSchool], key: Key = None
     ) -> ExpectedHours:
@@ -69,7 +75,7 @@ class ExpectedHoursRoutes(Controller):
 
     @get(
         "/{hours_id:int}",
-        guards=[READER],
+        guards=[allow(READ_MONITORING)],
         operation_id="expected_hours_get",
         summary="One set of expected hours",
     )
@@ -80,7 +86,7 @@ class ExpectedHoursRoutes(Controller):
 
     @put(
         "/{hours_id:int}",
-        guards=[KEEPER],
+        guards=[allow(EDIT_MONITORING)],
         operation_id="expected_hours_edit",
         summary="Change expected hours",
     )
@@ -92,7 +98,7 @@ class ExpectedHoursRoutes(Controller):
 
     @delete(
         "/{hours_id:int}",
-        guards=[KEEPER],
+        guards=[allow(EDIT_MONITORING)],
         operation_id="expected_hours_remove",
         summary="Delete expected hours that no device has",
     )
@@ -101,7 +107,7 @@ class ExpectedHoursRoutes(Controller):
 
     @put(
         "/of-places/{place_id:int}",
-        guards=[KEEPER],
+        guards=[allow(EDIT_MONITORING)],
         operation_id="expected_hours_give_place",
         summary="Give expected hours to all devices of a room",
     )

@@ -6,8 +6,9 @@ from api import urls
 from api.http.access import allow
 from api.http.types import WebRequest
 from api.kit.rendering import render
-from api.monitoring.health.routes import READERS, examine_all
+from api.monitoring.health.routes import examine_all
 from core.errors import Message, say
+from core.permissions import READ_MONITORING_SETUP
 from monitoring import health
 from monitoring.health import Check, Verdict
 
@@ -33,7 +34,11 @@ VERDICTS: dict[Verdict, tuple[str, Message]] = {
 }
 
 
-@get(urls.monitoring_health(), guards=[allow(*READERS, scope=None)], include_in_schema=False)
+@get(
+    urls.monitoring_health(),
+    guards=[allow(READ_MONITORING_SETUP, tokens=False)],
+    include_in_schema=False,
+)
 async def show_monitoring_health(request: WebRequest) -> Response[str]:
     state = await health.look()
     checks = examine_all(request, state)

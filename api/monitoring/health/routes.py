@@ -9,12 +9,10 @@ from api.http.access import allow
 from api.http.types import WebRequest
 from api.kit.rendering import language_of
 from core import disks
-from core.access import Role
+from core.permissions import READ_MONITORING_SETUP
 from core.settings import Settings
 from monitoring import health
 from monitoring.health import Check, MonitoringState, Verdict
-
-READERS = (Role.admin, Role.technician)
 
 
 class PartOfMonitoring(msgspec.Struct, frozen=True):
@@ -45,7 +43,7 @@ def examine_all(request: WebRequest, state: MonitoringState) -> list[Check]:
 
 @get(
     "/monitoring/health",
-    guards=[allow(*READERS, scope="monitoring:read")],
+    guards=[allow(READ_MONITORING_SETUP)],
     operation_id="monitoring_health",
     summary="Whether monitoring itself is well",
     tags=["devices"],

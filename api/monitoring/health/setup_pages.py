@@ -10,10 +10,9 @@ from api import urls
 from api.http.access import allow
 from api.http.types import WebRequest
 from api.kit.rendering import render
-from core.access import Actor, Role
+from core.access import Actor
 from core.errors import Message, say
-
-READERS = (Role.admin, Role.technician)
+from core.permissions import READ_MONITORING_SETUP
 
 
 class Part(msgspec.Struct, frozen=True):
@@ -83,7 +82,11 @@ PARTS = (
 )
 
 
-@get(urls.monitoring_setup(), guards=[allow(*READERS, scope=None)], include_in_schema=False)
+@get(
+    urls.monitoring_setup(),
+    guards=[allow(READ_MONITORING_SETUP, tokens=False)],
+    include_in_schema=False,
+)
 async def show_monitoring_setup(
     request: WebRequest, actor: NamedDependency[Actor]
 ) -> Response[str]:

@@ -7,18 +7,18 @@ from litestar import Controller, Response, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, QueryParameter
 
-from api.http.access import signed_in
+from api.http.access import allow
 from api.http.types import WebRequest
 from api.kit.rendering import language_of
 from api.monitoring.history.charts import as_csv, known_metric, worded
 from core import clock
 from core.access import Actor
 from core.errors import Invalid, say
+from core.permissions import READ_MONITORING
 from monitoring import devices
 from monitoring.history.charts import Chart, chart
 from monitoring.history.spans import Span
 
-READER = signed_in("monitoring:read")
 MOST_HOURS = 24 * 400
 # A file holds every port of a switch, a chart the highest few.
 EVERY_SERIES = 10_000
@@ -32,7 +32,7 @@ class DeviceHistoryRoutes(Controller):
 
     path = "/devices/{device_id:int}"
     tags = ("devices",)
-    guards = (READER,)
+    guards = (allow(READ_MONITORING),)
 
     @get(
         "/history",

@@ -23,12 +23,11 @@ from core import clock, schools
 from core.access import Actor
 from core.errors import FieldError, Invalid, say
 from core.paging import DEFAULT_LIMIT
+from core.permissions import EDIT_MONITORING
 from monitoring import devices
 from monitoring.alerting.maintenance import windows
-from monitoring.alerting.maintenance.windows import KEEPERS, MaintenanceWindow, NewWindow
+from monitoring.alerting.maintenance.windows import MaintenanceWindow, NewWindow
 from monitoring.alerting.parents import device_with_tag
-
-KEEPER = allow(*KEEPERS, scope=None)
 
 
 class ListQuery(msgspec.Struct, frozen=True):
@@ -107,10 +106,10 @@ class MaintenancePages(Controller):
             page=page,
             query=query,
             when={window.id: _when(request, window) for window in page.items},
-            kept=actor.school_ids_as(*KEEPERS),
+            kept=actor.school_ids_with(EDIT_MONITORING),
         )
 
-    @get("/new", guards=[KEEPER])
+    @get("/new", guards=[allow(EDIT_MONITORING, tokens=False)])
     async def show_new(self, request: WebRequest, actor: NamedDependency[Actor]) -> Response[str]:
         start = convert_form(request.query_params, Start)
         form: dict[str, Any] = {"kind": "once", "place_id": start.place_id}
@@ -119,7 +118,7 @@ class MaintenancePages(Controller):
             form |= {"device_tag": device.asset_tag, "school_id": device.school_id}
         return await _form_page(request, actor, form)
 
-    @post(guards=[KEEPER])
+    @post(guards=[allow(EDIT_MONITORING, tokens=False)])
     async def add_window(
         self, request: WebRequest, actor: NamedDependency[Actor]
     ) -> Response[str] | Redirect:
@@ -137,7 +136,7 @@ class MaintenancePages(Controller):
         )
         return see_other(urls.maintenance(), said)
 
-    @post("/{window_id:int}/end", guards=[KEEPER])
+    @post("/{window_id:int}/end", guards=[allow(EDIT_MONITORING, tokens=False)])
     async def end_window(
         self, request: WebRequest, actor: NamedDependency[Actor], window_id: FromPath[int]
     ) -> Redirect:
@@ -164,7 +163,7 @@ def _when(request: WebRequest, window: MaintenanceWindow) -> str:
 
 
 async def _zone(actor: Actor, school_id: int) -> ZoneInfo:
-    actor.require(school_id, *KEEPERS)
+    actor.require(school_id, EDIT_MONITORING)
     seen = await schools.find_schools(actor)
     return ZoneInfo(next(school.zone for school in seen if school.id == school_id))
 
@@ -175,7 +174,7 @@ async def _form_page(
     form: dict[str, Any],
     errors: tuple[FieldError, ...] = (),
 ) -> Response[str]:
-    options = await school_options(request, actor, *KEEPERS)
+    options = await school_options(request, actor, EDIT_MONITORING)
     kept = [school_id for school_id, _ in options]
     zone = await _zone(actor, options[0][0])
     now = clock.now().astimezone(zone).strftime("%Y-%m-%dT%H:%M")

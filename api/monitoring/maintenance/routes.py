@@ -4,16 +4,14 @@ from litestar import Controller, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, JSONBody
 
-from api.http.access import allow, signed_in
+from api.http.access import allow
 from api.kit.repeats import Key
 from core.access import Actor
 from core.idempotency import once
 from core.paging import DEFAULT_LIMIT, Page
+from core.permissions import EDIT_MONITORING, READ_MONITORING
 from monitoring.alerting.maintenance import windows
-from monitoring.alerting.maintenance.windows import KEEPERS, MaintenanceWindow, NewWindow
-
-READER = signed_in("monitoring:read")
-KEEPER = allow(*KEEPERS, scope="monitoring:write")
+from monitoring.alerting.maintenance.windows import MaintenanceWindow, NewWindow
 
 
 class MaintenanceRoutes(Controller):
@@ -22,7 +20,11 @@ class MaintenanceRoutes(Controller):
     path = "/maintenance-windows"
     tags = ("maintenance",)
 
-    @get(guards=[READER], operation_id="maintenance_list", summary="Maintenance windows")
+    @get(
+        guards=[allow(READ_MONITORING)],
+        operation_id="maintenance_list",
+        summary="Maintenance windows",
+    )
     async def list_windows(
         self,
         actor: NamedDependency[Actor],
@@ -36,7 +38,11 @@ class MaintenanceRoutes(Controller):
             actor, school_id=school_id, with_past=with_past, limit=limit, cursor=cursor
         )
 
-    @post(guards=[KEEPER], operation_id="maintenance_add", summary="Plan a maintenance window")
+    @post(
+        guards=[allow(EDIT_MONITORING)],
+        operation_id="maintenance_add",
+        summary="Plan a maintenance window",
+    )
     async def add_window(
         self,
         actor: NamedDependency[Actor],
@@ -55,7 +61,7 @@ class MaintenanceRoutes(Controller):
 
     @get(
         "/{window_id:int}",
-        guards=[READER],
+        guards=[allow(READ_MONITORING)],
         operation_id="maintenance_get",
         summary="One maintenance window",
     )
@@ -66,7 +72,7 @@ class MaintenanceRoutes(Controller):
 
     @post(
         "/{window_id:int}/end",
-        guards=[KEEPER],
+        guards=[allow(EDIT_MONITORING)],
         operation_id="maintenance_end",
         summary="End a maintenance window now, or cancel it",
         status_code=200,

@@ -20,15 +20,12 @@ from api.wording import row_names
 from core.access import Actor
 from core.errors import Conflict, FieldError, Invalid, say
 from core.paging import DEFAULT_LIMIT
+from core.permissions import EDIT_MONITORING, EDIT_MONITORING_SETUP, READ_MONITORING_SETUP
 from monitoring import discovery
 from monitoring.devices import credentials, networks
-from monitoring.devices.networks import KEEPERS, READERS, Network, NewNetwork
+from monitoring.devices.networks import Network, NewNetwork
 from monitoring.devices.networks.changes import DEFAULT_ADDRESSES_PER_SECOND, MOST_CREDENTIALS
-from monitoring.discovery.scans import KEEPERS as SEARCHERS
 
-READER = allow(*READERS, scope=None)
-KEEPER = allow(*KEEPERS, scope=None)
-SEARCHER = allow(*SEARCHERS, scope=None)
 SCANS_SHOWN = 10
 
 
@@ -62,7 +59,7 @@ class NetworkPages(Controller):
     path = urls.networks()
     include_in_schema = False
 
-    @get(guards=[READER])
+    @get(guards=[allow(READ_MONITORING_SETUP, tokens=False)])
     async def list_networks(
         self, request: WebRequest, actor: NamedDependency[Actor]
     ) -> Response[str]:
@@ -73,15 +70,15 @@ class NetworkPages(Controller):
             "monitoring/networks/list.html",
             page=page,
             schools=dict(await school_options(request, actor)),
-            may_keep=actor.is_a(*KEEPERS),
+            may_keep=actor.can(EDIT_MONITORING_SETUP),
         )
 
-    @get("/new", guards=[KEEPER])
+    @get("/new", guards=[allow(EDIT_MONITORING_SETUP, tokens=False)])
     async def show_new(self, request: WebRequest, actor: NamedDependency[Actor]) -> Response[str]:
         form = {"addresses_per_second": DEFAULT_ADDRESSES_PER_SECOND, "scan_every_hours": 24}
         return await _form_page(request, actor, None, form)
 
-    @post(guards=[KEEPER])
+    @post(guards=[allow(EDIT_MONITORING_SETUP, tokens=False)])
     async def add_network(
         self, request: WebRequest, actor: NamedDependency[Actor]
     ) -> Response[Any]:
@@ -92,7 +89,7 @@ class NetworkPages(Controller):
             return await _form_page(request, actor, None, await _typed(request), refused.errors)
         return see_other(urls.network(made.id), say("{name} is kept.", name=made.name))
 
-    @get("/{network_id:int}", guards=[READER])
+    @get("/{network_id:int}", guards=[allow(READ_MONITORING_SETUP, tokens=False)])
     async def show_network(
         self, request: WebRequest, actor: NamedDependency[Actor], network_id: FromPath[int]
     ) -> Response[str]:
@@ -106,18 +103,18 @@ class NetworkPages(Controller):
             credential_names=[names.get(one, "") for one in network.credential_ids],
             scans=(await discovery.list_scans(actor, network_id, limit=SCANS_SHOWN)).items,
             changes=await row_names.history(language_of(request), "network", network_id, limit=20),
-            may_keep=actor.sees_as(network.school_id, *KEEPERS),
+            may_keep=actor.can_at(network.school_id, EDIT_MONITORING_SETUP),
         )
 
-    @get("/{network_id:int}/edit", guards=[KEEPER])
+    @get("/{network_id:int}/edit", guards=[allow(EDIT_MONITORING_SETUP, tokens=False)])
     async def show_edit(
         self, request: WebRequest, actor: NamedDependency[Actor], network_id: FromPath[int]
     ) -> Response[str]:
         network = await networks.get_network(actor, network_id)
-        actor.require(network.school_id, *KEEPERS)
+        actor.require(network.school_id, EDIT_MONITORING_SETUP)
         return await _form_page(request, actor, network, msgspec.structs.asdict(network))
 
-    @post("/{network_id:int}", guards=[KEEPER])
+    @post("/{network_id:int}", guards=[allow(EDIT_MONITORING_SETUP, tokens=False)])
     async def edit_network(
         self, request: WebRequest, actor: NamedDependency[Actor], network_id: FromPath[int]
     ) -> Response[Any]:
@@ -136,7 +133,7 @@ class NetworkPages(Controller):
             return await _form_page(request, actor, network, typed, errors)
         return see_other(urls.network(network_id), say("Saved."))
 
-    @post("/{network_id:int}/remove", guards=[KEEPER])
+    @post("/{network_id:int}/remove", guards=[allow(EDIT_MONITORING_SETUP, tokens=False)])
     async def remove_network(
         self, actor: NamedDependency[Actor], network_id: FromPath[int]
     ) -> Redirect:
@@ -144,14 +141,16 @@ class NetworkPages(Controller):
         await networks.remove_network(actor, network_id)
         return see_other(urls.networks(), say("{name} is forgotten.", name=found.name))
 
-    @post("/{network_id:int}/scans", guards=[SEARCHER])
+    @post("/{network_id:int}/scans", guards=[allow(EDIT_MONITORING, tokens=False)])
     async def start_scan(
         self, actor: NamedDependency[Actor], network_id: FromPath[int]
     ) -> Redirect:
         scan = await discovery.start_scan(actor, network_id)
         return see_other(urls.network_scan(network_id, scan.id))
 
-    @get("/{network_id:int}/scans/{scan_id:int}", guards=[READER])
+    @get(
+        "/{network_id:int}/scans/{scan_id:int}", guards=[allow(READ_MONITORING_SETUP, tokens=False)]
+    )
     async def show_scan(
         self,
         request: WebRequest,
@@ -165,7 +164,10 @@ class NetworkPages(Controller):
             scan=await discovery.get_scan(actor, network_id, scan_id),
         )
 
-    @post("/{network_id:int}/scans/{scan_id:int}/cancel", guards=[SEARCHER])
+    @post(
+        "/{network_id:int}/scans/{scan_id:int}/cancel",
+        guards=[allow(EDIT_MONITORING, tokens=False)],
+    )
     async def cancel_scan(
         self, actor: NamedDependency[Actor], network_id: FromPath[int], scan_id: FromPath[int]
     ) -> Redirect:
@@ -190,7 +192,7 @@ async def _form_page(
     known = await credentials.list_credentials(
         actor, school_id=network.school_id if network else None
     )
-    own = [network.school_id] if network else actor.school_ids_as(*KEEPERS)
+    own = [network.school_id] if network else actor.school_ids_with(EDIT_MONITORING_SETUP)
     granted = await networks.find_granted(own)
     return render(
         request,
@@ -200,7 +202,7 @@ async def _form_page(
         bounds=", ".join(map(str, bounds_of(request) if granted is None else granted)),
         credentials=[(one.id, one.name) for one in known.items],
         most_credentials=MOST_CREDENTIALS,
-        school_options=await school_options(request, actor, *KEEPERS),
+        school_options=await school_options(request, actor, EDIT_MONITORING_SETUP),
         form=form,
         errors=list(errors),
     )

@@ -10,15 +10,11 @@ from api.kit.repeats import Key
 from core.access import Actor
 from core.idempotency import once
 from core.paging import DEFAULT_LIMIT, Page
+from core.permissions import EDIT_MONITORING, EDIT_MONITORING_SETUP, READ_MONITORING_SETUP
 from monitoring import discovery
 from monitoring.devices import networks
-from monitoring.devices.networks import KEEPERS, READERS, Bounds, Network, NewNetwork
+from monitoring.devices.networks import Bounds, Network, NewNetwork
 from monitoring.discovery import NetworkScan
-from monitoring.discovery.scans import KEEPERS as SEARCHERS
-
-READER = allow(*READERS, scope="monitoring:read")
-KEEPER = allow(*KEEPERS, scope="monitoring:write")
-SEARCHER = allow(*SEARCHERS, scope="monitoring:write")
 
 
 def bounds_of(request: WebRequest) -> Bounds:
@@ -39,7 +35,11 @@ class NetworkRoutes(Controller):
     path = "/networks"
     tags = ("discovery",)
 
-    @get(guards=[READER], operation_id="network_list", summary="Networks, by name")
+    @get(
+        guards=[allow(READ_MONITORING_SETUP)],
+        operation_id="network_list",
+        summary="Networks, by name",
+    )
     async def list_networks(
         self,
         actor: NamedDependency[Actor],
@@ -50,7 +50,11 @@ class NetworkRoutes(Controller):
         """Where the devices of the schools may be; no address elsewhere is asked."""
         return await networks.list_networks(actor, school_id=school_id, limit=limit, cursor=cursor)
 
-    @post(guards=[KEEPER], operation_id="network_add", summary="Let devices be in a network")
+    @post(
+        guards=[allow(EDIT_MONITORING_SETUP)],
+        operation_id="network_add",
+        summary="Let devices be in a network",
+    )
     async def add_network(
         self,
         request: WebRequest,
@@ -69,7 +73,12 @@ class NetworkRoutes(Controller):
             given=data,
         )
 
-    @get("/{network_id:int}", guards=[READER], operation_id="network_get", summary="One network")
+    @get(
+        "/{network_id:int}",
+        guards=[allow(READ_MONITORING_SETUP)],
+        operation_id="network_get",
+        summary="One network",
+    )
     async def get_network(
         self, actor: NamedDependency[Actor], network_id: FromPath[int]
     ) -> Network:
@@ -77,7 +86,7 @@ class NetworkRoutes(Controller):
 
     @put(
         "/{network_id:int}",
-        guards=[KEEPER],
+        guards=[allow(EDIT_MONITORING_SETUP)],
         operation_id="network_edit",
         summary="Change a network",
     )
@@ -95,7 +104,7 @@ class NetworkRoutes(Controller):
 
     @delete(
         "/{network_id:int}",
-        guards=[KEEPER],
+        guards=[allow(EDIT_MONITORING_SETUP)],
         operation_id="network_remove",
         summary="Ask in a network no longer",
     )
@@ -107,7 +116,7 @@ class NetworkRoutes(Controller):
 
     @get(
         "/{network_id:int}/scans",
-        guards=[READER],
+        guards=[allow(READ_MONITORING_SETUP)],
         operation_id="scan_list",
         summary="Searches of a network, the newest first",
     )
@@ -122,7 +131,7 @@ class NetworkRoutes(Controller):
 
     @post(
         "/{network_id:int}/scans",
-        guards=[SEARCHER],
+        guards=[allow(EDIT_MONITORING)],
         operation_id="scan_start",
         summary="Search a network for devices",
     )
@@ -141,7 +150,7 @@ class NetworkRoutes(Controller):
 
     @get(
         "/{network_id:int}/scans/{scan_id:int}",
-        guards=[READER],
+        guards=[allow(READ_MONITORING_SETUP)],
         operation_id="scan_get",
         summary="How far a search is",
     )
@@ -152,7 +161,7 @@ class NetworkRoutes(Controller):
 
     @post(
         "/{network_id:int}/scans/{scan_id:int}/cancel",
-        guards=[SEARCHER],
+        guards=[allow(EDIT_MONITORING)],
         operation_id="scan_cancel",
         summary="End a search before its time",
         status_code=200,

@@ -15,16 +15,15 @@ from api.kit.flash import see_other
 from api.kit.forms import as_typed, read_form
 from api.kit.options import school_options
 from api.kit.rendering import render
-from core.access import Actor, Role
+from core.access import Actor
 from core.errors import FieldError, Invalid, say
+from core.permissions import EDIT_MONITORING_SETUP, READ_MONITORING_SETUP
 from monitoring import notices
 from monitoring.alerting.alerts import AlertSeverity
 from monitoring.notices import NewStep, NewSubscription
-from monitoring.notices.escalation import KEEPERS, MOST_STEPS, READERS
+from monitoring.notices.escalation import MOST_STEPS
 from monitoring.notices.subscriptions import keepers_of
 
-READER = allow(*READERS, scope=None)
-KEEPER = allow(*KEEPERS, scope=None)
 NOT_USED = "-"
 MINUTES = (5, 10, 15, 30, 60, 120, 240, 480, 1440)
 
@@ -43,11 +42,11 @@ class MailPages(Controller):
     path = urls.alerts()
     include_in_schema = False
 
-    @get("/mail", guards=[READER])
+    @get("/mail", guards=[allow(READ_MONITORING_SETUP, tokens=False)])
     async def show_mail(self, request: WebRequest, actor: NamedDependency[Actor]) -> Response[str]:
         return await _mail_page(request, actor)
 
-    @post("/mail/{school_id:int}", guards=[READER])
+    @post("/mail/{school_id:int}", guards=[allow(READ_MONITORING_SETUP, tokens=False)])
     async def subscribe(
         self, request: WebRequest, actor: NamedDependency[Actor], school_id: FromPath[int]
     ) -> Response[Any]:
@@ -59,20 +58,20 @@ class MailPages(Controller):
             return await _mail_page(request, actor, typed, refused.errors)
         return see_other(urls.alert_mail(), say("Saved."))
 
-    @post("/mail/{school_id:int}/remove", guards=[READER])
+    @post("/mail/{school_id:int}/remove", guards=[allow(READ_MONITORING_SETUP, tokens=False)])
     async def unsubscribe(
         self, actor: NamedDependency[Actor], school_id: FromPath[int]
     ) -> Redirect:
         await notices.unsubscribe(actor, school_id)
         return see_other(urls.alert_mail(), say("No more mail about this school's alerts."))
 
-    @get("/escalation/{school_id:int}", guards=[READER])
+    @get("/escalation/{school_id:int}", guards=[allow(READ_MONITORING_SETUP, tokens=False)])
     async def show_steps(
         self, request: WebRequest, actor: NamedDependency[Actor], school_id: FromPath[int]
     ) -> Response[str]:
         return await _steps_page(request, actor, school_id)
 
-    @post("/escalation/{school_id:int}", guards=[KEEPER])
+    @post("/escalation/{school_id:int}", guards=[allow(EDIT_MONITORING_SETUP, tokens=False)])
     async def set_steps(
         self, request: WebRequest, actor: NamedDependency[Actor], school_id: FromPath[int]
     ) -> Response[Any]:
@@ -126,10 +125,10 @@ async def _mail_page(
         "monitoring/notices/mail.html",
         status_code=422 if errors else 200,
         is_configured=request.app.state.settings.mail is not None,
-        schools=await school_options(request, actor, *READERS),
+        schools=await school_options(request, actor, READ_MONITORING_SETUP),
         subscriptions={one.school_id: msgspec.structs.asdict(one) for one in kept},
         typed=typed or {},
-        administered=actor.school_ids_as(Role.admin),
+        administered=actor.school_ids_with(EDIT_MONITORING_SETUP),
         errors=list(errors),
     )
 
@@ -154,7 +153,7 @@ async def _steps_page(
         most=MOST_STEPS,
         minutes=MINUTES,
         keepers=[(str(one.id), one.name) for one in await keepers_of(actor, school_id)],
-        may_change=actor.sees_as(school_id, *KEEPERS),
+        may_change=actor.can_at(school_id, EDIT_MONITORING_SETUP),
         is_configured=request.app.state.settings.mail is not None,
         errors=list(errors),
     )

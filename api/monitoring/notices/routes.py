@@ -8,13 +8,9 @@ from litestar.params import FromPath, JSONBody
 from api.http.access import allow
 from api.http.types import WebRequest
 from core.access import Actor
+from core.permissions import EDIT_MONITORING_SETUP, READ_MONITORING_SETUP, SUBSCRIBE_ALERTS
 from monitoring import notices
 from monitoring.notices import EscalationStep, NewStep, NewSubscription, Subscription
-from monitoring.notices.escalation import KEEPERS, READERS
-
-READER = allow(*READERS, scope="monitoring:read")
-SUBSCRIBER = allow(*READERS, scope="monitoring:write")
-KEEPER = allow(*KEEPERS, scope="monitoring:write")
 
 
 class MyMail(msgspec.Struct, frozen=True):
@@ -37,7 +33,7 @@ class SubscriptionRoutes(Controller):
     tags = ("alerts",)
 
     @get(
-        guards=[READER],
+        guards=[allow(READ_MONITORING_SETUP)],
         operation_id="alert_subscription_list",
         summary="How you hear of alerts by mail",
     )
@@ -51,7 +47,7 @@ class SubscriptionRoutes(Controller):
 
     @put(
         "/{school_id:int}",
-        guards=[SUBSCRIBER],
+        guards=[allow(SUBSCRIBE_ALERTS)],
         operation_id="alert_subscription_set",
         summary="Ask for mail about a school's alerts",
     )
@@ -66,7 +62,7 @@ class SubscriptionRoutes(Controller):
 
     @delete(
         "/{school_id:int}",
-        guards=[SUBSCRIBER],
+        guards=[allow(SUBSCRIBE_ALERTS)],
         operation_id="alert_subscription_remove",
         summary="No more mail about a school's alerts",
     )
@@ -82,7 +78,7 @@ class EscalationRoutes(Controller):
 
     @get(
         "/{school_id:int}",
-        guards=[READER],
+        guards=[allow(READ_MONITORING_SETUP)],
         operation_id="escalation_get",
         summary="Who is told when nobody reacts",
     )
@@ -93,7 +89,7 @@ class EscalationRoutes(Controller):
 
     @put(
         "/{school_id:int}",
-        guards=[KEEPER],
+        guards=[allow(EDIT_MONITORING_SETUP)],
         operation_id="escalation_set",
         summary="Set who is told when nobody reacts",
     )

@@ -15,12 +15,10 @@ from api.kit.rendering import language_of, render
 from api.monitoring.ports.words import ports_in_words
 from core.access import Actor
 from core.errors import FieldError, Invalid, say
+from core.permissions import EDIT_MONITORING
 from monitoring import devices, topology
 from monitoring.devices import LatestReading
-from monitoring.registration.devices import KEEPERS
 from monitoring.topology import Finding
-
-KEEPER = allow(*KEEPERS, scope=None)
 
 
 class Question(msgspec.Struct, frozen=True):
@@ -61,7 +59,7 @@ class PortPages(Controller):
             request, "monitoring/ports/finder.html", q=question, found=found, errors=list(errors)
         )
 
-    @post("/devices/{device_id:int}/uplink", guards=[KEEPER])
+    @post("/devices/{device_id:int}/uplink", guards=[allow(EDIT_MONITORING, tokens=False)])
     async def take_parent(
         self, actor: NamedDependency[Actor], device_id: FromPath[int]
     ) -> Redirect:

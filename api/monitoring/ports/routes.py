@@ -7,16 +7,13 @@ from litestar import Controller, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, QueryParameter
 
-from api.http.access import allow, signed_in
+from api.http.access import allow
 from api.http.types import WebRequest
 from api.kit.rendering import language_of
 from core.access import Actor
+from core.permissions import EDIT_MONITORING, READ_MONITORING
 from monitoring import topology
-from monitoring.registration.devices import KEEPERS
 from monitoring.topology import Finding, PortPanel, Uplink
-
-READER = signed_in("monitoring:read")
-KEEPER = allow(*KEEPERS, scope="monitoring:write")
 
 Question = Annotated[str, QueryParameter(name="q")]
 
@@ -28,7 +25,7 @@ class PortRoutes(Controller):
 
     @get(
         "/devices/{device_id:int}/ports",
-        guards=[READER],
+        guards=[allow(READ_MONITORING)],
         operation_id="device_ports",
         summary="The ports of a switch, and who is behind each",
     )
@@ -41,7 +38,7 @@ class PortRoutes(Controller):
 
     @get(
         "/devices/{device_id:int}/uplink",
-        guards=[READER],
+        guards=[allow(READ_MONITORING)],
         operation_id="device_uplink",
         summary="The switch and port that a device seems to hang on",
     )
@@ -53,7 +50,7 @@ class PortRoutes(Controller):
 
     @post(
         "/devices/{device_id:int}/uplink",
-        guards=[KEEPER],
+        guards=[allow(EDIT_MONITORING)],
         operation_id="device_take_parent",
         summary="Take what the switches tell as the device's parent",
         status_code=200,
@@ -64,7 +61,7 @@ class PortRoutes(Controller):
 
     @get(
         "/port-finder",
-        guards=[READER],
+        guards=[allow(READ_MONITORING)],
         operation_id="port_find",
         summary="Which port is it on: by MAC address, tag or IP address",
     )

@@ -4,12 +4,11 @@ import msgspec
 from litestar import Controller, get
 from litestar.params import FromPath
 
-from api.http.access import signed_in
+from api.http.access import allow
 from core.errors import NotFound, say
 from core.paging import Page
+from core.permissions import READ_MONITORING
 from monitoring.profiles import Profile, Title, all_profiles, profile_named
-
-READER = signed_in("monitoring:read")
 
 
 class ProfileSummary(msgspec.Struct, frozen=True):
@@ -30,7 +29,7 @@ class DeviceProfileRoutes(Controller):
     tags = ("devices",)
 
     @get(
-        guards=[READER],
+        guards=[allow(READ_MONITORING)],
         operation_id="device_profile_list",
         summary="The kinds of devices that are known",
     )
@@ -42,7 +41,7 @@ class DeviceProfileRoutes(Controller):
 
     @get(
         "/{profile_name:str}",
-        guards=[READER],
+        guards=[allow(READ_MONITORING)],
         operation_id="device_profile_get",
         summary="How a kind of device is recognised, read and judged",
     )

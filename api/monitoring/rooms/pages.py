@@ -19,13 +19,11 @@ from api.kit.rendering import render
 from core import places
 from core.access import Actor
 from core.errors import FieldError, Invalid, Message, say
+from core.permissions import EDIT_MONITORING, WAKE_DEVICES
 from monitoring.presence import rooms, waking
-from monitoring.presence.rooms import KEEPERS, SeatPlace, SeatState
-from monitoring.presence.waking import PLANNERS, WAKERS, NewWakePlan, Woken
+from monitoring.presence.rooms import SeatPlace, SeatState
+from monitoring.presence.waking import NewWakePlan, Woken
 
-KEEPER = allow(*KEEPERS, scope=None)
-WAKER = allow(*WAKERS, scope=None)
-PLANNER = allow(*PLANNERS, scope=None)
 USUAL_COLUMNS = 6
 
 SEAT_STATES: dict[SeatState, tuple[Message, str]] = {
@@ -80,12 +78,12 @@ class RoomPages(Controller):
     ) -> Response[str]:
         return await _room_page(request, actor, place_id)
 
-    @post("/{place_id:int}/wake", guards=[WAKER])
+    @post("/{place_id:int}/wake", guards=[allow(WAKE_DEVICES, tokens=False)])
     async def wake(self, actor: NamedDependency[Actor], place_id: FromPath[int]) -> Redirect:
         woken = await waking.wake_room(actor, place_id)
         return see_other(urls.room(place_id), _told(woken))
 
-    @post("/{place_id:int}/plans", guards=[PLANNER])
+    @post("/{place_id:int}/plans", guards=[allow(EDIT_MONITORING, tokens=False)])
     async def add_plan(
         self, request: WebRequest, actor: NamedDependency[Actor], place_id: FromPath[int]
     ) -> Response[Any]:
@@ -97,7 +95,7 @@ class RoomPages(Controller):
             return await _room_page(request, actor, place_id, typed, refused.errors)
         return see_other(urls.room(place_id), say("The room is woken from now on."))
 
-    @post("/plans/{plan_id:int}/remove", guards=[PLANNER])
+    @post("/plans/{plan_id:int}/remove", guards=[allow(EDIT_MONITORING, tokens=False)])
     async def remove_plan(
         self, request: WebRequest, actor: NamedDependency[Actor], plan_id: FromPath[int]
     ) -> Redirect:
@@ -105,13 +103,13 @@ class RoomPages(Controller):
         back = urls.local((await request.form()).get("back"), urls.rooms())
         return see_other(back, say("The room is woken no longer at that time."))
 
-    @get("/{place_id:int}/seats", guards=[KEEPER])
+    @get("/{place_id:int}/seats", guards=[allow(EDIT_MONITORING, tokens=False)])
     async def show_seats(
         self, request: WebRequest, actor: NamedDependency[Actor], place_id: FromPath[int]
     ) -> Response[str]:
         return await _seats_page(request, actor, place_id)
 
-    @post("/{place_id:int}/seats", guards=[KEEPER])
+    @post("/{place_id:int}/seats", guards=[allow(EDIT_MONITORING, tokens=False)])
     async def set_seats(
         self, request: WebRequest, actor: NamedDependency[Actor], place_id: FromPath[int]
     ) -> Response[Any]:
@@ -122,7 +120,7 @@ class RoomPages(Controller):
             return await _seats_page(request, actor, place_id, typed, refused.errors)
         return see_other(urls.room(place_id), say("Saved."))
 
-    @post("/{place_id:int}/seats/rows", guards=[KEEPER])
+    @post("/{place_id:int}/seats/rows", guards=[allow(EDIT_MONITORING, tokens=False)])
     async def seat_in_rows(
         self, request: WebRequest, actor: NamedDependency[Actor], place_id: FromPath[int]
     ) -> Response[Any]:
@@ -134,7 +132,11 @@ class RoomPages(Controller):
         return see_other(urls.room_seats(place_id), say("Seated by name; move who sits elsewhere."))
 
 
-@post(urls.wake_device("{device_id:int}"), guards=[WAKER], include_in_schema=False)
+@post(
+    urls.wake_device("{device_id:int}"),
+    guards=[allow(WAKE_DEVICES, tokens=False)],
+    include_in_schema=False,
+)
 async def do_wake_device(actor: NamedDependency[Actor], device_id: FromPath[int]) -> Redirect:
     woken = await waking.wake_device(actor, device_id)
     return see_other(urls.device(device_id), _told(woken))
@@ -172,8 +174,8 @@ async def _room_page(
         counts={state: room.count(state) for state in SeatState},
         plans=await waking.list_plans(actor, place_id=place_id),
         weekdays=WEEKDAYS,
-        may_wake=actor.sees_as(room.school_id, *WAKERS),
-        may_keep=actor.sees_as(room.school_id, *KEEPERS),
+        may_wake=actor.can_at(room.school_id, WAKE_DEVICES),
+        may_keep=actor.can_at(room.school_id, EDIT_MONITORING),
         form=form or {"wake_at": "07:40"},
         errors=list(errors),
     )
@@ -187,7 +189,7 @@ async def _seats_page(
     errors: tuple[FieldError, ...] = (),
 ) -> Response[str]:
     room = await rooms.get_room(actor, place_id)
-    actor.require(room.school_id, *KEEPERS)
+    actor.require(room.school_id, EDIT_MONITORING)
     return render(
         request,
         "monitoring/rooms/seats.html",

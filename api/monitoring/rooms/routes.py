@@ -5,16 +5,12 @@ from litestar import Controller, delete, get, post, put
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, JSONBody
 
-from api.http.access import allow, signed_in
+from api.http.access import allow
 from core.access import Actor
+from core.permissions import EDIT_MONITORING, READ_MONITORING, WAKE_DEVICES
 from monitoring.presence import rooms, waking
-from monitoring.presence.rooms import KEEPERS, Room, RoomCounts, SeatPlace
-from monitoring.presence.waking import PLANNERS, WAKERS, NewWakePlan, WakePlan, Woken
-
-READER = signed_in("monitoring:read")
-KEEPER = allow(*KEEPERS, scope="monitoring:write")
-WAKER = allow(*WAKERS, scope="monitoring:write")
-PLANNER = allow(*PLANNERS, scope="monitoring:write")
+from monitoring.presence.rooms import Room, RoomCounts, SeatPlace
+from monitoring.presence.waking import NewWakePlan, WakePlan, Woken
 
 
 class SeatPlan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -29,19 +25,28 @@ class RoomRoutes(Controller):
     path = "/rooms"
     tags = ("rooms",)
 
-    @get(guards=[READER], operation_id="room_list", summary="Rooms with monitored devices")
+    @get(
+        guards=[allow(READ_MONITORING)],
+        operation_id="room_list",
+        summary="Rooms with monitored devices",
+    )
     async def list_rooms(self, actor: NamedDependency[Actor]) -> list[RoomCounts]:
         """All of the schools in sight, by name: a school has dozens, so there are no pages."""
         return await rooms.list_rooms(actor)
 
-    @get("/{place_id:int}", guards=[READER], operation_id="room_get", summary="A room's seats")
+    @get(
+        "/{place_id:int}",
+        guards=[allow(READ_MONITORING)],
+        operation_id="room_get",
+        summary="A room's seats",
+    )
     async def get_room(self, actor: NamedDependency[Actor], place_id: FromPath[int]) -> Room:
         """Each device of the room and of its cabinets, with its state."""
         return await rooms.get_room(actor, place_id)
 
     @put(
         "/{place_id:int}/seats",
-        guards=[KEEPER],
+        guards=[allow(EDIT_MONITORING)],
         operation_id="room_seat",
         summary="Set where devices stand",
     )
@@ -53,7 +58,7 @@ class RoomRoutes(Controller):
 
     @post(
         "/{place_id:int}/wake",
-        guards=[WAKER],
+        guards=[allow(WAKE_DEVICES)],
         operation_id="room_wake",
         summary="Wake a room's computers",
         status_code=200,
@@ -69,20 +74,28 @@ class WakePlanRoutes(Controller):
     path = "/wake-plans"
     tags = ("rooms",)
 
-    @get(guards=[READER], operation_id="wake_plan_list", summary="When rooms are woken")
+    @get(
+        guards=[allow(READ_MONITORING)],
+        operation_id="wake_plan_list",
+        summary="When rooms are woken",
+    )
     async def list_plans(
         self, actor: NamedDependency[Actor], place_id: FromQuery[int | None] = None
     ) -> list[WakePlan]:
         return await waking.list_plans(actor, place_id=place_id)
 
-    @post(guards=[PLANNER], operation_id="wake_plan_add", summary="Wake a room regularly")
+    @post(
+        guards=[allow(EDIT_MONITORING)],
+        operation_id="wake_plan_add",
+        summary="Wake a room regularly",
+    )
     async def plan(self, actor: NamedDependency[Actor], data: JSONBody[NewWakePlan]) -> WakePlan:
         """By the school's clock, each day once."""
         return await waking.plan(actor, data)
 
     @delete(
         "/{plan_id:int}",
-        guards=[PLANNER],
+        guards=[allow(EDIT_MONITORING)],
         operation_id="wake_plan_remove",
         summary="Wake a room regularly no longer",
     )
@@ -92,7 +105,7 @@ class WakePlanRoutes(Controller):
 
 @post(
     "/devices/{device_id:int}/wake",
-    guards=[WAKER],
+    guards=[allow(WAKE_DEVICES)],
     operation_id="device_wake",
     summary="Wake one computer",
     tags=["rooms"],

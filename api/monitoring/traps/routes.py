@@ -8,16 +8,15 @@ from litestar import Controller, get
 from litestar.di import NamedDependency
 from litestar.params import FromQuery, QueryParameter
 
-from api.http.access import signed_in
+from api.http.access import allow
 from api.http.types import WebRequest
 from api.kit.rendering import language_of
 from api.wording.language import Language
 from core.access import Actor
 from core.paging import DEFAULT_LIMIT, Page
+from core.permissions import READ_MONITORING
 from monitoring.traps import views
 from monitoring.traps.views import DeviceMessage, MessageCount, MessageFilter
-
-READER = signed_in("monitoring:read")
 
 Days = Annotated[int, QueryParameter(ge=1, le=90)]
 
@@ -28,7 +27,11 @@ class TrapRoutes(Controller):
     path = "/traps"
     tags = ("traps",)
 
-    @get(guards=[READER], operation_id="trap_list", summary="What devices said, the latest first")
+    @get(
+        guards=[allow(READ_MONITORING)],
+        operation_id="trap_list",
+        summary="What devices said, the latest first",
+    )
     async def list_traps(
         self,
         request: WebRequest,
@@ -49,7 +52,7 @@ class TrapRoutes(Controller):
 
     @get(
         "/counts",
-        guards=[READER],
+        guards=[allow(READ_MONITORING)],
         operation_id="trap_counts",
         summary="How often which device said what",
     )

@@ -20,6 +20,7 @@ from core import clock
 from core.access import Actor
 from core.errors import FieldError, Invalid
 from core.paging import DEFAULT_LIMIT
+from core.permissions import READ_USAGE
 from inventory import donations
 from inventory.usage import (
     LONGEST_PERIOD_DAYS,
@@ -30,10 +31,7 @@ from inventory.usage import (
     preset_period,
 )
 from monitoring.usage.idle_list import idle_assets
-from monitoring.usage.idleness import READERS
 from monitoring.usage.report import UsageReport, usage
-
-READER = allow(*READERS, scope="reports:read")
 
 
 class UsageQuery(msgspec.Struct, frozen=True, rename={"first_day": "from", "last_day": "to"}):
@@ -75,7 +73,7 @@ class UsagePages(Controller):
     """/usage, /usage/idle and /donations/{id}/usage"""
 
     include_in_schema = False
-    guards = (READER,)
+    guards = (allow(READ_USAGE),)
 
     @get(urls.usage())
     async def show_usage(self, request: WebRequest, actor: NamedDependency[Actor]) -> Response[str]:
@@ -119,7 +117,7 @@ class UsagePages(Controller):
         self, request: WebRequest, actor: NamedDependency[Actor], donation_id: FromPath[int]
     ) -> Response[str]:
         donation = await donations.get_donation(actor, donation_id)
-        actor.require(donation.school_id, *READERS)
+        actor.require(donation.school_id, READ_USAGE)
         period = _query(request, StoryQuery).chosen(donation.received_on)
         by_model = await usage(actor, "model", period, donation_id=donation_id)
         by_asset = await usage(actor, "asset", period, donation_id=donation_id)
@@ -139,7 +137,7 @@ class UsagePages(Controller):
         self, request: WebRequest, actor: NamedDependency[Actor], donation_id: FromPath[int]
     ) -> Response[str]:
         donation = await donations.get_donation(actor, donation_id)
-        actor.require(donation.school_id, *READERS)
+        actor.require(donation.school_id, READ_USAGE)
         query = _query(request, StoryQuery)
         period = query.chosen(donation.received_on)
         report = await usage(actor, query.by, period, donation_id=donation_id)

@@ -11,9 +11,9 @@ from api.http.access import allow
 from core.access import Actor
 from core.errors import Invalid, say
 from core.paging import DEFAULT_LIMIT, Page
+from core.permissions import READ_USAGE
 from inventory.usage import By, chosen_period
 from monitoring.usage.idle_list import IdleAsset, idle_assets
-from monitoring.usage.idleness import READERS
 from monitoring.usage.report import UsageReport, usage
 
 Grouping = Literal["donation", "model", "school", "room", "asset"]
@@ -27,7 +27,7 @@ class ReportRoutes(Controller):
 
     @get(
         "/usage",
-        guards=[allow(*READERS, scope="reports:read")],
+        guards=[allow(READ_USAGE)],
         operation_id="report_usage",
         summary="Hours on, custody, repairs, downtime and idleness in a period",
     )
@@ -52,7 +52,7 @@ class ReportRoutes(Controller):
 
     @get(
         "/idle",
-        guards=[allow(*READERS, scope="reports:read")],
+        guards=[allow(READ_USAGE)],
         operation_id="report_idle",
         summary="Assets in service that nobody used for 30 days, the longest idle first",
     )

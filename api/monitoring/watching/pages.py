@@ -19,12 +19,11 @@ from api.wording.language import Language
 from core import schools
 from core.access import Actor
 from core.errors import FieldError, Invalid, say
+from core.permissions import EDIT_MONITORING
 from monitoring import devices
 from monitoring.alerting import expected_hours, parents, thresholds
-from monitoring.alerting.thresholds import KEEPERS, HeldRule, RuleChange
+from monitoring.alerting.thresholds import HeldRule, RuleChange
 from monitoring.decoding.metrics import METRICS, UNITS
-
-KEEPER = allow(*KEEPERS, scope=None)
 
 
 class ParentForm(msgspec.Struct, frozen=True):
@@ -64,7 +63,7 @@ class WatchingPages(Controller):
     ) -> Response[str]:
         return await _device_page(request, actor, device_id)
 
-    @post("/parent", guards=[KEEPER])
+    @post("/parent", guards=[allow(EDIT_MONITORING, tokens=False)])
     async def set_parent(
         self, request: WebRequest, actor: NamedDependency[Actor], device_id: FromPath[int]
     ) -> Response[str] | Redirect:
@@ -79,7 +78,7 @@ class WatchingPages(Controller):
             return await _device_page(request, actor, device_id, typed, errors)
         return see_other(urls.watching(device_id), say("Saved."))
 
-    @post("/hours", guards=[KEEPER])
+    @post("/hours", guards=[allow(EDIT_MONITORING, tokens=False)])
     async def set_hours(
         self, request: WebRequest, actor: NamedDependency[Actor], device_id: FromPath[int]
     ) -> Redirect:
@@ -87,7 +86,7 @@ class WatchingPages(Controller):
         await expected_hours.give_to_device(actor, device_id, given.hours_id)
         return see_other(urls.watching(device_id), say("Saved."))
 
-    @post("/rules/{rule:str}", guards=[KEEPER])
+    @post("/rules/{rule:str}", guards=[allow(EDIT_MONITORING, tokens=False)])
     async def set_rule(
         self,
         request: WebRequest,
@@ -103,7 +102,7 @@ class WatchingPages(Controller):
             return await _device_page(request, actor, device_id, typed, list(refused.errors))
         return see_other(urls.watching(device_id), say("It holds from the next visit on."))
 
-    @post("/rules/{rule:str}/put-back", guards=[KEEPER])
+    @post("/rules/{rule:str}/put-back", guards=[allow(EDIT_MONITORING, tokens=False)])
     async def put_back(
         self, actor: NamedDependency[Actor], device_id: FromPath[int], rule: FromPath[str]
     ) -> Redirect:
@@ -127,7 +126,7 @@ class KindRulePages(Controller):
     ) -> Response[str]:
         return await _kind_page(request, actor, school_id, profile)
 
-    @post("/{rule:str}", guards=[KEEPER])
+    @post("/{rule:str}", guards=[allow(EDIT_MONITORING, tokens=False)])
     async def set_rule(
         self,
         request: WebRequest,
@@ -146,7 +145,7 @@ class KindRulePages(Controller):
             urls.kind_rules(school_id, profile), say("It holds from the next visit on.")
         )
 
-    @post("/{rule:str}/put-back", guards=[KEEPER])
+    @post("/{rule:str}/put-back", guards=[allow(EDIT_MONITORING, tokens=False)])
     async def put_back(
         self,
         actor: NamedDependency[Actor],
@@ -182,7 +181,7 @@ async def _device_page(
         hours=hours,
         sets=[(one.id, one.name) for one in sets],
         rules=_rows(await thresholds.rules_of_device(actor, device_id), speech),
-        may_keep=actor.sees_as(device.school_id, *KEEPERS),
+        may_keep=actor.can_at(device.school_id, EDIT_MONITORING),
         form=form
         or {
             "parent_tag": parent.asset_tag if parent else "",
@@ -211,7 +210,7 @@ async def _kind_page(
         school_id=school_id,
         profile=profile,
         rules=_rows(found, speech),
-        may_keep=actor.sees_as(school_id, *KEEPERS),
+        may_keep=actor.can_at(school_id, EDIT_MONITORING),
         form=form or {},
         errors=errors or [],
     )

@@ -5,17 +5,15 @@ from litestar import Controller, delete, get, put
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 
-from api.http.access import allow, signed_in
+from api.http.access import allow
 from api.monitoring.expected_hours.routes import Given
 from core.access import Actor
+from core.permissions import EDIT_MONITORING, READ_MONITORING
 from monitoring import devices
 from monitoring.alerting import expected_hours, forecasts, parents, thresholds
 from monitoring.alerting.expected_hours import ExpectedHours
 from monitoring.alerting.parents import LinkedDevice
-from monitoring.alerting.thresholds import KEEPERS, HeldRule, RuleChange
-
-READER = signed_in("monitoring:read")
-KEEPER = allow(*KEEPERS, scope="monitoring:write")
+from monitoring.alerting.thresholds import HeldRule, RuleChange
 
 
 class Surroundings(msgspec.Struct, frozen=True):
@@ -60,7 +58,7 @@ class WatchingRoutes(Controller):
 
     @get(
         "/surroundings",
-        guards=[READER],
+        guards=[allow(READ_MONITORING)],
         operation_id="device_surroundings",
         summary="What a device hangs on, and when it ought to be on",
     )
@@ -71,7 +69,7 @@ class WatchingRoutes(Controller):
 
     @put(
         "/parent",
-        guards=[KEEPER],
+        guards=[allow(EDIT_MONITORING)],
         operation_id="device_parent_set",
         summary="Say what a device hangs on",
     )
@@ -87,7 +85,7 @@ class WatchingRoutes(Controller):
 
     @put(
         "/hours",
-        guards=[KEEPER],
+        guards=[allow(EDIT_MONITORING)],
         operation_id="device_hours_set",
         summary="Say when a device ought to be on",
     )
@@ -99,7 +97,7 @@ class WatchingRoutes(Controller):
 
     @get(
         "/rules",
-        guards=[READER],
+        guards=[allow(READ_MONITORING)],
         operation_id="device_rules",
         summary="The rules that hold for a device",
     )
@@ -108,7 +106,7 @@ class WatchingRoutes(Controller):
 
     @put(
         "/rules/{rule:str}",
-        guards=[KEEPER],
+        guards=[allow(EDIT_MONITORING)],
         operation_id="device_rule_set",
         summary="Set or switch off a rule for a device",
     )
@@ -124,7 +122,7 @@ class WatchingRoutes(Controller):
 
     @delete(
         "/rules/{rule:str}",
-        guards=[KEEPER],
+        guards=[allow(EDIT_MONITORING)],
         operation_id="device_rule_put_back",
         summary="Forget what was set for a device's rule",
         status_code=200,
@@ -136,7 +134,7 @@ class WatchingRoutes(Controller):
 
     @get(
         "/forecasts",
-        guards=[READER],
+        guards=[allow(READ_MONITORING)],
         operation_id="device_forecasts",
         summary="What of a device will be empty or full soon",
     )
@@ -156,7 +154,7 @@ class ProfileRuleRoutes(Controller):
     tags = ("devices",)
 
     @get(
-        guards=[READER],
+        guards=[allow(READ_MONITORING)],
         operation_id="profile_rules",
         summary="The rules that hold for a kind of device at a school",
     )
@@ -167,7 +165,7 @@ class ProfileRuleRoutes(Controller):
 
     @put(
         "/{rule:str}",
-        guards=[KEEPER],
+        guards=[allow(EDIT_MONITORING)],
         operation_id="profile_rule_set",
         summary="Set or switch off a rule for a kind of device",
     )
@@ -184,7 +182,7 @@ class ProfileRuleRoutes(Controller):
 
     @delete(
         "/{rule:str}",
-        guards=[KEEPER],
+        guards=[allow(EDIT_MONITORING)],
         operation_id="profile_rule_put_back",
         summary="Forget what was set for a kind of device",
         status_code=200,

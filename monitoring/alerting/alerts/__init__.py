@@ -5,7 +5,6 @@ from monitoring.alerting.alerts.findings import AlertSeverity, DeviceChanges, Fi
 from monitoring.alerting.alerts.resolution import settle
 from monitoring.alerting.alerts.store import clear_alert, end_all, keep, open_places, raise_alert
 from monitoring.alerting.alerts.views import (
-    KEEPERS,
     Alert,
     AlertFilter,
     AlertState,
@@ -15,7 +14,6 @@ from monitoring.alerting.alerts.views import (
 )
 
 __all__ = [
-    "KEEPERS",
     "Alert",
     "AlertFilter",
     "AlertSeverity",

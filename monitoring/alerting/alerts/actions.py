@@ -8,7 +8,8 @@ from core import clock
 from core.access import Actor
 from core.database import fetch, fetch_value, transaction
 from core.errors import Conflict, Invalid, NotFound, say
-from monitoring.alerting.alerts.views import KEEPERS, Alert, get_alert
+from core.permissions import EDIT_MONITORING
+from monitoring.alerting.alerts.views import Alert, get_alert
 from monitoring.alerting.alerts.work_orders import tell
 
 MOST_AT_ONCE = 200
@@ -22,7 +23,7 @@ class _Taken(msgspec.Struct, frozen=True):
 async def acknowledge(actor: Actor, alert_id: int) -> Alert:
     """Say that somebody takes care; a second time changes nothing, a cleared one is a Conflict."""
     alert = await get_alert(actor, alert_id)
-    actor.require(alert.school_id, *KEEPERS)
+    actor.require(alert.school_id, EDIT_MONITORING)
     if alert.cleared_at is not None:
         raise Conflict(say("This alert has cleared already"), code="alert_cleared")
     await acknowledge_many(actor, [alert_id])
@@ -38,7 +39,7 @@ async def acknowledge_many(actor: Actor, alert_ids: Sequence[int]) -> int:
         raise Invalid.of(
             "alert_ids", say("Choose {most} alerts at most", most=MOST_AT_ONCE), code="too_many"
         )
-    kept = actor.school_ids_as(*KEEPERS)
+    kept = actor.school_ids_with(EDIT_MONITORING)
     wanted = sorted(set(alert_ids))
     async with transaction(actor):
         seen: int = await fetch_value(
@@ -69,7 +70,7 @@ async def clear_by_hand(actor: Actor, alert_id: int, reason: str) -> Alert:
     visit, and is a new alert.
     """
     alert = await get_alert(actor, alert_id)
-    actor.require(alert.school_id, *KEEPERS)
+    actor.require(alert.school_id, EDIT_MONITORING)
     words = reason.strip()
     if not 1 <= len(words) <= REASON_MAX_LENGTH:
         raise Invalid.of(

@@ -5,14 +5,12 @@ from typing import Literal
 
 import msgspec
 
-from core.access import Actor, Role
+from core.access import Actor
 from core.database import fetch, fetch_one
 from core.errors import Message, NotFound, say
 from core.paging import Page, checked_limit, decode_cursor, page_of
 from inventory.queries import Conditions
 from monitoring.alerting.alerts.findings import AlertSeverity
-
-KEEPERS = (Role.admin, Role.technician)
 
 AlertState = Literal["raised", "acknowledged", "cleared"]
 

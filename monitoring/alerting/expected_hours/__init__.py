@@ -1,7 +1,6 @@
 """Expected hours: when a silent device is a fault, and when it is only switched off."""
 
 from monitoring.alerting.expected_hours.sets import (
-    KEEPERS,
     ExpectedHours,
     NewHours,
     add_hours,
@@ -17,7 +16,6 @@ from monitoring.alerting.expected_hours.sets import (
 from monitoring.alerting.expected_hours.spans import Span, is_expected, spans_from_json
 
 __all__ = [
-    "KEEPERS",
     "ExpectedHours",
     "NewHours",
     "Span",

@@ -7,13 +7,13 @@ import msgspec
 from msgspec import Meta
 
 from core import clock
-from core.access import Actor, Role
+from core.access import Actor
 from core.database import execute, fetch, fetch_one, fetch_value, refusing, transaction
 from core.errors import Conflict, FieldError, Invalid, Message, NotFound, Problem, say
+from core.permissions import EDIT_MONITORING
 from monitoring.alerting.expected_hours.spans import Span
 from monitoring.devices.views import get_device
 
-KEEPERS = (Role.admin, Role.technician)
 MOST_SPANS = 50
 
 
@@ -82,7 +82,7 @@ async def get_hours(actor: Actor, hours_id: int) -> ExpectedHours:
 
 async def add_hours(actor: Actor, school_id: int, new: NewHours) -> ExpectedHours:
     """Make a set of hours that devices may be given."""
-    actor.require(school_id, *KEEPERS)
+    actor.require(school_id, EDIT_MONITORING)
     spans = _checked(new)
     with refusing(REFUSALS):
         async with transaction(actor):
@@ -138,7 +138,7 @@ async def hours_of(actor: Actor, device_id: int) -> ExpectedHours | None:
 async def give_to_device(actor: Actor, device_id: int, hours_id: int | None) -> None:
     """Let a device have these hours; None takes them away."""
     device = await get_device(actor, device_id)
-    actor.require(device.school_id, *KEEPERS)
+    actor.require(device.school_id, EDIT_MONITORING)
     await _check_school(actor, hours_id, device.school_id)
     async with transaction(actor):
         await execute(
@@ -158,7 +158,7 @@ async def give_to_place(actor: Actor, place_id: int, hours_id: int | None) -> in
     )
     if school_id is None:
         raise NotFound(say("There is no such place, or it is not of your school"))
-    actor.require(school_id, *KEEPERS)
+    actor.require(school_id, EDIT_MONITORING)
     await _check_school(actor, hours_id, school_id)
     async with transaction(actor):
         return await execute(
@@ -175,7 +175,7 @@ async def give_to_place(actor: Actor, place_id: int, hours_id: int | None) -> in
 
 async def _kept(actor: Actor, hours_id: int) -> ExpectedHours:
     hours = await get_hours(actor, hours_id)
-    actor.require(hours.school_id, *KEEPERS)
+    actor.require(hours.school_id, EDIT_MONITORING)
     return hours
 
 

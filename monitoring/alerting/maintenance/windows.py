@@ -8,16 +8,16 @@ import msgspec
 from msgspec import Meta
 
 from core import clock
-from core.access import Actor, Role
+from core.access import Actor
 from core.database import fetch, fetch_one, fetch_value, refusing, transaction
 from core.errors import Conflict, FieldError, Invalid, Message, NotFound, Problem, say
 from core.paging import Page, checked_limit, decode_cursor, page_of
+from core.permissions import EDIT_MONITORING
 from inventory.queries import Conditions
 from monitoring.alerting.expected_hours.spans import ClockTime
 from monitoring.alerting.maintenance.in_force import COLUMNS
 from monitoring.alerting.maintenance.spans import Window, covers
 
-KEEPERS = (Role.admin, Role.technician)
 LONGEST = timedelta(days=366)
 
 # Beyond these years there is no maintenance, and not every clock of the world can show the moment.
@@ -135,7 +135,7 @@ async def get_window(actor: Actor, window_id: int) -> MaintenanceWindow:
 
 async def add_window(actor: Actor, new: NewWindow) -> MaintenanceWindow:
     """Plan a window, or begin one now; Invalid names every field that is wrong."""
-    actor.require(new.school_id, *KEEPERS)
+    actor.require(new.school_id, EDIT_MONITORING)
     _check(new)
     with refusing(_ELSEWHERE):
         async with transaction(actor):
@@ -161,7 +161,7 @@ async def add_window(actor: Actor, new: NewWindow) -> MaintenanceWindow:
 async def end_window(actor: Actor, window_id: int) -> MaintenanceWindow:
     """End a window now, or cancel one that is still to come; what persists is told from now on."""
     window = await get_window(actor, window_id)
-    actor.require(window.school_id, *KEEPERS)
+    actor.require(window.school_id, EDIT_MONITORING)
     async with transaction(actor):
         ended = await fetch_value(
             "UPDATE maintenance_window w SET cancelled_at = $2 WHERE w.id = $1"

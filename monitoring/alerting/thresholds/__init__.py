@@ -2,7 +2,6 @@
 
 from monitoring.alerting.thresholds.effective import Settings, settings_of
 from monitoring.alerting.thresholds.setting import (
-    KEEPERS,
     HeldRule,
     RuleChange,
     put_back_for_device,
@@ -14,7 +13,6 @@ from monitoring.alerting.thresholds.setting import (
 )
 
 __all__ = [
-    "KEEPERS",
     "HeldRule",
     "RuleChange",
     "Settings",

@@ -6,15 +6,15 @@ import msgspec
 from msgspec import Meta
 
 from core import clock
-from core.access import Actor, Role
+from core.access import Actor
 from core.database import execute, fetch, transaction
 from core.errors import FieldError, Invalid, NotFound, say
+from core.permissions import EDIT_MONITORING
 from monitoring.alerting.thresholds.effective import Setting, with_setting
 from monitoring.decoding.readings import State
 from monitoring.devices.views import get_device
 from monitoring.profiles import Profile, Rule, profile_named
 
-KEEPERS = (Role.admin, Role.technician)
 MOST = 1e12
 
 
@@ -68,7 +68,7 @@ async def set_for_device(
 ) -> list[HeldRule]:
     """Set a rule for one device; it holds from the next visit on."""
     device = await get_device(actor, device_id)
-    actor.require(device.school_id, *KEEPERS)
+    actor.require(device.school_id, EDIT_MONITORING)
     _check(_rule(_profile(device.profile), rule_name), change)
     await _keep(actor, device.school_id, device_id, None, rule_name, change)
     return await rules_of_device(actor, device_id)
@@ -78,7 +78,7 @@ async def set_for_profile(
     actor: Actor, school_id: int, profile_name: str, rule_name: str, change: RuleChange
 ) -> list[HeldRule]:
     """Set a rule for all devices of a profile at the school."""
-    actor.require(school_id, *KEEPERS)
+    actor.require(school_id, EDIT_MONITORING)
     profile = _profile(profile_name)
     _check(_rule(profile, rule_name), change)
     await _keep(actor, school_id, None, profile.name, rule_name, change)
@@ -88,7 +88,7 @@ async def set_for_profile(
 async def put_back_for_device(actor: Actor, device_id: int, rule_name: str) -> list[HeldRule]:
     """Forget what was set for the device; what holds for its kind holds for it again."""
     device = await get_device(actor, device_id)
-    actor.require(device.school_id, *KEEPERS)
+    actor.require(device.school_id, EDIT_MONITORING)
     async with transaction(actor):
         await execute(
             "DELETE FROM rule_setting WHERE device = $1 AND rule = $2", device_id, rule_name
@@ -100,7 +100,7 @@ async def put_back_for_profile(
     actor: Actor, school_id: int, profile_name: str, rule_name: str
 ) -> list[HeldRule]:
     """Forget what the school has set for a profile."""
-    actor.require(school_id, *KEEPERS)
+    actor.require(school_id, EDIT_MONITORING)
     profile = _profile(profile_name)
     async with transaction(actor):
         await execute(

@@ -8,11 +8,9 @@ from monitoring.devices.networks.changes import (
     remove_network,
 )
 from monitoring.devices.networks.grants import NotGranted, find_granted
-from monitoring.devices.networks.views import KEEPERS, READERS, Network, get_network, list_networks
+from monitoring.devices.networks.views import Network, get_network, list_networks
 
 __all__ = [
-    "KEEPERS",
-    "READERS",
     "Bounds",
     "Network",
     "NewNetwork",

@@ -9,9 +9,10 @@ from core import clock
 from core.access import Actor
 from core.database import execute, execute_many, fetch_value, refusing, transaction
 from core.errors import Conflict, FieldError, Invalid, Message, Problem, say
+from core.permissions import EDIT_MONITORING_SETUP
 from monitoring.devices.networks.addressing import Bounds, IpNetwork, can_be_searched, checked_cidr
 from monitoring.devices.networks.grants import refusal, require_granted
-from monitoring.devices.networks.views import KEEPERS, Network, get_network
+from monitoring.devices.networks.views import Network, get_network
 
 MOST_NAME = 80
 MOST_CREDENTIALS = 5
@@ -51,7 +52,7 @@ async def add_network(actor: Actor, bounds: Bounds, new: NewNetwork) -> Network:
 
     Refuses networks that lie outside of them, or of what the operator gave to the school.
     """
-    actor.require(new.school_id, *KEEPERS)
+    actor.require(new.school_id, EDIT_MONITORING_SETUP)
     around = _checked(new, bounds)
     await require_granted(new.school_id, str(around))
     with refusing(REFUSALS):
@@ -84,7 +85,7 @@ async def edit_network(
     Refused while a device would be left outside. ``version`` refuses when somebody was faster.
     """
     before = await get_network(actor, network_id)
-    actor.require(before.school_id, *KEEPERS)
+    actor.require(before.school_id, EDIT_MONITORING_SETUP)
     if new.school_id != before.school_id:
         raise Invalid.of("school_id", say("A network stays with its school"), code="school")
     around = _checked(new, bounds)
@@ -118,7 +119,7 @@ async def edit_network(
 async def remove_network(actor: Actor, network_id: int) -> None:
     """Ask there no longer, and forget what searches found; Conflict while devices are in it."""
     found = await get_network(actor, network_id)
-    actor.require(found.school_id, *KEEPERS)
+    actor.require(found.school_id, EDIT_MONITORING_SETUP)
     in_use = {**REFUSALS, "network_keeps_its_devices": Conflict(_STAYS, code="network_in_use")}
     with refusing(in_use):
         async with transaction(actor):

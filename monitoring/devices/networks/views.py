@@ -5,14 +5,12 @@ from ipaddress import ip_network
 
 import msgspec
 
-from core.access import Actor, Role
+from core.access import Actor
 from core.database import fetch, fetch_one
 from core.errors import NotFound, say
 from core.paging import Page, checked_limit, decode_cursor, page_of
+from core.permissions import READ_MONITORING_SETUP
 from monitoring.devices.networks.addressing import ScanOrder, can_be_searched
-
-KEEPERS = (Role.admin,)
-READERS = (Role.admin, Role.technician)
 
 
 class Network(msgspec.Struct, frozen=True, kw_only=True):
@@ -66,13 +64,13 @@ async def list_networks(
     """The networks of the schools whose devices the actor keeps, by name."""
     checked_limit(limit)
     if school_id is not None:
-        actor.require(school_id, *READERS)
+        actor.require(school_id, READ_MONITORING_SETUP)
     last_name, last_id = decode_cursor(cursor, str, int) if cursor else ("", 0)
     rows = await fetch(
         Network,
         f"{SELECT} WHERE n.school = any($1::bigint[]) AND (n.name, n.id) > ($2, $3)"
         " ORDER BY n.name, n.id LIMIT $4",
-        actor.school_ids_as(*READERS) if school_id is None else [school_id],
+        actor.school_ids_with(READ_MONITORING_SETUP) if school_id is None else [school_id],
         last_name,
         last_id,
         limit + 1,
@@ -90,7 +88,7 @@ async def get_network(actor: Actor, network_id: int) -> Network:
     )
     if found is None:
         raise NotFound(say("There is no such network, or it is not of your school"))
-    actor.require(found.school_id, *READERS)
+    actor.require(found.school_id, READ_MONITORING_SETUP)
     return _counted(found)
 
 
