@@ -21,7 +21,7 @@ class Group(StrEnum):
 
 
 GROUPS: dict[Group, Message] = {
-    Group.condition: say("Condition"),
+    Group.condition: say("How it runs"),
     Group.supplies: say("Supplies and paper"),
     Group.power: say("Power"),
     Group.load: say("Load"),
@@ -53,7 +53,7 @@ METRICS: dict[str, Metric] = {
     "printer_status": Metric(say("Printer"), Group.condition, is_kept=False),
     "printer_faults": Metric(say("Printer reports"), Group.condition, is_kept=False),
     "pages_printed": Metric(say("Pages printed"), Group.condition, "pages"),
-    "device_condition": Metric(say("Condition"), Group.condition, is_kept=False),
+    "device_condition": Metric(say("State of the device"), Group.condition, is_kept=False),
     "printer_alerts": Metric(say("Open alerts"), Group.condition, is_kept=False),
     "pages_by_kind": Metric(say("Pages"), Group.condition, "pages"),
     "lamp_hours": Metric(say("Lamp has burnt for"), Group.condition, "hours"),
