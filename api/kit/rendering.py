@@ -17,6 +17,7 @@ from api.kit.navigation import navigation
 from api.wording.language import language
 from api.wording.reader import language_of as language_of
 from api.wording.template_functions import wording
+from core import permissions
 from core.errors import Message
 
 # A template lies beside the code that fills it: "inventory/custody/list.html".
@@ -44,6 +45,7 @@ def environment(code: str) -> Environment:
     env.globals.update(
         locale=code,
         urls=urls,
+        permissions=permissions,
         asset_url=asset_url,
         format_datetime=spoken.moment,
         format_date=spoken.day,
