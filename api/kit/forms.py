@@ -1,6 +1,7 @@
-"""HTML forms into Structs: what browsers send is put straight, and every wrong field is named."""
+"""HTML forms: into Structs, every wrong field named; and back on their page with what was typed."""
 
 import re
+from collections.abc import Mapping
 from datetime import time
 from typing import Any, TypeVar, get_args, get_origin
 
@@ -9,7 +10,7 @@ from litestar.datastructures import FormMultiDict, MultiDict, UploadFile
 
 from api.http.field_errors import explain
 from api.http.types import WebRequest
-from core.errors import FieldError, Invalid, say
+from core.errors import Conflict, FieldError, Invalid, NotFound, say
 
 T = TypeVar("T", bound=msgspec.Struct)
 
@@ -19,6 +20,11 @@ SMALL_FORM_BYTES = 64 * 1024
 LONG_FORM_BYTES = 256 * 1024
 # Of a form with photographs. Teaching resources come through /api/v1/uploads.
 PHOTO_FORM_BYTES = 40 * 1024 * 1024
+# What a form shows beside its fields instead of on a page of its own.
+Refusal = Invalid | Conflict | NotFound
+REFUSALS = (Invalid, Conflict, NotFound)
+REFUSED_STATUS: dict[type[Refusal], int] = {Invalid: 422, Conflict: 409, NotFound: 404}
+_LISTS: set[Any] = {list, tuple, set, frozenset}
 CLOCK = re.compile(r"[0-9]{2}:[0-9]{2}")
 
 
@@ -31,14 +37,50 @@ async def read_form(request: WebRequest, form_type: type[T]) -> T:
     return convert_form(await request.form(), form_type)
 
 
-async def as_typed(request: WebRequest) -> dict[str, Any]:
-    """The posted texts, to fill the form again after a refusal; passwords are never given back."""
+class Form(msgspec.Struct, frozen=True):
+    """A form as its page shows it: what stands in the fields, what is wrong, the answer's status.
+
+    :func:`api.kit.rendering.render` takes it as ``form`` and sets the page's errors and status.
+    """
+
+    values: Mapping[str, Any] = {}
+    errors: tuple[FieldError, ...] = ()
+    status: int = 200
+
+    def with_values(self, **values: object) -> "Form":
+        """The same with some fields set anew, such as a version that has moved on."""
+        return msgspec.structs.replace(self, values={**self.values, **values})
+
+
+def refused_form(
+    typed: Mapping[str, Any], refused: Refusal, fields: Mapping[str, str] | None = None
+) -> Form:
+    """The form again after a refusal; ``fields`` maps the domain's names to those of the page."""
+    errors = refused.errors or (FieldError(refused.field or "", refused.message, refused.code),)
+    names = fields or {}
+    placed = tuple(
+        msgspec.structs.replace(error, field=names.get(error.field, error.field))
+        for error in errors
+    )
+    return Form(typed, placed, REFUSED_STATUS[type(refused)])
+
+
+async def as_typed(
+    request: WebRequest, form_type: type[msgspec.Struct] | None = None
+) -> dict[str, Any]:
+    """The posted texts, to fill the form again after a refusal; passwords are never given back.
+
+    A list's field of ``form_type`` has all its values, any other its last one.
+    """
     form = await request.form()
-    return {
-        name: text
-        for name, text in form.items()
-        if isinstance(text, str) and "password" not in name
+    lists = {
+        field.encode_name
+        for field in (msgspec.structs.fields(form_type) if form_type else ())
+        if _kinds(field.type) & _LISTS
     }
+    texts = [(name, text) for name, text in form.multi_items() if isinstance(text, str)]
+    typed: dict[str, Any] = {name: text for name, text in texts if "password" not in name}
+    return typed | {name: [text for key, text in texts if key == name and text] for name in lists}
 
 
 def convert_form(form: FormMultiDict | MultiDict[Any], form_type: type[T]) -> T:
@@ -76,7 +118,7 @@ def _given(form: FormMultiDict | MultiDict[Any], field: msgspec.structs.FieldInf
         texts = [f"{text}:00" if CLOCK.fullmatch(text) else text for text in texts]
     if bool in kinds:
         return any(text not in ("false", "0", "off") for text in texts)
-    if kinds & {list, tuple, set, frozenset}:
+    if kinds & _LISTS:
         return texts if texts or not field.required else msgspec.UNSET
     return texts[-1] if texts else msgspec.UNSET
 
@@ -85,7 +127,7 @@ def _kinds(annotation: Any) -> set[Any]:
     if get_origin(annotation) is not None and hasattr(annotation, "__metadata__"):
         return _kinds(get_args(annotation)[0])
     origin = get_origin(annotation)
-    if origin in (list, tuple, set, frozenset):
+    if origin in _LISTS:
         return {origin}
     if get_args(annotation):
         return {kind for part in get_args(annotation) for kind in _kinds(part)}

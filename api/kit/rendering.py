@@ -13,6 +13,7 @@ from api.http.identity import find_actor
 from api.http.static_files import asset_url
 from api.http.types import WebRequest
 from api.kit.flash import FLASH_COOKIE, waiting_sentence
+from api.kit.forms import Form
 from api.kit.navigation import navigation
 from api.wording.language import language
 from api.wording.reader import language_of as language_of
@@ -62,7 +63,13 @@ def environment(code: str) -> Environment:
 def render(
     request: WebRequest, template: str, *, status_code: int = 200, **context: Any
 ) -> Response[str]:
-    """A page in the reader's language; ``errors`` and ``form`` are there even where unused."""
+    """A page in the reader's language; ``errors`` and ``form`` are there even where unused.
+
+    A :class:`api.kit.forms.Form` as ``form`` brings the errors and the status of the page along.
+    """
+    if isinstance(form := context.get("form"), Form):
+        context = {"errors": form.errors, **context, "form": form.values}
+        status_code = form.status if status_code == 200 else status_code
     flash = waiting_sentence(request)
     path, query = request.scope["path"], request.scope["query_string"].decode("latin-1")
     here = f"{path}?{query}" if query else path

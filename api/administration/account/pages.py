@@ -9,12 +9,12 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 
 from api import urls
-from api.administration.sign_in.confirmation import ask_password
 from api.administration.sign_in.pages import require_same
 from api.administration.sign_in.sessions import browser_name
 from api.http.access import in_person
 from api.http.identity import client_address
 from api.http.types import WebRequest
+from api.kit.confirmation import ask_password
 from api.kit.flash import see_other
 from api.kit.forms import as_typed, read_form
 from api.kit.rendering import render

@@ -11,9 +11,9 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 
 from api import urls
-from api.administration.sign_in.confirmation import ask_password
 from api.http.access import allow
 from api.http.types import WebRequest
+from api.kit.confirmation import ask_password
 from api.kit.flash import see_other
 from api.kit.forms import as_typed, convert_form, read_form
 from api.kit.options import school_options

@@ -1,11 +1,10 @@
-"""Asking for the password again before what is dangerous; what was typed comes along."""
+"""The answer to being asked for the password again: it leads on to the form that was refused."""
 
 from posixpath import normpath
 from typing import Any
 from urllib.parse import unquote
 
 from litestar import Response, post
-from litestar.datastructures import UploadFile
 from litestar.di import NamedDependency
 from litestar.response import Redirect
 
@@ -14,19 +13,13 @@ from api.http.access import in_person
 from api.http.identity import client_address
 from api.http.parsing import split_url
 from api.http.types import WebRequest
+from api.kit.confirmation import TARGET, confirmation_page
 from api.kit.forms import SMALL_FORM_BYTES
-from api.kit.rendering import render
 from core import account
 from core.access import Actor
 from core.errors import FieldError, Invalid, TooMany, Unavailable, say
 
-TARGET = "confirm_target"
 TYPED = "confirm_password"
-
-
-async def ask_password(request: WebRequest) -> Response[str]:
-    """The page that asks; its answer sends the form that was refused once more."""
-    return await _page(request, request.scope["path"], 403)
 
 
 @post(
@@ -45,34 +38,13 @@ async def confirm_password(request: WebRequest, actor: NamedDependency[Actor]) -
             raise Invalid.of(TYPED, say("Fill in this field"), code="required")
         await account.confirm(actor, password=password, address=client_address(request))
     except Invalid as refused:
-        return await _page(request, target, 422, *refused.errors)
+        return await confirmation_page(request, target, 422, *refused.errors)
     except TooMany as refused:
-        return await _page(request, target, 429, FieldError("", refused.message))
+        return await confirmation_page(request, target, 429, FieldError("", refused.message))
     except Unavailable as refused:
-        return await _page(request, target, 503, FieldError("", refused.message))
+        return await confirmation_page(request, target, 503, FieldError("", refused.message))
     # 307 keeps the method and the body, so the browser itself sends the form on.
     return Redirect(target, status_code=303 if target == urls.home() else 307)
-
-
-async def _page(
-    request: WebRequest, target: str, status_code: int, *errors: FieldError
-) -> Response[str]:
-    form = await request.form()
-    fields = [
-        (name, value)
-        for name, value in form.multi_items()
-        if not isinstance(value, UploadFile) and "password" not in name and name != TARGET
-    ]
-    return render(
-        request,
-        "administration/sign_in/confirm.html",
-        status_code=status_code,
-        # Whoever switches the language here comes to a page, not to this form's own address.
-        here=target,
-        target=target,
-        fields=fields,
-        errors=list(errors),
-    )
 
 
 def _target(asked: str) -> str:

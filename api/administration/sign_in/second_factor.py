@@ -9,7 +9,6 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 
 from api import urls
-from api.administration.sign_in.confirmation import ask_password
 from api.administration.sign_in.sessions import (
     browser_of,
     known_browser,
@@ -21,6 +20,7 @@ from api.http.access import allow, in_person, public
 from api.http.identity import client_address, session_token
 from api.http.types import WebRequest
 from api.inventory.labels.qr import drawing
+from api.kit.confirmation import ask_password
 from api.kit.flash import see_other
 from api.kit.forms import SMALL_FORM_BYTES, as_typed, convert_form, read_form
 from api.kit.rendering import render

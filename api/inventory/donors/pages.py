@@ -12,16 +12,17 @@ from api.http.access import allow
 from api.http.types import WebRequest
 from api.inventory.options import school_codes
 from api.kit.flash import see_other
-from api.kit.forms import as_typed, convert_form, read_form
+from api.kit.forms import Form, convert_form
 from api.kit.rendering import language_of, render
+from api.kit.submission import submit
 from api.wording import row_names
 from api.wording.words import word_of
 from core.access import Actor
-from core.errors import FieldError, Invalid, say
+from core.errors import say
 from core.paging import DEFAULT_LIMIT, MAX_LIMIT
 from core.permissions import EDIT_DONATIONS, READ_DONATIONS
 from inventory import donations, donors
-from inventory.donors import Donor, DonorFacts, NewDonor
+from inventory.donors import DonorFacts, NewDonor
 
 
 class ListQuery(msgspec.Struct, frozen=True):
@@ -57,33 +58,35 @@ class DonorPages(Controller):
 
     @get("/donors/new", guards=[allow(EDIT_DONATIONS, tokens=False)])
     async def show_new(self, request: WebRequest, actor: NamedDependency[Actor]) -> Response[str]:
-        return await _new_page(request, actor, {"kind": "organisation"})
+        return await _new_page(request, actor, Form({"kind": "organisation"}))
 
     @post("/donors/new", guards=[allow(EDIT_DONATIONS, tokens=False)])
     async def create(self, request: WebRequest, actor: NamedDependency[Actor]) -> Response[Any]:
-        try:
-            made = await donors.create_donor(actor, await read_form(request, NewDonor))
-        except Invalid as refused:
-            return await _new_page(request, actor, await as_typed(request), refused.errors)
-        return see_other(urls.new_donation(donor=made.id), say("Saved."))
+        return await submit(
+            request,
+            NewDonor,
+            lambda form: donors.create_donor(actor, form),
+            then=lambda made: see_other(urls.new_donation(donor=made.id), say("Saved.")),
+            page=lambda form: _new_page(request, actor, form),
+        )
 
     @get("/donors/{donor_id:int}", guards=[allow(READ_DONATIONS, tokens=False)])
     async def show(
         self, request: WebRequest, actor: NamedDependency[Actor], donor_id: FromPath[int]
     ) -> Response[str]:
-        donor = await donors.get_donor(actor, donor_id)
-        return await _donor_page(request, actor, donor, msgspec.structs.asdict(donor))
+        return await _donor_page(request, actor, donor_id)
 
     @post("/donors/{donor_id:int}", guards=[allow(EDIT_DONATIONS, tokens=False)])
     async def edit(
         self, request: WebRequest, actor: NamedDependency[Actor], donor_id: FromPath[int]
     ) -> Response[Any]:
-        try:
-            await donors.edit_donor(actor, donor_id, await read_form(request, DonorFacts))
-        except Invalid as refused:
-            donor = await donors.get_donor(actor, donor_id)
-            return await _donor_page(request, actor, donor, await as_typed(request), refused.errors)
-        return see_other(urls.donor(donor_id), say("Saved."))
+        return await submit(
+            request,
+            DonorFacts,
+            lambda form: donors.edit_donor(actor, donor_id, form),
+            then=lambda made: see_other(urls.donor(made.id), say("Saved.")),
+            page=lambda form: _donor_page(request, actor, donor_id, form),
+        )
 
 
 async def donor_options(
@@ -103,34 +106,26 @@ async def donor_options(
     ]
 
 
-async def _new_page(
-    request: WebRequest, actor: Actor, form: dict[str, Any], errors: tuple[FieldError, ...] = ()
-) -> Response[str]:
+async def _new_page(request: WebRequest, actor: Actor, form: Form) -> Response[str]:
     return render(
         request,
         "inventory/donors/new.html",
-        status_code=422 if errors else 200,
         form=form,
-        errors=list(errors),
         schools=await school_codes(request, actor, EDIT_DONATIONS),
     )
 
 
 async def _donor_page(
-    request: WebRequest,
-    actor: Actor,
-    donor: Donor,
-    form: dict[str, Any],
-    errors: tuple[FieldError, ...] = (),
+    request: WebRequest, actor: Actor, donor_id: int, form: Form | None = None
 ) -> Response[str]:
+    donor = await donors.get_donor(actor, donor_id)
+    gifts = await donations.find_donations(actor, donor=donor_id, limit=MAX_LIMIT)
     return render(
         request,
         "inventory/donors/donor.html",
-        status_code=422 if errors else 200,
+        form=form or Form(msgspec.structs.asdict(donor)),
         donor=donor,
-        gifts=(await donations.find_donations(actor, donor=donor.id, limit=MAX_LIMIT)).items,
-        form=form,
-        errors=list(errors),
-        changes=await row_names.history(language_of(request), "donor", donor.id, limit=30),
+        gifts=gifts.items,
+        changes=await row_names.history(language_of(request), "donor", donor_id, limit=30),
         may_write=actor.can_at(donor.school_id, EDIT_DONATIONS),
     )

@@ -12,13 +12,14 @@ from api import urls
 from api.http.access import allow
 from api.http.types import WebRequest
 from api.kit.flash import see_other
-from api.kit.forms import as_typed, convert_form, read_form
+from api.kit.forms import Form, convert_form
 from api.kit.options import school_options
 from api.kit.rendering import language_of, render
+from api.kit.submission import submit
 from api.monitoring.networks.routes import bounds_of
 from api.wording import row_names
 from core.access import Actor
-from core.errors import Conflict, FieldError, Invalid, say
+from core.errors import say
 from core.paging import DEFAULT_LIMIT
 from core.permissions import EDIT_MONITORING, EDIT_MONITORING_SETUP, READ_MONITORING_SETUP
 from monitoring import discovery
@@ -75,19 +76,22 @@ class NetworkPages(Controller):
 
     @get("/new", guards=[allow(EDIT_MONITORING_SETUP, tokens=False)])
     async def show_new(self, request: WebRequest, actor: NamedDependency[Actor]) -> Response[str]:
-        form = {"addresses_per_second": DEFAULT_ADDRESSES_PER_SECOND, "scan_every_hours": 24}
+        form = Form({"addresses_per_second": DEFAULT_ADDRESSES_PER_SECOND, "scan_every_hours": 24})
         return await _form_page(request, actor, None, form)
 
     @post(guards=[allow(EDIT_MONITORING_SETUP, tokens=False)])
     async def add_network(
         self, request: WebRequest, actor: NamedDependency[Actor]
     ) -> Response[Any]:
-        try:
-            form = await read_form(request, NetworkForm)
-            made = await networks.add_network(actor, bounds_of(request), form.network())
-        except Invalid as refused:
-            return await _form_page(request, actor, None, await _typed(request), refused.errors)
-        return see_other(urls.network(made.id), say("{name} is kept.", name=made.name))
+        return await submit(
+            request,
+            NetworkForm,
+            lambda form: networks.add_network(actor, bounds_of(request), form.network()),
+            then=lambda made: see_other(
+                urls.network(made.id), say("{name} is kept.", name=made.name)
+            ),
+            page=lambda form: _form_page(request, actor, None, form),
+        )
 
     @get("/{network_id:int}", guards=[allow(READ_MONITORING_SETUP, tokens=False)])
     async def show_network(
@@ -112,26 +116,24 @@ class NetworkPages(Controller):
     ) -> Response[str]:
         network = await networks.get_network(actor, network_id)
         actor.require(network.school_id, EDIT_MONITORING_SETUP)
-        return await _form_page(request, actor, network, msgspec.structs.asdict(network))
+        return await _form_page(request, actor, network, Form(msgspec.structs.asdict(network)))
 
     @post("/{network_id:int}", guards=[allow(EDIT_MONITORING_SETUP, tokens=False)])
     async def edit_network(
         self, request: WebRequest, actor: NamedDependency[Actor], network_id: FromPath[int]
     ) -> Response[Any]:
         network = await networks.get_network(actor, network_id)
-        try:
-            form = await read_form(request, NetworkForm)
-            await networks.edit_network(
+        return await submit(
+            request,
+            NetworkForm,
+            lambda form: networks.edit_network(
                 actor, bounds_of(request), network_id, form.network(), version=form.version
-            )
-        except Invalid as refused:
-            typed = await _typed(request)
-            return await _form_page(request, actor, network, typed, refused.errors)
-        except Conflict as refused:
-            typed = {**await _typed(request), "version": network.version}
-            errors = (FieldError("", refused.message, "version"),)
-            return await _form_page(request, actor, network, typed, errors)
-        return see_other(urls.network(network_id), say("Saved."))
+            ),
+            then=lambda _: see_other(urls.network(network_id), say("Saved.")),
+            page=lambda form: _form_page(
+                request, actor, network, form.with_values(version=network.version)
+            ),
+        )
 
     @post("/{network_id:int}/remove", guards=[allow(EDIT_MONITORING_SETUP, tokens=False)])
     async def remove_network(
@@ -175,19 +177,11 @@ class NetworkPages(Controller):
         return see_other(urls.network_scan(network_id, scan_id), say("The search has ended."))
 
 
-async def _typed(request: WebRequest) -> dict[str, Any]:
-    """What was typed, with every credential that was chosen."""
-    form = await request.form()
-    chosen = [text for text in form.getall("credential_ids", []) if isinstance(text, str) and text]
-    return {**await as_typed(request), "credential_ids": chosen}
-
-
 async def _form_page(
     request: WebRequest,
     actor: Actor,
     network: Network | None,
-    form: dict[str, Any],
-    errors: tuple[FieldError, ...] = (),
+    form: Form,
 ) -> Response[str]:
     known = await credentials.list_credentials(
         actor, school_id=network.school_id if network else None
@@ -197,12 +191,10 @@ async def _form_page(
     return render(
         request,
         "monitoring/networks/form.html",
-        status_code=422 if errors else 200,
+        form=form,
         network=network,
         bounds=", ".join(map(str, bounds_of(request) if granted is None else granted)),
         credentials=[(one.id, one.name) for one in known.items],
         most_credentials=MOST_CREDENTIALS,
         school_options=await school_options(request, actor, EDIT_MONITORING_SETUP),
-        form=form,
-        errors=list(errors),
     )
