@@ -68,6 +68,8 @@ from api.inventory.work_orders.pages import WorkOrderPages
 from api.inventory.work_orders.routes import WorkOrderRoutes
 from api.kit.forms import SMALL_FORM_BYTES
 from api.kit.photos import show_draft
+from api.library.damaged_files.pages import show_damaged_files
+from api.library.damaged_files.routes import DamagedFileRoutes
 from api.library.downloads.routes import DownloadRoutes, show_picture
 from api.library.resources.form_pages import LibraryFormPages
 from api.library.resources.pages import LibraryPages
@@ -127,6 +129,7 @@ ROUTES: list[ControllerRouterHandler] = [
     CandidateRoutes,
     CredentialRoutes,
     CustodyRoutes,
+    DamagedFileRoutes,
     DeviceRoutes,
     DeviceHistoryRoutes,
     DeviceProfileRoutes,
@@ -199,6 +202,7 @@ PAGES: list[ControllerRouterHandler] = [
     show_draft,
     LibraryFormPages,
     LibraryPages,
+    show_damaged_files,
     SchoolPages,
     SecondFactorPages,
     TrapPages,

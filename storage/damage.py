@@ -7,18 +7,17 @@ so, people see it on a page, and the next upload of the same content heals it (`
 
 import hashlib
 from collections.abc import AsyncGenerator
-from datetime import datetime, timedelta
+from datetime import timedelta
 from enum import StrEnum
+from typing import NoReturn
 from uuid import UUID
 
 import msgspec
 import structlog
 
 from core import database
-from core.access import Actor
 from core.clock import now
 from core.errors import Unavailable, say
-from core.permissions import REVIEW_RESOURCES
 from storage import objects
 
 log = structlog.get_logger(__name__)
@@ -44,20 +43,6 @@ class Stored(msgspec.Struct, frozen=True):
     object_key: str
     sha256: str
     size_bytes: int
-
-
-class DamagedFile(msgspec.Struct, frozen=True):
-    """A file that can no longer be handed out, and whose it is."""
-
-    revision_id: UUID
-    resource_id: UUID
-    title: str
-    number: int
-    file_name: str
-    size_bytes: int
-    owner_name: str
-    damage: Damage
-    damaged_at: datetime
 
 
 def refusal() -> Unavailable:
@@ -150,27 +135,59 @@ async def _claim(older_than_days: int) -> Stored | None:
     )
 
 
-async def suspect(object_key: str) -> None:
-    """Let the next scrub read this object first: somebody could not."""
-    log.warning("blob.suspected", key=object_key)
-    await database.execute(
-        "UPDATE blob SET verified_at = 'epoch' WHERE object_key = $1 AND damaged_at IS NULL",
+async def suspect(object_key: str, found: Damage | None = None) -> None:
+    """Let the next scrub read this object first: somebody could not.
+
+    With ``found`` it counts as damaged from now on, until that reading says otherwise.
+    """
+    changed = await database.execute(
+        "UPDATE blob SET verified_at = 'epoch', damage = $2::text,"
+        " damaged_at = CASE WHEN $2::text IS NULL THEN NULL ELSE $3::timestamptz END"
+        " WHERE object_key = $1 AND damaged_at IS NULL",
         object_key,
+        found,
+        now(),
     )
+    if found and changed:
+        log.error("blob.damaged", key=object_key, damage=str(found))
+    else:
+        log.warning("blob.suspected", key=object_key)
 
 
 async def read_or_suspect(object_key: str, offset: int, length: int) -> AsyncGenerator[bytes, None]:
-    """``objects.stream``; an object that a working store does not give is noted and refused."""
-    try:
-        async for piece in objects.stream(object_key, offset, length):
-            yield piece
-    except objects.Silent:
-        raise
-    except Unavailable as error:
-        if not isinstance(error, objects.ObjectMissing) and not await objects.answers():
+    """``objects.stream``; an object that a working store does not give is refused from then on.
+
+    What cannot be read is read once more from where it broke off, so that a hiccup of the store
+    neither cuts a download nor marks a file.
+    """
+    sent = failed = 0
+    while sent < length:
+        try:
+            async for piece in objects.stream(object_key, offset + sent, length - sent):
+                sent, failed = sent + len(piece), 0
+                yield piece
+        except objects.Silent:
             raise
+        except Unavailable as error:
+            failed += 1
+            is_missing = isinstance(error, objects.ObjectMissing)
+            if failed < READINGS and not is_missing:
+                continue
+            await _refuse_unread(object_key, error, is_missing=is_missing)
+
+
+async def _refuse_unread(object_key: str, error: Unavailable, *, is_missing: bool) -> NoReturn:
+    """Raise why the object was not read; it is damage if the store is well otherwise."""
+    try:
+        await objects.prove_well()
+    except Unavailable:
+        # One without room still reads, but proves nothing.
+        if not is_missing and not await objects.answers():
+            raise error from None
         await suspect(object_key)
-        raise refusal() from error
+    else:
+        await suspect(object_key, Damage.missing if is_missing else Damage.unreadable)
+    raise refusal() from error
 
 
 async def refuse_missing(object_key: str, size: int) -> None:
@@ -178,31 +195,6 @@ async def refuse_missing(object_key: str, size: int) -> None:
     if await objects.size_of(object_key) != size:
         await suspect(object_key)
         raise refusal()
-
-
-async def count_damaged() -> int:
-    """How many blobs are damaged."""
-    return int(
-        await database.fetch_value("SELECT count(*) FROM blob WHERE damaged_at IS NOT NULL") or 0
-    )
-
-
-async def find_damaged(actor: Actor, *, limit: int = 200) -> list[DamagedFile]:
-    """Damaged files of one's own resources and of the schools that one administers."""
-    return await database.fetch(
-        DamagedFile,
-        "SELECT v.id AS revision_id, r.id AS resource_id, r.title, v.number, v.file_name,"
-        " b.size_bytes, p.name AS owner_name, b.damage, b.damaged_at"
-        " FROM blob b JOIN revision v ON v.blob = b.id JOIN resource r ON r.id = v.resource"
-        " JOIN person p ON p.id = r.owner"
-        " WHERE b.damaged_at IS NOT NULL AND (r.school = any($1::bigint[])"
-        " OR r.owner = $2 AND r.school = any($3::bigint[]))"
-        " ORDER BY b.damaged_at DESC, v.id LIMIT $4",
-        actor.school_ids_with(REVIEW_RESOURCES),
-        actor.person_id,
-        actor.school_ids,
-        limit,
-    )
 
 
 SENTENCES = {

@@ -21,7 +21,7 @@ from core.clock import now
 from core.disks import Disk, Room
 from core.errors import Forbidden, say
 from monitoring import health
-from storage import damage, objects, quotas
+from storage import damaged_files, objects, quotas
 
 log = structlog.get_logger(__name__)
 
@@ -126,5 +126,5 @@ async def _last_heartbeat() -> _Heartbeat | None:
 _database = Probe(_last_heartbeat)
 _object_store = Probe(objects.answers)
 _monitoring = Probe(health.look)
-_damaged_files = Probe(damage.count_damaged)
+_damaged_files = Probe(damaged_files.count_blobs)
 _storage = Probe(functools.partial(quotas.list_all, only_limited=True))

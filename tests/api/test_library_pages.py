@@ -1,13 +1,16 @@
 """The library's pages: found, looked at, described, published, with and without JavaScript."""
 
+import os
 import re
 from pathlib import Path
+from uuid import uuid4
 
 import httpx
 import pytest
 
 from core import database
 from core.access import Role
+from core.paging import encode_cursor
 from storage import finishing, resources, uploads
 from storage.resources import Visibility
 from tests import factories, factories_library
@@ -190,6 +193,41 @@ async def test_damaged_files_are_seen_by_their_owner_and_the_admin(
     assert "/library/damaged" not in (await client.get("/library")).text
     assert "旧硬盘上的课件" not in (await client.get("/library/damaged")).text
     assert "Whoever still has it" in (await client.get(f"/library/{made.id}")).text
+
+
+async def test_damaged_files_over_json_are_for_admins_page_by_page(
+    client: httpx.AsyncClient, school: factories.MadeSchool, tmp_path: Path
+) -> None:
+    """Equal moments do not lose a row between two pages."""
+    author = await factories.person(Role.teacher, school)
+    elsewhere = await factories.person(Role.teacher, await factories.school())
+    titles = [f"课件{number}" for number in range(5)]
+    for title in titles:
+        await factories_library.resource(author.actor, tmp_path, title, data=os.urandom(500))
+    await factories_library.resource(elsewhere.actor, tmp_path, "别校", data=os.urandom(500))
+    await database.execute("UPDATE blob SET damaged_at = now(), damage = 'missing'")
+    path, admin = "/api/v1/damaged-files", await factories.person(Role.admin, school)
+    key = await factories.bearer(admin, "library:read")
+    seen, cursor = [], None
+    for size in (2, 2, 1):
+        asked = {"limit": 2} | ({"cursor": cursor} if cursor else {})
+        page = (await client.get(path, params=asked, headers=key)).json()
+        assert len(page["items"]) == size
+        seen += [item["title"] for item in page["items"]]
+        cursor = page["next_cursor"]
+    assert (sorted(seen), cursor) == (titles, None)
+    assert page["items"][0]["damage"] == "missing"
+    assert page["items"][0]["school_id"] == school.id
+    naive = encode_cursor("2026-01-01T00:00:00", uuid4())
+    for wrong in ("x", encode_cursor(1, 2), naive):
+        answer = await client.get(path, params={"cursor": wrong}, headers=key)
+        assert (answer.status_code, wrong != naive) in ((422, True), (200, False))
+    for role in set(Role) - {Role.admin}:
+        other = await factories.bearer(await factories.person(role, school))
+        assert (await client.get(path, headers=other)).status_code == 403
+    assert (await client.get(path)).status_code == 401
+    without = await factories.bearer(admin, "inventory:read")
+    assert (await client.get(path, headers=without)).status_code == 403
 
 
 async def test_the_page_says_who_withdrew_it_and_why_its_author_cannot_publish(

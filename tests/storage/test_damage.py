@@ -6,12 +6,16 @@ import random
 from pathlib import Path
 
 import httpx
+import msgspec
 import pytest
+from litestar.exceptions import LitestarException
 
 from core import database
 from core.errors import Unavailable
-from storage import checking, damage, downloads, objects, revisions
+from storage import checking, damage, damaged_files, downloads, objects, revisions
 from storage.damage import Damage
+from storage.objects import connection, whole
+from storage.objects.transport import PATIENT
 from storage.uploads import UploadState
 from tests import factories
 from tests.conftest import Stack
@@ -53,15 +57,15 @@ async def test_a_flipped_bit_is_found_told_and_healed_by_the_same_upload(
         with pytest.raises(Unavailable) as refused:
             await downloads.get_file(actor, one.id)
         assert refused.value.code == "damaged"
-    (first, second) = await damage.find_damaged(actor)
+    first, second = (await damaged_files.find(actor)).items
     assert {first.resource_id, second.resource_id} == {made.id, other.id}
     assert first.damage in (Damage.content, Damage.unreadable)
-    assert await damage.count_damaged() == 1
+    assert await damaged_files.count_blobs() == 1
     old = await database.fetch_value("SELECT object_key FROM blob")
     assert any(old in line for line in await checking.problems())
     again = await finished(actor, data, tmp_path, "资料.bin")
     assert again.state is UploadState.duplicate
-    assert await damage.find_damaged(actor) == []
+    assert (await damaged_files.find(actor)).items == []
     for one in (made, other):
         assert await bytes_of_file(await downloads.get_file(actor, one.id)) == data
     assert await objects.size_of(old) is None
@@ -119,7 +123,7 @@ async def test_what_was_only_away_is_whole_again_without_an_upload(
     turned[len(data) // 2] ^= 0xFF
     assert flip(db, bytes(turned))
     assert await damage.scrub(older_than_days=30, most_bytes=10**9) == 0, "read a moment ago"
-    assert await damage.count_damaged() == 1
+    assert await damaged_files.count_blobs() == 1
     assert await scrubbed() == 0
     assert await bytes_of_file(await downloads.get_file(actor, made.id)) == data
 
@@ -137,7 +141,8 @@ async def test_a_download_of_a_missing_or_damaged_file_is_503_before_a_byte(
     assert (answer.status_code, answer.json()["code"]) == (503, "damaged")
     assert "upload the same file again" in answer.json()["detail"].replace("\n", " ")
     assert "retry-after" in answer.headers
-    # That was enough for the next scrub to look, though the file was read today.
+    # The next one is refused at once, and the scrub looks, though the file was read today.
+    assert await database.fetch_value("SELECT damage FROM blob") == "unreadable"
     assert await damage.scrub(older_than_days=30, most_bytes=10**9) == 1
     (revision,) = await revisions.find_all(who.actor, made.id)
     assert revision.damage in (Damage.content, Damage.unreadable)
@@ -150,3 +155,69 @@ async def test_a_download_of_a_missing_or_damaged_file_is_503_before_a_byte(
         assert (await client.request(verb, url, headers=key)).status_code == 503
     assert (await client.get(url, headers=key | {"range": "bytes=500000-"})).status_code == 503
     assert await database.fetch_value("SELECT count(*) FROM download") == 1
+
+
+async def test_damage_in_the_middle_of_a_download_is_known_at_once(
+    client: httpx.AsyncClient, db: Stack, tmp_path: Path
+) -> None:
+    who = await teacher()
+    key = await factories.bearer(who)
+    data = random.Random(5).randbytes(9 * MB)
+    made = await resource(who.actor, tmp_path, data=data)
+    url = f"/api/v1/resources/{made.id}/download"
+    assert flip(db, data, at=6 * MB)
+    # Its first bytes are whole, so the answer has begun and is cut: nothing else says so in HTTP.
+    with pytest.raises(LitestarException, match="after response started"):
+        await client.get(url, headers=key)
+    for wanted in ({}, {"range": "bytes=0-9"}):
+        answer = await client.get(url, headers=key | wanted)
+        assert (answer.status_code, answer.json()["code"]) == (503, "damaged")
+    [file] = (await damaged_files.find(who.actor)).items
+    assert (file.resource_id, file.damage) == (made.id, Damage.unreadable)
+    # A reading from end to end follows soon, and has the last word.
+    turned = bytearray(data)
+    turned[6 * MB] ^= 0xFF
+    assert flip(db, bytes(turned), at=6 * MB)
+    assert await damage.scrub(older_than_days=30, most_bytes=10**9) == 0
+    assert (await client.get(url, headers=key)).content == data
+
+
+@pytest.mark.parametrize("at", [0, 300_000])
+async def test_a_hiccup_of_the_store_neither_cuts_a_download_nor_marks_the_file(
+    db: Stack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, at: int
+) -> None:
+    assert db
+    monkeypatch.setattr(damage, "READINGS", 2)
+    data = random.Random(7).randbytes(600_000)
+    await resource((await teacher()).actor, tmp_path, data=data)
+    key = await database.fetch_value("SELECT object_key FROM blob")
+    read, failed = whole.read, []
+
+    async def failing_once(key: str, offset: int, length: int) -> bytes:
+        if offset + length > at and not failed:
+            failed.append(offset)
+            raise Unavailable("away")
+        return await read(key, offset, length)
+
+    monkeypatch.setattr(whole, "read", failing_once)
+    got = b"".join([piece async for piece in damage.read_or_suspect(key, 0, len(data))])
+    assert (got == data, len(failed)) == (True, 1)
+    assert await damaged_files.count_blobs() == 0
+
+
+async def test_a_store_that_is_away_damages_nothing(db: Stack, tmp_path: Path) -> None:
+    data = random.Random(9).randbytes(2000)
+    await resource((await teacher()).actor, tmp_path, data=data)
+    key = await database.fetch_value("SELECT object_key FROM blob")
+    away = msgspec.structs.replace(db.settings.s3, endpoint="http://127.0.0.1:9")
+    connected = connection._connection
+    assert connected is not None
+    elsewhere = connection._client(away, away.endpoint, PATIENT)
+    connection._connection = msgspec.structs.replace(connected, client=elsewhere)
+    try:
+        with pytest.raises(Unavailable) as refused:
+            [piece async for piece in damage.read_or_suspect(key, 0, len(data))]
+    finally:
+        connection._connection = connected
+    assert refused.value.code == "object_store_down"
+    assert await damaged_files.count_blobs() == 0

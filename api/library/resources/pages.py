@@ -20,7 +20,7 @@ from api.wording import row_names
 from core.access import Actor
 from core.errors import Invalid, Message, say
 from core.permissions import CONTRIBUTE_RESOURCES, READ_LIBRARY
-from storage import catalogue, damage, downloads, quotas, resources, revisions, uploads
+from storage import catalogue, damaged_files, downloads, quotas, resources, revisions, uploads
 from storage.catalogue import Filters
 from storage.resources import Resource, ResourceState
 
@@ -75,19 +75,7 @@ class LibraryPages(Controller):
             school_options=await school_options(request, actor),
             may_add=actor.can(CONTRIBUTE_RESOURCES),
             storage_uses=await quotas.find_limited(actor),
-            damaged=len(await damage.find_damaged(actor)) if actor.can(CONTRIBUTE_RESOURCES) else 0,
-        )
-
-    @get("/damaged", guards=[allow(CONTRIBUTE_RESOURCES, tokens=False)])
-    async def list_damaged(
-        self, request: WebRequest, actor: NamedDependency[Actor]
-    ) -> Response[str]:
-        """Files that the store no longer gives back: one's own, and those of one's school."""
-        return render(
-            request,
-            "library/resources/damaged.html",
-            files=await damage.find_damaged(actor),
-            sentences=damage.SENTENCES,
+            damaged=await damaged_files.count(actor) if actor.can(CONTRIBUTE_RESOURCES) else 0,
         )
 
     @get("/{resource_id:uuid}", guards=[allow(READ_LIBRARY)])

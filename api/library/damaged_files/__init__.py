@@ -1,0 +1,1 @@
+"""Files that the store no longer gives back whole."""

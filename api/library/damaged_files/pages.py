@@ -1,0 +1,36 @@
+"""The page of damaged files, for those who can upload them again."""
+
+import msgspec
+from litestar import Response, get
+from litestar.di import NamedDependency
+
+from api import urls
+from api.http.access import allow
+from api.http.types import WebRequest
+from api.kit.forms import convert_form
+from api.kit.rendering import render
+from core.access import Actor
+from core.permissions import CONTRIBUTE_RESOURCES
+from storage import damage, damaged_files
+
+
+class ListQuery(msgspec.Struct, frozen=True):
+    """Which page of the list, as its address says."""
+
+    cursor: str | None = None
+
+
+@get(
+    urls.damaged_files(),
+    guards=[allow(CONTRIBUTE_RESOURCES, tokens=False)],
+    include_in_schema=False,
+)
+async def show_damaged_files(request: WebRequest, actor: NamedDependency[Actor]) -> Response[str]:
+    """Files that the store no longer gives back: one's own, and those of one's school."""
+    query = convert_form(request.query_params, ListQuery)
+    return render(
+        request,
+        "library/damaged_files/list.html",
+        page=await damaged_files.find(actor, cursor=query.cursor),
+        sentences=damage.SENTENCES,
+    )
