@@ -1,6 +1,31 @@
 """How addresses are put together."""
 
-from urllib.parse import urlencode
+import re
+from urllib.parse import quote, urlencode
+
+_PARAMETER = re.compile(r"\{\w+:\w+\}")
+
+
+class Address(str):
+    """An address of ours, written once: a handler's path, and called with its values a link.
+
+    ``donor = Address("/donors/{donor_id:int}")`` stands as ``@get(urls.donor)`` at the handler, and
+    ``urls.donor(5)`` is "/donors/5"; keywords become the query, those without a value left out.
+    """
+
+    def __call__(self, *values: object, **parameters: object) -> str:
+        wanted = len(_PARAMETER.findall(self))
+        if len(values) != wanted:
+            raise TypeError(f"{self} has {wanted} values, not {len(values)}")
+        given = iter(values)
+        path = _PARAMETER.sub(lambda _: quote(str(next(given)), safe=""), self)
+        return with_query(path, **parameters)
+
+    def below(self, controller: str) -> str:
+        """The part of the path that a controller whose own path is ``controller`` does not say."""
+        if not self.startswith(controller):
+            raise ValueError(f"{self} does not begin with {controller}")
+        return self[len(controller) :] or "/"
 
 
 def with_query(path: str, **parameters: object) -> str:
