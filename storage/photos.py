@@ -5,7 +5,7 @@ import struct
 from io import BytesIO
 
 import msgspec
-from PIL import Image, UnidentifiedImageError
+from PIL import Image, ImageOps, UnidentifiedImageError
 
 from core.errors import Invalid, say
 from storage import objects, sandbox
@@ -27,16 +27,6 @@ _KEPT_AS = {"JPEG": "JPEG", "MPO": "JPEG", "PNG": "PNG", "WEBP": "WEBP"}
 _QUALITY = 90
 # How colours and see-through parts are to be shown; all else that a camera writes is dropped.
 _OF_THE_LOOK = ("icc_profile", "transparency")
-_ORIENTATION = 0x0112
-_UPRIGHT = {
-    2: Image.Transpose.FLIP_LEFT_RIGHT,
-    3: Image.Transpose.ROTATE_180,
-    4: Image.Transpose.FLIP_TOP_BOTTOM,
-    5: Image.Transpose.TRANSPOSE,
-    6: Image.Transpose.ROTATE_270,
-    7: Image.Transpose.TRANSVERSE,
-    8: Image.Transpose.ROTATE_90,
-}
 LIMITS = Limits(cpu_seconds=30, wall_seconds=60, output_bytes=LARGEST_STORED_BYTES + 64)
 
 
@@ -131,14 +121,15 @@ def _upright(image: Image.Image) -> Image.Image:
     # A JPEG of many pixels is unpacked at a half or a quarter at once, which spares the memory.
     image.draft(None, (LARGEST_SIDE, LARGEST_SIDE))
     image.load()
-    turn = _UPRIGHT.get(image.getexif().get(_ORIENTATION, 1))
+    # Which way is up is read now; of the rest, Pillow would write what it finds in `info`.
+    image.getexif()
+    image.info = {name: image.info[name] for name in _OF_THE_LOOK if name in image.info}
     image.thumbnail((LARGEST_SIDE, LARGEST_SIDE))
-    return image.transpose(turn) if turn is not None else image
+    ImageOps.exif_transpose(image, in_place=True)
+    return image
 
 
 def _saved(image: Image.Image, kind: str) -> bytes:
-    # Pillow writes what it finds in `info`: comments, Exif and XMP among it.
-    image.info = {name: image.info[name] for name in _OF_THE_LOOK if name in image.info}
     stream = BytesIO()
     image.save(stream, kind, quality=_QUALITY, exif=b"", icc_profile=image.info.get("icc_profile"))
     return stream.getvalue()

@@ -1,7 +1,7 @@
 """Languages: the catalogues, whose language a request is in, and how each writes numbers and dates."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import cache
@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from babel import Locale
+from babel import Locale, negotiate_locale
 from babel.dates import format_date, format_datetime, format_timedelta
 from babel.messages.pofile import read_po
 from babel.numbers import format_currency, format_decimal
@@ -20,6 +20,8 @@ from core.errors import Message
 
 SOURCE_LOCALE = "en"
 LOCALES = ("zh_CN", "en")
+# Whoever reads any Chinese gets the Chinese that we have.
+BY_LANGUAGE = {code.split("_")[0]: code for code in LOCALES}
 LANGUAGE_COOKIE = "labshare_language"
 SCHOOL_ZONE = ZoneInfo("Asia/Shanghai")
 CATALOGUES = Path(__file__).parent.parent / "translations"
@@ -217,11 +219,12 @@ def choose(person: str, cookie: str, accept_language: str) -> str:
     for code in (person, cookie):
         if code in LOCALES:
             return code
-    return next(_offered(accept_language), SOURCE_LOCALE)
+    found = negotiate_locale(_preferred(accept_language), BY_LANGUAGE, sep="-")
+    return BY_LANGUAGE[found] if found else SOURCE_LOCALE
 
 
-def _offered(accept_language: str) -> Iterator[str]:
-    """Our languages in the order an Accept-Language header prefers them."""
+def _preferred(accept_language: str) -> list[str]:
+    """The language tags of an Accept-Language header, the most wanted first (RFC 9110, 12.5.4)."""
     wanted: list[tuple[float, str]] = []
     for part in accept_language.split(","):
         tag, _, weight = part.strip().partition(";q=")
@@ -229,7 +232,5 @@ def _offered(accept_language: str) -> Iterator[str]:
             wanted.append((float(weight or 1), tag.strip().lower()))
         except ValueError:
             continue
-    for quality, tag in sorted(wanted, key=lambda want: -want[0]):
-        for code in LOCALES:
-            if quality > 0 and tag.split("-")[0] == code.split("_")[0]:
-                yield code
+    wanted.sort(key=lambda want: -want[0])
+    return [tag for quality, tag in wanted if quality > 0]

@@ -9,13 +9,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from labshare.engines import children, s3_request, volumes
+from core.settings import S3Settings
+from labshare.engines import children, volumes
 from labshare.engines.account import Account, engine_account
 from labshare.engines.children import Child, Locks, Program, is_in_use
 from labshare.engines.failure import EngineFailed
 from labshare.engines.folders import private_folder, write_private
 from labshare.engines.ports import LOOPBACK, remembered_ports
 from labshare.engines.store_security import renew_security
+from storage.objects import readiness
 
 BUCKET = "labshare"
 REGION = "us-east-1"
@@ -83,9 +85,15 @@ class ObjectStore:
 
     def takes_objects(self) -> bool:
         """Whether an object can be written and removed now."""
-        host = self.endpoint.removeprefix("http://")
-        return _takes_objects(
-            s3_request.Signer(host, self.access_key, self.secret_key, self.region)
+        access = self.access
+        return readiness.takes_objects(
+            S3Settings(
+                endpoint=access.endpoint,
+                access_key=access.access_key,
+                secret_key=access.secret_key,
+                bucket=access.bucket,
+                region=access.region,
+            )
         )
 
     def kill(self) -> None:
@@ -262,15 +270,3 @@ def _clear_sockets(ports: Mapping[str, int]) -> None:
     """Its parts also talk over sockets that it puts into /tmp, and leaves there when it is killed."""
     for part in PARTS:
         Path(f"/tmp/seaweedfs-{part}-grpc-{ports[f'{part}_grpc']}.sock").unlink(missing_ok=True)  # noqa: S108
-
-
-def _takes_objects(signer: s3_request.Signer) -> bool:
-    """Whether an object can be written and removed; makes the bucket on the way."""
-    probe = f"/{BUCKET}/.ready"
-    try:
-        if s3_request.send(signer, "HEAD", f"/{BUCKET}") == 404:
-            s3_request.send(signer, "PUT", f"/{BUCKET}")
-        written = s3_request.send(signer, "PUT", probe, b"ready")
-        return written == 200 and s3_request.send(signer, "DELETE", probe) == 204
-    except OSError:
-        return False

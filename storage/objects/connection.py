@@ -61,7 +61,7 @@ class Bucket(msgspec.Struct):
         """Make it unless it is there already."""
         if self.is_known:
             return
-        _make_bucket(s3, self.name)
+        make_bucket(s3, self.name)
         self.is_known = True
 
 
@@ -102,9 +102,9 @@ async def open(  # noqa: A001 (as core.database.open)
     """Have the store at hand on the running loop; whether it is there is not asked."""
     global _connection
     _connection = Connection(
-        client=_client(settings, settings.endpoint, limits),
+        client=client_for(settings, settings.endpoint, pool(limits)),
         public_client=(
-            _client(settings, settings.public_url, limits) if settings.public_url else None
+            client_for(settings, settings.public_url, pool(limits)) if settings.public_url else None
         ),
         bucket=Bucket(settings.bucket),
         turns=asyncio.Semaphore(POOL_SIZE),
@@ -140,7 +140,8 @@ async def verify() -> None:
     await call(lambda _s3, _bucket: None)
 
 
-def _client(settings: S3Settings, address: str, limits: Limits) -> Minio:
+def client_for(settings: S3Settings, address: str, http: urllib3.PoolManager) -> Minio:
+    """A client of the store at ``address``, through ``http``; asks nothing yet."""
     parts = urlsplit(address if "//" in address else f"//{address}", scheme="http")
     return Minio(
         endpoint=parts.netloc,
@@ -149,7 +150,7 @@ def _client(settings: S3Settings, address: str, limits: Limits) -> Minio:
         secure=parts.scheme == "https",
         # Without a region even signing a link asks the store for one.
         region=settings.region,
-        http_client=pool(limits),
+        http_client=http,
     )
 
 
@@ -238,12 +239,12 @@ def _as_problem(error: S3Error) -> Unavailable:
     )
 
 
-def _make_bucket(s3: Minio, bucket: str) -> None:
+def make_bucket(s3: Minio, bucket: str) -> None:
+    """Make the bucket unless it is there already, perhaps just made by another process."""
     if s3.bucket_exists(bucket_name=bucket):
         return
     try:
         s3.make_bucket(bucket_name=bucket)
     except S3Error as error:
-        # Another process of ours was faster.
         if error.code not in {"BucketAlreadyOwnedByYou", "BucketAlreadyExists"}:
             raise

@@ -18,11 +18,13 @@ import asyncpg
 import httpx
 import psutil
 import pytest
+from minio import Minio
 
-from labshare.engines import children, object_store, postgres, s3_request
+from labshare.engines import children, object_store, postgres
 from labshare.engines.account import Account
 from labshare.engines.failure import EngineFailed
 from labshare.engines.ports import is_free, remembered_ports
+from tests.labshare import signed
 from tests.labshare.service import ROOT
 
 pytestmark = pytest.mark.engines
@@ -58,9 +60,8 @@ def sql(dsn: str, statement: str) -> object:
     return asyncio.run(ask())
 
 
-def signer(store: object_store.ObjectStore) -> s3_request.Signer:
-    host = store.endpoint.removeprefix("http://")
-    return s3_request.Signer(host, store.access_key, store.secret_key, store.region)
+def ours_of(store: object_store.ObjectStore) -> Minio:
+    return signed.client(store.endpoint, store.access_key, store.secret_key)
 
 
 def test_the_data_folder_sockets_and_keys_are_closed_to_others(
@@ -110,10 +111,9 @@ def test_the_store_listens_on_loopback_alone(store: object_store.ObjectStore) ->
 def test_the_store_knows_its_keys_and_refuses_everybody_else(
     store: object_store.ObjectStore,
 ) -> None:
-    ours = signer(store)
-    assert s3_request.send(ours, "PUT", "/labshare/kept", b"content") == 200
-    stranger = s3_request.Signer(ours.host, ours.access_key, "guessed", ours.region)
-    assert s3_request.send(stranger, "GET", "/labshare/kept") == 403
+    signed.put(ours_of(store), "kept", b"content")
+    stranger = signed.client(store.endpoint, store.access_key, "guessed")
+    assert signed.status(stranger, "kept") == 403
     assert httpx.get(f"{store.endpoint}/labshare/kept").status_code == 403
 
 
@@ -242,13 +242,13 @@ def test_a_killed_store_has_what_it_acknowledged(tmp_path: Path) -> None:
     first = object_store.start(tmp_path)
     ports = (tmp_path / "objects" / "ports.json").read_text()
     for number in range(20):
-        assert s3_request.send(signer(first), "PUT", f"/labshare/{number}", b"x" * 4096) == 200
+        signed.put(ours_of(first), str(number), b"x" * 4096)
     os.kill(first.pid, signal.SIGKILL)
     first.stop()
     with object_store.running(tmp_path) as again:
         assert (again.access_key, again.endpoint) == (first.access_key, first.endpoint)
         assert (tmp_path / "objects" / "ports.json").read_text() == ports
-        found = [s3_request.send(signer(again), "GET", f"/labshare/{n}") for n in range(20)]
+        found = [signed.status(ours_of(again), str(n)) for n in range(20)]
         assert found == [200] * 20
     grpc = [port for name, port in json.loads(ports).items() if name.endswith("_grpc")]
     assert [port for port in grpc if list(Path("/tmp").glob(f"seaweedfs-*-{port}.sock"))] == []

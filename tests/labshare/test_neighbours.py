@@ -7,10 +7,11 @@ from pathlib import Path
 
 import psutil
 import pytest
+from minio import Minio
 
-from labshare.engines import object_store, s3_request
+from labshare.engines import object_store
 from labshare.engines.certificates import make
-from tests.labshare import neighbour
+from tests.labshare import neighbour, signed
 from tests.labshare.neighbour import as_a_neighbour
 from tests.labshare.service import Service, serving
 
@@ -62,14 +63,13 @@ def service(data: Path) -> Iterator[Service]:
 
 
 @pytest.fixture(scope="module")
-def signer(service: Service, data: Path) -> s3_request.Signer:
+def ours(service: Service, data: Path) -> Minio:
     del service
     access = object_store.find_running(data)
     assert access
-    host = access.endpoint.removeprefix("http://")
-    ours = s3_request.Signer(host, access.access_key, access.secret_key, access.region)
-    assert s3_request.send(ours, "PUT", KEPT, b"content") == 200
-    return ours
+    found = signed.client(access.endpoint, access.access_key, access.secret_key)
+    signed.put(found, "kept", b"content")
+    return found
 
 
 def listening_ports(service: Service) -> set[int]:
@@ -90,7 +90,7 @@ def grpc_ports(data: Path) -> list[int]:
     return [port for name, port in ports.items() if name.endswith("_grpc")]
 
 
-def test_no_port_does_anything_for_a_neighbour(service: Service, signer: s3_request.Signer) -> None:
+def test_no_port_does_anything_for_a_neighbour(service: Service, ours: Minio) -> None:
     ports = listening_ports(service)
     assert len(ports) == 9, "the pages, and four parts of the store with two ports each"
     for port in ports:
@@ -98,7 +98,7 @@ def test_no_port_does_anything_for_a_neighbour(service: Service, signer: s3_requ
         allowed = OF_THE_PAGES if port == page_port(service) else set()
         done = {asked: status for asked, status in told.items() if status and status < 300}
         assert set(done) == allowed, f"port {port}"
-    assert s3_request.send(signer, "GET", KEPT) == 200
+    assert signed.status(ours, "kept") == 200
 
 
 def test_grpc_is_refused_without_our_certificate(

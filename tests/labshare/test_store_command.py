@@ -12,8 +12,7 @@ import httpx
 import psutil
 import pytest
 
-from labshare.engines import s3_request
-from tests.labshare import neighbour
+from tests.labshare import neighbour, signed
 from tests.labshare.neighbour import as_a_neighbour
 from tests.labshare.service import environment, labshare
 from tests.labshare.test_neighbours import REQUESTS
@@ -59,12 +58,12 @@ def open_to_others(process: psutil.Process) -> set[int]:
 
 def test_the_store_serves_signed_requests_and_its_other_ports_refuse(tmp_path: Path) -> None:
     data, port = tmp_path / "data", free_port()
-    ours = s3_request.Signer(f"127.0.0.1:{port}", *KEYS.values(), "us-east-1")
-    strange = s3_request.Signer(f"127.0.0.1:{port}", "an-access-key", "guessed", "us-east-1")
+    ours = signed.client(f"http://127.0.0.1:{port}", *KEYS.values())
+    strange = signed.client(f"http://127.0.0.1:{port}", "an-access-key", "guessed")
     with storing(data, port) as process:
         assert httpx.get(f"http://127.0.0.1:{port}/healthz").status_code == 200
-        assert s3_request.send(ours, "PUT", "/labshare/kept", b"content") == 200
-        assert s3_request.send(strange, "GET", "/labshare/kept") == 403
+        signed.put(ours, "kept", b"content")
+        assert signed.status(strange, "kept") == 403
         ports = json.loads((data / "objects" / "ports.json").read_text())
         assert open_to_others(process) == {port, ports["s3_grpc"]}
         assert not as_a_neighbour(neighbour.speaks_grpc, ports["s3_grpc"], False)
@@ -74,9 +73,9 @@ def test_the_store_serves_signed_requests_and_its_other_ports_refuse(tmp_path: P
 
         [store] = [one for one in process.children(recursive=True) if "weed" in one.name()]
         store.kill()
-        eventually(lambda: s3_request.send(ours, "GET", "/labshare/kept") == 200)
+        eventually(lambda: signed.status(ours, "kept") == 200)
     with storing(data, port):
-        assert s3_request.send(ours, "GET", "/labshare/kept") == 200
+        assert signed.status(ours, "kept") == 200
 
 
 def test_a_store_without_keys_says_which_to_set(tmp_path: Path) -> None:
