@@ -3,6 +3,7 @@
 import asyncio
 import socket
 from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from types import SimpleNamespace
 
 import asyncpg
@@ -21,6 +22,8 @@ from tests.pools import pool_of
 BUSY = database.Limits(acquire_seconds=0.2, command_seconds=None)
 HURRIED = database.Limits(command_seconds=1.0)
 UNREACHED_SECONDS = 600
+# A statement takes as long as a test holds this lock (``_lock_held``).
+WAIT_FOR_LOCK = "pg_advisory_xact_lock(7)"
 END_AT_COMMIT = """
 CREATE TABLE ends_at_commit (id int);
 CREATE FUNCTION end_connection() RETURNS trigger LANGUAGE plpgsql AS
@@ -77,9 +80,15 @@ async def test_a_statement_that_takes_too_long_says_how_long_that_was(db: Stack)
 
 
 async def test_statements_of_a_job_may_take_as_long_as_it_says(db: Stack) -> None:
-    async with pool_of(1, db.dsn, HURRIED):
+    async def run() -> bool:
         with database.statements_may_take(UNREACHED_SECONDS):
-            assert await database.fetch_value("SELECT true FROM pg_sleep(1.5)")
+            return bool(await database.fetch_value(f"SELECT true FROM {WAIT_FOR_LOCK}"))
+
+    async with pool_of(1, db.dsn, HURRIED):
+        async with _lock_held(db.dsn) as first:
+            job = asyncio.create_task(run())
+            await _waiters_beyond(first, HURRIED.command_seconds or 0)
+        assert await job
         with pytest.raises(Unavailable):
             await database.fetch_value("SELECT true FROM pg_sleep($1)", UNREACHED_SECONDS)
 
@@ -88,14 +97,17 @@ async def test_a_migration_may_take_longer_than_any_page(
     db: Stack, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def forwards() -> None:
-        await database.execute("SELECT pg_sleep(1.5)")
+        await database.execute(f"SELECT {WAIT_FOR_LOCK}")
 
     async def pending() -> list[tuple[str, SimpleNamespace]]:
         return [("core", SimpleNamespace(ID="slow", forwards=forwards))]
 
     monkeypatch.setattr(migrations, "_pending", pending)
     async with pool_of(1, db.dsn, HURRIED):
-        assert await migrations.apply() == ["core slow"]
+        async with _lock_held(db.dsn) as first:
+            applying = asyncio.create_task(migrations.apply())
+            await _waiters_beyond(first, HURRIED.command_seconds or 0)
+        assert await applying == ["core slow"]
     await database.execute("DELETE FROM migration WHERE name = 'slow'")
 
 
@@ -113,6 +125,17 @@ async def test_a_second_process_waits_for_the_migrations_of_the_first(
         await first.execute("SELECT pg_advisory_unlock($1)", migrations.ADVISORY_LOCK)
         assert await second == []
     assert waited
+
+
+@asynccontextmanager
+async def _lock_held(dsn: str) -> AsyncIterator[asyncpg.Connection]:
+    """A connection of its own that lets nobody have the lock during the block."""
+    holder = await asyncpg.connect(dsn)
+    try:
+        await holder.execute("SELECT pg_advisory_lock(7)")
+        yield holder
+    finally:
+        await holder.close()
 
 
 async def _waiters_beyond(watcher: asyncpg.Connection, seconds: float) -> bool:

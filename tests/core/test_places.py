@@ -14,6 +14,7 @@ from inventory import assets
 from inventory import places as contents
 from tests import factories
 from tests.factories import MadeSchool
+from tests.waiting import somebody_waits_for_a_lock
 
 pytestmark = pytest.mark.usefixtures("db")
 
@@ -159,7 +160,7 @@ async def test_nothing_is_put_into_a_place_that_is_retired_at_the_same_moment() 
         moving = asyncio.get_running_loop().create_task(
             assets.move_assets(actor, [asset.tag], room.id), context=contextvars.Context()
         )
-        await asyncio.sleep(0.3)
+        await somebody_waits_for_a_lock()
         assert not moving.done()
     with pytest.raises(Invalid) as refused:
         await moving

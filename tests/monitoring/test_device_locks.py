@@ -11,6 +11,7 @@ from monitoring import registration
 from monitoring.alerting import alerts
 from tests import factories
 from tests import factories_monitoring as made
+from tests.waiting import somebody_waits_for_a_lock
 
 pytestmark = pytest.mark.usefixtures("db")
 
@@ -32,7 +33,7 @@ async def test_a_device_is_removed_while_a_visit_clears_its_alert() -> None:
         removing = asyncio.get_running_loop().create_task(
             registration.remove_device(technician, device.id), context=contextvars.Context()
         )
-        await asyncio.sleep(0.3)
+        await somebody_waits_for_a_lock()
         await alerts.clear_alert(worker, device.id, "unreachable", "")
     await removing
     assert await database.fetch_value("SELECT removed_at IS NOT NULL FROM device")

@@ -29,6 +29,7 @@ from tests.monitoring.trap_senders import (
     send_v1,
     somebody_listens,
 )
+from tests.waiting import somebody_waits_for_a_lock
 
 pytestmark = needs_snmptrap
 
@@ -313,7 +314,7 @@ async def test_an_inform_is_not_answered_before_it_is_kept(here: Listening) -> N
     async with database.transaction():
         await database.execute("LOCK TABLE trap IN ACCESS EXCLUSIVE MODE")
         await here.counted("received")
-        await asyncio.sleep(0.5)
+        await somebody_waits_for_a_lock()
         assert not sending.done()
     assert (await sending)[0] == 0
     assert len(await kept()) == 1
