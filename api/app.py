@@ -110,6 +110,7 @@ from api.monitoring.usage.pages import UsagePages
 from api.monitoring.usage.routes import ReportRoutes
 from api.monitoring.watching.pages import KindRulePages, WatchingPages
 from api.monitoring.watching.routes import ProfileRuleRoutes, WatchingRoutes
+from api.inventory.donors.picking import list_donor_names
 from api.schema import document
 from api.schema.corrections import correct_types, leave_out_bodies
 from api.schema.examples import add_examples
@@ -200,6 +201,7 @@ PAGES: list[ControllerRouterHandler] = [
     PortPages,
     FaultReportPages,
     show_draft,
+    list_donor_names,
     LibraryFormPages,
     LibraryPages,
     show_damaged_files,

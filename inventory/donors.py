@@ -14,6 +14,9 @@ from inventory.models import like
 from inventory.queries import Conditions
 from inventory.scope import school_id_of
 
+# Of a name that is looked for; more would only cost.
+WORDS_MOST = 8
+
 
 class DonorKind(StrEnum):
     """A person who is named, an organisation, or somebody who stays anonymous."""
@@ -77,6 +80,34 @@ async def find_donors(
         Donor, f"{READ} WHERE {where.sql()} ORDER BY d.name, d.id LIMIT $2", *where.args
     )
     return paging.page_of(rows, limit, lambda donor: (donor.name, donor.id))
+
+
+async def find_named(
+    actor: Actor,
+    school: str,
+    text: str = "",
+    *,
+    exactly: bool = False,
+    or_nameless: bool = False,
+    limit: int = 20,
+) -> list[Donor]:
+    """A few donors of a school whose name holds every word of ``text``, or is it ``exactly``.
+
+    ``or_nameless`` adds those who gave without a name.
+    """
+    where = Conditions(actor.school_ids_with(READ_DONATIONS), limit)
+    where.add("d.school = any($1::bigint[])")
+    where.add("d.school = {}", await school_id_of(actor, school))
+    words = text.split()[:WORDS_MOST]
+    if exactly:
+        fits = f"lower(d.name) = lower({where.argument(' '.join(text.split()))})"
+    else:
+        fits = " AND ".join(f"d.name ILIKE {where.argument(like(word))}" for word in words)
+    nameless = " OR d.name = ''" if or_nameless else ""
+    where.add(f"({fits or 'true'}{nameless})")
+    return await fetch(
+        Donor, f"{READ} WHERE {where.sql()} ORDER BY d.name, d.id LIMIT $2", *where.args
+    )
 
 
 async def get_donor(actor: Actor, donor_id: int) -> Donor:

@@ -140,6 +140,10 @@ def donors(**filters: object) -> str:
     return with_query("/donors", **filters)
 
 
+def donor_names(**given: object) -> str:
+    return with_query("/donors/names", **given)
+
+
 def new_donor(**given: object) -> str:
     return with_query("/donors/new", **given)
 

@@ -540,3 +540,49 @@ async def test_labels_take_what_the_desk_takes_and_lose_nothing_when_one_is_unkn
     assert refused.status_code == 404
     assert "There is no such asset, or it is not of your school: NO-1" in refused.text
     assert "HG-00248 NO-1</textarea>" in refused.text
+
+
+async def _many_donors(office: Office, names: list[str]) -> None:
+    await database.execute(
+        "INSERT INTO donor (school, kind, name, contact)"
+        " SELECT $1, 'organisation', name, 'Contact ' || n"
+        " FROM unnest($2::text[]) WITH ORDINALITY AS t (name, n)",
+        office.school.id,
+        names,
+    )
+
+
+async def test_of_more_donors_than_a_list_takes_one_is_found_by_name(office: Office) -> None:
+    others = [f"Company {n}" for n in range(250)]
+    await _many_donors(office, [*others, "Zeta Works", "Twin Fund", "Twin Fund", "Łódź Trust"])
+    path = f"/donations/new?school={office.school.code}"
+    form = await office.see(path)
+    assert 'name="donor_name"' in form and '<select id="donor_id"' not in form
+    names = await office.see(f"/donors/names?school={office.school.code}&donor_name=eta+Zet")
+    assert "Zeta Works" in names and "Company" not in names
+    gift = {"school": office.school.code, "title": "PCs", "received_on": "2026-03-01"}
+    made = await office.send("/donations/new", **gift, donor_name=" zeta  works ")
+    assert made.status_code == 303, made.text
+    assert "Zeta Works" in await office.see(made.headers["location"])
+    unclear = await office.send("/donations/new", **gift, donor_name="Twin Fund")
+    assert unclear.status_code == 422
+    assert "Choose which of these donors it is" in unclear.text
+    assert "Contact 252" in unclear.text and "Contact 253" in unclear.text
+    second = re.findall(r'name="donor_id" value="(\d+)"', unclear.text)[1]
+    made = await office.send("/donations/new", **gift, donor_id=second)
+    edit = f"{made.headers['location']}/edit"
+    page = await office.see(edit)
+    assert f'name="donor_id" value="{second}" checked' in page
+    changed = await office.send(edit, **gift, version=1, donor_id=second, donor_name="Zeta Works")
+    assert changed.status_code == 303, changed.text
+    unknown = await office.send("/donations/new", **gift, donor_name="Nobody at all")
+    assert "No donor has this name; add it below" in unknown.text
+    assert 'value="Nobody at all"' in unknown.text
+    nothing = await office.send("/donations/new", **gift)
+    assert nothing.status_code == 422 and "donor_id-error" in nothing.text
+
+
+async def test_few_donors_are_a_list(office: Office) -> None:
+    await _many_donors(office, ["Zeta Works"])
+    form = await office.see(f"/donations/new?school={office.school.code}")
+    assert '<select id="donor_id"' in form and 'name="donor_name"' not in form

@@ -14,7 +14,7 @@ from litestar.response import Redirect
 from api import urls
 from api.http.access import allow
 from api.http.types import WebRequest
-from api.inventory.donors.pages import donor_options
+from api.inventory.donors import picking as donor_picking
 from api.inventory.models import picking
 from api.inventory.models.picking import convert_with_model
 from api.inventory.options import place_options, school_codes
@@ -142,7 +142,7 @@ class DonationPages(Controller):
     async def create(self, request: WebRequest, actor: NamedDependency[Actor]) -> Response[Any]:
         try:
             new_donor = (await read_form(request, NewDonorForm)).facts()
-            form = await _terms(request, donor_is_new=new_donor is not None)
+            form = await _terms(request, actor, donor_is_new=new_donor is not None)
             form.pop("version")
             made = await donations.create_donation(actor, NewDonation(**form), new_donor=new_donor)
         except Invalid as refused:
@@ -167,7 +167,8 @@ class DonationPages(Controller):
         self, request: WebRequest, actor: NamedDependency[Actor], donation_id: FromPath[int]
     ) -> Response[Any]:
         try:
-            form = msgspec.structs.asdict(await read_form(request, TermsForm))
+            school = (await _kept(actor, donation_id)).school
+            form = await _terms(request, actor, school=school)
             form.pop("school")
             await donations.edit_donation(actor, donation_id, DonationEdit(**form))
         except Invalid as refused:
@@ -266,11 +267,22 @@ async def _kept(actor: Actor, donation_id: int) -> Donation:
     return donation
 
 
-async def _terms(request: WebRequest, *, donor_is_new: bool) -> dict[str, Any]:
+async def _terms(
+    request: WebRequest, actor: Actor, *, donor_is_new: bool = False, school: str = ""
+) -> dict[str, Any]:
     form = await request.form()
+    errors: list[FieldError] = []
     if donor_is_new:
         form = FormMultiDict([*form.multi_items(), ("donor_id", "0")])
-    return msgspec.structs.asdict(convert_form(form, TermsForm))
+    elif school := school or str(form.get("school") or ""):
+        form, errors = await donor_picking.with_donor(request, actor, form, school)
+    try:
+        terms = convert_form(form, TermsForm)
+    except Invalid as refused:
+        raise Invalid([*errors, *refused.errors]) from refused
+    if errors:
+        raise Invalid(errors)
+    return msgspec.structs.asdict(terms)
 
 
 async def _form_page(
@@ -294,7 +306,7 @@ async def _form_page(
         errors=[_at_new_donor(error, form) for error in errors],
         schools=list(schools.items()),
         school_name=schools.get(school or ""),
-        donors=await donor_options(request, actor, school=school) if school else [],
+        **(await donor_picking.choices(request, actor, school, form, errors) if school else {}),
     )
 
 

@@ -16,7 +16,6 @@ from api.kit.forms import Form, convert_form
 from api.kit.rendering import language_of, render
 from api.kit.submission import submit
 from api.wording import row_names
-from api.wording.words import word_of
 from core.access import Actor
 from core.errors import say
 from core.paging import DEFAULT_LIMIT, MAX_LIMIT
@@ -87,23 +86,6 @@ class DonorPages(Controller):
             then=lambda made: see_other(urls.donor(made.id), say("Saved.")),
             page=lambda form: _donor_page(request, actor, donor_id, form),
         )
-
-
-async def donor_options(
-    request: WebRequest, actor: Actor, *, school: str | None = None
-) -> list[tuple[int, str]]:
-    """Donors for a select; one without a name is called what it is."""
-    page = await donors.find_donors(actor, school=school, limit=MAX_LIMIT)
-    speech = language_of(request)
-    several = len(actor.school_ids_with(EDIT_DONATIONS)) > 1
-    return [
-        (
-            donor.id,
-            (donor.name or word_of(speech, "donor_kind", donor.kind))
-            + (f" ({donor.school})" if several else ""),
-        )
-        for donor in page.items
-    ]
 
 
 async def _new_page(request: WebRequest, actor: Actor, form: Form) -> Response[str]:
