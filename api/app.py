@@ -53,6 +53,7 @@ from api.inventory.custody.routes import CustodyRoutes
 from api.inventory.donations.pages import DonationPages
 from api.inventory.donations.routes import DonationRoutes, DonorRoutes
 from api.inventory.donors.pages import DonorPages
+from api.inventory.donors.picking import list_donor_names
 from api.inventory.imports.pages import ImportPages
 from api.inventory.imports.routes import ImportRoutes
 from api.inventory.labels.pages import LabelPages
@@ -110,7 +111,6 @@ from api.monitoring.usage.pages import UsagePages
 from api.monitoring.usage.routes import ReportRoutes
 from api.monitoring.watching.pages import KindRulePages, WatchingPages
 from api.monitoring.watching.routes import ProfileRuleRoutes, WatchingRoutes
-from api.inventory.donors.picking import list_donor_names
 from api.schema import document
 from api.schema.corrections import correct_types, leave_out_bodies
 from api.schema.examples import add_examples

@@ -16,6 +16,7 @@ from monitoring.profiles import profile_named
 from storage.quotas import size_text
 
 YES, NO = say("yes"), say("no")
+REPORTED = say("reported by a person")
 MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d")
 MOMENTS = ("_at", "_from", "_until")
 # Columns of changed rows that only programs have a use for.
@@ -74,6 +75,10 @@ def _text(speech: Language, column: str, value: str) -> str:
         return speech.day(date.fromisoformat(value))
     if column == "rule":
         return rule_words(speech, value)
+    if column == "fault":
+        # A work order's: what people report, or the rule of monitoring that found it.
+        found = value.removeprefix("monitoring:")
+        return speech.words(REPORTED) if found == "reported" else rule_words(speech, found)
     if column == "profile":
         return device_kind(speech, value)
     return value

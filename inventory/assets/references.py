@@ -47,22 +47,27 @@ class _Found(msgspec.Struct):
     asset_id: int | None
     tag: str | None
     label_is_known: bool
+    school_id: int | None
     candidates: list[str]
+    candidate_ids: list[int]
+    candidate_schools: list[int]
 
 
 # A tag as it stands, else a label; only what is neither is looked up by its number.
 RESOLVED = f"""
-SELECT w.n - 1 AS index, coalesce(a.id, short.ids[1]) AS asset_id,
-       coalesce(a.tag, short.tags[1]) AS tag, l.code IS NOT NULL AS label_is_known,
-       coalesce(short.tags, '{{}}') AS candidates
+SELECT w.n - 1 AS index, a.id AS asset_id, a.tag, l.code IS NOT NULL AS label_is_known,
+       a.school AS school_id, coalesce(short.tags, '{{}}') AS candidates,
+       coalesce(short.ids, '{{}}') AS candidate_ids,
+       coalesce(short.schools, '{{}}') AS candidate_schools
   FROM unnest($1::text[], $2::text[], $4::text[], $5::text[])
        WITH ORDINALITY AS w (tag, code, stem, number, n)
   LEFT JOIN label_code l ON l.code = w.code AND l.school = any($3::bigint[])
   LEFT JOIN asset t ON t.tag = w.tag AND t.school = any($3::bigint[])
   LEFT JOIN asset a ON a.id = coalesce(t.id, l.asset)
   LEFT JOIN LATERAL (
-       SELECT array_agg(id ORDER BY tag) AS ids, array_agg(tag ORDER BY tag) AS tags
-         FROM (SELECT id, tag FROM asset
+       SELECT array_agg(id ORDER BY tag) AS ids, array_agg(tag ORDER BY tag) AS tags,
+              array_agg(school ORDER BY tag) AS schools
+         FROM (SELECT id, tag, school FROM asset
                 WHERE t.id IS NULL AND l.code IS NULL AND school = any($3::bigint[])
                   AND {tags.NUMBER} = w.number AND (w.stem = '' OR {tags.STEM} = w.stem)
                 LIMIT {CANDIDATES_SHOWN + 1}) s) short ON true
@@ -73,7 +78,8 @@ SELECT w.n - 1 AS index, coalesce(a.id, short.ids[1]) AS asset_id,
 async def resolve(actor: Actor, given: list[str]) -> list[Meant]:
     """Each entry and the asset in the actor's sight that it means: by its tag, else its label.
 
-    Else by its number, "248" or "HG248" for HG-00248, where only one asset has it.
+    Else by its number, "248" or "HG248" for HG-00248, where only one asset has it, or only one of
+    the school that all the others are of: a stack is of one school.
     """
     read = [codes.find_code(text) for text in given]
     short = [tags.said(text) or ("", None) for text in given]
@@ -86,21 +92,25 @@ async def resolve(actor: Actor, given: list[str]) -> list[Meant]:
         [stem for stem, _ in short],
         [number for _, number in short],
     )
-    return [_meant(one, given[one.index], code) for one, code in zip(found, read, strict=True)]
+    schools = {one.school_id for one in found if one.school_id is not None}
+    schools |= {one.candidate_schools[0] for one in found if len(one.candidate_ids) == 1}
+    return [
+        _meant(one, given[one.index], code, schools) for one, code in zip(found, read, strict=True)
+    ]
 
 
-def _meant(found: _Found, given: str, code: str | None) -> Meant:
-    several = len(found.candidates) > 1
-    return Meant(
-        found.index,
-        given,
-        None if several else found.asset_id,
-        None if several else found.tag,
-        code,
-        found.label_is_known,
+def _meant(found: _Found, given: str, code: str | None, schools: set[int]) -> Meant:
+    meant = Meant(
+        found.index, given, found.asset_id, found.tag, code, found.label_is_known,
         bool(found.candidates),
-        found.candidates if several else [],
-    )
+    )  # fmt: skip
+    several = zip(found.candidate_ids, found.candidates, found.candidate_schools, strict=True)
+    choice = list(several)
+    if len(choice) > 1 and len(schools) == 1:
+        choice = [one for one in choice if one[2] in schools] or choice
+    if len(choice) == 1:
+        return msgspec.structs.replace(meant, asset_id=choice[0][0], tag=choice[0][1])
+    return msgspec.structs.replace(meant, candidates=[tag for _, tag, _ in choice])
 
 
 async def resolve_one(actor: Actor, text: str) -> Meant:

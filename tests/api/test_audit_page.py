@@ -205,3 +205,10 @@ def test_values_are_told_as_people_write_them() -> None:
     message = {"template": "{device} does not answer", "params": {"device": "P-1"}}
     assert told("alert", "message", message) == "P-1 does not answer"
     assert told("device", "any_source", True) == "yes"
+
+
+@pytest.mark.parametrize(
+    ("fault", "words"), [("monitoring:disk_full", "磁盘快满"), ("reported", "人工报修")]
+)
+def test_the_fault_of_a_work_order_reads_as_people_call_it(fault: str, words: str) -> None:
+    assert change_value(language("zh_CN"), "work_order", "fault", fault) == words
