@@ -4,43 +4,12 @@ from collections.abc import Awaitable, Callable
 
 import msgspec
 
+from api.wording.entities import ENTITIES
 from core import database, migrations
 from storage import checking, objects
 
 # Every change of these is history; a table without its trigger would forget in silence.
-AUDITED_TABLES = frozenset(
-    {
-        "alert",
-        "alert_subscription",
-        "api_token",
-        "asset",
-        "asset_model",
-        "candidate",
-        "credential",
-        "custody",
-        "device",
-        "donation",
-        "donation_line",
-        "donor",
-        "escalation_step",
-        "expected_hours",
-        "import_job",
-        "label_code",
-        "maintenance_window",
-        "membership",
-        "network",
-        "person",
-        "place",
-        "resource",
-        "revision",
-        "rule_setting",
-        "school",
-        "wake_plan",
-        "work_order",
-        "work_order_entry",
-        "work_order_photo",
-    }
-)
+AUDITED_TABLES = frozenset(name for name, entity in ENTITIES.items() if entity.is_audited)
 
 
 class Finding(msgspec.Struct, frozen=True):

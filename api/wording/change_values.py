@@ -21,7 +21,7 @@ MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d")
 MOMENTS = ("_at", "_from", "_until")
 # Columns of changed rows that only programs have a use for.
 UNTOLD = {"id", "file_sha256", "object_key", "media_type", "blob", "encoding", "currency"}
-UNTOLD |= {"summary_params", "found_params", "created_at", "school", "by_name"}
+UNTOLD |= {"batch", "summary_params", "found_params", "created_at", "school", "by_name"}
 MOST_OF_A_NEW_ROW = 6
 
 

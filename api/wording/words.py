@@ -2,6 +2,7 @@
 
 import msgspec
 
+from api.wording.entities import ENTITIES
 from api.wording.language import Language
 from core.errors import Message, say
 from storage import vocabulary
@@ -206,40 +207,7 @@ VOCABULARY: dict[str, dict[str, Word]] = {
         "duplicate": _warn(say("Already in the library")),
     },
     # History
-    "entity": {
-        "school": _idle(say("School")),
-        "place": _idle(say("Place")),
-        "person": _idle(say("Person")),
-        "membership": _idle(say("Role")),
-        "api_token": _idle(say("Token")),
-        "donor": _idle(say("Donor")),
-        "donation": _idle(say("Donation")),
-        "donation_line": _idle(say("Donation line")),
-        "asset": _idle(say("Asset")),
-        "asset_model": _idle(say("Model")),
-        "label_code": _idle(say("Label")),
-        "custody": _idle(say("Custody")),
-        "work_order": _idle(say("Work order")),
-        "work_order_entry": _idle(say("Work order entry")),
-        "work_order_photo": _idle(say("Photo")),
-        "import_job": _idle(say("Import")),
-        "device": _idle(say("Device")),
-        "network": _idle(say("Network of the school")),
-        "network_grant": _idle(say("Network given to the school")),
-        "candidate": _idle(say("Found device")),
-        "alert": _idle(say("Alert")),
-        "resource": _idle(say("Resource")),
-        "revision": _idle(say("Revision")),
-        "upload": _idle(say("Upload")),
-        "storage_quota": _idle(say("Room for files")),
-        "alert_subscription": _idle(say("Mail about alerts")),
-        "credential": _idle(say("Credential")),
-        "escalation_step": _idle(say("Step of telling")),
-        "expected_hours": _idle(say("Expected hours")),
-        "maintenance_window": _idle(say("Maintenance window")),
-        "rule_setting": _idle(say("Alert rule")),
-        "wake_plan": _idle(say("Waking plan")),
-    },
+    "entity": {name: _idle(entity.word) for name, entity in ENTITIES.items()},
     "alert_severity": {
         "warning": _warn(say("Warning")),
         "critical": _bad(say("Critical")),

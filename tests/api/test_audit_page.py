@@ -9,14 +9,14 @@ import msgspec
 import pytest
 
 from api.administration.audit.pages import entries_of
-from api.wording import row_names
+from api.wording import row_names, words
 from api.wording.change_values import UNTOLD, change_value
-from api.wording.field_words import FIELDS
-from api.wording.language import LOCALES, language
-from api.wording.words import VOCABULARY
+from api.wording.entities import COLUMNS, ENTITIES
+from api.wording.language import language
 from core import audit, database
 from core.audit import AuditFilter
 from core.clock import now
+from core.entity import by_name
 from monitoring.alerting.maintenance import windows
 from monitoring.alerting.maintenance.windows import NewWindow
 from monitoring.devices.networks import grants
@@ -49,10 +49,23 @@ class Column(msgspec.Struct, frozen=True):
 async def test_every_audited_column_has_a_word_and_every_table() -> None:
     columns = await database.fetch(Column, AUDITED_COLUMNS)
     assert len(columns) > 200
-    assert {one.name for one in columns} - FIELDS.keys() == set()
-    assert {one.entity for one in columns} - VOCABULARY["entity"].keys() == set()
-    for locale in LOCALES:
-        assert all(language(locale).words(label) for label in FIELDS.values())
+    assert {one.name for one in columns} - COLUMNS.keys() == set()
+    audited = {name for name, entity in ENTITIES.items() if entity.is_audited}
+    assert {one.entity for one in columns} == audited
+    for entity in ENTITIES.values():
+        assert language("zh_CN").knows(entity.word.template), entity.name
+    for column, word in COLUMNS.items():
+        assert language("zh_CN").knows(word.template), column
+
+
+def test_an_entity_names_its_own_columns_and_kinds_of_code_that_have_words() -> None:
+    for name, entity in ENTITIES.items():
+        assert entity.codes.keys() <= entity.columns, name
+        unknown = set(entity.codes.values()) - words.VOCABULARY.keys() - words.FACETS.keys()
+        assert not unknown, name
+        assert entity.row_name, name
+    with pytest.raises(ValueError, match="twice"):
+        by_name([*ENTITIES.values(), ENTITIES["asset"]])
 
 
 async def test_every_column_that_points_to_a_row_is_shown_by_its_name() -> None:
@@ -143,14 +156,10 @@ async def test_what_the_operator_gave_a_school_is_told_to_its_admins_in_words(
 
 
 async def test_a_name_of_every_table_can_be_asked_for() -> None:
-    for table, key in row_names._KEY_TYPES.items():
-        assert table in row_names._NAMES, key
-    for table in row_names._NAMES:
-        nothing = "00000000-0000-0000-0000-000000000000" if table in UUIDS else "0"
-        assert await row_names._names_in(language("zh_CN"), table, [nothing]) == []
-
-
-UUIDS = {table for table, kind in row_names._KEY_TYPES.items() if kind == "uuid"}
+    nothing = {"uuid": "00000000-0000-0000-0000-000000000000"}
+    for table, entity in ENTITIES.items():
+        asked = [nothing.get(entity.key_type, "0")]
+        assert await row_names._names_in(language("zh_CN"), table, asked) == []
 
 
 async def test_a_batch_of_ten_is_one_entry_that_unfolds(client: httpx.AsyncClient) -> None:

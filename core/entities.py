@@ -1,0 +1,67 @@
+"""What people call the rows and columns of this package's tables (see core/entity.py)."""
+
+from core.entity import Entity
+from core.errors import Message, say
+from core.tables import ApiToken, Person, PersonMembership, Place, School
+
+ENTITIES = (
+    Entity(School, say("School"), row_name="t.{school_name}"),
+    Entity(
+        Place,
+        say("Place"),
+        row_name="concat_ws(' / ', u.name, t.name)",
+        joins="LEFT JOIN place u ON u.id = t.parent",
+        codes={"kind": "place_kind"},
+    ),
+    Entity(Person, say("Person"), row_name="t.name", codes={"locale": "language"}),
+    Entity(
+        PersonMembership,
+        say("Role"),
+        row_name="p.name",
+        joins="JOIN person p ON p.id = t.person",
+        codes={"role": "role"},
+    ),
+    Entity(
+        ApiToken,
+        say("Token"),
+        row_name="t.name || ' · ' || p.name",
+        joins="JOIN person p ON p.id = t.person",
+    ),
+)
+
+COLUMNS: dict[str, Message] = {
+    "acknowledged_at": say("Acknowledged at"),
+    "asset": say("Asset"),
+    "closed_at": say("Closed at"),
+    "code": say("Code"),
+    "created_at": say("Created at"),
+    "created_by": say("Created by"),
+    "expires_at": say("Good until"),
+    "file_name": say("File name"),
+    "id": say("Number"),
+    "kind": say("Kind"),
+    "locale": say("Language"),
+    "login": say("Sign-in name"),
+    "name": say("Name"),
+    "name_en": say("Name in English"),
+    "name_zh": say("Name in Chinese"),
+    "note": say("Note"),
+    "one_time_until": say("One-time password until"),
+    "parent": say("Inside of"),
+    "person": say("Person"),
+    "place": say("Place"),
+    "requires_second_factor": say("Admins need a second factor"),
+    "retired_at": say("Out of use since"),
+    "revoked_at": say("Revoked at"),
+    "role": say("Role"),
+    "school": say("School"),
+    "scopes": say("It may"),
+    "severity": say("Severity"),
+    "state": say("State"),
+    "title": say("Title"),
+    "valid_from": say("Valid from"),
+    "valid_until": say("Valid until"),
+    "version": say("Version"),
+    "work_order": say("Work order"),
+    "zone": say("Time zone"),
+}
