@@ -148,7 +148,7 @@ async def _issue(actor: Actor, name: str, new: NewToken) -> IssuedToken:
             Kind.token_made,
             actor=actor,
             person_id=actor.person_id,
-            detail=f"{token_id}: {', '.join(sorted(set(new.scopes)))}",
+            detail=f"{name}: {', '.join(sorted(set(new.scopes)))}",
         )
     return IssuedToken(token_id, secret, expires_at)
 
@@ -167,18 +167,18 @@ async def find_tokens(actor: Actor) -> list[Token]:
 async def revoke(actor: Actor, token_id: int) -> None:
     """End one of the actor's own tokens; it stops working with its next request."""
     async with database.transaction(actor):
-        ended = await database.execute(
+        name: str | None = await database.fetch_value(
             "UPDATE api_token SET revoked_at = $3"
-            " WHERE id = $1 AND person = $2 AND revoked_at IS NULL",
+            " WHERE id = $1 AND person = $2 AND revoked_at IS NULL RETURNING name",
             token_id,
             actor.person_id,
             now(),
         )
-        if ended:
+        if name is not None:
             await security_log.record(
-                Kind.token_revoked, actor=actor, person_id=actor.person_id, detail=str(token_id)
+                Kind.token_revoked, actor=actor, person_id=actor.person_id, detail=name
             )
-    if not ended:
+    if name is None:
         raise NotFound(say("There is no such token of yours; it may be revoked already"))
 
 

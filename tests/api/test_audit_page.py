@@ -110,9 +110,9 @@ async def test_names_stand_in_place_of_numbers_and_of_each_kind_one_query(
     asked: list[str] = []
     fetch = database.fetch
 
-    async def counting(row_type: type, sql: str, *args: object) -> list:  # type: ignore[type-arg]
+    async def counting(row_type: type, sql: str, *args: object, **named: object) -> list:  # type: ignore[type-arg]
         asked.append(sql.split(" FROM ")[1])
-        return await fetch(row_type, sql, *args)
+        return await fetch(row_type, sql, *args, **named)
 
     monkeypatch.setattr(row_names.database, "fetch", counting)
     named = await row_names.named(language("en"), changes)

@@ -2,16 +2,21 @@
 
 import re
 from html.parser import HTMLParser
+from ipaddress import ip_network
 
 import httpx
 import pytest
 from litestar import Litestar
 
-from api.wording.entities import COLUMNS, ENTITIES
-from core import database, memberships
+from api.wording.entities import ENTITIES
+from core import database
 from monitoring.alerting import thresholds
+from monitoring.alerting.alerts import actions
+from monitoring.devices.networks import grants
+from monitoring.notices import escalation, subscriptions
+from storage import quotas
 from tests import factories
-from tests.api.request_samples import PATHS_OF, path_values, query_values
+from tests.api.request_samples import PATHS_OF, path_values
 from tests.api.routes_of_the_app import endpoints
 from tests.api.school_worlds import World, build
 from tests.conftest import Stack, browser, empty
@@ -27,6 +32,8 @@ NUMBER_ROWS = """
 UUID = re.compile(r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b")
 ROW_NUMBER = re.compile(r"\b70000\d\d\b|\b7,000,0\d\d\b")
 UNDERSCORED = {name for entity in ENTITIES.values() for name in entity.columns if "_" in name}
+# Of a refused request or a file that was taken, the log shows the address as it was.
+ADDRESS = re.compile(r"(GET|POST) /\S+")
 COLUMN_NAME = re.compile(
     r"\b(" + "|".join(sorted(UNDERSCORED | {n for n in ENTITIES if "_" in n})) + r")\b"
 )
@@ -64,7 +71,8 @@ def raw_values(page: str) -> list[str]:
     return [
         text
         for text in Text(page).seen
-        if UUID.search(text) or ROW_NUMBER.search(text) or COLUMN_NAME.search(text)
+        if not ADDRESS.fullmatch(text)
+        and (UUID.search(text) or ROW_NUMBER.search(text) or COLUMN_NAME.search(text))
     ]
 
 
@@ -72,7 +80,26 @@ def raw_values(page: str) -> list[str]:
 async def world(connections: Stack, tmp_path_factory: pytest.TempPathFactory) -> World:
     await empty(connections)
     await database.fetch_value(NUMBER_ROWS, FIRST_ID)
-    return await build("Kestrel", tmp_path_factory.mktemp("world"))
+    made = await build("Kestrel", tmp_path_factory.mktemp("world"))
+    await _watched(made)
+    return made
+
+
+async def _watched(world: World) -> None:
+    """What the world lacks of the audited kinds of rows."""
+    actor, school_id = world.admin.actor, world.school.id
+    bounds = (ip_network("10.0.0.0/8"),)
+    await grants.grant(bounds, world.school.code, "10.9.0.0/16", is_shared=False)
+    await quotas.set_quota(world.school.code, 5 * 1024**3)
+    await actions.acknowledge(actor, int(world.values["alert_id"]))
+    await thresholds.set_for_profile(
+        actor, school_id, "printer", "supply_low", thresholds.RuleChange(raise_at=4, clear_at=9)
+    )
+    await subscriptions.subscribe(
+        actor, school_id, subscriptions.NewSubscription("admin@school.example", digest="daily")
+    )
+    steps = [escalation.NewStep(15), escalation.NewStep(30, person_id=world.admin.id)]
+    await escalation.set_steps(actor, school_id, steps)
 
 
 @pytest.fixture
@@ -125,5 +152,6 @@ async def test_the_history_of_every_kind_of_row_reads_as_words(
             silent.add(entity.name)
         if found := raw_values(page.text):
             wrong[entity.name] = found
+    # A model is no school's, so its changes stand in no school's list.
+    assert silent == {"asset_model"}
     assert wrong == {}
-    assert silent == set()
