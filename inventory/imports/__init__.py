@@ -1,7 +1,7 @@
 """Imports of assets: staged, looked through, then applied all or nothing; and the way back."""
 
 from inventory.imports.applying import apply_import
-from inventory.imports.files import MOST_BYTES, MOST_ROWS, harmless, read_sheet
+from inventory.imports.files import MOST_BYTES, MOST_ROWS, read_sheet
 from inventory.imports.reading import find_imports, find_rows, get_import
 from inventory.imports.shapes import (
     Counts,
@@ -33,7 +33,6 @@ __all__ = [
     "find_imports",
     "find_rows",
     "get_import",
-    "harmless",
     "read_sheet",
     "stage_assets",
     "template",

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import msgspec
 
+from core.csv_files import bare
 from core.errors import Invalid, Message, say
 from inventory.imports import workbooks
 from inventory.imports.columns import Column, column_of
@@ -19,9 +20,6 @@ ENCODINGS = ("utf-8-sig", "gb18030")
 FIELD = "file"
 # .xls of twenty years ago; we do not read it.
 OLD_WORKBOOK = b"\xd0\xcf\x11\xe0"
-# A cell that begins so is run as a formula by spreadsheet programs.
-# The full-width ones too: spreadsheet programs in China take them for the plain ones.
-FORMULA_STARTS = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n")
 
 
 class RawRow(msgspec.Struct, frozen=True):
@@ -129,19 +127,6 @@ def _lines(text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
         raise _unreadable(
             say("Line {line} cannot be read: a quote is not closed", line=reader.line_num), "quote"
         ) from error
-
-
-def harmless(cell: str) -> str:
-    """A cell that no spreadsheet program runs as a formula; :func:`bare` takes it back."""
-    return f"'{cell}" if cell.startswith(FORMULA_STARTS) else cell
-
-
-def bare(cell: str) -> str:
-    """A cell without spaces around it and without the stroke that keeps it from being a formula."""
-    stripped = cell.strip()
-    if stripped.startswith("'") and stripped[1:].startswith(FORMULA_STARTS):
-        return stripped[1:]
-    return stripped
 
 
 def _checked_headers(headers: list[str]) -> tuple[str, ...]:

@@ -1,16 +1,12 @@
 """CSV as spreadsheet programs in China open it: UTF-8 with its mark, words that the import reads."""
 
-import csv
-import io
 from collections.abc import Iterable
 
+from core import csv_files
 from inventory.assets.shapes import AssetRow, Condition, LifecycleState
 from inventory.imports.columns import Column, headers, word
-from inventory.imports.files import harmless
 from inventory.models import AssetKind
 
-# Without it Excel takes the file for the system's old encoding.
-MARK = "\ufeff"
 EXPORTED = (
     Column.tag,
     Column.kind,
@@ -40,9 +36,8 @@ def template(locale: str) -> bytes:
         Column.lifecycle: word(LifecycleState.in_service, locale),
         Column.condition: word(Condition.ok, locale),
     }
-    return _csv(
-        [[titles[column] for column in columns], [sample.get(column, "") for column in columns]]
-    )
+    rows = [[titles[column] for column in columns], [sample.get(column, "") for column in columns]]
+    return csv_files.written(rows).encode()
 
 
 def export(rows: Iterable[AssetRow], locale: str) -> bytes:
@@ -54,12 +49,12 @@ def export_head(locale: str) -> bytes:
     """The first line of an export, with the file's mark before it."""
     titles = headers(locale)
     head = [titles[column] for column in EXPORTED] + list(HOLDER.get(locale, HOLDER["zh_CN"]))
-    return _csv([head])
+    return csv_files.written([head]).encode()
 
 
 def export_rows(rows: Iterable[AssetRow], locale: str) -> bytes:
     """More lines of an export."""
-    return _csv(_exported(row, locale) for row in rows).removeprefix(MARK.encode())
+    return csv_files.written((_exported(row, locale) for row in rows), mark=False).encode()
 
 
 def _exported(row: AssetRow, locale: str) -> list[str]:
@@ -77,11 +72,3 @@ def _exported(row: AssetRow, locale: str) -> list[str]:
         row.holder or (IS_OUT.get(locale, IS_OUT["zh_CN"]) if row.holder_kind else ""),
         row.due_on.isoformat() if row.due_on else "",
     ]
-
-
-def _csv(rows: Iterable[list[str]]) -> bytes:
-    text = io.StringIO()
-    writer = csv.writer(text)
-    for row in rows:
-        writer.writerow([harmless(cell) for cell in row])
-    return (MARK + text.getvalue()).encode()

@@ -6,11 +6,12 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from core import weekly_times
 from core.database import fetch
+from core.weekly_times import Hours
 from monitoring.alerting.expected_hours import Span
 from monitoring.alerting.maintenance.in_force import windows_over
 from monitoring.alerting.maintenance.spans import spans
-from monitoring.history.weeks import weekly
 
 
 class Watched(msgspec.Struct, frozen=True):
@@ -156,7 +157,6 @@ async def _expected_hours(devices: Sequence[Watched], since: datetime, until: da
     pieces = _Pieces([], [], [])
     for row in rows:
         for span in row.spans:
-            pieces.add(
-                row.id, weekly([span.weekday], span.starts, span.ends, since, until, row.zone)
-            )
+            hours = Hours([span.weekday], span.starts, span.ends)
+            pieces.add(row.id, weekly_times.spans(hours, since, until, ZoneInfo(row.zone)))
     return pieces

@@ -11,12 +11,15 @@ from core.database import execute, fetch
 from core.errors import Message, Unavailable, say
 from core.mail import Mail
 from core.settings import MailSettings
+from core.weekly_times import EVERY_DAY, last_time
 from monitoring.notices.sending import SEVERITIES, Stationery
 from monitoring.notices.subscriptions import IS_KEEPER, Digest
 
 log = structlog.get_logger(__name__)
 
 MOST_LINES = 40
+MONDAY = 1
+DAYS = {"daily": EVERY_DAY, "weekly": {MONDAY}}
 LENGTHS = {"daily": timedelta(days=1), "weekly": timedelta(days=7)}
 
 
@@ -72,13 +75,7 @@ SELECT l.severity, l.message, a.tag, l.raised_at, l.cleared_at,
 
 def due_at(digest: Digest, hour: int, now: datetime, zone: ZoneInfo) -> datetime:
     """When the newest digest should have gone out: today or earlier, a weekly one on a Monday."""
-    local = now.astimezone(zone)
-    due = datetime.combine(local.date(), time(hour), zone)
-    if due > local:
-        due -= timedelta(days=1)
-    if digest == "weekly":
-        due -= timedelta(days=due.weekday())
-    return due
+    return last_time(DAYS[digest], time(hour), now, zone)
 
 
 async def send_digests(settings: MailSettings, stationery: Stationery) -> int:

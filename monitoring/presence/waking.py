@@ -14,6 +14,7 @@ from core.database import execute, fetch, fetch_one, fetch_value, refusing, tran
 from core.errors import Conflict, FieldError, Invalid, NotFound, say
 from core.outbox import Handler
 from core.permissions import EDIT_MONITORING, WAKE_DEVICES
+from core.weekly_times import last_time
 from inventory.assets.shapes import NO_LONGER_USED
 from monitoring.devices.networks import Bounds, is_within
 from monitoring.devices.views import get_device
@@ -158,7 +159,9 @@ async def run_due_plans() -> int:
         called: list[int] = []
         for row in due:
             await execute(
-                "UPDATE wake_plan SET last_run_on = $2 WHERE id = $1", row.id, row.today(now)
+                "UPDATE wake_plan SET last_run_on = $2 WHERE id = $1",
+                row.id,
+                row.last_time(now).date(),
             )
             known = _known(await _cards_of_room(row.place_id))
             await _enqueue(known)
@@ -194,18 +197,14 @@ class _Due(msgspec.Struct, frozen=True):
     last_run_on: date | None
     zone: str
 
-    def today(self, now: datetime) -> date:
-        return now.astimezone(ZoneInfo(self.zone)).date()
+    def last_time(self, now: datetime) -> datetime:
+        """When it was last time for it, by its school's clock."""
+        return last_time(self.weekdays, self.wake_at, now, ZoneInfo(self.zone))
 
     def is_due(self, now: datetime) -> bool:
-        """Whether its time has come today, and not long ago."""
-        local = now.astimezone(ZoneInfo(self.zone))
-        at = datetime.combine(local.date(), self.wake_at, local.tzinfo)
-        return (
-            local.isoweekday() in self.weekdays
-            and self.last_run_on != local.date()
-            and at <= local <= at + LATE
-        )
+        """Whether its time has come, and not long ago, and nobody ran it then."""
+        at = self.last_time(now)
+        return now - at <= LATE and self.last_run_on != at.date()
 
 
 async def _get_plan(actor: Actor, plan_id: int) -> WakePlan:

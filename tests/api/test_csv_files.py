@@ -4,8 +4,7 @@ import httpx
 import pytest
 
 from core import database
-from inventory.imports import harmless
-from inventory.imports.files import FORMULA_STARTS, bare
+from core.csv_files import FORMULA_STARTS, bare, harmless, written
 from tests import factories
 
 FILES = {"/assets.csv": "inventory:read", "/usage.csv": "reports:read"}
@@ -16,6 +15,10 @@ def test_no_cell_begins_like_a_formula(start: str) -> None:
     cell = f"{start}1+1"
     assert harmless(cell) == f"'{cell}"
     assert bare(harmless(f"{start}1")) in (f"{start}1", f"'{start}1".strip())
+
+
+def test_texts_are_guarded_and_numbers_stay_numbers() -> None:
+    assert written([["＝1+1", -1, 2.5, None]], mark=False) == "'＝1+1,-1,2.5,\r\n"
 
 
 async def test_a_full_width_sign_is_taken_for_the_plain_one(client: httpx.AsyncClient) -> None:

@@ -1,8 +1,6 @@
 """The security log, for admins: as a page and as a file."""
 
-import csv
 from datetime import date
-from io import StringIO
 from typing import Any
 
 import msgspec
@@ -15,14 +13,12 @@ from api.http.access import allow
 from api.http.types import WebRequest
 from api.kit.forms import convert_form
 from api.kit.rendering import language_of, render
-from api.monitoring.usage.table import BYTE_ORDER_MARK
 from api.wording import words
-from core import people, security_log
+from core import csv_files, people, security_log
 from core.access import Actor
 from core.errors import say
 from core.permissions import READ_SECURITY_LOG
 from core.security_log import MOST_EXPORTED, Kind, SecurityFilter
-from inventory.imports import harmless
 
 HEADS = (say("When"), say("What happened"), say("Whose account"), say("By whom"), say("Address"))
 
@@ -66,15 +62,13 @@ async def download_security_log(
     query = convert_form(request.query_params, LogQuery)
     found = await security_log.find_events(actor, query.only, most=MOST_EXPORTED)
     speech = language_of(request)
-    table = StringIO()
-    rows = csv.writer(table)
-    rows.writerow([*(speech.words(head) for head in HEADS), speech.words(say("Details"))])
+    rows = [[speech.words(head) for head in (*HEADS, say("Details"))]]
     for event in found.items:
         kind = words.word_of(speech, "security_kind", event.kind)
         cells = (kind, event.person_name, event.actor_name, event.address, event.detail)
-        rows.writerow([event.at.isoformat(), *(harmless(cell or "") for cell in cells)])
+        rows.append([event.at.isoformat(), *(cell or "" for cell in cells)])
     return Response(
-        BYTE_ORDER_MARK + table.getvalue(),
+        csv_files.written(rows),
         media_type="text/csv; charset=utf-8",
         headers={"content-disposition": 'attachment; filename="security-log.csv"'},
     )

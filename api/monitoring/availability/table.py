@@ -1,15 +1,13 @@
 """The availability report as a table: which columns, in which words; for the page and for the file."""
 
-import csv
 from collections.abc import Callable
-from io import StringIO
 
 import msgspec
 
-from api.monitoring.usage.table import BYTE_ORDER_MARK, TOTAL
+from api.monitoring.usage.table import TOTAL
 from api.wording.language import Language
+from core import csv_files
 from core.errors import Message, say
-from inventory.imports import harmless
 from monitoring.history.availability import AvailabilityReport, AvailabilityRow, By, Figures
 
 HEADS: dict[By, Message] = {"room": say("Room"), "device": say("Device")}
@@ -48,17 +46,18 @@ def label_of(by: By, row: AvailabilityRow) -> Message | str:
 
 def as_csv(report: AvailabilityReport, speech: Language) -> str:
     """One line for each row of the report, and the totals last."""
-    stream = StringIO()
-    stream.write(BYTE_ORDER_MARK)
-    writer = csv.writer(stream)
     columns = columns_of(report.by)
     heads = (HEADS[report.by], *(column.head for column in columns))
-    writer.writerow(speech.words(head) for head in heads)
-    for row in report.rows:
-        label = speech.words(label_of(report.by, row))
-        writer.writerow([harmless(label), *_values(columns, row.figures)])
-    writer.writerow([speech.words(TOTAL), *_values(columns, report.totals)])
-    return stream.getvalue()
+    return csv_files.written(
+        [
+            [speech.words(head) for head in heads],
+            *(
+                [speech.words(label_of(report.by, row)), *_values(columns, row.figures)]
+                for row in report.rows
+            ),
+            [speech.words(TOTAL), *_values(columns, report.totals)],
+        ]
+    )
 
 
 def _values(columns: tuple[Column, ...], figures: Figures) -> list[float | int | str]:

@@ -1,16 +1,13 @@
 """Charts of devices in the reader's words: metric, unit, marks; and as a file for a spreadsheet."""
 
-import csv
 from datetime import datetime
-from io import StringIO
 from zoneinfo import ZoneInfo
 
 import msgspec
 
-from api.monitoring.usage.table import BYTE_ORDER_MARK
 from api.wording.language import Language
+from core import csv_files
 from core.errors import Invalid, Message, say
-from inventory.imports import harmless
 from monitoring.decoding.metrics import METRICS, UNITS
 from monitoring.history.charts import Chart
 from monitoring.history.lines import Series
@@ -51,11 +48,10 @@ def worded(found: Chart, speech: Language) -> Chart:
 
 def as_csv(chart: Chart) -> str:
     """One line for each moment and part: mean, low and high, or how much it grew."""
-    stream = StringIO()
-    stream.write(BYTE_ORDER_MARK)
-    writer = csv.writer(stream)
     is_line = chart.kind == "line"
-    writer.writerow(["at", "instance", *(["mean", "low", "high"] if is_line else ["grown"])])
+    rows: list[list[object]] = [
+        ["at", "instance", *(["mean", "low", "high"] if is_line else ["grown"])]
+    ]
     for number, x in enumerate(chart.x):
         at = (
             datetime.fromtimestamp(x, ZoneInfo(chart.zone)).isoformat() if isinstance(x, int) else x
@@ -63,8 +59,8 @@ def as_csv(chart: Chart) -> str:
         for one in chart.series:
             columns = (one.values, one.low, one.high) if is_line else (one.values,)
             if one.values[number] is not None:
-                writer.writerow([at, harmless(one.label), *(values[number] for values in columns)])
-    return stream.getvalue()
+                rows.append([at, one.label, *(values[number] for values in columns)])
+    return csv_files.written(rows)
 
 
 def _times(values: list[float | None], factor: float) -> list[float | None]:

@@ -1,19 +1,16 @@
 """The usage report as a table: which columns, in which words; for the page and for the file."""
 
-import csv
 from collections.abc import Callable
-from io import StringIO
 
 import msgspec
 
 from api.wording.language import Language
+from core import csv_files
 from core.errors import Message, say
-from inventory.imports import harmless
 from inventory.usage import By
 from monitoring.usage.report import Figures, UsageReport, UsageRow
 
 # A spreadsheet program takes UTF-8 for what it is only after this mark.
-BYTE_ORDER_MARK = "\ufeff"
 
 GROUP_NAMES: dict[By, Message] = {
     "donation": say("By donation"),
@@ -78,15 +75,16 @@ def label_of(by: By, row: UsageRow) -> Message | str:
 
 def as_csv(report: UsageReport, speech: Language) -> str:
     """All columns, one line a group and the totals last; opens in a spreadsheet by a click."""
-    stream = StringIO()
-    stream.write(BYTE_ORDER_MARK)
-    writer = csv.writer(stream)
-    writer.writerow(speech.words(head) for head in (head_of(report.by), *_heads()))
-    for row in report.rows:
-        label = speech.words(label_of(report.by, row))
-        writer.writerow([harmless(label), *_values(row.figures)])
-    writer.writerow([speech.words(TOTAL), *_values(report.totals)])
-    return stream.getvalue()
+    return csv_files.written(
+        [
+            [speech.words(head) for head in (head_of(report.by), *_heads())],
+            *(
+                [speech.words(label_of(report.by, row)), *_values(row.figures)]
+                for row in report.rows
+            ),
+            [speech.words(TOTAL), *_values(report.totals)],
+        ]
+    )
 
 
 def _heads() -> tuple[Message, ...]:

@@ -1,15 +1,15 @@
 """When devices ought to be on: spans of the week by the school's clock, pure."""
 
 from collections.abc import Sequence
-from datetime import datetime, time, timedelta
+from datetime import datetime, time
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
 import msgspec
 from msgspec import Meta
 
-DAYS = 7
-
+from core import weekly_times
+from core.weekly_times import Hours
 
 ClockTime = Annotated[time, Meta(examples=["08:00:00"], tz=False)]
 
@@ -24,16 +24,8 @@ class Span(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 def is_expected(spans: Sequence[Span], at: datetime, zone: ZoneInfo) -> bool:
     """Whether a device with these hours ought to be on at that moment."""
-    local = at.astimezone(zone)
-    today, now = local.isoweekday(), local.time()
-    yesterday = (local.date() - timedelta(days=1)).isoweekday()
-    for span in spans:
-        over_midnight = span.ends <= span.starts
-        if span.weekday == today and span.starts <= now and (over_midnight or now < span.ends):
-            return True
-        if over_midnight and span.weekday == yesterday and now < span.ends:
-            return True
-    return False
+    hours = (Hours([span.weekday], span.starts, span.ends) for span in spans)
+    return any(weekly_times.covers(one, at, zone) for one in hours)
 
 
 def spans_from_json(text: str) -> list[Span]:

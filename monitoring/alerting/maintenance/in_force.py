@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from core.database import fetch
-from monitoring.alerting.maintenance.spans import Span, Window, covers, spans
+from core.weekly_times import Span
+from monitoring.alerting.maintenance.spans import Window, covers, spans
 
 COLUMNS = (
     "w.id, w.school AS school_id, w.place AS place_id, w.device AS device_id, w.reason,"

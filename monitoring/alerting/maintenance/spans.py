@@ -1,13 +1,12 @@
 """When a maintenance window is in force: pure, once or every week, by the school's clock."""
 
-from collections.abc import Iterator
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import msgspec
 
-Span = tuple[datetime, datetime]  # [begin, end), in UTC
-DAY = timedelta(days=1)
+from core import weekly_times
+from core.weekly_times import Hours, Span
 
 
 class Window(msgspec.Struct, frozen=True, kw_only=True):
@@ -39,39 +38,12 @@ def spans(window: Window, since: datetime, until: datetime, zone: ZoneInfo) -> l
         return []
     if window.weekdays is None:
         return [(begin, end)]
-    clipped = ((max(a, begin), min(b, end)) for a, b in _weekly(window, begin, end, zone))
-    return _joined((a, b) for a, b in clipped if a < b)
+    assert window.from_time is not None
+    assert window.to_time is not None
+    hours = Hours(window.weekdays, window.from_time, window.to_time)
+    return weekly_times.spans(hours, begin, end, zone)
 
 
 def covers(window: Window, at: datetime, zone: ZoneInfo) -> bool:
     """Whether the window is in force at that moment."""
     return bool(spans(window, at, at + timedelta(microseconds=1), zone))
-
-
-def _weekly(window: Window, begin: datetime, end: datetime, zone: ZoneInfo) -> Iterator[Span]:
-    """Every occurrence that may touch [begin, end): the one of yesterday may last until today."""
-    assert window.weekdays is not None
-    assert window.from_time is not None
-    assert window.to_time is not None
-    day = begin.astimezone(zone).date() - DAY
-    last = end.astimezone(zone).date()
-    while day <= last:
-        if day.isoweekday() in window.weekdays:
-            over_midnight = window.to_time <= window.from_time
-            ends_on = day + DAY if over_midnight else day
-            yield _at(day, window.from_time, zone), _at(ends_on, window.to_time, zone)
-        day += DAY
-
-
-def _at(day: date, clock_time: time, zone: ZoneInfo) -> datetime:
-    return datetime.combine(day, clock_time, zone).astimezone(UTC)
-
-
-def _joined(found: Iterator[Span] | list[Span]) -> list[Span]:
-    joined: list[Span] = []
-    for begin, end in found:
-        if joined and begin <= joined[-1][1]:
-            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
-        else:
-            joined.append((begin, end))
-    return joined

@@ -12,7 +12,6 @@ from core.access import Role
 from core.errors import Forbidden, Invalid, NotFound
 from monitoring.history.availability import Figures, availability
 from monitoring.history.months import Month, chosen_month, last_months
-from monitoring.history.weeks import weekly
 from tests import factories, factories_history
 from tests import factories_monitoring as made
 from tests.factories import MadePerson, MadeSchool
@@ -209,21 +208,3 @@ def test_months_to_choose_from_are_those_of_a_year() -> None:
     months = last_months()
     assert len({month.name for month in months}) == 13
     assert all(a.starts_at == b.ends_at for a, b in pairwise(months))
-
-
-@pytest.mark.parametrize(
-    ("days", "from_time", "to_time", "spans"),
-    [
-        ([2], time(8), time(10), [(on(3, 8), on(3, 10))]),
-        # Over midnight: the one that began on Sunday is still there on Monday.
-        ([7], time(22), time(9), [(on(2, 0), on(2, 9))]),
-        ([1], time(0), time(0), [(on(2, 0), on(3, 0))]),
-        ([1, 2], time(12), time(13), [(on(2, 12), on(2, 13)), (on(3, 12), on(3, 13))]),
-        ([5], time(1), time(2), []),
-    ],
-)
-def test_times_of_the_week_are_cut_where_the_time_ends(
-    days: list[int], from_time: time, to_time: time, spans: list[tuple[datetime, datetime]]
-) -> None:
-    # Monday 2 March 2026 and the Tuesday after it.
-    assert weekly(days, from_time, to_time, on(2), on(4), "Asia/Shanghai") == spans
