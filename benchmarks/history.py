@@ -16,9 +16,10 @@ from benchmarks import stack
 from benchmarks.history_rows import WHOLE_DEVICE, ZONE, Size, load
 from benchmarks.tables import print_json, print_table
 from core import clock, database
+from core.parameters import numbered
 from core.settings import Settings
 from monitoring.history import charts, lines, rollups
-from monitoring.history.elements import Arguments, Question, rolled
+from monitoring.history.elements import Question, rolled
 from monitoring.history.spans import SPANS, Source, Span, source_of, step_of, window
 
 ROUNDS = 5
@@ -130,11 +131,10 @@ async def _is_indexed(asked: Question) -> bool:
 
     Asked to avoid that where it can: a day that has just begun is small enough to be read whole.
     """
-    arg = Arguments()
-    sql = lines.statement(asked, step_of(asked.window, asked.source), arg)
+    sql, values = numbered(*lines.statement(asked, step_of(asked.window, asked.source)))
     async with database.transaction(), database.connection() as connection:
         await connection.execute("SET LOCAL enable_seqscan = off")
-        plan = [row[0] for row in await connection.fetch(f"EXPLAIN {sql}", *arg.values)]
+        plan = [row[0] for row in await connection.fetch(f"EXPLAIN {sql}", *values)]
     filled = [line for line in plan if "Index" in line and "sample" in line]
     return bool(filled) and not any("Seq Scan on sample" in line for line in plan)
 

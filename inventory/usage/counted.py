@@ -1,8 +1,8 @@
 """What the inventory knows of each asset in a period, as parts of one query.
 
 Monitoring puts its power sessions beside them: the report is one statement, and neither side knows
-the other's tables. The arguments are the same everywhere: $1 the schools, $2 the period's start,
-$3 its end or now, $4 a donation or null.
+the other's tables. The values are the same everywhere: the ``schools``, the period from ``since``
+``until`` its end or now, a ``donation`` or null.
 """
 
 from collections.abc import Mapping
@@ -21,11 +21,11 @@ scope AS MATERIALIZED (
       JOIN lifecycle l ON l.state = a.lifecycle
       LEFT JOIN donation_line line ON line.id = a.donation_line
       LEFT JOIN place p ON p.id = a.place
-     WHERE a.school = any($1::bigint[]) AND a.created_at < $3 AND a.lifecycle <> 'announced'
-       AND ($4::bigint IS NULL OR line.donation = $4)
+     WHERE a.school = any(:schools::bigint[]) AND a.created_at < :until AND a.lifecycle <> 'announced'
+       AND (:donation::bigint IS NULL OR line.donation = :donation)
        AND NOT (l.is_end AND EXISTS (
            SELECT FROM asset_step s
-            WHERE s.asset = a.id AND s.to_state = a.lifecycle AND s.at < $2))
+            WHERE s.asset = a.id AND s.to_state = a.lifecycle AND s.at < :since))
 )"""
 # Nobody has what is lost: from the day it was lost until the next step of its life.
 _LOST = """
@@ -40,24 +40,24 @@ lost AS (
 # Spans are merged before they are measured: what overlaps counts once.
 _HELD = """
 held AS (
-    SELECT c.asset, range_agg(tstzrange(greatest(c.started_at, $2),
-                                        least(coalesce(c.ended_at, $3), $3)))
+    SELECT c.asset, range_agg(tstzrange(greatest(c.started_at, :since),
+                                        least(coalesce(c.ended_at, :until), :until)))
                     - coalesce((SELECT lost.spans FROM lost WHERE lost.asset = c.asset),
                                '{}'::tstzmultirange) AS spans
       FROM custody c JOIN scope ON scope.id = c.asset
-     WHERE c.started_at < $3 AND (c.ended_at IS NULL OR c.ended_at > $2)
+     WHERE c.started_at < :until AND (c.ended_at IS NULL OR c.ended_at > :since)
      GROUP BY c.asset
 )"""
 _DOWN = """
 down AS (
-    SELECT w.asset, range_agg(tstzrange(greatest(o.started_at, $2),
-                                        least(coalesce(o.ended_at, $3), $3)))
-                        FILTER (WHERE o.started_at < $3 AND coalesce(o.ended_at, $3) > $2) AS spans,
+    SELECT w.asset, range_agg(tstzrange(greatest(o.started_at, :since),
+                                        least(coalesce(o.ended_at, :until), :until)))
+                        FILTER (WHERE o.started_at < :until AND coalesce(o.ended_at, :until) > :since) AS spans,
            count(DISTINCT w.id)
-               FILTER (WHERE w.opened_at >= $2 AND w.state <> 'cancelled') AS repairs
+               FILTER (WHERE w.opened_at >= :since AND w.state <> 'cancelled') AS repairs
       FROM work_order w JOIN scope ON scope.id = w.asset
       LEFT JOIN work_order_outage o ON o.work_order = w.id
-     WHERE w.opened_at < $3 AND (w.closed_at IS NULL OR w.closed_at > $2)
+     WHERE w.opened_at < :until AND (w.closed_at IS NULL OR w.closed_at > :since)
      GROUP BY w.asset
 )"""
 _WORKED = """
@@ -65,13 +65,13 @@ worked AS (
     SELECT w.asset, sum(e.minutes) AS minutes, sum(e.cost) AS cost
       FROM work_order_entry e JOIN work_order w ON w.id = e.work_order
       JOIN scope ON scope.id = w.asset
-     WHERE e.at >= $2 AND e.at < $3
+     WHERE e.at >= :since AND e.at < :until
      GROUP BY w.asset
 )"""
 
 
 class Grouping(msgspec.Struct, frozen=True):
-    """How assets are put together: a key, its words ($5 the reader's language), where they stand."""
+    """How assets are put together: a key, its words (in the ``locale``), where they stand."""
 
     key: str
     label: str
@@ -89,7 +89,7 @@ BY: Mapping[By, Grouping] = {
     ),
     "school": Grouping(
         "scope.school",
-        "CASE WHEN $5 = 'en' THEN coalesce(nullif(g.name_en, ''), g.name_zh)"
+        "CASE WHEN :locale = 'en' THEN coalesce(nullif(g.name_en, ''), g.name_zh)"
         " ELSE coalesce(nullif(g.name_zh, ''), g.name_en) END",
         "JOIN school g ON g.id = scope.school",
     ),

@@ -17,8 +17,9 @@ from core.database import (
     transaction,
 )
 from core.errors import Conflict, FieldError, Invalid, NotFound, say
-from core.paging import Page, checked_limit, decode_cursor, page_of
+from core.paging import Page
 from core.permissions import EDIT_MONITORING_SETUP, READ_MONITORING_SETUP
+from core.query import Key, Order, Where, list_page
 from monitoring.devices.credential_encryption import Sealer, Secrets
 from monitoring.snmp import AuthProtocol, Community, PrivProtocol, User
 from monitoring.snmp import Credential as WireCredential
@@ -90,26 +91,18 @@ SELECT c.id, c.school AS school_id, c.name, c.version, c.user_name, c.auth_proto
        (SELECT count(*) FROM device d WHERE d.credential = c.id AND d.removed_at IS NULL) AS devices
   FROM credential c
 """
+BY_NAME = Order(Key("c.name", str, "name"), Key("c.id", int, "id"))
 
 
 async def list_credentials(
     actor: Actor, *, school_id: int | None = None, limit: int = 200, cursor: str | None = None
 ) -> Page[Credential]:
     """The credentials of the schools where the actor keeps devices, by name; without secrets."""
-    checked_limit(limit)
     if school_id is not None:
         actor.require(school_id, READ_MONITORING_SETUP)
-    last_name, last_id = decode_cursor(cursor, str, int) if cursor else ("", 0)
-    rows = await fetch(
-        Credential,
-        f"{SELECT} WHERE c.school = any($1::bigint[]) AND (c.name, c.id) > ($2, $3)"
-        " ORDER BY c.name, c.id LIMIT $4",
-        actor.school_ids_with(READ_MONITORING_SETUP) if school_id is None else [school_id],
-        last_name,
-        last_id,
-        limit + 1,
-    )
-    return page_of(rows, limit, lambda row: (row.name, row.id))
+    schools = actor.school_ids_with(READ_MONITORING_SETUP) if school_id is None else [school_id]
+    where = Where("c.school = any(:schools::bigint[])", schools=schools)
+    return await list_page(Credential, SELECT, where, BY_NAME, cursor=cursor, limit=limit)
 
 
 async def get_credential(actor: Actor, credential_id: int) -> Credential:
@@ -135,11 +128,12 @@ async def add_credential(actor: Actor, sealer: Sealer, new: NewCredential) -> Cr
             credential_id: int = await fetch_value(
                 "INSERT INTO credential (school, name, version, user_name, auth_protocol,"
                 " priv_protocol, context, sealed, created_at)"
-                " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) RETURNING id",
-                new.school_id,
-                *_columns(new),
-                sealer.seal(_secrets(new, Secrets()), owner=new.school_id),
-                clock.now(),
+                " VALUES (:school, :name, :version, :user_name, :auth_protocol,"
+                " :priv_protocol, :context, :sealed, :now) RETURNING id",
+                school=new.school_id,
+                **_columns(new),
+                sealed=sealer.seal(_secrets(new, Secrets()), owner=new.school_id),
+                now=clock.now(),
             )
     return await get_credential(actor, credential_id)
 
@@ -160,11 +154,12 @@ async def edit_credential(
             kept = sealer.open(sealed, owner=before.school_id)
             _check(new, kept)
             await execute(
-                "UPDATE credential SET name = $2, version = $3, user_name = $4,"
-                " auth_protocol = $5, priv_protocol = $6, context = $7, sealed = $8 WHERE id = $1",
-                credential_id,
-                *_columns(new),
-                sealer.seal(_secrets(new, kept), owner=before.school_id),
+                "UPDATE credential SET name = :name, version = :version, user_name = :user_name,"
+                " auth_protocol = :auth_protocol, priv_protocol = :priv_protocol,"
+                " context = :context, sealed = :sealed WHERE id = :credential_id",
+                credential_id=credential_id,
+                **_columns(new),
+                sealed=sealer.seal(_secrets(new, kept), owner=before.school_id),
             )
             await execute(
                 # In the order in which visits lock them, or the two wait in a ring.
@@ -234,16 +229,16 @@ class _SealedRow(msgspec.Struct, frozen=True):
     sealed: bytes
 
 
-def _columns(new: NewCredential) -> tuple[object, ...]:
+def _columns(new: NewCredential) -> dict[str, object]:
     is_v3 = new.version == "3"
-    return (
-        new.name.strip(),
-        new.version,
-        new.user_name.strip() if is_v3 else "",
-        new.auth_protocol if is_v3 else None,
-        new.priv_protocol if is_v3 else None,
-        new.context.strip() if is_v3 else "",
-    )
+    return {
+        "name": new.name.strip(),
+        "version": new.version,
+        "user_name": new.user_name.strip() if is_v3 else "",
+        "auth_protocol": new.auth_protocol if is_v3 else None,
+        "priv_protocol": new.priv_protocol if is_v3 else None,
+        "context": new.context.strip() if is_v3 else "",
+    }
 
 
 def _secrets(new: NewCredential, kept: Secrets) -> Secrets:

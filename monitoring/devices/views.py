@@ -2,16 +2,16 @@
 
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any, Literal
+from typing import Literal
 
 import msgspec
 
 from core import clock
 from core.access import Actor
-from core.database import fetch, fetch_one
+from core.database import fetch_one
 from core.errors import Message, NotFound, say
-from core.paging import Page, checked_limit, decode_cursor, page_of
-from inventory.queries import Conditions
+from core.paging import Page
+from core.query import Key, Order, Where, list_page
 from monitoring.decoding.metrics import METRICS
 from monitoring.decoding.readings import Reading, State
 from monitoring.profiles import Profile, family, profile_named
@@ -112,22 +112,15 @@ SELECT d.id, d.school AS school_id, d.asset AS asset_id, a.tag AS asset_tag,
   LEFT JOIN place p ON p.id = a.place
   LEFT JOIN place outer_place ON outer_place.id = p.parent
 """
+BY_TAG = Order(Key("a.tag", str, "asset_tag"), Key("d.id", int, "id"))
 
 
 async def list_devices(
     actor: Actor, only: DeviceFilter, *, limit: int = 50, cursor: str | None = None
 ) -> Page[Device]:
     """The devices of the actor's schools that fit, by tag."""
-    checked_limit(limit)
-    where = _conditions(actor, only)
-    if cursor:
-        where.add("(a.tag, d.id) > ({}, {})", *decode_cursor(cursor, str, int))
-    rows = await fetch(
-        Device,
-        f"{SELECT} WHERE {where.sql()} ORDER BY a.tag, d.id LIMIT {limit + 1}",
-        *where.args,
-    )
-    return page_of([with_profile(row) for row in rows], limit, lambda d: (d.asset_tag, d.id))
+    page = await list_page(Device, SELECT, _where(actor, only), BY_TAG, cursor=cursor, limit=limit)
+    return Page([with_profile(row) for row in page.items], page.next_cursor)
 
 
 async def get_device(actor: Actor, device_id: int) -> Device:
@@ -195,26 +188,22 @@ class _Latest(msgspec.Struct, frozen=True):
     readings: list[Reading]
 
 
-def _conditions(actor: Actor, only: DeviceFilter) -> Conditions:
+def _where(actor: Actor, only: DeviceFilter) -> Where:
     if only.school_id is not None:
         actor.require(only.school_id)
-    where = Conditions()
-    where.parts.append("d.removed_at IS NULL")
-    schools: Any = actor.school_ids if only.school_id is None else [only.school_id]
-    where.add("d.school = any({}::bigint[])", schools)
-    if only.state is not None:
-        where.add("d.state = {}", only.state)
+    schools = actor.school_ids if only.school_id is None else [only.school_id]
+    where = Where("d.removed_at IS NULL AND d.school = any(:schools::bigint[])", schools=schools)
+    where.add_given("d.state = :state", state=only.state)
     if only.profile:
-        kinds = family(only.profile)
-        where.add("coalesce(d.profile, d.recognised, 'generic') = any({}::text[])", kinds)
-    if only.with_alerts:
-        where.parts.append(
-            "EXISTS (SELECT FROM alert l WHERE l.device = d.id AND l.cleared_at IS NULL)"
-        )
-    if only.q and only.q.strip():
         where.add(
-            "strpos(lower(concat_ws(' ', a.tag, a.name, m.brand, m.name, d.address,"
-            " d.identity ->> 'name', p.name)), lower({})) > 0",
-            only.q.strip(),
+            "coalesce(d.profile, d.recognised, 'generic') = any(:profiles::text[])",
+            profiles=family(only.profile),
         )
+    if only.with_alerts:
+        where.add("EXISTS (SELECT FROM alert l WHERE l.device = d.id AND l.cleared_at IS NULL)")
+    where.add_given(
+        "strpos(lower(concat_ws(' ', a.tag, a.name, m.brand, m.name, d.address,"
+        " d.identity ->> 'name', p.name)), lower(:q)) > 0",
+        q=(only.q or "").strip(),
+    )
     return where

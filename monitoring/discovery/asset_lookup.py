@@ -124,17 +124,17 @@ async def _shared(known: Known) -> frozenset[Doubt]:
     """The keys that another address has told lately: one machine twice, or a copied number."""
     same = await fetch(
         _Same,
-        "SELECT coalesce(lower(c.identity ->> 'serial_number') = lower($2), false) AS serial,"
-        " coalesce(c.mac = any($5::text[]), false) AS card FROM candidate c"
-        " WHERE c.school = $1 AND (c.address, c.port) <> ($3, $4) AND c.device IS NULL"
-        " AND c.decision IS DISTINCT FROM 'ignored' AND c.seen_at > $6"
-        " AND (lower(c.identity ->> 'serial_number') = lower($2) OR c.mac = any($5::text[]))",
-        known.school_id,
-        trusted_serial(known.identity),
-        known.address,
-        known.port,
-        known.macs,
-        clock.now() - LATELY,
+        "SELECT coalesce(lower(c.identity ->> 'serial_number') = lower(:serial), false) AS serial,"
+        " coalesce(c.mac = any(:macs::text[]), false) AS card FROM candidate c"
+        " WHERE c.school = :school_id AND (c.address, c.port) <> (:address, :port)"
+        " AND c.device IS NULL AND c.decision IS DISTINCT FROM 'ignored' AND c.seen_at > :since"
+        " AND (lower(c.identity ->> 'serial_number') = lower(:serial) OR c.mac = any(:macs::text[]))",
+        school_id=known.school_id,
+        serial=trusted_serial(known.identity),
+        address=known.address,
+        port=known.port,
+        macs=known.macs,
+        since=clock.now() - LATELY,
     )
     doubts = [Doubt.shared_serial] * any(one.serial for one in same)
     return frozenset(doubts + [Doubt.shared_card] * any(one.card for one in same))

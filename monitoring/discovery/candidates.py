@@ -7,11 +7,11 @@ from typing import Any
 import msgspec
 
 from core.access import Actor
-from core.database import fetch, fetch_one, fetch_value
+from core.database import fetch_one
 from core.errors import NotFound, say
-from core.paging import Page, checked_limit, decode_cursor, page_of
+from core.paging import Page
 from core.permissions import READ_MONITORING_SETUP
-from inventory.queries import Conditions
+from core.query import Key, Order, Where, count_rows, list_page
 from monitoring.discovery.matching import Doubt, KeyMatch, Trust
 from monitoring.discovery.store import verdict_of
 
@@ -100,35 +100,28 @@ SELECT c.id, c.school AS school_id, c.network AS network_id, n.name AS network, 
   LEFT JOIN asset_model m ON m.id = a.model
   LEFT JOIN person p ON p.id = c.decided_by
 """
+LATEST_FIRST = Order(
+    Key("c.found_at", datetime, "found_at"), Key("c.id", int, "id"), descending=True
+)
 
 
 async def list_candidates(
     actor: Actor, only: CandidateFilter, *, limit: int = 50, cursor: str | None = None
 ) -> Page[Candidate]:
     """The candidates of the schools whose devices the actor keeps, the newest first."""
-    checked_limit(limit)
-    where = _conditions(actor, only)
-    if cursor:
-        where.add("(c.found_at, c.id) < ({}, {})", *decode_cursor(cursor, datetime, int))
-    rows = await fetch(
-        _Row,
-        f"{SELECT} WHERE {where.sql()} ORDER BY c.found_at DESC, c.id DESC LIMIT {limit + 1}",
-        *where.args,
+    page = await list_page(
+        _Row, SELECT, _where(actor, only), LATEST_FIRST, cursor=cursor, limit=limit
     )
-    return page_of([_told(row) for row in rows], limit, lambda c: (c.found_at, c.id))
+    return Page([_candidate(row) for row in page.items], page.next_cursor)
 
 
 async def count_certain(actor: Actor, only: CandidateFilter) -> int:
     """How many of the filter's waiting candidates could be added without looking at each."""
-    where = _conditions(
-        actor, msgspec.structs.replace(only, trust=Trust.certain, decision=Decision.waiting)
+    certain = msgspec.structs.replace(only, trust=Trust.certain, decision=Decision.waiting)
+    return await count_rows(
+        "candidate c JOIN network n ON n.id = c.network LEFT JOIN asset a ON a.id = c.asset",
+        _where(actor, certain),
     )
-    count: int = await fetch_value(
-        "SELECT count(*) FROM candidate c JOIN network n ON n.id = c.network"
-        f" LEFT JOIN asset a ON a.id = c.asset WHERE {where.sql()}",
-        *where.args,
-    )
-    return count
 
 
 async def get_candidate(actor: Actor, candidate_id: int) -> Candidate:
@@ -142,10 +135,10 @@ async def get_candidate(actor: Actor, candidate_id: int) -> Candidate:
     if found is None:
         raise NotFound(say("There is no such candidate, or it is not of your school"))
     actor.require(found.school_id, READ_MONITORING_SETUP)
-    return _told(found)
+    return _candidate(found)
 
 
-def _told(row: _Row) -> Candidate:
+def _candidate(row: _Row) -> Candidate:
     verdict = verdict_of(row.verdict)
     shown = {name: text for name, text in row.identity.items() if name not in NOT_TOLD}
     values = {name: getattr(row, name) for name in row.__struct_fields__ if name != "verdict"}
@@ -157,27 +150,23 @@ def _told(row: _Row) -> Candidate:
     )
 
 
-def _conditions(actor: Actor, only: CandidateFilter) -> Conditions:
+def _where(actor: Actor, only: CandidateFilter) -> Where:
     if only.school_id is not None:
         actor.require(only.school_id, READ_MONITORING_SETUP)
-    where = Conditions()
     schools = (
         actor.school_ids_with(READ_MONITORING_SETUP) if only.school_id is None else [only.school_id]
     )
-    where.add("c.school = any({}::bigint[])", schools)
+    where = Where("c.school = any(:schools::bigint[])", schools=schools)
     if only.decision is Decision.waiting:
-        where.parts.append("c.decision IS NULL")
+        where.add("c.decision IS NULL")
     else:
-        where.add("c.decision = {}", only.decision)
-    if only.network_id is not None:
-        where.add("c.network = {}", only.network_id)
-    if only.trust is not None:
-        where.add("c.trust = {}", only.trust)
-    if only.q and only.q.strip():
-        where.add(
-            "strpos(lower(concat_ws(' ', c.address, c.identity ->> 'name',"
-            " c.identity ->> 'model', c.identity ->> 'serial_number', c.mac, a.tag)),"
-            " lower({})) > 0",
-            only.q.strip(),
-        )
+        where.add("c.decision = :decision", decision=only.decision)
+    where.add_given("c.network = :network", network=only.network_id)
+    where.add_given("c.trust = :trust", trust=only.trust)
+    where.add_given(
+        "strpos(lower(concat_ws(' ', c.address, c.identity ->> 'name',"
+        " c.identity ->> 'model', c.identity ->> 'serial_number', c.mac, a.tag)),"
+        " lower(:q)) > 0",
+        q=(only.q or "").strip(),
+    )
     return where

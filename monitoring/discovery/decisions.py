@@ -7,7 +7,7 @@ from msgspec import Meta
 
 from core import clock
 from core.access import Actor
-from core.database import execute, fetch, fetch_one, refusing, transaction
+from core.database import execute, fetch_column, fetch_one, refusing, transaction
 from core.errors import Conflict, Invalid, NotFound, Problem, say
 from core.permissions import EDIT_MONITORING
 from monitoring import registration
@@ -112,10 +112,6 @@ async def take_back(actor: Actor, candidate_id: int) -> Candidate:
     return await get_candidate(actor, candidate_id)
 
 
-class _Id(msgspec.Struct, frozen=True):
-    id: int
-
-
 async def add_certain(
     actor: Actor, *, school_id: int | None = None, network_id: int | None = None
 ) -> AddedAll:
@@ -124,15 +120,15 @@ async def add_certain(
         actor.require(school_id, EDIT_MONITORING)
     if network_id is not None:
         actor.require((await get_network(actor, network_id)).school_id, EDIT_MONITORING)
-    certain = await fetch(
-        _Id,
+    certain = await fetch_column(
+        int,
         "SELECT id FROM candidate WHERE school = any($1::bigint[]) AND decision IS NULL"
         " AND trust = 'certain' AND network = coalesce($2, network) ORDER BY id LIMIT $3",
         actor.school_ids_with(EDIT_MONITORING) if school_id is None else [school_id],
         network_id,
         MOST_AT_ONCE,
     )
-    added = sum([await _add_if_certain(actor, one.id) for one in certain])
+    added = sum([await _add_if_certain(actor, found) for found in certain])
     return AddedAll(added, len(certain) - added)
 
 
@@ -211,15 +207,17 @@ async def _moved(locked: _Locked, asset: _Asset, choice: Choice) -> int:
             code="monitored",
         )
     await execute(
-        "UPDATE device SET address = $2, port = $3, credential = coalesce($4, credential),"
-        " method = CASE WHEN $4::bigint IS NULL THEN method ELSE 'snmp' END, next_poll_at = $5,"
-        " mac = coalesce(mac, $6), failures = 0, recognised = NULL, version = version + 1"
-        " WHERE id = $1",
-        asset.device_id,
-        locked.address,
-        locked.port,
-        choice.credential_id or locked.credential_id,
-        clock.now(),
-        locked.mac,
+        "UPDATE device SET address = :address, port = :port,"
+        " credential = coalesce(:credential_id, credential),"
+        " method = CASE WHEN :credential_id::bigint IS NULL THEN method ELSE 'snmp' END,"
+        " next_poll_at = :now, mac = coalesce(mac, :mac), failures = 0, recognised = NULL,"
+        " version = version + 1"
+        " WHERE id = :device_id",
+        device_id=asset.device_id,
+        address=locked.address,
+        port=locked.port,
+        credential_id=choice.credential_id or locked.credential_id,
+        now=clock.now(),
+        mac=locked.mac,
     )
     return asset.device_id

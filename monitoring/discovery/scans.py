@@ -10,8 +10,9 @@ from core import clock
 from core.access import Actor
 from core.database import execute, fetch, fetch_one, fetch_value, refusing, transaction
 from core.errors import Conflict, Invalid, NotFound, say
-from core.paging import Page, checked_limit, decode_cursor, page_of
+from core.paging import Page
 from core.permissions import EDIT_MONITORING
+from core.query import Key, Order, Where, list_page
 from monitoring.devices.networks import ScanOrder, get_network
 from monitoring.devices.networks.addressing import can_be_searched
 from monitoring.devices.networks.changes import too_large
@@ -63,6 +64,7 @@ SELECT s.id, s.school AS school_id, s.network AS network_id, n.name AS network, 
        p.name AS requested_by, s.created_at, s.finished_at, s.cancelled_at
   FROM network_scan s JOIN network n ON n.id = s.network LEFT JOIN person p ON p.id = s.requested_by
 """
+NEWEST_FIRST = Order(Key("s.id", int, "id"), descending=True)
 ALREADY = Conflict(say("This network is being searched already"), code="scan_running")
 REFUSALS = {"network_scan_one_at_a_time": ALREADY}
 
@@ -89,12 +91,12 @@ async def _begin(network_id: int, school_id: int, person_id: int | None) -> int:
         raise Invalid.of("network_id", too_large(), code="too_large")
     scan_id: int = await fetch_value(
         "INSERT INTO network_scan (school, network, requested_by, created_at, addresses)"
-        " VALUES ($1, $2, $3, $4, $5) RETURNING id",
-        school_id,
-        network_id,
-        person_id,
-        clock.now(),
-        len(ScanOrder(around)),
+        " VALUES (:school_id, :network_id, :person_id, :now, :addresses) RETURNING id",
+        school_id=school_id,
+        network_id=network_id,
+        person_id=person_id,
+        now=clock.now(),
+        addresses=len(ScanOrder(around)),
     )
     return scan_id
 
@@ -130,18 +132,11 @@ async def list_scans(
     actor: Actor, network_id: int, *, limit: int = 50, cursor: str | None = None
 ) -> Page[NetworkScan]:
     """The searches of a network, the newest first."""
-    checked_limit(limit)
     await get_network(actor, network_id)
-    before = decode_cursor(cursor, int)[0] if cursor else None
-    rows = await fetch(
-        NetworkScan,
-        f"{SELECT} WHERE s.network = $1 AND s.id < coalesce($2, s.id + 1)"
-        " ORDER BY s.id DESC LIMIT $3",
-        network_id,
-        before,
-        limit + 1,
+    of_network = Where("s.network = :network", network=network_id)
+    return await list_page(
+        NetworkScan, SELECT, of_network, NEWEST_FIRST, cursor=cursor, limit=limit
     )
-    return page_of(rows, limit, lambda row: (row.id,))
 
 
 class _Due(msgspec.Struct, frozen=True):

@@ -108,19 +108,20 @@ async def keep_progress(
     now = clock.now()
     async with transaction(Actor.system(WORKER_NAME, [claim.school_id])):
         is_ours = await fetch_value(
-            "UPDATE network_scan SET asked = $3, answered = answered + $4,"
-            " finished_at = CASE WHEN $5 THEN $6::timestamptz END,"
-            " leased_by = CASE WHEN $5 THEN NULL ELSE leased_by END,"
-            " lease_until = CASE WHEN $5 THEN NULL ELSE $7::timestamptz END"
-            " WHERE id = $1 AND leased_by = $2 AND finished_at IS NULL AND cancelled_at IS NULL"
+            "UPDATE network_scan SET asked = :asked, answered = answered + :found,"
+            " finished_at = CASE WHEN :is_over THEN :now::timestamptz END,"
+            " leased_by = CASE WHEN :is_over THEN NULL ELSE leased_by END,"
+            " lease_until = CASE WHEN :is_over THEN NULL ELSE :lease_until::timestamptz END"
+            " WHERE id = :scan_id AND leased_by = :worker AND finished_at IS NULL"
+            " AND cancelled_at IS NULL"
             " RETURNING id",
-            claim.scan_id,
-            worker,
-            asked,
-            len(findings),
-            is_over,
-            now,
-            _lease_from(now),
+            scan_id=claim.scan_id,
+            worker=worker,
+            asked=asked,
+            found=len(findings),
+            is_over=is_over,
+            now=now,
+            lease_until=_lease_from(now),
         )
         if is_ours is None:
             return False
@@ -151,7 +152,8 @@ async def keep_finding(claim: Claim, finding: Finding, now: datetime) -> None:
         """
         INSERT INTO candidate AS c (school, network, address, port, credential, profile, identity,
                                     mac, trust, asset, keys, found_at, seen_at)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $12)
+        VALUES (:school_id, :network_id, :address, :port, :credential_id, :profile,
+                :identity, :mac, :trust, :asset_id, :keys, :now, :now)
         ON CONFLICT (school, address, port) DO UPDATE SET
             network = excluded.network, credential = excluded.credential,
             profile = excluded.profile, identity = excluded.identity, mac = excluded.mac,
@@ -162,18 +164,18 @@ async def keep_finding(claim: Claim, finding: Finding, now: datetime) -> None:
                  WHERE c.decision = 'ignored'
                    AND (c.mac IS NULL OR excluded.mac IS NULL OR c.mac = excluded.mac))
         """,
-        claim.school_id,
-        claim.network_id,
-        finding.address,
-        finding.port,
-        finding.credential_id,
-        finding.profile,
-        _json(stored_identity(finding)),
-        finding.macs[0] if finding.macs else None,
-        verdict.trust,
-        verdict.asset_id,
-        _json(verdict),
-        now,
+        school_id=claim.school_id,
+        network_id=claim.network_id,
+        address=finding.address,
+        port=finding.port,
+        credential_id=finding.credential_id,
+        profile=finding.profile,
+        identity=_json(stored_identity(finding)),
+        mac=finding.macs[0] if finding.macs else None,
+        trust=verdict.trust,
+        asset_id=verdict.asset_id,
+        keys=_json(verdict),
+        now=now,
     )
 
 

@@ -98,7 +98,7 @@ SELECT open, flapping, unacknowledged, mails_waiting, mails_late, mails_refused
           FROM alert_notice WHERE sent_at IS NULL) n
 """
 PARTITIONS = """
-SELECT count(*) AS n FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
+SELECT count(*) FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
  WHERE i.inhparent = 'sample'::regclass AND c.relname >= 'sample_' || to_char($1::date, 'YYYY_MM_DD')
 """
 
@@ -107,14 +107,10 @@ SELECT count(*) AS n FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
 ROLLED = "SELECT min(until) FROM rolled WHERE name LIKE 'hours %'"
 
 
-class _Count(msgspec.Struct, frozen=True):
-    n: int
-
-
 async def look() -> MonitoringState:
     """The state of monitoring over all schools: for those who keep the machine running."""
     now = clock.now()
-    prepared = await fetch_one(_Count, PARTITIONS, now.date())
+    prepared = await fetch_value(PARTITIONS, now.date())
     return MonitoringState(
         at=now,
         workers=await fetch(
@@ -125,7 +121,7 @@ async def look() -> MonitoringState:
         alerts=await fetch_one(AlertCounts, ALERTS, now - MAIL_LATE_AFTER) or AlertCounts(),
         traps=await _traps(),
         rolled_until=await fetch_value(ROLLED),
-        days_prepared=prepared.n if prepared else 0,
+        days_prepared=prepared,
     )
 
 

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import msgspec
 
 from core.database import fetch
-from monitoring.history.elements import Arguments, Question, elements
+from monitoring.history.elements import Question, elements
 from monitoring.history.lines import Series
 from monitoring.history.spans import Unit, Window
 
@@ -31,8 +31,8 @@ async def drawn(asked: Question) -> tuple[list[int | str], list[Series]]:
     if asked.source == "samples":
         asked = msgspec.structs.replace(asked, source="hours")
     starts = starts_of(asked.window)
-    arg = Arguments()
-    found = await fetch(_Bar, _statement(asked, starts[0], arg), *arg.values)
+    sql, values = _statement(asked, starts[0])
+    found = await fetch(_Bar, sql, **values)
     grown: dict[str, dict[datetime, float]] = {}
     for bar in found:
         grown.setdefault(bar.instance, {})[asked.window.local(bar.at)] = bar.grown
@@ -55,16 +55,17 @@ def starts_of(window: Window) -> list[datetime]:
     return starts
 
 
-def _statement(asked: Question, begins: datetime, arg: Arguments) -> str:
-    rows = elements(asked, begins - LOOK_BACK, arg, of_meter=True)
-    unit, zone = arg(asked.window.unit), arg(asked.window.zone)
-    return f"""
-SELECT instance, date_trunc({unit}, at, {zone}) AS at,
+def _statement(asked: Question, begins: datetime) -> tuple[str, dict[str, object]]:
+    rows, values = elements(asked, begins - LOOK_BACK, of_meter=True)
+    sql = f"""
+SELECT instance, date_trunc(:unit, at, :window_zone) AS at,
        round(sum(grown + greatest(coalesce("first" - before, 0), 0))::numeric, 3)::float8 AS grown
   FROM (SELECT *, lag("last") OVER (PARTITION BY instance ORDER BY at) AS before
           FROM ({rows}) AS elements) AS steps
- WHERE at >= {arg(begins)}::timestamptz
+ WHERE at >= :begins::timestamptz
  GROUP BY 1, 2"""
+    window = {"unit": asked.window.unit, "window_zone": asked.window.zone, "begins": begins}
+    return sql, values | window
 
 
 def _start_of(at: datetime, unit: Unit) -> datetime:

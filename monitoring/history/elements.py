@@ -16,13 +16,13 @@ BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 _OF_GAUGE: dict[Source, str] = {
     "samples": "instance, at, 1 AS count, value AS low, value AS mean, value AS high",
     "hours": "instance, hour AS at, count, low, mean, high",
-    "days": "instance, day::timestamp AT TIME ZONE {zone} AS at, count, low, mean, high",
+    "days": "instance, day::timestamp AT TIME ZONE :zone AS at, count, low, mean, high",
 }
 _OF_METER: dict[Source, str] = {
     "samples": 'instance, at, value AS "first", value AS "last", 0::float8 AS grown',
     "hours": 'instance, hour AS at, coalesce("first", low) AS "first",'
     ' coalesce("last", high) AS "last", coalesce(grown, high - low) AS grown',
-    "days": "instance, day::timestamp AT TIME ZONE {zone} AS at,"
+    "days": "instance, day::timestamp AT TIME ZONE :zone AS at,"
     ' coalesce("first", low) AS "first", coalesce("last", high) AS "last",'
     " coalesce(grown, high - low) AS grown",
 }
@@ -48,17 +48,6 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
     most_series: int
 
 
-class Arguments:
-    """The values of a statement, each named by its number where it is used."""
-
-    def __init__(self) -> None:
-        self.values: list[object] = []
-
-    def __call__(self, value: object) -> str:
-        self.values.append(value)
-        return f"${len(self.values)}"
-
-
 async def rolled(device_id: int) -> Rolled:
     """NotFound if there is no such device; whether it may be seen is the caller's to know."""
     found = await fetch_one(
@@ -75,30 +64,37 @@ async def rolled(device_id: int) -> Rolled:
     return found
 
 
-def elements(asked: Question, since: datetime, arg: Arguments, *, of_meter: bool) -> str:
-    """The statement of the rows from ``since`` on, where an hour or a day begins (but of samples)."""
+def elements(asked: Question, since: datetime, *, of_meter: bool) -> tuple[str, dict[str, object]]:
+    """The statement of the rows from ``since`` on, where an hour or a day begins (but of samples);
+    with its values."""
     columns = _OF_METER if of_meter else _OF_GAUGE
-    whose = f"device = {arg(asked.device_id)} AND metric = {arg(asked.metric)}"
+    whose = "device = :device AND metric = :metric"
+    values: dict[str, object] = {"device": asked.device_id, "metric": asked.metric}
     if asked.instance is not None:
-        whose += f" AND instance = {arg(asked.instance)}"
+        whose += " AND instance = :instance"
+        values["instance"] = asked.instance
     until, known, parts = asked.window.until, asked.rolled, []
     if asked.source == "days":
-        zone, first, last = arg(known.zone), arg(since), arg(min(known.days_until, until))
         parts.append(
-            f"SELECT {columns['days'].format(zone=zone)} FROM sample_day WHERE {whose}"
-            f" AND day >= ({first}::timestamptz AT TIME ZONE {zone})::date"
-            f" AND day < ({last}::timestamptz AT TIME ZONE {zone})::date"
+            f"SELECT {columns['days']} FROM sample_day WHERE {whose}"
+            " AND day >= (:days_since::timestamptz AT TIME ZONE :zone)::date"
+            " AND day < (:days_until::timestamptz AT TIME ZONE :zone)::date"
         )
+        values |= {
+            "zone": known.zone,
+            "days_since": since,
+            "days_until": min(known.days_until, until),
+        }
         since = max(since, known.days_until)
     if asked.source in ("days", "hours"):
-        first, last = arg(since), arg(min(known.hours_until, until))
         parts.append(
             f"SELECT {columns['hours']} FROM sample_hour WHERE {whose}"
-            f" AND hour >= {first}::timestamptz AND hour < {last}::timestamptz"
+            " AND hour >= :hours_since::timestamptz AND hour < :hours_until::timestamptz"
         )
+        values |= {"hours_since": since, "hours_until": min(known.hours_until, until)}
         since = max(since, known.hours_until)
     parts.append(
         f"SELECT {columns['samples']} FROM sample WHERE {whose}"
-        f" AND at >= {arg(since)}::timestamptz AND at < {arg(until)}::timestamptz"
+        " AND at >= :since::timestamptz AND at < :until::timestamptz"
     )
-    return " UNION ALL ".join(parts)
+    return " UNION ALL ".join(parts), values | {"since": since, "until": until}

@@ -7,7 +7,7 @@ from statistics import median
 import msgspec
 
 from core.database import fetch
-from monitoring.history.elements import Arguments, Question, elements
+from monitoring.history.elements import Question, elements
 from monitoring.history.spans import Source, step_of
 
 # A gap is what is longer than this, in steps: single visits may be missed, whole hours are not.
@@ -37,9 +37,8 @@ class _Line(msgspec.Struct, frozen=True):
 async def drawn(asked: Question) -> tuple[list[int | str], list[Series]]:
     """The moments, and the lines of the instances with the highest means."""
     step = step_of(asked.window, asked.source)
-    arg = Arguments()
-    sql = statement(asked, step, arg)
-    found = await fetch(_Line, sql, *arg.values)
+    sql, values = statement(asked, step)
+    found = await fetch(_Line, sql, **values)
     present = sorted({at for line in found for at in line.at})
     moments = with_gaps(present, step, GAP_STEPS[asked.source])
     return list(moments), [_spread(line, moments) for line in found]
@@ -55,25 +54,30 @@ def with_gaps(moments: list[int], step: int, gap_steps: float) -> list[int]:
     return sorted([*moments, *gaps])
 
 
-def statement(asked: Question, step: int, arg: Arguments) -> str:
-    """The lines with their moments, one row an instance."""
+def statement(asked: Question, step: int) -> tuple[str, dict[str, object]]:
+    """The lines with their moments, one row an instance; with the statement's values."""
     begins = _begins(asked)
     since = asked.window.since if asked.source == "samples" else begins
-    rows = elements(asked, since, arg, of_meter=False)
-    origin, every = arg(int(begins.timestamp())), arg(step)
-    number = f"floor((extract(epoch FROM at) - {origin}::bigint) / {every}::int)"
-    return f"""
+    rows, values = elements(asked, since, of_meter=False)
+    number = "floor((extract(epoch FROM at) - :origin::bigint) / :step::int)"
+    sql = f"""
 WITH moments AS MATERIALIZED (
-    SELECT instance, ({origin}::bigint + {number} * {every}::int)::bigint AS at,
+    SELECT instance, (:origin::bigint + {number} * :step::int)::bigint AS at,
            round((sum(mean * count) / sum(count))::numeric, 3)::float8 AS mean,
            min(low) AS low, max(high) AS high
       FROM ({rows}) AS elements GROUP BY 1, 2
 ), highest AS (
-    SELECT instance FROM moments GROUP BY 1 ORDER BY avg(mean) DESC, 1 LIMIT {arg(asked.most_series)}
+    SELECT instance FROM moments GROUP BY 1 ORDER BY avg(mean) DESC, 1 LIMIT :most_series
 )
 SELECT instance, array_agg(at ORDER BY at) AS at, array_agg(mean ORDER BY at) AS mean,
        array_agg(low ORDER BY at) AS low, array_agg(high ORDER BY at) AS high
   FROM moments JOIN highest USING (instance) GROUP BY instance ORDER BY instance"""
+    of_lines = {
+        "origin": int(begins.timestamp()),
+        "step": step,
+        "most_series": asked.most_series,
+    }
+    return sql, values | of_lines
 
 
 def _begins(asked: Question) -> datetime:

@@ -1,20 +1,23 @@
-"""Single kept values, the newest first, as long as samples are kept."""
+"""Single stored values, the newest first, as long as samples are stored."""
 
 from datetime import datetime
 
 import msgspec
 
-from core.database import fetch
-from core.paging import Page, checked_limit, decode_cursor, page_of
+from core.paging import Page
+from core.query import Key, Order, Where, list_page
 
 
 class Sample(msgspec.Struct, frozen=True):
-    """One kept value."""
+    """One stored value."""
 
     metric: str
     instance: str
     at: datetime
     value: float
+
+
+NEWEST_FIRST = Order(Key("at", datetime, "at"), Key("instance", str, "instance"), descending=True)
 
 
 async def list_samples(
@@ -27,20 +30,15 @@ async def list_samples(
     limit: int = 200,
     cursor: str | None = None,
 ) -> Page[Sample]:
-    """The kept values of one metric, the newest first."""
-    checked_limit(limit)
-    last_at, last_instance = decode_cursor(cursor, datetime, str) if cursor else (until, "")
-    rows = await fetch(
+    """The stored values of one metric, the newest first."""
+    where = Where("device = :device AND metric = :metric", device=device_id, metric=metric)
+    where.add_given("instance = :instance", instance=instance)
+    where.add("at >= :since AND at < :until", since=since, until=until)
+    return await list_page(
         Sample,
-        "SELECT metric, instance, at, value FROM sample WHERE device = $1 AND metric = $2"
-        " AND ($3::text IS NULL OR instance = $3) AND at >= $4 AND (at, instance) < ($5, $6)"
-        " ORDER BY at DESC, instance DESC LIMIT $7",
-        device_id,
-        metric,
-        instance,
-        since,
-        last_at,
-        last_instance,
-        limit + 1,
+        "SELECT metric, instance, at, value FROM sample",
+        where,
+        NEWEST_FIRST,
+        cursor=cursor,
+        limit=limit,
     )
-    return page_of(rows, limit, lambda sample: (sample.at, sample.instance))

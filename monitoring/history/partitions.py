@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import msgspec
 
-from core.database import execute, fetch, fetch_value, transaction
+from core.database import execute, fetch_column, fetch_value, transaction
 
 ADVISORY_LOCK = 0x6C61_6273_6D70_6C73
 
@@ -44,13 +44,13 @@ class Cut(msgspec.Struct, frozen=True):
 
     async def parts(self) -> list[Part]:
         """The partitions that there are, the oldest first."""
-        rows = await fetch(
-            _Named,
-            "SELECT c.relname AS name FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid"
+        names = await fetch_column(
+            str,
+            "SELECT c.relname FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid"
             " WHERE i.inhparent = $1::regclass ORDER BY 1",
             self.table,
         )
-        return [self.part_of(self._first(row.name)) for row in rows]
+        return [self.part_of(self._first(name)) for name in names]
 
     async def prepare(self, first: date, last: date) -> None:
         """Make sure that rows of these days, both counted, have a place to go."""
@@ -72,10 +72,6 @@ class Cut(msgspec.Struct, frozen=True):
 
     def _bound(self, day: date) -> str:
         return f"{day}" if self is DAYS else f"{day} 00:00Z"
-
-
-class _Named(msgspec.Struct, frozen=True):
-    name: str
 
 
 async def _is_there(name: str) -> bool:

@@ -1,6 +1,6 @@
 """Time on, as parts of the usage report's one query: sums of days that are over, sessions of the rest.
 
-Beside the inventory's arguments ($1 to $4) stand $6 to $8, which :func:`whole_days` gives.
+Beside the inventory's values stand those that :func:`whole_days` gives.
 """
 
 from datetime import date, datetime, timedelta
@@ -9,15 +9,15 @@ from zoneinfo import ZoneInfo
 from inventory.usage import ZONE, Period
 from monitoring.history import power_days, rollups
 
-# Days that are over come from their sums ($6 the first, $7 where they end); sessions are read from
-# there on ($8) alone, and in full of an asset whose sums are no longer true.
+# Days that are over come from their sums (``days_from`` ``days_until``); sessions are read
+# from there on (``sessions_from``) alone, and in full of an asset whose sums are no longer true.
 WHOLE_DAYS = """
 due AS MATERIALIZED (
     SELECT DISTINCT asset FROM power_day_due
 ), whole AS (
     SELECT d.asset, d.day, d.microseconds, d.first_on
       FROM power_day d JOIN scope ON scope.id = d.asset
-     WHERE d.day >= $6::date AND d.day < $7::date
+     WHERE d.day >= :days_from::date AND d.day < :days_until::date
        AND NOT EXISTS (SELECT FROM due WHERE due.asset = d.asset)
 )"""
 # Spans of being on that do not overlap. The sessions of one device never do; only where an asset
@@ -26,15 +26,15 @@ SPANS = """
 several AS (
     SELECT asset FROM device GROUP BY asset HAVING count(*) > 1
 ), sessions AS (
-    SELECT p.asset, greatest(p.started_at, $8::timestamptz) AS starts_at,
-           least(p.ended_at, $3) AS ends_at
+    SELECT p.asset, greatest(p.started_at, :sessions_from::timestamptz) AS starts_at,
+           least(p.ended_at, :until) AS ends_at
       FROM power_session p JOIN scope ON scope.id = p.asset
-     WHERE p.started_at < $3 AND p.ended_at > $8
+     WHERE p.started_at < :until AND p.ended_at > :sessions_from
        AND NOT EXISTS (SELECT FROM due WHERE due.asset = p.asset)
      UNION ALL
-    SELECT p.asset, greatest(p.started_at, $2), least(p.ended_at, $3)
+    SELECT p.asset, greatest(p.started_at, :since), least(p.ended_at, :until)
       FROM due JOIN scope ON scope.id = due.asset JOIN power_session p ON p.asset = due.asset
-     WHERE p.started_at < $3 AND p.ended_at > $2
+     WHERE p.started_at < :until AND p.ended_at > :since
 ), spans AS (
     SELECT asset, starts_at, ends_at FROM sessions
      WHERE NOT EXISTS (SELECT FROM several WHERE several.asset = sessions.asset)
@@ -54,7 +54,7 @@ power AS (
 )"""
 
 
-async def whole_days(period: Period) -> tuple[date, date, datetime]:
+async def whole_days(period: Period) -> dict[str, date | datetime]:
     """Which days of the period are added up already, from the first to before the second; and from
     when on sessions are to be read."""
     rolled = await rollups.rolled_until(power_days.NAME)
@@ -62,4 +62,8 @@ async def whole_days(period: Period) -> tuple[date, date, datetime]:
     if rolled is not None:
         over = rolled.astimezone(ZoneInfo(ZONE)).date()
         end = max(end, min(over, period.last_day + timedelta(days=1)))
-    return period.first_day, end, rollups.midnight(end, ZONE)
+    return {
+        "days_from": period.first_day,
+        "days_until": end,
+        "sessions_from": rollups.midnight(end, ZONE),
+    }

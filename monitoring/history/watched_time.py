@@ -54,9 +54,6 @@ class _Pieces(msgspec.Struct, frozen=True):
             self.starts.append(starts)
             self.ends.append(ends)
 
-    def columns(self) -> tuple[list[int], list[datetime], list[datetime]]:
-        return self.owners, self.starts, self.ends
-
 
 def _seconds(multirange: str) -> str:
     return (
@@ -68,26 +65,28 @@ def _seconds(multirange: str) -> str:
 # Multiranges: * is what both have, + either, - the first alone.
 _TIMES = f"""
 WITH asked AS (
-    SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::boolean[]) a(device, hours, may_sleep)
+    SELECT * FROM unnest(:devices::bigint[], :hours::bigint[], :may_sleep::boolean[]) a(device, hours, may_sleep)
 ), maintained AS (
     SELECT device, range_agg(tstzrange(starts, ends)) AS spans
-      FROM unnest($6::bigint[], $7::timestamptz[], $8::timestamptz[]) m(device, starts, ends)
+      FROM unnest(:maintained::bigint[], :maintained_from::timestamptz[],
+                  :maintained_until::timestamptz[]) m(device, starts, ends)
      GROUP BY device
 ), expected AS (
     SELECT hours, range_agg(tstzrange(starts, ends)) AS spans
-      FROM unnest($9::bigint[], $10::timestamptz[], $11::timestamptz[]) e(hours, starts, ends)
+      FROM unnest(:expected::bigint[], :expected_from::timestamptz[],
+                  :expected_until::timestamptz[]) e(hours, starts, ends)
      GROUP BY hours
 ), lived AS (
     SELECT s.device, s.state, s.started_at, s.ended_at
       FROM asked JOIN state_span s ON s.device = asked.device
-     WHERE s.ended_at > $4 AND s.started_at < $5
+     WHERE s.ended_at > :since AND s.started_at < :until
      UNION ALL
-    SELECT s.device, s.state, s.started_at, $5
+    SELECT s.device, s.state, s.started_at, :until
       FROM asked JOIN state_span s ON s.device = asked.device
-     WHERE s.ended_at IS NULL AND s.started_at < $5
+     WHERE s.ended_at IS NULL AND s.started_at < :until
 ), cut AS (
     SELECT device, state,
-           tstzrange(greatest(started_at, $4), least(ended_at, $5)) AS span FROM lived
+           tstzrange(greatest(started_at, :since), least(ended_at, :until)) AS span FROM lived
 ), states AS (
     SELECT device, range_agg(span) AS known,
            coalesce(range_agg(span) FILTER (WHERE state = 'up'), '{{}}') AS up,
@@ -124,13 +123,17 @@ async def times_of(
     rows = await fetch(
         Times,
         _TIMES,
-        [device.id for device in devices],
-        [device.hours for device in devices],
-        [device.may_sleep for device in devices],
-        since,
-        until,
-        *maintenance.columns(),
-        *hours.columns(),
+        devices=[device.id for device in devices],
+        hours=[device.hours for device in devices],
+        may_sleep=[device.may_sleep for device in devices],
+        since=since,
+        until=until,
+        maintained=maintenance.owners,
+        maintained_from=maintenance.starts,
+        maintained_until=maintenance.ends,
+        expected=hours.owners,
+        expected_from=hours.starts,
+        expected_until=hours.ends,
     )
     return {times.device: times for times in rows}
 

@@ -100,18 +100,19 @@ async def subscribe(actor: Actor, school_id: int, new: NewSubscription) -> Subsc
         async with transaction(actor):
             await execute(
                 "INSERT INTO alert_subscription (person, school, email, least_severity, at_once,"
-                " digest, digest_hour, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"
+                " digest, digest_hour, created_at) VALUES (:person_id, :school_id, :email,"
+                " :least_severity, :at_once, :digest, :digest_hour, :now)"
                 " ON CONFLICT (person, school) DO UPDATE SET email = excluded.email,"
                 " least_severity = excluded.least_severity, at_once = excluded.at_once,"
                 " digest = excluded.digest, digest_hour = excluded.digest_hour",
-                actor.person_id,
-                school_id,
-                asked.email,
-                asked.least_severity,
-                asked.at_once,
-                asked.digest,
-                asked.digest_hour,
-                clock.now(),
+                person_id=actor.person_id,
+                school_id=school_id,
+                email=asked.email,
+                least_severity=asked.least_severity,
+                at_once=asked.at_once,
+                digest=asked.digest,
+                digest_hour=asked.digest_hour,
+                now=clock.now(),
             )
     return Subscription(
         school_id,

@@ -177,17 +177,19 @@ CLAIM = """
 WITH due AS (
     SELECT d.id FROM device d JOIN asset a ON a.id = d.asset
      WHERE d.removed_at IS NULL AND d.paused_at IS NULL
-       AND d.next_poll_at <= $1::timestamptz + $2::float8 * interval '1 second'
+       AND d.next_poll_at <= :now::timestamptz + :ahead_seconds::float8 * interval '1 second'
        AND (d.lease_until IS NULL OR d.lease_until < now())
-       AND (d.failures >= $3) = $4 AND d.method = ANY ($5::text[])
-       AND a.lifecycle <> ALL ($6::text[])
-     ORDER BY d.next_poll_at LIMIT $7 FOR UPDATE OF d SKIP LOCKED),
+       AND (d.failures >= :suspect_after) = :suspect AND d.method = ANY (:methods::text[])
+       AND a.lifecycle <> ALL (:no_longer_used::text[])
+     ORDER BY d.next_poll_at LIMIT :at_most FOR UPDATE OF d SKIP LOCKED),
 taken AS (
-    UPDATE device d SET leased_by = $8, lease_until = now() + $9 * interval '1 second'
+    UPDATE device d SET leased_by = :worker,
+                       lease_until = now() + :lease_seconds * interval '1 second'
       FROM due WHERE d.id = due.id RETURNING d.*)
 SELECT d.id AS device_id, d.school AS school_id,
        d.version AS version_of_device, d.method, d.address AS host, d.port,
-       d.any_source, network_is_granted(d.school, d.address) AS is_granted, d.next_poll_at, d.profile AS chosen_profile, d.recognised,
+       d.any_source, network_is_granted(d.school, d.address) AS is_granted,
+       d.next_poll_at, d.profile AS chosen_profile, d.recognised,
        d.interval_seconds AS chosen_interval_seconds, d.may_sleep AS chosen_may_sleep,
        a.name AS asset_name, a.tag, d.identity ->> 'name' AS own_name,
        d.identity ->> 'sys_object_id' AS object_id, d.state, d.failures, d.last_seen_at,
@@ -227,15 +229,15 @@ async def claim_ahead(
         return await fetch(
             Claim,
             CLAIM,
-            clock.now(),
-            ahead_seconds,
-            SUSPECT_AFTER_FAILURES,
-            suspect,
-            list(methods),
-            list(NO_LONGER_USED),
-            limit,
-            worker,
-            LEASE_SECONDS,
+            now=clock.now(),
+            ahead_seconds=ahead_seconds,
+            suspect_after=SUSPECT_AFTER_FAILURES,
+            suspect=suspect,
+            methods=list(methods),
+            no_longer_used=list(NO_LONGER_USED),
+            at_most=limit,
+            worker=worker,
+            lease_seconds=LEASE_SECONDS,
         )
 
 

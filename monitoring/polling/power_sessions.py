@@ -94,7 +94,8 @@ async def record_all(seen: Sequence[WasOn]) -> None:
     await execute(
         """
         WITH seen AS (
-            SELECT * FROM unnest($1::bigint[], $2::timestamptz[], $3::timestamptz[], $4::bool[])
+            SELECT * FROM unnest(:devices::bigint[], :booted_at::timestamptz[],
+                                 :seen_at::timestamptz[], :rebooted::bool[])
                 AS s(device, booted_at, at, rebooted)),
         last AS (
             SELECT s.*, p.id, p.ended_at FROM seen s LEFT JOIN LATERAL (
@@ -103,7 +104,7 @@ async def record_all(seen: Sequence[WasOn]) -> None:
         carried AS (
             UPDATE power_session p SET ended_at = greatest(p.ended_at, l.at) FROM last l
              WHERE p.id = l.id AND NOT l.rebooted
-               AND p.ended_at >= l.booted_at - $5 * interval '1 second'
+               AND p.ended_at >= l.booted_at - :tolerance * interval '1 second'
             RETURNING p.device)
         INSERT INTO power_session (school, device, asset, started_at, ended_at)
         SELECT d.school, d.id, d.asset, greatest(l.booted_at, l.ended_at), l.at
@@ -111,11 +112,11 @@ async def record_all(seen: Sequence[WasOn]) -> None:
          WHERE NOT EXISTS (SELECT FROM carried c WHERE c.device = l.device)
            AND greatest(l.booted_at, l.ended_at) < l.at
         """,
-        [one.device_id for one in seen],
-        [one.booted_at for one in seen],
-        [one.at for one in seen],
-        [one.rebooted for one in seen],
-        TOLERANCE_SECONDS,
+        devices=[one.device_id for one in seen],
+        booted_at=[one.booted_at for one in seen],
+        seen_at=[one.at for one in seen],
+        rebooted=[one.rebooted for one in seen],
+        tolerance=TOLERANCE_SECONDS,
     )
 
 

@@ -1,8 +1,7 @@
 """Outcomes into the database: many visits in one transaction, each only while its lease is ours."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import UTC
-from typing import Any
 
 import msgspec
 
@@ -108,23 +107,18 @@ async def _keep_latest(good: list[tuple[Outcome, Kept]]) -> None:
         "INSERT INTO latest_visit AS v (device, at, readings, counts, pending, plan, planned_at)"
         " SELECT device, at, readings::jsonb, counts::jsonb, pending::jsonb, plan::jsonb,"
         " CASE WHEN plan IS NOT NULL THEN at END"
-        " FROM unnest($1::bigint[], $2::timestamptz[], $3::text[], $4::text[], $5::text[],"
-        " $6::text[]) AS n(device, at, readings, counts, pending, plan)"
+        " FROM unnest(:devices::bigint[], :at::timestamptz[], :readings::text[], :counts::text[],"
+        " :pending::text[], :plans::text[]) AS n(device, at, readings, counts, pending, plan)"
         " ON CONFLICT (device) DO UPDATE SET at = excluded.at, readings = excluded.readings,"
         " counts = excluded.counts, pending = excluded.pending,"
         " plan = coalesce(excluded.plan, v.plan),"
         " planned_at = coalesce(excluded.planned_at, v.planned_at)",
-        *_columns(
-            good,
-            lambda one, kept: (
-                one.device_id,
-                one.at,
-                kept.readings,
-                kept.counts,
-                kept.pending,
-                kept.plan,
-            ),
-        ),
+        devices=[one.device_id for one, _ in good],
+        at=[one.at for one, _ in good],
+        readings=[kept.readings for _, kept in good],
+        counts=[kept.counts for _, kept in good],
+        pending=[kept.pending for _, kept in good],
+        plans=[kept.plan for _, kept in good],
     )
 
 
@@ -134,20 +128,16 @@ async def _keep_up(good: list[tuple[Outcome, Kept]]) -> None:
         " recognised = n.recognised, identity = coalesce(n.identity::jsonb, d.identity),"
         " uptime = n.uptime::jsonb, last_seen_at = n.at, last_polled_at = n.at,"
         " next_poll_at = n.next_poll_at, leased_by = NULL, lease_until = NULL"
-        " FROM unnest($1::bigint[], $2::timestamptz[], $3::timestamptz[], $4::text[], $5::text[],"
-        " $6::text[]) AS n(device, at, next_poll_at, recognised, identity, uptime)"
+        " FROM unnest(:devices::bigint[], :at::timestamptz[], :next_polls::timestamptz[],"
+        " :recognised::text[], :identities::text[], :uptimes::text[])"
+        " AS n(device, at, next_poll_at, recognised, identity, uptime)"
         " WHERE d.id = n.device",
-        *_columns(
-            good,
-            lambda one, kept: (
-                one.device_id,
-                one.at,
-                one.next_poll_at,
-                kept.recognised,
-                kept.identity,
-                kept.uptime,
-            ),
-        ),
+        devices=[one.device_id for one, _ in good],
+        at=[one.at for one, _ in good],
+        next_polls=[one.next_poll_at for one, _ in good],
+        recognised=[kept.recognised for _, kept in good],
+        identities=[kept.identity for _, kept in good],
+        uptimes=[kept.uptime for _, kept in good],
     )
 
 
@@ -157,25 +147,17 @@ async def _keep_failed(failed: list[Outcome]) -> None:
         " last_polled_at = n.at, next_poll_at = n.next_poll_at, leased_by = NULL,"
         " ping_seen_at = CASE WHEN n.is_there THEN n.at ELSE d.ping_seen_at END,"
         " lease_until = NULL"
-        " FROM unnest($1::bigint[], $2::timestamptz[], $3::timestamptz[], $4::text[], $5::int[],"
-        " $6::text[], $7::bool[])"
+        " FROM unnest(:devices::bigint[], :at::timestamptz[], :next_polls::timestamptz[],"
+        " :states::text[], :failures::int[], :troubles::text[], :are_there::bool[])"
         " AS n(device, at, next_poll_at, state, failures, trouble, is_there)"
         " WHERE d.id = n.device",
-        *zip(
-            *(
-                (
-                    one.device_id,
-                    one.at,
-                    one.next_poll_at,
-                    one.after.value,
-                    one.failures,
-                    one.trouble,
-                    one.is_there,
-                )
-                for one in failed
-            ),
-            strict=True,
-        ),
+        devices=[one.device_id for one in failed],
+        at=[one.at for one in failed],
+        next_polls=[one.next_poll_at for one in failed],
+        states=[one.after.value for one in failed],
+        failures=[one.failures for one in failed],
+        troubles=[one.trouble for one in failed],
+        are_there=[one.is_there for one in failed],
     )
 
 
@@ -188,9 +170,3 @@ async def _let_go(worker: str, changed: list[int]) -> None:
             changed,
             worker,
         )
-
-
-def _columns(
-    good: list[tuple[Outcome, Kept]], row: Callable[[Outcome, Kept], tuple[Any, ...]]
-) -> list[tuple[Any, ...]]:
-    return list(zip(*(row(one, kept) for one, kept in good), strict=True))

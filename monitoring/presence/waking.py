@@ -122,17 +122,17 @@ async def plan(actor: Actor, new: NewWakePlan) -> WakePlan:
         async with transaction(actor):
             plan_id: int = await fetch_value(
                 "INSERT INTO wake_plan (school, place, weekdays, wake_at, last_run_on, created_by,"
-                " created_at) SELECT $1, $2, $3, $4::time,"
+                " created_at) SELECT :school_id, :place_id, :days, :wake_at::time,"
                 # Made after its hour, it begins tomorrow.
-                " CASE WHEN (now() AT TIME ZONE s.zone)::time > $4::time"
-                "      THEN (now() AT TIME ZONE s.zone)::date END, $5, $6"
-                "   FROM school s WHERE s.id = $1 RETURNING id",
-                place.school_id,
-                place.id,
-                days,
-                new.wake_at.replace(second=0, microsecond=0),
-                actor.person_id,
-                clock.now(),
+                " CASE WHEN (now() AT TIME ZONE s.zone)::time > :wake_at::time"
+                "      THEN (now() AT TIME ZONE s.zone)::date END, :person_id, :now"
+                "   FROM school s WHERE s.id = :school_id RETURNING id",
+                school_id=place.school_id,
+                place_id=place.id,
+                days=days,
+                wake_at=new.wake_at.replace(second=0, microsecond=0),
+                person_id=actor.person_id,
+                now=clock.now(),
             )
     return await _get_plan(actor, plan_id)
 

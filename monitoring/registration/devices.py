@@ -80,12 +80,14 @@ async def add_device(actor: Actor, new: NewDevice) -> Device:
             device_id: int = await fetch_value(
                 "INSERT INTO device (school, asset, address, port, credential, profile,"
                 " interval_seconds, may_sleep, mac, any_source, method, created_at, next_poll_at)"
-                " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $12) RETURNING id",
-                target.school_id,
-                target.asset_id,
-                address,
-                *_columns(new),
-                clock.now(),
+                " VALUES (:school, :asset, :address, :port, :credential, :profile,"
+                " :interval_seconds, :may_sleep, :mac, :any_source, :method, :now, :now)"
+                " RETURNING id",
+                school=target.school_id,
+                asset=target.asset_id,
+                address=address,
+                **_columns(new),
+                now=clock.now(),
             )
     return await get_device(actor, device_id)
 
@@ -101,17 +103,18 @@ async def edit_device(
     with refusing(REFUSALS):
         async with transaction(actor):
             changed = await execute(
-                "UPDATE device SET asset = $2, address = $3, port = $4, credential = $5,"
-                " profile = $6, interval_seconds = $7, may_sleep = $8, mac = coalesce($9, mac),"
-                " any_source = $10, method = $11, next_poll_at = $12,"
-                " failures = 0, recognised = NULL, version = version + 1"
-                " WHERE id = $1 AND version = coalesce($13, version)",
-                device_id,
-                target.asset_id,
-                address,
-                *_columns(new),
-                clock.now(),
-                version,
+                "UPDATE device SET asset = :asset, address = :address, port = :port,"
+                " credential = :credential, profile = :profile,"
+                " interval_seconds = :interval_seconds, may_sleep = :may_sleep,"
+                " mac = coalesce(:mac, mac), any_source = :any_source, method = :method,"
+                " next_poll_at = :now, failures = 0, recognised = NULL, version = version + 1"
+                " WHERE id = :device_id AND version = coalesce(:version, version)",
+                device_id=device_id,
+                asset=target.asset_id,
+                address=address,
+                **_columns(new),
+                now=clock.now(),
+                version=version,
             )
             if not changed:
                 raise Conflict(
@@ -210,14 +213,14 @@ async def _checked(actor: Actor, new: NewDevice) -> tuple[_Target, str]:
     return target, address
 
 
-def _columns(new: NewDevice) -> tuple[object, ...]:
-    return (
-        new.port,
-        new.credential_id,
-        new.profile or None,
-        new.interval_seconds,
-        new.may_sleep,
-        checked_mac(new.mac or ""),
-        new.any_source,
-        new.method,
-    )
+def _columns(new: NewDevice) -> dict[str, object]:
+    return {
+        "port": new.port,
+        "credential": new.credential_id,
+        "profile": new.profile or None,
+        "interval_seconds": new.interval_seconds,
+        "may_sleep": new.may_sleep,
+        "mac": checked_mac(new.mac or ""),
+        "any_source": new.any_source,
+        "method": new.method,
+    }

@@ -44,16 +44,16 @@ async def keep_sightings(device_id: int, sightings: Iterable[Sighting], at: date
         return
     await execute(
         "INSERT INTO port_sighting (device, port, mac, vlan, seen_at)"
-        " SELECT $1, port, mac, vlan, $5"
-        " FROM unnest($2::text[], $3::text[], $4::int[]) AS seen (port, mac, vlan)"
+        " SELECT :device_id, port, mac, vlan, :at"
+        " FROM unnest(:ports::text[], :macs::text[], :vlans::int[]) AS seen (port, mac, vlan)"
         " ON CONFLICT ON CONSTRAINT port_sighting_once"
         " DO UPDATE SET port = excluded.port, vlan = excluded.vlan, seen_at = excluded.seen_at"
         " WHERE port_sighting.seen_at <= excluded.seen_at",
-        device_id,
-        [one.port for one in rows],
-        [one.mac for one in rows],
-        [one.vlan for one in rows],
-        at,
+        device_id=device_id,
+        ports=[one.port for one in rows],
+        macs=[one.mac for one in rows],
+        vlans=[one.vlan for one in rows],
+        at=at,
     )
 
 
@@ -71,17 +71,18 @@ async def _keep_neighbours(device_id: int, found: Iterable[Neighbour], at: datet
         return
     await execute(
         "INSERT INTO port_neighbour (device, port, chassis, name, remote_port, seen_at)"
-        " SELECT $1, port, chassis, name, remote_port, $6"
-        " FROM unnest($2::text[], $3::text[], $4::text[], $5::text[])"
+        " SELECT :device_id, port, chassis, name, remote_port, :at"
+        " FROM unnest(:ports::text[], :chassis::text[], :names::text[],"
+        " :remote_ports::text[])"
         " AS heard (port, chassis, name, remote_port)"
         " ON CONFLICT ON CONSTRAINT port_neighbour_once DO UPDATE SET name = excluded.name,"
         " remote_port = excluded.remote_port, seen_at = excluded.seen_at",
-        device_id,
-        [n.port for _, n in rows],
-        [n.chassis for _, n in rows],
-        [n.name for _, n in rows],
-        [n.remote_port for _, n in rows],
-        at,
+        device_id=device_id,
+        ports=[n.port for _, n in rows],
+        chassis=[n.chassis for _, n in rows],
+        names=[n.name for _, n in rows],
+        remote_ports=[n.remote_port for _, n in rows],
+        at=at,
     )
     await execute("DELETE FROM port_neighbour WHERE device = $1 AND seen_at < $2", device_id, at)
 

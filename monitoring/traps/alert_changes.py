@@ -129,17 +129,18 @@ async def _link(effect: Effect, changes: DeviceChanges) -> None:
     """The traps that told of it point to the alert."""
     for finding in changes.raised:
         await execute(
-            "UPDATE trap t SET alert = l.id FROM alert l, (SELECT id FROM trap WHERE device = $1"
-            "  AND alert IS NULL AND name = any($4::text[]) AND last_at >= $5"
+            "UPDATE trap t SET alert = l.id FROM alert l, (SELECT id FROM trap"
+            "  WHERE device = :device_id AND alert IS NULL AND name = any(:names::text[]) AND last_at >= :since"
             # As they are written (keeping.py).
             '  ORDER BY source COLLATE "C", trap_oid COLLATE "C", minute FOR NO KEY UPDATE) told'
-            " WHERE t.id = told.id AND l.device = $1 AND l.rule = $2 AND l.instance = $3"
+            " WHERE t.id = told.id AND l.device = :device_id"
+            "  AND l.rule = :rule AND l.instance = :instance"
             " AND l.cleared_at IS NULL",
-            effect.device_id,
-            finding.rule,
-            finding.instance,
-            sorted(_names_that_raise(finding.rule)),
-            effect.at - timedelta(minutes=1),
+            device_id=effect.device_id,
+            rule=finding.rule,
+            instance=finding.instance,
+            names=sorted(_names_that_raise(finding.rule)),
+            since=effect.at - timedelta(minutes=1),
         )
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 import msgspec
 
 from core import outbox
-from core.database import execute, fetch, transaction
+from core.database import execute, transaction
 from monitoring.decoding.readings import State
 from monitoring.traps.alert_changes import TOPIC, Effect
 from monitoring.traps.meaning import Said
@@ -76,40 +76,35 @@ async def keep(
             await _write_clocks(moved)
 
 
-class _Written(msgspec.Struct, frozen=True):
-    id: int
-
-
 async def _write(rows: list[Row]) -> None:
-    await fetch(
-        _Written,
+    await execute(
         "INSERT INTO trap AS t (school, device, source, kind, trap_oid, name, severity, varbinds,"
         " minute, first_at, last_at, repeats)"
         " SELECT n.school, n.device, n.source, n.kind, n.trap_oid, n.name, n.severity,"
         "  n.varbinds::jsonb, n.minute, n.first_at, n.last_at, n.repeats"
-        " FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[],"
-        "  $7::text[], $8::text[], $9::timestamptz[], $10::timestamptz[], $11::timestamptz[],"
-        "  $12::int[]) AS n(school, device, source, kind, trap_oid, name, severity, varbinds,"
+        " FROM unnest(:schools::bigint[], :devices::bigint[], :sources::text[], :kinds::text[],"
+        "  :trap_oids::text[], :names::text[], :severities::text[], :varbinds::text[],"
+        "  :minutes::timestamptz[], :first_at::timestamptz[], :last_at::timestamptz[],"
+        "  :repeats::int[]) AS n(school, device, source, kind, trap_oid, name, severity, varbinds,"
         "  minute, first_at, last_at, repeats)"
         " ON CONFLICT ON CONSTRAINT trap_once_a_minute DO UPDATE SET"
         "  repeats = t.repeats + excluded.repeats,"
         "  last_at = greatest(t.last_at, excluded.last_at),"
         "  varbinds = CASE WHEN t.varbinds @> excluded.varbinds"
         f"   OR jsonb_array_length(t.varbinds) >= {MOST_CONTENTS} THEN t.varbinds"
-        "   ELSE t.varbinds || excluded.varbinds END"
-        " RETURNING t.id",
-        [row.school_id for row in rows],
-        [row.device_id for row in rows],
-        [row.source for row in rows],
-        ["inform" if row.is_inform else "trap" for row in rows],
-        [row.trap_oid for row in rows],
-        [row.name for row in rows],
-        [row.severity for row in rows],
-        [msgspec.json.encode(row.said).decode() for row in rows],
-        [row.minute for row in rows],
-        [row.first_at for row in rows],
-        [row.last_at for row in rows],
-        [row.repeats for row in rows],
+        "   ELSE t.varbinds || excluded.varbinds END",
+        schools=[row.school_id for row in rows],
+        devices=[row.device_id for row in rows],
+        sources=[row.source for row in rows],
+        kinds=["inform" if row.is_inform else "trap" for row in rows],
+        trap_oids=[row.trap_oid for row in rows],
+        names=[row.name for row in rows],
+        severities=[row.severity for row in rows],
+        varbinds=[msgspec.json.encode(row.said).decode() for row in rows],
+        minutes=[row.minute for row in rows],
+        first_at=[row.first_at for row in rows],
+        last_at=[row.last_at for row in rows],
+        repeats=[row.repeats for row in rows],
     )
 
 
@@ -118,13 +113,14 @@ async def _write_clocks(moved: Sequence[Moved]) -> None:
     clocks = [latest[key] for key in sorted(latest)]
     await execute(
         "INSERT INTO trap_clock AS c (source, engine_id, boots, engine_time, heard_at)"
-        " SELECT * FROM unnest($1::text[], $2::bytea[], $3::int[], $4::int[], $5::timestamptz[])"
+        " SELECT * FROM unnest(:sources::text[], :engine_ids::bytea[], :boots::int[],"
+        " :times::int[], :heard_at::timestamptz[])"
         " ON CONFLICT (source, engine_id) DO UPDATE SET boots = excluded.boots,"
         " engine_time = excluded.engine_time, heard_at = excluded.heard_at"
         " WHERE (c.boots, c.engine_time) < (excluded.boots, excluded.engine_time)",
-        [one.source for one in clocks],
-        [one.engine_id for one in clocks],
-        [one.boots for one in clocks],
-        [one.time for one in clocks],
-        [one.heard_at for one in clocks],
+        sources=[one.source for one in clocks],
+        engine_ids=[one.engine_id for one in clocks],
+        boots=[one.boots for one in clocks],
+        times=[one.time for one in clocks],
+        heard_at=[one.heard_at for one in clocks],
     )

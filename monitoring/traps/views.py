@@ -8,8 +8,8 @@ from core import clock
 from core.access import Actor
 from core.database import fetch
 from core.errors import Message
-from core.paging import Page, checked_limit, decode_cursor, page_of
-from inventory.queries import Conditions
+from core.paging import Page
+from core.query import Key, Order, Where, list_page
 from monitoring.decoding.readings import State
 from monitoring.profiles.trap_messages import TRAP_WORDS
 from monitoring.traps.meaning import Said
@@ -118,29 +118,23 @@ SELECT t.id, t.school AS school_id, t.device AS device_id, {NAMED}, t.source, t.
        t.name, t.severity, t.varbinds, t.first_at, t.last_at, t.repeats, t.alert AS alert_id
   FROM trap t {JOINS}
 """
+LATEST_FIRST = Order(Key("t.last_at", datetime, "last_at"), Key("t.id", int, "id"), descending=True)
 
 
 async def list_messages(
     actor: Actor, only: MessageFilter, *, limit: int = 50, cursor: str | None = None
 ) -> Page[DeviceMessage]:
     """The messages of the actor's schools that fit, the latest first."""
-    checked_limit(limit)
-    where = _conditions(actor, only)
-    if cursor:
-        where.add("(t.last_at, t.id) < ({}, {})", *decode_cursor(cursor, datetime, int))
-    rows = await fetch(
-        _Row,
-        f"{SELECT} WHERE {where.sql()} ORDER BY t.last_at DESC, t.id DESC LIMIT {limit + 1}",
-        *where.args,
+    page = await list_page(
+        _Row, SELECT, _where(actor, only), LATEST_FIRST, cursor=cursor, limit=limit
     )
-    return page_of([_message(row) for row in rows], limit, lambda one: (one.last_at, one.id))
+    return Page([_message(row) for row in page.items], page.next_cursor)
 
 
 async def count_messages(actor: Actor, only: MessageFilter, *, days: int) -> list[MessageCount]:
     """By device and kind, what was said most often first; unknown things are apart by their OID."""
-    where = _conditions(
-        actor, msgspec.structs.replace(only, since=clock.now() - timedelta(days=days))
-    )
+    since = clock.now() - timedelta(days=days)
+    where = _where(actor, msgspec.structs.replace(only, since=since))
     # Counted first and named after: a switch that flaps has a row for each minute.
     joins = JOINS if only.q else ""
     rows = await fetch(
@@ -149,35 +143,30 @@ async def count_messages(actor: Actor, only: MessageFilter, *, days: int) -> lis
         " END AS source, t.trap_oid, t.name, max(t.severity) AS severity,"
         " sum(t.repeats)::bigint AS repeats, max(t.last_at) AS last_at FROM trap t"
         f"{joins}"
-        f" WHERE {where.sql()} GROUP BY 1, 2, 3, 4, 5 ORDER BY 7 DESC, 8 DESC LIMIT {MOST_COUNTS})"
+        f" WHERE {where} GROUP BY 1, 2, 3, 4, 5 ORDER BY 7 DESC, 8 DESC LIMIT {MOST_COUNTS})"
         f" SELECT t.school AS school_id, t.device AS device_id, {NAMED}, t.source, t.trap_oid,"
         f" t.name, t.severity, t.repeats, t.last_at FROM t {JOINS}"
         " ORDER BY t.repeats DESC, t.last_at DESC",
-        *where.args,
+        **where.values,
     )
     return [_count(row) for row in rows]
 
 
-def _conditions(actor: Actor, only: MessageFilter) -> Conditions:
+def _where(actor: Actor, only: MessageFilter) -> Where:
     if only.school_id is not None:
         actor.require(only.school_id)
-    where = Conditions()
     schools = actor.school_ids if only.school_id is None else [only.school_id]
-    where.add("t.school = any({}::bigint[])", schools)
-    if only.q and only.q.strip():
-        where.add(
-            "strpos(lower(concat_ws(' ', a.tag, a.name, d.identity ->> 'name', t.source,"
-            " t.trap_oid)), lower({})) > 0",
-            only.q.strip(),
-        )
-    if only.device_id is not None:
-        where.add("t.device = {}", only.device_id)
+    where = Where("t.school = any(:schools::bigint[])", schools=schools)
+    where.add_given(
+        "strpos(lower(concat_ws(' ', a.tag, a.name, d.identity ->> 'name', t.source,"
+        " t.trap_oid)), lower(:q)) > 0",
+        q=(only.q or "").strip(),
+    )
+    where.add_given("t.device = :device", device=only.device_id)
     if only.is_known is not None:
-        where.parts.append(f"t.name IS {'NOT ' if only.is_known else ''}NULL")
-    if only.trap_oid:
-        where.add("t.trap_oid = {}", only.trap_oid)
-    if only.since is not None:
-        where.add("t.last_at >= {}", only.since)
+        where.add(f"t.name IS {'NOT ' if only.is_known else ''}NULL")
+    where.add_given("t.trap_oid = :trap_oid", trap_oid=only.trap_oid)
+    where.add_given("t.last_at >= :since", since=only.since)
     return where
 
 

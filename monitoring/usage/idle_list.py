@@ -4,11 +4,11 @@ from datetime import datetime
 
 import msgspec
 
-from core import clock, database
+from core import clock
 from core.access import Actor
-from core.paging import DEFAULT_LIMIT, Page, checked_limit, decode_cursor, page_of
+from core.paging import DEFAULT_LIMIT, Page
 from core.permissions import READ_USAGE
-from inventory.queries import Conditions
+from core.query import Key, Order, Where, list_page
 from monitoring.usage.idleness import always_on, idle_since, use_of
 
 
@@ -26,10 +26,11 @@ class IdleAsset(msgspec.Struct, frozen=True, kw_only=True):
     since: datetime
 
 
-_SELECT = """
+_SINCE = "greatest(a.created_at, o.last_on_at, h.last_held_at)"
+_SELECT = f"""
 SELECT a.id, a.tag, btrim(m.brand || ' ' || m.name) AS model, a.school AS school_id,
        concat_ws(' / ', around.name, p.name) AS place, o.last_on_at, h.last_held_at,
-       greatest(a.created_at, o.last_on_at, h.last_held_at) AS since
+       {_SINCE} AS since
   FROM asset a
   JOIN asset_model m ON m.id = a.model
   LEFT JOIN place p ON p.id = a.place
@@ -40,28 +41,24 @@ SELECT a.id, a.tag, btrim(m.brand || ' ' || m.name) AS model, a.school AS school
        SELECT max(coalesce(ended_at, 'infinity')) AS last_held_at FROM custody
         WHERE asset = a.id AND holder_place IS NULL) h
 """
+_LONGEST_IDLE_FIRST = Order(Key(_SINCE, datetime, "since"), Key("a.id", int, "id"))
 
 
 async def idle_assets(
     actor: Actor, *, limit: int = DEFAULT_LIMIT, cursor: str | None = None
 ) -> Page[IdleAsset]:
     """What for 30 days was neither on nor with anybody, the longest idle first (docs/usage.md)."""
-    limit = checked_limit(limit)
     now = clock.now()
-    conditions = Conditions(actor.school_ids_with(READ_USAGE), idle_since(now), now, always_on())
-    conditions.add("a.school = any($1::bigint[]) AND a.lifecycle = 'in_service'")
-    conditions.add(f"{use_of('a', since='$2', until='$3', awake='$4')} = 'idle'")
-    if cursor:
-        since, last_id = decode_cursor(cursor, datetime, int)
-        conditions.add(
-            "(greatest(a.created_at, o.last_on_at, h.last_held_at), a.id) > ({}, {})",
-            since,
-            last_id,
-        )
-    rows = await database.fetch(
-        IdleAsset,
-        f"{_SELECT} WHERE {conditions.sql()} ORDER BY since, a.id"
-        f" LIMIT {conditions.argument(limit + 1)}",
-        *conditions.args,
+    where = Where(
+        "a.school = any(:schools::bigint[]) AND a.lifecycle = 'in_service'",
+        schools=actor.school_ids_with(READ_USAGE),
     )
-    return page_of(rows, limit, lambda asset: (asset.since, asset.id))
+    where.add(
+        f"{use_of('a', since=':since', until=':until', awake=':awake')} = 'idle'",
+        since=idle_since(now),
+        until=now,
+        awake=always_on(),
+    )
+    return await list_page(
+        IdleAsset, _SELECT, where, _LONGEST_IDLE_FIRST, cursor=cursor, limit=limit
+    )

@@ -69,13 +69,13 @@ def _watched(asset: str, at: str) -> str:
 async def count_idle(actor: Actor) -> int:
     """How many assets are idle now at the schools whose usage the actor reads."""
     now = clock.now()
-    use = use_of("a", since="$2", until="$3", awake="$4")
+    use = use_of("a", since=":since", until=":until", awake=":awake")
     counted: int = await database.fetch_value(
-        "SELECT count(*) FROM asset a WHERE a.school = any($1::bigint[])"
+        "SELECT count(*) FROM asset a WHERE a.school = any(:schools::bigint[])"
         f" AND a.lifecycle = 'in_service' AND {use} = 'idle'",
-        actor.school_ids_with(READ_USAGE),
-        idle_since(now),
-        now,
-        always_on(),
+        schools=actor.school_ids_with(READ_USAGE),
+        since=idle_since(now),
+        until=now,
+        awake=always_on(),
     )
     return counted

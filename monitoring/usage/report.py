@@ -102,10 +102,10 @@ class Sums(msgspec.Struct, frozen=True, kw_only=True):
 # An asset is watched while it has a device, and from the first session that the device told of.
 _WATCHED = """
 watched AS (
-    SELECT d.asset, range_agg(tstzrange(greatest(least(d.created_at, power.first_on), $2),
-                                        least(coalesce(d.removed_at, $3), $3))) AS spans
+    SELECT d.asset, range_agg(tstzrange(greatest(least(d.created_at, power.first_on), :since),
+                                        least(coalesce(d.removed_at, :until), :until))) AS spans
       FROM device d JOIN scope ON scope.id = d.asset LEFT JOIN power ON power.asset = d.asset
-     WHERE d.created_at < $3 AND (d.removed_at IS NULL OR d.removed_at > $2)
+     WHERE d.created_at < :until AND (d.removed_at IS NULL OR d.removed_at > :since)
      GROUP BY d.asset
 )"""
 
@@ -117,7 +117,7 @@ def _seconds(spans: str) -> str:
     )
 
 
-# $9 is where the last 30 days begin, $10 the profiles of what is never switched off.
+# From ``idle_since`` on the last 30 days are counted; the profiles of ``awake`` are never off.
 _EACH = f"""
 each AS (
     SELECT scope.*,
@@ -128,7 +128,7 @@ each AS (
            {_seconds("down.spans")} AS down_seconds,
            coalesce(down.repairs, 0) AS repairs, coalesce(worked.minutes, 0) AS minutes,
            coalesce(worked.cost, 0) AS cost,
-           {use_of("scope", since="$9", until="$3", awake="$10")} AS use
+           {use_of("scope", since=":idle_since", until=":until", awake=":awake")} AS use
       FROM scope
       LEFT JOIN power ON power.asset = scope.id LEFT JOIN watched ON watched.asset = scope.id
       LEFT JOIN held ON held.asset = scope.id LEFT JOIN down ON down.asset = scope.id
@@ -155,7 +155,7 @@ SELECT {group.key} AS key, {group.label} AS label, count(*) AS assets,
        count(*) FILTER (WHERE use = 'unknown') AS use_unknown,
        count(*) FILTER (WHERE use = 'infrastructure') AS infrastructure
   FROM each AS scope {group.join}
- WHERE $5::text IS NOT NULL
+ WHERE :locale::text IS NOT NULL
  GROUP BY 1, 2
  ORDER BY sum(on_seconds) DESC, count(*) DESC, 2, 1"""
 
@@ -163,15 +163,15 @@ SELECT {group.key} AS key, {group.label} AS label, count(*) AS assets,
 # Most sessions lie within one day; the others are cut at each midnight.
 _DAYS = f"""
 WITH {ctes()}, {WHOLE_DAYS}, {SPANS}, local AS (
-    SELECT starts_at, ends_at, (starts_at AT TIME ZONE $5)::date AS first_day,
-           ((ends_at - interval '1 microsecond') AT TIME ZONE $5)::date AS last_day
+    SELECT starts_at, ends_at, (starts_at AT TIME ZONE :zone)::date AS first_day,
+           ((ends_at - interval '1 microsecond') AT TIME ZONE :zone)::date AS last_day
       FROM spans
 ), cut AS (
     SELECT first_day AS day, ends_at - starts_at AS length FROM local WHERE first_day = last_day
      UNION ALL
     SELECT d.day::date,
-           least(ends_at, (d.day + interval '1 day') AT TIME ZONE $5)
-           - greatest(starts_at, d.day AT TIME ZONE $5)
+           least(ends_at, (d.day + interval '1 day') AT TIME ZONE :zone)
+           - greatest(starts_at, d.day AT TIME ZONE :zone)
       FROM local
      CROSS JOIN LATERAL generate_series(
            first_day::timestamp, last_day::timestamp, interval '1 day') AS d(day)
@@ -200,9 +200,18 @@ async def usage(
     if not schools:
         raise Forbidden(say("The usage report is for admins and auditors"))
     until = min(period.ends_at, clock.now())
-    counted = (schools, period.starts_at, until, donation_id, actor.locale)
-    whole = await whole_days(period)
-    sums = await database.fetch(Sums, _table(by), *counted, *whole, idle_since(until), always_on())
+    sums = await database.fetch(
+        Sums,
+        _table(by),
+        schools=schools,
+        since=period.starts_at,
+        until=until,
+        donation=donation_id,
+        locale=actor.locale,
+        idle_since=idle_since(until),
+        awake=always_on(),
+        **await whole_days(period),
+    )
     return UsageReport(
         by=by,
         first_day=period.first_day,
@@ -219,8 +228,16 @@ async def days_of_use(
 ) -> list[DayOfUse]:
     """Hours on of all assets of the schools (or of one donation), each day of the period."""
     until = min(period.ends_at, clock.now())
-    counted = (school_ids, period.starts_at, until, donation_id, ZONE)
-    rows = await database.fetch(_Day, _DAYS, *counted, *await whole_days(period))
+    rows = await database.fetch(
+        _Day,
+        _DAYS,
+        schools=school_ids,
+        since=period.starts_at,
+        until=until,
+        donation=donation_id,
+        zone=ZONE,
+        **await whole_days(period),
+    )
     seconds = {row.day: row.seconds for row in rows}
     return [DayOfUse(day, _hours(seconds.get(day, 0))) for day in period.days]
 

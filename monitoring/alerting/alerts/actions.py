@@ -2,11 +2,9 @@
 
 from collections.abc import Sequence
 
-import msgspec
-
 from core import clock
 from core.access import Actor
-from core.database import fetch, fetch_value, transaction
+from core.database import fetch_column, fetch_value, transaction
 from core.errors import Conflict, Invalid, NotFound, say
 from core.permissions import EDIT_MONITORING
 from monitoring.alerting.alerts.views import Alert, get_alert
@@ -14,10 +12,6 @@ from monitoring.alerting.alerts.work_orders import tell
 
 MOST_AT_ONCE = 200
 REASON_MAX_LENGTH = 200
-
-
-class _Taken(msgspec.Struct, frozen=True):
-    id: int
 
 
 async def acknowledge(actor: Actor, alert_id: int) -> Alert:
@@ -49,8 +43,8 @@ async def acknowledge_many(actor: Actor, alert_ids: Sequence[int]) -> int:
         )
         if seen < len(wanted):
             raise NotFound(say("There is no such alert, or it is not of your school"))
-        taken = await fetch(
-            _Taken,
+        taken = await fetch_column(
+            int,
             "UPDATE alert SET acknowledged_at = $2, acknowledged_by = $3 WHERE id IN ("
             " SELECT id FROM alert WHERE id = any($1::bigint[]) AND school = any($4::bigint[])"
             " AND acknowledged_at IS NULL AND cleared_at IS NULL ORDER BY id FOR NO KEY UPDATE)"

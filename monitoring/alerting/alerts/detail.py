@@ -136,13 +136,13 @@ async def _read(
 ) -> list[Value]:
     return await fetch(
         Value,
-        f"SELECT {at} AS at, {value} AS value FROM {table} WHERE device = $1 AND metric = $2"
-        f" AND instance = $3 AND {at} >= $4 AND {at} < $5 ORDER BY {at}",
-        alert.device_id,
-        metric,
-        alert.instance,
-        since,
-        until,
+        f"SELECT {at} AS at, {value} AS value FROM {table} WHERE device = :device_id"
+        f" AND metric = :metric AND instance = :instance AND {at} >= :since AND {at} < :until ORDER BY {at}",
+        device_id=alert.device_id,
+        metric=metric,
+        instance=alert.instance,
+        since=since,
+        until=until,
     )
 
 
@@ -161,14 +161,15 @@ async def _states(alert: Alert) -> list[StateSpan]:
 async def _earlier(alert: Alert) -> list[Episode]:
     return await fetch(
         Episode,
-        "SELECT id, raised_at, cleared_at, episodes FROM alert WHERE device = $1 AND rule = $2"
-        " AND instance = $3 AND id <> $4 AND raised_at <= $5 ORDER BY raised_at DESC LIMIT $6",
-        alert.device_id,
-        alert.rule,
-        alert.instance,
-        alert.id,
-        alert.raised_at,
-        EPISODES_SHOWN,
+        "SELECT id, raised_at, cleared_at, episodes FROM alert WHERE device = :device_id"
+        " AND rule = :rule AND instance = :instance AND id <> :alert_id"
+        " AND raised_at <= :raised_at ORDER BY raised_at DESC LIMIT :at_most",
+        device_id=alert.device_id,
+        rule=alert.rule,
+        instance=alert.instance,
+        alert_id=alert.id,
+        raised_at=alert.raised_at,
+        at_most=EPISODES_SHOWN,
     )
 
 

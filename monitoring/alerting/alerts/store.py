@@ -46,6 +46,7 @@ class _AssetOf(msgspec.Struct, frozen=True):
     asset: int
 
 
+PLACES = "unnest(:devices::bigint[], :rules::text[], :instances::text[])"
 TOUCHED = (
     "l.id, l.device AS device_id, l.rule, l.instance, l.message, l.work_order,"
     " l.flapping_at IS NOT NULL AS is_flapping"
@@ -134,13 +135,13 @@ async def _clear(actor: Actor, places: list[Place]) -> None:
         return
     touched = await fetch(
         Touched,
-        "UPDATE alert l SET cleared_at = CASE WHEN l.flapping_at IS NULL THEN $4::timestamptz END,"
-        " quiet_at = CASE WHEN l.flapping_at IS NOT NULL THEN coalesce(l.quiet_at, $4) END"
-        " FROM unnest($1::bigint[], $2::text[], $3::text[]) AS p(device, rule, instance)"
+        "UPDATE alert l SET cleared_at = CASE WHEN l.flapping_at IS NULL THEN :now::timestamptz END,"
+        " quiet_at = CASE WHEN l.flapping_at IS NOT NULL THEN coalesce(l.quiet_at, :now) END"
+        f" FROM {PLACES} AS p(device, rule, instance)"
         " WHERE l.device = p.device AND l.rule = p.rule AND l.instance = p.instance"
         f" AND l.cleared_at IS NULL RETURNING {TOUCHED}",
-        *_columns(places),
-        clock.now(),
+        **_columns(places),
+        now=clock.now(),
     )
     for alert in touched:
         if alert.work_order is not None and not alert.is_flapping:
@@ -159,12 +160,12 @@ async def _raise(actor: Actor, raised: list[tuple[int, Finding]]) -> list[int]:
     places = sorted(findings, key=lambda p: (p.device_id, p.rule, p.instance))
     now = clock.now()
     await execute(
-        "UPDATE alert l SET quiet_at = NULL, flapping_at = $4, episodes = l.episodes + 1"
-        " FROM unnest($1::bigint[], $2::text[], $3::text[]) AS p(device, rule, instance)"
+        "UPDATE alert l SET quiet_at = NULL, flapping_at = :now, episodes = l.episodes + 1"
+        f" FROM {PLACES} AS p(device, rule, instance)"
         " WHERE l.device = p.device AND l.rule = p.rule AND l.instance = p.instance"
         " AND l.cleared_at IS NULL AND l.quiet_at IS NOT NULL",
-        *_columns(places),
-        now,
+        **_columns(places),
+        now=now,
     )
     findings = await _with_those_behind(findings)
     begun = await _begin(places, findings, now)
@@ -181,27 +182,26 @@ async def _begin(
 
     None for one more part of a device that has more open than anybody could read.
     """
-    columns = _columns(places)
     return await fetch(
         Touched,
-        "WITH place AS (SELECT * FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[],"
-        " $5::text[]) AS p(device, rule, instance, severity, message)),"
+        "WITH place AS (SELECT * FROM unnest(:devices::bigint[], :rules::text[], :instances::text[],"
+        " :severities::text[], :messages::text[]) AS p(device, rule, instance, severity, message)),"
         " begun AS (SELECT p.*, d.school, (SELECT count(*) FROM alert o WHERE o.device = p.device"
-        "  AND o.rule = p.rule AND o.instance = p.instance AND o.raised_at > $7) AS before"
+        "  AND o.rule = p.rule AND o.instance = p.instance AND o.raised_at > :lately) AS before"
         "  FROM place p JOIN device d ON d.id = p.device AND d.removed_at IS NULL"
         f"  WHERE p.instance = '' OR {MOST_OPEN} > (SELECT count(*) FROM alert o WHERE o.device = p.device"
         "   AND o.cleared_at IS NULL))"
         " INSERT INTO alert AS l (school, device, rule, instance, severity, message, raised_at,"
         " flapping_at, episodes)"
-        " SELECT school, device, rule, instance, severity, message::jsonb, $6::timestamptz,"
-        " CASE WHEN before + 1 >= $8 THEN $6::timestamptz END, before + 1 FROM begun"
+        " SELECT school, device, rule, instance, severity, message::jsonb, :now::timestamptz,"
+        " CASE WHEN before + 1 >= :flaps THEN :now::timestamptz END, before + 1 FROM begun"
         f" ORDER BY device, rule, instance ON CONFLICT DO NOTHING RETURNING {TOUCHED}",
-        *columns,
-        [findings[place].severity for place in places],
-        [msgspec.json.encode(findings[place].message).decode() for place in places],
-        now,
-        now - FLAPS_WITHIN,
-        FLAPS,
+        **_columns(places),
+        severities=[findings[place].severity for place in places],
+        messages=[msgspec.json.encode(findings[place].message).decode() for place in places],
+        now=now,
+        lately=now - FLAPS_WITHIN,
+        flaps=FLAPS,
     )
 
 
@@ -234,9 +234,10 @@ async def _with_those_behind(findings: dict[Place, Finding]) -> dict[Place, Find
     }
 
 
-def _columns(places: Sequence[Place]) -> tuple[list[int], list[str], list[str]]:
-    return (
-        [place.device_id for place in places],
-        [place.rule for place in places],
-        [place.instance for place in places],
-    )
+def _columns(places: Sequence[Place]) -> dict[str, object]:
+    """The values of :data:`PLACES`."""
+    return {
+        "devices": [place.device_id for place in places],
+        "rules": [place.rule for place in places],
+        "instances": [place.instance for place in places],
+    }

@@ -8,8 +8,8 @@ import msgspec
 from core.access import Actor
 from core.database import fetch, fetch_one
 from core.errors import Message, NotFound, say
-from core.paging import Page, checked_limit, decode_cursor, page_of
-from inventory.queries import Conditions
+from core.paging import Page
+from core.query import Key, Order, Where, list_page
 from monitoring.alerting.alerts.findings import AlertSeverity
 
 AlertState = Literal["raised", "acknowledged", "cleared"]
@@ -76,13 +76,16 @@ SELECT l.id, l.school AS school_id, l.device AS device_id, a.tag AS asset_tag,
   LEFT JOIN person p ON p.id = l.acknowledged_by
   LEFT JOIN person ender ON ender.id = l.cleared_by
 """
+NEWEST_FIRST = Order(
+    Key("l.raised_at", datetime, "raised_at"), Key("l.id", int, "id"), descending=True
+)
 STATES: dict[AlertState, str] = {
     "raised": "l.cleared_at IS NULL AND l.acknowledged_at IS NULL",
     "acknowledged": "l.cleared_at IS NULL AND l.acknowledged_at IS NOT NULL",
     "cleared": "l.cleared_at IS NOT NULL",
 }
 _INSIDE = (
-    "a.place IN (WITH RECURSIVE inside AS (SELECT {}::bigint AS id UNION"
+    "a.place IN (WITH RECURSIVE inside AS (SELECT :place::bigint AS id UNION"
     " SELECT p.id FROM place p JOIN inside ON p.parent = inside.id) SELECT id FROM inside)"
 )
 
@@ -91,16 +94,9 @@ async def list_alerts(
     actor: Actor, only: AlertFilter, *, limit: int = 50, cursor: str | None = None
 ) -> Page[Alert]:
     """The alerts of the actor's schools that fit, the newest first."""
-    checked_limit(limit)
-    where = _conditions(actor, only)
-    if cursor:
-        where.add("(l.raised_at, l.id) < ({}, {})", *decode_cursor(cursor, datetime, int))
-    rows = await fetch(
-        Alert,
-        f"{SELECT} WHERE {where.sql()} ORDER BY l.raised_at DESC, l.id DESC LIMIT {limit + 1}",
-        *where.args,
+    return await list_page(
+        Alert, SELECT, _where(actor, only), NEWEST_FIRST, cursor=cursor, limit=limit
     )
-    return page_of(rows, limit, lambda alert: (alert.raised_at, alert.id))
 
 
 async def most_urgent(actor: Actor, school_ids: list[int], *, limit: int) -> list[Alert]:
@@ -129,31 +125,25 @@ async def get_alert(actor: Actor, alert_id: int) -> Alert:
     return found
 
 
-def _conditions(actor: Actor, only: AlertFilter) -> Conditions:
+def _where(actor: Actor, only: AlertFilter) -> Where:
     if only.school_id is not None:
         actor.require(only.school_id)
-    where = Conditions()
     schools = actor.school_ids if only.school_id is None else [only.school_id]
-    where.add("l.school = any({}::bigint[])", schools)
-    if only.device_id is not None:
-        where.add("l.device = {}", only.device_id)
+    where = Where("l.school = any(:schools::bigint[])", schools=schools)
+    where.add_given("l.device = :device", device=only.device_id)
     if only.is_open is not None:
-        where.parts.append(f"l.cleared_at IS {'' if only.is_open else 'NOT '}NULL")
+        where.add(f"l.cleared_at IS {'' if only.is_open else 'NOT '}NULL")
     if only.state is not None:
-        where.parts.append(STATES[only.state])
-    if only.severity is not None:
-        where.add("l.severity = {}", only.severity)
-    if only.place_id is not None:
-        where.add(_INSIDE, only.place_id)
-    if only.rule:
-        where.add("l.rule = {}", only.rule)
+        where.add(STATES[only.state])
+    where.add_given("l.severity = :severity", severity=only.severity)
+    where.add_given(_INSIDE, place=only.place_id)
+    where.add_given("l.rule = :rule", rule=only.rule)
     if only.is_flapping is not None:
         sign = "" if only.is_flapping else "NOT "
-        where.parts.append(f"{sign}(l.flapping_at IS NOT NULL AND l.cleared_at IS NULL)")
-    if only.q and only.q.strip():
-        where.add(
-            "strpos(lower(concat_ws(' ', a.tag, a.name, d.identity ->> 'name', l.instance)),"
-            " lower({})) > 0",
-            only.q.strip(),
-        )
+        where.add(f"{sign}(l.flapping_at IS NOT NULL AND l.cleared_at IS NULL)")
+    where.add_given(
+        "strpos(lower(concat_ws(' ', a.tag, a.name, d.identity ->> 'name', l.instance)),"
+        " lower(:q)) > 0",
+        q=(only.q or "").strip(),
+    )
     return where

@@ -77,14 +77,14 @@ _SERIES = """
 WITH level AS (
     SELECT device, metric, instance, extract(epoch FROM day)::float8 / 86400 + 0.5 AS at,
            mean AS value
-      FROM sample_day WHERE device = any($1::bigint[]) AND metric = any($2::text[])
-       AND day >= $3::date AND day < $4::date
+      FROM sample_day WHERE device = any(:devices::bigint[]) AND metric = any(:metrics::text[])
+       AND day >= :first::date AND day < :today::date
      UNION ALL
     SELECT * FROM (
         SELECT DISTINCT ON (device, metric, instance) device, metric, instance,
                extract(epoch FROM hour)::float8 / 86400, mean
-          FROM sample_hour WHERE device = any($1::bigint[]) AND metric = any($2::text[])
-           AND hour >= $5 ORDER BY device, metric, instance, hour DESC) AS latest
+          FROM sample_hour WHERE device = any(:devices::bigint[]) AND metric = any(:metrics::text[])
+           AND hour >= :midnight ORDER BY device, metric, instance, hour DESC) AS latest
 )
 SELECT device AS device_id, metric, instance, array_agg(at ORDER BY at) AS at,
        array_agg(value ORDER BY at) AS value
@@ -125,11 +125,11 @@ async def _foretold(device_ids: Iterable[int]) -> list[Forecast]:
     series = await fetch(
         _Series,
         _SERIES,
-        list(device_ids),
-        list(OUTLOOKS),
-        (midnight - timedelta(days=LOOK_BACK_DAYS)).date(),
-        midnight.date(),
-        midnight,
+        devices=list(device_ids),
+        metrics=list(OUTLOOKS),
+        first=(midnight - timedelta(days=LOOK_BACK_DAYS)).date(),
+        today=midnight.date(),
+        midnight=midnight,
     )
     found = []
     for number, one in enumerate(series):

@@ -9,11 +9,11 @@ from msgspec import Meta
 
 from core import clock
 from core.access import Actor
-from core.database import fetch, fetch_one, fetch_value, refusing, transaction
+from core.database import fetch_one, fetch_value, refusing, transaction
 from core.errors import Conflict, FieldError, Invalid, Message, NotFound, Problem, say
-from core.paging import Page, checked_limit, decode_cursor, page_of
+from core.paging import Page
 from core.permissions import EDIT_MONITORING
-from inventory.queries import Conditions
+from core.query import Key, Order, Where, list_page
 from monitoring.alerting.expected_hours.spans import ClockTime
 from monitoring.alerting.maintenance.in_force import COLUMNS
 from monitoring.alerting.maintenance.spans import Window, covers
@@ -89,7 +89,10 @@ SELECT {COLUMNS}, coalesce(concat_ws(' / ', outer_place.name, p.name), '') AS pl
   LEFT JOIN place p ON p.id = w.place LEFT JOIN place outer_place ON outer_place.id = p.parent
   LEFT JOIN device d ON d.id = w.device LEFT JOIN asset a ON a.id = d.asset
 """
-STILL_TO_COME = "w.cancelled_at IS NULL AND (w.ends_at IS NULL OR w.ends_at > {})"
+STILL_TO_COME = "w.cancelled_at IS NULL AND (w.ends_at IS NULL OR w.ends_at > :now)"
+LATEST_FIRST = Order(
+    Key("w.starts_at", datetime, "starts_at"), Key("w.id", int, "id"), descending=True
+)
 
 
 async def list_windows(
@@ -101,23 +104,16 @@ async def list_windows(
     cursor: str | None = None,
 ) -> Page[MaintenanceWindow]:
     """The windows of the actor's schools, the latest beginning first; past ones only if asked."""
-    checked_limit(limit)
     if school_id is not None:
         actor.require(school_id)
-    where = Conditions()
-    where.add(
-        "w.school = any({}::bigint[])", actor.school_ids if school_id is None else [school_id]
-    )
+    schools = actor.school_ids if school_id is None else [school_id]
+    where = Where("w.school = any(:schools::bigint[])", schools=schools)
     if not with_past:
-        where.add(STILL_TO_COME, clock.now())
-    if cursor:
-        where.add("(w.starts_at, w.id) < ({}, {})", *decode_cursor(cursor, datetime, int))
-    rows = await fetch(
-        MaintenanceWindow,
-        f"{SELECT} WHERE {where.sql()} ORDER BY w.starts_at DESC, w.id DESC LIMIT {limit + 1}",
-        *where.args,
+        where.add(STILL_TO_COME, now=clock.now())
+    page = await list_page(
+        MaintenanceWindow, SELECT, where, LATEST_FIRST, cursor=cursor, limit=limit
     )
-    return page_of([_phased(row) for row in rows], limit, lambda w: (w.starts_at, w.id))
+    return Page([_phased(row) for row in page.items], page.next_cursor)
 
 
 async def get_window(actor: Actor, window_id: int) -> MaintenanceWindow:
@@ -142,18 +138,19 @@ async def add_window(actor: Actor, new: NewWindow) -> MaintenanceWindow:
             window_id: int = await fetch_value(
                 "INSERT INTO maintenance_window (school, place, device, reason, starts_at, ends_at,"
                 " weekdays, from_time, to_time, created_by, created_at)"
-                " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) RETURNING id",
-                new.school_id,
-                new.place_id,
-                new.device_id,
-                new.reason.strip(),
-                new.starts_at or clock.now(),
-                new.ends_at,
-                sorted(set(new.weekdays)) if new.weekdays else None,
-                new.from_time,
-                new.to_time,
-                actor.person_id,
-                clock.now(),
+                " VALUES (:school_id, :place_id, :device_id, :reason, :starts_at, :ends_at,"
+                " :weekdays, :from_time, :to_time, :person_id, :now) RETURNING id",
+                school_id=new.school_id,
+                place_id=new.place_id,
+                device_id=new.device_id,
+                reason=new.reason.strip(),
+                starts_at=new.starts_at or clock.now(),
+                ends_at=new.ends_at,
+                weekdays=sorted(set(new.weekdays)) if new.weekdays else None,
+                from_time=new.from_time,
+                to_time=new.to_time,
+                person_id=actor.person_id,
+                now=clock.now(),
             )
     return await get_window(actor, window_id)
 
@@ -164,10 +161,10 @@ async def end_window(actor: Actor, window_id: int) -> MaintenanceWindow:
     actor.require(window.school_id, EDIT_MONITORING)
     async with transaction(actor):
         ended = await fetch_value(
-            "UPDATE maintenance_window w SET cancelled_at = $2 WHERE w.id = $1"
-            f" AND {STILL_TO_COME.format('$2')} RETURNING w.id",
-            window_id,
-            clock.now(),
+            "UPDATE maintenance_window w SET cancelled_at = :now WHERE w.id = :window_id"
+            f" AND {STILL_TO_COME} RETURNING w.id",
+            window_id=window_id,
+            now=clock.now(),
         )
     if ended is None:
         raise Conflict(say("This maintenance window is over already"), code="window_over")

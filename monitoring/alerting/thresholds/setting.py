@@ -137,18 +137,19 @@ async def _keep(
     async with transaction(actor):
         await execute(
             "INSERT INTO rule_setting (school, device, profile, rule, is_off, raise_at, clear_at,"
-            " created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"
+            " created_at) VALUES (:school_id, :device_id, :profile, :rule, :is_off, :raise_at,"
+            " :clear_at, :now)"
             " ON CONFLICT ON CONSTRAINT rule_setting_once_a_rule DO UPDATE"
             " SET is_off = excluded.is_off, raise_at = excluded.raise_at,"
             " clear_at = excluded.clear_at",
-            school_id,
-            device_id,
-            profile,
-            rule,
-            change.is_off,
-            change.raise_at,
-            change.clear_at,
-            clock.now(),
+            school_id=school_id,
+            device_id=device_id,
+            profile=profile,
+            rule=rule,
+            is_off=change.is_off,
+            raise_at=change.raise_at,
+            clear_at=change.clear_at,
+            now=clock.now(),
         )
 
 

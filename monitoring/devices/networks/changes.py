@@ -59,14 +59,15 @@ async def add_network(actor: Actor, bounds: Bounds, new: NewNetwork) -> Network:
         async with transaction(actor):
             network_id: int = await fetch_value(
                 "INSERT INTO network (school, name, cidr, scan_every_hours, addresses_per_second,"
-                " next_scan_at, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING id",
-                new.school_id,
-                new.name.strip(),
-                str(around),
-                new.scan_every_hours,
-                new.addresses_per_second,
-                clock.now() if new.scan_every_hours else None,
-                clock.now(),
+                " next_scan_at, created_at) VALUES (:school_id, :name, :cidr, :scan_every_hours,"
+                " :addresses_per_second, :next_scan_at, :now) RETURNING id",
+                school_id=new.school_id,
+                name=new.name.strip(),
+                cidr=str(around),
+                scan_every_hours=new.scan_every_hours,
+                addresses_per_second=new.addresses_per_second,
+                next_scan_at=clock.now() if new.scan_every_hours else None,
+                now=clock.now(),
             )
             await _set_credentials(network_id, new)
     return await get_network(actor, network_id)
@@ -94,17 +95,18 @@ async def edit_network(
     with refusing(REFUSALS):
         async with transaction(actor):
             changed = await execute(
-                "UPDATE network SET name = $2, cidr = $3, scan_every_hours = $4,"
-                " addresses_per_second = $5, version = version + 1, next_scan_at ="
-                " CASE WHEN $4::integer IS NULL THEN NULL ELSE coalesce(next_scan_at, $6) END"
-                " WHERE id = $1 AND version = coalesce($7, version)",
-                network_id,
-                new.name.strip(),
-                str(around),
-                new.scan_every_hours,
-                new.addresses_per_second,
-                clock.now(),
-                version,
+                "UPDATE network SET name = :name, cidr = :cidr,"
+                " scan_every_hours = :scan_every_hours, addresses_per_second = :addresses_per_second, version = version + 1,"
+                " next_scan_at = CASE WHEN :scan_every_hours::integer IS NOT NULL"
+                "   THEN coalesce(next_scan_at, :now) END"
+                " WHERE id = :network_id AND version = coalesce(:version, version)",
+                network_id=network_id,
+                name=new.name.strip(),
+                cidr=str(around),
+                scan_every_hours=new.scan_every_hours,
+                addresses_per_second=new.addresses_per_second,
+                now=clock.now(),
+                version=version,
             )
             if not changed:
                 raise Conflict(

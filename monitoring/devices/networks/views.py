@@ -6,10 +6,11 @@ from ipaddress import ip_network
 import msgspec
 
 from core.access import Actor
-from core.database import fetch, fetch_one
+from core.database import fetch_one
 from core.errors import NotFound, say
-from core.paging import Page, checked_limit, decode_cursor, page_of
+from core.paging import Page
 from core.permissions import READ_MONITORING_SETUP
+from core.query import Key, Order, Where, list_page
 from monitoring.devices.networks.addressing import ScanOrder, can_be_searched
 
 
@@ -56,26 +57,19 @@ SELECT n.id, n.school AS school_id, n.name, n.cidr, n.scan_every_hours, n.addres
                       WHERE s.network = n.id AND s.finished_at IS NOT NULL
                       ORDER BY s.id DESC LIMIT 1) last ON true
 """
+BY_NAME = Order(Key("n.name", str, "name"), Key("n.id", int, "id"))
 
 
 async def list_networks(
     actor: Actor, *, school_id: int | None = None, limit: int = 50, cursor: str | None = None
 ) -> Page[Network]:
     """The networks of the schools whose devices the actor keeps, by name."""
-    checked_limit(limit)
     if school_id is not None:
         actor.require(school_id, READ_MONITORING_SETUP)
-    last_name, last_id = decode_cursor(cursor, str, int) if cursor else ("", 0)
-    rows = await fetch(
-        Network,
-        f"{SELECT} WHERE n.school = any($1::bigint[]) AND (n.name, n.id) > ($2, $3)"
-        " ORDER BY n.name, n.id LIMIT $4",
-        actor.school_ids_with(READ_MONITORING_SETUP) if school_id is None else [school_id],
-        last_name,
-        last_id,
-        limit + 1,
-    )
-    return page_of([_counted(row) for row in rows], limit, lambda row: (row.name, row.id))
+    schools = actor.school_ids_with(READ_MONITORING_SETUP) if school_id is None else [school_id]
+    where = Where("n.school = any(:schools::bigint[])", schools=schools)
+    page = await list_page(Network, SELECT, where, BY_NAME, cursor=cursor, limit=limit)
+    return Page([_counted(row) for row in page.items], page.next_cursor)
 
 
 async def get_network(actor: Actor, network_id: int) -> Network:
