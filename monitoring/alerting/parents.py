@@ -89,8 +89,7 @@ def standing_of(parent: Standing | None, silent_at: datetime | None) -> Parent:
 
 _LINKED = """
 SELECT d.id, a.tag AS asset_tag, d.state,
-       coalesce(nullif(a.name, ''), nullif(d.identity ->> 'name', ''),
-                btrim(m.brand || ' ' || m.name)) AS name
+       device_name(a.name, d.identity, m.brand, m.name) AS name
   FROM device d JOIN asset a ON a.id = d.asset JOIN asset_model m ON m.id = a.model
 """
 

@@ -95,8 +95,7 @@ STALE_AFTER = timedelta(minutes=15)
 
 SELECT = """
 SELECT d.id, d.school AS school_id, d.asset AS asset_id, a.tag AS asset_tag,
-       coalesce(nullif(a.name, ''), nullif(d.identity ->> 'name', ''),
-                btrim(m.brand || ' ' || m.name)) AS name,
+       device_name(a.name, d.identity, m.brand, m.name) AS name,
        concat_ws(' / ', outer_place.name, p.name) AS place,
        d.address, d.port, d.method, d.credential AS credential_id,
        coalesce(c.name, '') AS credential_name, d.mac, d.any_source,

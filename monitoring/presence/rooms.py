@@ -133,8 +133,7 @@ WATCHED = "d.removed_at IS NULL AND a.lifecycle <> ALL ($2::text[])"
 
 SEATS = f"""
 SELECT d.id AS device_id, a.tag AS asset_tag, m.kind,
-       coalesce(nullif(a.name, ''), nullif(d.identity ->> 'name', ''),
-                btrim(m.brand || ' ' || m.name)) AS name,
+       device_name(a.name, d.identity, m.brand, m.name) AS name,
        d.state, d.paused_at IS NOT NULL AS is_paused, d.method, d.profile AS chosen_profile,
        d.recognised, d.may_sleep AS chosen_may_sleep, d.seat_row, d.seat_column, d.last_seen_at,
        d.mac IS NOT NULL AS can_wake,

@@ -71,8 +71,7 @@ NOT_MONITORED = say("This asset is not monitored, so its MAC address is not know
 
 _SUBJECT = """
 SELECT d.mac, d.id AS device_id, a.tag AS asset_tag,
-       coalesce(nullif(a.name, ''), nullif(d.identity ->> 'name', ''),
-                btrim(m.brand || ' ' || m.name)) AS name, coalesce(d.address, '') AS address
+       device_name(a.name, d.identity, m.brand, m.name) AS name, coalesce(d.address, '') AS address
   FROM asset a JOIN asset_model m ON m.id = a.model
   LEFT JOIN device d ON d.asset = a.id AND d.removed_at IS NULL
  WHERE a.school = any($1::bigint[]) AND {where} ORDER BY d.id LIMIT 1
@@ -80,8 +79,7 @@ SELECT d.mac, d.id AS device_id, a.tag AS asset_tag,
 
 _LOCATIONS = """
 SELECT d.id AS device_id, a.tag AS asset_tag,
-       coalesce(nullif(a.name, ''), nullif(d.identity ->> 'name', ''),
-                btrim(m.brand || ' ' || m.name)) AS name,
+       device_name(a.name, d.identity, m.brand, m.name) AS name,
        coalesce(p.name, '') AS place, s.port, s.vlan, s.seen_at,
        (SELECT count(*) FROM port_sighting o WHERE o.device = s.device AND o.port = s.port
            AND o.seen_at > s.seen_at - $3::interval) AS cards,

@@ -89,7 +89,7 @@ async def _heard(school_id: int, device_id: int, row: _Parent) -> list[_Heard]:
     return await fetch(
         _Heard,
         "SELECT d.id AS device_id, a.tag AS asset_tag,"
-        " coalesce(nullif(a.name, ''), nullif(d.identity ->> 'name', ''), a.tag) AS name, n.port"
+        " device_name_or_tag(a.name, d.identity, a.tag) AS name, n.port"
         " FROM port_neighbour n JOIN device d ON d.id = n.device AND d.removed_at IS NULL"
         " JOIN asset a ON a.id = d.asset"
         " WHERE d.school = $1 AND d.id <> $2 AND (n.chassis = $3 OR ($4 <> '' AND n.name = $4"

@@ -70,8 +70,7 @@ async def _hold(device_id: int) -> _Held | None:
     """Lock the device; None for one that nobody watches now."""
     return await fetch_one(
         _Held,
-        "SELECT d.school AS school_id, coalesce(nullif(a.name, ''),"
-        " nullif(d.identity ->> 'name', ''), a.tag) AS name,"
+        "SELECT d.school AS school_id, device_name_or_tag(a.name, d.identity, a.tag) AS name,"
         " coalesce(d.profile, d.recognised) AS profile"
         " FROM device d JOIN asset a ON a.id = d.asset WHERE d.id = $1 AND d.removed_at IS NULL"
         " AND d.paused_at IS NULL AND a.lifecycle <> ALL ($2::text[])"

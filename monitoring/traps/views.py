@@ -105,8 +105,7 @@ class _Count(msgspec.Struct, frozen=True):
 
 NAMED = """
        coalesce(a.tag, '') AS asset_tag,
-       coalesce(nullif(a.name, ''), nullif(d.identity ->> 'name', ''),
-                btrim(m.brand || ' ' || m.name), '') AS device_name
+       coalesce(device_name(a.name, d.identity, m.brand, m.name), '') AS device_name
 """
 JOINS = """
   LEFT JOIN device d ON d.id = t.device

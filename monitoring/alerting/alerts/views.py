@@ -60,8 +60,7 @@ class AlertFilter(msgspec.Struct, frozen=True):
 
 SELECT = """
 SELECT l.id, l.school AS school_id, l.device AS device_id, a.tag AS asset_tag,
-       coalesce(nullif(a.name, ''), nullif(d.identity ->> 'name', ''),
-                btrim(m.brand || ' ' || m.name)) AS device_name,
+       device_name(a.name, d.identity, m.brand, m.name) AS device_name,
        l.rule, l.instance, l.severity, l.message, l.raised_at, l.acknowledged_at,
        coalesce(p.name, '') AS acknowledged_by, l.cleared_at,
        coalesce(ender.name, '') AS cleared_by, l.episodes,

@@ -103,9 +103,8 @@ async def look_ahead() -> int:
     """Raise and clear what forecasts say, for every device; how many alerts are new."""
     watched = await fetch(
         _Watched,
-        "SELECT d.id, d.school AS school_id, coalesce(nullif(a.name, ''),"
-        " nullif(d.identity ->> 'name', ''), a.tag) AS name, d.profile AS chosen_profile,"
-        " d.recognised FROM device d JOIN asset a ON a.id = d.asset"
+        "SELECT d.id, d.school AS school_id, device_name_or_tag(a.name, d.identity, a.tag) AS name,"
+        " d.profile AS chosen_profile, d.recognised FROM device d JOIN asset a ON a.id = d.asset"
         " WHERE d.removed_at IS NULL AND d.paused_at IS NULL AND d.state = 'up' ORDER BY d.id",
     )
     settings = await thresholds.settings_of({one.school_id for one in watched})

@@ -82,7 +82,7 @@ _ELSEWHERE: dict[str, Message | Problem] = {
 }
 SELECT = f"""
 SELECT {COLUMNS}, coalesce(concat_ws(' / ', outer_place.name, p.name), '') AS place,
-       coalesce(nullif(a.name, ''), nullif(d.identity ->> 'name', ''), a.tag, '') AS device,
+       coalesce(device_name_or_tag(a.name, d.identity, a.tag), '') AS device,
        maker.name AS created_by, s.zone
   FROM maintenance_window w JOIN school s ON s.id = w.school
   JOIN person maker ON maker.id = w.created_by

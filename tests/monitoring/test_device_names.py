@@ -1,0 +1,59 @@
+"""What people call a device is said once, by the database."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from core.database import fetch_column, fetch_value
+from tests.conftest import Stack
+
+OWN = '{"name": "printer-201"}'
+
+
+@pytest.mark.parametrize(
+    ("asset_name", "identity", "name", "name_or_tag"),
+    [
+        ("Printer of 5B", OWN, "Printer of 5B", "Printer of 5B"),
+        ("", OWN, "printer-201", "printer-201"),
+        ("", '{"name": ""}', "HP LaserJet", "S1-00042"),
+        ("", None, "HP LaserJet", "S1-00042"),
+        (None, None, "HP LaserJet", "S1-00042"),
+    ],
+)
+async def test_a_device_is_called_as_its_asset_else_as_it_calls_itself(
+    connections: Stack, asset_name: str | None, identity: str | None, name: str, name_or_tag: str
+) -> None:
+    assert name == await fetch_value(
+        "SELECT device_name($1, $2::text::jsonb, 'HP', 'LaserJet')", asset_name, identity
+    )
+    assert name_or_tag == await fetch_value(
+        "SELECT device_name_or_tag($1, $2::text::jsonb, 'S1-00042')", asset_name, identity
+    )
+
+
+async def test_the_planner_puts_the_name_into_the_statement(connections: Stack) -> None:
+    """A function that is called for each row would cost lists of a thousand devices their speed."""
+    plan = "\n".join(
+        await fetch_column(
+            str,
+            "EXPLAIN (VERBOSE, COSTS off)"
+            " SELECT device_name(a.name, d.identity, m.brand, m.name),"
+            " device_name_or_tag(a.name, d.identity, a.tag) FROM device d"
+            " JOIN asset a ON a.id = d.asset JOIN asset_model m ON m.id = a.model",
+        )
+    )
+    assert "COALESCE(NULLIF(" in plan
+    assert "device_name" not in plan
+
+
+def test_no_statement_spells_the_name_out() -> None:
+    root = Path(__file__).parents[2]
+    spelled = [
+        str(path.relative_to(root))
+        for package in ("monitoring", "api", "labshare")
+        for path in (root / package).rglob("*.py")
+        if "piccolo_migrations" not in path.parts
+        and re.search(r"nullif\(\w+\.identity ->> 'name'", path.read_text())
+    ]
+    assert spelled == []
