@@ -3,10 +3,8 @@
 Every step may run twice: a worker that dies leaves a lease that runs out, and the next one goes on.
 """
 
-import asyncio
 import tempfile
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
@@ -14,18 +12,25 @@ from uuid import UUID
 import msgspec
 import structlog
 
-from core import database
-from core.clock import now
+from core import database, leases
 from core.errors import Message, Unavailable, say
+from core.leases import Queue
 from storage import blobs, damage, extraction, formats, objects, revisions, uploads
 from storage.blobs import Content
 
 log = structlog.get_logger(__name__)
 
 WORK_PREFIX = "upload-"
-LEASE = timedelta(minutes=2)
-RENEW_SECONDS = 30
-LONGEST_WAIT = timedelta(minutes=5)
+QUEUE = Queue(
+    table="upload",
+    id_type="uuid",
+    waiting="state IN ('completing', 'verifying')",
+    until="claimed_until",
+    lost="lost_claims",
+    lease=timedelta(minutes=2),
+    renew_seconds=30.0,
+    longest_wait=timedelta(minutes=5),
+)
 # A fault of ours is tried again, but not for ever: the owner deserves an answer.
 MOST_ATTEMPTS = 12
 # A worker that was killed tells nothing. Several in a row over one file are the file's doing.
@@ -58,52 +63,16 @@ class Refused(Exception):
 async def finish_waiting(folder: Path, *, most: int = 20) -> int:
     """Finish up to ``most`` received uploads, one after the other; how many were claimed."""
     claimed = 0
-    while claimed < most and (claim := await _claim()):
+    while claimed < most and (claims := await leases.claim(_Claim, QUEUE)):
         claimed += 1
-        async with _renewed(claim.id):
-            await _finish_or_say_why(claim, folder)
+        async with leases.renewed(QUEUE, claims):
+            await _finish_or_say_why(claims[0], folder)
     return claimed
 
 
-async def _claim() -> _Claim | None:
-    return await database.fetch_one(
-        _Claim,
-        "UPDATE upload SET claimed_until = $1, attempts = attempts + 1,"
-        " lost_claims = lost_claims + 1 WHERE id = ("
-        " SELECT id FROM upload WHERE state IN ('completing', 'verifying')"
-        " AND (claimed_until IS NULL OR claimed_until < $2)"
-        " ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED)"
-        " RETURNING id, school, owner, file_name, media_type, size_bytes, sha256, state,"
-        " object_key, parts_id, attempts, lost_claims - 1 AS lost_claims",
-        now() + LEASE,
-        now(),
-    )
-
-
-@asynccontextmanager
-async def _renewed(upload_id: UUID) -> AsyncIterator[None]:
-    async def renew() -> None:
-        while True:
-            await asyncio.sleep(RENEW_SECONDS)
-            await database.execute(
-                "UPDATE upload SET claimed_until = $2 WHERE id = $1"
-                " AND state IN ('completing', 'verifying')",
-                upload_id,
-                now() + LEASE,
-            )
-
-    renewing = asyncio.create_task(renew())
-    try:
-        yield
-    finally:
-        renewing.cancel()
-        with suppress(asyncio.CancelledError, Exception):
-            await renewing
-
-
 async def _finish_or_say_why(claim: _Claim, folder: Path) -> None:
-    if claim.lost_claims >= MOST_LOST_CLAIMS:
-        log.error("upload.kills_workers", upload=str(claim.id), lost_claims=claim.lost_claims)
+    if claim.lost_claims > MOST_LOST_CLAIMS:
+        log.error("upload.kills_workers", upload=str(claim.id), lost_claims=claim.lost_claims - 1)
         await _reject(
             claim,
             say("Reading this file ended the program several times, so it is not taken in"),
@@ -117,7 +86,7 @@ async def _finish_or_say_why(claim: _Claim, folder: Path) -> None:
         await _reject(claim, say("The stored parts of this file are gone; send it again"))
     except Unavailable as error:
         log.warning("upload.store_down", upload=str(claim.id), reason=str(error))
-        await _come_back(claim)
+        await leases.put_off(QUEUE, claim)
     except Exception:
         # One odd file must not stop the files behind it.
         log.exception("upload.fault", upload=str(claim.id), attempts=claim.attempts)
@@ -126,7 +95,7 @@ async def _finish_or_say_why(claim: _Claim, folder: Path) -> None:
                 claim, say("This file could not be taken in; send it again or ask for help")
             )
         else:
-            await _come_back(claim)
+            await leases.put_off(QUEUE, claim)
 
 
 async def _finish(claim: _Claim, folder: Path) -> None:
@@ -246,13 +215,3 @@ async def _reject(claim: _Claim, reason: Message) -> None:
     )
     with suppress(Unavailable):
         await uploads.discard(claim.id)
-
-
-async def _come_back(claim: _Claim) -> None:
-    # A store that is away for hours makes for more attempts than a power of two can count seconds.
-    wait = min(LONGEST_WAIT, timedelta(seconds=2 ** min(claim.attempts, 20)))
-    await database.execute(
-        "UPDATE upload SET claimed_until = $2, lost_claims = 0 WHERE id = $1",
-        claim.id,
-        now() + wait,
-    )

@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from core import database, outbox
 
@@ -87,7 +88,7 @@ async def test_what_a_killed_worker_held_is_taken_over_after_its_lease() -> None
     hanging = asyncio.create_task(outbox.work({"letter": hang}))
     await begun.wait()
     assert await outbox.work({"letter": deliver}) == 0, "it is held"
-    assert await database.fetch_value("SELECT due_at <= now() + $1 FROM outbox", outbox.LEASE)
+    assert await database.fetch_value("SELECT due_at <= now() + $1 FROM outbox", outbox.QUEUE.lease)
     await database.execute("UPDATE outbox SET due_at = now()")  # a minute later
     assert await outbox.work({"letter": deliver}) == 1
     may_end.set()
@@ -99,7 +100,7 @@ async def test_what_a_killed_worker_held_is_taken_over_after_its_lease() -> None
 async def test_a_worker_that_takes_its_time_keeps_what_it_holds(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(outbox, "RENEW_SECONDS", 0.01)
+    monkeypatch.setattr(outbox, "QUEUE", replace(outbox.QUEUE, renew_seconds=0.01))
     await outbox.put("letter", {"n": 1})
     await outbox.put("letter", {"n": 2})
 
@@ -115,7 +116,7 @@ async def test_a_worker_that_takes_its_time_keeps_what_it_holds(
 async def test_a_worker_that_slept_beyond_its_lease_leaves_the_rest_to_others(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(outbox, "LEASE", timedelta(0))
+    monkeypatch.setattr(outbox, "QUEUE", replace(outbox.QUEUE, lease=timedelta(0)))
     await outbox.put("letter", {"n": 1})
 
     async def handler(payload: dict[str, Any]) -> None:

@@ -11,7 +11,7 @@ from uuid import UUID
 import msgspec
 import pytest
 
-from core import database
+from core import database, leases
 from core.errors import Conflict, Forbidden, Invalid, Message, NotFound, Unavailable
 from storage import finishing, handover, objects, receiving, revisions, sweeping, uploads, writing
 from storage.receiving import OffsetMismatch
@@ -298,7 +298,7 @@ async def test_a_file_that_kills_every_worker_is_refused_in_the_end(
     actor = (await teacher()).actor
     upload = await received(actor, b"0123456789", "a.bin")
     for _ in range(finishing.MOST_LOST_CLAIMS):
-        assert await finishing._claim() is not None
+        assert await leases.claim(finishing._Claim, finishing.QUEUE)
         # Killed: nothing is told, the lease runs out.
         await database.execute("UPDATE upload SET claimed_until = now() - interval '1 second'")
     assert await finishing.finish_waiting(tmp_path) == 1
@@ -439,8 +439,7 @@ async def test_a_worker_that_died_after_joining_is_followed_by_another(
 ) -> None:
     actor = (await teacher()).actor
     upload = await received(actor, samples.pdf("一"))
-    claim = await finishing._claim()
-    assert claim is not None
+    [claim] = await leases.claim(finishing._Claim, finishing.QUEUE)
     await finishing._join(claim)
     # Killed between the store's answer and the row: the state says completing, the parts are gone.
     await database.execute(
