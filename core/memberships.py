@@ -99,12 +99,12 @@ async def insert_role(person_id: int, new: NewRole) -> int:
     """The bare row, inside the caller's transaction."""
     membership_id: int = await fetch_value(
         "INSERT INTO membership (person, school, role, valid_from, valid_until)"
-        " VALUES ($1, $2, $3, $4, $5) RETURNING id",
-        person_id,
-        new.school_id,
-        new.role,
-        clock.now(),
-        new.valid_until,
+        " VALUES (:person, :school, :role, :valid_from, :valid_until) RETURNING id",
+        person=person_id,
+        school=new.school_id,
+        role=new.role,
+        valid_from=clock.now(),
+        valid_until=new.valid_until,
     )
     return membership_id
 

@@ -60,12 +60,13 @@ async def insert_person(
     clean = checked_facts(facts)
     person_id: int = await fetch_value(
         "INSERT INTO person (login, name, password_hash, one_time_until, locale, created_at)"
-        " VALUES ($1, $2, $3, $4, $5, $6) RETURNING id",
-        clean.login,
-        clean.name,
-        password_hash,
-        one_time_until,
-        clean.locale,
-        clock.now(),
+        " VALUES (:login, :name, :password_hash, :one_time_until, :locale, :created_at) RETURNING"
+        " id",
+        login=clean.login,
+        name=clean.name,
+        password_hash=password_hash,
+        one_time_until=one_time_until,
+        locale=clean.locale,
+        created_at=clock.now(),
     )
     return person_id

@@ -100,12 +100,12 @@ async def insert_school(facts: SchoolFacts) -> int:
     clean = _checked(facts)
     school_id: int = await fetch_value(
         "INSERT INTO school (code, name_zh, name_en, zone, created_at)"
-        " VALUES ($1, $2, $3, $4, $5) RETURNING id",
-        clean.code,
-        clean.name_zh,
-        clean.name_en,
-        clean.zone,
-        clock.now(),
+        " VALUES (:code, :name_zh, :name_en, :zone, :created_at) RETURNING id",
+        code=clean.code,
+        name_zh=clean.name_zh,
+        name_en=clean.name_en,
+        zone=clean.zone,
+        created_at=clock.now(),
     )
     return school_id
 
@@ -117,12 +117,13 @@ async def edit_school(actor: Actor, school_id: int, facts: SchoolFacts) -> Schoo
     with refusing(REFUSALS):
         async with transaction(actor):
             await execute(
-                "UPDATE school SET code = $2, name_zh = $3, name_en = $4, zone = $5 WHERE id = $1",
-                school_id,
-                clean.code,
-                clean.name_zh,
-                clean.name_en,
-                clean.zone,
+                "UPDATE school SET code = :code, name_zh = :name_zh, name_en = :name_en, zone ="
+                " :zone WHERE id = :school_id",
+                school_id=school_id,
+                code=clean.code,
+                name_zh=clean.name_zh,
+                name_en=clean.name_en,
+                zone=clean.zone,
             )
     return await get_school(actor, school_id)
 

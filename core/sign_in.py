@@ -166,15 +166,16 @@ async def start_session(
     token = secrets.token_urlsafe(32)
     await database.execute(
         "INSERT INTO sign_in (person, token_hash, created_at, seen_at, confirmed_at, expires_at,"
-        " address, browser, needs_code) SELECT $1, $2, $3, $3, $3, $4, $5, $6, NOT $7 AND EXISTS ("
-        "  SELECT 1 FROM second_factor WHERE person = $1 AND confirmed_at IS NOT NULL)",
-        person_id,
-        hash_token(token),
-        now(),
-        now() + lasts,
-        address[:64],
-        browser[:255],
-        has_given_code,
+        " address, browser, needs_code) SELECT :person, :token_hash, :created_at, :created_at,"
+        " :created_at, :expires_at, :address, :browser, NOT :has_given_code AND EXISTS ("
+        "  SELECT 1 FROM second_factor WHERE person = :person AND confirmed_at IS NOT NULL)",
+        person=person_id,
+        token_hash=hash_token(token),
+        created_at=now(),
+        expires_at=now() + lasts,
+        address=address[:64],
+        browser=browser[:255],
+        has_given_code=has_given_code,
     )
     return token
 

@@ -58,12 +58,12 @@ async def begin(
             await _check_address(login, place)
         attempt_id: int = await database.fetch_value(
             "INSERT INTO sign_in_attempt (login, address, counter, known_browser, at)"
-            " VALUES ($1, $2, $3, $4, $5) RETURNING id",
-            login,
-            place,
-            counter,
-            browser_id,
-            now(),
+            " VALUES (:login, :address, :counter, :known_browser, :at) RETURNING id",
+            login=login,
+            address=place,
+            counter=counter,
+            known_browser=browser_id,
+            at=now(),
         )
     return Attempt(attempt_id, login, place, counter, browser_id)
 

@@ -136,13 +136,13 @@ async def _issue(actor: Actor, name: str, new: NewToken) -> IssuedToken:
             )
         token_id: int = await database.fetch_value(
             "INSERT INTO api_token (person, name, token_hash, scopes, created_at, expires_at)"
-            " VALUES ($1, $2, $3, $4, $5, $6) RETURNING id",
-            actor.person_id,
-            name,
-            hash_token(secret),
-            sorted(set(new.scopes)),
-            now(),
-            expires_at,
+            " VALUES (:person, :name, :token_hash, :scopes, :created_at, :expires_at) RETURNING id",
+            person=actor.person_id,
+            name=name,
+            token_hash=hash_token(secret),
+            scopes=sorted(set(new.scopes)),
+            created_at=now(),
+            expires_at=expires_at,
         )
         await security_log.record(
             Kind.token_made,

@@ -145,12 +145,13 @@ async def edit_model(actor: Actor, model_id: int, facts: ModelFacts) -> AssetMod
             ):
                 raise Forbidden(say("Another school has this model too: make one of your own"))
             await execute(
-                "UPDATE asset_model SET kind = $2, brand = $3, name = $4, isbn = $5 WHERE id = $1",
-                model_id,
-                clean.kind,
-                clean.brand,
-                clean.name,
-                clean.isbn,
+                "UPDATE asset_model SET kind = :kind, brand = :brand, name = :name, isbn = :isbn"
+                " WHERE id = :model_id",
+                model_id=model_id,
+                kind=clean.kind,
+                brand=clean.brand,
+                name=clean.name,
+                isbn=clean.isbn,
             )
     return await get_model(actor, model_id)
 

@@ -95,16 +95,17 @@ async def keep(
     blob_id = uuid7()
     is_new = await database.execute(
         "INSERT INTO blob (id, object_key, sha256, size_bytes, media_type, page_count,"
-        " preview_note, created_at, verified_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8)"
+        " preview_note, created_at, verified_at) VALUES (:id, :object_key, :sha256, :size_bytes,"
+        " :media_type, :page_count, :preview_note, :created_at, :created_at)"
         " ON CONFLICT (sha256) DO NOTHING",
-        blob_id,
-        content.object_key,
-        content.sha256,
-        content.size_bytes,
-        media_type,
-        findings.page_count,
-        findings.note,
-        moment,
+        id=blob_id,
+        object_key=content.object_key,
+        sha256=content.sha256,
+        size_bytes=content.size_bytes,
+        media_type=media_type,
+        page_count=findings.page_count,
+        preview_note=findings.note,
+        created_at=moment,
     )
     replaced: list[str] = []
     if not is_new:
@@ -131,13 +132,14 @@ async def _heal(old: _Old, content: Content, findings: Findings) -> list[str]:
         object_key: str
 
     await database.execute(
-        "UPDATE blob SET object_key = $2, damaged_at = NULL, damage = NULL, verified_at = $3,"
-        " page_count = $4, preview_note = $5 WHERE id = $1",
-        old.id,
-        content.object_key,
-        now(),
-        findings.page_count,
-        findings.note,
+        "UPDATE blob SET object_key = :object_key, damaged_at = NULL, damage = NULL, verified_at ="
+        " :verified_at,"
+        " page_count = :page_count, preview_note = :preview_note WHERE id = :id",
+        id=old.id,
+        object_key=content.object_key,
+        verified_at=now(),
+        page_count=findings.page_count,
+        preview_note=findings.note,
     )
     # The pictures lay in the same store: those made now are known to be whole.
     pictures = await database.fetch(

@@ -295,18 +295,19 @@ async def _move(
 ) -> bool:
     is_admin = resource.school_id in actor.school_ids_with(REVIEW_RESOURCES)
     done = await database.execute(
-        "UPDATE resource SET state = $2::text, version = version + 1, updated_at = $3,"
-        " published_at = CASE WHEN $2::text = 'published' THEN coalesce(published_at, $3)"
+        "UPDATE resource SET state = :state::text, version = version + 1, updated_at = :updated_at,"
+        " published_at = CASE WHEN :state::text = 'published' THEN coalesce(published_at,"
+        " :updated_at)"
         " ELSE published_at END,"
-        " withdrawn_by = CASE WHEN $2::text = 'withdrawn' THEN $5::bigint"
-        " WHEN $2::text = 'published' AND ($6 OR withdrawn_by = owner) THEN NULL"
-        " ELSE withdrawn_by END WHERE id = $1 AND state = any($4::text[])",
-        resource.id,
-        str(state),
-        now(),
-        list(origins),
-        actor.person_id,
-        is_admin,
+        " withdrawn_by = CASE WHEN :state::text = 'withdrawn' THEN :person_id::bigint"
+        " WHEN :state::text = 'published' AND (:is_admin OR withdrawn_by = owner) THEN NULL"
+        " ELSE withdrawn_by END WHERE id = :id AND state = any(:origins::text[])",
+        id=resource.id,
+        state=str(state),
+        updated_at=now(),
+        origins=list(origins),
+        person_id=actor.person_id,
+        is_admin=is_admin,
     )
     return bool(done)
 

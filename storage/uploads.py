@@ -122,20 +122,21 @@ async def _insert(actor: Actor, new: NewUpload) -> UUID:
             "INSERT INTO upload (id, school, owner, resource, note, file_name, media_type,"
             " size_bytes, sha256, state, previous_state, received_bytes, next_part, tail_bytes,"
             " attempts, object_key, created_at, expires_at)"
-            " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'initiated', 'new', 0, 1, 0, 0,"
-            " $10, $11, $12)",
-            upload_id,
-            new.school_id,
-            actor.person_id,
-            new.resource_id,
-            new.note,
-            plain_name(new.file_name),
-            new.media_type[:120],
-            new.size_bytes,
-            new.sha256.lower() if new.sha256 else None,
-            objects.new_key("b"),
-            moment,
-            moment + EXPIRE_AFTER,
+            " VALUES (:id, :school, :owner, :resource, :note, :file_name, :media_type, :size_bytes,"
+            " :sha256, 'initiated', 'new', 0, 1, 0, 0,"
+            " :object_key, :created_at, :expires_at)",
+            id=upload_id,
+            school=new.school_id,
+            owner=actor.person_id,
+            resource=new.resource_id,
+            note=new.note,
+            file_name=plain_name(new.file_name),
+            media_type=new.media_type[:120],
+            size_bytes=new.size_bytes,
+            sha256=new.sha256.lower() if new.sha256 else None,
+            object_key=objects.new_key("b"),
+            created_at=moment,
+            expires_at=moment + EXPIRE_AFTER,
         )
     return upload_id
 

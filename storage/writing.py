@@ -203,16 +203,17 @@ class Writer:
         offset = whole + tail_bytes
         async with database.transaction():
             is_ours = await database.execute(
-                "UPDATE upload SET received_bytes = $3, tail_key = $4, tail_bytes = $5,"
-                " state = $6, expires_at = $7"
-                " WHERE id = $1 AND writer = $2 AND state = 'receiving'",
-                self._upload_id,
-                self.mark,
-                offset,
-                tail_key,
-                tail_bytes,
-                "completing" if offset == row.size_bytes else "receiving",
-                now() + EXPIRE_AFTER,
+                "UPDATE upload SET received_bytes = :received_bytes, tail_key = :tail_key,"
+                " tail_bytes = :tail_bytes,"
+                " state = :state, expires_at = :expires_at"
+                " WHERE id = :upload_id AND writer = :mark AND state = 'receiving'",
+                upload_id=self._upload_id,
+                mark=self.mark,
+                received_bytes=offset,
+                tail_key=tail_key,
+                tail_bytes=tail_bytes,
+                state="completing" if offset == row.size_bytes else "receiving",
+                expires_at=now() + EXPIRE_AFTER,
             )
             if is_ours and parts:
                 await database.execute_many(

@@ -137,14 +137,14 @@ async def record_step(
         )
     await execute(
         "INSERT INTO asset_step (asset, school, from_state, to_state, at, by, reason)"
-        " VALUES ($1, $2, $3, $4, $5, $6, $7)",
-        asset.id,
-        asset.school_id,
-        asset.lifecycle,
-        to_state,
-        clock.now(),
-        actor.person_id,
-        reason.strip(),
+        " VALUES (:asset, :school, :from_state, :to_state, :at, :by, :reason)",
+        asset=asset.id,
+        school=asset.school_id,
+        from_state=asset.lifecycle,
+        to_state=to_state,
+        at=clock.now(),
+        by=actor.person_id,
+        reason=reason.strip(),
     )
     await execute(
         "UPDATE asset SET lifecycle = $2, version = version + 1 WHERE id = $1", asset.id, to_state

@@ -110,12 +110,12 @@ async def add_line(
         async with transaction(actor):
             await execute(
                 "INSERT INTO donation_line (school, donation, model, declared, received, note)"
-                " VALUES ($1, $2, $3, $4, 0, $5)",
-                donation.school_id,
-                donation.id,
-                await ensure_model(new_model) if new_model else new.model_id,
-                new.declared,
-                new.note.strip(),
+                " VALUES (:school, :donation, :model, :declared, 0, :note)",
+                school=donation.school_id,
+                donation=donation.id,
+                model=await ensure_model(new_model) if new_model else new.model_id,
+                declared=new.declared,
+                note=new.note.strip(),
             )
     return await get_donation(actor, donation_id)
 

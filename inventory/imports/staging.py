@@ -42,14 +42,15 @@ async def stage_assets(actor: Actor, school: str, file_name: str, data: bytes) -
     async with transaction(actor):
         await execute(
             "INSERT INTO import_job (id, school, by, file_name, file_sha256, encoding, state,"
-            " created_at) VALUES ($1, $2, $3, $4, $5, $6, 'staged', $7)",
-            job_id,
-            school_id,
-            actor.person_id,
-            PurePath(file_name).name[-255:] or "assets.csv",
-            digest,
-            sheet.encoding,
-            clock.now(),
+            " created_at) VALUES (:id, :school, :by, :file_name, :file_sha256, :encoding, 'staged',"
+            " :created_at)",
+            id=job_id,
+            school=school_id,
+            by=actor.person_id,
+            file_name=PurePath(file_name).name[-255:] or "assets.csv",
+            file_sha256=digest,
+            encoding=sheet.encoding,
+            created_at=clock.now(),
         )
         await write_rows(job_id, await judge_rows(school_id, school, sheet.rows))
     return await get_import(actor, job_id)

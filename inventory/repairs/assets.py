@@ -92,12 +92,12 @@ async def _step(actor: Actor, asset: AssetAtHand, to_state: str, work_order_id: 
     )
     await database.execute(
         "INSERT INTO asset_step (asset, school, from_state, to_state, at, by, reason)"
-        " VALUES ($1, $2, $3, $4, $5, $6, $7)",
-        asset.id,
-        asset.school_id,
-        asset.lifecycle,
-        to_state,
-        clock.now(),
-        actor.person_id,
-        f"WO-{work_order_id}",
+        " VALUES (:asset, :school, :from_state, :to_state, :at, :by, :reason)",
+        asset=asset.id,
+        school=asset.school_id,
+        from_state=asset.lifecycle,
+        to_state=to_state,
+        at=clock.now(),
+        by=actor.person_id,
+        reason=f"WO-{work_order_id}",
     )

@@ -124,19 +124,20 @@ async def record(
     """Write the rows in the open transaction; the caller has made sure that the actor may."""
     entry_id = await database.fetch_value(
         "INSERT INTO work_order_entry (work_order, school, at, by, by_name, found, found_params,"
-        " done, minutes, cost, currency) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"
+        " done, minutes, cost, currency) VALUES (:work_order, :school, :at, :by, :by_name, :found,"
+        " :found_params, :done, :minutes, :cost, :currency)"
         " RETURNING id",
-        work_order_id,
-        school_id,
-        clock.now(),
-        actor.person_id,
-        actor.name,
-        entry.found.strip(),
-        params,
-        entry.done.strip(),
-        entry.minutes,
-        entry.cost,
-        CURRENCY,
+        work_order=work_order_id,
+        school=school_id,
+        at=clock.now(),
+        by=actor.person_id,
+        by_name=actor.name,
+        found=entry.found.strip(),
+        found_params=params,
+        done=entry.done.strip(),
+        minutes=entry.minutes,
+        cost=entry.cost,
+        currency=CURRENCY,
     )
     await _keep_photos(entry_id, school_id, photos)
     return await _get_entry(entry_id)

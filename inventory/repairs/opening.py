@@ -109,7 +109,8 @@ async def get_reportable(actor: Actor, tag: str) -> ReportableAsset:
         " concat_ws(' / ', outer_place.name, p.name) AS place,"
         " (SELECT count(*) FROM work_order w WHERE w.asset = a.id AND w.closed_at IS NULL)"
         " AS open_orders FROM asset a JOIN asset_model m ON m.id = a.model"
-        " LEFT JOIN place p ON p.id = a.place LEFT JOIN place outer_place ON outer_place.id = p.parent"
+        " LEFT JOIN place p ON p.id = a.place LEFT JOIN place outer_place ON outer_place.id ="
+        " p.parent"
         " WHERE a.tag = upper(btrim($1)) AND a.school = any($2)",
         tag,
         actor.school_ids,
@@ -150,18 +151,20 @@ async def _open(
             "INSERT INTO work_order (school, asset, source, fault, summary, summary_params,"
             " severity, state, opened_by, opened_at, asset_state_before, keeps_in_service,"
             " resolution, version)"
-            " VALUES ($1, $2, $3, $4, $5, $6, $7, 'open', $8, $9, $10, $11, '', 1) RETURNING id",
-            asset.school_id,
-            asset_id,
-            source,
-            fault,
-            text,
-            params,
-            severity,
-            actor.person_id,
-            now,
-            await state_to_restore(asset),
-            keeps_in_service,
+            " VALUES (:school, :asset, :source, :fault, :summary, :summary_params, :severity,"
+            " 'open', :opened_by, :opened_at, :asset_state_before, :keeps_in_service, '', 1)"
+            " RETURNING id",
+            school=asset.school_id,
+            asset=asset_id,
+            source=source,
+            fault=fault,
+            summary=text,
+            summary_params=params,
+            severity=severity,
+            opened_by=actor.person_id,
+            opened_at=now,
+            asset_state_before=await state_to_restore(asset),
+            keeps_in_service=keeps_in_service,
         )
         if not keeps_in_service:
             await outages.begin(new_id, asset.school_id, now)

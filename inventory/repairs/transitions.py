@@ -141,13 +141,14 @@ async def _move(
     chosen = "coalesce(assignee, $4)" if action is Action.resume else "coalesce($4, assignee)"
     async with transaction(actor):
         moved = await database.execute(
-            f"UPDATE work_order SET state = $3, assignee = {chosen}, version = version + 1"
-            " WHERE id = $1 AND state = any($2) AND version = coalesce($5, version)",
-            work_order_id,
-            list(step.sources),
-            step.target,
-            assignee_id,
-            version,
+            f"UPDATE work_order SET state = :state, assignee = {chosen}, version = version + 1"
+            " WHERE id = :work_order_id AND state = any(:sources) AND version = coalesce(:version,"
+            " version)",
+            work_order_id=work_order_id,
+            sources=list(step.sources),
+            state=step.target,
+            assignee_id=assignee_id,
+            version=version,
         )
         if not moved:
             raise await changed_meanwhile(work_order_id)
@@ -180,16 +181,17 @@ async def _closed(
 ) -> str:
     """Close the row; the asset's state before it."""
     before: str | None = await database.fetch_value(
-        "UPDATE work_order SET state = $3, closed_by = $4, closed_at = $5, resolution = $6,"
-        " version = version + 1 WHERE id = $1 AND state = any($2)"
-        " AND version = coalesce($7, version) RETURNING asset_state_before",
-        work_order_id,
-        list(step.sources),
-        step.target,
-        actor.person_id,
-        clock.now(),
-        words,
-        version,
+        "UPDATE work_order SET state = :state, closed_by = :closed_by, closed_at = :closed_at,"
+        " resolution = :resolution,"
+        " version = version + 1 WHERE id = :work_order_id AND state = any(:sources)"
+        " AND version = coalesce(:version, version) RETURNING asset_state_before",
+        work_order_id=work_order_id,
+        sources=list(step.sources),
+        state=step.target,
+        closed_by=actor.person_id,
+        closed_at=clock.now(),
+        resolution=words,
+        version=version,
     )
     if before is None:
         raise await changed_meanwhile(work_order_id)

@@ -110,17 +110,19 @@ async def _add_donation(
     donation_id = await fetch_value(
         "INSERT INTO donation (school, donor, title, received_on, return_on_end, resale_forbidden,"
         " wipe_on_intake, name_public, note, acknowledgement_number, acknowledged_at, version,"
-        " created_at) VALUES ($1, $2, $3, $4, $5, true, true, $6, $7, $8, $9, 1, $10) RETURNING id",
-        school.id,
-        donor,
-        gift.title,
-        came_on,
-        gift.return_on_end,
-        gift.donor != "anonymous",
-        gift.note,
-        await _acknowledgement_number(school, came_on.year),
-        acknowledged_at,
-        came_at,
+        " created_at) VALUES (:school, :donor, :title, :received_on, :return_on_end, true, true,"
+        " :name_public, :note, :acknowledgement_number, :acknowledged_at, 1, :created_at) RETURNING"
+        " id",
+        school=school.id,
+        donor=donor,
+        title=gift.title,
+        received_on=came_on,
+        return_on_end=gift.return_on_end,
+        name_public=gift.donor != "anonymous",
+        note=gift.note,
+        acknowledgement_number=await _acknowledgement_number(school, came_on.year),
+        acknowledged_at=acknowledged_at,
+        created_at=came_at,
     )
     line_ids = await reserve("donation_line", len(gift.lots))
     await copy(

@@ -55,23 +55,24 @@ async def add_plans(year: YearBehind, schools: dict[str, School]) -> None:
         )
         await execute(
             "INSERT INTO wake_plan (school, place, weekdays, wake_at, created_by, created_at)"
-            " VALUES ($1, $2, $3, $4, $5, $6)",
-            school.id,
-            school.places["计算机教室一"],
-            SCHOOL_DAYS,
-            WOKEN_AT,
-            admin,
-            made_at,
+            " VALUES (:school, :place, :weekdays, :wake_at, :created_by, :created_at)",
+            school=school.id,
+            place=school.places["计算机教室一"],
+            weekdays=SCHOOL_DAYS,
+            wake_at=WOKEN_AT,
+            created_by=admin,
+            created_at=made_at,
         )
         weekdays, from_time, to_time = MAINTAINED
         await execute(
             "INSERT INTO maintenance_window (school, reason, starts_at, weekdays, from_time,"
-            " to_time, created_by, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $3)",
-            school.id,
-            "县教育网例行维护",
-            made_at,
-            weekdays,
-            from_time,
-            to_time,
-            admin,
+            " to_time, created_by, created_at) VALUES (:school, :reason, :starts_at, :weekdays,"
+            " :from_time, :to_time, :created_by, :starts_at)",
+            school=school.id,
+            reason="县教育网例行维护",
+            starts_at=made_at,
+            weekdays=weekdays,
+            from_time=from_time,
+            to_time=to_time,
+            created_by=admin,
         )

@@ -145,23 +145,25 @@ async def _add_resource(lesson: Lesson, owner: Owner, at: datetime) -> UUID:
     await execute(
         "INSERT INTO resource (id, school, owner, title, initials, abstract, stage, subject, grade,"
         " edition, kind, language, licence, authors, keywords, visibility, state, previous_state,"
-        " version, created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, '', $10,"
-        " $11, 'cc_by_sa', $12, $13, $14, 'draft', 'new', 1, $15, $15)",
-        resource_id,
-        owner.school_id,
-        owner.person_id,
-        lesson.title,
-        search.initials(lesson.title),
-        lesson.abstract,
-        lesson.stage,
-        lesson.subject,
-        lesson.grade,
-        lesson.kind,
-        lesson.language,
-        [await fetch_value("SELECT name FROM person WHERE id = $1", owner.person_id)],
-        lesson.keywords,
-        lesson.visibility,
-        at,
+        " version, created_at, updated_at) VALUES (:id, :school, :owner, :title, :initials,"
+        " :abstract, :stage, :subject, :grade, '', :kind,"
+        " :language, 'cc_by_sa', :authors, :keywords, :visibility, 'draft', 'new', 1, :created_at,"
+        " :created_at)",
+        id=resource_id,
+        school=owner.school_id,
+        owner=owner.person_id,
+        title=lesson.title,
+        initials=search.initials(lesson.title),
+        abstract=lesson.abstract,
+        stage=lesson.stage,
+        subject=lesson.subject,
+        grade=lesson.grade,
+        kind=lesson.kind,
+        language=lesson.language,
+        authors=[await fetch_value("SELECT name FROM person WHERE id = $1", owner.person_id)],
+        keywords=lesson.keywords,
+        visibility=lesson.visibility,
+        created_at=at,
     )
     return resource_id
 
@@ -175,16 +177,17 @@ async def _add_revisions(
         revision_id = uuid7()
         await execute(
             "INSERT INTO revision (id, resource, school, number, blob, file_name, note, created_by,"
-            " created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
-            revision_id,
-            resource_id,
-            owner.school_id,
-            number,
-            kept.id,
-            stored.name,
-            NOTES[number - 1] if len(revisions) > 1 else "",
-            owner.person_id,
-            min(at + timedelta(days=9 * (number - 1)), year.at),
+            " created_at) VALUES (:id, :resource, :school, :number, :blob, :file_name, :note,"
+            " :created_by, :created_at)",
+            id=revision_id,
+            resource=resource_id,
+            school=owner.school_id,
+            number=number,
+            blob=kept.id,
+            file_name=stored.name,
+            note=NOTES[number - 1] if len(revisions) > 1 else "",
+            created_by=owner.person_id,
+            created_at=min(at + timedelta(days=9 * (number - 1)), year.at),
         )
     return revision_id
 
