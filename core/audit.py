@@ -1,17 +1,16 @@
 """What became of one thing: who, when, from what, to what; written by triggers alone."""
 
-from collections.abc import Iterable
-from datetime import UTC, date, datetime, time, timedelta
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import msgspec
 
-from core import database
+from core import clock, database
 from core.access import Actor
-from core.errors import Invalid, say
-from core.paging import Page, checked_limit, decode_cursor, page_of
+from core.paging import DEFAULT_LIMIT, Page
 from core.permissions import READ_AUDIT
+from core.query import Key, Order, Where, list_page
 
 
 class FieldChange(msgspec.Struct, frozen=True):
@@ -62,7 +61,7 @@ async def history(entity: str, entity_id: object, *, limit: int = 100) -> list[C
     return await histories(entity, [entity_id], limit=limit)
 
 
-async def histories(entity: str, entity_ids: list[object], *, limit: int = 100) -> list[Change]:
+async def histories(entity: str, entity_ids: Sequence[object], *, limit: int = 100) -> list[Change]:
     """:func:`history` of several rows of one table, mixed by time."""
     events = await database.fetch(
         _Event,
@@ -89,12 +88,12 @@ class AuditFilter(msgspec.Struct, frozen=True):
 
 # Rows of no school are a person's own: seen where that person is, or was, at work.
 IN_SIGHT = """
-    (school_id = any($1::bigint[]) OR (school_id IS NULL AND (
-        (entity = 'person' AND entity_id IN (
-            SELECT m.person::text FROM membership m WHERE m.school = any($1::bigint[])))
-        OR (entity = 'api_token' AND entity_id IN (
+    (e.school_id = any(:schools::bigint[]) OR (e.school_id IS NULL AND (
+        (e.entity = 'person' AND e.entity_id IN (
+            SELECT m.person::text FROM membership m WHERE m.school = any(:schools::bigint[])))
+        OR (e.entity = 'api_token' AND e.entity_id IN (
             SELECT t.id::text FROM api_token t JOIN membership m ON m.person = t.person
-            WHERE m.school = any($1::bigint[]))))))
+            WHERE m.school = any(:schools::bigint[]))))))
 """
 
 
@@ -111,45 +110,29 @@ LABEL = """
 """
 
 
+EVENTS = f"""
+SELECT e.id, e.at, e.actor_name, e.entity, e.entity_id, e.action, e.before, e.after, e.request_id,
+       {LABEL} FROM audit_event e
+"""
+NEWEST_FIRST = Order(Key("e.id", int, "id"), descending=True)
+
+
 async def find_changes(
-    actor: Actor, only: AuditFilter, *, limit: int = 50, cursor: str | None = None
+    actor: Actor, only: AuditFilter, *, limit: int = DEFAULT_LIMIT, cursor: str | None = None
 ) -> Page[Change]:
     """The newest changes first, at the schools where the actor is admin or auditor."""
-    checked_limit(limit)
     if only.school_id is not None:
         actor.require(only.school_id, READ_AUDIT)
-    (before_id,) = decode_cursor(cursor, int) if cursor else (2**62,)
-    since, until = _bounds(only)
-    events = await database.fetch(
-        _Event,
-        f"SELECT id, at, actor_name, entity, entity_id, action, before, after, request_id, {LABEL}"
-        f" FROM audit_event e WHERE {IN_SIGHT} AND ($2::bigint IS NULL OR school_id = $2)"
-        " AND ($3::bigint IS NULL OR actor_id = $3) AND ($4::text IS NULL OR entity = $4)"
-        " AND ($5::text IS NULL OR entity_id = $5)"
-        " AND ($6::timestamptz IS NULL OR (at >= $6 AND at < $7)) AND id < $8"
-        " ORDER BY id DESC LIMIT $9",
-        actor.school_ids_with(READ_AUDIT),
-        only.school_id,
-        only.person_id,
-        only.entity,
-        only.entity_id,
-        since,
-        until,
-        before_id,
-        limit + 1,
-    )
-    return page_of([change_of(event) for event in events], limit, lambda change: (change.id,))
-
-
-def _bounds(only: AuditFilter) -> tuple[datetime | None, datetime | None]:
-    if only.day is None:
-        return None, None
-    try:
-        start = datetime.combine(only.day, time.min, tzinfo=ZoneInfo(only.zone)).astimezone(UTC)
-        return start, start + timedelta(days=1)
-    except OverflowError as error:
-        # The first and the last day that there are, seen from elsewhere.
-        raise Invalid.of("day", say("Write the date as year-month-day"), code="date") from error
+    where = Where(IN_SIGHT, schools=actor.school_ids_with(READ_AUDIT))
+    where.add_given("e.school_id = :school_id", school_id=only.school_id)
+    where.add_given("e.actor_id = :person_id", person_id=only.person_id)
+    where.add_given("e.entity = :entity", entity=only.entity)
+    where.add_given("e.entity_id = :entity_id", entity_id=only.entity_id)
+    if only.day is not None:
+        since, until = clock.bounds_of(only.day, only.zone)
+        where.add("e.at >= :since AND e.at < :until", since=since, until=until)
+    page = await list_page(_Event, EVENTS, where, NEWEST_FIRST, cursor=cursor, limit=limit)
+    return Page([change_of(event) for event in page.items], page.next_cursor)
 
 
 def change_of(event: _Event) -> Change:

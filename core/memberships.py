@@ -7,7 +7,7 @@ import msgspec
 
 from core import clock, security_log
 from core.access import Actor, Role
-from core.database import execute, fetch, fetch_one, fetch_value, transaction
+from core.database import execute, fetch_column, fetch_one, fetch_value, transaction
 from core.errors import Conflict, Forbidden, Invalid, NotFound, say
 from core.permissions import MANAGE_PEOPLE
 from core.security_log import Kind
@@ -40,7 +40,7 @@ class NewRole(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     valid_until: Annotated[datetime, msgspec.Meta(tz=True)] | None = None
 
 
-# The JSON of a person's memberships inside the schools of `$1`.
+# The JSON of a person's memberships inside `:schools`.
 MEMBERSHIPS_IN_SIGHT = """
     coalesce((
         SELECT jsonb_agg(jsonb_build_object(
@@ -49,7 +49,7 @@ MEMBERSHIPS_IN_SIGHT = """
             'valid_from', m.valid_from, 'valid_until', m.valid_until)
             ORDER BY m.valid_until IS NOT NULL, s.code, m.role, m.id)
         FROM membership m JOIN school s ON s.id = m.school
-        WHERE m.person = p.id AND m.school = any($1::bigint[])
+        WHERE m.person = p.id AND m.school = any(:schools::bigint[])
     ), '[]'::jsonb) AS memberships
 """
 
@@ -190,14 +190,9 @@ async def require_whole(actor: Actor, person_id: int) -> None:
 
 async def schools_administered(person_id: int) -> list[int]:
     """The schools where the person is an admin now."""
-    rows = await fetch(
-        _SchoolId,
-        "SELECT DISTINCT school AS id FROM membership"
+    return await fetch_column(
+        int,
+        "SELECT DISTINCT school FROM membership"
         f" WHERE person = $1 AND role = 'admin' AND {IS_VALID} ORDER BY school",
         person_id,
     )
-    return [row.id for row in rows]
-
-
-class _SchoolId(msgspec.Struct):
-    id: int

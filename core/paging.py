@@ -39,10 +39,10 @@ def decode_cursor(cursor: str, *types: Any) -> tuple[Any, ...]:
         ) from error
 
 
-def checked_limit(limit: int) -> int:
-    """``limit`` if it is 1 to 200, else Invalid."""
-    if not 1 <= limit <= MAX_LIMIT:
-        raise Invalid.of("limit", say("limit must be 1 to {most}", most=MAX_LIMIT), code="limit")
+def checked_limit(limit: int, most: int = MAX_LIMIT) -> int:
+    """``limit`` if it is 1 to ``most``, else Invalid."""
+    if not 1 <= limit <= most:
+        raise Invalid.of("limit", say("limit must be 1 to {most}", most=most), code="limit")
     return limit
 
 

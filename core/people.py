@@ -9,12 +9,13 @@ import msgspec
 
 from core import clock, known_browsers, memberships, passwords, security_log, sign_in, tokens
 from core.access import Actor, Role
-from core.database import execute, fetch, fetch_one, fetch_value, refusing, transaction
+from core.database import execute, fetch_column, fetch_one, fetch_value, refusing, transaction
 from core.errors import Forbidden, Invalid, NotFound, say
-from core.memberships import MEMBERSHIPS_IN_SIGHT, NewRole, RoleAtSchool
-from core.paging import Page, checked_limit, decode_cursor, page_of
+from core.memberships import IS_VALID, MEMBERSHIPS_IN_SIGHT, NewRole, RoleAtSchool
+from core.paging import DEFAULT_LIMIT, Page
 from core.permissions import MANAGE_PEOPLE, READ_PEOPLE
 from core.person_facts import REFUSALS, PersonFacts, checked_facts, insert_person
+from core.query import Key, Order, Where, list_page
 from core.security_log import Kind
 
 ONE_TIME_LASTS = timedelta(days=7)
@@ -73,6 +74,10 @@ COLUMNS = f"""
 """
 
 
+PEOPLE = f"SELECT {COLUMNS} FROM person p"
+BY_NAME = Order(Key("p.name", str, "name"), Key("p.id", int, "id"))
+
+
 async def find_people(
     actor: Actor,
     *,
@@ -80,48 +85,38 @@ async def find_people(
     school_id: int | None = None,
     role: Role | None = None,
     standing: Standing = Standing.open,
-    limit: int = 50,
+    limit: int = DEFAULT_LIMIT,
     cursor: str | None = None,
 ) -> Page[Person]:
     """The people of the schools where the actor is admin, technician or auditor, by name."""
-    checked_limit(limit)
-    sight = actor.school_ids_with(READ_PEOPLE)
     if school_id is not None:
         actor.require(school_id, READ_PEOPLE)
-    after_name, after_id = decode_cursor(cursor, str, int) if cursor else ("", 0)
-    rows = await fetch(
-        Person,
-        f"SELECT {COLUMNS} FROM person p"
-        " WHERE EXISTS (SELECT 1 FROM membership m WHERE m.person = p.id"
-        "   AND m.school = any($1::bigint[]) AND ($2::bigint IS NULL OR m.school = $2)"
-        "   AND ($3::text IS NULL OR (m.role = $3 AND (m.valid_until IS NULL OR m.valid_until > now()))))"
-        " AND (p.closed_at IS NULL) = $4"
-        " AND ($5 = '' OR strpos(lower(p.name), $5) > 0 OR strpos(p.login, $5) > 0)"
-        " AND (p.name, p.id) > ($6, $7) ORDER BY p.name, p.id LIMIT $8",
-        sight,
-        school_id,
-        role,
-        standing is Standing.open,
-        q.strip().lower(),
-        after_name,
-        after_id,
-        limit + 1,
+    where = _in_sight(actor, school_id=school_id, role=role)
+    where.add(f"p.closed_at IS {'NULL' if standing is Standing.open else 'NOT NULL'}")
+    where.add_given(
+        "(strpos(lower(p.name), :words) > 0 OR strpos(p.login, :words) > 0)",
+        words=q.strip().lower(),
     )
-    return page_of(rows, limit, lambda person: (person.name, person.id))
+    return await list_page(Person, PEOPLE, where, BY_NAME, cursor=cursor, limit=limit)
 
 
 async def get_person(actor: Actor, person_id: int) -> Person:
     """One person of the actor's schools, else NotFound."""
-    found = await fetch_one(
-        Person,
-        f"SELECT {COLUMNS} FROM person p WHERE p.id = $2 AND EXISTS (SELECT 1 FROM membership m"
-        " WHERE m.person = p.id AND m.school = any($1::bigint[]))",
-        actor.school_ids_with(READ_PEOPLE),
-        person_id,
-    )
+    where = _in_sight(actor)
+    where.add("p.id = :person_id", person_id=person_id)
+    found = await fetch_one(Person, f"{PEOPLE} WHERE {where}", **where.values)
     if found is None:
         raise NotFound(say("There is no such person at your schools"))
     return found
+
+
+def _in_sight(actor: Actor, *, school_id: int | None = None, role: Role | None = None) -> Where:
+    """Persons ``p`` with a membership at the actor's schools, or at one of them with a role now."""
+    theirs = Where("m.person = p.id AND m.school = any(:schools::bigint[])")
+    theirs.bind(schools=actor.school_ids_with(READ_PEOPLE))
+    theirs.add_given("m.school = :school_id", school_id=school_id)
+    theirs.add_given(f"m.role = :role AND {IS_VALID}", role=role)
+    return Where(f"EXISTS (SELECT FROM membership m WHERE {theirs})", **theirs.values)
 
 
 async def create_person(actor: Actor, new: NewPerson) -> Invitation:
@@ -235,8 +230,8 @@ async def add(name: str, *, role: str, school_code: str, login: str = "") -> Inv
 
 async def find_id(name: str) -> int:
     """The one open account with this sign-in name, else with this name; for the command line."""
-    ids = await fetch(
-        _Id,
+    ids = await fetch_column(
+        int,
         "SELECT id FROM person WHERE closed_at IS NULL AND (login = lower($1)"
         " OR (name = $1 AND NOT EXISTS (SELECT 1 FROM person WHERE login = lower($1))))"
         " ORDER BY id LIMIT 2",
@@ -248,11 +243,7 @@ async def find_id(name: str) -> int:
         raise Invalid.of(
             "person", say("Several people are called {name}: give the sign-in name", name=name)
         )
-    return ids[0].id
-
-
-class _Id(msgspec.Struct):
-    id: int
+    return ids[0]
 
 
 def readable_secret(groups: int = 4) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from core.database import fetch, fetch_value
-from core.paging import Page, checked_limit, decode_cursor, page_of
+from core.paging import MAX_LIMIT, Page, checked_limit, decode_cursor, page_of
 
 T = TypeVar("T")
 
@@ -12,20 +12,25 @@ T = TypeVar("T")
 class Where:
     """The conditions of one query with their named values; as text they are joined by AND."""
 
-    def __init__(self, condition: str | None = None, **values: object) -> None:
+    def __init__(self, condition: str | None = None, /, **values: object) -> None:
         self._conditions: list[str] = []
         self.values: dict[str, object] = {}
+        self.bind(**values)
         if condition is not None:
-            self.add(condition, **values)
+            self.add(condition)
 
-    def add(self, condition: str, **values: object) -> None:
-        """One more condition that must hold; a name means one value in the whole query."""
+    def bind(self, **values: object) -> None:
+        """Values that are named elsewhere in the query too; a name means one value in all of it."""
         for name, value in values.items():
             if self.values.setdefault(name, value) is not value:
                 raise TypeError(f"parameter {name} has two values")
+
+    def add(self, condition: str, /, **values: object) -> None:
+        """One more condition that must hold."""
+        self.bind(**values)
         self._conditions.append(condition)
 
-    def add_given(self, condition: str, **values: object) -> None:
+    def add_given(self, condition: str, /, **values: object) -> None:
         """The same, if there is something to compare with: neither None nor an empty text."""
         if all(value is not None and value != "" for value in values.values()):
             self.add(condition, **values)
@@ -80,13 +85,21 @@ class Order:
 
 
 async def list_page(
-    row_type: type[T], select: str, where: Where, order: Order, *, cursor: str | None, limit: int
+    row_type: type[T],
+    select: str,
+    where: Where,
+    order: Order,
+    *,
+    cursor: str | None,
+    limit: int,
+    most: int = MAX_LIMIT,
 ) -> Page[T]:
     """The page of ``select`` (without WHERE) that begins after ``cursor``; Invalid for a wrong one.
 
-    ``limit`` is 1 to 200. A page costs the same wherever it lies if an index has the order's keys.
+    ``limit`` is 1 to ``most``. A page costs the same wherever it lies if an index has the order's
+    keys.
     """
-    checked_limit(limit)
+    checked_limit(limit, most)
     conditions, values = str(where), dict(where.values)
     if cursor:
         after, more = order.after(cursor)

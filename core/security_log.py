@@ -4,18 +4,18 @@ An event is a row that nobody changes, and a line in the log of the process. It 
 no token and no name that somebody typed: a mistyped sign-in name is often a password.
 """
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
-from zoneinfo import ZoneInfo
 
 import msgspec
 import structlog
 
 from core import clock, database
 from core.access import Actor
-from core.errors import Invalid, Unavailable, say
-from core.paging import Page, checked_limit, decode_cursor, page_of
+from core.errors import Unavailable
+from core.paging import DEFAULT_LIMIT, MAX_LIMIT, Page
 from core.permissions import READ_SECURITY_LOG
+from core.query import Key, Order, Where, list_page
 
 log = structlog.get_logger(__name__)
 
@@ -111,24 +111,27 @@ async def record(
     """
     address = (address or (actor.address if actor else ""))[:64]
     detail = _in_print(detail)
+    now = clock.now()
     stored = await database.fetch_value(
         "INSERT INTO security_event"
         " (at, kind, person_id, actor_id, actor_name, school_id, address, detail)"
-        " SELECT $1, $2::text, coalesce($3, (SELECT id FROM person WHERE login = $4)), $5, $6, $7, $8::text, $9"
-        " WHERE $10 = 0 OR (SELECT count(*) FROM (SELECT 1 FROM security_event"
-        "   WHERE kind = $2::text AND address = $8::text AND at > $11 LIMIT $10) AS lately) < $10"
+        " SELECT :now, :kind::text, coalesce(:person_id, (SELECT id FROM person WHERE"
+        " login = :login)), :actor_id, :actor_name, :school_id, :address::text, :detail"
+        " WHERE :most = 0 OR (SELECT count(*) FROM (SELECT 1 FROM security_event"
+        "   WHERE kind = :kind::text AND address = :address::text AND at > :a_minute_ago"
+        "   LIMIT :most) AS lately) < :most"
         " RETURNING id",
-        clock.now(),
-        kind,
-        person_id,
-        login[:64],
-        actor.person_id if actor else None,
-        actor.name[:120] if actor else None,
-        school_id,
-        address,
-        detail,
-        MOST_A_MINUTE if kind in OF_STRANGERS else 0,
-        clock.now() - timedelta(minutes=1),
+        now=now,
+        kind=kind,
+        person_id=person_id,
+        login=login[:64],
+        actor_id=actor.person_id if actor else None,
+        actor_name=actor.name[:120] if actor else None,
+        school_id=school_id,
+        address=address,
+        detail=detail,
+        most=MOST_A_MINUTE if kind in OF_STRANGERS else 0,
+        a_minute_ago=now - timedelta(minutes=1),
     )
     # A command of the command line configures no log, and prints what it was asked for alone.
     if stored is not None and structlog.is_configured():
@@ -168,18 +171,25 @@ _AT_WORK = """
        AND (m.valid_until IS NULL OR m.valid_until > e.at)
 """
 IN_SIGHT = f"""
-    (e.school_id = any($1::bigint[]) OR (e.school_id IS NULL AND (e.person_id IS NULL
-        OR EXISTS ({_AT_WORK} AND m.school = any($1::bigint[]))
+    (e.school_id = any(:schools::bigint[]) OR (e.school_id IS NULL AND (e.person_id IS NULL
+        OR EXISTS ({_AT_WORK} AND m.school = any(:schools::bigint[]))
         OR (NOT EXISTS ({_AT_WORK}) AND e.person_id IN
-            (SELECT m.person FROM membership m WHERE m.school = any($1::bigint[]))))))
+            (SELECT m.person FROM membership m WHERE m.school = any(:schools::bigint[]))))))
 """
+
+
+EVENTS = """
+SELECT e.id, e.at, e.kind, e.person_id, p.name AS person_name, e.actor_name, e.school_id,
+       e.address, e.detail FROM security_event e LEFT JOIN person p ON p.id = e.person_id
+"""
+NEWEST_FIRST = Order(Key("e.id", int, "id"), descending=True)
 
 
 async def find_events(
     actor: Actor,
     only: SecurityFilter,
     *,
-    limit: int = 50,
+    limit: int = DEFAULT_LIMIT,
     cursor: str | None = None,
     most: int | None = None,
 ) -> Page[SecurityEvent]:
@@ -187,27 +197,21 @@ async def find_events(
 
     ``most`` takes the place of ``limit`` for a file.
     """
-    rows = most or checked_limit(limit)
-    (before_id,) = decode_cursor(cursor, int) if cursor else (2**62,)
-    since, until = _bounds(only)
-    events = await database.fetch(
+    where = Where(IN_SIGHT, schools=actor.school_ids_with(READ_SECURITY_LOG))
+    where.add_given("e.kind = :kind", kind=only.kind)
+    where.add_given("e.person_id = :person_id", person_id=only.person_id)
+    if only.day is not None:
+        since, until = clock.bounds_of(only.day, only.zone)
+        where.add("e.at >= :since AND e.at < :until", since=since, until=until)
+    return await list_page(
         SecurityEvent,
-        "SELECT e.id, e.at, e.kind, e.person_id, p.name AS person_name, e.actor_name,"
-        " e.school_id, e.address, e.detail"
-        " FROM security_event e LEFT JOIN person p ON p.id = e.person_id"
-        f" WHERE {IN_SIGHT} AND ($2::text IS NULL OR e.kind = $2)"
-        " AND ($3::bigint IS NULL OR e.person_id = $3)"
-        " AND ($4::timestamptz IS NULL OR (e.at >= $4 AND e.at < $5)) AND e.id < $6"
-        " ORDER BY e.id DESC LIMIT $7",
-        actor.school_ids_with(READ_SECURITY_LOG),
-        only.kind,
-        only.person_id,
-        since,
-        until,
-        before_id,
-        rows + 1,
+        EVENTS,
+        where,
+        NEWEST_FIRST,
+        cursor=cursor,
+        limit=most or limit,
+        most=most or MAX_LIMIT,
     )
-    return page_of(events, rows, lambda event: (event.id,))
 
 
 async def remove_old(keep_days: int) -> int:
@@ -216,13 +220,3 @@ async def remove_old(keep_days: int) -> int:
         "DELETE FROM security_event WHERE at < $1",
         clock.now() - timedelta(days=max(keep_days, LEAST_KEPT_DAYS), hours=1),
     )
-
-
-def _bounds(only: SecurityFilter) -> tuple[datetime | None, datetime | None]:
-    if only.day is None:
-        return None, None
-    try:
-        start = datetime.combine(only.day, time.min, tzinfo=ZoneInfo(only.zone)).astimezone(UTC)
-        return start, start + timedelta(days=1)
-    except OverflowError as error:
-        raise Invalid.of("day", say("Write the date as year-month-day"), code="date") from error

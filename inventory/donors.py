@@ -4,14 +4,13 @@ from enum import StrEnum
 
 import msgspec
 
-from core import paging
 from core.access import Actor
-from core.database import execute, fetch, fetch_one, fetch_value, transaction
+from core.database import execute, fetch_one, fetch_value, transaction
 from core.errors import FieldError, Invalid, NotFound, say
-from core.paging import Page
+from core.paging import DEFAULT_LIMIT, Page
 from core.permissions import EDIT_DONATIONS, READ_DONATIONS
+from core.query import Key, Order, Where, list_page
 from inventory.models import like
-from inventory.queries import Conditions
 from inventory.scope import school_id_of
 
 # Of a name that is looked for; more would only cost.
@@ -59,27 +58,24 @@ SELECT d.id, d.school AS school_id, s.code AS school, d.kind, d.name, d.contact,
 """
 
 
+BY_NAME = Order(Key("d.name", str, "name"), Key("d.id", int, "id"))
+
+
 async def find_donors(
     actor: Actor,
     *,
     q: str = "",
     school: str | None = None,
     cursor: str | None = None,
-    limit: int = paging.DEFAULT_LIMIT,
+    limit: int = DEFAULT_LIMIT,
 ) -> Page[Donor]:
     """The donors of the schools whose donations the actor may read, by name."""
-    where = Conditions(actor.school_ids_with(READ_DONATIONS), paging.checked_limit(limit) + 1)
-    where.add("d.school = any($1::bigint[])")
+    where = Where("d.school = any(:schools)", schools=actor.school_ids_with(READ_DONATIONS))
     if school:
-        where.add("d.school = {}", await school_id_of(actor, school))
+        where.add("d.school = :school", school=await school_id_of(actor, school))
     if q.strip():
-        where.add("d.name ILIKE {}", like(q))
-    if cursor:
-        where.add("(d.name, d.id) > ({}, {})", *paging.decode_cursor(cursor, str, int))
-    rows = await fetch(
-        Donor, f"{READ} WHERE {where.sql()} ORDER BY d.name, d.id LIMIT $2", *where.args
-    )
-    return paging.page_of(rows, limit, lambda donor: (donor.name, donor.id))
+        where.add("d.name ILIKE :pattern", pattern=like(q))
+    return await list_page(Donor, READ, where, BY_NAME, cursor=cursor, limit=limit)
 
 
 async def find_named(

@@ -5,13 +5,12 @@ from typing import Annotated
 
 import msgspec
 
-from core import paging
 from core.access import Actor
 from core.database import execute, fetch, fetch_one, fetch_value, refusing, transaction
 from core.errors import FieldError, Forbidden, Invalid, NotFound, say
-from core.paging import Page
+from core.paging import DEFAULT_LIMIT, Page
 from core.permissions import EDIT_EQUIPMENT
-from inventory.queries import Conditions
+from core.query import Key, Order, Where, list_page
 
 
 class AssetKind(StrEnum):
@@ -60,9 +59,12 @@ class ModelFacts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 WORDS_MOST = 6
 COLUMNS = """
 SELECT m.id, m.kind, m.brand, m.name, m.isbn,
-       (SELECT count(*) FROM asset a WHERE a.model = m.id AND a.school = any($1::bigint[])) AS assets
+       (SELECT count(*) FROM asset a WHERE a.model = m.id AND a.school = any(:schools::bigint[])) AS assets
   FROM asset_model m
 """
+
+
+BY_TITLE = Order(Key("m.brand", str, "brand"), Key("m.name", str, "name"), Key("m.id", int, "id"))
 
 
 async def find_models(
@@ -71,45 +73,41 @@ async def find_models(
     q: str = "",
     kind: AssetKind | None = None,
     cursor: str | None = None,
-    limit: int = paging.DEFAULT_LIMIT,
+    limit: int = DEFAULT_LIMIT,
 ) -> Page[AssetModel]:
     """Models by brand and name."""
-    where = Conditions(actor.school_ids, paging.checked_limit(limit) + 1)
+    where = Where(schools=actor.school_ids)
     if q.strip():
-        where.add("(m.brand || ' ' || m.name) ILIKE {}", like(q))
-    if kind is not None:
-        where.add("m.kind = {}", kind)
-    if cursor:
-        brand, name, model_id = paging.decode_cursor(cursor, str, str, int)
-        where.add("(m.brand, m.name, m.id) > ({}, {}, {})", brand, name, model_id)
-    rows = await fetch(
-        AssetModel,
-        f"{COLUMNS} WHERE {where.sql()} ORDER BY m.brand, m.name, m.id LIMIT $2",
-        *where.args,
-    )
-    return paging.page_of(rows, limit, lambda model: (model.brand, model.name, model.id))
+        where.add("(m.brand || ' ' || m.name) ILIKE :pattern", pattern=like(q))
+    where.add_given("m.kind = :kind", kind=kind)
+    return await list_page(AssetModel, COLUMNS, where, BY_TITLE, cursor=cursor, limit=limit)
 
 
 async def find_titled(
     actor: Actor, text: str = "", *, exactly: bool = False, limit: int = 50
 ) -> list[AssetModel]:
     """A few models whose brand and name hold every word of ``text``, or are it ``exactly``."""
-    where = Conditions(actor.school_ids, limit)
+    where = Where(schools=actor.school_ids)
     words = text.split()
     if exactly:
-        where.add("lower(btrim(m.brand || ' ' || m.name)) = lower({})", " ".join(words))
-    for word in words[:WORDS_MOST]:
-        where.add("(m.brand || ' ' || m.name) ILIKE {}", like(word))
+        where.add("lower(btrim(m.brand || ' ' || m.name)) = lower(:title)", title=" ".join(words))
+    for number, word in enumerate(words[:WORDS_MOST]):
+        where.add(
+            f"(m.brand || ' ' || m.name) ILIKE :word_{number}", **{f"word_{number}": like(word)}
+        )
     return await fetch(
         AssetModel,
-        f"{COLUMNS} WHERE {where.sql()} ORDER BY m.brand, m.name, m.id LIMIT $2",
-        *where.args,
+        f"{COLUMNS} WHERE {where} ORDER BY {BY_TITLE.sql} LIMIT :at_most",
+        **where.values,
+        at_most=limit,
     )
 
 
 async def get_model(actor: Actor, model_id: int) -> AssetModel:
     """One model, else NotFound."""
-    model = await fetch_one(AssetModel, f"{COLUMNS} WHERE m.id = $2", actor.school_ids, model_id)
+    model = await fetch_one(
+        AssetModel, f"{COLUMNS} WHERE m.id = :id", schools=actor.school_ids, id=model_id
+    )
     if model is None:
         raise NotFound(say("There is no such model"))
     return model
@@ -159,16 +157,20 @@ async def edit_model(actor: Actor, model_id: int, facts: ModelFacts) -> AssetMod
 async def ensure_model(facts: ModelFacts) -> int:
     """The id of the model of this kind, brand and name, made if need be; in a transaction."""
     clean = checked(facts)
-    key = (clean.kind, clean.brand, clean.name)
     made = await fetch_value(
         "INSERT INTO asset_model (kind, brand, name, isbn) VALUES ($1, $2, $3, $4)"
         " ON CONFLICT (kind, brand, name) DO NOTHING RETURNING id",
-        *key,
+        clean.kind,
+        clean.brand,
+        clean.name,
         clean.isbn,
     )
     if made is None:
         made = await fetch_value(
-            "SELECT id FROM asset_model WHERE kind = $1 AND brand = $2 AND name = $3", *key
+            "SELECT id FROM asset_model WHERE kind = $1 AND brand = $2 AND name = $3",
+            clean.kind,
+            clean.brand,
+            clean.name,
         )
     model_id: int = made
     return model_id

@@ -128,9 +128,6 @@ async def keep(
 
 
 async def _heal(old: _Old, content: Content, findings: Findings) -> list[str]:
-    class Key(msgspec.Struct):
-        object_key: str
-
     await database.execute(
         "UPDATE blob SET object_key = :object_key, damaged_at = NULL, damage = NULL, verified_at ="
         " :verified_at,"
@@ -142,11 +139,11 @@ async def _heal(old: _Old, content: Content, findings: Findings) -> list[str]:
         preview_note=findings.note,
     )
     # The pictures lay in the same store: those made now are known to be whole.
-    pictures = await database.fetch(
-        Key, "DELETE FROM rendition WHERE blob = $1 RETURNING object_key", old.id
+    pictures = await database.fetch_column(
+        str, "DELETE FROM rendition WHERE blob = $1 RETURNING object_key", old.id
     )
     log.info("blob.healed", blob=str(old.id))
-    return [old.object_key, *(picture.object_key for picture in pictures)]
+    return [old.object_key, *pictures]
 
 
 async def _keep_pages(blob_id: UUID, pages: list[str]) -> None:

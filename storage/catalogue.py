@@ -1,16 +1,16 @@
 """Finding resources: words, facets, newest first or best first, page by page."""
 
-from typing import Any
 from uuid import UUID
 
 import msgspec
 
 from core import database
 from core.access import Actor
-from core.paging import Page, checked_limit, decode_cursor, page_of
+from core.paging import Page, checked_limit, page_of
+from core.query import Key, Order, Where
 from storage import search
 from storage.resources import ResourceState, Visibility
-from storage.rights import VISIBLE, visible_to
+from storage.rights import visible_to
 from storage.vocabulary import FACETS
 
 # Beyond these nobody reads on; they bound the work of a query that finds nearly everything.
@@ -90,6 +90,11 @@ _JOINS = (
 )
 
 
+BEST_FIRST = Order(
+    Key("score", int, "score", cast="int"), Key("id", UUID, "id", cast="uuid"), descending=True
+)
+
+
 async def find(
     actor: Actor, filters: Filters, *, limit: int = 50, cursor: str | None = None
 ) -> Page[ResourceLine]:
@@ -98,22 +103,24 @@ async def find(
     query = search.parse(filters.q)
     if filters.q.strip() and not query:
         return Page([])
-    asked = _Asked(actor, filters)
-    after = decode_cursor(cursor, int, UUID) if cursor else None
+    where = _asked(actor, filters)
+    after, values = BEST_FIRST.after(cursor) if cursor else ("true", {})
     if query:
-        some = f"SELECT * FROM ({_searched(asked, query)}) AS found{_after(asked, after)}"
-        some += " ORDER BY score DESC, id DESC"
+        where.bind(**values)
+        some = f"SELECT * FROM ({_searched(where, query)}) AS found WHERE {after}"
+        some += f" ORDER BY {BEST_FIRST.sql}"
     else:
         # Newest first is the primary key backwards: no sorting, however many there are.
-        asked.before(after[1] if after else None)
-        some = f"{_newest(asked)} ORDER BY r.id DESC"
+        where.add_given("r.id < :last", last=values.get("after_1"))
+        some = f"{_newest(where)} ORDER BY r.id DESC"
     rows = await database.fetch(
         _Found,
-        f"SELECT h.score, {_COLUMNS} FROM ({some} LIMIT {asked.add(limit + 1)}) AS h"
+        f"SELECT h.score, {_COLUMNS} FROM ({some} LIMIT :at_most) AS h"
         f" JOIN resource r ON r.id = h.id{_JOINS} ORDER BY h.score DESC, h.id DESC",
-        *asked.arguments,
+        **where.values,
+        at_most=limit + 1,
     )
-    page = page_of(rows, limit, lambda row: (row.score, row.id))
+    page = page_of(rows, limit, BEST_FIRST.position)
     hits = await _page_hits(page.items, query) if query else {}
     return Page([_line(row, hits.get(row.blob_id), query) for row in page.items], page.next_cursor)
 
@@ -123,14 +130,14 @@ async def facets(actor: Actor, filters: Filters) -> dict[str, dict[str, int]]:
     query = search.parse(filters.q)
     if filters.q.strip() and not query:
         return {facet: {} for facet in FACETS}
-    asked = _Asked(actor, filters)
-    matching = _searched(asked, query) if query else _newest(asked)
+    where = _asked(actor, filters)
+    matching = _searched(where, query) if query else _newest(where)
     sets = ", ".join(f"({facet})" for facet in FACETS)
     rows = await database.fetch(
         _FacetCount,
         f"SELECT {', '.join(FACETS)}, count(*) AS resources FROM ({matching}) AS h"
         f" JOIN resource r ON r.id = h.id GROUP BY GROUPING SETS ({sets})",
-        *asked.arguments,
+        **where.values,
     )
     counts: dict[str, dict[str, int]] = {facet: {} for facet in FACETS}
     for row in rows:
@@ -150,61 +157,35 @@ class _FacetCount(msgspec.Struct):
     resources: int
 
 
-class _Asked:
-    """The conditions of a query and its arguments; $1 to $3 are those of VISIBLE."""
-
-    def __init__(self, actor: Actor, filters: Filters) -> None:
-        self.arguments: list[Any] = [*visible_to(actor)]
-        conditions = [VISIBLE]
-        conditions.extend(
-            f"r.{facet} = {self.add(code)}"
-            for facet in (*FACETS, "state")
-            if (code := getattr(filters, facet))
-        )
-        if filters.school_id is not None:
-            conditions.append(f"r.school = {self.add(filters.school_id)}")
-        if filters.mine:
-            conditions.append("r.owner = $3")
-        self._conditions = conditions
-
-    @property
-    def conditions(self) -> str:
-        return " AND ".join(self._conditions)
-
-    def before(self, last: UUID | None) -> None:
-        if last is not None:
-            self._conditions.append(f"r.id < {self.add(last)}")
-
-    def add(self, value: object) -> str:
-        self.arguments.append(value)
-        return f"${len(self.arguments)}"
+def _asked(actor: Actor, filters: Filters) -> Where:
+    where = visible_to(actor)
+    for column in (*FACETS, "state"):
+        where.add_given(f"r.{column} = :{column}", **{column: getattr(filters, column)})
+    where.add_given("r.school = :school", school=filters.school_id)
+    if filters.mine:
+        where.add("r.owner = :me")
+    return where
 
 
-def _newest(asked: _Asked) -> str:
-    return f"SELECT r.id, 0 AS score FROM resource r WHERE {asked.conditions}"
+def _newest(where: Where) -> str:
+    return f"SELECT r.id, 0 AS score FROM resource r WHERE {where}"
 
 
-def _after(asked: _Asked, last: tuple[int, UUID] | None) -> str:
-    if last is None:
-        return ""
-    return f" WHERE (score, id) < ({asked.add(last[0])}::int, {asked.add(last[1])}::uuid)"
-
-
-def _searched(asked: _Asked, query: search.Query) -> str:
-    phrases, pairs = asked.add(query.phrases), asked.add(query.pairs)
-    runs = asked.add(list(query.runs))
+def _searched(where: Where, query: search.Query) -> str:
+    conditions = str(where)
+    where.bind(phrases=query.phrases, pairs=query.pairs, runs=list(query.runs))
     described = (
         "SELECT r.id, 1 + (1000000 * ts_rank"
-        f"('{WEIGHTS}', r.search, to_tsquery('simple', {phrases})))::int AS score"
-        f" FROM resource r WHERE r.search @@ to_tsquery('simple', {phrases})"
-        f" AND {asked.conditions} ORDER BY r.id DESC LIMIT {MOST_RANKED}"
+        f"('{WEIGHTS}', r.search, to_tsquery('simple', :phrases)))::int AS score"
+        f" FROM resource r WHERE r.search @@ to_tsquery('simple', :phrases)"
+        f" AND {conditions} ORDER BY r.id DESC LIMIT {MOST_RANKED}"
     )
     written = (
         "SELECT r.id, 0 AS score FROM (SELECT DISTINCT blob FROM ("
         " SELECT t.blob FROM page_text t WHERE"
-        f" {page_condition(pairs, runs)} LIMIT {MOST_PAGE_HITS}) AS hit) AS t"
+        f" {PAGE_MATCHES} LIMIT {MOST_PAGE_HITS}) AS hit) AS t"
         " JOIN revision v ON v.blob = t.blob JOIN resource r ON r.id = v.resource"
-        f" WHERE {asked.conditions} AND NOT EXISTS"
+        f" WHERE {conditions} AND NOT EXISTS"
         " (SELECT FROM revision n WHERE n.resource = v.resource AND n.number > v.number)"
     )
     return (
@@ -213,24 +194,22 @@ def _searched(asked: _Asked, query: search.Query) -> str:
     )
 
 
-def page_condition(pairs: str, runs: str) -> str:
-    """Pages that hold all pairs, and then each run as it stands: pairs alone may lie apart."""
-    return (
-        f"to_tsvector('simple', search_words(t.body)) @@ to_tsquery('simple', {pairs})"
-        f" AND NOT EXISTS (SELECT FROM unnest({runs}::text[]) AS run"
-        " WHERE strpos(lower(t.body), run) = 0)"
-    )
+# Pages that hold all pairs, and then each run as it stands: pairs alone may lie apart.
+PAGE_MATCHES = (
+    "to_tsvector('simple', search_words(t.body)) @@ to_tsquery('simple', :pairs)"
+    " AND NOT EXISTS (SELECT FROM unnest(:runs::text[]) AS run"
+    " WHERE strpos(lower(t.body), run) = 0)"
+)
 
 
 async def _page_hits(rows: list[_Found], query: search.Query) -> dict[UUID | None, _Hit]:
     hits = await database.fetch(
         _Hit,
         "SELECT DISTINCT ON (t.blob) t.blob, t.page, t.body FROM page_text t"
-        f" WHERE t.blob = any($3::uuid[]) AND {page_condition('$1', '$2')}"
-        " ORDER BY t.blob, t.page",
-        query.pairs,
-        list(query.runs),
-        [row.blob_id for row in rows if row.blob_id],
+        f" WHERE t.blob = any(:blobs::uuid[]) AND {PAGE_MATCHES} ORDER BY t.blob, t.page",
+        pairs=query.pairs,
+        runs=list(query.runs),
+        blobs=[row.blob_id for row in rows if row.blob_id],
     )
     return {hit.blob: hit for hit in hits}
 

@@ -9,7 +9,7 @@ from core.access import Actor
 from core.clock import now
 from core.errors import NotFound, say
 from storage import damage
-from storage.rights import VISIBLE, visible_to
+from storage.rights import visible_to
 
 
 class File(msgspec.Struct, frozen=True):
@@ -52,17 +52,17 @@ class _File(File, frozen=True, kw_only=True):
 
 async def get_file(actor: Actor, resource_id: UUID, revision_id: UUID | None = None) -> File:
     """The newest file of a resource that the actor may see, or the revision named."""
+    where = visible_to(actor)
+    where.add("r.id = :resource", resource=resource_id)
+    where.add_given("v.id = :revision", revision=revision_id)
     found = await database.fetch_one(
         _File,
         "SELECT v.id AS revision_id, r.id AS resource_id, r.school AS school_id, b.object_key,"
         " v.file_name, b.media_type, b.size_bytes, b.sha256,"
         " b.damaged_at IS NOT NULL AS is_damaged"
         " FROM resource r JOIN revision v ON v.resource = r.id JOIN blob b ON b.id = v.blob"
-        f" WHERE r.id = $4 AND ($5::uuid IS NULL OR v.id = $5) AND {VISIBLE}"
-        " ORDER BY v.number DESC LIMIT 1",
-        *visible_to(actor),
-        resource_id,
-        revision_id,
+        f" WHERE {where} ORDER BY v.number DESC LIMIT 1",
+        **where.values,
     )
     if found is None:
         raise NotFound(say("There is no such file, or you may not see it"))
@@ -88,15 +88,15 @@ async def count(actor: Actor, file: File) -> None:
 
 async def get_picture(actor: Actor, revision_id: UUID, kind: str, page: int) -> Picture:
     """The cover or a page of a revision that the actor may see, else NotFound."""
+    where = visible_to(actor)
+    where.add("v.id = :revision", revision=revision_id)
+    where.add("t.kind = :kind AND t.page = :page", kind=kind, page=page)
     found = await database.fetch_one(
         Picture,
         "SELECT t.object_key, t.media_type, t.size_bytes, t.width, t.height FROM rendition t"
         " JOIN revision v ON v.blob = t.blob JOIN resource r ON r.id = v.resource"
-        f" WHERE v.id = $4 AND t.kind = $5 AND t.page = $6 AND {VISIBLE}",
-        *visible_to(actor),
-        revision_id,
-        kind,
-        page,
+        f" WHERE {where}",
+        **where.values,
     )
     if found is None:
         raise NotFound(say("There is no such picture, or you may not see it"))

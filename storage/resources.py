@@ -13,8 +13,8 @@ from core.errors import Conflict, FieldError, Forbidden, Invalid, NotFound, say
 from core.permissions import CONTRIBUTE_RESOURCES, REVIEW_RESOURCES
 from storage import revisions, search
 from storage.ids import uuid7
-from storage.rights import VISIBLE, may_change, visible_to
-from storage.vocabulary import wrong_codes
+from storage.rights import may_change, visible_to
+from storage.vocabulary import FACETS, wrong_codes
 
 LONGEST_TITLE = 200
 LONGEST_ABSTRACT = 4000
@@ -86,11 +86,13 @@ class Resource(msgspec.Struct, frozen=True):
     is_withdrawn_by_admin: bool
 
 
+# Each is a column of its name.
+_DESCRIBED = Description.__struct_fields__
 _SELECT = (
     "SELECT r.id, r.school AS school_id, s.name_zh AS school_name_zh, s.name_en AS school_name_en,"
-    " r.owner AS owner_id, p.name AS owner_name, r.title, r.abstract, r.stage, r.subject, r.grade,"
-    " r.edition, r.kind, r.language, r.licence, r.authors, r.keywords, r.visibility, r.state,"
-    " r.version, r.created_at, r.updated_at, r.published_at, w.name AS withdrawn_by_name,"
+    f" r.owner AS owner_id, p.name AS owner_name, {', '.join(f'r.{name}' for name in _DESCRIBED)},"
+    " r.state, r.version, r.created_at, r.updated_at, r.published_at,"
+    " w.name AS withdrawn_by_name,"
     " coalesce(r.withdrawn_by <> r.owner, false) AS is_withdrawn_by_admin"
     " FROM resource r JOIN school s ON s.id = r.school JOIN person p ON p.id = r.owner"
     " LEFT JOIN person w ON w.id = r.withdrawn_by"
@@ -123,9 +125,9 @@ def can_change(actor: Actor, resource: Resource) -> bool:
 
 async def get(actor: Actor, resource_id: UUID) -> Resource:
     """A resource the actor may see, else NotFound."""
-    found = await database.fetch_one(
-        Resource, f"{_SELECT} WHERE r.id = $4 AND {VISIBLE}", *visible_to(actor), resource_id
-    )
+    where = visible_to(actor)
+    where.add("r.id = :id", id=resource_id)
+    found = await database.fetch_one(Resource, f"{_SELECT} WHERE {where}", **where.values)
     if found is None:
         raise NotFound(say("There is no such resource, or you may not see it"))
     return found
@@ -140,20 +142,18 @@ async def create(
 ) -> Resource:
     """A draft of one's own, with the file of ``upload_id`` now or as soon as that is ready."""
     actor.require(school_id, CONTRIBUTE_RESOURCES)
-    described = checked(description)
+    written = _written(description)
     resource_id = uuid7()
     async with database.transaction(actor):
         await database.execute(
-            "INSERT INTO resource (id, school, owner, title, initials, abstract, stage, subject,"
-            " grade, edition, kind, language, licence, authors, keywords, visibility, state,"
+            f"INSERT INTO resource (id, school, owner, {', '.join(written)}, state,"
             " previous_state, version, created_at, updated_at)"
-            " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16,"
-            " 'draft', 'new', 1, $17, $17)",
-            resource_id,
-            school_id,
-            actor.person_id,
-            *_columns(described),
-            now(),
+            f" VALUES (:id, :school, :owner, :{', :'.join(written)}, 'draft', 'new', 1, :now, :now)",
+            id=resource_id,
+            school=school_id,
+            owner=actor.person_id,
+            now=now(),
+            **written,
         )
         if upload_id is not None:
             await revisions.add(actor, resource_id, upload_id)
@@ -164,18 +164,16 @@ async def edit(
     actor: Actor, resource_id: UUID, description: Description, *, version: int
 ) -> Resource:
     """Describe it anew; Conflict if somebody else has changed it since ``version``."""
-    described = checked(description)
+    written = _written(description)
     async with database.transaction(actor):
         await _changeable(actor, resource_id)
         changed = await database.execute(
-            "UPDATE resource SET title = $3, initials = $4, abstract = $5, stage = $6,"
-            " subject = $7, grade = $8, edition = $9, kind = $10, language = $11, licence = $12,"
-            " authors = $13, keywords = $14, visibility = $15, version = version + 1,"
-            " updated_at = $16 WHERE id = $1 AND version = $2",
-            resource_id,
-            version,
-            *_columns(described),
-            now(),
+            f"UPDATE resource SET {', '.join(f'{name} = :{name}' for name in written)},"
+            " version = version + 1, updated_at = :now WHERE id = :id AND version = :version",
+            id=resource_id,
+            version=version,
+            now=now(),
+            **written,
         )
         if not changed:
             raise Conflict(
@@ -212,14 +210,7 @@ async def withdraw(actor: Actor, resource_id: UUID) -> Resource:
 
 def checked(description: Description) -> Description:
     """The description tidied, or Invalid with every field that is wrong."""
-    errors = wrong_codes(
-        stage=description.stage,
-        subject=description.subject,
-        grade=description.grade,
-        kind=description.kind,
-        language=description.language,
-        licence=description.licence,
-    )
+    errors = wrong_codes(**{facet: getattr(description, facet) for facet in FACETS})
     title = " ".join(description.title.split())
     if not title:
         errors.append(FieldError("title", say("Give it a title"), "required"))
@@ -247,22 +238,14 @@ def _words(given: list[str]) -> list[str]:
     return list(dict.fromkeys(word.strip() for word in given if word.strip()))
 
 
-def _columns(described: Description) -> tuple[object, ...]:
-    return (
-        described.title,
-        search.initials(described.title),
-        described.abstract.strip(),
-        described.stage,
-        described.subject,
-        described.grade,
-        described.edition.strip(),
-        described.kind,
-        described.language,
-        described.licence,
-        described.authors,
-        described.keywords,
-        str(described.visibility),
-    )
+def _written(description: Description) -> dict[str, object]:
+    """What is stored of it, by column."""
+    described = checked(description)
+    return msgspec.structs.asdict(described) | {
+        "abstract": described.abstract.strip(),
+        "edition": described.edition.strip(),
+        "initials": search.initials(described.title),
+    }
 
 
 async def _changeable(actor: Actor, resource_id: UUID) -> Resource:

@@ -11,7 +11,7 @@ from core.clock import now
 from core.errors import Conflict, Forbidden, Invalid, NotFound, say
 from storage import uploads
 from storage.damage import Damage
-from storage.rights import VISIBLE, may_change, visible_to
+from storage.rights import may_change, visible_to
 
 
 class Revision(msgspec.Struct, frozen=True):
@@ -48,12 +48,12 @@ _SELECT = (
 
 async def find_all(actor: Actor, resource_id: UUID) -> list[Revision]:
     """The revisions of a resource that the actor may see, newest first."""
+    where = visible_to(actor)
+    where.add("r.id = :id", id=resource_id)
     return await database.fetch(
         Revision,
-        f"{_SELECT} JOIN resource r ON r.id = v.resource"
-        f" WHERE r.id = $4 AND {VISIBLE} ORDER BY v.number DESC",
-        *visible_to(actor),
-        resource_id,
+        f"{_SELECT} JOIN resource r ON r.id = v.resource WHERE {where} ORDER BY v.number DESC",
+        **where.values,
     )
 
 
@@ -69,11 +69,10 @@ async def add(actor: Actor, resource_id: UUID, upload_id: UUID, *, note: str = "
     resource and becomes one when it is ready.
     """
     async with database.transaction(actor):
+        where = visible_to(actor)
+        where.add("r.id = :id", id=resource_id)
         target = await database.fetch_one(
-            _Target,
-            f"SELECT r.school, r.owner FROM resource r WHERE r.id = $4 AND {VISIBLE}",
-            *visible_to(actor),
-            resource_id,
+            _Target, f"SELECT r.school, r.owner FROM resource r WHERE {where}", **where.values
         )
         if target is None:
             raise NotFound(say("There is no such resource, or you may not see it"))

@@ -4,8 +4,6 @@ from contextlib import suppress
 from datetime import timedelta
 from uuid import UUID
 
-import msgspec
-
 from core import database
 from core.clock import now
 from core.errors import Unavailable
@@ -32,48 +30,39 @@ KNOWN_KEYS = (
 
 async def expire_uploads() -> int:
     """End the uploads that nobody has gone on with; how many."""
-    expired = await database.fetch(
-        _Id,
+    expired = await database.fetch_column(
+        UUID,
         "UPDATE upload SET state = 'expired', writer = NULL, blob = NULL WHERE expires_at < $1"
         " AND state = any($2::text[]) RETURNING id",
         now(),
         [*uploads.OPEN],
     )
-    unused = await database.fetch(
-        _Id,
+    unused = await database.fetch_column(
+        UUID,
         "UPDATE upload u SET state = 'expired', blob = NULL WHERE state IN ('ready', 'duplicate')"
         " AND expires_at < $1 AND NOT EXISTS (SELECT FROM revision v WHERE v.id = u.id)"
         " RETURNING id",
         now() - UNUSED_AFTER,
     )
-    for upload in [*expired, *unused]:
+    for upload_id in [*expired, *unused]:
         with suppress(Unavailable):
-            await uploads.discard(upload.id)
+            await uploads.discard(upload_id)
     return len(expired) + len(unused)
-
-
-class _Id(msgspec.Struct):
-    id: UUID
-
-
-class _Key(msgspec.Struct):
-    object_key: str
 
 
 async def drop_unused_blobs() -> int:
     """Remove content that no revision and no upload refers to any more; how many blobs."""
     async with database.transaction():
-        dropped = await database.fetch(
-            _Id,
+        ids = await database.fetch_column(
+            UUID,
             "SELECT b.id FROM blob b WHERE b.created_at < $1"
             " AND NOT EXISTS (SELECT FROM revision v WHERE v.blob = b.id)"
             " AND NOT EXISTS (SELECT FROM upload u WHERE u.blob = b.id)"
             " ORDER BY b.id LIMIT 100 FOR UPDATE SKIP LOCKED",
             now() - ORPHAN_AFTER,
         )
-        ids = [blob.id for blob in dropped]
-        keys = await database.fetch(
-            _Key,
+        keys = await database.fetch_column(
+            str,
             "SELECT object_key FROM rendition WHERE blob = any($1::uuid[])"
             " UNION ALL SELECT object_key FROM blob WHERE id = any($1::uuid[])",
             ids,
@@ -81,7 +70,7 @@ async def drop_unused_blobs() -> int:
         await database.execute("DELETE FROM blob WHERE id = any($1::uuid[])", ids)
     for key in keys:
         with suppress(Unavailable):
-            await objects.remove(key.object_key)
+            await objects.remove(key)
     return len(ids)
 
 
@@ -90,27 +79,26 @@ async def sweep_orphans() -> int:
     listed = [item for prefix in PREFIXES for item in await objects.listed(prefix)]
     old = [item for item in listed if item.modified_at < now() - _age_of_orphans(item.key)]
     async with database.transaction():
-        unknown = await database.fetch(
-            _Key,
+        keys = await database.fetch_column(
+            str,
             "SELECT object_key FROM unnest($1::text[]) AS listed(object_key)"
             f" EXCEPT ({KNOWN_KEYS})",
             [item.key for item in old],
         )
-        keys = [row.object_key for row in unknown]
         await database.execute("DELETE FROM orphan WHERE object_key <> all($1::text[])", keys)
-        due = await database.fetch(
-            _Key, "DELETE FROM orphan WHERE seen_at < $1 RETURNING object_key",
+        due = await database.fetch_column(
+            str, "DELETE FROM orphan WHERE seen_at < $1 RETURNING object_key",
             now() - BETWEEN_SWEEPS,
         )  # fmt: skip
         sizes = {item.key: item.size for item in old}
-        gone = {row.object_key for row in due}
+        gone = set(due)
         await database.execute_many(
             "INSERT INTO orphan (object_key, size_bytes, seen_at) VALUES ($1, $2, $3)"
             " ON CONFLICT (object_key) DO NOTHING",
             [(key, sizes[key], now()) for key in keys if key not in gone],
         )
-    for row in due:
-        await objects.remove(row.object_key)
+    for key in due:
+        await objects.remove(key)
     return len(due)
 
 

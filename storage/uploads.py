@@ -10,8 +10,9 @@ from core import database
 from core.access import Actor
 from core.clock import now
 from core.errors import Conflict, FieldError, Forbidden, Invalid, Message, NotFound, say
-from core.paging import Page, checked_limit, decode_cursor, page_of
+from core.paging import DEFAULT_LIMIT, Page
 from core.permissions import CONTRIBUTE_RESOURCES
+from core.query import Key, Order, Where, list_page
 from storage import objects, quotas
 from storage.ids import uuid7
 from storage.rights import may_change
@@ -156,20 +157,23 @@ async def get(actor: Actor, upload_id: UUID) -> Upload:
     return found
 
 
-async def find_own(actor: Actor, *, limit: int = 50, cursor: str | None = None) -> Page[Upload]:
+NEWEST_FIRST = Order(Key("u.id", UUID, "id"), descending=True)
+
+
+async def find_own(
+    actor: Actor, *, limit: int = DEFAULT_LIMIT, cursor: str | None = None
+) -> Page[Upload]:
     """One's own uploads, newest first."""
-    limit = checked_limit(limit)
-    after = decode_cursor(cursor, UUID)[0] if cursor else None
-    rows = await database.fetch(
+    where = Where("u.owner = :me AND u.school = any(:schools)")
+    where.bind(me=actor.person_id, schools=actor.school_ids)
+    return await list_page(
         Upload,
-        f"SELECT {COLUMNS} FROM upload u WHERE u.owner = $1 AND u.school = any($2::bigint[])"
-        " AND ($3::uuid IS NULL OR u.id < $3) ORDER BY u.id DESC LIMIT $4",
-        actor.person_id,
-        actor.school_ids,
-        after,
-        limit + 1,
+        f"SELECT {COLUMNS} FROM upload u",
+        where,
+        NEWEST_FIRST,
+        cursor=cursor,
+        limit=limit,
     )
-    return page_of(rows, limit, lambda upload: (upload.id,))
 
 
 async def find_of_resource(resource_id: UUID) -> list[Upload]:

@@ -1,7 +1,9 @@
 """The house rules that a machine can hold: format, lint, types, layers."""
 
+import ast
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -25,3 +27,36 @@ def test_the_house_rules_hold(command: list[str]) -> None:
         [str(BIN / command[0]), *command[1:]], cwd=ROOT, capture_output=True, text=True, check=False
     )
     assert ran.returncode == 0, ran.stdout[-3000:] + ran.stderr[-1000:]
+
+
+PACKAGES = ("api", "core", "inventory", "labshare", "monitoring", "storage")
+# How many arguments of a database call stand before the values of its statement.
+BEFORE_VALUES = {"fetch": 2, "fetch_one": 2, "fetch_column": 2, "fetch_value": 1, "execute": 1}
+MOST_WITHOUT_NAMES = 4
+# Statements from before values had names; no package gets more of them.
+STILL_WITHOUT_NAMES = {"monitoring": 46}
+
+
+def test_long_statements_name_their_values() -> None:
+    for package in PACKAGES:
+        found = list(_statements_without_names(package))
+        assert len(found) <= STILL_WITHOUT_NAMES.get(package, 0), found
+
+
+def _statements_without_names(package: str) -> Iterator[str]:
+    for path in sorted((ROOT / package).rglob("*.py")):
+        if "piccolo_migrations" in path.parts:
+            continue
+        for call in ast.walk(ast.parse(path.read_text())):
+            if isinstance(call, ast.Call) and (before := BEFORE_VALUES.get(_function_of(call))):
+                is_starred = any(isinstance(value, ast.Starred) for value in call.args)
+                if is_starred or len(call.args) - before > MOST_WITHOUT_NAMES:
+                    yield f"{path.relative_to(ROOT)}:{call.lineno}"
+
+
+def _function_of(call: ast.Call) -> str:
+    """The name of the function of core.database that is called, or nothing."""
+    if isinstance(call.func, ast.Name):
+        return call.func.id
+    is_ours = isinstance(call.func, ast.Attribute) and isinstance(call.func.value, ast.Name)
+    return call.func.attr if is_ours and call.func.value.id == "database" else ""

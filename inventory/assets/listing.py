@@ -10,9 +10,11 @@ import msgspec
 
 from core import paging
 from core.access import Actor
-from core.database import fetch, fetch_value
+from core.database import fetch, fetch_column, fetch_value
 from core.paging import Page
+from core.parameters import numbered
 from core.permissions import READ_BORROWERS, Permission
+from core.query import Where
 from inventory import tags
 from inventory.assets.shapes import (
     JOINS,
@@ -23,7 +25,6 @@ from inventory.assets.shapes import (
 )
 from inventory.borrowers import without_borrower
 from inventory.models import AssetKind, like
-from inventory.queries import Conditions
 from inventory.scope import school_id_of
 
 # Above every character that a tag or serial number can hold: the end of a prefix's range.
@@ -32,8 +33,8 @@ LAST_CHARACTER = "\U0010ffff"
 NO_SCHOOL = 0
 
 
-class _Rows(Conditions):
-    """The conditions of the rows wanted, and how many of them are."""
+class _Rows(Where):
+    """The conditions of the rows wanted, and how many of them."""
 
     def __init__(self, limit: int) -> None:
         super().__init__()
@@ -82,17 +83,19 @@ async def find_assets(
 ) -> Page[AssetRow]:
     """One page of the assets in the actor's sight, by tag."""
     after = paging.decode_cursor(cursor, str)[0] if cursor else ""
-    sql, args = await list_query(
+    sql, where = await _page_query(
         actor, filters or AssetFilters(), after=after, limit=paging.checked_limit(limit)
     )
-    rows = [without_borrower(actor, row) for row in await fetch(AssetRow, sql, *args)]
-    return paging.page_of(rows, limit, lambda row: (row.tag,))
+    rows = await fetch(AssetRow, sql, **where.values)
+    return paging.page_of(
+        [without_borrower(actor, row) for row in rows], limit, lambda row: (row.tag,)
+    )
 
 
 async def count_assets(actor: Actor, filters: AssetFilters, *, most: int) -> int:
     """How many assets match, counted no further than ``most``."""
     where, found = await _found(actor, filters, after="", limit=most)
-    counted: int = await fetch_value(f"SELECT count(*) FROM ({found}) f", *where.args)
+    counted: int = await fetch_value(f"SELECT count(*) FROM ({found}) f", **where.values)
     return min(counted, most)
 
 
@@ -109,11 +112,8 @@ async def find_tags(
     With ``allowed`` only of the schools where the actor has that permission.
     """
     where, found = await _found(actor, filters, after=after, limit=most - 1, allowed=allowed)
-    return list(
-        await fetch_value(
-            f'SELECT array_agg(tag ORDER BY tag COLLATE "C") FROM ({found}) f', *where.args
-        )
-        or ()
+    return await fetch_column(
+        str, f'SELECT tag FROM ({found}) f ORDER BY tag COLLATE "C"', **where.values
     )
 
 
@@ -121,9 +121,16 @@ async def list_query(
     actor: Actor, filters: AssetFilters, *, after: str, limit: int
 ) -> tuple[str, list[object]]:
     """The SQL of one page and its arguments; asks for one row more than ``limit``."""
+    sql, where = await _page_query(actor, filters, after=after, limit=limit)
+    text, values = numbered(sql, where.values)
+    return text, list(values)
+
+
+async def _page_query(
+    actor: Actor, filters: AssetFilters, *, after: str, limit: int
+) -> tuple[str, Where]:
     where, found = await _found(actor, filters, after=after, limit=limit)
-    sql = f'SELECT {ROW_COLUMNS} FROM ({found}) a {JOINS} ORDER BY a.tag COLLATE "C"'
-    return sql, where.args
+    return f'SELECT {ROW_COLUMNS} FROM ({found}) a {JOINS} ORDER BY a.tag COLLATE "C"', where
 
 
 async def _found(
@@ -143,21 +150,23 @@ async def _found(
     where = _Rows(limit + 1)
     # Each school an argument of its own, and the limit in the text: then the planner sees that
     # the plan for any arguments is as good as one for these, and stops planning every time.
-    mine = ", ".join(f"({where.argument(school)}::bigint)" for school in schools or [NO_SCHOOL])
+    each = {f"school_{n}": school for n, school in enumerate(schools or [NO_SCHOOL])}
+    where.bind(**each)
+    mine = ", ".join(f"(:{name}::bigint)" for name in each)
     if after:
-        where.add('a.tag COLLATE "C" > {}', after)
+        where.add('a.tag COLLATE "C" > :after', after=after)
     _narrow(where, filters)
     drivers = _drivers(where, filters)
     q = filters.q.strip()
     if q or not drivers:
         for driver in drivers:
-            where.parts.append(driver.as_condition())
+            where.add(driver.as_condition())
         first_of_each = (
             _searched(where, q, tags.of_number(q, _codes(actor))) if q else _first(where)
         )
     else:
         for driver in drivers[1:]:
-            where.parts.append(driver.as_condition())
+            where.add(driver.as_condition())
         first_of_each = _driven(where, drivers[0].source, drivers[0].link)
     return where, (
         f"SELECT b.* FROM (VALUES {mine}) AS mine (school) CROSS JOIN LATERAL ({first_of_each}) b"
@@ -183,7 +192,7 @@ TAG = "a.tag"
 
 
 def _first(where: _Rows, *more: str, columns: str = COLUMNS) -> str:
-    conditions = " AND ".join([*more, where.sql()])
+    conditions = " AND ".join([*more, str(where)])
     return (
         f"SELECT {columns} FROM asset a WHERE a.school = mine.school AND {conditions}"
         f' ORDER BY a.tag COLLATE "C" LIMIT {where.limit:d}'
@@ -199,31 +208,36 @@ def _codes(actor: Actor) -> list[str]:
     return [one.school_code for one in actor.memberships]
 
 
-def _searched(where: _Rows, q: str, numbered: list[str]) -> str:
+def _searched(where: _Rows, q: str, tags_said: list[str]) -> str:
     """Ways to match, each by its own index and each cut to one page; then joined."""
-    tag, tag_end = where.argument(q.upper()), where.argument(q.upper() + LAST_CHARACTER)
-    serial, serial_end = where.argument(q.lower()), where.argument(q.lower() + LAST_CHARACTER)
-    pattern = where.argument(like(q))
+    where.bind(
+        tag=q.upper(),
+        tag_end=q.upper() + LAST_CHARACTER,
+        serial=q.lower(),
+        serial_end=q.lower() + LAST_CHARACTER,
+        pattern=like(q),
+    )
     ways = [
-        _first(where, f'a.tag COLLATE "C" >= {tag} AND a.tag COLLATE "C" < {tag_end}', columns=TAG),
+        _first(where, 'a.tag COLLATE "C" >= :tag AND a.tag COLLATE "C" < :tag_end', columns=TAG),
         _first(
             where,
             "a.serial_number IS NOT NULL"
-            f' AND lower(a.serial_number) COLLATE "C" >= {serial}'
-            f' AND lower(a.serial_number) COLLATE "C" < {serial_end}',
+            ' AND lower(a.serial_number) COLLATE "C" >= :serial'
+            ' AND lower(a.serial_number) COLLATE "C" < :serial_end',
             columns=TAG,
         ),
-        _first(where, f"a.name <> '' AND a.name ILIKE {pattern}", columns=TAG),
+        _first(where, "a.name <> '' AND a.name ILIKE :pattern", columns=TAG),
         _driven(
             where,
-            f"SELECT id FROM asset_model WHERE (brand || ' ' || name) ILIKE {pattern}",
+            "SELECT id FROM asset_model WHERE (brand || ' ' || name) ILIKE :pattern",
             "a.model = d.id",
             columns=TAG,
         ),
     ]
-    if numbered:
-        those = ", ".join(where.argument(tag) for tag in numbered)
-        ways.append(_first(where, f"a.tag IN ({those})", columns=TAG))
+    if tags_said:
+        those = {f"tag_{n}": tag for n, tag in enumerate(tags_said)}
+        where.bind(**those)
+        ways.append(_first(where, f"a.tag IN (:{', :'.join(those)})", columns=TAG))
     joined = " UNION ".join(f"({way})" for way in ways)
     return (
         f'SELECT {COLUMNS} FROM (SELECT tag FROM ({joined}) w ORDER BY tag COLLATE "C"'
@@ -232,12 +246,9 @@ def _searched(where: _Rows, q: str, numbered: list[str]) -> str:
 
 
 def _narrow(where: _Rows, filters: AssetFilters) -> None:
-    if filters.model is not None:
-        where.add("a.model = {}", filters.model)
-    if filters.lifecycle is not None:
-        where.add("a.lifecycle = {}", filters.lifecycle)
-    if filters.condition is not None:
-        where.add("a.condition = {}", filters.condition)
+    where.add_given("a.model = :model", model=filters.model)
+    where.add_given("a.lifecycle = :lifecycle", lifecycle=filters.lifecycle)
+    where.add_given("a.condition = :condition", condition=filters.condition)
     if filters.custody is Custodial.free:
         where.add(f"a.lifecycle = 'in_service' AND NOT EXISTS ({OPEN})")
 
@@ -246,33 +257,35 @@ def _drivers(where: _Rows, filters: AssetFilters) -> list[_Driver]:
     """The filters that start from another table, the narrowest first."""
     drivers = []
     if filters.holder is not None:
-        drivers.append(_Driver(HELD_BY.format(where.argument(filters.holder)), "a.id = d.asset"))
+        where.bind(holder=filters.holder)
+        drivers.append(_Driver(HELD_BY, "a.id = d.asset"))
     if filters.custody is Custodial.overdue:
         drivers.append(_Driver(OVERDUE, "a.id = d.asset"))
     if filters.donation is not None:
-        source = LINES.format(where.argument(filters.donation))
-        drivers.append(_Driver(source, "a.donation_line = d.id"))
+        where.bind(donation=filters.donation)
+        drivers.append(_Driver(LINES, "a.donation_line = d.id"))
     if filters.place is not None:
-        source = WITHIN_PLACE.format(where.argument(filters.place))
-        drivers.append(_Driver(source, "a.place = d.id"))
+        where.bind(place=filters.place)
+        drivers.append(_Driver(WITHIN_PLACE, "a.place = d.id"))
     if filters.custody is Custodial.out:
         drivers.append(_Driver(OUT, "a.id = d.asset"))
     if filters.kind is not None:
-        source = f"SELECT id FROM asset_model WHERE kind = {where.argument(filters.kind)}"
-        drivers.append(_Driver(source, "a.model = d.id"))
+        where.bind(kind=filters.kind)
+        drivers.append(_Driver(OF_KIND, "a.model = d.id"))
     return drivers
 
 
 OPEN = "SELECT FROM custody c WHERE c.asset = a.id AND c.ended_at IS NULL"
-HELD_BY = "SELECT asset FROM custody WHERE holder = {} AND ended_at IS NULL"
+HELD_BY = "SELECT asset FROM custody WHERE holder = :holder AND ended_at IS NULL"
 OUT = "SELECT asset FROM custody WHERE school = mine.school AND ended_at IS NULL"
 OVERDUE = (
     "SELECT c.asset FROM custody c JOIN school s ON s.id = c.school"
     " WHERE c.ended_at IS NULL AND c.due_on < (now() AT TIME ZONE s.zone)::date"
 )
-LINES = "SELECT id FROM donation_line WHERE donation = {}"
+LINES = "SELECT id FROM donation_line WHERE donation = :donation"
+OF_KIND = "SELECT id FROM asset_model WHERE kind = :kind"
 # A building holds rooms and a room cabinets: three levels, and no more.
-WITHIN_PLACE = """WITH here AS (SELECT {}::bigint AS id)
+WITHIN_PLACE = """WITH here AS (SELECT :place::bigint AS id)
     SELECT id FROM here
     UNION SELECT p.id FROM place p JOIN here ON p.parent = here.id
     UNION SELECT q.id FROM place q JOIN place p ON q.parent = p.id JOIN here ON p.parent = here.id"""

@@ -59,16 +59,16 @@ SELECT w.n - 1 AS index, a.id AS asset_id, a.tag, l.code IS NOT NULL AS label_is
        a.school AS school_id, coalesce(short.tags, '{{}}') AS candidates,
        coalesce(short.ids, '{{}}') AS candidate_ids,
        coalesce(short.schools, '{{}}') AS candidate_schools
-  FROM unnest($1::text[], $2::text[], $4::text[], $5::text[])
+  FROM unnest(:tags::text[], :codes::text[], :stems::text[], :numbers::text[])
        WITH ORDINALITY AS w (tag, code, stem, number, n)
-  LEFT JOIN label_code l ON l.code = w.code AND l.school = any($3::bigint[])
-  LEFT JOIN asset t ON t.tag = w.tag AND t.school = any($3::bigint[])
+  LEFT JOIN label_code l ON l.code = w.code AND l.school = any(:schools::bigint[])
+  LEFT JOIN asset t ON t.tag = w.tag AND t.school = any(:schools::bigint[])
   LEFT JOIN asset a ON a.id = coalesce(t.id, l.asset)
   LEFT JOIN LATERAL (
        SELECT array_agg(id ORDER BY tag) AS ids, array_agg(tag ORDER BY tag) AS tags,
               array_agg(school ORDER BY tag) AS schools
          FROM (SELECT id, tag, school FROM asset
-                WHERE t.id IS NULL AND l.code IS NULL AND school = any($3::bigint[])
+                WHERE t.id IS NULL AND l.code IS NULL AND school = any(:schools::bigint[])
                   AND {tags.NUMBER} = w.number AND (w.stem = '' OR {tags.STEM} = w.stem)
                 LIMIT {CANDIDATES_SHOWN + 1}) s) short ON true
  ORDER BY w.n
@@ -86,11 +86,11 @@ async def resolve(actor: Actor, given: list[str]) -> list[Meant]:
     found = await fetch(
         _Found,
         RESOLVED,
-        [tags.clean(text) for text in given],
-        read,
-        actor.school_ids,
-        [stem for stem, _ in short],
-        [number for _, number in short],
+        tags=[tags.clean(text) for text in given],
+        codes=read,
+        schools=actor.school_ids,
+        stems=[stem for stem, _ in short],
+        numbers=[number for _, number in short],
     )
     schools = {one.school_id for one in found if one.school_id is not None}
     schools |= {one.candidate_schools[0] for one in found if len(one.candidate_ids) == 1}

@@ -9,7 +9,7 @@ import msgspec
 from core import audit
 from core.access import Actor
 from core.audit import Change, FieldChange
-from core.database import fetch
+from core.database import fetch, fetch_column
 from inventory.assets.shapes import Asset
 from inventory.borrowers import reads_borrowers
 
@@ -47,10 +47,6 @@ class _Named(msgspec.Struct):
     name: str
 
 
-class _Id(msgspec.Struct):
-    id: int
-
-
 async def find_steps(asset: Asset) -> list[Step]:
     """The steps of an asset that the reader may see, newest first."""
     return await fetch(
@@ -81,11 +77,10 @@ def _without_borrower(change: Change) -> Change:
     return msgspec.structs.replace(change, fields=kept)
 
 
-async def _loan_ids(asset: Asset) -> list[object]:
-    loans = await fetch(
-        _Id, "SELECT id FROM custody WHERE asset = $1 ORDER BY id DESC LIMIT $2", asset.id, NEWEST
+async def _loan_ids(asset: Asset) -> list[int]:
+    return await fetch_column(
+        int, "SELECT id FROM custody WHERE asset = $1 ORDER BY id DESC LIMIT $2", asset.id, NEWEST
     )
-    return [loan.id for loan in loans]
 
 
 def _with_reason(change: Change, steps: Iterable[Step]) -> Change:

@@ -190,11 +190,9 @@ async def update(asset_id: int, given: dict[str, object]) -> None:
         text = serial if isinstance(serial, str) else None
         columns["serial_number"] = serials.clean(text)
         columns["serial_trust"] = serials.trust(text)
-    written = ", ".join(f"{column} = ${n}" for n, column in enumerate(columns, start=2))
+    written = ", ".join(f"{column} = :{column}" for column in columns)
     await execute(
-        f"UPDATE asset SET {written}, version = version + 1 WHERE id = $1",
-        asset_id,
-        *columns.values(),
+        f"UPDATE asset SET {written}, version = version + 1 WHERE id = :id", **columns, id=asset_id
     )
 
 

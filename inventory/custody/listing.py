@@ -10,11 +10,11 @@ from core.access import Actor
 from core.database import fetch, fetch_value
 from core.paging import Page
 from core.permissions import EDIT_EQUIPMENT, READ_BORROWERS
+from core.query import Key, Order, Where, list_page
 from inventory import tags
 from inventory.borrowers import without_borrower
 from inventory.custody.shapes import READ, Custody
 from inventory.models import like
-from inventory.queries import Conditions
 from inventory.scope import school_id_of
 
 
@@ -43,9 +43,16 @@ VIEWS = {
     CustodyView.ended: "c.ended_at IS NOT NULL",
 }
 # Whether the reader may know which person it is; see inventory.borrowers.
-READABLE = "(c.school = any({}::bigint[]) OR c.holder = {}::bigint)"
+READABLE = "(c.school = any(:readable::bigint[]) OR c.holder = :me::bigint)"
 # Not the last day that exists: asyncpg sends that one as infinity.
 NEVER = date(9000, 1, 1)
+SOONEST_DUE = Order(
+    Key("coalesce(c.due_on, '9000-01-01')", date, lambda row: row.due_on or NEVER, cast="date"),
+    Key("c.id", int, "id"),
+)
+LATEST_ENDED = Order(
+    Key("c.ended_at", datetime, "ended_at"), Key("c.id", int, "id"), descending=True
+)
 
 
 async def find_custody(
@@ -58,27 +65,12 @@ async def find_custody(
     """One page: open custody by the day it is due, ended custody newest first."""
     chosen = filters or CustodyFilters()
     schools = [await school_id_of(actor, chosen.school)] if chosen.school else actor.school_ids
-    where = Conditions(schools, paging.checked_limit(limit) + 1)
-    where.add("c.school = any($1::bigint[])")
+    where = Where("c.school = any(:schools)", schools=schools)
     where.add(VIEWS[chosen.view])
     _narrow(where, actor, chosen)
-    ended = chosen.view is CustodyView.ended
-    if cursor and ended:
-        where.add("(c.ended_at, c.id) < ({}, {})", *paging.decode_cursor(cursor, datetime, int))
-    elif cursor:
-        where.add(
-            "(coalesce(c.due_on, '9000-01-01'), c.id) > ({}::date, {})",
-            *paging.decode_cursor(cursor, date, int),
-        )
-    order = "c.ended_at DESC, c.id DESC" if ended else "coalesce(c.due_on, '9000-01-01'), c.id"
-    rows = await fetch(
-        Custody, f"{READ} WHERE {where.sql()} ORDER BY {order} LIMIT $2", *where.args
-    )
-    return paging.page_of(
-        [_readable(actor, row) for row in rows],
-        limit,
-        lambda row: (row.ended_at if ended else row.due_on or NEVER, row.id),
-    )
+    order = LATEST_ENDED if chosen.view is CustodyView.ended else SOONEST_DUE
+    page = await list_page(Custody, READ, where, order, cursor=cursor, limit=limit)
+    return Page([_readable(actor, row) for row in page.items], page.next_cursor)
 
 
 async def find_mine(actor: Actor) -> list[Custody]:
@@ -133,22 +125,19 @@ async def find_candidates(actor: Actor, school_id: int) -> list[Candidate]:
     )
 
 
-def _reader(actor: Actor) -> tuple[object, object]:
-    return actor.school_ids_with(READ_BORROWERS), actor.person_id
-
-
-def _narrow(where: Conditions, actor: Actor, filters: CustodyFilters) -> None:
+def _narrow(where: Where, actor: Actor, filters: CustodyFilters) -> None:
+    reader = {"readable": actor.school_ids_with(READ_BORROWERS), "me": actor.person_id}
     if filters.mine:
-        where.add("c.holder = {}::bigint", actor.person_id)
+        where.add("c.holder = :me::bigint", me=actor.person_id)
     if filters.holder is not None:
-        where.add("c.holder = {} AND " + READABLE, filters.holder, *_reader(actor))
+        where.add(f"c.holder = :holder AND {READABLE}", holder=filters.holder, **reader)
     if filters.tag:
-        where.add("a.tag = {}", tags.clean(filters.tag))
+        where.add("a.tag = :tag", tag=tags.clean(filters.tag))
     if filters.q.strip():
         where.add(
             "(a.tag || ' ' || a.name || ' ' || m.brand || ' ' || m.name || ' '"
-            " || coalesce(CASE WHEN " + READABLE + " THEN holder.name END,"
-            " room.name, c.holder_group, '')) ILIKE {}",
-            *_reader(actor),
-            like(filters.q),
+            f" || coalesce(CASE WHEN {READABLE} THEN holder.name END,"
+            " room.name, c.holder_group, '')) ILIKE :pattern",
+            pattern=like(filters.q),
+            **reader,
         )

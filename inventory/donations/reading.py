@@ -4,15 +4,14 @@ from datetime import date
 
 import msgspec
 
-from core import paging
 from core.access import Actor
 from core.database import fetch, fetch_one
 from core.errors import NotFound, say
-from core.paging import Page
+from core.paging import DEFAULT_LIMIT, Page
 from core.permissions import READ_DONATIONS
+from core.query import Key, Order, Where, list_page
 from inventory.donations.shapes import Donation, DonationLine, DonationRow, StateCount
 from inventory.models import like
-from inventory.queries import Conditions
 from inventory.scope import school_id_of
 
 ROWS = """
@@ -45,6 +44,11 @@ SELECT a.lifecycle, count(*) AS assets
 """
 
 
+NEWEST_FIRST = Order(
+    Key("g.received_on", date, "received_on"), Key("g.id", int, "id"), descending=True
+)
+
+
 async def find_donations(
     actor: Actor,
     *,
@@ -53,29 +57,21 @@ async def find_donations(
     donor: int | None = None,
     has_gap: bool | None = None,
     cursor: str | None = None,
-    limit: int = paging.DEFAULT_LIMIT,
+    limit: int = DEFAULT_LIMIT,
 ) -> Page[DonationRow]:
     """One page of donations, newest first; ``has_gap`` keeps those with something missing."""
-    where = Conditions(actor.school_ids_with(READ_DONATIONS), paging.checked_limit(limit) + 1)
-    where.add("g.school = any($1::bigint[])")
+    where = Where("g.school = any(:schools)", schools=actor.school_ids_with(READ_DONATIONS))
     if school:
-        where.add("g.school = {}", await school_id_of(actor, school))
-    if donor is not None:
-        where.add("g.donor = {}", donor)
+        where.add("g.school = :school", school=await school_id_of(actor, school))
+    where.add_given("g.donor = :donor", donor=donor)
     if q.strip():
         where.add(
-            "(g.title || ' ' || donor.name || ' ' || g.acknowledgement_number) ILIKE {}", like(q)
+            "(g.title || ' ' || donor.name || ' ' || g.acknowledgement_number) ILIKE :pattern",
+            pattern=like(q),
         )
     if has_gap is not None:
         where.add(f"(coalesce(l.declared, 0) > coalesce(l.received, 0)) = {str(has_gap).lower()}")
-    if cursor:
-        where.add("(g.received_on, g.id) < ({}, {})", *paging.decode_cursor(cursor, date, int))
-    rows = await fetch(
-        DonationRow,
-        f"{ROWS} WHERE {where.sql()} ORDER BY g.received_on DESC, g.id DESC LIMIT $2",
-        *where.args,
-    )
-    return paging.page_of(rows, limit, lambda row: (row.received_on, row.id))
+    return await list_page(DonationRow, ROWS, where, NEWEST_FIRST, cursor=cursor, limit=limit)
 
 
 async def get_donation(actor: Actor, donation_id: int) -> Donation:

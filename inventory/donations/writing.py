@@ -65,12 +65,13 @@ async def create_donation(
             donation_id: int = await fetch_value(
                 "INSERT INTO donation (school, donor, title, received_on, return_on_end,"
                 " resale_forbidden, wipe_on_intake, name_public, note, acknowledgement_number,"
-                " version, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 1, $11)"
-                " RETURNING id",
-                school_id,
-                *_values(new),
-                await _next_acknowledgement(school_id, new.received_on.year),
-                clock.now(),
+                " version, created_at) VALUES (:school, :donor, :title, :received_on,"
+                " :return_on_end, :resale_forbidden, :wipe_on_intake, :name_public, :note, :number,"
+                " 1, :now) RETURNING id",
+                school=school_id,
+                number=await _next_acknowledgement(school_id, new.received_on.year),
+                now=clock.now(),
+                **_columns(new),
             )
     return await get_donation(actor, donation_id)
 
@@ -82,12 +83,13 @@ async def edit_donation(actor: Actor, donation_id: int, edit: DonationEdit) -> D
     with refusing(REFUSALS):
         async with transaction(actor):
             written = await execute(
-                "UPDATE donation SET donor = $3, title = $4, received_on = $5, return_on_end = $6,"
-                " resale_forbidden = $7, wipe_on_intake = $8, name_public = $9, note = $10,"
-                " version = version + 1 WHERE id = $1 AND version = $2",
-                donation_id,
-                edit.version,
-                *_values(edit),
+                "UPDATE donation SET donor = :donor, title = :title, received_on = :received_on,"
+                " return_on_end = :return_on_end, resale_forbidden = :resale_forbidden,"
+                " wipe_on_intake = :wipe_on_intake, name_public = :name_public, note = :note,"
+                " version = version + 1 WHERE id = :id AND version = :version",
+                id=donation_id,
+                version=edit.version,
+                **_columns(edit),
             )
             if not written:
                 raise Conflict(
@@ -208,17 +210,17 @@ async def _kept(actor: Actor, donation_id: int) -> Donation:
     return donation
 
 
-def _values(facts: DonationFacts) -> tuple[object, ...]:
-    return (
-        facts.donor_id,
-        " ".join(facts.title.split()),
-        facts.received_on,
-        facts.return_on_end,
-        facts.resale_forbidden,
-        facts.wipe_on_intake,
-        facts.name_public,
-        facts.note.strip(),
-    )
+def _columns(facts: DonationFacts) -> dict[str, object]:
+    return {
+        "donor": facts.donor_id,
+        "title": " ".join(facts.title.split()),
+        "received_on": facts.received_on,
+        "return_on_end": facts.return_on_end,
+        "resale_forbidden": facts.resale_forbidden,
+        "wipe_on_intake": facts.wipe_on_intake,
+        "name_public": facts.name_public,
+        "note": facts.note.strip(),
+    }
 
 
 def _refuse_wrong(facts: DonationFacts) -> None:

@@ -7,7 +7,7 @@ import anyio.lowlevel
 import msgspec
 
 from core.access import Actor
-from core.database import execute, execute_many, fetch, fetch_one, refusing, transaction
+from core.database import execute, execute_many, fetch, refusing, transaction
 from core.errors import Conflict, Message, Problem, say
 from inventory import tags
 from inventory.assets.shapes import Condition, LifecycleState
@@ -81,7 +81,7 @@ async def _is_as_shown(staged: list[_Staged], judged: list[Judged]) -> bool:
 
 
 async def _locked(actor: Actor, job_id: UUID) -> ImportJob:
-    await fetch_one(_Id, "SELECT id FROM import_job WHERE id = $1 FOR UPDATE", job_id)
+    await execute("SELECT FROM import_job WHERE id = $1 FOR UPDATE", job_id)
     job = await get_import(actor, job_id)
     if job.state is not ImportState.staged:
         raise Conflict(say("This import is finished already"), code="finished")
@@ -94,10 +94,6 @@ async def _locked(actor: Actor, job_id: UUID) -> ImportJob:
             code="has_errors",
         )
     return job
-
-
-class _Id(msgspec.Struct):
-    id: UUID
 
 
 async def _write(job: ImportJob, judged: list[Judged]) -> None:

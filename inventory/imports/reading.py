@@ -6,12 +6,12 @@ from uuid import UUID
 
 import msgspec
 
-from core import paging
 from core.access import Actor
-from core.database import fetch, fetch_one
+from core.database import fetch_one
 from core.errors import NotFound, say
-from core.paging import Page
+from core.paging import DEFAULT_LIMIT, Page
 from core.permissions import IMPORT_EQUIPMENT
+from core.query import Key, Order, Where, list_page
 from inventory.imports.columns import column_of
 from inventory.imports.shapes import (
     Counts,
@@ -22,7 +22,6 @@ from inventory.imports.shapes import (
     Remark,
     Verdict,
 )
-from inventory.queries import Conditions
 
 
 class _Job(msgspec.Struct):
@@ -65,20 +64,19 @@ SELECT r.line, r.verdict, a.tag, r.raw, r.diff, r.message
 """
 
 
+NEWEST_FIRST = Order(
+    Key("j.created_at", datetime, "created_at"), Key("j.id", UUID, "id"), descending=True
+)
+BY_LINE = Order(Key("r.line", int, "line"))
+
+
 async def find_imports(
-    actor: Actor, *, cursor: str | None = None, limit: int = paging.DEFAULT_LIMIT
+    actor: Actor, *, cursor: str | None = None, limit: int = DEFAULT_LIMIT
 ) -> Page[ImportJob]:
     """The imports of the schools of which the actor is an admin, newest first."""
-    where = Conditions(actor.school_ids_with(IMPORT_EQUIPMENT), paging.checked_limit(limit) + 1)
-    where.add("j.school = any($1::bigint[]) AND j.state <> 'discarded'")
-    if cursor:
-        where.add("(j.created_at, j.id) < ({}, {})", *paging.decode_cursor(cursor, datetime, UUID))
-    rows = await fetch(
-        _Job,
-        f"{JOBS} WHERE {where.sql()} ORDER BY j.created_at DESC, j.id DESC LIMIT $2",
-        *where.args,
-    )
-    page = paging.page_of(rows, limit, lambda job: (job.created_at, job.id))
+    where = Where("j.school = any(:schools)", schools=actor.school_ids_with(IMPORT_EQUIPMENT))
+    where.add("j.state <> 'discarded'")
+    page = await list_page(_Job, JOBS, where, NEWEST_FIRST, cursor=cursor, limit=limit)
     return Page([_job(row) for row in page.items], page.next_cursor)
 
 
@@ -101,18 +99,13 @@ async def find_rows(
     *,
     verdict: Verdict | None = None,
     cursor: str | None = None,
-    limit: int = paging.DEFAULT_LIMIT,
+    limit: int = DEFAULT_LIMIT,
 ) -> Page[ImportRow]:
     """One page of the rows of an import, in the order of the file."""
     await get_import(actor, job_id)
-    where = Conditions(job_id, paging.checked_limit(limit) + 1)
-    where.add("r.job = $1")
-    if verdict is not None:
-        where.add("r.verdict = {}", verdict)
-    if cursor:
-        where.add("r.line > {}", *paging.decode_cursor(cursor, int))
-    rows = await fetch(_Row, f"{ROWS} WHERE {where.sql()} ORDER BY r.line LIMIT $2", *where.args)
-    page = paging.page_of(rows, limit, lambda row: (row.line,))
+    where = Where("r.job = :job", job=job_id)
+    where.add_given("r.verdict = :verdict", verdict=verdict)
+    page = await list_page(_Row, ROWS, where, BY_LINE, cursor=cursor, limit=limit)
     return Page([_row(row) for row in page.items], page.next_cursor)
 
 

@@ -32,14 +32,14 @@ async def store_photos(files: Sequence[bytes], *, field: str = "photos") -> list
 
 async def get_photo(actor: Actor, photo_id: int) -> StoredPhoto:
     """The picture, for those who may read its work order."""
-    conditions = readable_by(actor)
-    conditions.add("p.id = {}", photo_id)
+    where = readable_by(actor)
+    where.add("p.id = :id", id=photo_id)
     photo = await database.fetch_one(
         StoredPhoto,
         "SELECT p.id, e.work_order AS work_order_id, p.object_key, p.media_type, p.size_bytes"
         " FROM work_order_photo p JOIN work_order_entry e ON e.id = p.entry"
-        f" JOIN work_order w ON w.id = e.work_order WHERE {conditions.sql()}",
-        *conditions.args,
+        f" JOIN work_order w ON w.id = e.work_order WHERE {where}",
+        **where.values,
     )
     if photo is None:
         raise NotFound(say("There is no such photo, or it is not yours to see"))

@@ -2,8 +2,6 @@
 
 from datetime import timedelta
 
-import msgspec
-
 from core import database
 from core.clock import now
 from storage import objects
@@ -13,21 +11,17 @@ from storage.photos import PREFIX, remove_photo
 ORPHAN_AFTER = timedelta(days=7)
 
 
-class _Key(msgspec.Struct):
-    object_key: str
-
-
 async def sweep_photos(*, older_than: timedelta = ORPHAN_AFTER) -> int:
     """Remove the old pictures that no row names; how many."""
     listed = await objects.listed(f"{PREFIX}/")
     old = [item.key for item in listed if item.modified_at < now() - older_than]
-    unnamed = await database.fetch(
-        _Key,
+    unnamed = await database.fetch_column(
+        str,
         "SELECT object_key FROM unnest($1::text[]) AS listed(object_key)"
         " EXCEPT SELECT object_key FROM work_order_photo"
         " EXCEPT SELECT object_key FROM photo_draft",
         old,
     )
-    for row in unnamed:
-        await remove_photo(row.object_key)
+    for object_key in unnamed:
+        await remove_photo(object_key)
     return len(unnamed)

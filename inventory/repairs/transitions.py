@@ -138,7 +138,11 @@ async def _move(
     actor.require(order.school_id, MANAGE_WORK_ORDERS)
     step = TRANSITIONS[action]
     # Resuming keeps whoever had the work; every other step that names somebody means it.
-    chosen = "coalesce(assignee, $4)" if action is Action.resume else "coalesce($4, assignee)"
+    chosen = (
+        "coalesce(assignee, :assignee_id)"
+        if action is Action.resume
+        else "coalesce(:assignee_id, assignee)"
+    )
     async with transaction(actor):
         moved = await database.execute(
             f"UPDATE work_order SET state = :state, assignee = {chosen}, version = version + 1"

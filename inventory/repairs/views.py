@@ -10,7 +10,7 @@ from core import clock, database
 from core.access import Actor
 from core.errors import Conflict, Message, NotFound, say
 from core.permissions import READ_EVERY_WORK_ORDER
-from inventory.queries import Conditions
+from core.query import Key, Order, Where
 
 State = Literal["open", "assigned", "waiting_parts", "completed", "cancelled"]
 Severity = Literal["low", "normal", "high", "critical"]
@@ -88,7 +88,7 @@ class WorkOrderEntry(msgspec.Struct, frozen=True, kw_only=True):
         return worded(self.found, self.found_params)
 
 
-# $1 is the moment to which the downtime of open orders is counted.
+# :now is the moment to which the downtime of open orders is counted.
 _COLUMNS = """
 SELECT w.id, w.school AS school_id, w.asset AS asset_id, a.tag AS asset_tag,
        btrim(m.brand || ' ' || m.name) AS asset_model, a.lifecycle AS asset_state,
@@ -100,7 +100,7 @@ SELECT w.id, w.school AS school_id, w.asset AS asset_id, a.tag AS asset_tag,
        totals.minutes, totals.cost, w.version,
        w.keeps_in_service, (
            SELECT coalesce(sum(greatest(0, extract(epoch FROM
-                      coalesce(o.ended_at, $1) - o.started_at))), 0)::bigint
+                      coalesce(o.ended_at, :now) - o.started_at))), 0)::bigint
              FROM work_order_outage o WHERE o.work_order = w.id) AS downtime_seconds
 """
 _JOINS = """
@@ -115,24 +115,29 @@ _JOINS = """
       SELECT coalesce(sum(e.minutes), 0)::bigint AS minutes, coalesce(sum(e.cost), 0) AS cost
         FROM work_order_entry e WHERE e.work_order = w.id) totals
 """
-NEWEST_FIRST = "w.opened_at DESC, w.id DESC"
+NEWEST_FIRST = Order(
+    Key("w.opened_at", datetime, "opened_at"), Key("w.id", int, "id"), descending=True
+)
 GRAVEST_FIRST = (
     "array_position(ARRAY['critical','high','normal','low'], w.severity::text), w.opened_at, w.id"
 )
 
 
-async def fetch_orders(conditions: Conditions, order_by: str, most: int) -> list[WorkOrder]:
+async def fetch_orders(where: Where, order_by: str, most: int) -> list[WorkOrder]:
     """The first ``most`` orders under conditions on w (order), a (asset) and m (model).
 
     They are found first and dressed with names and totals afterwards: a page costs its own rows.
     """
     found = (
         "SELECT w.* FROM work_order w JOIN asset a ON a.id = w.asset"
-        f" JOIN asset_model m ON m.id = a.model WHERE {conditions.sql()}"
-        f" ORDER BY {order_by} LIMIT {conditions.argument(most)}"
+        f" JOIN asset_model m ON m.id = a.model WHERE {where} ORDER BY {order_by} LIMIT :most"
     )
     return await database.fetch(
-        WorkOrder, f"{_COLUMNS} FROM ({found}) w {_JOINS} ORDER BY {order_by}", *conditions.args
+        WorkOrder,
+        f"{_COLUMNS} FROM ({found}) w {_JOINS} ORDER BY {order_by}",
+        **where.values,
+        now=clock.now(),
+        most=most,
     )
 
 
@@ -150,18 +155,16 @@ def stored(words: Message | str) -> tuple[str, str | None]:
     return words, None
 
 
-def readable_by(actor: Actor, *args: object) -> Conditions:
-    """Conditions on ``work_order w``; ``args`` are the arguments that the query has already."""
-    conditions = Conditions(*args)
-    conditions.add("w.school = any({})", actor.school_ids)
-    conditions.add(
-        "(w.school = any({}) OR {}::bigint IN (w.opened_by, w.assignee) OR EXISTS ("
-        "SELECT FROM work_order_entry mine WHERE mine.work_order = w.id AND mine.by = {}))",
-        actor.school_ids_with(READ_EVERY_WORK_ORDER),
-        actor.person_id,
-        actor.person_id,
+def readable_by(actor: Actor) -> Where:
+    """Conditions on ``work_order w``; :me is the actor."""
+    return Where(
+        "w.school = any(:schools) AND (w.school = any(:read_whole)"
+        " OR :me::bigint IN (w.opened_by, w.assignee) OR EXISTS ("
+        "SELECT FROM work_order_entry mine WHERE mine.work_order = w.id AND mine.by = :me))",
+        schools=actor.school_ids,
+        read_whole=actor.school_ids_with(READ_EVERY_WORK_ORDER),
+        me=actor.person_id,
     )
-    return conditions
 
 
 def _message_or_value(value: object) -> object:
@@ -173,9 +176,9 @@ def _message_or_value(value: object) -> object:
 
 async def get_work_order(actor: Actor, work_order_id: int) -> WorkOrder:
     """The order, or NotFound when it is not there for this reader."""
-    conditions = readable_by(actor, clock.now())
-    conditions.add("w.id = {}", work_order_id)
-    orders = await fetch_orders(conditions, NEWEST_FIRST, 1)
+    where = readable_by(actor)
+    where.add("w.id = :id", id=work_order_id)
+    orders = await fetch_orders(where, NEWEST_FIRST.sql, 1)
     if not orders:
         raise NotFound(say("There is no such work order, or it is not yours to see"))
     return orders[0]

@@ -62,12 +62,12 @@ LIBRARY_EVENTS = (
     """SELECT r.created_at, r.owner, r.school, 'resource', r.id::text, 'insert', NULL::jsonb,
               (to_jsonb(r) || '{"state": "draft", "published_at": null, "version": 1}')
               - '{search,initials,previous_state,updated_at}'::text[]
-         FROM resource r WHERE r.id = $1""",
+         FROM resource r WHERE r.id = :resource""",
     """SELECT v.created_at, v.created_by, v.school, 'revision', v.id::text, 'insert', NULL,
-              to_jsonb(v) FROM revision v WHERE v.resource = $1""",
+              to_jsonb(v) FROM revision v WHERE v.resource = :resource""",
     """SELECT r.updated_at, r.owner, r.school, 'resource', r.id::text, 'update',
               '{"state": "draft"}'::jsonb, jsonb_build_object('state', r.state)
-         FROM resource r WHERE r.id = $1 AND r.state <> 'draft'""",
+         FROM resource r WHERE r.id = :resource AND r.state <> 'draft'""",
 )
 
 
@@ -91,10 +91,10 @@ async def write_inventory(*, technician: int, admin: int) -> None:
 
 async def write_library(resource_id: UUID) -> None:
     """Write what the triggers would have about a resource."""
-    await _write(LIBRARY_EVENTS, resource_id)
+    await _write(LIBRARY_EVENTS, resource=resource_id)
 
 
-async def _write(events: tuple[str, ...], *args: object) -> None:
+async def _write(events: tuple[str, ...], **values: object) -> None:
     united = " UNION ALL ".join(f"({event})" for event in events)
     await execute(
         f"INSERT INTO audit_event ({COLUMNS})"
@@ -102,5 +102,5 @@ async def _write(events: tuple[str, ...], *args: object) -> None:
         " e.action, e.before, e.after"
         f" FROM ({united}) e (at, actor, school, entity, entity_id, action, before, after)"
         " LEFT JOIN person p ON p.id = e.actor ORDER BY e.at, e.entity, e.entity_id, e.action",
-        *args,
+        **values,
     )

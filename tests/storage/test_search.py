@@ -167,10 +167,10 @@ async def test_the_index_is_used(db: Stack) -> None:
     await database.execute("ANALYZE resource")
     plan = await plan_of("SELECT id FROM resource r WHERE r.search @@ to_tsquery('simple', '浮力')")
     assert "resource_search" in plan, plan
-    plan = await plan_of(
-        "SELECT t.blob FROM page_text t WHERE "
-        + catalogue.page_condition("'浮力 & 力与'", "'{浮力与}'")
+    matches = catalogue.PAGE_MATCHES.replace(":pairs", "'浮力 & 力与'").replace(
+        ":runs", "'{浮力与}'"
     )
+    plan = await plan_of(f"SELECT t.blob FROM page_text t WHERE {matches}")
     assert "page_text_search" in plan, plan
 
 
