@@ -53,8 +53,6 @@ MEMBERSHIPS_IN_SIGHT = """
     ), '[]'::jsonb) AS memberships
 """
 
-IS_VALID = "valid_from <= now() AND (valid_until IS NULL OR valid_until > now())"
-
 
 async def give_role(actor: Actor, person_id: int, new: NewRole) -> int:
     """Give a person in sight a role at a school that the actor administers; the membership's id.
@@ -157,8 +155,8 @@ async def keep_an_admin(school_ids: list[int], *, without: int) -> None:
     )
     left_alone = await fetch_value(
         "SELECT s.code FROM school s WHERE s.id = any($1::bigint[]) AND NOT EXISTS ("
-        " SELECT 1 FROM membership m JOIN person p ON p.id = m.person"
-        f" WHERE m.school = s.id AND m.role = 'admin' AND {IS_VALID}"
+        " SELECT 1 FROM valid_membership m JOIN person p ON p.id = m.person"
+        " WHERE m.school = s.id AND m.role = 'admin'"
         " AND m.person <> $2 AND p.closed_at IS NULL) ORDER BY s.code LIMIT 1",
         school_ids,
         without,
@@ -176,7 +174,7 @@ async def require_whole(actor: Actor, person_id: int) -> None:
     Else an admin of one school could take over an account that is an admin's at another.
     """
     elsewhere = await fetch_value(
-        f"SELECT 1 FROM membership WHERE person = $1 AND {IS_VALID}"
+        "SELECT 1 FROM valid_membership WHERE person = $1"
         " AND NOT school = any($2::bigint[]) LIMIT 1",
         person_id,
         actor.school_ids_with(MANAGE_PEOPLE),
@@ -192,7 +190,7 @@ async def schools_administered(person_id: int) -> list[int]:
     """The schools where the person is an admin now."""
     return await fetch_column(
         int,
-        "SELECT DISTINCT school FROM membership"
-        f" WHERE person = $1 AND role = 'admin' AND {IS_VALID} ORDER BY school",
+        "SELECT DISTINCT school FROM valid_membership"
+        " WHERE person = $1 AND role = 'admin' ORDER BY school",
         person_id,
     )

@@ -11,7 +11,7 @@ from core import clock, known_browsers, memberships, passwords, security_log, si
 from core.access import Actor, Role
 from core.database import execute, fetch_column, fetch_one, fetch_value, refusing, transaction
 from core.errors import Forbidden, Invalid, NotFound, say
-from core.memberships import IS_VALID, MEMBERSHIPS_IN_SIGHT, NewRole, RoleAtSchool
+from core.memberships import MEMBERSHIPS_IN_SIGHT, NewRole, RoleAtSchool
 from core.paging import DEFAULT_LIMIT, Page
 from core.permissions import MANAGE_PEOPLE, READ_PEOPLE
 from core.person_facts import REFUSALS, PersonFacts, checked_facts, insert_person
@@ -115,8 +115,9 @@ def _in_sight(actor: Actor, *, school_id: int | None = None, role: Role | None =
     theirs = Where("m.person = p.id AND m.school = any(:schools::bigint[])")
     theirs.bind(schools=actor.school_ids_with(READ_PEOPLE))
     theirs.add_given("m.school = :school_id", school_id=school_id)
-    theirs.add_given(f"m.role = :role AND {IS_VALID}", role=role)
-    return Where(f"EXISTS (SELECT FROM membership m WHERE {theirs})", **theirs.values)
+    theirs.add_given("m.role = :role", role=role)
+    source = "valid_membership" if role else "membership"
+    return Where(f"EXISTS (SELECT FROM {source} m WHERE {theirs})", **theirs.values)
 
 
 async def create_person(actor: Actor, new: NewPerson) -> Invitation:

@@ -64,17 +64,10 @@ class NewPlace(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     parent_id: int | None = None
 
 
-TREE = """
-WITH RECURSIVE tree AS (
-    SELECT id, school AS school_id, parent AS parent_id, kind, name, name::text AS path,
-           0 AS depth, retired_at
-      FROM place WHERE parent IS NULL AND school = any($1::bigint[])
-    UNION ALL
-    SELECT p.id, p.school, p.parent, p.kind, p.name, tree.path || ' / ' || p.name,
-           tree.depth + 1, p.retired_at
-      FROM place p JOIN tree ON p.parent = tree.id
-)
-SELECT id, school_id, parent_id, kind, name, path, depth, retired_at FROM tree
+READ = """
+SELECT p.id, p.school AS school_id, p.parent AS parent_id, p.kind, p.name, pp.path, pp.depth,
+       p.retired_at
+  FROM place p JOIN place_path pp ON pp.place = p.id
 """
 
 
@@ -87,7 +80,7 @@ async def find_places(
         actor.require(school_id)
     tree = await fetch(
         Place,
-        f"{TREE} WHERE ($2 OR retired_at IS NULL) ORDER BY depth",
+        f"{READ} WHERE p.school = any($1) AND ($2 OR p.retired_at IS NULL) ORDER BY pp.depth",
         actor.school_ids if school_id is None else [school_id],
         with_retired,
     )
@@ -100,15 +93,8 @@ async def find_places(
 
 async def get_place(actor: Actor, place_id: int) -> Place:
     """One place in the actor's sight, else NotFound."""
-    school_id = await fetch_value(
-        "SELECT school FROM place WHERE id = $1 AND school = any($2::bigint[])",
-        place_id,
-        actor.school_ids,
-    )
-    found = (
-        await fetch_one(Place, f"{TREE} WHERE id = $2", [school_id], place_id)
-        if school_id is not None
-        else None
+    found = await fetch_one(
+        Place, f"{READ} WHERE p.id = $1 AND p.school = any($2)", place_id, actor.school_ids
     )
     if found is None:
         raise NotFound(say("There is no such place, or it is not of your school"))

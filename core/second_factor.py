@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import msgspec
 import pyotp
 
-from core import clock, known_browsers, memberships, people, security_log, sign_in
+from core import clock, known_browsers, people, security_log, sign_in
 from core.access import Actor
 from core.database import execute, execute_many, fetch, fetch_one, fetch_value, transaction
 from core.encryption import Cipher
@@ -61,9 +61,9 @@ async def get_state(actor: Actor) -> State:
         State,
         "SELECT f.confirmed_at, (SELECT count(*) FROM recovery_code c"
         "   WHERE c.person = p.id AND c.used_at IS NULL) AS codes_left,"
-        " EXISTS (SELECT 1 FROM membership m JOIN school s ON s.id = m.school"
-        "   WHERE m.person = p.id AND m.role = 'admin' AND s.requires_second_factor"
-        f"   AND {memberships.IS_VALID}) AS is_required"
+        " EXISTS (SELECT 1 FROM valid_membership m JOIN school s ON s.id = m.school"
+        "   WHERE m.person = p.id AND m.role = 'admin' AND s.requires_second_factor)"
+        " AS is_required"
         " FROM person p LEFT JOIN second_factor f ON f.person = p.id WHERE p.id = $1",
         _own_id(actor),
     )

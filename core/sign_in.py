@@ -25,9 +25,8 @@ MEMBERSHIPS = """
         SELECT jsonb_agg(jsonb_build_object(
             'school_id', s.id, 'school_code', s.code, 'school_name_zh', s.name_zh,
             'school_name_en', s.name_en, 'role', m.role) ORDER BY s.id, m.role)
-        FROM membership m JOIN school s ON s.id = m.school
-        WHERE m.person = p.id AND m.valid_from <= now()
-          AND (m.valid_until IS NULL OR m.valid_until > now())
+        FROM valid_membership m JOIN school s ON s.id = m.school
+        WHERE m.person = p.id
           AND NOT (m.role = 'admin' AND s.requires_second_factor AND NOT EXISTS (
               SELECT 1 FROM second_factor f
               WHERE f.person = p.id AND f.confirmed_at IS NOT NULL))

@@ -58,7 +58,7 @@ async def prepare_sheet(actor: Actor, wanted: list[str]) -> list[str]:
 
 LABEL = """
 SELECT l.code, s.name_zh AS school_zh, s.name_en AS school_en, a.tag,
-       coalesce(nullif(a.name, ''), btrim(m.brand || ' ' || m.name), '') AS title,
+       coalesce(asset_title(a.name, m.brand, m.name), '') AS title,
        CASE WHEN d.name_public AND donor.kind <> 'anonymous' THEN donor.name END AS donor
   FROM label_code l
   JOIN school s ON s.id = l.school

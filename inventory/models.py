@@ -90,7 +90,7 @@ async def find_titled(
     where = Where(schools=actor.school_ids)
     words = text.split()
     if exactly:
-        where.add("lower(btrim(m.brand || ' ' || m.name)) = lower(:title)", title=" ".join(words))
+        where.add("lower(model_title(m.brand, m.name)) = lower(:title)", title=" ".join(words))
     for number, word in enumerate(words[:WORDS_MOST]):
         where.add(
             f"(m.brand || ' ' || m.name) ILIKE :word_{number}", **{f"word_{number}": like(word)}

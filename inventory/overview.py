@@ -81,15 +81,15 @@ async def orders_by_place(school_ids: list[int], *, most: int = 8) -> list[Place
     """Where the unfinished orders are, the fullest place first: a walk through the school."""
     return await fetch(
         PlaceCount,
-        "SELECT p.id AS place_id, concat_ws(' / ', around.name, p.name) AS place,"
+        "SELECT pp.place AS place_id, coalesce(pp.path, '') AS place,"
         " count(*) AS count,"
         " (array_agg(w.severity::text ORDER BY"
         "   array_position(ARRAY['critical','high','normal','low'], w.severity::text)))[1]"
         "   AS gravest"
-        " FROM work_order w JOIN asset a ON a.id = w.asset LEFT JOIN place p ON p.id = a.place"
-        " LEFT JOIN place around ON around.id = p.parent"
+        " FROM work_order w JOIN asset a ON a.id = w.asset"
+        " LEFT JOIN place_path pp ON pp.place = a.place"
         " WHERE w.closed_at IS NULL AND w.school = any($1::bigint[])"
-        " GROUP BY p.id, p.name, around.name ORDER BY count(*) DESC, place LIMIT $2",
+        " GROUP BY pp.place, pp.path ORDER BY count(*) DESC, place LIMIT $2",
         school_ids,
         most,
     )

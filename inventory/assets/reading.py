@@ -4,13 +4,13 @@ from core.access import Actor
 from core.database import fetch, fetch_one
 from core.errors import NotFound, say
 from inventory import tags
-from inventory.assets.shapes import HOLDER, IS_OVERDUE, JOINS, PLACE, ROW_COLUMNS, Asset, AssetRow
+from inventory.assets.shapes import HOLDER, IS_OVERDUE, JOINS, ROW_COLUMNS, Asset, AssetRow
 from inventory.borrowers import without_borrower
 
 WHOLE = f"""
 SELECT a.id, a.tag, a.name, a.school AS school_id, s.code AS school, owner.code AS title_holder,
        a.model AS model_id, m.kind, m.brand, m.name AS model, a.serial_number, a.serial_trust,
-       a.lifecycle, a.condition, a.place AS place_id, {PLACE} AS place,
+       a.lifecycle, a.condition, a.place AS place_id, pp.path AS place,
        d.id AS donation_id, d.title AS donation,
        CASE WHEN d.name_public AND donor.kind <> 'anonymous' THEN donor.name END AS donor,
        a.note, a.version, a.created_at,

@@ -136,17 +136,15 @@ class Asset(msgspec.Struct, frozen=True):
 
 
 # Joined to `asset a` by every reader, so that a name is made up in one place only.
-# `place` has its surroundings in front; a loan is overdue by the school's own calendar.
+# A loan is overdue by the school's own calendar.
 JOINS = """
   JOIN school s ON s.id = a.school
   JOIN asset_model m ON m.id = a.model
-  LEFT JOIN place p ON p.id = a.place
-  LEFT JOIN place around ON around.id = p.parent
+  LEFT JOIN place_path pp ON pp.place = a.place
   LEFT JOIN custody c ON c.asset = a.id AND c.ended_at IS NULL
   LEFT JOIN person holder ON holder.id = c.holder
   LEFT JOIN place room ON room.id = c.holder_place
 """
-PLACE = "CASE WHEN around.name IS NULL THEN p.name ELSE around.name || ' / ' || p.name END"
 HOLDER = """CASE WHEN c.holder IS NOT NULL THEN 'person' WHEN c.holder_place IS NOT NULL THEN 'place'
          WHEN c.holder_group IS NOT NULL THEN 'group' END AS holder_kind,
     coalesce(c.holder, c.holder_place) AS holder_id,
@@ -154,6 +152,6 @@ HOLDER = """CASE WHEN c.holder IS NOT NULL THEN 'person' WHEN c.holder_place IS 
 IS_OVERDUE = "coalesce(c.due_on < (now() AT TIME ZONE s.zone)::date, false)"
 ROW_COLUMNS = f"""
     a.id, a.tag, a.name, s.code AS school, m.kind, m.brand, m.name AS model, a.serial_number,
-    a.lifecycle, a.condition, {PLACE} AS place, {HOLDER}, c.due_on,
+    a.lifecycle, a.condition, pp.path AS place, {HOLDER}, c.due_on,
     {IS_OVERDUE} AS is_overdue
 """

@@ -18,7 +18,7 @@ SAME_MOMENT = timedelta(seconds=5)
 NEWEST = 100
 # Names of these columns, not numbers, are what people remember.
 NAMED = {
-    "model": "SELECT id, btrim(brand || ' ' || name) AS name FROM asset_model",
+    "model": "SELECT id, model_title(brand, name) AS name FROM asset_model",
     "place": "SELECT id, name FROM place",
     "holder_place": "SELECT id, name FROM place",
     "school": "SELECT id, code AS name FROM school",

@@ -118,9 +118,8 @@ async def find_candidates(actor: Actor, school_id: int) -> list[Candidate]:
     actor.require(school_id, EDIT_EQUIPMENT)
     return await fetch(
         Candidate,
-        "SELECT DISTINCT p.id, p.name FROM membership m JOIN person p ON p.id = m.person"
-        " WHERE m.school = $1 AND p.closed_at IS NULL AND m.valid_from <= now()"
-        " AND (m.valid_until IS NULL OR m.valid_until > now()) ORDER BY p.name, p.id",
+        "SELECT DISTINCT p.id, p.name FROM valid_membership m JOIN person p"
+        " ON p.id = m.person WHERE m.school = $1 AND p.closed_at IS NULL ORDER BY p.name, p.id",
         school_id,
     )
 

@@ -177,9 +177,8 @@ async def _refuse_unfit(school_id: int, who: Holder, due_on: date | None) -> Non
     if who.place_id is not None:
         await refuse_retired_place(who.place_id)
     if who.person_id is not None and not await fetch_value(
-        "SELECT EXISTS (SELECT FROM membership m JOIN person p ON p.id = m.person"
-        " WHERE m.person = $1 AND m.school = $2 AND p.closed_at IS NULL AND m.valid_from <= now()"
-        " AND (m.valid_until IS NULL OR m.valid_until > now()))",
+        "SELECT EXISTS (SELECT FROM valid_membership m JOIN person p ON p.id = m.person"
+        " WHERE m.person = $1 AND m.school = $2 AND p.closed_at IS NULL)",
         who.person_id,
         school_id,
     ):

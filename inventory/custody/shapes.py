@@ -59,7 +59,7 @@ class Custody(msgspec.Struct, frozen=True):
 
 
 READ = """
-SELECT c.id, a.tag, coalesce(nullif(a.name, ''), btrim(m.brand || ' ' || m.name)) AS title,
+SELECT c.id, a.tag, asset_title(a.name, m.brand, m.name) AS title,
        s.code AS school,
        CASE WHEN c.holder IS NOT NULL THEN 'person' WHEN c.holder_place IS NOT NULL THEN 'place'
             ELSE 'group' END AS holder_kind,

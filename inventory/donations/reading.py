@@ -32,7 +32,7 @@ SELECT g.id, g.school AS school_id, s.code AS school, g.donor AS donor_id, donor
   FROM donation g JOIN school s ON s.id = g.school JOIN donor ON donor.id = g.donor
 """
 LINES = """
-SELECT l.id, l.model AS model_id, m.kind, btrim(m.brand || ' ' || m.name) AS model, l.declared,
+SELECT l.id, l.model AS model_id, m.kind, model_title(m.brand, m.name) AS model, l.declared,
        l.received, l.note
   FROM donation_line l JOIN asset_model m ON m.id = l.model WHERE l.donation = $1 ORDER BY l.id
 """

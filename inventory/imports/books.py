@@ -76,14 +76,8 @@ SELECT id, tag, school AS school_id, model AS model_id, serial_number, place AS 
   FROM asset
 """
 PLACES = """
-WITH RECURSIVE tree AS (
-    SELECT id, name::text AS name, name::text AS path
-      FROM place WHERE parent IS NULL AND school = $1 AND retired_at IS NULL
-    UNION ALL
-    SELECT p.id, p.name::text, tree.path || ' / ' || p.name
-      FROM place p JOIN tree ON p.parent = tree.id WHERE p.retired_at IS NULL
-)
-SELECT id, name, path FROM tree
+SELECT p.id, p.name, pp.path FROM place p JOIN place_path pp ON pp.place = p.id
+ WHERE p.school = $1 AND p.retired_at IS NULL
 """
 
 

@@ -105,12 +105,11 @@ async def get_reportable(actor: Actor, tag: str) -> ReportableAsset:
     """The asset behind a sticker, for somebody who may report its faults."""
     asset = await database.fetch_one(
         ReportableAsset,
-        "SELECT a.id, a.tag, a.school AS school_id, btrim(m.brand || ' ' || m.name) AS model,"
-        " concat_ws(' / ', outer_place.name, p.name) AS place,"
+        "SELECT a.id, a.tag, a.school AS school_id, model_title(m.brand, m.name) AS model,"
+        " coalesce(pp.path, '') AS place,"
         " (SELECT count(*) FROM work_order w WHERE w.asset = a.id AND w.closed_at IS NULL)"
         " AS open_orders FROM asset a JOIN asset_model m ON m.id = a.model"
-        " LEFT JOIN place p ON p.id = a.place LEFT JOIN place outer_place ON outer_place.id ="
-        " p.parent"
+        " LEFT JOIN place_path pp ON pp.place = a.place"
         " WHERE a.tag = upper(btrim($1)) AND a.school = any($2)",
         tag,
         actor.school_ids,

@@ -67,12 +67,10 @@ async def candidates(actor: Actor, school_id: int) -> list[Candidate]:
     actor.require(school_id, MANAGE_WORK_ORDERS)
     return await database.fetch(
         Candidate,
-        "SELECT DISTINCT p.id, p.name FROM person p JOIN membership m ON m.person = p.id"
-        " WHERE m.school = $1 AND m.role = any($2) AND m.valid_from <= $3"
-        " AND coalesce(m.valid_until > $3, true) AND p.closed_at IS NULL ORDER BY p.name, p.id",
+        "SELECT DISTINCT p.id, p.name FROM person p JOIN valid_membership m ON m.person = p.id"
+        " WHERE m.school = $1 AND m.role = any($2) AND p.closed_at IS NULL ORDER BY p.name, p.id",
         school_id,
         [role.value for role in BE_ASSIGNED_WORK_ORDERS.roles],
-        clock.now(),
     )
 
 

@@ -91,8 +91,8 @@ class WorkOrderEntry(msgspec.Struct, frozen=True, kw_only=True):
 # :now is the moment to which the downtime of open orders is counted.
 _COLUMNS = """
 SELECT w.id, w.school AS school_id, w.asset AS asset_id, a.tag AS asset_tag,
-       btrim(m.brand || ' ' || m.name) AS asset_model, a.lifecycle AS asset_state,
-       concat_ws(' / ', outer_place.name, p.name) AS place,
+       model_title(m.brand, m.name) AS asset_model, a.lifecycle AS asset_state,
+       coalesce(pp.path, '') AS place,
        w.source, w.fault, w.summary, w.summary_params, w.severity, w.state,
        w.opened_by AS opened_by_id, coalesce(opener.name, '') AS opened_by, w.opened_at,
        w.assignee AS assignee_id, coalesce(assignee.name, '') AS assignee,
@@ -106,8 +106,7 @@ SELECT w.id, w.school AS school_id, w.asset AS asset_id, a.tag AS asset_tag,
 _JOINS = """
   JOIN asset a ON a.id = w.asset
   JOIN asset_model m ON m.id = a.model
-  LEFT JOIN place p ON p.id = a.place
-  LEFT JOIN place outer_place ON outer_place.id = p.parent
+  LEFT JOIN place_path pp ON pp.place = a.place
   LEFT JOIN person opener ON opener.id = w.opened_by
   LEFT JOIN person assignee ON assignee.id = w.assignee
   LEFT JOIN person closer ON closer.id = w.closed_by

@@ -84,7 +84,7 @@ BY: Mapping[By, Grouping] = {
     ),
     "model": Grouping(
         "scope.model",
-        "btrim(g.brand || ' ' || g.name)",
+        "model_title(g.brand, g.name)",
         "JOIN asset_model g ON g.id = scope.model",
     ),
     "school": Grouping(
@@ -95,8 +95,8 @@ BY: Mapping[By, Grouping] = {
     ),
     "room": Grouping(
         "scope.room",
-        "concat_ws(' / ', around.name, g.name)",
-        "LEFT JOIN place g ON g.id = scope.room LEFT JOIN place around ON around.id = g.parent",
+        "coalesce(g.path, '')",
+        "LEFT JOIN place_path g ON g.place = scope.room",
     ),
     "asset": Grouping("scope.id", "scope.tag", ""),
 }

@@ -21,11 +21,12 @@ SELECT string_agg(line, E'\\n' ORDER BY line) FROM (
     UNION ALL SELECT pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal
     UNION ALL SELECT pg_get_functiondef(oid) FROM pg_proc
         WHERE pronamespace = 'public'::regnamespace AND prokind = 'f'
+    UNION ALL SELECT viewname || ' ' || definition FROM pg_views WHERE schemaname = 'public'
 ) AS everything
 """
 LEFT_OVER = """
 SELECT string_agg(relname, ', ') FROM pg_class
-WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p') AND relname <> 'migration'
+WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p', 'v') AND relname <> 'migration'
 """
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from core import database
 from core.errors import Invalid
-from inventory import assets, custody
+from inventory import assets, custody, repairs
 from inventory.assets import AssetFilters, Condition, Custodial, LifecycleState
 from inventory.custody import Holder
 from inventory.models import AssetKind
@@ -75,6 +75,23 @@ async def test_each_filter_finds_its_own() -> None:
         assert await assets.find_tags(reader.actor, filters, most=100) == tags
     held = (await assets.find_assets(reader.actor, AssetFilters(q="pc-2"))).items[0]
     assert held.holder == reader.name
+
+
+async def test_a_cabinet_is_shown_with_its_room_and_building() -> None:
+    school = await factories.school()
+    reader = await factories.person("technician", school)
+    building = await factories.place(school, "building")
+    room = await factories.place(school, "room", parent=building)
+    cabinet = await factories.place(school, "cabinet", parent=room)
+    asset = await factories.asset(school, place=cabinet)
+    path = await database.fetch_value("SELECT string_agg(name, ' / ' ORDER BY id) FROM place")
+    (row,) = (await assets.find_assets(reader.actor)).items
+    assert row.place == path
+    assert (await assets.get_asset(reader.actor, asset.tag)).place == path
+    order = await repairs.open_work_order(
+        reader.actor, asset_id=asset.id, source="person", fault="x", summary="broken"
+    )
+    assert order.place == path
 
 
 async def test_pages_over_two_schools_meet_without_gap_or_overlap() -> None:
