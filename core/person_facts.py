@@ -5,13 +5,15 @@ from typing import Annotated
 
 import msgspec
 
-from core import clock
+from core import clock, tables
 from core.database import fetch_value
 from core.errors import FieldError, Invalid, say
+from core.texts import Line, refuse, tidied
 
 LOCALES = ("zh_CN", "en")
-NAME_MOST = 120
 
+_NAME_RULE = say("Give a name of at most {most} characters", most=tables.Person.name.length)
+TEXTS = {"name": Line(tables.Person.name, required=_NAME_RULE, too_long=(_NAME_RULE, "required"))}
 REFUSALS = {
     "person_login_is_unique": Invalid.of(
         "login", say("Another account has this sign-in name"), code="taken"
@@ -32,24 +34,15 @@ class PersonFacts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 def checked_facts(facts: PersonFacts) -> PersonFacts:
     """The facts tidied, or Invalid with every field that is wrong."""
-    clean = PersonFacts(
-        name=" ".join(facts.name.split()), login=facts.login.strip().lower(), locale=facts.locale
-    )
-    errors = []
-    if not clean.name or len(clean.name) > NAME_MOST:
-        errors.append(
-            FieldError(
-                "name", say("Give a name of at most {most} characters", most=NAME_MOST), "required"
-            )
-        )
+    clean, errors = tidied(facts, TEXTS)
+    clean = msgspec.structs.replace(clean, login=facts.login.strip().lower())
     if not 2 <= len(clean.login) <= 64 or any(letter.isspace() for letter in clean.login):
         errors.append(
             FieldError("login", say("A sign-in name is 2 to 64 characters without spaces"), "login")
         )
     if clean.locale not in LOCALES:
         errors.append(FieldError("locale", say("This language is not one of ours"), "locale"))
-    if errors:
-        raise Invalid(errors)
+    refuse(errors)
     return clean
 
 

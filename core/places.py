@@ -7,14 +7,15 @@ from typing import Annotated
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from core import clock
+from core import clock, tables
 from core.access import Actor
 from core.database import execute, fetch, fetch_one, fetch_value, refusing, transaction
 from core.errors import Conflict, Invalid, NotFound, say
 from core.natural_order import natural_key
 from core.permissions import EDIT_PLACES
+from core.texts import Line
 
-NAME_MOST = 120
+NAME = Line(tables.Place.name, required=say("Give the place a name"))
 
 
 class PlaceKind(StrEnum):
@@ -104,7 +105,7 @@ async def get_place(actor: Actor, place_id: int) -> Place:
 async def create_place(actor: Actor, new: NewPlace) -> Place:
     """Add a place; its name must be free inside the place around it."""
     actor.require(new.school_id, EDIT_PLACES)
-    name = _checked_name(new.name)
+    name = NAME.checked("name", new.name)
     with refusing(REFUSALS):
         async with transaction(actor):
             await _check_holder(new.school_id, new.kind, new.parent_id)
@@ -122,7 +123,7 @@ async def create_place(actor: Actor, new: NewPlace) -> Place:
 async def rename_place(actor: Actor, place_id: int, *, name: str) -> Place:
     """Give a place another name; everything in it stays where it is."""
     place = await _kept_by(actor, place_id)
-    clean = _checked_name(name)
+    clean = NAME.checked("name", name)
     with refusing(REFUSALS):
         async with transaction(actor):
             await execute("UPDATE place SET name = $2 WHERE id = $1", place.id, clean)
@@ -217,12 +218,3 @@ MISPLACED = {
     PlaceKind.room: say("A room is in a building, or stands by itself"),
     PlaceKind.cabinet: say("A cabinet stands in a room or a building"),
 }
-
-
-def _checked_name(name: str) -> str:
-    clean = " ".join(name.split())
-    if not clean:
-        raise Invalid.of("name", say("Give the place a name"), code="required")
-    if len(clean) > NAME_MOST:
-        raise Invalid.of("name", say("At most {most} characters", most=NAME_MOST), code="too_long")
-    return clean

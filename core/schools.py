@@ -5,12 +5,13 @@ from zoneinfo import available_timezones
 
 import msgspec
 
-from core import clock, security_log
+from core import clock, security_log, tables
 from core.access import Actor
 from core.database import execute, fetch, fetch_one, fetch_value, refusing, transaction
 from core.errors import Conflict, FieldError, Forbidden, Invalid, NotFound, say
 from core.permissions import MANAGE_SCHOOL
 from core.security_log import Kind
+from core.texts import Text, refuse, tidied
 
 DEFAULT_ZONE = "Asia/Shanghai"
 CODE_RULE = say("A code is 1 to 32 Latin letters, digits and hyphens")
@@ -20,6 +21,16 @@ REFUSALS = {
     "school_code_is_plain": Invalid.of("code", CODE_RULE, code="code"),
 }
 
+TEXTS = {
+    "code": Text(
+        tables.School.code,
+        required=say("Give the school a short code"),
+        too_long=(CODE_RULE, "code"),
+    ),
+    "name_zh": Text(tables.School.name_zh),
+    "name_en": Text(tables.School.name_en),
+    "zone": Text(tables.School.zone),
+}
 COLUMNS = "id, code, name_zh, name_en, zone, requires_second_factor"
 
 
@@ -155,35 +166,14 @@ async def require_second_factor(actor: Actor, school_id: int, *, is_required: bo
 
 
 def _checked(facts: SchoolFacts) -> SchoolFacts:
-    clean = SchoolFacts(
-        code=facts.code.strip(),
-        name_zh=facts.name_zh.strip(),
-        name_en=facts.name_en.strip(),
-        zone=facts.zone.strip(),
-    )
-    errors = list(_wrong(clean))
-    if errors:
-        raise Invalid(errors)
-    return clean
-
-
-def _wrong(facts: SchoolFacts) -> list[FieldError]:
-    errors = []
-    if not facts.code:
-        errors.append(FieldError("code", say("Give the school a short code"), "required"))
-    if len(facts.code) > 32:
-        errors.append(FieldError("code", CODE_RULE, "code"))
-    if not (facts.name_zh or facts.name_en):
+    clean, errors = tidied(facts, TEXTS)
+    if not (clean.name_zh or clean.name_en):
         errors.append(
             FieldError(
                 "name_zh", say("Give the school a name in one language at least"), "required"
             )
         )
-    errors.extend(
-        FieldError(field, say("At most {most} characters", most=120), "too_long")
-        for field in ("name_zh", "name_en")
-        if len(getattr(facts, field)) > 120
-    )
-    if facts.zone not in available_timezones():
+    if clean.zone not in available_timezones():
         errors.append(FieldError("zone", say("This is no time zone; one is Asia/Shanghai"), "zone"))
-    return errors
+    refuse(errors)
+    return clean

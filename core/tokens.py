@@ -7,13 +7,14 @@ from typing import Annotated
 
 import msgspec
 
-from core import database, security_log
+from core import database, security_log, tables
 from core.access import Actor, Membership
 from core.clock import now
 from core.errors import FieldError, Invalid, NoRoom, NotFound, say
 from core.hashing import hash_token
 from core.security_log import Kind
 from core.sign_in import MEMBERSHIPS
+from core.texts import Line, refuse, tidied
 
 PREFIX = "lsh_"
 SCOPES = (
@@ -23,6 +24,8 @@ SCOPES = (
     "people:read", "people:write",
     "reports:read",
 )  # fmt: skip
+_NAME_RULE = say("Say what the token is for, in a few words")
+TEXTS = {"name": Line(tables.ApiToken.name, required=_NAME_RULE, too_long=(_NAME_RULE, "required"))}
 USED_EVERY = timedelta(minutes=5)
 LONGEST = timedelta(days=365)
 USUAL_DAYS = 90
@@ -193,17 +196,12 @@ async def revoke_all(person_id: int) -> int:
 
 def _checked_name(new: NewToken) -> str:
     """The tidied name, once the scopes and the end are found right too."""
-    name, errors = " ".join(new.name.split()), []
-    if not name or len(name) > 120:
-        errors.append(
-            FieldError("name", say("Say what the token is for, in a few words"), "required")
-        )
+    clean, errors = tidied(new, TEXTS)
     if not new.scopes or not set(new.scopes) <= set(SCOPES):
         errors.append(FieldError("scopes", say("Choose what the token may do"), "scopes"))
     if not 1 <= new.days <= LONGEST.days:
         errors.append(
             FieldError("days", say("A token lasts 1 to {most} days", most=LONGEST.days), "days")
         )
-    if errors:
-        raise Invalid(errors)
-    return name
+    refuse(errors)
+    return clean.name

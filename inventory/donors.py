@@ -6,10 +6,12 @@ import msgspec
 
 from core.access import Actor
 from core.database import execute, fetch_one, fetch_value, transaction
-from core.errors import FieldError, Invalid, NotFound, say
+from core.errors import FieldError, NotFound, say
 from core.paging import DEFAULT_LIMIT, Page
 from core.permissions import EDIT_DONATIONS, READ_DONATIONS
 from core.query import Key, Order, Where, list_page
+from core.texts import Line, refuse, tidied
+from inventory import tables
 from inventory.models import like
 from inventory.scope import school_id_of
 
@@ -51,6 +53,7 @@ class NewDonor(DonorFacts, frozen=True, kw_only=True):
     school: str
 
 
+TEXTS = {"name": Line(tables.Donor.name), "contact": Line(tables.Donor.contact)}
 READ = """
 SELECT d.id, d.school AS school_id, s.code AS school, d.kind, d.name, d.contact,
        (SELECT count(*) FROM donation g WHERE g.donor = d.id) AS donations
@@ -152,15 +155,8 @@ async def edit_donor(actor: Actor, donor_id: int, facts: DonorFacts) -> Donor:
 
 
 def _checked(facts: DonorFacts) -> DonorFacts:
-    clean = DonorFacts(facts.kind, " ".join(facts.name.split()), " ".join(facts.contact.split()))
-    errors = []
+    clean, errors = tidied(facts, TEXTS)
     if clean.kind is not DonorKind.anonymous and not clean.name:
         errors.append(FieldError("name", say("Name the donor, or choose anonymous"), "required"))
-    errors += [
-        FieldError(field, say("At most {most} characters", most=200), "too_long")
-        for field in ("name", "contact")
-        if len(getattr(clean, field)) > 200
-    ]
-    if errors:
-        raise Invalid(errors)
+    refuse(errors)
     return clean

@@ -7,10 +7,12 @@ import msgspec
 
 from core.access import Actor
 from core.database import execute, fetch, fetch_one, fetch_value, refusing, transaction
-from core.errors import FieldError, Forbidden, Invalid, NotFound, say
+from core.errors import Forbidden, Invalid, NotFound, say
 from core.paging import DEFAULT_LIMIT, Page
 from core.permissions import EDIT_EQUIPMENT
 from core.query import Key, Order, Where, list_page
+from core.texts import Line, refuse, tidied
+from inventory import tables
 
 
 class AssetKind(StrEnum):
@@ -56,6 +58,11 @@ class ModelFacts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     isbn: str | None = None
 
 
+TEXTS = {
+    "name": Line(tables.AssetModel.name, required=say("Give the model a name")),
+    "brand": Line(tables.AssetModel.brand),
+    "isbn": Line(tables.AssetModel.isbn),
+}
 WORDS_MOST = 6
 COLUMNS = """
 SELECT m.id, m.kind, m.brand, m.name, m.isbn,
@@ -184,22 +191,9 @@ def like(text: str) -> str:
 
 def checked(facts: ModelFacts) -> ModelFacts:
     """The facts with spaces put straight, else Invalid with every wrong field."""
-    clean = ModelFacts(
-        kind=facts.kind,
-        name=" ".join(facts.name.split()),
-        brand=" ".join(facts.brand.split()),
-        isbn=(facts.isbn or "").replace("-", "").replace(" ", "") or None,
-    )
-    errors = []
-    if not clean.name:
-        errors.append(FieldError("name", say("Give the model a name"), "required"))
-    for field, most in (("name", 200), ("brand", 120), ("isbn", 20)):
-        if len(getattr(clean, field) or "") > most:
-            errors.append(
-                FieldError(field, say("At most {most} characters", most=most), "too_long")
-            )
-    if errors:
-        raise Invalid(errors)
+    isbn = (facts.isbn or "").replace("-", "").replace(" ", "") or None
+    clean, errors = tidied(msgspec.structs.replace(facts, isbn=isbn), TEXTS)
+    refuse(errors)
     return clean
 
 

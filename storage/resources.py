@@ -9,15 +9,19 @@ import msgspec
 from core import database
 from core.access import Actor
 from core.clock import now
-from core.errors import Conflict, FieldError, Forbidden, Invalid, NotFound, say
+from core.errors import Conflict, FieldError, Forbidden, NotFound, say
 from core.permissions import CONTRIBUTE_RESOURCES, REVIEW_RESOURCES
-from storage import revisions, search
+from core.texts import Line, Text, refuse, tidied
+from storage import revisions, search, tables
 from storage.ids import uuid7
 from storage.rights import may_change, visible_to
 from storage.vocabulary import FACETS, wrong_codes
 
-LONGEST_TITLE = 200
-LONGEST_ABSTRACT = 4000
+TEXTS = {
+    "title": Line(tables.Resource.title, required=say("Give it a title")),
+    "abstract": Text(4000),
+    "edition": Text(tables.Resource.edition),
+}
 MOST_WORDS = 20
 LONGEST_WORD = 80
 
@@ -210,28 +214,16 @@ async def withdraw(actor: Actor, resource_id: UUID) -> Resource:
 
 def checked(description: Description) -> Description:
     """The description tidied, or Invalid with every field that is wrong."""
-    errors = wrong_codes(**{facet: getattr(description, facet) for facet in FACETS})
-    title = " ".join(description.title.split())
-    if not title:
-        errors.append(FieldError("title", say("Give it a title"), "required"))
-    for field, text, most in (
-        ("title", title, LONGEST_TITLE),
-        ("abstract", description.abstract, LONGEST_ABSTRACT),
-        ("edition", description.edition, LONGEST_WORD),
-    ):
-        if len(text) > most:
-            errors.append(
-                FieldError(field, say("At most {most} characters", most=most), "too_long")
-            )
+    clean, errors = tidied(description, TEXTS)
+    errors = wrong_codes(**{facet: getattr(description, facet) for facet in FACETS}) + errors
     authors, keywords = _words(description.authors), _words(description.keywords)
     for field, words in (("authors", authors), ("keywords", keywords)):
         if len(words) > MOST_WORDS or any(len(word) > LONGEST_WORD for word in words):
             errors.append(
                 FieldError(field, say("At most {most} of them, each short", most=MOST_WORDS))
             )
-    if errors:
-        raise Invalid(errors)
-    return msgspec.structs.replace(description, title=title, authors=authors, keywords=keywords)
+    refuse(errors)
+    return msgspec.structs.replace(clean, authors=authors, keywords=keywords)
 
 
 def _words(given: list[str]) -> list[str]:
@@ -241,11 +233,7 @@ def _words(given: list[str]) -> list[str]:
 def _written(description: Description) -> dict[str, object]:
     """What is stored of it, by column."""
     described = checked(description)
-    return msgspec.structs.asdict(described) | {
-        "abstract": described.abstract.strip(),
-        "edition": described.edition.strip(),
-        "initials": search.initials(described.title),
-    }
+    return msgspec.structs.asdict(described) | {"initials": search.initials(described.title)}
 
 
 async def _changeable(actor: Actor, resource_id: UUID) -> Resource:

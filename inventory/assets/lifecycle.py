@@ -3,7 +3,9 @@
 from core import clock
 from core.access import Actor
 from core.database import execute, fetch_value, refusing, transaction
-from core.errors import Conflict, FieldError, Invalid, say
+from core.errors import Conflict, FieldError, say
+from core.texts import Text
+from inventory import tables
 from inventory.assets.locking import HAS_LEFT, Locked, Stack, lock, lock_stack
 from inventory.assets.reading import find_by_tags, get_asset
 from inventory.assets.shapes import Asset, AssetRow, LifecycleState
@@ -21,7 +23,7 @@ WITHOUT_LOOSE_ENDS = frozenset(
         LifecycleState.returned_to_donor,
     }
 )
-REASON_MOST = 400
+REASON = Text(tables.AssetStep.reason)
 
 
 async def possible_steps(asset: Asset) -> list[LifecycleState]:
@@ -131,10 +133,7 @@ async def record_step(
 
     A step that does not exist breaks ``asset_step_exists`` (:data:`REFUSALS`).
     """
-    if len(reason) > REASON_MOST:
-        raise Invalid.of(
-            "reason", say("At most {most} characters", most=REASON_MOST), code="too_long"
-        )
+    reason = REASON.checked("reason", reason)
     await execute(
         "INSERT INTO asset_step (asset, school, from_state, to_state, at, by, reason)"
         " VALUES (:asset, :school, :from_state, :to_state, :at, :by, :reason)",
@@ -144,7 +143,7 @@ async def record_step(
         to_state=to_state,
         at=clock.now(),
         by=actor.person_id,
-        reason=reason.strip(),
+        reason=reason,
     )
     await execute(
         "UPDATE asset SET lifecycle = $2, version = version + 1 WHERE id = $1", asset.id, to_state

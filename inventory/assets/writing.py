@@ -10,7 +10,8 @@ from core.access import Actor
 from core.database import execute, execute_many, fetch_value, refusing, transaction
 from core.errors import Conflict, FieldError, Invalid, Message, Problem, say
 from core.permissions import EDIT_EQUIPMENT
-from inventory import codes, serials, tags
+from core.texts import Line, Text, refuse, tidied
+from inventory import codes, serials, tables, tags
 from inventory.assets.lifecycle import refuse_changed
 from inventory.assets.locking import HAS_LEFT, Stack, lock, lock_stack
 from inventory.assets.reading import find_by_tags, get_asset
@@ -41,7 +42,11 @@ FIRST_STATES = frozenset(
         LifecycleState.in_service,
     }
 )
-MOST = {"name": 120, "note": 4000, "serial_number": 120}
+TEXTS: dict[str, Text] = {
+    "name": Line(tables.Asset.name),
+    "note": Text(4000),
+    "serial_number": Text(tables.Asset.serial_number),
+}
 
 
 class NewAsset(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -96,7 +101,8 @@ async def create_asset(
     """
     school_id = await school_id_of(actor, new.school)
     actor.require(school_id, EDIT_EQUIPMENT)
-    _refuse_wrong(new.lifecycle, name=new.name, note=new.note, serial_number=new.serial_number)
+    new, errors = tidied(new, TEXTS)
+    refuse(errors + _refuse_first(new.lifecycle))
     owner = await school_id_of(actor, new.title_holder) if new.title_holder else school_id
     with refusing(REFUSALS):
         async with transaction(actor):
@@ -112,8 +118,8 @@ async def create_asset(
                 condition=new.condition,
                 place_id=new.place_id,
                 serial_number=new.serial_number,
-                name=" ".join(new.name.split()),
-                note=new.note.strip(),
+                name=new.name,
+                note=new.note,
             )
             await insert(draft)
             return await get_asset(actor, tag)
@@ -153,12 +159,13 @@ async def edit_asset(actor: Actor, tag: str, changes: AssetChanges) -> Asset:
 
     Of what has left the books only the note can be changed; all else is a Conflict.
     """
+    changes, errors = tidied(changes, TEXTS)
+    refuse(errors)
     given = {
         field: getattr(changes, field)
         for field in changes.__struct_fields__
         if field != "version" and getattr(changes, field) is not UNSET
     }
-    _refuse_wrong(None, **{f: v for f, v in given.items() if f in MOST and v is not None})
     with refusing(REFUSALS):
         async with transaction(actor):
             (asset,) = await lock(actor, [tag])
@@ -257,15 +264,7 @@ async def refuse_retired_place(place_id: int, *, field: str = "place_id") -> Non
         raise Invalid.of(field, say("Choose a place that is in use"), code="place")
 
 
-def _refuse_wrong(first: LifecycleState | None, **texts: str | None) -> None:
-    errors = [
-        FieldError(field, say("At most {most} characters", most=MOST[field]), "too_long")
-        for field, text in texts.items()
-        if text is not None and len(text) > MOST[field]
-    ]
-    if first is not None and first not in FIRST_STATES:
-        errors.append(
-            FieldError("lifecycle", say("A new asset cannot begin in this state"), "lifecycle")
-        )
-    if errors:
-        raise Invalid(errors)
+def _refuse_first(state: LifecycleState) -> list[FieldError]:
+    if state in FIRST_STATES:
+        return []
+    return [FieldError("lifecycle", say("A new asset cannot begin in this state"), "lifecycle")]

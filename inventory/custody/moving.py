@@ -8,13 +8,15 @@ from core import clock
 from core.access import Actor
 from core.database import execute, execute_many, fetch, fetch_value, refusing, transaction
 from core.errors import Conflict, FieldError, Forbidden, Invalid, Message, Problem, say
+from core.texts import Text
+from inventory import tables
 from inventory.assets.lifecycle import record_step
 from inventory.assets.locking import Locked, Stack, lock_stack
 from inventory.assets.shapes import Condition, LifecycleState
 from inventory.assets.writing import refuse_retired_place
 from inventory.custody.shapes import READ, Custody, Holder
 
-NOTE_MOST = 400
+NOTE = Text(tables.Custody.note)
 REFUSALS: dict[str, Message | Problem] = {
     # The last guard: whoever wrote past the lock is told so, too.
     "custody_one_open_per_asset": say("One of these has just been handed out to somebody else"),
@@ -92,7 +94,7 @@ async def take_back(
     async with transaction(actor):
         stack = await lock_stack(actor, tags)
         with stack.collecting():
-            _refuse_long(note)
+            NOTE.checked("note", note)
         assets = stack.assets
         loans = await fetch(_Open, OPEN, [asset.id for asset in assets])
         _refuse_idle(stack, loans)
@@ -165,7 +167,7 @@ async def _read(ids: list[int]) -> list[Custody]:
 async def _checked(stack: Stack, holder: Holder, due_on: date | None, note: str) -> Holder:
     """The holder put straight; what is wrong with the form is noted in the stack."""
     with stack.collecting():
-        _refuse_long(note)
+        NOTE.checked("note", note)
     with stack.collecting():
         holder = holder.checked()
         if stack.assets:
@@ -217,8 +219,3 @@ def _refuse_idle(stack: Stack, loans: list[_Open]) -> None:
         if asset.id not in held:
             idle = say("{tag} is not handed out to anybody", tag=asset.tag)
             stack.refuse(asset, Conflict, idle, "not_in_custody")
-
-
-def _refuse_long(note: str) -> None:
-    if len(note) > NOTE_MOST:
-        raise Invalid.of("note", say("At most {most} characters", most=NOTE_MOST), code="too_long")

@@ -5,9 +5,11 @@ from datetime import date, datetime
 import msgspec
 
 from core.errors import Invalid, say
+from core.texts import Line
+from inventory import tables
 from inventory.assets.shapes import HolderKind
 
-GROUP_MOST = 120
+GROUP = Line(tables.Custody.holder_group)
 
 
 class Holder(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -19,17 +21,14 @@ class Holder(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     def checked(self) -> "Holder":
         """The same with spaces put straight, else Invalid."""
-        group = " ".join((self.group or "").split()) or None
+        group = GROUP.tidy(self.group or "") or None
         if sum(one is not None for one in (self.person_id, self.place_id, group)) != 1:
             raise Invalid.of(
                 "holder",
                 say("Choose who gets it: one person, one place or one group"),
                 code="one_holder",
             )
-        if group is not None and len(group) > GROUP_MOST:
-            raise Invalid.of(
-                "group", say("At most {most} characters", most=GROUP_MOST), code="too_long"
-            )
+        GROUP.checked("group", group or "")
         return Holder(self.person_id, self.place_id, group)
 
 

@@ -1,6 +1,7 @@
 """Donations are taken in, put right, acknowledged, and their things received as assets."""
 
 from datetime import date
+from typing import TypeVar
 
 import msgspec
 
@@ -9,11 +10,12 @@ from core.access import Actor
 from core.database import execute, fetch_one, fetch_value, refusing, transaction
 from core.errors import Conflict, FieldError, Invalid, Message, NotFound, Problem, say
 from core.permissions import EDIT_DONATIONS
-from inventory import numbers, serials, tags
+from core.texts import Line, Text, refuse, tidied
+from inventory import numbers, serials, tables, tags
 from inventory.assets import AssetRow, LifecycleState, find_by_tags
 from inventory.assets.locking import MOST_AT_ONCE
-from inventory.assets.writing import MOST as ASSET_FIELDS_MOST
 from inventory.assets.writing import REFUSALS as ASSET_REFUSALS
+from inventory.assets.writing import TEXTS as ASSET_TEXTS
 from inventory.assets.writing import Draft, insert, refuse_retired_place
 from inventory.donations.reading import LINES, get_donation
 from inventory.donations.shapes import (
@@ -42,6 +44,13 @@ REFUSALS: dict[str, Message | Problem] = {
     ),
     "donation_line_model_fkey": Invalid.of("model_id", say("There is no such model"), code="model"),
 }
+TEXTS = {
+    "title": Line(tables.Donation.title, required=say("Give the donation a title")),
+    "note": Text(4000),
+}
+LINE_TEXTS = {"note": Text(tables.DonationLine.note)}
+Facts = TypeVar("Facts", bound=DonationFacts)
+LineFacts = TypeVar("LineFacts", NewLine, LineEdit)
 DECLARED_MOST = 100_000
 EARLIEST = date(1980, 1, 1)
 
@@ -55,7 +64,7 @@ async def create_donation(
     """
     school_id = await school_id_of(actor, new.school)
     actor.require(school_id, EDIT_DONATIONS)
-    _refuse_wrong(new)
+    new = _checked(new)
     with refusing(REFUSALS):
         async with transaction(actor):
             if new_donor is not None:
@@ -79,7 +88,7 @@ async def create_donation(
 async def edit_donation(actor: Actor, donation_id: int, edit: DonationEdit) -> Donation:
     """Write a gift anew, unless somebody else did so since ``edit.version``."""
     await _kept(actor, donation_id)
-    _refuse_wrong(edit)
+    edit = _checked(edit)
     with refusing(REFUSALS):
         async with transaction(actor):
             written = await execute(
@@ -107,7 +116,7 @@ async def add_line(
     With ``new_model`` the model is added to the list as well, if it is not there: both or neither.
     """
     donation = await _kept(actor, donation_id)
-    _refuse_wrong_line(new.declared, new.note)
+    new = _checked_line(new)
     with refusing(REFUSALS):
         async with transaction(actor):
             await execute(
@@ -117,7 +126,7 @@ async def add_line(
                 donation=donation.id,
                 model=await ensure_model(new_model) if new_model else new.model_id,
                 declared=new.declared,
-                note=new.note.strip(),
+                note=new.note,
             )
     return await get_donation(actor, donation_id)
 
@@ -125,14 +134,14 @@ async def add_line(
 async def edit_line(actor: Actor, donation_id: int, line_id: int, edit: LineEdit) -> Donation:
     """Put right what was declared; what came is counted from what was received."""
     await _kept(actor, donation_id)
-    _refuse_wrong_line(edit.declared, edit.note)
+    edit = _checked_line(edit)
     async with transaction(actor):
         written = await execute(
             "UPDATE donation_line SET declared = $3, note = $4 WHERE id = $1 AND donation = $2",
             line_id,
             donation_id,
             edit.declared,
-            edit.note.strip(),
+            edit.note,
         )
         if not written:
             raise _no_such_line()
@@ -213,53 +222,41 @@ async def _kept(actor: Actor, donation_id: int) -> Donation:
 def _columns(facts: DonationFacts) -> dict[str, object]:
     return {
         "donor": facts.donor_id,
-        "title": " ".join(facts.title.split()),
+        "title": facts.title,
         "received_on": facts.received_on,
         "return_on_end": facts.return_on_end,
         "resale_forbidden": facts.resale_forbidden,
         "wipe_on_intake": facts.wipe_on_intake,
         "name_public": facts.name_public,
-        "note": facts.note.strip(),
+        "note": facts.note,
     }
 
 
-def _refuse_wrong(facts: DonationFacts) -> None:
-    errors = []
-    if not facts.title.strip():
-        errors.append(FieldError("title", say("Give the donation a title"), "required"))
-    for field, most in (("title", 200), ("note", 4000)):
-        if len(getattr(facts, field)) > most:
-            errors.append(
-                FieldError(field, say("At most {most} characters", most=most), "too_long")
-            )
+def _checked(facts: Facts) -> Facts:
+    clean, errors = tidied(facts, TEXTS)
     if not EARLIEST <= facts.received_on <= clock.today("Pacific/Kiritimati"):
         errors.append(
             FieldError("received_on", say("A day on which something can have come"), "date")
         )
-    if errors:
-        raise Invalid(errors)
+    refuse(errors)
+    return clean
 
 
-def _refuse_wrong_line(declared: int, note: str) -> None:
-    errors = []
-    if not 0 <= declared <= DECLARED_MOST:
+def _checked_line(line: LineFacts) -> LineFacts:
+    clean, errors = tidied(line, LINE_TEXTS)
+    if not 0 <= line.declared <= DECLARED_MOST:
         errors.append(
             FieldError("declared", say("Between 0 and {most}", most=DECLARED_MOST), "count")
         )
-    if len(note) > 400:
-        errors.append(FieldError("note", say("At most {most} characters", most=400), "too_long"))
-    if errors:
-        raise Invalid(errors)
+    refuse(errors)
+    return clean
 
 
 def _refuse_wrong_receipt(receipt: Receipt) -> None:
     if not 1 <= receipt.count <= MOST_AT_ONCE:
         raise Invalid.of("count", say("Between 1 and {most}", most=MOST_AT_ONCE), code="count")
-    most = ASSET_FIELDS_MOST["serial_number"]
-    if any(len(text) > most for text in receipt.serial_numbers):
-        raise Invalid.of(
-            "serial_numbers", say("At most {most} characters", most=most), code="too_long"
-        )
+    for text in receipt.serial_numbers:
+        ASSET_TEXTS["serial_number"].checked("serial_numbers", text)
     if len([text for text in receipt.serial_numbers if text.strip()]) > receipt.count:
         raise Invalid.of(
             "serial_numbers",

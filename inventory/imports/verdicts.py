@@ -5,7 +5,7 @@ import msgspec
 from core.errors import Invalid, Message, say
 from inventory import serials, tags
 from inventory.assets.shapes import ENDS, Condition
-from inventory.assets.writing import FIRST_STATES, MOST
+from inventory.assets.writing import FIRST_STATES, TEXTS
 from inventory.imports.books import Books, Known, place_key
 from inventory.imports.columns import (
     READ_CONDITION,
@@ -193,8 +193,8 @@ class Judge:
             given["serial_number"] = serial
         for column in (Column.name, Column.note, Column.serial_number):
             text = cells[column]
-            if len(text) > MOST[column]:
-                cells.complain(column, say("At most {most} characters", most=MOST[column]))
+            if error := TEXTS[column].find_error(column, text):
+                cells.complain(column, error.message)
             elif text and column is not Column.serial_number:
                 given[column.value] = text
         self._read_place(cells, given)

@@ -188,9 +188,9 @@ async def test_a_page_is_one_query(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[str] = []
     fetch = database.fetch
 
-    async def counted(row_type: type[Any], sql: str, *args: object) -> list[Any]:
+    async def counted(row_type: type[Any], sql: str, *args: object, **named: object) -> list[Any]:
         asked.append(sql)
-        return await fetch(row_type, sql, *args)
+        return await fetch(row_type, sql, *args, **named)
 
     monkeypatch.setattr("inventory.assets.listing.fetch", counted)
     page = await assets.find_assets(reader.actor, AssetFilters(q="t-", school=school.code))
