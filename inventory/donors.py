@@ -5,7 +5,7 @@ from enum import StrEnum
 import msgspec
 
 from core.access import Actor
-from core.database import execute, fetch_one, fetch_value, transaction
+from core.database import execute, fetch, fetch_one, fetch_value, transaction
 from core.errors import FieldError, NotFound, say
 from core.paging import DEFAULT_LIMIT, Page
 from core.permissions import EDIT_DONATIONS, READ_DONATIONS
@@ -94,18 +94,25 @@ async def find_named(
 
     ``or_nameless`` adds those who gave without a name.
     """
-    where = Conditions(actor.school_ids_with(READ_DONATIONS), limit)
-    where.add("d.school = any($1::bigint[])")
-    where.add("d.school = {}", await school_id_of(actor, school))
     words = text.split()[:WORDS_MOST]
+    fits = Where()
     if exactly:
-        fits = f"lower(d.name) = lower({where.argument(' '.join(text.split()))})"
+        fits.add("lower(d.name) = lower(:name)", name=" ".join(text.split()))
     else:
-        fits = " AND ".join(f"d.name ILIKE {where.argument(like(word))}" for word in words)
+        for number, word in enumerate(words):
+            fits.add(f"d.name ILIKE :word_{number}", **{f"word_{number}": like(word)})
     nameless = " OR d.name = ''" if or_nameless else ""
-    where.add(f"({fits or 'true'}{nameless})")
+    where = Where(f"({fits}{nameless})", **fits.values)
+    where.add(
+        "d.school = any(:schools) AND d.school = :school",
+        schools=actor.school_ids_with(READ_DONATIONS),
+        school=await school_id_of(actor, school),
+    )
     return await fetch(
-        Donor, f"{READ} WHERE {where.sql()} ORDER BY d.name, d.id LIMIT $2", *where.args
+        Donor,
+        f"{READ} WHERE {where} ORDER BY {BY_NAME.sql} LIMIT :at_most",
+        **where.values,
+        at_most=limit,
     )
 
 

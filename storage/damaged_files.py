@@ -7,8 +7,9 @@ import msgspec
 
 from core import database
 from core.access import Actor
-from core.paging import DEFAULT_LIMIT, MAX_LIMIT, Page, checked_limit, decode_cursor, page_of
+from core.paging import DEFAULT_LIMIT, MAX_LIMIT, Page
 from core.permissions import REVIEW_RESOURCES
+from core.query import Key, Order, Where, count_rows, list_page
 from storage.damage import Damage
 
 
@@ -27,43 +28,46 @@ class DamagedFile(msgspec.Struct, frozen=True):
     damaged_at: datetime
 
 
-_IN_SIGHT = """
-    FROM blob b JOIN revision v ON v.blob = b.id JOIN resource r ON r.id = v.resource
+_FILES = """
+    blob b JOIN revision v ON v.blob = b.id JOIN resource r ON r.id = v.resource
     JOIN person p ON p.id = r.owner
-    WHERE b.damaged_at IS NOT NULL
-      AND (r.school = any($1::bigint[]) OR r.owner = $2 AND r.school = any($3::bigint[]))
 """
+_SELECT = f"""
+SELECT v.id AS revision_id, r.id AS resource_id, r.school AS school_id, r.title, v.number,
+       v.file_name, b.size_bytes, p.name AS owner_name, b.damage, b.damaged_at FROM {_FILES}
+"""
+LATEST_FOUND = Order(
+    Key("b.damaged_at", datetime, "damaged_at"),
+    Key("v.id", UUID, "revision_id"),
+    descending=True,
+)
 
 
-def _sight(actor: Actor) -> tuple[object, ...]:
-    return actor.school_ids_with(REVIEW_RESOURCES), actor.person_id, actor.school_ids
+def _in_sight(actor: Actor) -> Where:
+    return Where(
+        "b.damaged_at IS NOT NULL"
+        " AND (r.school = any(:reviewed) OR r.owner = :me AND r.school = any(:schools))",
+        reviewed=actor.school_ids_with(REVIEW_RESOURCES),
+        me=actor.person_id,
+        schools=actor.school_ids,
+    )
 
 
 async def find(
     actor: Actor, *, limit: int = DEFAULT_LIMIT, cursor: str | None = None
 ) -> Page[DamagedFile]:
     """Those of one's own resources and of the schools that one administers, the newest found first."""
-    checked_limit(limit)
-    before = decode_cursor(cursor, datetime, UUID) if cursor else (None, None)
-    rows = await database.fetch(
-        DamagedFile,
-        "SELECT v.id AS revision_id, r.id AS resource_id, r.school AS school_id, r.title, v.number,"
-        f" v.file_name, b.size_bytes, p.name AS owner_name, b.damage, b.damaged_at {_IN_SIGHT}"
-        " AND ($4::timestamptz IS NULL OR (b.damaged_at, v.id) < ($4, $5::uuid))"
-        " ORDER BY b.damaged_at DESC, v.id DESC LIMIT $6",
-        *_sight(actor),
-        *before,
-        limit + 1,
+    return await list_page(
+        DamagedFile, _SELECT, _in_sight(actor), LATEST_FOUND, cursor=cursor, limit=limit
     )
-    return page_of(rows, limit, lambda file: (file.damaged_at, file.revision_id))
 
 
 async def count(actor: Actor) -> int:
     """How many :func:`find` finds, 200 at most."""
-    found: int = await database.fetch_value(
-        f"SELECT count(*) FROM (SELECT {_IN_SIGHT} LIMIT $4) AS found", *_sight(actor), MAX_LIMIT
+    where = _in_sight(actor)
+    return await count_rows(
+        f"(SELECT FROM {_FILES} WHERE {where} LIMIT {MAX_LIMIT}) f", Where(**where.values)
     )
-    return found
 
 
 async def count_blobs() -> int:
