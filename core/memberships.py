@@ -9,6 +9,7 @@ from core import clock, security_log
 from core.access import Actor, Role
 from core.database import execute, fetch_column, fetch_one, fetch_value, transaction
 from core.errors import Conflict, Forbidden, Invalid, NotFound, say
+from core.numbers import Id
 from core.permissions import MANAGE_PEOPLE
 from core.security_log import Kind
 
@@ -34,7 +35,7 @@ class RoleAtSchool(msgspec.Struct, frozen=True):
 class NewRole(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A role to give; without an end it lasts until it is ended."""
 
-    school_id: int
+    school_id: Id
     role: Role
     # With its zone: the bare last moment of the calendar would be stored as "for ever".
     valid_until: Annotated[datetime, msgspec.Meta(tz=True)] | None = None

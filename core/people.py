@@ -12,6 +12,7 @@ from core.access import Actor, Role
 from core.database import execute, fetch_column, fetch_one, fetch_value, refusing, transaction
 from core.errors import Forbidden, Invalid, NotFound, say
 from core.memberships import MEMBERSHIPS_IN_SIGHT, NewRole, RoleAtSchool
+from core.numbers import Id
 from core.paging import DEFAULT_LIMIT, Page
 from core.permissions import MANAGE_PEOPLE, READ_PEOPLE
 from core.person_facts import REFUSALS, PersonFacts, checked_facts, insert_person
@@ -52,7 +53,7 @@ class NewPerson(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     name: Annotated[str, msgspec.Meta(examples=["Technician One"])]
     login: Annotated[str, msgspec.Meta(examples=["technician-one"])]
-    school_id: int
+    school_id: Id
     role: Role
     locale: str = "zh_CN"
 

@@ -12,6 +12,7 @@ from core.access import Actor
 from core.database import execute, fetch, fetch_one, fetch_value, refusing, transaction
 from core.errors import Conflict, Invalid, NotFound, say
 from core.natural_order import natural_key
+from core.numbers import Id
 from core.permissions import EDIT_PLACES
 from core.texts import Line
 
@@ -59,10 +60,10 @@ class Place(msgspec.Struct, frozen=True):
 class NewPlace(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A place to be made; without a parent it stands on the school's ground."""
 
-    school_id: int
+    school_id: Id
     kind: PlaceKind
     name: Annotated[str, msgspec.Meta(examples=["Computer room 2"])]
-    parent_id: int | None = None
+    parent_id: Id | None = None
 
 
 READ = """

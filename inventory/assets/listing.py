@@ -11,6 +11,7 @@ import msgspec
 from core import paging
 from core.access import Actor
 from core.database import fetch, fetch_column, fetch_value
+from core.numbers import Id
 from core.paging import Page
 from core.parameters import numbered
 from core.permissions import READ_BORROWERS, Permission
@@ -56,12 +57,12 @@ class AssetFilters(msgspec.Struct, frozen=True):
     q: str = ""
     school: str | None = None
     kind: AssetKind | None = None
-    model: int | None = None
+    model: Id | None = None
     lifecycle: LifecycleState | None = None
     condition: Condition | None = None
-    place: int | None = None
-    donation: int | None = None
-    holder: int | None = None
+    place: Id | None = None
+    donation: Id | None = None
+    holder: Id | None = None
     custody: Custodial | None = None
 
     @property

@@ -9,6 +9,7 @@ from core import clock
 from core.access import Actor
 from core.database import execute, execute_many, fetch_value, refusing, transaction
 from core.errors import Conflict, FieldError, Invalid, Message, Problem, say
+from core.numbers import Id, Version
 from core.permissions import EDIT_EQUIPMENT
 from core.texts import Line, Text, refuse, tidied
 from inventory import codes, serials, tables, tags
@@ -53,10 +54,10 @@ class NewAsset(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """An asset to be written into the books; without a tag it gets the school's next one."""
 
     school: str
-    model_id: int
+    model_id: Id
     tag: str | None = None
     serial_number: str | None = None
-    place_id: int | None = None
+    place_id: Id | None = None
     lifecycle: LifecycleState = LifecycleState.in_service
     condition: Condition = Condition.unknown
     name: str = ""
@@ -67,10 +68,10 @@ class NewAsset(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class AssetChanges(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What shall change; a field left out stays as it is. ``version`` is the one that was read."""
 
-    version: int
-    model_id: int | UnsetType = UNSET
+    version: Version
+    model_id: Id | UnsetType = UNSET
     serial_number: str | UnsetType | None = UNSET
-    place_id: int | UnsetType | None = UNSET
+    place_id: Id | UnsetType | None = UNSET
     condition: Condition | UnsetType = UNSET
     name: str | UnsetType = UNSET
     note: str | UnsetType = UNSET

@@ -8,6 +8,7 @@ import msgspec
 from core import paging
 from core.access import Actor
 from core.database import fetch, fetch_value
+from core.numbers import Id
 from core.paging import Page
 from core.permissions import EDIT_EQUIPMENT, READ_BORROWERS
 from core.query import Key, Order, Where, list_page
@@ -33,7 +34,7 @@ class CustodyFilters(msgspec.Struct, frozen=True):
     view: CustodyView = CustodyView.out
     school: str | None = None
     tag: str | None = None
-    holder: int | None = None
+    holder: Id | None = None
     mine: bool = False
 
 

@@ -4,6 +4,7 @@ from datetime import date, datetime
 
 import msgspec
 
+from core.numbers import Id, Version
 from inventory.assets.shapes import LifecycleState
 from inventory.donors import DonorKind
 from inventory.models import AssetKind
@@ -90,7 +91,7 @@ class Donation(msgspec.Struct, frozen=True):
 class DonationFacts(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """What is written about a gift, the donor's terms among it."""
 
-    donor_id: int
+    donor_id: Id
     title: str
     received_on: date
     return_on_end: bool = False
@@ -109,13 +110,13 @@ class NewDonation(DonationFacts, frozen=True, kw_only=True):
 class DonationEdit(DonationFacts, frozen=True, kw_only=True):
     """A gift written anew; ``version`` is the one that was read."""
 
-    version: int
+    version: Version
 
 
 class NewLine(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """So many of one model, as the donor declared."""
 
-    model_id: int
+    model_id: Id
     declared: int
     note: str = ""
 
@@ -131,5 +132,5 @@ class Receipt(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Things of one line that came: so many, to one place; serial numbers as far as known."""
 
     count: int
-    place_id: int | None = None
+    place_id: Id | None = None
     serial_numbers: tuple[str, ...] = ()

@@ -17,6 +17,7 @@ from core.database import (
     transaction,
 )
 from core.errors import Conflict, FieldError, Invalid, NotFound, say
+from core.numbers import Id
 from core.paging import Page
 from core.permissions import EDIT_MONITORING_SETUP, READ_MONITORING_SETUP
 from core.query import Key, Order, Where, list_page
@@ -52,7 +53,7 @@ class NewCredential(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     A secret that is left blank on a change stays as it was.
     """
 
-    school_id: Annotated[int, Meta(examples=[1])]
+    school_id: Annotated[Id, Meta(examples=[1])]
     name: Annotated[str, Meta(examples=["Printers"])]
     version: Version = "2c"
     community: Annotated[str, Meta(examples=["labshare-read"])] = ""

@@ -9,6 +9,7 @@ from core import clock
 from core.access import Actor
 from core.database import execute, fetch_column, fetch_one, refusing, transaction
 from core.errors import Conflict, Invalid, NotFound, Problem, say
+from core.numbers import Id
 from core.permissions import EDIT_MONITORING
 from monitoring import registration
 from monitoring.devices.networks import get_network
@@ -29,7 +30,7 @@ class Choice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """
 
     asset_tag: Annotated[str, Meta(examples=["S1-00042"])] | None = None
-    credential_id: Annotated[int, Meta(examples=[1])] | None = None
+    credential_id: Annotated[Id, Meta(examples=[1])] | None = None
     move: bool = False
 
 

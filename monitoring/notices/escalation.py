@@ -9,6 +9,7 @@ from msgspec import Meta
 from core.access import Actor
 from core.database import execute, execute_many, fetch, transaction
 from core.errors import FieldError, Invalid, say
+from core.numbers import Id
 from core.permissions import EDIT_MONITORING_SETUP, READ_MONITORING_SETUP
 from monitoring.alerting.alerts import AlertSeverity
 from monitoring.notices.subscriptions import keepers_of
@@ -24,7 +25,7 @@ class NewStep(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     after_minutes: Annotated[int, Meta(ge=1, le=10_080)]
     least_severity: AlertSeverity = "critical"
     role: ToldRole = "technician"
-    person_id: int | None = None
+    person_id: Id | None = None
 
     @property
     def told_role(self) -> ToldRole | None:

@@ -13,6 +13,7 @@ from core.access import Actor
 from core.database import execute, execute_many, fetch, transaction
 from core.errors import FieldError, Invalid, say
 from core.natural_order import natural_key
+from core.numbers import Id
 from core.permissions import EDIT_MONITORING
 from core.places import Place
 from inventory.assets.shapes import NO_LONGER_USED
@@ -107,7 +108,7 @@ class Room(msgspec.Struct, frozen=True):
 class SeatPlace(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Where a device's seat is: row from the front, column from the left; both None for nowhere."""
 
-    device_id: int
+    device_id: Id
     row: Annotated[int, Meta(ge=1, le=MOST_SEATS)] | None = None
     column: Annotated[int, Meta(ge=1, le=MOST_SEATS)] | None = None
 

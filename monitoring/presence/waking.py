@@ -12,6 +12,7 @@ from core import clock, outbox, places
 from core.access import Actor
 from core.database import execute, fetch, fetch_one, fetch_value, refusing, transaction
 from core.errors import Conflict, FieldError, Invalid, NotFound, say
+from core.numbers import Id
 from core.outbox import Handler
 from core.permissions import EDIT_MONITORING, WAKE_DEVICES
 from core.weekly_times import last_time
@@ -49,7 +50,7 @@ class WakePlan(msgspec.Struct, frozen=True):
 class NewWakePlan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A room to be woken on these weekdays (Monday is 1) at this time of the school's clock."""
 
-    place_id: Annotated[int, Meta(examples=[1])]
+    place_id: Annotated[Id, Meta(examples=[1])]
     weekdays: Annotated[list[int], Meta(examples=[[1, 2, 3, 4, 5]])]
     wake_at: Annotated[time, Meta(examples=["07:40:00"])]
 

@@ -9,6 +9,7 @@ from core import clock
 from core.access import Actor
 from core.database import execute, fetch_one, fetch_value, refusing, transaction
 from core.errors import Conflict, FieldError, Invalid, Message, Problem, say
+from core.numbers import Id
 from core.permissions import EDIT_MONITORING
 from monitoring.alerting import alerts
 from monitoring.devices.addresses import checked_address, checked_mac
@@ -29,7 +30,7 @@ class NewDevice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     asset_tag: Annotated[str, Meta(examples=["S1-00042"])]
     address: Annotated[str, Meta(examples=["192.168.3.21"])]
-    credential_id: Annotated[int, Meta(examples=[1])] | None = None
+    credential_id: Annotated[Id, Meta(examples=[1])] | None = None
     port: Annotated[int, Meta(ge=1, le=65535)] = SNMP_PORT
     profile: Annotated[str, Meta(examples=["printer"])] | None = None
     interval_seconds: Annotated[int, Meta(ge=10, le=3600, examples=[60])] | None = None

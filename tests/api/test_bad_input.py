@@ -20,7 +20,7 @@ from structlog.testing import capture_logs
 from api.http.identity import COOKIE
 from api.schema.document import handlers_of
 from core import database, sign_in
-from core.paging import encode_cursor
+from core.paging import MAX_LIMIT, encode_cursor
 from tests import factories
 from tests.api.request_samples import FILES_OF, TUS, form_values, path_values, sample
 from tests.api.routes_of_the_app import Endpoint, endpoints
@@ -29,6 +29,8 @@ from tests.api.school_worlds import World, build
 NUL, LONG, HUGE, PICTOGRAM = "a\x00b", "x" * 10_000, 10**20, "😀"
 # The last moment without a zone is what asyncpg sends as infinity.
 FIRST_DAY, LAST_DAY, LAST_MOMENT = "0001-01-01", "9999-12-31", "9999-12-31T23:59:59.999999"
+# Which cannot say what field a number that it cannot store came from.
+REFUSED_BY_THE_DATABASE = "A number is too large"
 CURSORS = ("rubbish", NUL, encode_cursor(NUL, HUGE), encode_cursor(FIRST_DAY, -HUGE))
 BAD_IN_PATHS = {
     "int": (str(HUGE), str(2**31)),
@@ -45,6 +47,11 @@ class Attempt(msgspec.Struct, frozen=True):
     method: str
     path: str
     send: dict[str, Any]
+
+    @property
+    def is_number(self) -> bool:
+        """Whether it is a number that is too large, apart from those within a cursor."""
+        return any(self.what.rstrip("'\"").endswith(str(wrong)) for wrong in (HUGE, 2**31))
 
 
 def _api_attempts(app: Litestar, schema: dict[str, Any], world: World) -> Iterator[Attempt]:
@@ -189,6 +196,8 @@ async def _faults(
                 answer = await _send(client, attempt, token)
             if answer.status_code >= 500:
                 faults.append(f"{attempt.what}: {answer.status_code}")
+            elif attempt.is_number and REFUSED_BY_THE_DATABASE in answer.text:
+                faults.append(f"{attempt.what}: no field is named")
     return faults
 
 
@@ -248,3 +257,67 @@ async def test_no_upload_fails_over_a_bad_header(
     client.headers.update(await factories.bearer(teacher))
     answer = await client.post("/api/v1/uploads", headers={**right, header: wrong})
     assert answer.status_code < 500
+
+
+def _integers(schema: Any, where: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Every place in a schema that takes whole numbers, with the bounds that stand around it."""
+    if not isinstance(schema, dict):
+        return
+    choices = [one for one in schema.get("oneOf", []) if one.get("type") == "integer"]
+    if schema.get("type") == "integer" or choices:
+        yield where, schema
+    if "items" in schema:
+        yield from _integers(schema["items"], f"{where}[]")
+    for one in schema.get("oneOf", []):
+        if one not in choices:
+            yield from _integers(one, where)
+
+
+async def test_every_whole_number_of_an_address_has_its_bounds_in_the_description(
+    client: httpx.AsyncClient,
+) -> None:
+    schema = (await client.get("/schema/openapi.json")).json()
+    unbounded = set()
+    limits = set()
+    for path, item in schema["paths"].items():
+        for operation in item.values():
+            for parameter in operation.get("parameters", []) if isinstance(operation, dict) else ():
+                if parameter["in"] not in ("path", "query"):
+                    continue
+                for where, found in _integers(parameter["schema"], parameter["name"]):
+                    if not {"minimum", "maximum"} <= found.keys():
+                        unbounded.add(f"{path} {where}")
+                    if where == "limit":
+                        limits.add((found.get("minimum"), found.get("maximum")))
+    assert not unbounded
+    assert limits == {(1, MAX_LIMIT)}
+
+
+BEYOND_ALL, BEYOND_A_COUNT = 2**63, 2**31
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "field"),
+    [
+        ("GET", f"/api/v1/assets?place={BEYOND_ALL}", None, "place"),
+        ("GET", f"/api/v1/devices?school_id={BEYOND_ALL}", None, "school_id"),
+        ("GET", "/api/v1/devices?limit=201", None, "limit"),
+        ("GET", f"/api/v1/donations/{BEYOND_ALL}", None, "donation_id"),
+        ("PUT", "/api/v1/donations/{donation}", {"version": BEYOND_A_COUNT}, "version"),
+        ("POST", "/api/v1/places", {"school_id": -BEYOND_ALL}, "school_id"),
+    ],
+)
+async def test_a_number_that_no_column_holds_is_refused_by_its_name(
+    client: httpx.AsyncClient,
+    world: World,
+    method: str,
+    path: str,
+    body: dict[str, Any] | None,
+    field: str,
+) -> None:
+    client.headers.update(await factories.bearer(world.admin))
+    known = path.replace("{donation}", "1")
+    answer = await client.request(method, known, **({"json": body} if body else {}))
+    assert answer.status_code == 422, answer.text
+    refused = {error["field"]: error["detail"] for error in answer.json()["errors"]}
+    assert "number" in refused[field]

@@ -5,7 +5,6 @@ from typing import Any, Literal
 import msgspec
 from litestar import Controller, Response, get, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath
 from litestar.response import Redirect
 
 from api import urls
@@ -17,6 +16,7 @@ from api.http.types import WebRequest
 from api.kit.confirmation import ask_password
 from api.kit.flash import see_other
 from api.kit.forms import as_typed, read_form
+from api.kit.numbers import PathId
 from api.kit.rendering import render
 from core import account, second_factor, tokens
 from core.access import Actor
@@ -80,9 +80,7 @@ class AccountPages(Controller):
         return see_other(urls.account(), say("Saved."))
 
     @post(f"{urls.account()}/sessions/{{session_id:int}}/end")
-    async def end_session(
-        self, actor: NamedDependency[Actor], session_id: FromPath[int]
-    ) -> Redirect:
+    async def end_session(self, actor: NamedDependency[Actor], session_id: PathId) -> Redirect:
         await account.end_session(actor, session_id)
         return see_other(urls.account(), say("Signed out there."))
 
@@ -158,9 +156,7 @@ class AccountPages(Controller):
         return await _tokens_page(request, actor, issued=issued)
 
     @post(f"{urls.tokens()}/{{token_id:int}}/revoke")
-    async def revoke_token(
-        self, actor: NamedDependency[Actor], token_id: FromPath[int]
-    ) -> Redirect:
+    async def revoke_token(self, actor: NamedDependency[Actor], token_id: PathId) -> Redirect:
         await tokens.revoke(actor, token_id)
         return see_other(urls.tokens(), say("The token is revoked: it opens nothing any more."))
 

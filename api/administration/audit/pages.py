@@ -18,14 +18,15 @@ from api.wording import row_names
 from core import audit, people
 from core.access import Actor
 from core.audit import AuditFilter, Change
+from core.numbers import Id
 from core.permissions import READ_AUDIT
 
 
 class AuditQuery(msgspec.Struct, frozen=True):
     """The filters of the list, as they stand in its address."""
 
-    school_id: int | None = None
-    person_id: int | None = None
+    school_id: Id | None = None
+    person_id: Id | None = None
     entity: str | None = None
     entity_id: str | None = None
     day: date | None = None

@@ -7,6 +7,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromQuery
 
 from api.http.access import allow
+from api.kit.numbers import Limit, QueryId
 from core import audit
 from core.access import Actor
 from core.audit import AuditFilter, Change
@@ -28,12 +29,12 @@ class AuditRoutes(Controller):
     async def list_changes(
         self,
         actor: NamedDependency[Actor],
-        school_id: FromQuery[int | None] = None,
-        person_id: FromQuery[int | None] = None,
+        school_id: QueryId = None,
+        person_id: QueryId = None,
         entity: FromQuery[str | None] = None,
         entity_id: FromQuery[str | None] = None,
         day: FromQuery[date | None] = None,
-        limit: FromQuery[int] = DEFAULT_LIMIT,
+        limit: Limit = DEFAULT_LIMIT,
         cursor: FromQuery[str | None] = None,
     ) -> Page[Change]:
         """`person_id` is who did it; `entity` the table, `entity_id` its row; `day` at school."""

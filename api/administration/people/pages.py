@@ -7,7 +7,6 @@ from zoneinfo import ZoneInfo
 import msgspec
 from litestar import Controller, Response, get, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath
 from litestar.response import Redirect
 
 from api import urls
@@ -16,6 +15,7 @@ from api.http.types import WebRequest
 from api.kit.confirmation import ask_password
 from api.kit.flash import see_other
 from api.kit.forms import as_typed, convert_form, read_form
+from api.kit.numbers import PathId
 from api.kit.options import school_options
 from api.kit.rendering import language_of, render
 from api.wording import row_names
@@ -23,6 +23,7 @@ from core import memberships, people, schools
 from core.access import Actor, Role
 from core.errors import Conflict, FieldError, Invalid, NotConfirmed, say
 from core.memberships import NewRole
+from core.numbers import Id
 from core.people import Invitation, NewPerson, Standing
 from core.permissions import MANAGE_PEOPLE, READ_PEOPLE
 from core.person_facts import PersonFacts
@@ -32,7 +33,7 @@ class PeopleFilter(msgspec.Struct, frozen=True):
     """The filters of the list, as they stand in its address."""
 
     q: str = ""
-    school_id: int | None = None
+    school_id: Id | None = None
     role: Role | None = None
     standing: Standing = Standing.open
     limit: int = 50
@@ -42,7 +43,7 @@ class PeopleFilter(msgspec.Struct, frozen=True):
 class RoleForm(msgspec.Struct, frozen=True):
     """A role to give; the day is the last one on which it holds."""
 
-    school_id: int
+    school_id: Id
     role: Role
     last_day: str = ""
 
@@ -93,13 +94,13 @@ class PeoplePages(Controller):
 
     @get("/people/{person_id:int}", guards=[allow(READ_PEOPLE, tokens=False)])
     async def show_person(
-        self, request: WebRequest, actor: NamedDependency[Actor], person_id: FromPath[int]
+        self, request: WebRequest, actor: NamedDependency[Actor], person_id: PathId
     ) -> Response[str]:
         return await _person_page(request, actor, person_id)
 
     @post("/people/{person_id:int}", guards=[allow(MANAGE_PEOPLE, tokens=False)])
     async def edit_person(
-        self, request: WebRequest, actor: NamedDependency[Actor], person_id: FromPath[int]
+        self, request: WebRequest, actor: NamedDependency[Actor], person_id: PathId
     ) -> Response[Any]:
         try:
             await people.edit_person(actor, person_id, await read_form(request, PersonFacts))
@@ -110,7 +111,7 @@ class PeoplePages(Controller):
 
     @post("/people/{person_id:int}/roles", guards=[allow(MANAGE_PEOPLE, tokens=False)])
     async def give_role(
-        self, request: WebRequest, actor: NamedDependency[Actor], person_id: FromPath[int]
+        self, request: WebRequest, actor: NamedDependency[Actor], person_id: PathId
     ) -> Response[Any]:
         try:
             new = await _new_role(actor, await read_form(request, RoleForm))
@@ -139,8 +140,8 @@ class PeoplePages(Controller):
         self,
         request: WebRequest,
         actor: NamedDependency[Actor],
-        person_id: FromPath[int],
-        membership_id: FromPath[int],
+        person_id: PathId,
+        membership_id: PathId,
     ) -> Response[Any]:
         try:
             await memberships.end_role(actor, person_id, membership_id)
@@ -150,7 +151,7 @@ class PeoplePages(Controller):
 
     @post("/people/{person_id:int}/invite", guards=[allow(MANAGE_PEOPLE, tokens=False)])
     async def invite_again(
-        self, request: WebRequest, actor: NamedDependency[Actor], person_id: FromPath[int]
+        self, request: WebRequest, actor: NamedDependency[Actor], person_id: PathId
     ) -> Response[str]:
         try:
             invitation = await people.invite_again(actor, person_id)
@@ -160,7 +161,7 @@ class PeoplePages(Controller):
 
     @post("/people/{person_id:int}/close", guards=[allow(MANAGE_PEOPLE, tokens=False)])
     async def close_account(
-        self, request: WebRequest, actor: NamedDependency[Actor], person_id: FromPath[int]
+        self, request: WebRequest, actor: NamedDependency[Actor], person_id: PathId
     ) -> Response[Any]:
         try:
             await people.close_account(actor, person_id)
@@ -169,9 +170,7 @@ class PeoplePages(Controller):
         return see_other(urls.person(person_id), say("The account is closed."))
 
     @post("/people/{person_id:int}/reopen", guards=[allow(MANAGE_PEOPLE, tokens=False)])
-    async def reopen_account(
-        self, actor: NamedDependency[Actor], person_id: FromPath[int]
-    ) -> Redirect:
+    async def reopen_account(self, actor: NamedDependency[Actor], person_id: PathId) -> Redirect:
         await people.reopen_account(actor, person_id)
         return see_other(urls.person(person_id), say("The account is open again."))
 

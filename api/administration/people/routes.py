@@ -3,11 +3,12 @@
 import msgspec
 from litestar import Controller, delete, get, post, put
 from litestar.di import NamedDependency
-from litestar.params import FromPath, FromQuery, JSONBody
+from litestar.params import FromQuery, JSONBody
 
 from api.http.access import allow, in_person
 from api.http.identity import client_address
 from api.http.types import WebRequest
+from api.kit.numbers import Limit, PathId, QueryId
 from core import account, memberships, people, second_factor
 from core.access import Actor, Membership, Role
 from core.memberships import NewRole
@@ -66,7 +67,7 @@ class MeRoutes(Controller):
         operation_id="sign_in_end",
         summary="Sign out in one of your browsers",
     )
-    async def end_session(self, actor: NamedDependency[Actor], session_id: FromPath[int]) -> None:
+    async def end_session(self, actor: NamedDependency[Actor], session_id: PathId) -> None:
         await account.end_session(actor, session_id)
 
     @post(
@@ -100,10 +101,10 @@ class PeopleRoutes(Controller):
         self,
         actor: NamedDependency[Actor],
         q: FromQuery[str] = "",
-        school_id: FromQuery[int | None] = None,
+        school_id: QueryId = None,
         role: FromQuery[Role | None] = None,
         standing: FromQuery[Standing] = Standing.open,
-        limit: FromQuery[int] = DEFAULT_LIMIT,
+        limit: Limit = DEFAULT_LIMIT,
         cursor: FromQuery[str | None] = None,
     ) -> Page[Person]:
         """By name; `q` is part of a name or of a sign-in name."""
@@ -134,7 +135,7 @@ class PeopleRoutes(Controller):
         operation_id="person_get",
         summary="One person",
     )
-    async def get_person(self, actor: NamedDependency[Actor], person_id: FromPath[int]) -> Person:
+    async def get_person(self, actor: NamedDependency[Actor], person_id: PathId) -> Person:
         return await people.get_person(actor, person_id)
 
     @put(
@@ -144,7 +145,7 @@ class PeopleRoutes(Controller):
         summary="Write a person's facts anew",
     )
     async def edit_person(
-        self, actor: NamedDependency[Actor], person_id: FromPath[int], data: JSONBody[PersonFacts]
+        self, actor: NamedDependency[Actor], person_id: PathId, data: JSONBody[PersonFacts]
     ) -> Person:
         return await people.edit_person(actor, person_id, data)
 
@@ -155,9 +156,7 @@ class PeopleRoutes(Controller):
         summary="A fresh one-time password; every session ends",
         status_code=200,
     )
-    async def invite_again(
-        self, actor: NamedDependency[Actor], person_id: FromPath[int]
-    ) -> Invitation:
+    async def invite_again(self, actor: NamedDependency[Actor], person_id: PathId) -> Invitation:
         return await people.invite_again(actor, person_id)
 
     @post(
@@ -167,9 +166,7 @@ class PeopleRoutes(Controller):
         summary="Close an account",
         status_code=200,
     )
-    async def close_account(
-        self, actor: NamedDependency[Actor], person_id: FromPath[int]
-    ) -> Person:
+    async def close_account(self, actor: NamedDependency[Actor], person_id: PathId) -> Person:
         """Sessions and tokens end at once; the history stays."""
         return await people.close_account(actor, person_id)
 
@@ -180,9 +177,7 @@ class PeopleRoutes(Controller):
         summary="Open a closed account again",
         status_code=200,
     )
-    async def reopen_account(
-        self, actor: NamedDependency[Actor], person_id: FromPath[int]
-    ) -> Person:
+    async def reopen_account(self, actor: NamedDependency[Actor], person_id: PathId) -> Person:
         return await people.reopen_account(actor, person_id)
 
     @post(
@@ -192,7 +187,7 @@ class PeopleRoutes(Controller):
         summary="Give a person a role at one of your schools",
     )
     async def give_role(
-        self, actor: NamedDependency[Actor], person_id: FromPath[int], data: JSONBody[NewRole]
+        self, actor: NamedDependency[Actor], person_id: PathId, data: JSONBody[NewRole]
     ) -> Person:
         await memberships.give_role(actor, person_id, data)
         return await people.get_person(actor, person_id)
@@ -206,8 +201,8 @@ class PeopleRoutes(Controller):
     async def end_role(
         self,
         actor: NamedDependency[Actor],
-        person_id: FromPath[int],
-        membership_id: FromPath[int],
+        person_id: PathId,
+        membership_id: PathId,
     ) -> None:
         """The last admin of a school stays until another is named."""
         await memberships.end_role(actor, person_id, membership_id)
@@ -218,8 +213,6 @@ class PeopleRoutes(Controller):
         operation_id="person_second_factor_reset",
         summary="Take away the second factor of somebody who lost the phone",
     )
-    async def reset_second_factor(
-        self, actor: NamedDependency[Actor], person_id: FromPath[int]
-    ) -> None:
+    async def reset_second_factor(self, actor: NamedDependency[Actor], person_id: PathId) -> None:
         """The password stays; the person's sessions end."""
         await second_factor.reset(actor, person_id)

@@ -5,13 +5,13 @@ from typing import Any
 import msgspec
 from litestar import Controller, Response, get, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath
 
 from api import urls
 from api.http.access import allow
 from api.http.types import WebRequest
 from api.kit.flash import see_other
 from api.kit.forms import as_typed, read_form
+from api.kit.numbers import PathId
 from api.kit.rendering import language_of, render
 from api.wording import row_names
 from core import schools
@@ -53,7 +53,7 @@ class SchoolPages(Controller):
 
     @get("/schools/{school_id:int}", guards=[allow(MANAGE_SCHOOL, tokens=False)])
     async def show_school(
-        self, request: WebRequest, actor: NamedDependency[Actor], school_id: FromPath[int]
+        self, request: WebRequest, actor: NamedDependency[Actor], school_id: PathId
     ) -> Response[str]:
         school = await schools.get_school(actor, school_id)
         actor.require(school_id, MANAGE_SCHOOL)
@@ -67,7 +67,7 @@ class SchoolPages(Controller):
 
     @post("/schools/{school_id:int}", guards=[allow(MANAGE_SCHOOL, tokens=False)])
     async def edit_school(
-        self, request: WebRequest, actor: NamedDependency[Actor], school_id: FromPath[int]
+        self, request: WebRequest, actor: NamedDependency[Actor], school_id: PathId
     ) -> Response[Any]:
         school = await schools.get_school(actor, school_id)
         try:

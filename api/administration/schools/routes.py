@@ -3,9 +3,10 @@
 import msgspec
 from litestar import Controller, get, post, put
 from litestar.di import NamedDependency
-from litestar.params import FromPath, JSONBody
+from litestar.params import JSONBody
 
 from api.http.access import allow
+from api.kit.numbers import PathId
 from core import schools
 from core.access import Actor
 from core.paging import Page
@@ -59,9 +60,7 @@ class SchoolRoutes(Controller):
         operation_id="school_get",
         summary="One school",
     )
-    async def get_school(
-        self, actor: NamedDependency[Actor], school_id: FromPath[int]
-    ) -> SchoolDetails:
+    async def get_school(self, actor: NamedDependency[Actor], school_id: PathId) -> SchoolDetails:
         """`storage` is for its admins, null for others; the operator sets `allowed_bytes`."""
         school = await schools.get_school(actor, school_id)
         storage = await quotas.find(actor, school_id)
@@ -74,7 +73,7 @@ class SchoolRoutes(Controller):
         summary="Write a school's facts anew",
     )
     async def edit_school(
-        self, actor: NamedDependency[Actor], school_id: FromPath[int], data: JSONBody[SchoolFacts]
+        self, actor: NamedDependency[Actor], school_id: PathId, data: JSONBody[SchoolFacts]
     ) -> School:
         return await schools.edit_school(actor, school_id, data)
 
@@ -85,7 +84,7 @@ class SchoolRoutes(Controller):
         summary="Whether a school's admins need a second factor",
     )
     async def set_second_factor_rule(
-        self, actor: NamedDependency[Actor], school_id: FromPath[int], data: JSONBody[FactorRule]
+        self, actor: NamedDependency[Actor], school_id: PathId, data: JSONBody[FactorRule]
     ) -> School:
         """Who has none is no admin there until it is set up; whoever turns it on has one."""
         return await schools.require_second_factor(actor, school_id, is_required=data.is_required)

@@ -17,6 +17,7 @@ from api.wording import words
 from core import csv_files, people, security_log
 from core.access import Actor
 from core.errors import say
+from core.numbers import Id
 from core.permissions import READ_SECURITY_LOG
 from core.security_log import MOST_EXPORTED, Kind, SecurityFilter
 
@@ -27,7 +28,7 @@ class LogQuery(msgspec.Struct, frozen=True):
     """The filters of the list, as they stand in its address."""
 
     kind: Kind | None = None
-    person_id: int | None = None
+    person_id: Id | None = None
     day: date | None = None
     limit: int = 50
     cursor: str | None = None

@@ -7,6 +7,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromQuery
 
 from api.http.access import allow
+from api.kit.numbers import Limit, QueryId
 from core import security_log
 from core.access import Actor
 from core.paging import DEFAULT_LIMIT, Page
@@ -29,9 +30,9 @@ class SecurityLogRoutes(Controller):
         self,
         actor: NamedDependency[Actor],
         kind: FromQuery[Kind | None] = None,
-        person_id: FromQuery[int | None] = None,
+        person_id: QueryId = None,
         day: FromQuery[date | None] = None,
-        limit: FromQuery[int] = DEFAULT_LIMIT,
+        limit: Limit = DEFAULT_LIMIT,
         cursor: FromQuery[str | None] = None,
     ) -> Page[SecurityEvent]:
         """`person_id` is whose account it concerns."""

@@ -5,7 +5,6 @@ from typing import Any
 import msgspec
 from litestar import Controller, Response, get, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath
 from litestar.response import Redirect
 
 from api import urls
@@ -23,6 +22,7 @@ from api.inventory.labels.qr import drawing
 from api.kit.confirmation import ask_password
 from api.kit.flash import see_other
 from api.kit.forms import SMALL_FORM_BYTES, as_typed, convert_form, read_form
+from api.kit.numbers import PathId
 from api.kit.rendering import render
 from core import schools, second_factor, sign_in
 from core.access import Actor
@@ -179,7 +179,7 @@ class SecondFactorPages(Controller):
         "/people/{person_id:int}/second-factor/reset", guards=[allow(MANAGE_SCHOOL, tokens=False)]
     )
     async def reset(
-        self, request: WebRequest, actor: NamedDependency[Actor], person_id: FromPath[int]
+        self, request: WebRequest, actor: NamedDependency[Actor], person_id: PathId
     ) -> Response[Any]:
         try:
             await second_factor.reset(actor, person_id)
@@ -191,7 +191,7 @@ class SecondFactorPages(Controller):
 
     @post("/schools/{school_id:int}/second-factor", guards=[allow(MANAGE_SCHOOL, tokens=False)])
     async def set_rule(
-        self, request: WebRequest, actor: NamedDependency[Actor], school_id: FromPath[int]
+        self, request: WebRequest, actor: NamedDependency[Actor], school_id: PathId
     ) -> Response[Any]:
         rule = await read_form(request, Rule)
         try:

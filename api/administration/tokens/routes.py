@@ -2,9 +2,10 @@
 
 from litestar import Controller, delete, get, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath, JSONBody
+from litestar.params import JSONBody
 
 from api.http.access import allow, in_person
+from api.kit.numbers import PathId
 from core import tokens
 from core.access import Actor
 from core.paging import Page
@@ -43,5 +44,5 @@ class TokenRoutes(Controller):
         operation_id="token_revoke",
         summary="Revoke one of your tokens",
     )
-    async def revoke_token(self, actor: NamedDependency[Actor], token_id: FromPath[int]) -> None:
+    async def revoke_token(self, actor: NamedDependency[Actor], token_id: PathId) -> None:
         await tokens.revoke(actor, token_id)

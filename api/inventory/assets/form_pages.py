@@ -19,6 +19,7 @@ from api.kit.forms import as_typed, convert_form, read_form
 from api.kit.rendering import render
 from core.access import Actor
 from core.errors import Conflict, FieldError, Invalid, say
+from core.numbers import Id, Version
 from core.permissions import EDIT_EQUIPMENT
 from inventory import assets
 from inventory.assets import Asset, AssetChanges, Condition, LifecycleState, NewAsset
@@ -27,10 +28,10 @@ from inventory.assets import Asset, AssetChanges, Condition, LifecycleState, New
 class EditForm(msgspec.Struct, frozen=True):
     """The whole of what can be corrected: a field left blank is emptied."""
 
-    version: int
-    model_id: int
+    version: Version
+    model_id: Id
     serial_number: str | None = None
-    place_id: int | None = None
+    place_id: Id | None = None
     condition: Condition = Condition.unknown
     name: str = ""
     note: str = ""
@@ -42,8 +43,8 @@ class EditForm(msgspec.Struct, frozen=True):
 class Start(msgspec.Struct, frozen=True):
     """What the link to a new asset knows already."""
 
-    model_id: int | None = None
-    place_id: int | None = None
+    model_id: Id | None = None
+    place_id: Id | None = None
     school: str | None = None
     serial_number: str | None = None
     name: str | None = None
@@ -53,7 +54,7 @@ class MoveForm(msgspec.Struct, frozen=True):
     """Which assets go where; tags apart by spaces, commas or lines, as a scanner types them."""
 
     tags: str
-    place_id: int
+    place_id: Id
 
 
 class StepsForm(msgspec.Struct, frozen=True):

@@ -18,6 +18,7 @@ from api.kit.forms import convert_form, read_form
 from api.kit.rendering import language_of, render
 from core.access import Actor
 from core.errors import say
+from core.numbers import Version
 from core.paging import DEFAULT_LIMIT, MAX_LIMIT, Page
 from core.permissions import EDIT_EQUIPMENT, READ_DONATIONS, READ_EQUIPMENT, REPORT_FAULTS
 from inventory import assets, custody, imports, repairs
@@ -39,7 +40,7 @@ class StepForm(msgspec.Struct, frozen=True):
     """The next state, and why."""
 
     to_state: LifecycleState
-    version: int
+    version: Version
     reason: Annotated[str, msgspec.Meta(max_length=400)] = ""
 
 

@@ -8,10 +8,12 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, JSONBody
 
 from api.http.access import allow
+from api.kit.numbers import Limit, QueryId
 from api.kit.repeats import Key
 from core.access import Actor
 from core.audit import Change
 from core.idempotency import once
+from core.numbers import Id, Version
 from core.paging import DEFAULT_LIMIT, Page
 from core.permissions import EDIT_EQUIPMENT, READ_EQUIPMENT
 from inventory import assets, custody
@@ -33,7 +35,7 @@ class Move(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Which assets go where."""
 
     tags: Annotated[list[str], msgspec.Meta(examples=[["S1-00042", "S1-00043"]])]
-    place_id: int
+    place_id: Id
 
 
 class LifeSteps(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -49,7 +51,7 @@ class LifeStep(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     to_state: LifecycleState
     reason: Annotated[str, msgspec.Meta(examples=["Not in its room since Monday"])] = ""
-    version: int | None = None
+    version: Version | None = None
 
 
 class AssetRoutes(Controller):
@@ -65,14 +67,14 @@ class AssetRoutes(Controller):
         q: FromQuery[str] = "",
         school: FromQuery[str | None] = None,
         kind: FromQuery[AssetKind | None] = None,
-        model: FromQuery[int | None] = None,
+        model: QueryId = None,
         lifecycle: FromQuery[LifecycleState | None] = None,
         condition: FromQuery[Condition | None] = None,
-        place: FromQuery[int | None] = None,
-        donation: FromQuery[int | None] = None,
-        holder: FromQuery[int | None] = None,
+        place: QueryId = None,
+        donation: QueryId = None,
+        holder: QueryId = None,
         custody: FromQuery[Custodial | None] = None,
-        limit: FromQuery[int] = DEFAULT_LIMIT,
+        limit: Limit = DEFAULT_LIMIT,
         cursor: FromQuery[str | None] = None,
     ) -> Page[AssetRow]:
         """`q` finds tags and serial numbers by their beginning, names and models by any part."""

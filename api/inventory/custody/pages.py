@@ -20,6 +20,7 @@ from api.kit.rendering import render
 from core.access import Actor
 from core.errors import FieldError, say
 from core.idempotency import once
+from core.numbers import Id
 from core.paging import DEFAULT_LIMIT
 from core.permissions import EDIT_EQUIPMENT
 from inventory import custody
@@ -39,8 +40,8 @@ class HandOutForm(msgspec.Struct, frozen=True):
     """Which assets, to whom, until when; ``key`` makes a second press of the button harmless."""
 
     tags: str
-    person_id: int | None = None
-    place_id: int | None = None
+    person_id: Id | None = None
+    place_id: Id | None = None
     group: str | None = None
     due_on: date | None = None
     note: str = ""

@@ -9,9 +9,11 @@ from litestar.di import NamedDependency
 from litestar.params import FromQuery, JSONBody
 
 from api.http.access import allow
+from api.kit.numbers import Limit, QueryId
 from api.kit.repeats import Key
 from core.access import Actor
 from core.idempotency import once
+from core.numbers import Id
 from core.paging import DEFAULT_LIMIT, Page
 from core.permissions import EDIT_EQUIPMENT, READ_EQUIPMENT
 from inventory import custody
@@ -25,8 +27,8 @@ class HandOut(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Which assets, to whom (exactly one of person, place and group), until when."""
 
     tags: Tags
-    person_id: int | None = None
-    place_id: int | None = None
+    person_id: Id | None = None
+    place_id: Id | None = None
     group: Annotated[str, msgspec.Meta(examples=["Class 5B"])] | None = None
     due_on: date | None = None
     note: str = ""
@@ -58,9 +60,9 @@ class CustodyRoutes(Controller):
         view: FromQuery[CustodyView] = CustodyView.out,
         school: FromQuery[str | None] = None,
         tag: FromQuery[str | None] = None,
-        holder: FromQuery[int | None] = None,
+        holder: QueryId = None,
         mine: FromQuery[bool] = False,
-        limit: FromQuery[int] = DEFAULT_LIMIT,
+        limit: Limit = DEFAULT_LIMIT,
         cursor: FromQuery[str | None] = None,
     ) -> Page[Custody]:
         """What is out comes by the day it is due, what has ended newest first."""

@@ -8,7 +8,6 @@ import msgspec
 from litestar import Controller, Response, get, post
 from litestar.datastructures import FormMultiDict
 from litestar.di import NamedDependency
-from litestar.params import FromPath
 from litestar.response import Redirect
 
 from api import urls
@@ -20,12 +19,14 @@ from api.inventory.models.picking import convert_with_model
 from api.inventory.options import place_options, school_codes
 from api.kit.flash import see_other
 from api.kit.forms import as_typed, convert_form, read_form
+from api.kit.numbers import PathId
 from api.kit.rendering import language_of, render
 from api.wording import row_names
 from core import schools
 from core.access import Actor
 from core.errors import FieldError, Invalid, say
 from core.idempotency import once
+from core.numbers import Id, Version
 from core.paging import DEFAULT_LIMIT
 from core.permissions import EDIT_DONATIONS, READ_DONATIONS
 from inventory import assets, donations, donors
@@ -41,7 +42,7 @@ class ListQuery(msgspec.Struct, frozen=True):
 
     q: str = ""
     school: str | None = None
-    donor: int | None = None
+    donor: Id | None = None
     has_gap: bool | None = None
     cursor: str | None = None
     limit: int = DEFAULT_LIMIT
@@ -51,13 +52,13 @@ class Start(msgspec.Struct, frozen=True):
     """What the link to a new donation knows already."""
 
     school: str | None = None
-    donor: int | None = None
+    donor: Id | None = None
 
 
 class TermsForm(msgspec.Struct, frozen=True):
     """The form of a gift; a box that is not ticked is a term that does not hold."""
 
-    donor_id: int
+    donor_id: Id
     title: str
     received_on: date
     return_on_end: bool = False
@@ -66,7 +67,7 @@ class TermsForm(msgspec.Struct, frozen=True):
     name_public: bool = False
     note: str = ""
     school: str = ""
-    version: int = 0
+    version: Version = 0
 
 
 class NewDonorForm(msgspec.Struct, frozen=True):
@@ -88,7 +89,7 @@ class ReceiptForm(msgspec.Struct, frozen=True):
     """Things of a line that came; serial numbers one a line."""
 
     count: int
-    place_id: int | None = None
+    place_id: Id | None = None
     serial_numbers: str = ""
     key: str = ""
 
@@ -151,20 +152,20 @@ class DonationPages(Controller):
 
     @get("/donations/{donation_id:int}", guards=[allow(READ_DONATIONS, tokens=False)])
     async def show(
-        self, request: WebRequest, actor: NamedDependency[Actor], donation_id: FromPath[int]
+        self, request: WebRequest, actor: NamedDependency[Actor], donation_id: PathId
     ) -> Response[str]:
         return await _donation_page(request, actor, donation_id, {"key": str(uuid4())})
 
     @get("/donations/{donation_id:int}/edit", guards=[allow(EDIT_DONATIONS, tokens=False)])
     async def show_edit(
-        self, request: WebRequest, actor: NamedDependency[Actor], donation_id: FromPath[int]
+        self, request: WebRequest, actor: NamedDependency[Actor], donation_id: PathId
     ) -> Response[str]:
         donation = await _kept(actor, donation_id)
         return await _form_page(request, actor, msgspec.structs.asdict(donation), donation)
 
     @post("/donations/{donation_id:int}/edit", guards=[allow(EDIT_DONATIONS, tokens=False)])
     async def edit(
-        self, request: WebRequest, actor: NamedDependency[Actor], donation_id: FromPath[int]
+        self, request: WebRequest, actor: NamedDependency[Actor], donation_id: PathId
     ) -> Response[Any]:
         try:
             school = (await _kept(actor, donation_id)).school
@@ -180,7 +181,7 @@ class DonationPages(Controller):
 
     @post("/donations/{donation_id:int}/lines", guards=[allow(EDIT_DONATIONS, tokens=False)])
     async def add_line(
-        self, request: WebRequest, actor: NamedDependency[Actor], donation_id: FromPath[int]
+        self, request: WebRequest, actor: NamedDependency[Actor], donation_id: PathId
     ) -> Response[Any]:
         try:
             new, model = await convert_with_model(actor, await request.form(), NewLine)
@@ -197,8 +198,8 @@ class DonationPages(Controller):
         self,
         request: WebRequest,
         actor: NamedDependency[Actor],
-        donation_id: FromPath[int],
-        line_id: FromPath[int],
+        donation_id: PathId,
+        line_id: PathId,
     ) -> Response[Any]:
         try:
             edit = await read_form(request, LineEdit)
@@ -215,8 +216,8 @@ class DonationPages(Controller):
         self,
         request: WebRequest,
         actor: NamedDependency[Actor],
-        donation_id: FromPath[int],
-        line_id: FromPath[int],
+        donation_id: PathId,
+        line_id: PathId,
     ) -> Response[Any]:
         try:
             form = await read_form(request, ReceiptForm)
@@ -241,7 +242,7 @@ class DonationPages(Controller):
         "/donations/{donation_id:int}/acknowledgement", guards=[allow(READ_DONATIONS, tokens=False)]
     )
     async def show_acknowledgement(
-        self, request: WebRequest, actor: NamedDependency[Actor], donation_id: FromPath[int]
+        self, request: WebRequest, actor: NamedDependency[Actor], donation_id: PathId
     ) -> Response[str]:
         donation = await donations.get_donation(actor, donation_id)
         return render(
@@ -254,9 +255,7 @@ class DonationPages(Controller):
     @post(
         "/donations/{donation_id:int}/acknowledgement", guards=[allow(EDIT_DONATIONS, tokens=False)]
     )
-    async def acknowledge(
-        self, actor: NamedDependency[Actor], donation_id: FromPath[int]
-    ) -> Redirect:
+    async def acknowledge(self, actor: NamedDependency[Actor], donation_id: PathId) -> Redirect:
         await donations.acknowledge(actor, donation_id)
         return see_other(urls.donation(donation_id), say("The donor has been thanked."))
 

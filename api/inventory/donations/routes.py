@@ -2,9 +2,10 @@
 
 from litestar import Controller, get, post, put
 from litestar.di import NamedDependency
-from litestar.params import FromPath, FromQuery, JSONBody
+from litestar.params import FromQuery, JSONBody
 
 from api.http.access import allow
+from api.kit.numbers import Limit, PathId, QueryId
 from api.kit.repeats import Key
 from core.access import Actor
 from core.idempotency import once
@@ -36,7 +37,7 @@ class DonorRoutes(Controller):
         actor: NamedDependency[Actor],
         q: FromQuery[str] = "",
         school: FromQuery[str | None] = None,
-        limit: FromQuery[int] = DEFAULT_LIMIT,
+        limit: Limit = DEFAULT_LIMIT,
         cursor: FromQuery[str | None] = None,
     ) -> Page[Donor]:
         return await donors.find_donors(actor, q=q, school=school, cursor=cursor, limit=limit)
@@ -55,7 +56,7 @@ class DonorRoutes(Controller):
         operation_id="donor_get",
         summary="One donor",
     )
-    async def get_donor(self, actor: NamedDependency[Actor], donor_id: FromPath[int]) -> Donor:
+    async def get_donor(self, actor: NamedDependency[Actor], donor_id: PathId) -> Donor:
         return await donors.get_donor(actor, donor_id)
 
     @put(
@@ -65,7 +66,7 @@ class DonorRoutes(Controller):
         summary="Write a donor anew",
     )
     async def edit_donor(
-        self, actor: NamedDependency[Actor], donor_id: FromPath[int], data: JSONBody[DonorFacts]
+        self, actor: NamedDependency[Actor], donor_id: PathId, data: JSONBody[DonorFacts]
     ) -> Donor:
         return await donors.edit_donor(actor, donor_id, data)
 
@@ -86,9 +87,9 @@ class DonationRoutes(Controller):
         actor: NamedDependency[Actor],
         q: FromQuery[str] = "",
         school: FromQuery[str | None] = None,
-        donor: FromQuery[int | None] = None,
+        donor: QueryId = None,
         has_gap: FromQuery[bool | None] = None,
-        limit: FromQuery[int] = DEFAULT_LIMIT,
+        limit: Limit = DEFAULT_LIMIT,
         cursor: FromQuery[str | None] = None,
     ) -> Page[DonationRow]:
         """`has_gap` keeps those of which something declared has not come."""
@@ -118,9 +119,7 @@ class DonationRoutes(Controller):
         operation_id="donation_get",
         summary="One donation, its lines and what became of its assets",
     )
-    async def get_donation(
-        self, actor: NamedDependency[Actor], donation_id: FromPath[int]
-    ) -> Donation:
+    async def get_donation(self, actor: NamedDependency[Actor], donation_id: PathId) -> Donation:
         return await donations.get_donation(actor, donation_id)
 
     @put(
@@ -132,7 +131,7 @@ class DonationRoutes(Controller):
     async def edit_donation(
         self,
         actor: NamedDependency[Actor],
-        donation_id: FromPath[int],
+        donation_id: PathId,
         data: JSONBody[DonationEdit],
     ) -> Donation:
         """Refused (409) if somebody else changed it since `version`."""
@@ -145,7 +144,7 @@ class DonationRoutes(Controller):
         summary="Add a line: so many of one model",
     )
     async def add_line(
-        self, actor: NamedDependency[Actor], donation_id: FromPath[int], data: JSONBody[NewLine]
+        self, actor: NamedDependency[Actor], donation_id: PathId, data: JSONBody[NewLine]
     ) -> Donation:
         return await donations.add_line(actor, donation_id, data)
 
@@ -158,8 +157,8 @@ class DonationRoutes(Controller):
     async def edit_line(
         self,
         actor: NamedDependency[Actor],
-        donation_id: FromPath[int],
-        line_id: FromPath[int],
+        donation_id: PathId,
+        line_id: PathId,
         data: JSONBody[LineEdit],
     ) -> Donation:
         return await donations.edit_line(actor, donation_id, line_id, data)
@@ -173,8 +172,8 @@ class DonationRoutes(Controller):
     async def receive_line(
         self,
         actor: NamedDependency[Actor],
-        donation_id: FromPath[int],
-        line_id: FromPath[int],
+        donation_id: PathId,
+        line_id: PathId,
         data: JSONBody[Receipt],
         key: Key = None,
     ) -> Page[AssetRow]:
@@ -195,7 +194,5 @@ class DonationRoutes(Controller):
         summary="Note that the donor has been thanked",
         status_code=200,
     )
-    async def acknowledge(
-        self, actor: NamedDependency[Actor], donation_id: FromPath[int]
-    ) -> Donation:
+    async def acknowledge(self, actor: NamedDependency[Actor], donation_id: PathId) -> Donation:
         return await donations.acknowledge(actor, donation_id)

@@ -5,7 +5,6 @@ from typing import Any
 import msgspec
 from litestar import Controller, Response, get, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath
 
 from api import urls
 from api.http.access import allow
@@ -13,6 +12,7 @@ from api.http.types import WebRequest
 from api.inventory.options import school_codes
 from api.kit.flash import see_other
 from api.kit.forms import Form, convert_form
+from api.kit.numbers import PathId
 from api.kit.rendering import language_of, render
 from api.kit.submission import submit
 from api.wording import row_names
@@ -71,13 +71,13 @@ class DonorPages(Controller):
 
     @get("/donors/{donor_id:int}", guards=[allow(READ_DONATIONS, tokens=False)])
     async def show(
-        self, request: WebRequest, actor: NamedDependency[Actor], donor_id: FromPath[int]
+        self, request: WebRequest, actor: NamedDependency[Actor], donor_id: PathId
     ) -> Response[str]:
         return await _donor_page(request, actor, donor_id)
 
     @post("/donors/{donor_id:int}", guards=[allow(EDIT_DONATIONS, tokens=False)])
     async def edit(
-        self, request: WebRequest, actor: NamedDependency[Actor], donor_id: FromPath[int]
+        self, request: WebRequest, actor: NamedDependency[Actor], donor_id: PathId
     ) -> Response[Any]:
         return await submit(
             request,

@@ -12,6 +12,7 @@ from litestar.params import Body, FromPath, FromQuery
 
 from api.http.access import allow
 from api.http.types import WebRequest
+from api.kit.numbers import Limit
 from api.kit.rendering import language_of
 from api.wording.language import Language
 from core.access import Actor
@@ -60,7 +61,7 @@ class ImportRoutes(Controller):
     async def list_imports(
         self,
         actor: NamedDependency[Actor],
-        limit: FromQuery[int] = DEFAULT_LIMIT,
+        limit: Limit = DEFAULT_LIMIT,
         cursor: FromQuery[str | None] = None,
     ) -> Page[ImportJob]:
         return await imports.find_imports(actor, cursor=cursor, limit=limit)
@@ -101,7 +102,7 @@ class ImportRoutes(Controller):
         actor: NamedDependency[Actor],
         job_id: FromPath[UUID],
         verdict: FromQuery[Verdict | None] = None,
-        limit: FromQuery[int] = DEFAULT_LIMIT,
+        limit: Limit = DEFAULT_LIMIT,
         cursor: FromQuery[str | None] = None,
     ) -> Page[ImportVerdict]:
         page = await imports.find_rows(actor, job_id, verdict=verdict, cursor=cursor, limit=limit)

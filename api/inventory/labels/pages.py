@@ -21,6 +21,7 @@ from api.kit.forms import as_typed, convert_form, read_form
 from api.kit.rendering import render
 from core.access import Actor
 from core.errors import FieldError, Invalid, say
+from core.numbers import MOST_ID
 from core.permissions import EDIT_EQUIPMENT
 from inventory import assets, labels
 from inventory.assets import AssetFilters
@@ -178,7 +179,8 @@ async def _choice_page(
 
 async def _donation_of(actor: Actor, form: dict[str, Any]) -> str | None:
     number = str(form.get("donation") or "")
-    return await chosen_donation(actor, int(number)) if number.isdecimal() else None
+    is_id = number.isdecimal() and int(number[:20]) <= MOST_ID
+    return await chosen_donation(actor, int(number)) if is_id else None
 
 
 async def _batches_page(

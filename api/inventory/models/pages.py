@@ -5,7 +5,6 @@ from typing import Any
 import msgspec
 from litestar import Controller, Response, get, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath
 
 from api import urls
 from api.http.access import allow, in_person
@@ -13,6 +12,7 @@ from api.http.types import WebRequest
 from api.inventory.models.picking import A_FEW
 from api.kit.flash import see_other
 from api.kit.forms import as_typed, convert_form, read_form
+from api.kit.numbers import PathId
 from api.kit.rendering import render
 from core.access import Actor
 from core.errors import FieldError, Invalid, say
@@ -81,7 +81,7 @@ class AssetModelPages(Controller):
 
     @get("/asset-models/{model_id:int}", guards=[in_person])
     async def show(
-        self, request: WebRequest, actor: NamedDependency[Actor], model_id: FromPath[int]
+        self, request: WebRequest, actor: NamedDependency[Actor], model_id: PathId
     ) -> Response[str]:
         model = await models.get_model(actor, model_id)
         form = msgspec.structs.asdict(model)
@@ -89,7 +89,7 @@ class AssetModelPages(Controller):
 
     @post("/asset-models/{model_id:int}", guards=[allow(EDIT_EQUIPMENT, tokens=False)])
     async def edit(
-        self, request: WebRequest, actor: NamedDependency[Actor], model_id: FromPath[int]
+        self, request: WebRequest, actor: NamedDependency[Actor], model_id: PathId
     ) -> Response[Any]:
         try:
             await models.edit_model(actor, model_id, await read_form(request, ModelFacts))

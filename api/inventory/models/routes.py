@@ -2,9 +2,10 @@
 
 from litestar import Controller, get, post, put
 from litestar.di import NamedDependency
-from litestar.params import FromPath, FromQuery, JSONBody
+from litestar.params import FromQuery, JSONBody
 
 from api.http.access import allow
+from api.kit.numbers import Limit, PathId
 from core.access import Actor
 from core.paging import DEFAULT_LIMIT, Page
 from core.permissions import EDIT_EQUIPMENT, READ_EQUIPMENT
@@ -28,7 +29,7 @@ class AssetModelRoutes(Controller):
         actor: NamedDependency[Actor],
         q: FromQuery[str] = "",
         kind: FromQuery[AssetKind | None] = None,
-        limit: FromQuery[int] = DEFAULT_LIMIT,
+        limit: Limit = DEFAULT_LIMIT,
         cursor: FromQuery[str | None] = None,
     ) -> Page[AssetModel]:
         return await models.find_models(actor, q=q, kind=kind, cursor=cursor, limit=limit)
@@ -45,7 +46,7 @@ class AssetModelRoutes(Controller):
         operation_id="asset_model_get",
         summary="One model",
     )
-    async def get_model(self, actor: NamedDependency[Actor], model_id: FromPath[int]) -> AssetModel:
+    async def get_model(self, actor: NamedDependency[Actor], model_id: PathId) -> AssetModel:
         return await models.get_model(actor, model_id)
 
     @put(
@@ -57,7 +58,7 @@ class AssetModelRoutes(Controller):
     async def edit_model(
         self,
         actor: NamedDependency[Actor],
-        model_id: FromPath[int],
+        model_id: PathId,
         data: JSONBody[ModelFacts],
     ) -> AssetModel:
         return await models.edit_model(actor, model_id, data)

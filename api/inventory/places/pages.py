@@ -5,7 +5,6 @@ from typing import Any
 import msgspec
 from litestar import Controller, Response, get, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath
 from litestar.response import Redirect
 
 from api import urls
@@ -14,12 +13,14 @@ from api.http.types import WebRequest
 from api.inventory.options import place_options
 from api.kit.flash import see_other
 from api.kit.forms import as_typed, convert_form, read_form
+from api.kit.numbers import PathId
 from api.kit.options import school_options
 from api.kit.rendering import language_of, render
 from api.wording import row_names
 from core import clock, places, schools
 from core.access import Actor
 from core.errors import FieldError, Invalid, say
+from core.numbers import Id
 from core.permissions import EDIT_MONITORING, EDIT_PLACES
 from core.places import HOLDERS, NewPlace, Place, PlaceKind
 from inventory import places as contents
@@ -29,22 +30,22 @@ from monitoring.alerting.maintenance import in_force
 class PlaceFilter(msgspec.Struct, frozen=True):
     """The filters of the tree, as they stand in its address."""
 
-    school_id: int | None = None
+    school_id: Id | None = None
     with_retired: bool = False
 
 
 class PlaceStart(msgspec.Struct, frozen=True):
     """Where a new place is wanted, from the link that led here."""
 
-    school_id: int | None = None
-    parent_id: int | None = None
+    school_id: Id | None = None
+    parent_id: Id | None = None
 
 
 class PlaceFacts(msgspec.Struct, frozen=True):
     """What the form of a place asks."""
 
     name: str
-    parent_id: int | None = None
+    parent_id: Id | None = None
 
 
 class PlacePages(Controller):
@@ -94,13 +95,13 @@ class PlacePages(Controller):
 
     @get("/places/{place_id:int}", guards=[in_person])
     async def show_place(
-        self, request: WebRequest, actor: NamedDependency[Actor], place_id: FromPath[int]
+        self, request: WebRequest, actor: NamedDependency[Actor], place_id: PathId
     ) -> Response[str]:
         return await _place_page(request, actor, place_id)
 
     @post("/places/{place_id:int}", guards=[allow(EDIT_PLACES, tokens=False)])
     async def edit_place(
-        self, request: WebRequest, actor: NamedDependency[Actor], place_id: FromPath[int]
+        self, request: WebRequest, actor: NamedDependency[Actor], place_id: PathId
     ) -> Response[Any]:
         try:
             facts = await read_form(request, PlaceFacts)
@@ -112,16 +113,12 @@ class PlacePages(Controller):
         return see_other(urls.place(place_id), say("Saved."))
 
     @post("/places/{place_id:int}/retire", guards=[allow(EDIT_PLACES, tokens=False)])
-    async def retire_place(
-        self, actor: NamedDependency[Actor], place_id: FromPath[int]
-    ) -> Redirect:
+    async def retire_place(self, actor: NamedDependency[Actor], place_id: PathId) -> Redirect:
         await contents.retire_place(actor, place_id)
         return see_other(urls.place(place_id), say("This place is out of use."))
 
     @post("/places/{place_id:int}/restore", guards=[allow(EDIT_PLACES, tokens=False)])
-    async def restore_place(
-        self, actor: NamedDependency[Actor], place_id: FromPath[int]
-    ) -> Redirect:
+    async def restore_place(self, actor: NamedDependency[Actor], place_id: PathId) -> Redirect:
         await places.restore_place(actor, place_id)
         return see_other(urls.place(place_id), say("This place is in use again."))
 

@@ -3,11 +3,13 @@
 import msgspec
 from litestar import Controller, get, patch, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath, FromQuery, JSONBody
+from litestar.params import FromQuery, JSONBody
 
 from api.http.access import allow
+from api.kit.numbers import PathId, QueryId
 from core import places
 from core.access import Actor
+from core.numbers import Id
 from core.paging import Page
 from core.permissions import EDIT_PLACES, READ_EQUIPMENT
 from core.places import NewPlace, Place
@@ -18,7 +20,7 @@ class PlaceChange(msgspec.Struct, forbid_unknown_fields=True):
     """What to change of a place; what is left out stays."""
 
     name: str | msgspec.UnsetType = msgspec.UNSET
-    parent_id: int | msgspec.UnsetType | None = msgspec.UNSET
+    parent_id: Id | msgspec.UnsetType | None = msgspec.UNSET
 
 
 class PlaceRoutes(Controller):
@@ -35,7 +37,7 @@ class PlaceRoutes(Controller):
     async def list_places(
         self,
         actor: NamedDependency[Actor],
-        school_id: FromQuery[int | None] = None,
+        school_id: QueryId = None,
         with_retired: FromQuery[bool] = False,
     ) -> Page[Place]:
         """Each place comes after the one around it; a tree has no pages."""
@@ -51,7 +53,7 @@ class PlaceRoutes(Controller):
         operation_id="place_get",
         summary="One place",
     )
-    async def get_place(self, actor: NamedDependency[Actor], place_id: FromPath[int]) -> Place:
+    async def get_place(self, actor: NamedDependency[Actor], place_id: PathId) -> Place:
         return await places.get_place(actor, place_id)
 
     @patch(
@@ -61,7 +63,7 @@ class PlaceRoutes(Controller):
         summary="Rename a place, or move it within its school",
     )
     async def edit_place(
-        self, actor: NamedDependency[Actor], place_id: FromPath[int], data: JSONBody[PlaceChange]
+        self, actor: NamedDependency[Actor], place_id: PathId, data: JSONBody[PlaceChange]
     ) -> Place:
         return await places.edit_place(actor, place_id, name=data.name, parent_id=data.parent_id)
 
@@ -72,7 +74,7 @@ class PlaceRoutes(Controller):
         summary="Take an empty place out of use",
         status_code=200,
     )
-    async def retire_place(self, actor: NamedDependency[Actor], place_id: FromPath[int]) -> Place:
+    async def retire_place(self, actor: NamedDependency[Actor], place_id: PathId) -> Place:
         """Refused while a place or an asset in use is in it."""
         return await contents.retire_place(actor, place_id)
 
@@ -83,5 +85,5 @@ class PlaceRoutes(Controller):
         summary="Take a retired place back into use",
         status_code=200,
     )
-    async def restore_place(self, actor: NamedDependency[Actor], place_id: FromPath[int]) -> Place:
+    async def restore_place(self, actor: NamedDependency[Actor], place_id: PathId) -> Place:
         return await places.restore_place(actor, place_id)

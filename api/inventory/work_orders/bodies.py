@@ -4,12 +4,14 @@ from typing import Annotated
 
 import msgspec
 
+from core import numbers
+from core.numbers import Id
 from inventory.repairs.opening import SUMMARY_MAX_LENGTH
 from inventory.repairs.transitions import RESOLUTION_MAX_LENGTH, Condition
 from inventory.repairs.views import Severity
 
 Version = Annotated[
-    int | None,
+    numbers.Version | None,
     msgspec.Meta(
         description="The version you read: refused when somebody came first.", examples=[1]
     ),
@@ -46,7 +48,7 @@ class Usability(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Assignment(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """To whom the order goes."""
 
-    assignee_id: int
+    assignee_id: Id
     version: Version = None
 
 

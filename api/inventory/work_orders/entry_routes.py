@@ -8,12 +8,13 @@ from litestar import Controller, Response, get, post
 from litestar.datastructures import UploadFile
 from litestar.di import NamedDependency
 from litestar.enums import RequestEncodingType
-from litestar.params import Body, FromPath, JSONBody
+from litestar.params import Body, JSONBody
 
 from api.http import delivery
 from api.http.access import allow
 from api.http.types import WebRequest
 from api.kit.forms import PHOTO_FORM_BYTES
+from api.kit.numbers import PathId
 from api.kit.rendering import language_of
 from api.kit.repeats import Key
 from api.wording.language import Language
@@ -54,7 +55,7 @@ class WorkOrderEntryRoutes(Controller):
         summary="What was found and done, the oldest first",
     )
     async def list_entries(
-        self, request: WebRequest, actor: NamedDependency[Actor], order_id: FromPath[int]
+        self, request: WebRequest, actor: NamedDependency[Actor], order_id: PathId
     ) -> Page[WorkOrderEntry]:
         """All of them: a job card has no pages."""
         speech = language_of(request)
@@ -69,7 +70,7 @@ class WorkOrderEntryRoutes(Controller):
     async def add_entry(
         self,
         actor: NamedDependency[Actor],
-        order_id: FromPath[int],
+        order_id: PathId,
         data: JSONBody[NewEntry],
         key: Key = None,
     ) -> WorkOrderEntry:
@@ -91,7 +92,7 @@ class WorkOrderEntryRoutes(Controller):
     async def add_comment(
         self,
         actor: NamedDependency[Actor],
-        order_id: FromPath[int],
+        order_id: PathId,
         data: JSONBody[Comment],
         key: Key = None,
     ) -> WorkOrderEntry:
@@ -114,8 +115,8 @@ class WorkOrderEntryRoutes(Controller):
     async def add_photos(
         self,
         actor: NamedDependency[Actor],
-        order_id: FromPath[int],
-        entry_id: FromPath[int],
+        order_id: PathId,
+        entry_id: PathId,
         data: PictureForm,
         key: Key = None,
     ) -> WorkOrderEntry:
@@ -137,7 +138,7 @@ class WorkOrderEntryRoutes(Controller):
         summary="A picture of an entry",
     )
     async def get_photo(
-        self, request: WebRequest, actor: NamedDependency[Actor], photo_id: FromPath[int]
+        self, request: WebRequest, actor: NamedDependency[Actor], photo_id: PathId
     ) -> Response[Any]:
         """For those who may read its work order."""
         photo = await repairs.get_photo(actor, photo_id)

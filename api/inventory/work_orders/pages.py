@@ -5,7 +5,6 @@ from typing import Annotated, Any, Literal
 import msgspec
 from litestar import Controller, Response, get, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath
 
 from api import urls
 from api.http.access import allow
@@ -14,12 +13,14 @@ from api.inventory.options import place_options
 from api.inventory.work_orders.order_page import order_page
 from api.kit.flash import see_other
 from api.kit.forms import PHOTO_FORM_BYTES, convert_form, read_form
+from api.kit.numbers import PathId
 from api.kit.photos import FormPhotos, read_photos
 from api.kit.rendering import render
 from core.access import Actor, Role
 from core.database import transaction
 from core.errors import Conflict, Invalid, Message, say
 from core.idempotency import once
+from core.numbers import Id, Version
 from core.paging import DEFAULT_LIMIT
 from core.permissions import MANAGE_WORK_ORDERS, READ_EQUIPMENT, REPORT_FAULTS, WRITE_WORK_ORDERS
 from inventory import repairs
@@ -35,7 +36,7 @@ class ListQuery(msgspec.Struct, frozen=True):
     state: StateFilter | Literal["all"] = "unfinished"
     severity: Severity | None = None
     mine: bool = False
-    place_id: int | None = None
+    place_id: Id | None = None
     tag: str = ""
     limit: int = DEFAULT_LIMIT
     cursor: str | None = None
@@ -59,27 +60,27 @@ class ListQuery(msgspec.Struct, frozen=True):
 class StepForm(msgspec.Struct, frozen=True):
     """A step from the version that the page showed."""
 
-    version: int
+    version: Version
 
 
 class UsabilityForm(msgspec.Struct, frozen=True):
     """Whether the asset is in use meanwhile."""
 
     usable: Literal["yes", "no"]
-    version: int | None = None
+    version: Version | None = None
 
 
 class AssignForm(msgspec.Struct, frozen=True):
     """To whom."""
 
-    version: int
-    assignee_id: int
+    version: Version
+    assignee_id: Id
 
 
 class CompleteForm(msgspec.Struct, frozen=True):
     """How it ended."""
 
-    version: int
+    version: Version
     resolution: Annotated[str, msgspec.Meta(max_length=4000)]
     condition: Condition | None = None
 
@@ -87,7 +88,7 @@ class CompleteForm(msgspec.Struct, frozen=True):
 class CancelForm(msgspec.Struct, frozen=True):
     """Why it was needless."""
 
-    version: int
+    version: Version
     reason: Annotated[str, msgspec.Meta(max_length=4000)]
 
 
@@ -130,13 +131,13 @@ class WorkOrderPages(Controller):
 
     @get("/{order_id:int}", guards=[allow(READ_EQUIPMENT)])
     async def show_order(
-        self, request: WebRequest, actor: NamedDependency[Actor], order_id: FromPath[int]
+        self, request: WebRequest, actor: NamedDependency[Actor], order_id: PathId
     ) -> Response[str]:
         return await order_page(request, actor, order_id)
 
     @get("/{order_id:int}/card", guards=[allow(READ_EQUIPMENT)])
     async def show_card(
-        self, request: WebRequest, actor: NamedDependency[Actor], order_id: FromPath[int]
+        self, request: WebRequest, actor: NamedDependency[Actor], order_id: PathId
     ) -> Response[str]:
         """A sheet for the bench, with room for a pen."""
         return render(
@@ -152,7 +153,7 @@ class WorkOrderPages(Controller):
         request_max_body_size=PHOTO_FORM_BYTES,
     )
     async def add_entry(
-        self, request: WebRequest, actor: NamedDependency[Actor], order_id: FromPath[int]
+        self, request: WebRequest, actor: NamedDependency[Actor], order_id: PathId
     ) -> Response[Any]:
         photos = await read_photos(request)
         try:
@@ -175,7 +176,7 @@ class WorkOrderPages(Controller):
 
     @post("/{order_id:int}/comments", guards=[allow(WRITE_WORK_ORDERS)])
     async def add_comment(
-        self, request: WebRequest, actor: NamedDependency[Actor], order_id: FromPath[int]
+        self, request: WebRequest, actor: NamedDependency[Actor], order_id: PathId
     ) -> Response[Any]:
         try:
             form = await read_form(request, CommentForm)
@@ -192,7 +193,7 @@ class WorkOrderPages(Controller):
 
     @post("/{order_id:int}/take", guards=[allow(MANAGE_WORK_ORDERS, tokens=False)])
     async def take(
-        self, request: WebRequest, actor: NamedDependency[Actor], order_id: FromPath[int]
+        self, request: WebRequest, actor: NamedDependency[Actor], order_id: PathId
     ) -> Response[Any]:
         try:
             form = await read_form(request, StepForm)
@@ -203,7 +204,7 @@ class WorkOrderPages(Controller):
 
     @post("/{order_id:int}/usability", guards=[allow(MANAGE_WORK_ORDERS, tokens=False)])
     async def set_usable(
-        self, request: WebRequest, actor: NamedDependency[Actor], order_id: FromPath[int]
+        self, request: WebRequest, actor: NamedDependency[Actor], order_id: PathId
     ) -> Response[Any]:
         try:
             form = await read_form(request, UsabilityForm)
@@ -216,7 +217,7 @@ class WorkOrderPages(Controller):
 
     @post("/{order_id:int}/wait-for-parts", guards=[allow(MANAGE_WORK_ORDERS, tokens=False)])
     async def wait_for_parts(
-        self, request: WebRequest, actor: NamedDependency[Actor], order_id: FromPath[int]
+        self, request: WebRequest, actor: NamedDependency[Actor], order_id: PathId
     ) -> Response[Any]:
         try:
             form = await read_form(request, StepForm)
@@ -227,7 +228,7 @@ class WorkOrderPages(Controller):
 
     @post("/{order_id:int}/resume", guards=[allow(MANAGE_WORK_ORDERS, tokens=False)])
     async def resume(
-        self, request: WebRequest, actor: NamedDependency[Actor], order_id: FromPath[int]
+        self, request: WebRequest, actor: NamedDependency[Actor], order_id: PathId
     ) -> Response[Any]:
         try:
             form = await read_form(request, StepForm)
@@ -238,7 +239,7 @@ class WorkOrderPages(Controller):
 
     @post("/{order_id:int}/assign", guards=[allow(MANAGE_WORK_ORDERS, tokens=False)])
     async def assign(
-        self, request: WebRequest, actor: NamedDependency[Actor], order_id: FromPath[int]
+        self, request: WebRequest, actor: NamedDependency[Actor], order_id: PathId
     ) -> Response[Any]:
         try:
             form = await read_form(request, AssignForm)
@@ -251,7 +252,7 @@ class WorkOrderPages(Controller):
 
     @post("/{order_id:int}/complete", guards=[allow(MANAGE_WORK_ORDERS, tokens=False)])
     async def complete(
-        self, request: WebRequest, actor: NamedDependency[Actor], order_id: FromPath[int]
+        self, request: WebRequest, actor: NamedDependency[Actor], order_id: PathId
     ) -> Response[Any]:
         try:
             form = await read_form(request, CompleteForm)
@@ -268,7 +269,7 @@ class WorkOrderPages(Controller):
 
     @post("/{order_id:int}/cancel", guards=[allow(MANAGE_WORK_ORDERS, tokens=False)])
     async def cancel(
-        self, request: WebRequest, actor: NamedDependency[Actor], order_id: FromPath[int]
+        self, request: WebRequest, actor: NamedDependency[Actor], order_id: PathId
     ) -> Response[Any]:
         try:
             form = await read_form(request, CancelForm)

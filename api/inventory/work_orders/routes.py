@@ -6,7 +6,7 @@ from typing import Annotated
 import msgspec
 from litestar import Controller, Response, get, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
+from litestar.params import FromQuery, JSONBody, QueryParameter
 
 from api.http.access import allow
 from api.http.types import WebRequest
@@ -18,6 +18,7 @@ from api.inventory.work_orders.bodies import (
     Step,
     Usability,
 )
+from api.kit.numbers import Limit, PathId, QueryId
 from api.kit.rendering import language_of
 from api.kit.repeats import Key
 from api.wording.language import Language
@@ -51,9 +52,9 @@ class WorkOrderRoutes(Controller):
         in_state: Annotated[StateFilter | None, QueryParameter(name="state")] = None,
         severity: FromQuery[Severity | None] = None,
         mine: FromQuery[bool] = False,
-        place_id: FromQuery[int | None] = None,
+        place_id: QueryId = None,
         tag: FromQuery[str] = "",
-        limit: FromQuery[int] = DEFAULT_LIMIT,
+        limit: Limit = DEFAULT_LIMIT,
         cursor: FromQuery[str | None] = None,
     ) -> Page[WorkOrder]:
         """Teachers and student helpers see the orders that they reported or were given."""
@@ -99,7 +100,7 @@ class WorkOrderRoutes(Controller):
         summary="One work order",
     )
     async def get_order(
-        self, request: WebRequest, actor: NamedDependency[Actor], order_id: FromPath[int]
+        self, request: WebRequest, actor: NamedDependency[Actor], order_id: PathId
     ) -> WorkOrder:
         return _told(await repairs.get_work_order(actor, order_id), language_of(request))
 
@@ -114,7 +115,7 @@ class WorkOrderRoutes(Controller):
         self,
         request: WebRequest,
         actor: NamedDependency[Actor],
-        order_id: FromPath[int],
+        order_id: PathId,
         data: JSONBody[Step],
         key: Key = None,
     ) -> WorkOrder:
@@ -138,7 +139,7 @@ class WorkOrderRoutes(Controller):
         self,
         request: WebRequest,
         actor: NamedDependency[Actor],
-        order_id: FromPath[int],
+        order_id: PathId,
         data: JSONBody[Usability],
         key: Key = None,
     ) -> WorkOrder:
@@ -165,7 +166,7 @@ class WorkOrderRoutes(Controller):
         self,
         request: WebRequest,
         actor: NamedDependency[Actor],
-        order_id: FromPath[int],
+        order_id: PathId,
         data: JSONBody[Assignment],
         key: Key = None,
     ) -> WorkOrder:
@@ -192,7 +193,7 @@ class WorkOrderRoutes(Controller):
         self,
         request: WebRequest,
         actor: NamedDependency[Actor],
-        order_id: FromPath[int],
+        order_id: PathId,
         data: JSONBody[Step],
         key: Key = None,
     ) -> WorkOrder:
@@ -216,7 +217,7 @@ class WorkOrderRoutes(Controller):
         self,
         request: WebRequest,
         actor: NamedDependency[Actor],
-        order_id: FromPath[int],
+        order_id: PathId,
         data: JSONBody[Step],
         key: Key = None,
     ) -> WorkOrder:
@@ -240,7 +241,7 @@ class WorkOrderRoutes(Controller):
         self,
         request: WebRequest,
         actor: NamedDependency[Actor],
-        order_id: FromPath[int],
+        order_id: PathId,
         data: JSONBody[Completion],
         key: Key = None,
     ) -> WorkOrder:
@@ -271,7 +272,7 @@ class WorkOrderRoutes(Controller):
         self,
         request: WebRequest,
         actor: NamedDependency[Actor],
-        order_id: FromPath[int],
+        order_id: PathId,
         data: JSONBody[Cancellation],
         key: Key = None,
     ) -> WorkOrder:

@@ -5,6 +5,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromQuery
 
 from api.http.access import allow
+from api.kit.numbers import Limit
 from core.access import Actor
 from core.paging import DEFAULT_LIMIT, Page
 from core.permissions import READ_DAMAGED_FILES
@@ -26,7 +27,7 @@ class DamagedFileRoutes(Controller):
     async def list_damaged_files(
         self,
         actor: NamedDependency[Actor],
-        limit: FromQuery[int] = DEFAULT_LIMIT,
+        limit: Limit = DEFAULT_LIMIT,
         cursor: FromQuery[str | None] = None,
     ) -> Page[DamagedFile]:
         """Of the schools where you are an admin, and your own. Uploading the same content again

@@ -11,6 +11,7 @@ from api.http import delivery
 from api.http.access import allow
 from api.http.ranges import Slice
 from api.http.types import WebRequest
+from api.kit.numbers import PathPage
 from core.access import Actor
 from core.permissions import READ_LIBRARY
 from storage import downloads
@@ -85,7 +86,7 @@ async def show_picture(
     actor: NamedDependency[Actor],
     revision_id: FromPath[UUID],
     kind: FromPath[str],
-    page: FromPath[int],
+    page: PathPage,
 ) -> Response[Any]:
     made = await downloads.get_picture(actor, revision_id, kind, page)
     return await delivery.picture(request, made.object_key, made.size_bytes, made.media_type)

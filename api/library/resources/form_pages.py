@@ -20,6 +20,7 @@ from api.kit.rendering import render
 from core.access import Actor
 from core.errors import FieldError, Invalid, say
 from core.idempotency import once
+from core.numbers import Id, Version
 from core.permissions import CONTRIBUTE_RESOURCES
 from storage import receiving, resources, uploads
 from storage.resources import Description, Resource, Visibility
@@ -66,7 +67,7 @@ class ResourceForm(msgspec.Struct, frozen=True):
 class FileForm(msgspec.Struct, frozen=True):
     """The file's part: an upload that has been made already, and to which school it goes."""
 
-    school_id: int | None = None
+    school_id: Id | None = None
     upload_id: UUID | None = None
     note: str = ""
     key: str = ""
@@ -75,7 +76,7 @@ class FileForm(msgspec.Struct, frozen=True):
 class EditForm(msgspec.Struct, frozen=True):
     """The version that the form showed."""
 
-    version: int
+    version: Version
 
 
 class LibraryFormPages(Controller):

@@ -19,6 +19,7 @@ from api.library.resources.form_pages import MOST_FORM_FILE_BYTES, FileForm, on_
 from api.wording import row_names
 from core.access import Actor
 from core.errors import Invalid, Message, say
+from core.numbers import Id
 from core.permissions import CONTRIBUTE_RESOURCES, READ_LIBRARY
 from storage import catalogue, damaged_files, downloads, quotas, resources, revisions, uploads
 from storage.catalogue import Filters
@@ -37,7 +38,7 @@ class ListQuery(msgspec.Struct, frozen=True):
     kind: str = ""
     language: str = ""
     licence: str = ""
-    school_id: int | None = None
+    school_id: Id | None = None
     state: ResourceState | None = None
     mine: bool = False
     cursor: str | None = None

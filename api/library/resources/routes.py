@@ -9,9 +9,11 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 
 from api.http.access import allow
+from api.kit.numbers import Limit, QueryId
 from api.kit.repeats import Key
 from core.access import Actor
 from core.idempotency import once
+from core.numbers import Id, Version
 from core.paging import DEFAULT_LIMIT, Page
 from core.permissions import CONTRIBUTE_RESOURCES, READ_LIBRARY
 from storage import catalogue, resources, revisions
@@ -25,7 +27,7 @@ Facet = Annotated[str, QueryParameter(description="A code of the vocabulary.")]
 class NewResource(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A resource to begin with, and the upload that is its first file."""
 
-    school_id: int
+    school_id: Id
     title: Annotated[str, msgspec.Meta(examples=["光的折射"])]
     subject: Annotated[str, msgspec.Meta(examples=["physics"])]
     kind: Annotated[str, msgspec.Meta(examples=["slides"])]
@@ -48,7 +50,7 @@ class NewResource(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class ResourceChange(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What to change; what is left out stays. ``version`` is the one you read."""
 
-    version: int
+    version: Version
     title: str | msgspec.UnsetType = msgspec.UNSET
     subject: str | msgspec.UnsetType = msgspec.UNSET
     kind: str | msgspec.UnsetType = msgspec.UNSET
@@ -91,10 +93,10 @@ class ResourceRoutes(Controller):
         kind: Facet = "",
         language: Facet = "",
         licence: Facet = "",
-        school_id: FromQuery[int | None] = None,
+        school_id: QueryId = None,
         in_state: Annotated[ResourceState | None, QueryParameter(name="state")] = None,
         mine: FromQuery[bool] = False,
-        limit: FromQuery[int] = DEFAULT_LIMIT,
+        limit: Limit = DEFAULT_LIMIT,
         cursor: FromQuery[str | None] = None,
     ) -> Page[ResourceLine]:
         """Chinese is found by any two characters together, Latin by how a word begins, titles also

@@ -14,6 +14,7 @@ from litestar.params import FromPath, FromQuery
 from api import urls
 from api.http.access import allow, public
 from api.http.types import WebRequest
+from api.kit.numbers import Limit
 from api.kit.rendering import language_of
 from api.kit.repeats import Key
 from api.library.uploads import tus
@@ -99,7 +100,7 @@ class UploadRoutes(Controller):
         self,
         request: WebRequest,
         actor: NamedDependency[Actor],
-        limit: FromQuery[int] = DEFAULT_LIMIT,
+        limit: Limit = DEFAULT_LIMIT,
         cursor: FromQuery[str | None] = None,
     ) -> Page[UploadView]:
         page = await uploads.find_own(actor, limit=limit, cursor=cursor)

@@ -5,7 +5,6 @@ from typing import Literal
 import msgspec
 from litestar import Controller, Response, get, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath
 from litestar.response import Redirect
 
 from api import urls
@@ -13,6 +12,7 @@ from api.http.access import allow, in_person
 from api.http.types import WebRequest
 from api.kit.flash import see_other
 from api.kit.forms import convert_form, read_form
+from api.kit.numbers import PathId
 from api.kit.options import school_options
 from api.kit.rendering import language_of, render
 from api.monitoring.alerts.charts import chart_of, held_back_words
@@ -20,6 +20,7 @@ from api.monitoring.alerts.words import rule_words
 from core import places
 from core.access import Actor
 from core.errors import Invalid, say
+from core.numbers import Id
 from core.paging import DEFAULT_LIMIT
 from core.permissions import EDIT_MONITORING
 from monitoring.alerting import alerts
@@ -32,10 +33,10 @@ class ListQuery(msgspec.Struct, frozen=True):
     """The list's filters as they stand in its address: what is open, unless more is asked for."""
 
     q: str | None = None
-    school_id: int | None = None
+    school_id: Id | None = None
     severity: AlertSeverity | None = None
     state: Literal["raised", "acknowledged", "cleared", "any"] | None = None
-    place_id: int | None = None
+    place_id: Id | None = None
     rule: str | None = None
     flapping: bool = False
     limit: int = DEFAULT_LIMIT
@@ -65,7 +66,7 @@ class ListQuery(msgspec.Struct, frozen=True):
 class Chosen(msgspec.Struct, frozen=True):
     """The boxes that were ticked in the list."""
 
-    alert_ids: list[int] = []
+    alert_ids: list[Id] = []
     back: str = ""
 
 
@@ -105,7 +106,7 @@ class AlertPages(Controller):
 
     @get("/{alert_id:int}", guards=[in_person])
     async def show_alert(
-        self, request: WebRequest, actor: NamedDependency[Actor], alert_id: FromPath[int]
+        self, request: WebRequest, actor: NamedDependency[Actor], alert_id: PathId
     ) -> Response[str]:
         return await _alert_page(request, actor, alert_id)
 
@@ -120,7 +121,7 @@ class AlertPages(Controller):
 
     @post("/{alert_id:int}/acknowledge", guards=[allow(EDIT_MONITORING, tokens=False)])
     async def acknowledge(
-        self, request: WebRequest, actor: NamedDependency[Actor], alert_id: FromPath[int]
+        self, request: WebRequest, actor: NamedDependency[Actor], alert_id: PathId
     ) -> Redirect:
         alert = await alerts.acknowledge(actor, alert_id)
         back = urls.local((await request.form()).get("back"), urls.alerts())
@@ -128,7 +129,7 @@ class AlertPages(Controller):
 
     @post("/{alert_id:int}/clear", guards=[allow(EDIT_MONITORING, tokens=False)])
     async def clear(
-        self, request: WebRequest, actor: NamedDependency[Actor], alert_id: FromPath[int]
+        self, request: WebRequest, actor: NamedDependency[Actor], alert_id: PathId
     ) -> Response[str] | Redirect:
         try:
             ending = await read_form(request, Ending)

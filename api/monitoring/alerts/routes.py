@@ -5,14 +5,16 @@ from typing import Annotated
 import msgspec
 from litestar import Controller, get, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
+from litestar.params import FromQuery, JSONBody, QueryParameter
 from msgspec import Meta
 
 from api.http.access import allow
 from api.http.types import WebRequest
+from api.kit.numbers import Limit, PathId, QueryId
 from api.kit.rendering import language_of
 from api.wording.language import Language
 from core.access import Actor
+from core.numbers import Id
 from core.paging import DEFAULT_LIMIT, Page
 from core.permissions import EDIT_MONITORING, READ_MONITORING
 from monitoring.alerting import alerts
@@ -24,7 +26,7 @@ from monitoring.alerting.alerts.detail import Story, story_of
 class Chosen(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Some alerts at once."""
 
-    alert_ids: Annotated[list[int], Meta(max_length=MOST_AT_ONCE)]
+    alert_ids: Annotated[list[Id], Meta(max_length=MOST_AT_ONCE)]
 
 
 class Acknowledged(msgspec.Struct, frozen=True):
@@ -55,15 +57,15 @@ class AlertRoutes(Controller):
         request: WebRequest,
         actor: NamedDependency[Actor],
         q: FromQuery[str | None] = None,
-        school_id: FromQuery[int | None] = None,
-        device_id: FromQuery[int | None] = None,
-        place_id: FromQuery[int | None] = None,
+        school_id: QueryId = None,
+        device_id: QueryId = None,
+        place_id: QueryId = None,
         is_open: FromQuery[bool | None] = None,
         in_state: Annotated[AlertState | None, QueryParameter(name="state")] = None,
         severity: FromQuery[AlertSeverity | None] = None,
         rule: FromQuery[str | None] = None,
         is_flapping: FromQuery[bool | None] = None,
-        limit: FromQuery[int] = DEFAULT_LIMIT,
+        limit: Limit = DEFAULT_LIMIT,
         cursor: FromQuery[str | None] = None,
     ) -> Page[Alert]:
         """``is_open`` true leaves out what has cleared, false what has not; ``place_id`` reaches
@@ -82,7 +84,7 @@ class AlertRoutes(Controller):
         summary="One alert",
     )
     async def get_alert(
-        self, request: WebRequest, actor: NamedDependency[Actor], alert_id: FromPath[int]
+        self, request: WebRequest, actor: NamedDependency[Actor], alert_id: PathId
     ) -> Alert:
         return _told(await alerts.get_alert(actor, alert_id), language_of(request))
 
@@ -92,7 +94,7 @@ class AlertRoutes(Controller):
         operation_id="alert_story",
         summary="What is known around an alert",
     )
-    async def get_story(self, actor: NamedDependency[Actor], alert_id: FromPath[int]) -> Story:
+    async def get_story(self, actor: NamedDependency[Actor], alert_id: PathId) -> Story:
         """Values and states around its beginning, earlier episodes, and what held it back."""
         return await story_of(actor, alert_id)
 
@@ -104,7 +106,7 @@ class AlertRoutes(Controller):
         status_code=200,
     )
     async def acknowledge(
-        self, request: WebRequest, actor: NamedDependency[Actor], alert_id: FromPath[int]
+        self, request: WebRequest, actor: NamedDependency[Actor], alert_id: PathId
     ) -> Alert:
         """A second time changes nothing."""
         return _told(await alerts.acknowledge(actor, alert_id), language_of(request))
@@ -133,7 +135,7 @@ class AlertRoutes(Controller):
         self,
         request: WebRequest,
         actor: NamedDependency[Actor],
-        alert_id: FromPath[int],
+        alert_id: PathId,
         data: JSONBody[Ending],
     ) -> Alert:
         """A fault that is still there is found again by the next visit."""

@@ -13,6 +13,7 @@ from api.kit.rendering import language_of, render
 from api.monitoring.availability import table
 from core.access import Actor
 from core.errors import FieldError, Invalid
+from core.numbers import Id
 from core.permissions import READ_AVAILABILITY
 from monitoring.history.availability import AvailabilityReport, By, availability
 from monitoring.history.months import chosen_month, last_months, this_month
@@ -24,8 +25,8 @@ class AvailabilityQuery(msgspec.Struct, frozen=True):
     """What stands in the address; a room's number shows its devices."""
 
     month: str | None = None
-    school_id: int | None = None
-    room: int | None = None
+    school_id: Id | None = None
+    room: Id | None = None
 
     @property
     def by(self) -> By:

@@ -5,6 +5,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromQuery
 
 from api.http.access import allow
+from api.kit.numbers import QueryId
 from core.access import Actor
 from core.permissions import READ_AVAILABILITY
 from monitoring.history.availability import AvailabilityReport, By, availability
@@ -27,8 +28,8 @@ class AvailabilityRoutes(Controller):
         actor: NamedDependency[Actor],
         by: FromQuery[By] = "room",
         month: FromQuery[str | None] = None,
-        school_id: FromQuery[int | None] = None,
-        room_id: FromQuery[int | None] = None,
+        school_id: QueryId = None,
+        room_id: QueryId = None,
     ) -> AvailabilityReport:
         """``month`` like 2026-11, the running one without it; ``room_id`` 0 for what stands
         nowhere. The worst come first. Maintenance is taken out, time of which nobody knows is told

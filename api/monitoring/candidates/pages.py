@@ -5,7 +5,6 @@ from typing import Any
 import msgspec
 from litestar import Controller, Response, get, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath
 from litestar.response import Redirect
 
 from api import urls
@@ -13,10 +12,12 @@ from api.http.access import allow
 from api.http.types import WebRequest
 from api.kit.flash import see_other
 from api.kit.forms import as_typed, convert_form, read_form
+from api.kit.numbers import PathId
 from api.kit.options import school_options
 from api.kit.rendering import render
 from core.access import Actor
 from core.errors import FieldError, Invalid, say
+from core.numbers import Id
 from core.paging import DEFAULT_LIMIT
 from core.permissions import EDIT_MONITORING, READ_MONITORING_SETUP
 from monitoring import discovery
@@ -29,8 +30,8 @@ class ListQuery(msgspec.Struct, frozen=True):
     """The queue's filters as they stand in its address."""
 
     q: str | None = None
-    school_id: int | None = None
-    network_id: int | None = None
+    school_id: Id | None = None
+    network_id: Id | None = None
     trust: Trust | None = None
     decision: Decision = Decision.waiting
     limit: int = DEFAULT_LIMIT
@@ -50,15 +51,15 @@ class AddForm(msgspec.Struct, frozen=True):
     """Which asset it is; ``move`` when that asset's device has moved here."""
 
     asset_tag: str | None = None
-    credential_id: int | None = None
+    credential_id: Id | None = None
     move: bool = False
 
 
 class CertainForm(msgspec.Struct, frozen=True):
     """Of which school or network all certain ones are added."""
 
-    school_id: int | None = None
-    network_id: int | None = None
+    school_id: Id | None = None
+    network_id: Id | None = None
 
 
 class CandidatePages(Controller):
@@ -104,7 +105,7 @@ class CandidatePages(Controller):
 
     @get("/{candidate_id:int}", guards=[allow(READ_MONITORING_SETUP, tokens=False)])
     async def show_candidate(
-        self, request: WebRequest, actor: NamedDependency[Actor], candidate_id: FromPath[int]
+        self, request: WebRequest, actor: NamedDependency[Actor], candidate_id: PathId
     ) -> Response[str]:
         found = await discovery.get_candidate(actor, candidate_id)
         form = {"asset_tag": found.asset_tag, "credential_id": found.credential_id}
@@ -112,7 +113,7 @@ class CandidatePages(Controller):
 
     @post("/{candidate_id:int}/add", guards=[allow(EDIT_MONITORING, tokens=False)])
     async def add(
-        self, request: WebRequest, actor: NamedDependency[Actor], candidate_id: FromPath[int]
+        self, request: WebRequest, actor: NamedDependency[Actor], candidate_id: PathId
     ) -> Response[Any]:
         found = await discovery.get_candidate(actor, candidate_id)
         try:
@@ -128,15 +129,13 @@ class CandidatePages(Controller):
         )
 
     @post("/{candidate_id:int}/ignore", guards=[allow(EDIT_MONITORING, tokens=False)])
-    async def ignore(self, actor: NamedDependency[Actor], candidate_id: FromPath[int]) -> Redirect:
+    async def ignore(self, actor: NamedDependency[Actor], candidate_id: PathId) -> Redirect:
         done = await discovery.ignore_candidate(actor, candidate_id)
         said = say("{address} is offered no more.", address=done.address)
         return see_other(urls.candidates(), said)
 
     @post("/{candidate_id:int}/take-back", guards=[allow(EDIT_MONITORING, tokens=False)])
-    async def take_back(
-        self, actor: NamedDependency[Actor], candidate_id: FromPath[int]
-    ) -> Redirect:
+    async def take_back(self, actor: NamedDependency[Actor], candidate_id: PathId) -> Redirect:
         await discovery.take_back(actor, candidate_id)
         return see_other(urls.candidate(candidate_id), say("It waits for a decision again."))
 

@@ -5,12 +5,14 @@ from typing import Annotated
 import msgspec
 from litestar import Controller, get, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
+from litestar.params import FromQuery, JSONBody, QueryParameter
 
 from api.http.access import allow
+from api.kit.numbers import Limit, PathId, QueryId
 from api.kit.repeats import Key
 from core.access import Actor
 from core.idempotency import once
+from core.numbers import Id
 from core.paging import DEFAULT_LIMIT, Page
 from core.permissions import EDIT_MONITORING, READ_MONITORING_SETUP
 from monitoring import discovery
@@ -27,8 +29,8 @@ from monitoring.discovery import (
 class WhichCertain(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Of which school or network; of all in sight without either."""
 
-    school_id: int | None = None
-    network_id: int | None = None
+    school_id: Id | None = None
+    network_id: Id | None = None
 
 
 class CandidateRoutes(Controller):
@@ -46,11 +48,11 @@ class CandidateRoutes(Controller):
         self,
         actor: NamedDependency[Actor],
         q: FromQuery[str | None] = None,
-        school_id: FromQuery[int | None] = None,
-        network_id: FromQuery[int | None] = None,
+        school_id: QueryId = None,
+        network_id: QueryId = None,
         trust: FromQuery[Trust | None] = None,
         where: Annotated[Decision, QueryParameter(name="decision")] = Decision.waiting,
-        limit: FromQuery[int] = DEFAULT_LIMIT,
+        limit: Limit = DEFAULT_LIMIT,
         cursor: FromQuery[str | None] = None,
     ) -> Page[Candidate]:
         """Those that wait for a decision, unless ``decision`` says otherwise; the newest first."""
@@ -63,9 +65,7 @@ class CandidateRoutes(Controller):
         operation_id="candidate_get",
         summary="One candidate",
     )
-    async def get_candidate(
-        self, actor: NamedDependency[Actor], candidate_id: FromPath[int]
-    ) -> Candidate:
+    async def get_candidate(self, actor: NamedDependency[Actor], candidate_id: PathId) -> Candidate:
         return await discovery.get_candidate(actor, candidate_id)
 
     @post(
@@ -100,7 +100,7 @@ class CandidateRoutes(Controller):
     async def add(
         self,
         actor: NamedDependency[Actor],
-        candidate_id: FromPath[int],
+        candidate_id: PathId,
         data: JSONBody[Choice],
         key: Key = None,
     ) -> Candidate:
@@ -121,7 +121,7 @@ class CandidateRoutes(Controller):
         summary="Offer a candidate no more",
         status_code=200,
     )
-    async def ignore(self, actor: NamedDependency[Actor], candidate_id: FromPath[int]) -> Candidate:
+    async def ignore(self, actor: NamedDependency[Actor], candidate_id: PathId) -> Candidate:
         """Not after later searches either, until it is taken back."""
         return await discovery.ignore_candidate(actor, candidate_id)
 
@@ -132,7 +132,5 @@ class CandidateRoutes(Controller):
         summary="Let an ignored candidate wait again",
         status_code=200,
     )
-    async def take_back(
-        self, actor: NamedDependency[Actor], candidate_id: FromPath[int]
-    ) -> Candidate:
+    async def take_back(self, actor: NamedDependency[Actor], candidate_id: PathId) -> Candidate:
         return await discovery.take_back(actor, candidate_id)

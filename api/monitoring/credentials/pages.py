@@ -5,7 +5,6 @@ from typing import Any
 import msgspec
 from litestar import Controller, Response, get, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath
 from litestar.response import Redirect
 
 from api import urls
@@ -13,6 +12,7 @@ from api.http.access import allow
 from api.http.types import WebRequest
 from api.kit.flash import see_other
 from api.kit.forms import as_typed, convert_form, read_form
+from api.kit.numbers import PathId
 from api.kit.options import school_options
 from api.kit.rendering import language_of, render
 from api.monitoring.credentials.routes import sealer_of
@@ -87,7 +87,7 @@ class CredentialPages(Controller):
 
     @get("/{credential_id:int}", guards=[allow(EDIT_MONITORING_SETUP, tokens=False)])
     async def show_credential(
-        self, request: WebRequest, actor: NamedDependency[Actor], credential_id: FromPath[int]
+        self, request: WebRequest, actor: NamedDependency[Actor], credential_id: PathId
     ) -> Response[str]:
         found = await credentials.get_credential(actor, credential_id)
         actor.require(found.school_id, EDIT_MONITORING_SETUP)
@@ -95,7 +95,7 @@ class CredentialPages(Controller):
 
     @post("/{credential_id:int}", guards=[allow(EDIT_MONITORING_SETUP, tokens=False)])
     async def edit_credential(
-        self, request: WebRequest, actor: NamedDependency[Actor], credential_id: FromPath[int]
+        self, request: WebRequest, actor: NamedDependency[Actor], credential_id: PathId
     ) -> Response[Any]:
         found = await credentials.get_credential(actor, credential_id)
         try:
@@ -107,7 +107,7 @@ class CredentialPages(Controller):
 
     @post("/{credential_id:int}/remove", guards=[allow(EDIT_MONITORING_SETUP, tokens=False)])
     async def remove_credential(
-        self, actor: NamedDependency[Actor], credential_id: FromPath[int]
+        self, actor: NamedDependency[Actor], credential_id: PathId
     ) -> Redirect:
         found = await credentials.get_credential(actor, credential_id)
         await credentials.remove_credential(actor, credential_id)

@@ -2,10 +2,11 @@
 
 from litestar import Controller, delete, get, post, put
 from litestar.di import NamedDependency
-from litestar.params import FromPath, FromQuery, JSONBody
+from litestar.params import FromQuery, JSONBody
 
 from api.http.access import allow
 from api.http.types import WebRequest
+from api.kit.numbers import Limit, PathId, QueryId
 from core.access import Actor
 from core.paging import DEFAULT_LIMIT, Page
 from core.permissions import EDIT_MONITORING_SETUP, READ_MONITORING_SETUP
@@ -33,8 +34,8 @@ class CredentialRoutes(Controller):
     async def list_credentials(
         self,
         actor: NamedDependency[Actor],
-        school_id: FromQuery[int | None] = None,
-        limit: FromQuery[int] = DEFAULT_LIMIT,
+        school_id: QueryId = None,
+        limit: Limit = DEFAULT_LIMIT,
         cursor: FromQuery[str | None] = None,
     ) -> Page[Credential]:
         """Without their secrets, for those who keep devices."""
@@ -59,7 +60,7 @@ class CredentialRoutes(Controller):
         summary="One credential, without its secrets",
     )
     async def get_credential(
-        self, actor: NamedDependency[Actor], credential_id: FromPath[int]
+        self, actor: NamedDependency[Actor], credential_id: PathId
     ) -> Credential:
         return await credentials.get_credential(actor, credential_id)
 
@@ -73,7 +74,7 @@ class CredentialRoutes(Controller):
         self,
         request: WebRequest,
         actor: NamedDependency[Actor],
-        credential_id: FromPath[int],
+        credential_id: PathId,
         data: JSONBody[NewCredential],
     ) -> Credential:
         """A secret that is left blank stays; devices that use it are visited at once."""
@@ -85,8 +86,6 @@ class CredentialRoutes(Controller):
         operation_id="credential_remove",
         summary="Forget a credential and its secrets",
     )
-    async def remove_credential(
-        self, actor: NamedDependency[Actor], credential_id: FromPath[int]
-    ) -> None:
+    async def remove_credential(self, actor: NamedDependency[Actor], credential_id: PathId) -> None:
         """Refused while devices use it."""
         await credentials.remove_credential(actor, credential_id)

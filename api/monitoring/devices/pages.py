@@ -6,7 +6,6 @@ from typing import Annotated, Any, Literal
 import msgspec
 from litestar import Controller, Response, get, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath
 from litestar.response import Redirect
 
 from api import urls
@@ -15,6 +14,7 @@ from api.http.types import WebRequest
 from api.inventory.options import by_school
 from api.kit.flash import see_other
 from api.kit.forms import as_typed, convert_form, read_form
+from api.kit.numbers import PathId
 from api.kit.options import school_options
 from api.kit.rendering import language_of, render
 from api.monitoring.devices.reading_words import charted, grouped
@@ -24,6 +24,7 @@ from api.wording import row_names
 from core import clock
 from core.access import Actor
 from core.errors import Conflict, FieldError, Invalid, say
+from core.numbers import Id, Version
 from core.paging import DEFAULT_LIMIT
 from core.permissions import EDIT_MONITORING, EDIT_MONITORING_SETUP
 from monitoring import devices, registration, topology
@@ -45,7 +46,7 @@ class ListQuery(msgspec.Struct, frozen=True):
     """The list's filters as they stand in its address."""
 
     q: str | None = None
-    school_id: int | None = None
+    school_id: Id | None = None
     state: DeviceState | None = None
     profile: str | None = None
     with_alerts: bool = False
@@ -78,14 +79,14 @@ class DeviceForm(msgspec.Struct, frozen=True):
 
     asset_tag: str
     address: str
-    credential_id: int | None = None
+    credential_id: Id | None = None
     port: Annotated[int, msgspec.Meta(ge=1, le=65535)] = 161
     profile: str | None = None
     interval_seconds: Annotated[int, msgspec.Meta(ge=10, le=3600)] | None = None
     sleeps: Literal["yes", "no"] | None = None
     mac: str | None = None
     any_source: bool = False
-    version: int | None = None
+    version: Version | None = None
 
     def device(self) -> NewDevice:
         return NewDevice(
@@ -145,7 +146,7 @@ class DevicePages(Controller):
 
     @get("/{device_id:int}", guards=[in_person])
     async def show_device(
-        self, request: WebRequest, actor: NamedDependency[Actor], device_id: FromPath[int]
+        self, request: WebRequest, actor: NamedDependency[Actor], device_id: PathId
     ) -> Response[str]:
         device = await devices.get_device(actor, device_id)
         readings = await devices.latest_readings(actor, device_id)
@@ -179,7 +180,7 @@ class DevicePages(Controller):
 
     @get("/{device_id:int}/edit", guards=[allow(EDIT_MONITORING, tokens=False)])
     async def show_edit(
-        self, request: WebRequest, actor: NamedDependency[Actor], device_id: FromPath[int]
+        self, request: WebRequest, actor: NamedDependency[Actor], device_id: PathId
     ) -> Response[str]:
         device = await devices.get_device(actor, device_id)
         actor.require(device.school_id, EDIT_MONITORING)
@@ -187,7 +188,7 @@ class DevicePages(Controller):
 
     @post("/{device_id:int}", guards=[allow(EDIT_MONITORING, tokens=False)])
     async def edit_device(
-        self, request: WebRequest, actor: NamedDependency[Actor], device_id: FromPath[int]
+        self, request: WebRequest, actor: NamedDependency[Actor], device_id: PathId
     ) -> Response[Any]:
         device = await devices.get_device(actor, device_id)
         try:
@@ -203,22 +204,22 @@ class DevicePages(Controller):
         return see_other(urls.device(device_id), say("Saved."))
 
     @post("/{device_id:int}/poll", guards=[allow(EDIT_MONITORING, tokens=False)])
-    async def poll(self, actor: NamedDependency[Actor], device_id: FromPath[int]) -> Redirect:
+    async def poll(self, actor: NamedDependency[Actor], device_id: PathId) -> Redirect:
         await registration.poll_now(actor, device_id)
         return see_other(urls.device(device_id), say("The device is visited in a moment."))
 
     @post("/{device_id:int}/pause", guards=[allow(EDIT_MONITORING, tokens=False)])
-    async def pause(self, actor: NamedDependency[Actor], device_id: FromPath[int]) -> Redirect:
+    async def pause(self, actor: NamedDependency[Actor], device_id: PathId) -> Redirect:
         await registration.pause_device(actor, device_id)
         return see_other(urls.device(device_id), say("Monitoring is paused."))
 
     @post("/{device_id:int}/resume", guards=[allow(EDIT_MONITORING, tokens=False)])
-    async def resume(self, actor: NamedDependency[Actor], device_id: FromPath[int]) -> Redirect:
+    async def resume(self, actor: NamedDependency[Actor], device_id: PathId) -> Redirect:
         await registration.resume_device(actor, device_id)
         return see_other(urls.device(device_id), say("Monitoring goes on."))
 
     @post("/{device_id:int}/remove", guards=[allow(EDIT_MONITORING, tokens=False)])
-    async def remove(self, actor: NamedDependency[Actor], device_id: FromPath[int]) -> Redirect:
+    async def remove(self, actor: NamedDependency[Actor], device_id: PathId) -> Redirect:
         device = await devices.get_device(actor, device_id)
         await registration.remove_device(actor, device_id)
         return see_other(urls.devices(), say("{tag} is monitored no longer.", tag=device.asset_tag))

@@ -6,10 +6,11 @@ from typing import Annotated
 import msgspec
 from litestar import Controller, delete, get, post, put
 from litestar.di import NamedDependency
-from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
+from litestar.params import FromQuery, JSONBody, QueryParameter
 
 from api.http.access import allow
 from api.http.types import WebRequest
+from api.kit.numbers import Limit, PathId, QueryId
 from api.kit.rendering import language_of
 from api.kit.repeats import Key
 from api.monitoring.history.charts import known_metric
@@ -17,6 +18,7 @@ from api.wording.language import Language
 from core import clock
 from core.access import Actor
 from core.idempotency import once
+from core.numbers import Version
 from core.paging import DEFAULT_LIMIT, Page
 from core.permissions import EDIT_MONITORING, READ_MONITORING
 from monitoring import devices, registration
@@ -44,7 +46,7 @@ class DeviceReading(msgspec.Struct, frozen=True):
 class DeviceChange(NewDevice, frozen=True, forbid_unknown_fields=True):
     """A device as it shall be; ``version`` refuses the change when somebody came first."""
 
-    version: int | None = None
+    version: Version | None = None
 
 
 class DeviceRoutes(Controller):
@@ -63,11 +65,11 @@ class DeviceRoutes(Controller):
         request: WebRequest,
         actor: NamedDependency[Actor],
         q: FromQuery[str | None] = None,
-        school_id: FromQuery[int | None] = None,
+        school_id: QueryId = None,
         in_state: Annotated[DeviceState | None, QueryParameter(name="state")] = None,
         profile: FromQuery[str | None] = None,
         with_alerts: FromQuery[bool] = False,
-        limit: FromQuery[int] = DEFAULT_LIMIT,
+        limit: Limit = DEFAULT_LIMIT,
         cursor: FromQuery[str | None] = None,
     ) -> Page[Device]:
         """Everyone at the school sees its devices and whether they answer."""
@@ -102,7 +104,7 @@ class DeviceRoutes(Controller):
         summary="One device",
     )
     async def get_device(
-        self, request: WebRequest, actor: NamedDependency[Actor], device_id: FromPath[int]
+        self, request: WebRequest, actor: NamedDependency[Actor], device_id: PathId
     ) -> Device:
         return _told(await devices.get_device(actor, device_id), language_of(request))
 
@@ -116,7 +118,7 @@ class DeviceRoutes(Controller):
         self,
         request: WebRequest,
         actor: NamedDependency[Actor],
-        device_id: FromPath[int],
+        device_id: PathId,
         data: JSONBody[DeviceChange],
     ) -> Device:
         changed = await registration.edit_device(actor, device_id, data, version=data.version)
@@ -128,7 +130,7 @@ class DeviceRoutes(Controller):
         operation_id="device_remove",
         summary="Monitor an asset no longer",
     )
-    async def remove_device(self, actor: NamedDependency[Actor], device_id: FromPath[int]) -> None:
+    async def remove_device(self, actor: NamedDependency[Actor], device_id: PathId) -> None:
         """Hours of use and past alerts are kept."""
         await registration.remove_device(actor, device_id)
 
@@ -140,7 +142,7 @@ class DeviceRoutes(Controller):
         status_code=202,
     )
     async def poll(
-        self, request: WebRequest, actor: NamedDependency[Actor], device_id: FromPath[int]
+        self, request: WebRequest, actor: NamedDependency[Actor], device_id: PathId
     ) -> Device:
         return _told(await registration.poll_now(actor, device_id), language_of(request))
 
@@ -152,7 +154,7 @@ class DeviceRoutes(Controller):
         status_code=200,
     )
     async def pause(
-        self, request: WebRequest, actor: NamedDependency[Actor], device_id: FromPath[int]
+        self, request: WebRequest, actor: NamedDependency[Actor], device_id: PathId
     ) -> Device:
         return _told(await registration.pause_device(actor, device_id), language_of(request))
 
@@ -164,7 +166,7 @@ class DeviceRoutes(Controller):
         status_code=200,
     )
     async def resume(
-        self, request: WebRequest, actor: NamedDependency[Actor], device_id: FromPath[int]
+        self, request: WebRequest, actor: NamedDependency[Actor], device_id: PathId
     ) -> Device:
         return _told(await registration.resume_device(actor, device_id), language_of(request))
 
@@ -177,12 +179,12 @@ class DeviceRoutes(Controller):
     async def readings(
         self,
         actor: NamedDependency[Actor],
-        device_id: FromPath[int],
+        device_id: PathId,
         metric: FromQuery[str | None] = None,
         instance: FromQuery[str | None] = None,
         since: Since = None,
         until: Until = None,
-        limit: FromQuery[int] = DEFAULT_LIMIT,
+        limit: Limit = DEFAULT_LIMIT,
         cursor: FromQuery[str | None] = None,
     ) -> Page[DeviceReading]:
         """Without ``metric``: all of the last good visit. With it: its values between ``from`` and

@@ -6,7 +6,6 @@ from typing import Any
 import msgspec
 from litestar import Controller, Response, get, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath
 from litestar.response import Redirect
 
 from api import urls
@@ -15,12 +14,14 @@ from api.http.types import WebRequest
 from api.kit.flash import see_other
 from api.kit.forms import as_typed, read_form
 from api.kit.local_times import time_of
+from api.kit.numbers import PathId
 from api.kit.options import school_options
 from api.kit.rendering import language_of, render
 from api.monitoring.alerts.words import week_in_words, weekday_choices
 from core import places
 from core.access import Actor
 from core.errors import FieldError, Invalid, say
+from core.numbers import Id
 from core.permissions import EDIT_MONITORING
 from monitoring.alerting import expected_hours
 from monitoring.alerting.expected_hours import ExpectedHours, NewHours, Span, by_times
@@ -40,13 +41,13 @@ class HoursForm(msgspec.Struct, frozen=True):
     """The name; the lines are read beside it, since there may be any number of them."""
 
     name: str
-    school_id: int | None = None
+    school_id: Id | None = None
 
 
 class RoomForm(msgspec.Struct, frozen=True):
     """Which room gets the hours."""
 
-    place_id: int
+    place_id: Id
 
 
 class ExpectedHoursPages(Controller):
@@ -90,7 +91,7 @@ class ExpectedHoursPages(Controller):
 
     @get("/{hours_id:int}", guards=[in_person])
     async def show_hours(
-        self, request: WebRequest, actor: NamedDependency[Actor], hours_id: FromPath[int]
+        self, request: WebRequest, actor: NamedDependency[Actor], hours_id: PathId
     ) -> Response[str]:
         hours = await expected_hours.get_hours(actor, hours_id)
         lines = [Line(**line) for line in by_times(hours.spans)]
@@ -98,7 +99,7 @@ class ExpectedHoursPages(Controller):
 
     @post("/{hours_id:int}", guards=[allow(EDIT_MONITORING, tokens=False)])
     async def edit_hours(
-        self, request: WebRequest, actor: NamedDependency[Actor], hours_id: FromPath[int]
+        self, request: WebRequest, actor: NamedDependency[Actor], hours_id: PathId
     ) -> Response[str] | Redirect:
         hours = await expected_hours.get_hours(actor, hours_id)
         lines: list[Line] = []
@@ -112,15 +113,13 @@ class ExpectedHoursPages(Controller):
         return see_other(urls.expected_hours(), say("Saved."))
 
     @post("/{hours_id:int}/remove", guards=[allow(EDIT_MONITORING, tokens=False)])
-    async def remove_hours(
-        self, actor: NamedDependency[Actor], hours_id: FromPath[int]
-    ) -> Redirect:
+    async def remove_hours(self, actor: NamedDependency[Actor], hours_id: PathId) -> Redirect:
         await expected_hours.remove_hours(actor, hours_id)
         return see_other(urls.expected_hours(), say("These expected hours are deleted."))
 
     @post("/{hours_id:int}/give", guards=[allow(EDIT_MONITORING, tokens=False)])
     async def give_to_room(
-        self, request: WebRequest, actor: NamedDependency[Actor], hours_id: FromPath[int]
+        self, request: WebRequest, actor: NamedDependency[Actor], hours_id: PathId
     ) -> Redirect:
         room = await read_form(request, RoomForm)
         count = await expected_hours.give_to_place(actor, room.place_id, hours_id)

@@ -3,12 +3,14 @@
 import msgspec
 from litestar import Controller, delete, get, post, put
 from litestar.di import NamedDependency
-from litestar.params import FromPath, FromQuery, JSONBody
+from litestar.params import JSONBody
 
 from api.http.access import allow
+from api.kit.numbers import PathId, QueryId
 from api.kit.repeats import Key
 from core.access import Actor
 from core.idempotency import once
+from core.numbers import Id
 from core.permissions import EDIT_MONITORING, READ_MONITORING
 from monitoring.alerting import expected_hours
 from monitoring.alerting.expected_hours import ExpectedHours, NewHours
@@ -17,7 +19,7 @@ from monitoring.alerting.expected_hours import ExpectedHours, NewHours
 class HoursOfSchool(NewHours, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """A set of hours and the school that it is for."""
 
-    school_id: int
+    school_id: Id
 
 
 class HoursList(msgspec.Struct, frozen=True):
@@ -29,7 +31,7 @@ class HoursList(msgspec.Struct, frozen=True):
 class Given(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Which hours to give; null: as is usual for the kind of device."""
 
-    hours_id: int | None
+    hours_id: Id | None
 
 
 class Reached(msgspec.Struct, frozen=True):
@@ -50,7 +52,7 @@ class ExpectedHoursRoutes(Controller):
         summary="Expected hours, by name",
     )
     async def list_hours(
-        self, actor: NamedDependency[Actor], school_id: FromQuery[int | None] = None
+        self, actor: NamedDependency[Actor], school_id: QueryId = None
     ) -> HoursList:
         """Outside of them a silent device is no fault; within them it is one."""
         return HoursList(await expected_hours.list_hours(actor, school_id=school_id))
@@ -79,9 +81,7 @@ class ExpectedHoursRoutes(Controller):
         operation_id="expected_hours_get",
         summary="One set of expected hours",
     )
-    async def get_hours(
-        self, actor: NamedDependency[Actor], hours_id: FromPath[int]
-    ) -> ExpectedHours:
+    async def get_hours(self, actor: NamedDependency[Actor], hours_id: PathId) -> ExpectedHours:
         return await expected_hours.get_hours(actor, hours_id)
 
     @put(
@@ -91,7 +91,7 @@ class ExpectedHoursRoutes(Controller):
         summary="Change expected hours",
     )
     async def edit_hours(
-        self, actor: NamedDependency[Actor], hours_id: FromPath[int], data: JSONBody[NewHours]
+        self, actor: NamedDependency[Actor], hours_id: PathId, data: JSONBody[NewHours]
     ) -> ExpectedHours:
         """They hold for all their devices from the next visit on."""
         return await expected_hours.edit_hours(actor, hours_id, data)
@@ -102,7 +102,7 @@ class ExpectedHoursRoutes(Controller):
         operation_id="expected_hours_remove",
         summary="Delete expected hours that no device has",
     )
-    async def remove_hours(self, actor: NamedDependency[Actor], hours_id: FromPath[int]) -> None:
+    async def remove_hours(self, actor: NamedDependency[Actor], hours_id: PathId) -> None:
         await expected_hours.remove_hours(actor, hours_id)
 
     @put(
@@ -112,7 +112,7 @@ class ExpectedHoursRoutes(Controller):
         summary="Give expected hours to all devices of a room",
     )
     async def give_to_place(
-        self, actor: NamedDependency[Actor], place_id: FromPath[int], data: JSONBody[Given]
+        self, actor: NamedDependency[Actor], place_id: PathId, data: JSONBody[Given]
     ) -> Reached:
         """Devices in its cabinets have them too."""
         return Reached(await expected_hours.give_to_place(actor, place_id, data.hours_id))

@@ -3,11 +3,11 @@
 import msgspec
 from litestar import Controller, Response, get
 from litestar.di import NamedDependency
-from litestar.params import FromPath
 
 from api.http.access import in_person
 from api.http.types import WebRequest
 from api.kit.forms import convert_form
+from api.kit.numbers import PathId
 from api.kit.rendering import language_of, render
 from api.monitoring.history.charts import as_csv, known_metric, worded
 from core.access import Actor
@@ -39,7 +39,7 @@ class DeviceHistoryPages(Controller):
 
     @get("/history")
     async def show(
-        self, request: WebRequest, actor: NamedDependency[Actor], device_id: FromPath[int]
+        self, request: WebRequest, actor: NamedDependency[Actor], device_id: PathId
     ) -> Response[str]:
         device = await devices.get_device(actor, device_id)
         readings = await devices.latest_readings(actor, device_id)
@@ -65,7 +65,7 @@ class DeviceHistoryPages(Controller):
 
     @get("/history.csv")
     async def download(
-        self, request: WebRequest, actor: NamedDependency[Actor], device_id: FromPath[int]
+        self, request: WebRequest, actor: NamedDependency[Actor], device_id: PathId
     ) -> Response[str]:
         device = await devices.get_device(actor, device_id)
         query = convert_form(request.query_params, HistoryQuery)

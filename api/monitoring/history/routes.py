@@ -5,15 +5,15 @@ from typing import Annotated
 
 from litestar import Controller, Response, get
 from litestar.di import NamedDependency
-from litestar.params import FromPath, FromQuery, QueryParameter
+from litestar.params import FromQuery, QueryParameter
 
 from api.http.access import allow
 from api.http.types import WebRequest
+from api.kit.numbers import PathId
 from api.kit.rendering import language_of
 from api.monitoring.history.charts import as_csv, known_metric, worded
 from core import clock
 from core.access import Actor
-from core.errors import Invalid, say
 from core.permissions import READ_MONITORING
 from monitoring import devices
 from monitoring.history.charts import Chart, chart
@@ -43,7 +43,7 @@ class DeviceHistoryRoutes(Controller):
         self,
         request: WebRequest,
         actor: NamedDependency[Actor],
-        device_id: FromPath[int],
+        device_id: PathId,
         metric: FromQuery[str],
         span: FromQuery[Span] = "day",
         since: Since = None,
@@ -76,7 +76,7 @@ class DeviceHistoryRoutes(Controller):
         self,
         request: WebRequest,
         actor: NamedDependency[Actor],
-        device_id: FromPath[int],
+        device_id: PathId,
         metric: FromQuery[str],
         span: FromQuery[Span] = "day",
         since: Since = None,
@@ -105,14 +105,12 @@ class DeviceHistoryRoutes(Controller):
         self,
         request: WebRequest,
         actor: NamedDependency[Actor],
-        device_id: FromPath[int],
+        device_id: PathId,
         metric: FromQuery[str],
-        hours: FromQuery[int] = 24,
+        hours: Annotated[int, QueryParameter(ge=1, le=MOST_HOURS)] = 24,
     ) -> Chart:
         """At most a few hundred moments, and the five highest instances."""
         await devices.get_device(actor, device_id)
-        if not 1 <= hours <= MOST_HOURS:
-            raise Invalid.of("hours", say("hours must be 1 to {most}", most=MOST_HOURS))
         now = clock.now()
         found = await chart(
             device_id,

@@ -6,7 +6,6 @@ from zoneinfo import ZoneInfo
 import msgspec
 from litestar import Controller, Response, get, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath
 from litestar.response import Redirect
 
 from api import urls
@@ -16,12 +15,14 @@ from api.inventory.options import place_options
 from api.kit.flash import see_other
 from api.kit.forms import as_typed, convert_form, read_form
 from api.kit.local_times import moment_of, time_of
+from api.kit.numbers import PathId
 from api.kit.options import school_options
 from api.kit.rendering import language_of, render
 from api.monitoring.alerts.words import days_in_words, times_in_words, weekday_choices
 from core import clock, schools
 from core.access import Actor
 from core.errors import FieldError, Invalid, say
+from core.numbers import Id
 from core.paging import DEFAULT_LIMIT
 from core.permissions import EDIT_MONITORING
 from monitoring import devices
@@ -41,17 +42,17 @@ class ListQuery(msgspec.Struct, frozen=True):
 class Start(msgspec.Struct, frozen=True):
     """What a new window is wanted for, from the link that led here."""
 
-    device_id: int | None = None
-    place_id: int | None = None
+    device_id: Id | None = None
+    place_id: Id | None = None
 
 
 class WindowForm(msgspec.Struct, frozen=True):
     """A window as the form asks for it; times are by the school's clock."""
 
-    school_id: int
+    school_id: Id
     reason: str
     kind: Literal["once", "weekly"] = "once"
-    place_id: int | None = None
+    place_id: Id | None = None
     device_tag: str | None = None
     starts_at: str | None = None
     ends_at: str | None = None
@@ -138,7 +139,7 @@ class MaintenancePages(Controller):
 
     @post("/{window_id:int}/end", guards=[allow(EDIT_MONITORING, tokens=False)])
     async def end_window(
-        self, request: WebRequest, actor: NamedDependency[Actor], window_id: FromPath[int]
+        self, request: WebRequest, actor: NamedDependency[Actor], window_id: PathId
     ) -> Redirect:
         await windows.end_window(actor, window_id)
         back = urls.local((await request.form()).get("back"), urls.maintenance())

@@ -2,9 +2,10 @@
 
 from litestar import Controller, get, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath, FromQuery, JSONBody
+from litestar.params import FromQuery, JSONBody
 
 from api.http.access import allow
+from api.kit.numbers import Limit, PathId, QueryId
 from api.kit.repeats import Key
 from core.access import Actor
 from core.idempotency import once
@@ -28,9 +29,9 @@ class MaintenanceRoutes(Controller):
     async def list_windows(
         self,
         actor: NamedDependency[Actor],
-        school_id: FromQuery[int | None] = None,
+        school_id: QueryId = None,
         with_past: FromQuery[bool] = False,
-        limit: FromQuery[int] = DEFAULT_LIMIT,
+        limit: Limit = DEFAULT_LIMIT,
         cursor: FromQuery[str | None] = None,
     ) -> Page[MaintenanceWindow]:
         """Those in force and to come, the latest beginning first; the past ones if asked for."""
@@ -66,7 +67,7 @@ class MaintenanceRoutes(Controller):
         summary="One maintenance window",
     )
     async def get_window(
-        self, actor: NamedDependency[Actor], window_id: FromPath[int]
+        self, actor: NamedDependency[Actor], window_id: PathId
     ) -> MaintenanceWindow:
         return await windows.get_window(actor, window_id)
 
@@ -78,7 +79,7 @@ class MaintenanceRoutes(Controller):
         status_code=200,
     )
     async def end_window(
-        self, actor: NamedDependency[Actor], window_id: FromPath[int]
+        self, actor: NamedDependency[Actor], window_id: PathId
     ) -> MaintenanceWindow:
         """It stays in the books as far as it was in force."""
         return await windows.end_window(actor, window_id)

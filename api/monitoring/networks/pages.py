@@ -5,7 +5,6 @@ from typing import Annotated, Any
 import msgspec
 from litestar import Controller, Response, get, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath
 from litestar.response import Redirect
 
 from api import urls
@@ -13,6 +12,7 @@ from api.http.access import allow
 from api.http.types import WebRequest
 from api.kit.flash import see_other
 from api.kit.forms import Form, convert_form
+from api.kit.numbers import PathId
 from api.kit.options import school_options
 from api.kit.rendering import language_of, render
 from api.kit.submission import submit
@@ -20,6 +20,7 @@ from api.monitoring.networks.routes import bounds_of
 from api.wording import row_names
 from core.access import Actor
 from core.errors import say
+from core.numbers import Id, Version
 from core.paging import DEFAULT_LIMIT
 from core.permissions import EDIT_MONITORING, EDIT_MONITORING_SETUP, READ_MONITORING_SETUP
 from monitoring import discovery
@@ -40,13 +41,13 @@ class ListQuery(msgspec.Struct, frozen=True):
 class NetworkForm(msgspec.Struct, frozen=True):
     """What the form of a network asks; the credentials come in the order of their fields."""
 
-    school_id: int
+    school_id: Id
     name: str
     cidr: str
     scan_every_hours: Annotated[int, msgspec.Meta(ge=1, le=720)] | None = None
     addresses_per_second: Annotated[int, msgspec.Meta(ge=1, le=200)] = DEFAULT_ADDRESSES_PER_SECOND
-    credential_ids: list[int] = []
-    version: int | None = None
+    credential_ids: list[Id] = []
+    version: Version | None = None
 
     def network(self) -> NewNetwork:
         given = msgspec.structs.asdict(self)
@@ -95,7 +96,7 @@ class NetworkPages(Controller):
 
     @get("/{network_id:int}", guards=[allow(READ_MONITORING_SETUP, tokens=False)])
     async def show_network(
-        self, request: WebRequest, actor: NamedDependency[Actor], network_id: FromPath[int]
+        self, request: WebRequest, actor: NamedDependency[Actor], network_id: PathId
     ) -> Response[str]:
         network = await networks.get_network(actor, network_id)
         known = await credentials.list_credentials(actor, school_id=network.school_id)
@@ -112,7 +113,7 @@ class NetworkPages(Controller):
 
     @get("/{network_id:int}/edit", guards=[allow(EDIT_MONITORING_SETUP, tokens=False)])
     async def show_edit(
-        self, request: WebRequest, actor: NamedDependency[Actor], network_id: FromPath[int]
+        self, request: WebRequest, actor: NamedDependency[Actor], network_id: PathId
     ) -> Response[str]:
         network = await networks.get_network(actor, network_id)
         actor.require(network.school_id, EDIT_MONITORING_SETUP)
@@ -120,7 +121,7 @@ class NetworkPages(Controller):
 
     @post("/{network_id:int}", guards=[allow(EDIT_MONITORING_SETUP, tokens=False)])
     async def edit_network(
-        self, request: WebRequest, actor: NamedDependency[Actor], network_id: FromPath[int]
+        self, request: WebRequest, actor: NamedDependency[Actor], network_id: PathId
     ) -> Response[Any]:
         network = await networks.get_network(actor, network_id)
         return await submit(
@@ -136,17 +137,13 @@ class NetworkPages(Controller):
         )
 
     @post("/{network_id:int}/remove", guards=[allow(EDIT_MONITORING_SETUP, tokens=False)])
-    async def remove_network(
-        self, actor: NamedDependency[Actor], network_id: FromPath[int]
-    ) -> Redirect:
+    async def remove_network(self, actor: NamedDependency[Actor], network_id: PathId) -> Redirect:
         found = await networks.get_network(actor, network_id)
         await networks.remove_network(actor, network_id)
         return see_other(urls.networks(), say("{name} is forgotten.", name=found.name))
 
     @post("/{network_id:int}/scans", guards=[allow(EDIT_MONITORING, tokens=False)])
-    async def start_scan(
-        self, actor: NamedDependency[Actor], network_id: FromPath[int]
-    ) -> Redirect:
+    async def start_scan(self, actor: NamedDependency[Actor], network_id: PathId) -> Redirect:
         scan = await discovery.start_scan(actor, network_id)
         return see_other(urls.network_scan(network_id, scan.id))
 
@@ -157,8 +154,8 @@ class NetworkPages(Controller):
         self,
         request: WebRequest,
         actor: NamedDependency[Actor],
-        network_id: FromPath[int],
-        scan_id: FromPath[int],
+        network_id: PathId,
+        scan_id: PathId,
     ) -> Response[str]:
         return render(
             request,
@@ -171,7 +168,7 @@ class NetworkPages(Controller):
         guards=[allow(EDIT_MONITORING, tokens=False)],
     )
     async def cancel_scan(
-        self, actor: NamedDependency[Actor], network_id: FromPath[int], scan_id: FromPath[int]
+        self, actor: NamedDependency[Actor], network_id: PathId, scan_id: PathId
     ) -> Redirect:
         await discovery.cancel_scan(actor, network_id, scan_id)
         return see_other(urls.network_scan(network_id, scan_id), say("The search has ended."))

@@ -2,13 +2,15 @@
 
 from litestar import Controller, delete, get, post, put
 from litestar.di import NamedDependency
-from litestar.params import FromPath, FromQuery, JSONBody
+from litestar.params import FromQuery, JSONBody
 
 from api.http.access import allow
 from api.http.types import WebRequest
+from api.kit.numbers import Limit, PathId, QueryId
 from api.kit.repeats import Key
 from core.access import Actor
 from core.idempotency import once
+from core.numbers import Version
 from core.paging import DEFAULT_LIMIT, Page
 from core.permissions import EDIT_MONITORING, EDIT_MONITORING_SETUP, READ_MONITORING_SETUP
 from monitoring import discovery
@@ -26,7 +28,7 @@ def bounds_of(request: WebRequest) -> Bounds:
 class NetworkChange(NewNetwork, frozen=True, forbid_unknown_fields=True):
     """A network as it shall be; ``version`` refuses the change when somebody came first."""
 
-    version: int | None = None
+    version: Version | None = None
 
 
 class NetworkRoutes(Controller):
@@ -43,8 +45,8 @@ class NetworkRoutes(Controller):
     async def list_networks(
         self,
         actor: NamedDependency[Actor],
-        school_id: FromQuery[int | None] = None,
-        limit: FromQuery[int] = DEFAULT_LIMIT,
+        school_id: QueryId = None,
+        limit: Limit = DEFAULT_LIMIT,
         cursor: FromQuery[str | None] = None,
     ) -> Page[Network]:
         """Where the devices of the schools may be; no address elsewhere is asked."""
@@ -79,9 +81,7 @@ class NetworkRoutes(Controller):
         operation_id="network_get",
         summary="One network",
     )
-    async def get_network(
-        self, actor: NamedDependency[Actor], network_id: FromPath[int]
-    ) -> Network:
+    async def get_network(self, actor: NamedDependency[Actor], network_id: PathId) -> Network:
         return await networks.get_network(actor, network_id)
 
     @put(
@@ -94,7 +94,7 @@ class NetworkRoutes(Controller):
         self,
         request: WebRequest,
         actor: NamedDependency[Actor],
-        network_id: FromPath[int],
+        network_id: PathId,
         data: JSONBody[NetworkChange],
     ) -> Network:
         """Refused while a device would be left outside."""
@@ -108,9 +108,7 @@ class NetworkRoutes(Controller):
         operation_id="network_remove",
         summary="Ask in a network no longer",
     )
-    async def remove_network(
-        self, actor: NamedDependency[Actor], network_id: FromPath[int]
-    ) -> None:
+    async def remove_network(self, actor: NamedDependency[Actor], network_id: PathId) -> None:
         """Refused while devices are in it."""
         await networks.remove_network(actor, network_id)
 
@@ -123,8 +121,8 @@ class NetworkRoutes(Controller):
     async def list_scans(
         self,
         actor: NamedDependency[Actor],
-        network_id: FromPath[int],
-        limit: FromQuery[int] = DEFAULT_LIMIT,
+        network_id: PathId,
+        limit: Limit = DEFAULT_LIMIT,
         cursor: FromQuery[str | None] = None,
     ) -> Page[NetworkScan]:
         return await discovery.list_scans(actor, network_id, limit=limit, cursor=cursor)
@@ -136,7 +134,7 @@ class NetworkRoutes(Controller):
         summary="Search a network for devices",
     )
     async def start_scan(
-        self, actor: NamedDependency[Actor], network_id: FromPath[int], key: Key = None
+        self, actor: NamedDependency[Actor], network_id: PathId, key: Key = None
     ) -> NetworkScan:
         """A worker asks every address of it, at the network's rate."""
         return await once(
@@ -155,7 +153,7 @@ class NetworkRoutes(Controller):
         summary="How far a search is",
     )
     async def get_scan(
-        self, actor: NamedDependency[Actor], network_id: FromPath[int], scan_id: FromPath[int]
+        self, actor: NamedDependency[Actor], network_id: PathId, scan_id: PathId
     ) -> NetworkScan:
         return await discovery.get_scan(actor, network_id, scan_id)
 
@@ -167,7 +165,7 @@ class NetworkRoutes(Controller):
         status_code=200,
     )
     async def cancel_scan(
-        self, actor: NamedDependency[Actor], network_id: FromPath[int], scan_id: FromPath[int]
+        self, actor: NamedDependency[Actor], network_id: PathId, scan_id: PathId
     ) -> NetworkScan:
         """What was found stays."""
         return await discovery.cancel_scan(actor, network_id, scan_id)

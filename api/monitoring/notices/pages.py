@@ -5,7 +5,6 @@ from typing import Any
 import msgspec
 from litestar import Controller, Response, get, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath
 from litestar.response import Redirect
 
 from api import urls
@@ -13,6 +12,7 @@ from api.http.access import allow
 from api.http.types import WebRequest
 from api.kit.flash import see_other
 from api.kit.forms import as_typed, read_form
+from api.kit.numbers import PathId
 from api.kit.options import school_options
 from api.kit.rendering import render
 from core.access import Actor
@@ -48,7 +48,7 @@ class MailPages(Controller):
 
     @post("/mail/{school_id:int}", guards=[allow(READ_MONITORING_SETUP, tokens=False)])
     async def subscribe(
-        self, request: WebRequest, actor: NamedDependency[Actor], school_id: FromPath[int]
+        self, request: WebRequest, actor: NamedDependency[Actor], school_id: PathId
     ) -> Response[Any]:
         try:
             given = await read_form(request, NewSubscription)
@@ -59,21 +59,19 @@ class MailPages(Controller):
         return see_other(urls.alert_mail(), say("Saved."))
 
     @post("/mail/{school_id:int}/remove", guards=[allow(READ_MONITORING_SETUP, tokens=False)])
-    async def unsubscribe(
-        self, actor: NamedDependency[Actor], school_id: FromPath[int]
-    ) -> Redirect:
+    async def unsubscribe(self, actor: NamedDependency[Actor], school_id: PathId) -> Redirect:
         await notices.unsubscribe(actor, school_id)
         return see_other(urls.alert_mail(), say("No more mail about this school's alerts."))
 
     @get("/escalation/{school_id:int}", guards=[allow(READ_MONITORING_SETUP, tokens=False)])
     async def show_steps(
-        self, request: WebRequest, actor: NamedDependency[Actor], school_id: FromPath[int]
+        self, request: WebRequest, actor: NamedDependency[Actor], school_id: PathId
     ) -> Response[str]:
         return await _steps_page(request, actor, school_id)
 
     @post("/escalation/{school_id:int}", guards=[allow(EDIT_MONITORING_SETUP, tokens=False)])
     async def set_steps(
-        self, request: WebRequest, actor: NamedDependency[Actor], school_id: FromPath[int]
+        self, request: WebRequest, actor: NamedDependency[Actor], school_id: PathId
     ) -> Response[Any]:
         rows: list[dict[str, Any]] = []
         try:

@@ -3,10 +3,11 @@
 import msgspec
 from litestar import Controller, delete, get, put
 from litestar.di import NamedDependency
-from litestar.params import FromPath, JSONBody
+from litestar.params import JSONBody
 
 from api.http.access import allow
 from api.http.types import WebRequest
+from api.kit.numbers import PathId
 from core.access import Actor
 from core.permissions import EDIT_MONITORING_SETUP, READ_MONITORING_SETUP, SUBSCRIBE_ALERTS
 from monitoring import notices
@@ -54,7 +55,7 @@ class SubscriptionRoutes(Controller):
     async def subscribe(
         self,
         actor: NamedDependency[Actor],
-        school_id: FromPath[int],
+        school_id: PathId,
         data: JSONBody[NewSubscription],
     ) -> Subscription:
         """At once, gathered once a day or week, or both; the hour is of the school's clock."""
@@ -66,7 +67,7 @@ class SubscriptionRoutes(Controller):
         operation_id="alert_subscription_remove",
         summary="No more mail about a school's alerts",
     )
-    async def unsubscribe(self, actor: NamedDependency[Actor], school_id: FromPath[int]) -> None:
+    async def unsubscribe(self, actor: NamedDependency[Actor], school_id: PathId) -> None:
         await notices.unsubscribe(actor, school_id)
 
 
@@ -83,7 +84,7 @@ class EscalationRoutes(Controller):
         summary="Who is told when nobody reacts",
     )
     async def list_steps(
-        self, actor: NamedDependency[Actor], school_id: FromPath[int]
+        self, actor: NamedDependency[Actor], school_id: PathId
     ) -> list[EscalationStep]:
         return await notices.list_steps(actor, school_id)
 
@@ -94,7 +95,7 @@ class EscalationRoutes(Controller):
         summary="Set who is told when nobody reacts",
     )
     async def set_steps(
-        self, actor: NamedDependency[Actor], school_id: FromPath[int], data: JSONBody[Steps]
+        self, actor: NamedDependency[Actor], school_id: PathId, data: JSONBody[Steps]
     ) -> list[EscalationStep]:
         """All steps at once, in place of those before; an empty list ends escalation."""
         return await notices.set_steps(actor, school_id, data.steps)

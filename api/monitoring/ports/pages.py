@@ -3,7 +3,6 @@
 import msgspec
 from litestar import Controller, Response, get, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath
 from litestar.response import Redirect
 
 from api import urls
@@ -11,6 +10,7 @@ from api.http.access import allow, in_person
 from api.http.types import WebRequest
 from api.kit.flash import see_other
 from api.kit.forms import convert_form
+from api.kit.numbers import PathId
 from api.kit.rendering import language_of, render
 from api.monitoring.ports.words import ports_in_words
 from core.access import Actor
@@ -34,7 +34,7 @@ class PortPages(Controller):
 
     @get("/devices/{device_id:int}/ports", guards=[in_person])
     async def show_ports(
-        self, request: WebRequest, actor: NamedDependency[Actor], device_id: FromPath[int]
+        self, request: WebRequest, actor: NamedDependency[Actor], device_id: PathId
     ) -> Response[str]:
         panel = await topology.list_ports(actor, device_id)
         return render(
@@ -60,9 +60,7 @@ class PortPages(Controller):
         )
 
     @post("/devices/{device_id:int}/uplink", guards=[allow(EDIT_MONITORING, tokens=False)])
-    async def take_parent(
-        self, actor: NamedDependency[Actor], device_id: FromPath[int]
-    ) -> Redirect:
+    async def take_parent(self, actor: NamedDependency[Actor], device_id: PathId) -> Redirect:
         taken = await topology.take_parent(actor, device_id)
         said = say(
             "{name}, port {port}, is its parent now: while that is down, this raises no alerts.",

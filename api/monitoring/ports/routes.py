@@ -5,10 +5,11 @@ from typing import Annotated
 import msgspec
 from litestar import Controller, get, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath, QueryParameter
+from litestar.params import QueryParameter
 
 from api.http.access import allow
 from api.http.types import WebRequest
+from api.kit.numbers import PathId
 from api.kit.rendering import language_of
 from core.access import Actor
 from core.permissions import EDIT_MONITORING, READ_MONITORING
@@ -29,9 +30,7 @@ class PortRoutes(Controller):
         operation_id="device_ports",
         summary="The ports of a switch, and who is behind each",
     )
-    async def list_ports(
-        self, actor: NamedDependency[Actor], device_id: FromPath[int]
-    ) -> PortPanel:
+    async def list_ports(self, actor: NamedDependency[Actor], device_id: PathId) -> PortPanel:
         """State, speed, traffic, power and errors of each port as the last visit read them, and
         the cards that were seen behind it within the last hours, 50 of them at most."""
         return await topology.list_ports(actor, device_id)
@@ -43,7 +42,7 @@ class PortRoutes(Controller):
         summary="The switch and port that a device seems to hang on",
     )
     async def suggest_parent(
-        self, actor: NamedDependency[Actor], device_id: FromPath[int]
+        self, actor: NamedDependency[Actor], device_id: PathId
     ) -> Uplink | None:
         """Null when no switch of the school has seen the device."""
         return await topology.suggest_parent(actor, device_id)
@@ -55,7 +54,7 @@ class PortRoutes(Controller):
         summary="Take what the switches tell as the device's parent",
         status_code=200,
     )
-    async def take_parent(self, actor: NamedDependency[Actor], device_id: FromPath[int]) -> Uplink:
+    async def take_parent(self, actor: NamedDependency[Actor], device_id: PathId) -> Uplink:
         """While its parent is down, nothing is known of a device and no alert is raised for it."""
         return await topology.take_parent(actor, device_id)
 

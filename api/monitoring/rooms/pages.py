@@ -6,7 +6,6 @@ from typing import Any
 import msgspec
 from litestar import Controller, Response, get, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath
 from litestar.response import Redirect
 
 from api import urls
@@ -14,6 +13,7 @@ from api.http.access import allow, in_person
 from api.http.types import WebRequest
 from api.kit.flash import see_other
 from api.kit.forms import as_typed, convert_form, read_form
+from api.kit.numbers import PathId
 from api.kit.options import school_options
 from api.kit.rendering import render
 from core import places
@@ -74,18 +74,18 @@ class RoomPages(Controller):
 
     @get("/{place_id:int}", guards=[in_person])
     async def show_room(
-        self, request: WebRequest, actor: NamedDependency[Actor], place_id: FromPath[int]
+        self, request: WebRequest, actor: NamedDependency[Actor], place_id: PathId
     ) -> Response[str]:
         return await _room_page(request, actor, place_id)
 
     @post("/{place_id:int}/wake", guards=[allow(WAKE_DEVICES, tokens=False)])
-    async def wake(self, actor: NamedDependency[Actor], place_id: FromPath[int]) -> Redirect:
+    async def wake(self, actor: NamedDependency[Actor], place_id: PathId) -> Redirect:
         woken = await waking.wake_room(actor, place_id)
         return see_other(urls.room(place_id), _told(woken))
 
     @post("/{place_id:int}/plans", guards=[allow(EDIT_MONITORING, tokens=False)])
     async def add_plan(
-        self, request: WebRequest, actor: NamedDependency[Actor], place_id: FromPath[int]
+        self, request: WebRequest, actor: NamedDependency[Actor], place_id: PathId
     ) -> Response[Any]:
         try:
             given = await read_form(request, PlanForm)
@@ -97,7 +97,7 @@ class RoomPages(Controller):
 
     @post("/plans/{plan_id:int}/remove", guards=[allow(EDIT_MONITORING, tokens=False)])
     async def remove_plan(
-        self, request: WebRequest, actor: NamedDependency[Actor], plan_id: FromPath[int]
+        self, request: WebRequest, actor: NamedDependency[Actor], plan_id: PathId
     ) -> Redirect:
         await waking.remove_plan(actor, plan_id)
         back = urls.local((await request.form()).get("back"), urls.rooms())
@@ -105,13 +105,13 @@ class RoomPages(Controller):
 
     @get("/{place_id:int}/seats", guards=[allow(EDIT_MONITORING, tokens=False)])
     async def show_seats(
-        self, request: WebRequest, actor: NamedDependency[Actor], place_id: FromPath[int]
+        self, request: WebRequest, actor: NamedDependency[Actor], place_id: PathId
     ) -> Response[str]:
         return await _seats_page(request, actor, place_id)
 
     @post("/{place_id:int}/seats", guards=[allow(EDIT_MONITORING, tokens=False)])
     async def set_seats(
-        self, request: WebRequest, actor: NamedDependency[Actor], place_id: FromPath[int]
+        self, request: WebRequest, actor: NamedDependency[Actor], place_id: PathId
     ) -> Response[Any]:
         typed = await as_typed(request)
         try:
@@ -122,7 +122,7 @@ class RoomPages(Controller):
 
     @post("/{place_id:int}/seats/rows", guards=[allow(EDIT_MONITORING, tokens=False)])
     async def seat_in_rows(
-        self, request: WebRequest, actor: NamedDependency[Actor], place_id: FromPath[int]
+        self, request: WebRequest, actor: NamedDependency[Actor], place_id: PathId
     ) -> Response[Any]:
         try:
             form = convert_form(await request.form(), ColumnsForm)
@@ -137,7 +137,7 @@ class RoomPages(Controller):
     guards=[allow(WAKE_DEVICES, tokens=False)],
     include_in_schema=False,
 )
-async def do_wake_device(actor: NamedDependency[Actor], device_id: FromPath[int]) -> Redirect:
+async def do_wake_device(actor: NamedDependency[Actor], device_id: PathId) -> Redirect:
     woken = await waking.wake_device(actor, device_id)
     return see_other(urls.device(device_id), _told(woken))
 

@@ -3,9 +3,10 @@
 import msgspec
 from litestar import Controller, delete, get, post, put
 from litestar.di import NamedDependency
-from litestar.params import FromPath, FromQuery, JSONBody
+from litestar.params import JSONBody
 
 from api.http.access import allow
+from api.kit.numbers import PathId, QueryId
 from core.access import Actor
 from core.permissions import EDIT_MONITORING, READ_MONITORING, WAKE_DEVICES
 from monitoring.presence import rooms, waking
@@ -40,7 +41,7 @@ class RoomRoutes(Controller):
         operation_id="room_get",
         summary="A room's seats",
     )
-    async def get_room(self, actor: NamedDependency[Actor], place_id: FromPath[int]) -> Room:
+    async def get_room(self, actor: NamedDependency[Actor], place_id: PathId) -> Room:
         """Each device of the room and of its cabinets, with its state."""
         return await rooms.get_room(actor, place_id)
 
@@ -51,7 +52,7 @@ class RoomRoutes(Controller):
         summary="Set where devices stand",
     )
     async def seat(
-        self, actor: NamedDependency[Actor], place_id: FromPath[int], data: JSONBody[SeatPlan]
+        self, actor: NamedDependency[Actor], place_id: PathId, data: JSONBody[SeatPlan]
     ) -> Room:
         """Those that are not named stay where they are."""
         return await rooms.seat(actor, place_id, data.seats)
@@ -63,7 +64,7 @@ class RoomRoutes(Controller):
         summary="Wake a room's computers",
         status_code=200,
     )
-    async def wake(self, actor: NamedDependency[Actor], place_id: FromPath[int]) -> Woken:
+    async def wake(self, actor: NamedDependency[Actor], place_id: PathId) -> Woken:
         """Those that are not on are called; who has started is seen at the next visits."""
         return await waking.wake_room(actor, place_id)
 
@@ -80,7 +81,7 @@ class WakePlanRoutes(Controller):
         summary="When rooms are woken",
     )
     async def list_plans(
-        self, actor: NamedDependency[Actor], place_id: FromQuery[int | None] = None
+        self, actor: NamedDependency[Actor], place_id: QueryId = None
     ) -> list[WakePlan]:
         return await waking.list_plans(actor, place_id=place_id)
 
@@ -99,7 +100,7 @@ class WakePlanRoutes(Controller):
         operation_id="wake_plan_remove",
         summary="Wake a room regularly no longer",
     )
-    async def remove_plan(self, actor: NamedDependency[Actor], plan_id: FromPath[int]) -> None:
+    async def remove_plan(self, actor: NamedDependency[Actor], plan_id: PathId) -> None:
         await waking.remove_plan(actor, plan_id)
 
 
@@ -111,6 +112,6 @@ class WakePlanRoutes(Controller):
     tags=["rooms"],
     status_code=200,
 )
-async def wake_device(actor: NamedDependency[Actor], device_id: FromPath[int]) -> Woken:
+async def wake_device(actor: NamedDependency[Actor], device_id: PathId) -> Woken:
     """Conflict where its network card is not known."""
     return await waking.wake_device(actor, device_id)

@@ -13,6 +13,7 @@ from api.kit.forms import convert_form
 from api.kit.options import school_options
 from api.kit.rendering import render
 from core.access import Actor
+from core.numbers import Id
 from core.paging import DEFAULT_LIMIT
 from monitoring import devices
 from monitoring.traps import views
@@ -26,8 +27,8 @@ class ListQuery(msgspec.Struct, frozen=True):
     """The page's filters as they stand in its address."""
 
     q: str | None = None
-    school_id: int | None = None
-    device_id: int | None = None
+    school_id: Id | None = None
+    device_id: Id | None = None
     known: Literal["yes", "no"] | None = None
     days: Literal[1, 7, 30, 90] = 7
     trap_oid: str | None = None

@@ -10,6 +10,7 @@ from litestar.params import FromQuery, QueryParameter
 
 from api.http.access import allow
 from api.http.types import WebRequest
+from api.kit.numbers import Limit, QueryId
 from api.kit.rendering import language_of
 from api.wording.language import Language
 from core.access import Actor
@@ -37,11 +38,11 @@ class TrapRoutes(Controller):
         request: WebRequest,
         actor: NamedDependency[Actor],
         q: FromQuery[str | None] = None,
-        school_id: FromQuery[int | None] = None,
-        device_id: FromQuery[int | None] = None,
+        school_id: QueryId = None,
+        device_id: QueryId = None,
         is_known: FromQuery[bool | None] = None,
         since: FromQuery[datetime | None] = None,
-        limit: FromQuery[int] = DEFAULT_LIMIT,
+        limit: Limit = DEFAULT_LIMIT,
         cursor: FromQuery[str | None] = None,
     ) -> Page[DeviceMessage]:
         """``is_known`` false: what no profile has words for. The same within a minute is one."""
@@ -61,8 +62,8 @@ class TrapRoutes(Controller):
         request: WebRequest,
         actor: NamedDependency[Actor],
         q: FromQuery[str | None] = None,
-        school_id: FromQuery[int | None] = None,
-        device_id: FromQuery[int | None] = None,
+        school_id: QueryId = None,
+        device_id: QueryId = None,
         is_known: FromQuery[bool | None] = None,
         days: Days = 7,
     ) -> list[MessageCount]:

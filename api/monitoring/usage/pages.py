@@ -6,12 +6,12 @@ from typing import Any, Literal
 import msgspec
 from litestar import Controller, Response, get
 from litestar.di import NamedDependency
-from litestar.params import FromPath
 
 from api import urls
 from api.http.access import allow
 from api.http.types import WebRequest
 from api.kit.forms import convert_form
+from api.kit.numbers import PathId
 from api.kit.rendering import language_of, render
 from api.monitoring.usage import table
 from api.monitoring.usage.bars import bars_of
@@ -114,7 +114,7 @@ class UsagePages(Controller):
 
     @get("/donations/{donation_id:int}/usage")
     async def show_story(
-        self, request: WebRequest, actor: NamedDependency[Actor], donation_id: FromPath[int]
+        self, request: WebRequest, actor: NamedDependency[Actor], donation_id: PathId
     ) -> Response[str]:
         donation = await donations.get_donation(actor, donation_id)
         actor.require(donation.school_id, READ_USAGE)
@@ -134,7 +134,7 @@ class UsagePages(Controller):
 
     @get("/donations/{donation_id:int}/usage.csv")
     async def download_story(
-        self, request: WebRequest, actor: NamedDependency[Actor], donation_id: FromPath[int]
+        self, request: WebRequest, actor: NamedDependency[Actor], donation_id: PathId
     ) -> Response[str]:
         donation = await donations.get_donation(actor, donation_id)
         actor.require(donation.school_id, READ_USAGE)

@@ -8,6 +8,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromQuery, QueryParameter
 
 from api.http.access import allow
+from api.kit.numbers import Limit, QueryId
 from core.access import Actor
 from core.errors import Invalid, say
 from core.paging import DEFAULT_LIMIT, Page
@@ -37,7 +38,7 @@ class ReportRoutes(Controller):
         by: FromQuery[Grouping] = "donation",
         first_day: Annotated[date | None, QueryParameter(name="from")] = None,
         last_day: Annotated[date | None, QueryParameter(name="to")] = None,
-        donation_id: FromQuery[int | None] = None,
+        donation_id: QueryId = None,
     ) -> UsageReport:
         """Days of Shanghai, both counted; the last 30 days without them. Groups with the most
         hours come first; a null key gathers the assets without a donation or a place. By asset
@@ -59,7 +60,7 @@ class ReportRoutes(Controller):
     async def list_idle(
         self,
         actor: NamedDependency[Actor],
-        limit: FromQuery[int] = DEFAULT_LIMIT,
+        limit: Limit = DEFAULT_LIMIT,
         cursor: FromQuery[str | None] = None,
     ) -> Page[IdleAsset]:
         """Watched, and neither switched on nor in a person's or a class's custody. What nobody

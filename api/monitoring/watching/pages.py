@@ -13,12 +13,14 @@ from api.http.access import allow, in_person
 from api.http.types import WebRequest
 from api.kit.flash import see_other
 from api.kit.forms import as_typed, read_form
+from api.kit.numbers import PathId
 from api.kit.rendering import language_of, render
 from api.monitoring.alerts.words import rule_words
 from api.wording.language import Language
 from core import schools
 from core.access import Actor
 from core.errors import FieldError, Invalid, say
+from core.numbers import Id
 from core.permissions import EDIT_MONITORING
 from monitoring import devices
 from monitoring.alerting import expected_hours, parents, thresholds
@@ -35,7 +37,7 @@ class ParentForm(msgspec.Struct, frozen=True):
 class GivenHours(msgspec.Struct, frozen=True):
     """Which hours the device has; blank: as is usual for its kind."""
 
-    hours_id: int | None = None
+    hours_id: Id | None = None
 
 
 class RuleForm(msgspec.Struct, frozen=True):
@@ -59,13 +61,13 @@ class WatchingPages(Controller):
 
     @get(guards=[in_person])
     async def show(
-        self, request: WebRequest, actor: NamedDependency[Actor], device_id: FromPath[int]
+        self, request: WebRequest, actor: NamedDependency[Actor], device_id: PathId
     ) -> Response[str]:
         return await _device_page(request, actor, device_id)
 
     @post("/parent", guards=[allow(EDIT_MONITORING, tokens=False)])
     async def set_parent(
-        self, request: WebRequest, actor: NamedDependency[Actor], device_id: FromPath[int]
+        self, request: WebRequest, actor: NamedDependency[Actor], device_id: PathId
     ) -> Response[str] | Redirect:
         device = await devices.get_device(actor, device_id)
         try:
@@ -80,7 +82,7 @@ class WatchingPages(Controller):
 
     @post("/hours", guards=[allow(EDIT_MONITORING, tokens=False)])
     async def set_hours(
-        self, request: WebRequest, actor: NamedDependency[Actor], device_id: FromPath[int]
+        self, request: WebRequest, actor: NamedDependency[Actor], device_id: PathId
     ) -> Redirect:
         given = await read_form(request, GivenHours)
         await expected_hours.give_to_device(actor, device_id, given.hours_id)
@@ -91,7 +93,7 @@ class WatchingPages(Controller):
         self,
         request: WebRequest,
         actor: NamedDependency[Actor],
-        device_id: FromPath[int],
+        device_id: PathId,
         rule: FromPath[str],
     ) -> Response[str] | Redirect:
         try:
@@ -104,7 +106,7 @@ class WatchingPages(Controller):
 
     @post("/rules/{rule:str}/put-back", guards=[allow(EDIT_MONITORING, tokens=False)])
     async def put_back(
-        self, actor: NamedDependency[Actor], device_id: FromPath[int], rule: FromPath[str]
+        self, actor: NamedDependency[Actor], device_id: PathId, rule: FromPath[str]
     ) -> Redirect:
         await thresholds.put_back_for_device(actor, device_id, rule)
         return see_other(urls.watching(device_id), say("It holds from the next visit on."))
@@ -121,7 +123,7 @@ class KindRulePages(Controller):
         self,
         request: WebRequest,
         actor: NamedDependency[Actor],
-        school_id: FromPath[int],
+        school_id: PathId,
         profile: FromPath[str],
     ) -> Response[str]:
         return await _kind_page(request, actor, school_id, profile)
@@ -131,7 +133,7 @@ class KindRulePages(Controller):
         self,
         request: WebRequest,
         actor: NamedDependency[Actor],
-        school_id: FromPath[int],
+        school_id: PathId,
         profile: FromPath[str],
         rule: FromPath[str],
     ) -> Response[str] | Redirect:
@@ -149,7 +151,7 @@ class KindRulePages(Controller):
     async def put_back(
         self,
         actor: NamedDependency[Actor],
-        school_id: FromPath[int],
+        school_id: PathId,
         profile: FromPath[str],
         rule: FromPath[str],
     ) -> Redirect:

@@ -6,8 +6,10 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 
 from api.http.access import allow
+from api.kit.numbers import PathId
 from api.monitoring.expected_hours.routes import Given
 from core.access import Actor
+from core.numbers import Id
 from core.permissions import EDIT_MONITORING, READ_MONITORING
 from monitoring import devices
 from monitoring.alerting import expected_hours, forecasts, parents, thresholds
@@ -27,7 +29,7 @@ class Surroundings(msgspec.Struct, frozen=True):
 class NewParent(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The device it hangs on; null: none that is monitored."""
 
-    parent_id: int | None
+    parent_id: Id | None
 
 
 class Rules(msgspec.Struct, frozen=True):
@@ -62,9 +64,7 @@ class WatchingRoutes(Controller):
         operation_id="device_surroundings",
         summary="What a device hangs on, and when it ought to be on",
     )
-    async def surroundings(
-        self, actor: NamedDependency[Actor], device_id: FromPath[int]
-    ) -> Surroundings:
+    async def surroundings(self, actor: NamedDependency[Actor], device_id: PathId) -> Surroundings:
         return await _surroundings(actor, device_id)
 
     @put(
@@ -76,7 +76,7 @@ class WatchingRoutes(Controller):
     async def set_parent(
         self,
         actor: NamedDependency[Actor],
-        device_id: FromPath[int],
+        device_id: PathId,
         data: JSONBody[NewParent],
     ) -> Surroundings:
         """While the parent is down, its children are unknown and raise no alert."""
@@ -90,7 +90,7 @@ class WatchingRoutes(Controller):
         summary="Say when a device ought to be on",
     )
     async def set_hours(
-        self, actor: NamedDependency[Actor], device_id: FromPath[int], data: JSONBody[Given]
+        self, actor: NamedDependency[Actor], device_id: PathId, data: JSONBody[Given]
     ) -> Surroundings:
         await expected_hours.give_to_device(actor, device_id, data.hours_id)
         return await _surroundings(actor, device_id)
@@ -101,7 +101,7 @@ class WatchingRoutes(Controller):
         operation_id="device_rules",
         summary="The rules that hold for a device",
     )
-    async def list_rules(self, actor: NamedDependency[Actor], device_id: FromPath[int]) -> Rules:
+    async def list_rules(self, actor: NamedDependency[Actor], device_id: PathId) -> Rules:
         return Rules(await thresholds.rules_of_device(actor, device_id))
 
     @put(
@@ -113,7 +113,7 @@ class WatchingRoutes(Controller):
     async def set_rule(
         self,
         actor: NamedDependency[Actor],
-        device_id: FromPath[int],
+        device_id: PathId,
         rule: FromPath[str],
         data: JSONBody[RuleChange],
     ) -> Rules:
@@ -128,7 +128,7 @@ class WatchingRoutes(Controller):
         status_code=200,
     )
     async def put_back(
-        self, actor: NamedDependency[Actor], device_id: FromPath[int], rule: FromPath[str]
+        self, actor: NamedDependency[Actor], device_id: PathId, rule: FromPath[str]
     ) -> Rules:
         return Rules(await thresholds.put_back_for_device(actor, device_id, rule))
 
@@ -138,9 +138,7 @@ class WatchingRoutes(Controller):
         operation_id="device_forecasts",
         summary="What of a device will be empty or full soon",
     )
-    async def list_forecasts(
-        self, actor: NamedDependency[Actor], device_id: FromPath[int]
-    ) -> Forecasts:
+    async def list_forecasts(self, actor: NamedDependency[Actor], device_id: PathId) -> Forecasts:
         """From a robust line through the days since the last refill; nothing if that says nothing."""
         device = await devices.get_device(actor, device_id)
         found = await forecasts.of_device(device.id)
@@ -159,7 +157,7 @@ class ProfileRuleRoutes(Controller):
         summary="The rules that hold for a kind of device at a school",
     )
     async def list_rules(
-        self, actor: NamedDependency[Actor], school_id: FromPath[int], profile: FromPath[str]
+        self, actor: NamedDependency[Actor], school_id: PathId, profile: FromPath[str]
     ) -> Rules:
         return Rules(await thresholds.rules_of_profile(actor, school_id, profile))
 
@@ -172,7 +170,7 @@ class ProfileRuleRoutes(Controller):
     async def set_rule(
         self,
         actor: NamedDependency[Actor],
-        school_id: FromPath[int],
+        school_id: PathId,
         profile: FromPath[str],
         rule: FromPath[str],
         data: JSONBody[RuleChange],
@@ -190,7 +188,7 @@ class ProfileRuleRoutes(Controller):
     async def put_back(
         self,
         actor: NamedDependency[Actor],
-        school_id: FromPath[int],
+        school_id: PathId,
         profile: FromPath[str],
         rule: FromPath[str],
     ) -> Rules:

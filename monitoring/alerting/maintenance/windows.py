@@ -11,6 +11,7 @@ from core import clock
 from core.access import Actor
 from core.database import fetch_one, fetch_value, refusing, transaction
 from core.errors import Conflict, FieldError, Invalid, Message, NotFound, Problem, say
+from core.numbers import Id
 from core.paging import Page
 from core.permissions import EDIT_MONITORING
 from core.query import Key, Order, Where, list_page
@@ -55,10 +56,10 @@ class NewWindow(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     ``to_time``, over midnight if that is earlier; ``starts_at`` and ``ends_at`` then bound it.
     """
 
-    school_id: Annotated[int, Meta(examples=[1])]
+    school_id: Annotated[Id, Meta(examples=[1])]
     reason: Annotated[str, Meta(max_length=200, examples=["New switch in the server room"])]
-    place_id: int | None = None
-    device_id: int | None = None
+    place_id: Id | None = None
+    device_id: Id | None = None
     starts_at: Moment | None = None
     ends_at: Moment | None = None
     weekdays: Annotated[list[int], Meta(max_length=7)] | None = None

@@ -9,6 +9,7 @@ from core import clock
 from core.access import Actor
 from core.database import execute, execute_many, fetch_value, refusing, transaction
 from core.errors import Conflict, FieldError, Invalid, Message, Problem, say
+from core.numbers import Id
 from core.permissions import EDIT_MONITORING_SETUP
 from monitoring.devices.networks.addressing import Bounds, IpNetwork, can_be_searched, checked_cidr
 from monitoring.devices.networks.grants import refusal, require_granted
@@ -26,12 +27,12 @@ class NewNetwork(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     one of another school, is refused.
     """
 
-    school_id: Annotated[int, Meta(examples=[1])]
+    school_id: Annotated[Id, Meta(examples=[1])]
     name: Annotated[str, Meta(examples=["Computer rooms"])]
     cidr: Annotated[str, Meta(examples=["192.168.3.0/24"])]
     scan_every_hours: Annotated[int, Meta(ge=1, le=720, examples=[24])] | None = None
     addresses_per_second: Annotated[int, Meta(ge=1, le=200)] = DEFAULT_ADDRESSES_PER_SECOND
-    credential_ids: list[int] = []
+    credential_ids: list[Id] = []
 
 
 _STAYS = say("Devices of the school are in this network; move or remove them first")
