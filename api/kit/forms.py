@@ -10,7 +10,7 @@ from litestar.datastructures import FormMultiDict, MultiDict, UploadFile
 
 from api.http.field_errors import explain
 from api.http.types import WebRequest
-from core.errors import Conflict, FieldError, Invalid, NotFound, say
+from core.errors import Conflict, FieldError, Forbidden, Invalid, NotFound, say
 
 T = TypeVar("T", bound=msgspec.Struct)
 
@@ -21,9 +21,14 @@ LONG_FORM_BYTES = 256 * 1024
 # Of a form with photographs. Teaching resources come through /api/v1/uploads.
 PHOTO_FORM_BYTES = 40 * 1024 * 1024
 # What a form shows beside its fields instead of on a page of its own.
-Refusal = Invalid | Conflict | NotFound
-REFUSALS = (Invalid, Conflict, NotFound)
-REFUSED_STATUS: dict[type[Refusal], int] = {Invalid: 422, Conflict: 409, NotFound: 404}
+Refusal = Invalid | Conflict | NotFound | Forbidden
+REFUSALS = (Invalid, Conflict, NotFound, Forbidden)
+REFUSED_STATUS: dict[type[Refusal], int] = {
+    Invalid: 422,
+    Conflict: 409,
+    NotFound: 404,
+    Forbidden: 403,
+}
 _LISTS: set[Any] = {list, tuple, set, frozenset}
 CLOCK = re.compile(r"[0-9]{2}:[0-9]{2}")
 
@@ -51,18 +56,30 @@ class Form(msgspec.Struct, frozen=True):
         """The same with some fields set anew, such as a version that has moved on."""
         return msgspec.structs.replace(self, values={**self.values, **values})
 
+    def with_version(self, version: int) -> "Form":
+        """After a conflict with the row's present version: sent again, it is sent knowingly."""
+        return self.with_values(version=version) if self.status == 409 else self
+
+    def with_errors(self, *errors: FieldError) -> "Form":
+        """The same with more that is wrong, such as pictures that only the page looks at."""
+        return msgspec.structs.replace(self, errors=(*self.errors, *errors))
+
 
 def refused_form(
     typed: Mapping[str, Any], refused: Refusal, fields: Mapping[str, str] | None = None
 ) -> Form:
-    """The form again after a refusal; ``fields`` maps the domain's names to those of the page."""
+    """The form again after a refusal; ``fields`` maps the domain's names to those of the page.
+
+    What the domain refuses without naming a field has the name "".
+    """
     errors = refused.errors or (FieldError(refused.field or "", refused.message, refused.code),)
     names = fields or {}
     placed = tuple(
         msgspec.structs.replace(error, field=names.get(error.field, error.field))
         for error in errors
     )
-    return Form(typed, placed, REFUSED_STATUS[type(refused)])
+    status = next(code for kind, code in REFUSED_STATUS.items() if isinstance(refused, kind))
+    return Form(typed, placed, status)
 
 
 async def as_typed(

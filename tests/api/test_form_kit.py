@@ -6,8 +6,8 @@ import httpx
 import msgspec
 import pytest
 
-from api.kit.forms import REFUSED_STATUS, Form, refused_form
-from core.errors import Conflict, FieldError, Invalid, NotFound, say
+from api.kit.forms import REFUSED_STATUS, Form, Refusal, refused_form
+from core.errors import Conflict, FieldError, Forbidden, Invalid, NotFound, say
 from tests import factories
 
 
@@ -20,17 +20,36 @@ from tests import factories
         ),
         (Conflict(say("Taken"), code="taken", field="name"), [("name", "taken")]),
         (NotFound(say("No such school")), [("", "not_found")]),
+        (Forbidden(say("Not yours")), [("", "forbidden")]),
         (Invalid.of("holder", say("Choose one"), code="holder"), [("person_id", "holder")]),
     ],
-    ids=["fields", "conflict", "not found", "another name on the page"],
+    ids=["fields", "conflict", "not found", "forbidden", "another name on the page"],
 )
 def test_a_refusal_stands_beside_its_fields(
-    refused: Invalid | Conflict | NotFound, errors: list[tuple[str, str]]
+    refused: Refusal, errors: list[tuple[str, str]]
 ) -> None:
     form = refused_form({"name": "Li"}, refused, {"holder": "person_id"})
     assert [(error.field, error.code) for error in form.errors] == errors
     assert form.values == {"name": "Li"}
     assert form.status == REFUSED_STATUS[type(refused)]
+
+
+def test_a_narrower_refusal_has_the_status_of_its_kind() -> None:
+    class TakenOver(Conflict):
+        pass
+
+    assert refused_form({}, TakenOver(say("Taken"))).status == 409
+
+
+def test_a_refusal_without_a_field_may_be_placed() -> None:
+    form = refused_form({}, NotFound(say("No such asset")), {"": "tag"})
+    assert [error.field for error in form.errors] == ["tag"]
+
+
+def test_the_present_version_stands_in_a_form_only_after_a_conflict() -> None:
+    typed = {"version": 1}
+    assert Form(typed, status=409).with_version(2).values == {"version": 2}
+    assert Form(typed, status=422).with_version(2).values == {"version": 1}
 
 
 def test_a_field_may_be_set_anew() -> None:

@@ -371,10 +371,12 @@ async def test_labels_are_printed_scanned_and_claimed(
     assert "/claim" in await office.see(f"/t/{code.lower()}")
     unknown = await office.send(f"/t/{code}/claim", tag="NOBODY")
     assert unknown.status_code == 404
+    assert 'value="NOBODY"' in unknown.text
     claimed = await office.send(f"/t/{code}/claim", tag=made.tag)
     assert claimed.headers["location"] == f"/assets/{made.tag}"
     taken = await office.send(f"/t/{code}/claim", tag=made.tag)
-    assert taken.status_code == 422
+    assert taken.status_code == 409
+    assert f'value="{made.tag}"' in taken.text
     stranger = await browser(app).get(f"/t/{code}")
     assert stranger.status_code == 303
     assert stranger.headers["location"] == f"/sign-in?next=%2Ft%2F{code}"

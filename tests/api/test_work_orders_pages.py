@@ -96,7 +96,8 @@ async def test_an_unknown_tag_is_named_beside_its_field(
 ) -> None:
     await factories.signed_in(client, await factories.person(Role.teacher, school))
     answer = await client.post("/report", data={"tag": "NO-SUCH"})
-    assert answer.status_code == 422
+    assert answer.status_code == 404
+    assert 'value="NO-SUCH"' in answer.text
     assert "No asset here has the tag NO-SUCH" in answer.text
 
 

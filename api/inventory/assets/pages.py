@@ -1,21 +1,22 @@
 """Assets: the list, one asset with its actions, and the list as a file."""
 
 from collections.abc import AsyncIterator
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
 from litestar import Controller, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
-from litestar.response import Redirect, Stream
+from litestar.response import Stream
 
 from api import urls
 from api.http.access import allow, in_person
 from api.http.types import WebRequest
 from api.inventory.options import chosen_donation, chosen_model, place_options, school_codes
 from api.kit.flash import see_other
-from api.kit.forms import convert_form, read_form
+from api.kit.forms import Form, convert_form
 from api.kit.rendering import language_of, render
+from api.kit.submission import submit
 from core.access import Actor
 from core.errors import say
 from core.numbers import Version
@@ -83,34 +84,45 @@ class AssetPages(Controller):
     async def show_asset(
         self, request: WebRequest, actor: NamedDependency[Actor], tag: FromPath[str]
     ) -> Response[str]:
-        asset = await assets.get_asset(actor, tag)
-        may_keep = actor.can_at(asset.school_id, EDIT_EQUIPMENT)
-        orders = await repairs.of_asset(actor, asset.id)
-        device = await devices.of_asset(actor, asset.id)
-        return render(
-            request,
-            "inventory/assets/asset.html",
-            asset=asset,
-            may_keep=may_keep,
-            may_report=actor.can_at(asset.school_id, REPORT_FAULTS),
-            reads_donation=actor.can_at(asset.school_id, READ_DONATIONS),
-            loans=await custody.of_asset(actor, asset.tag),
-            orders=orders,
-            device=device,
-            uplink=await topology.suggest_parent(actor, device.id) if device else None,
-            story=await assets.tell_story(actor, asset),
-            steps=await assets.possible_steps(asset) if may_keep else [],
-        )
+        return await _asset_page(request, actor, tag)
 
     @post("/assets/{tag:str}/step", guards=[allow(EDIT_EQUIPMENT, tokens=False)])
     async def take_step(
         self, request: WebRequest, actor: NamedDependency[Actor], tag: FromPath[str]
-    ) -> Redirect:
-        form = await read_form(request, StepForm)
-        asset = await assets.take_step(
-            actor, tag, form.to_state, reason=form.reason, version=form.version
+    ) -> Response[Any]:
+        return await submit(
+            request,
+            StepForm,
+            lambda form: assets.take_step(
+                actor, tag, form.to_state, reason=form.reason, version=form.version
+            ),
+            then=lambda asset: see_other(urls.asset(asset.tag), say("Saved.")),
+            page=lambda form: _asset_page(request, actor, tag, form),
         )
-        return see_other(urls.asset(asset.tag), say("Saved."))
+
+
+async def _asset_page(
+    request: WebRequest, actor: Actor, tag: str, form: Form | None = None
+) -> Response[str]:
+    asset = await assets.get_asset(actor, tag)
+    may_keep = actor.can_at(asset.school_id, EDIT_EQUIPMENT)
+    orders = await repairs.of_asset(actor, asset.id)
+    device = await devices.of_asset(actor, asset.id)
+    return render(
+        request,
+        "inventory/assets/asset.html",
+        asset=asset,
+        form=form or Form(),
+        may_keep=may_keep,
+        may_report=actor.can_at(asset.school_id, REPORT_FAULTS),
+        reads_donation=actor.can_at(asset.school_id, READ_DONATIONS),
+        loans=await custody.of_asset(actor, asset.tag),
+        orders=orders,
+        device=device,
+        uplink=await topology.suggest_parent(actor, device.id) if device else None,
+        story=await assets.tell_story(actor, asset),
+        steps=await assets.possible_steps(asset) if may_keep else [],
+    )
 
 
 async def _exported(

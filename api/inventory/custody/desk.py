@@ -1,21 +1,32 @@
 """The list of a desk form: rows as they were scanned or typed, what stands in the way of each."""
 
-from collections.abc import Awaitable, Callable
-from typing import Any
-from uuid import uuid4
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, TypeVar
 
 import msgspec
+from litestar import Response
 
+from api.http.types import WebRequest
+from api.kit.forms import REFUSALS, Form, as_typed
+from api.kit.repeats import KEY_FIELD, new_key
+from api.kit.submission import submit
 from core.access import Actor
-from core.errors import Conflict, FieldError, Forbidden, Invalid, Message, NotFound
+from core.errors import FieldError, Message
 from inventory import assets
 from inventory.assets import AssetRow
 
-# What the desk says beside the rows instead of on a page of its own.
-Refusal = Invalid | Conflict | NotFound | Forbidden
-REFUSALS = (Invalid, Conflict, NotFound, Forbidden)
-STATUS: dict[type[Refusal], int] = {Invalid: 422, Conflict: 409, NotFound: 404, Forbidden: 403}
+F = TypeVar("F", bound=msgspec.Struct)
+R = TypeVar("R")
 Check = Callable[[list[str]], Awaitable[tuple[FieldError, ...]]]
+
+
+class Chosen(msgspec.Struct, frozen=True):
+    """The rows ticked in a list, from which a desk begins."""
+
+    tag: list[str] = []
+
+    def form(self) -> Form:
+        return Form({"tags": "\n".join(self.tag), KEY_FIELD: new_key()})
 
 
 class DeskRow(msgspec.Struct, frozen=True):
@@ -28,11 +39,10 @@ class DeskRow(msgspec.Struct, frozen=True):
 
 
 class Desk(msgspec.Struct, frozen=True):
-    """The list as the form shows it again, and the errors of its other fields."""
+    """The list as the form shows it again, and the form with the errors of its other fields."""
 
     rows: list[DeskRow]
-    errors: list[FieldError]
-    status: int
+    form: Form
 
     @property
     def refused(self) -> list[DeskRow]:
@@ -50,23 +60,40 @@ def split_tags(text: str) -> list[str]:
     return text.split()
 
 
-def removing(typed: dict[str, Any]) -> dict[str, Any] | None:
-    """The form without the rows whose button was pressed, None if it was another button."""
-    if "remove" not in typed:
-        return None
-    gone = {int(text) for text in typed["remove"].split(",") if text.isdecimal() and len(text) < 6}
-    kept = [tag for n, tag in enumerate(split_tags(typed.get("tags", ""))) if n not in gone]
-    return {**typed, "tags": "\n".join(kept), "key": typed.get("key") or str(uuid4())}
+async def submit_desk(
+    request: WebRequest,
+    form_type: type[F],
+    call: Callable[[F], Awaitable[R]],
+    *,
+    then: Callable[[R], Response[Any]],
+    page: Callable[[Form], Awaitable[Response[str]]],
+    fields: Mapping[str, str] | None = None,
+) -> Response[Any]:
+    """:func:`api.kit.submission.submit` for a desk: a row's button takes the row out of the list.
+
+    What is refused without a field's name stands at the tags.
+    """
+    typed = await as_typed(request)
+    if "remove" in typed:
+        return await page(Form(_without_rows(typed)))
+    names = {"": "tags", **(fields or {})}
+    return await submit(request, form_type, call, then=then, page=page, fields=names)
 
 
-async def lay_out(
-    actor: Actor, form: dict[str, Any], check: Check, refused: Refusal | None = None
-) -> Desk:
+def _without_rows(typed: dict[str, Any]) -> dict[str, Any]:
+    """The form without the rows whose button was pressed."""
+    removed = {
+        int(text) for text in typed["remove"].split(",") if text.isdecimal() and len(text) < 6
+    }
+    kept = [tag for n, tag in enumerate(split_tags(typed.get("tags", ""))) if n not in removed]
+    return {**typed, "tags": "\n".join(kept), KEY_FIELD: typed.get(KEY_FIELD) or new_key()}
+
+
+async def lay_out(actor: Actor, form: Form, check: Check) -> Desk:
     """The rows of the list with what they mean; each refused one with its reason."""
-    given = split_tags(form.get("tags", ""))
-    form["tags"] = "\n".join(given)
-    errors = refused.errors if refused else ()
-    of_rows = [error for error in errors if error.index is not None]
+    given = split_tags(form.values.get("tags", ""))
+    of_rows = [error for error in form.errors if error.index is not None]
+    of_fields = tuple(error for error in form.errors if error.index is None)
     if not of_rows:
         try:
             of_rows = list(await check(given))
@@ -80,20 +107,8 @@ async def lay_out(
         DeskRow(one.index, one.given, known.get(one.tag or ""), problems.get(one.index))
         for one in meant
     ]
-    return Desk(rows, _of_fields(refused), _status(refused))
+    return Desk(rows, Form({**form.values, "tags": "\n".join(given)}, of_fields, form.status))
 
 
 def _tags(meant: list[assets.Meant]) -> list[str]:
     return [one.tag for one in meant if one.tag is not None]
-
-
-def _of_fields(refused: Refusal | None) -> list[FieldError]:
-    if refused is None:
-        return []
-    if not refused.errors:
-        return [FieldError("tags", refused.message, refused.code)]
-    return [error for error in refused.errors if error.index is None]
-
-
-def _status(refused: Refusal | None) -> int:
-    return 200 if refused is None else STATUS[type(refused)]

@@ -2,7 +2,6 @@
 
 from datetime import date
 from typing import Any
-from uuid import uuid4
 
 import msgspec
 from litestar import Controller, Response, get, post
@@ -11,14 +10,13 @@ from litestar.di import NamedDependency
 from api import urls
 from api.http.access import allow, in_person
 from api.http.types import WebRequest
-from api.inventory.assets.form_pages import Chosen
-from api.inventory.custody.desk import REFUSALS, Desk, Refusal, lay_out, removing, split_tags
+from api.inventory.custody.desk import Chosen, Desk, lay_out, split_tags, submit_desk
 from api.inventory.options import place_options, school_codes
 from api.kit.flash import see_other
-from api.kit.forms import as_typed, convert_form, read_form
+from api.kit.forms import Form, convert_form
 from api.kit.rendering import render
 from core.access import Actor
-from core.errors import FieldError, say
+from core.errors import say
 from core.idempotency import once
 from core.numbers import Id
 from core.paging import DEFAULT_LIMIT
@@ -82,66 +80,64 @@ class CustodyPages(Controller):
         self, request: WebRequest, actor: NamedDependency[Actor]
     ) -> Response[str]:
         chosen = convert_form(request.query_params, Chosen)
-        return await _hand_out_page(request, actor, _fresh(chosen))
+        return await _hand_out_page(request, actor, chosen.form())
 
     @post(urls.hand_out(), guards=[allow(EDIT_EQUIPMENT, tokens=False)])
     async def hand_out(self, request: WebRequest, actor: NamedDependency[Actor]) -> Response[Any]:
-        typed = await as_typed(request)
-        fewer = removing(typed)
-        if fewer is not None:
-            return await _hand_out_page(request, actor, fewer)
-        try:
-            form = await read_form(request, HandOutForm)
-            given = await once(
-                actor,
-                form.key,
-                "custody_hand_out",
-                list[Custody],
-                lambda: custody.hand_out(
-                    actor,
-                    split_tags(form.tags),
-                    Holder(form.person_id, form.place_id, form.group),
-                    due_on=form.due_on,
-                    note=form.note,
-                ),
-            )
-        except REFUSALS as refused:
-            typed["key"] = str(uuid4())
-            return await _hand_out_page(request, actor, typed, refused)
-        return _back(given, urls.custody())
+        return await submit_desk(
+            request,
+            HandOutForm,
+            lambda form: _hand_out(actor, form),
+            then=lambda given: _back(given, urls.custody()),
+            page=lambda form: _hand_out_page(request, actor, form),
+            # The choice of a holder is three fields; the sentence stands at the first.
+            fields={"holder": "person_id"},
+        )
 
     @get(urls.take_back(), guards=[allow(EDIT_EQUIPMENT, tokens=False)])
     async def show_take_back(
         self, request: WebRequest, actor: NamedDependency[Actor]
     ) -> Response[str]:
         chosen = convert_form(request.query_params, Chosen)
-        return await _take_back_page(request, actor, _fresh(chosen))
+        return await _take_back_page(request, actor, chosen.form())
 
     @post(urls.take_back(), guards=[allow(EDIT_EQUIPMENT, tokens=False)])
     async def take_back(self, request: WebRequest, actor: NamedDependency[Actor]) -> Response[Any]:
-        typed = await as_typed(request)
-        fewer = removing(typed)
-        if fewer is not None:
-            return await _take_back_page(request, actor, fewer)
-        try:
-            form = await read_form(request, TakeBackForm)
-            ended = await once(
-                actor,
-                form.key,
-                "custody_take_back",
-                list[Custody],
-                lambda: custody.take_back(
-                    actor, split_tags(form.tags), condition=form.condition, note=form.note
-                ),
-            )
-        except REFUSALS as refused:
-            typed["key"] = str(uuid4())
-            return await _take_back_page(request, actor, typed, refused)
-        return _back(ended, urls.take_back())
+        return await submit_desk(
+            request,
+            TakeBackForm,
+            lambda form: _take_back(actor, form),
+            then=lambda ended: _back(ended, urls.take_back()),
+            page=lambda form: _take_back_page(request, actor, form),
+        )
 
 
-def _fresh(chosen: Chosen) -> dict[str, Any]:
-    return {"tags": "\n".join(chosen.tag), "key": str(uuid4())}
+async def _hand_out(actor: Actor, form: HandOutForm) -> list[Custody]:
+    return await once(
+        actor,
+        form.key,
+        "custody_hand_out",
+        list[Custody],
+        lambda: custody.hand_out(
+            actor,
+            split_tags(form.tags),
+            Holder(form.person_id, form.place_id, form.group),
+            due_on=form.due_on,
+            note=form.note,
+        ),
+    )
+
+
+async def _take_back(actor: Actor, form: TakeBackForm) -> list[Custody]:
+    return await once(
+        actor,
+        form.key,
+        "custody_take_back",
+        list[Custody],
+        lambda: custody.take_back(
+            actor, split_tags(form.tags), condition=form.condition, note=form.note
+        ),
+    )
 
 
 def _back(loans: list[Custody], many: str) -> Response[Any]:
@@ -154,10 +150,8 @@ def _back(loans: list[Custody], many: str) -> Response[Any]:
     return see_other(urls.asset(first.tag) if len(loans) == 1 else many, told)
 
 
-async def _hand_out_page(
-    request: WebRequest, actor: Actor, form: dict[str, Any], refused: Refusal | None = None
-) -> Response[str]:
-    desk = await lay_out(actor, form, lambda tags: custody.check_hand_out(actor, tags), refused)
+async def _hand_out_page(request: WebRequest, actor: Actor, form: Form) -> Response[str]:
+    desk = await lay_out(actor, form, lambda tags: custody.check_hand_out(actor, tags))
     school_ids = await _schools_of(actor, desk)
     people = {
         person.id: person.name
@@ -167,27 +161,16 @@ async def _hand_out_page(
     return render(
         request,
         "inventory/custody/hand_out.html",
-        status_code=desk.status,
-        form=form,
-        errors=[_at_first_field(error) for error in desk.errors],
+        form=desk.form,
         desk=desk,
         people=sorted(people.items(), key=lambda one: one[1]),
         places=await place_options(actor, school_ids=school_ids),
     )
 
 
-async def _take_back_page(
-    request: WebRequest, actor: Actor, form: dict[str, Any], refused: Refusal | None = None
-) -> Response[str]:
-    desk = await lay_out(actor, form, lambda tags: custody.check_take_back(actor, tags), refused)
-    return render(
-        request,
-        "inventory/custody/take_back.html",
-        status_code=desk.status,
-        form=form,
-        errors=desk.errors,
-        desk=desk,
-    )
+async def _take_back_page(request: WebRequest, actor: Actor, form: Form) -> Response[str]:
+    desk = await lay_out(actor, form, lambda tags: custody.check_take_back(actor, tags))
+    return render(request, "inventory/custody/take_back.html", form=desk.form, desk=desk)
 
 
 async def _schools_of(actor: Actor, desk: Desk) -> list[int]:
@@ -196,9 +179,3 @@ async def _schools_of(actor: Actor, desk: Desk) -> list[int]:
     codes = {row.asset.school for row in desk.rows if row.asset is not None}
     chosen = {await school_id_of(actor, code) for code in codes}
     return sorted(chosen & set(kept)) or kept
-
-
-def _at_first_field(error: FieldError) -> FieldError:
-    """The choice of a holder is three fields; the sentence stands at the first."""
-    field = "person_id" if error.field == "holder" else error.field
-    return msgspec.structs.replace(error, field=field)

@@ -10,7 +10,7 @@ from litestar.di import NamedDependency
 from api import urls
 from api.http.access import allow
 from api.http.types import WebRequest
-from api.kit.forms import convert_form
+from api.kit.forms import Form, convert_form
 from api.kit.rendering import language_of, render
 from api.wording.language import Language
 from api.wording.words import word_of
@@ -43,23 +43,17 @@ async def list_donor_names(request: WebRequest, actor: NamedDependency[Actor]) -
     return render(request, "inventory/models/titles.html", titles=titles)
 
 
-async def choices(
-    request: WebRequest,
-    actor: Actor,
-    school: str,
-    form: dict[str, Any],
-    errors: tuple[FieldError, ...] = (),
-) -> dict[str, Any]:
+async def choices(request: WebRequest, actor: Actor, school: str, form: Form) -> dict[str, Any]:
     """What the field needs: every donor, or the way to look for one and those that fit."""
     speech = language_of(request)
     page = await donors.find_donors(actor, school=school, limit=MAX_LIMIT)
     if page.next_cursor is None:
         return {"donors": [(one.id, _title(speech, one)) for one in page.items]}
     fitting = []
-    if any(error.field == "donor_name" for error in errors):
-        typed = str(form.get("donor_name") or "")[:NAME_MOST]
+    if any(error.field == "donor_name" for error in form.errors):
+        typed = str(form.values.get("donor_name") or "")[:NAME_MOST]
         fitting = await _fitting(actor, speech, school, typed)
-    chosen = await _chosen(actor, form.get("donor_id"))
+    chosen = await _chosen(actor, form.values.get("donor_id"))
     if chosen is not None and chosen.id not in {one.id for one in fitting}:
         fitting = [chosen, *fitting]
     return {

@@ -13,17 +13,17 @@ from litestar.response import Redirect
 from api import urls
 from api.http.access import allow
 from api.http.types import WebRequest
-from api.inventory.assets.form_pages import errors_of
 from api.inventory.options import school_codes
 from api.kit.flash import see_other
-from api.kit.forms import PHOTO_FORM_BYTES, as_typed, convert_form
+from api.kit.forms import PHOTO_FORM_BYTES, Form, convert_form
 from api.kit.rendering import language_of, render
+from api.kit.submission import attempt
 from core.access import Actor
-from core.errors import Conflict, FieldError, Invalid, say
+from core.errors import Invalid, Message, say
 from core.paging import DEFAULT_LIMIT
 from core.permissions import IMPORT_EQUIPMENT
 from inventory import imports
-from inventory.imports import Verdict
+from inventory.imports import ImportJob, Verdict
 
 
 class ListQuery(msgspec.Struct, frozen=True):
@@ -50,7 +50,7 @@ class ImportPages(Controller):
     async def list_imports(
         self, request: WebRequest, actor: NamedDependency[Actor]
     ) -> Response[str]:
-        return await _list_page(request, actor, {})
+        return await _list_page(request, actor, Form())
 
     @post(
         urls.imports(),
@@ -58,18 +58,13 @@ class ImportPages(Controller):
         request_max_body_size=PHOTO_FORM_BYTES,
     )
     async def stage(self, request: WebRequest, actor: NamedDependency[Actor]) -> Response[Any]:
-        form = await request.form()
-        file = form.get("file")
-        try:
-            if not isinstance(file, UploadFile) or not file.filename:
-                raise Invalid.of("file", say("Choose a file first"), code="required")
-            job = await imports.stage_assets(
-                actor, str(form.get("school", "")), file.filename, await file.read()
-            )
-        except (Invalid, Conflict) as refused:
-            errors = errors_of(refused, "file")
-            return await _list_page(request, actor, await as_typed(request), errors)
-        return see_other(urls.import_job(job.id))
+        return await attempt(
+            request,
+            lambda: _stage(request, actor),
+            then=lambda job: see_other(urls.import_job(job.id)),
+            page=lambda form: _list_page(request, actor, form),
+            fields={"": "file"},
+        )
 
     @get(urls.import_template(), guards=[allow(IMPORT_EQUIPMENT, tokens=False)])
     async def download_template(self, request: WebRequest) -> Response[bytes]:
@@ -89,16 +84,12 @@ class ImportPages(Controller):
     async def apply(
         self, request: WebRequest, actor: NamedDependency[Actor], job_id: FromPath[UUID]
     ) -> Response[Any]:
-        try:
-            job = await imports.apply_import(actor, job_id)
-        except (Invalid, Conflict) as refused:
-            return await _preview(request, actor, job_id, errors_of(refused, ""))
-        told = say(
-            "Applied: {create} new, {update} changed.",
-            create=job.counts.create,
-            update=job.counts.update,
+        return await attempt(
+            request,
+            lambda: imports.apply_import(actor, job_id),
+            then=lambda job: see_other(urls.import_job(job.id), _applied(job)),
+            page=lambda form: _preview(request, actor, job_id, form),
         )
-        return see_other(urls.import_job(job.id), told)
 
     @post("/imports/{job_id:uuid}/discard", guards=[allow(IMPORT_EQUIPMENT, tokens=False)])
     async def discard(self, actor: NamedDependency[Actor], job_id: FromPath[UUID]) -> Redirect:
@@ -106,34 +97,46 @@ class ImportPages(Controller):
         return see_other(urls.imports(), say("Thrown away; the books are as before."))
 
 
-async def _list_page(
-    request: WebRequest, actor: Actor, form: dict[str, Any], errors: tuple[FieldError, ...] = ()
-) -> Response[str]:
+async def _stage(request: WebRequest, actor: Actor) -> ImportJob:
+    form = await request.form()
+    file = form.get("file")
+    if not isinstance(file, UploadFile) or not file.filename:
+        raise Invalid.of("file", say("Choose a file first"), code="required")
+    school = str(form.get("school", ""))
+    return await imports.stage_assets(actor, school, file.filename, await file.read())
+
+
+def _applied(job: ImportJob) -> Message:
+    return say(
+        "Applied: {create} new, {update} changed.",
+        create=job.counts.create,
+        update=job.counts.update,
+    )
+
+
+async def _list_page(request: WebRequest, actor: Actor, form: Form) -> Response[str]:
     query = convert_form(request.query_params, ListQuery)
     return render(
         request,
         "inventory/imports/list.html",
-        status_code=422 if errors else 200,
         page=await imports.find_imports(actor, cursor=query.cursor, limit=query.limit),
         form=form,
-        errors=list(errors),
         schools=await school_codes(request, actor, IMPORT_EQUIPMENT),
         most_rows=imports.MOST_ROWS,
     )
 
 
 async def _preview(
-    request: WebRequest, actor: Actor, job_id: UUID, errors: tuple[FieldError, ...] = ()
+    request: WebRequest, actor: Actor, job_id: UUID, form: Form | None = None
 ) -> Response[str]:
     query = convert_form(request.query_params, RowsQuery)
     return render(
         request,
         "inventory/imports/import.html",
-        status_code=409 if errors else 200,
         job=await imports.get_import(actor, job_id),
         page=await imports.find_rows(
             actor, job_id, verdict=query.verdict, cursor=query.cursor, limit=query.limit
         ),
         query=query,
-        errors=list(errors),
+        form=form or Form(),
     )

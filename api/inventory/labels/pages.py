@@ -1,5 +1,6 @@
 """Labels: choose assets, print a sheet of stickers; batches of codes printed ahead."""
 
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -12,15 +13,16 @@ from litestar.params import FromPath
 from api import urls
 from api.http.access import allow
 from api.http.types import WebRequest
-from api.inventory.custody.desk import REFUSALS, STATUS, Refusal, split_tags
+from api.inventory.custody.desk import split_tags
 from api.inventory.labels import qr
 from api.inventory.models import picking
 from api.inventory.options import chosen_donation, chosen_model, place_options, school_codes
 from api.kit.flash import see_other
-from api.kit.forms import as_typed, convert_form, read_form
+from api.kit.forms import Form, convert_form
 from api.kit.rendering import render
+from api.kit.submission import submit
 from core.access import Actor
-from core.errors import FieldError, Invalid, say
+from core.errors import Invalid, say
 from core.numbers import MOST_ID
 from core.permissions import EDIT_EQUIPMENT
 from inventory import assets, labels
@@ -88,20 +90,18 @@ class LabelPages(Controller):
         form = {**msgspec.to_builtins(choice), "tags": "\n".join(choice.tag)}
         for _, title in await chosen_model(actor, choice.model):
             form["model_title"] = title
-        return await _choice_page(request, actor, form)
+        return await _choice_page(request, actor, Form(form))
 
     @post(urls.label_sheet(), guards=[allow(EDIT_EQUIPMENT, tokens=False)])
     async def prepare(self, request: WebRequest, actor: NamedDependency[Actor]) -> Response[Any]:
-        try:
-            choice = await read_form(request, Choice)
-            model_id = await picking.find_model(actor, await request.form())
-            choice = msgspec.structs.replace(choice, model=model_id)
-            wanted, more = await _wanted(actor, choice)
-            tags = await labels.prepare_sheet(actor, wanted)
-        except REFUSALS as refused:
-            return await _choice_page(request, actor, await as_typed(request), refused)
-        rest = {**choice.filtered, "after": tags[-1]} if more else {}
-        return see_other(urls.label_sheet(tag=tags, size=choice.size, **rest))
+        return await submit(
+            request,
+            Choice,
+            lambda choice: _prepare(request, actor, choice),
+            then=see_other,
+            page=lambda form: _choice_page(request, actor, form),
+            fields={"": "tags"},
+        )
 
     @get(urls.label_sheet(), guards=[allow(EDIT_EQUIPMENT, tokens=False)])
     async def show_sheet(self, request: WebRequest, actor: NamedDependency[Actor]) -> Response[str]:
@@ -114,16 +114,17 @@ class LabelPages(Controller):
     async def list_batches(
         self, request: WebRequest, actor: NamedDependency[Actor]
     ) -> Response[str]:
-        return await _batches_page(request, actor, {"count": 24})
+        return await _batches_page(request, actor, Form({"count": 24}))
 
     @post(urls.label_batches(), guards=[allow(EDIT_EQUIPMENT, tokens=False)])
     async def make_batch(self, request: WebRequest, actor: NamedDependency[Actor]) -> Response[Any]:
-        try:
-            form = await read_form(request, BatchForm)
-            batch = await labels.make_batch(actor, form.school, form.count)
-        except Invalid as refused:
-            return await _batches_page(request, actor, await as_typed(request), refused.errors)
-        return see_other(urls.label_batch(batch))
+        return await submit(
+            request,
+            BatchForm,
+            lambda form: labels.make_batch(actor, form.school, form.count),
+            then=lambda batch: see_other(urls.label_batch(batch)),
+            page=lambda form: _batches_page(request, actor, form),
+        )
 
     @get("/labels/batches/{batch:uuid}", guards=[allow(EDIT_EQUIPMENT, tokens=False)])
     async def show_batch(
@@ -131,6 +132,16 @@ class LabelPages(Controller):
     ) -> Response[str]:
         query = convert_form(request.query_params, BatchQuery)
         return _sheet_page(request, await labels.get_batch_labels(actor, batch), query.size)
+
+
+async def _prepare(request: WebRequest, actor: Actor, choice: Choice) -> str:
+    """The address of the sheet, which names its labels."""
+    model_id = await picking.find_model(actor, await request.form())
+    choice = msgspec.structs.replace(choice, model=model_id)
+    wanted, more = await _wanted(actor, choice)
+    tags = await labels.prepare_sheet(actor, wanted)
+    rest = {**choice.filtered, "after": tags[-1]} if more else {}
+    return urls.label_sheet(tag=tags, size=choice.size, **rest)
 
 
 async def _wanted(actor: Actor, choice: Choice) -> tuple[list[str], bool]:
@@ -155,43 +166,32 @@ async def _wanted(actor: Actor, choice: Choice) -> tuple[list[str], bool]:
     return found[:MOST_ON_SHEETS], len(found) > MOST_ON_SHEETS
 
 
-async def _choice_page(
-    request: WebRequest, actor: Actor, form: dict[str, Any], refused: Refusal | None = None
-) -> Response[str]:
-    errors: tuple[FieldError, ...] = ()
-    if refused is not None:
-        errors = refused.errors or (FieldError("tags", refused.message, refused.code),)
+async def _choice_page(request: WebRequest, actor: Actor, form: Form) -> Response[str]:
     return render(
         request,
         "inventory/labels/labels.html",
-        status_code=STATUS[type(refused)] if refused else 200,
         form=form,
-        errors=list(errors),
         # Filters of a list that have no field here.
-        hidden=[name for name in HIDDEN if form.get(name) not in (None, "")],
-        donation=await _donation_of(actor, form),
+        hidden=[name for name in HIDDEN if form.values.get(name) not in (None, "")],
+        donation=await _donation_of(actor, form.values),
         sizes=_sizes(),
         schools=await school_codes(request, actor, EDIT_EQUIPMENT),
         places=await place_options(actor, school_ids=actor.school_ids_with(EDIT_EQUIPMENT)),
-        **await picking.choices(actor, form, errors),
+        **await picking.choices(actor, form),
     )
 
 
-async def _donation_of(actor: Actor, form: dict[str, Any]) -> str | None:
+async def _donation_of(actor: Actor, form: Mapping[str, Any]) -> str | None:
     number = str(form.get("donation") or "")
     is_id = number.isdecimal() and int(number[:20]) <= MOST_ID
     return await chosen_donation(actor, int(number)) if is_id else None
 
 
-async def _batches_page(
-    request: WebRequest, actor: Actor, form: dict[str, Any], errors: tuple[FieldError, ...] = ()
-) -> Response[str]:
+async def _batches_page(request: WebRequest, actor: Actor, form: Form) -> Response[str]:
     return render(
         request,
         "inventory/labels/batches.html",
-        status_code=422 if errors else 200,
         form=form,
-        errors=list(errors),
         batches=await labels.find_batches(actor),
         schools=await school_codes(request, actor, EDIT_EQUIPMENT),
         most=labels.MOST_IN_BATCH,

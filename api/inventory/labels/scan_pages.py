@@ -10,15 +10,14 @@ from litestar.params import FromPath
 from api import urls
 from api.http.access import allow, in_person
 from api.http.types import WebRequest
-from api.inventory.assets.form_pages import errors_of
 from api.kit.flash import see_other
-from api.kit.forms import as_typed, read_form
+from api.kit.forms import Form
 from api.kit.rendering import render
+from api.kit.submission import submit
 from core.access import Actor
-from core.errors import Conflict, FieldError, Invalid, say
+from core.errors import say
 from core.permissions import EDIT_EQUIPMENT
 from inventory import labels
-from inventory.labels import Scan
 
 
 class ClaimForm(msgspec.Struct, frozen=True):
@@ -39,36 +38,28 @@ class ScanPages(Controller):
         scan = await labels.get_scan(actor, code)
         if scan.tag is not None:
             return see_other(urls.asset(scan.tag))
-        return _claim_page(request, actor, scan, {})
+        return await _claim_page(request, actor, code, Form())
 
     @post("/t/{code:str}/claim", guards=[allow(EDIT_EQUIPMENT, tokens=False)])
     async def claim(
         self, request: WebRequest, actor: NamedDependency[Actor], code: FromPath[str]
     ) -> Response[Any]:
-        try:
-            form = await read_form(request, ClaimForm)
-            scan = await labels.claim(actor, code, form.tag)
-        except (Invalid, Conflict) as refused:
-            scan = await labels.get_scan(actor, code)
-            return _claim_page(
-                request, actor, scan, await as_typed(request), errors_of(refused, "tag")
-            )
-        return see_other(urls.asset(scan.tag or ""), say("The label is linked."))
+        return await submit(
+            request,
+            ClaimForm,
+            lambda form: labels.claim(actor, code, form.tag),
+            then=lambda scan: see_other(urls.asset(scan.tag or ""), say("The label is linked.")),
+            page=lambda form: _claim_page(request, actor, code, form),
+            fields={"": "tag"},
+        )
 
 
-def _claim_page(
-    request: WebRequest,
-    actor: Actor,
-    scan: Scan,
-    form: dict[str, Any],
-    errors: tuple[FieldError, ...] = (),
-) -> Response[str]:
+async def _claim_page(request: WebRequest, actor: Actor, code: str, form: Form) -> Response[str]:
+    scan = await labels.get_scan(actor, code)
     return render(
         request,
         "inventory/labels/claim.html",
-        status_code=422 if errors else 200,
         scan=scan,
         form=form,
-        errors=list(errors),
         may_keep=actor.can_at(scan.school_id, EDIT_EQUIPMENT),
     )

@@ -11,11 +11,12 @@ from api.http.access import allow, in_person
 from api.http.types import WebRequest
 from api.inventory.models.picking import A_FEW
 from api.kit.flash import see_other
-from api.kit.forms import as_typed, convert_form, read_form
+from api.kit.forms import Form, convert_form
 from api.kit.numbers import PathId
 from api.kit.rendering import render
+from api.kit.submission import submit
 from core.access import Actor
-from core.errors import FieldError, Invalid, say
+from core.errors import say
 from core.paging import DEFAULT_LIMIT
 from core.permissions import EDIT_EQUIPMENT
 from inventory import models
@@ -69,50 +70,43 @@ class AssetModelPages(Controller):
 
     @get("/asset-models/new", guards=[allow(EDIT_EQUIPMENT, tokens=False)])
     async def show_new(self, request: WebRequest) -> Response[str]:
-        return _form_page(request, {})
+        return _form_page(request, Form())
 
     @post("/asset-models/new", guards=[allow(EDIT_EQUIPMENT, tokens=False)])
     async def create(self, request: WebRequest, actor: NamedDependency[Actor]) -> Response[Any]:
-        try:
-            made = await models.create_model(actor, await read_form(request, ModelFacts))
-        except Invalid as refused:
-            return _form_page(request, await as_typed(request), errors=refused.errors)
-        return see_other(urls.asset_model(made.id), say("{model} is added.", model=made.title))
+        return await submit(
+            request,
+            ModelFacts,
+            lambda form: models.create_model(actor, form),
+            then=lambda made: see_other(
+                urls.asset_model(made.id), say("{model} is added.", model=made.title)
+            ),
+            page=lambda form: _form_page(request, form),
+        )
 
     @get("/asset-models/{model_id:int}", guards=[in_person])
     async def show(
         self, request: WebRequest, actor: NamedDependency[Actor], model_id: PathId
     ) -> Response[str]:
         model = await models.get_model(actor, model_id)
-        form = msgspec.structs.asdict(model)
+        form = Form(msgspec.structs.asdict(model))
         return _form_page(request, form, model, may_keep=actor.can(EDIT_EQUIPMENT))
 
     @post("/asset-models/{model_id:int}", guards=[allow(EDIT_EQUIPMENT, tokens=False)])
     async def edit(
         self, request: WebRequest, actor: NamedDependency[Actor], model_id: PathId
     ) -> Response[Any]:
-        try:
-            await models.edit_model(actor, model_id, await read_form(request, ModelFacts))
-        except Invalid as refused:
-            model = await models.get_model(actor, model_id)
-            return _form_page(request, await as_typed(request), model, refused.errors)
-        return see_other(urls.asset_model(model_id), say("Saved."))
+        model = await models.get_model(actor, model_id)
+        return await submit(
+            request,
+            ModelFacts,
+            lambda form: models.edit_model(actor, model_id, form),
+            then=lambda _: see_other(urls.asset_model(model_id), say("Saved.")),
+            page=lambda form: _form_page(request, form, model),
+        )
 
 
 def _form_page(
-    request: WebRequest,
-    form: dict[str, Any],
-    model: AssetModel | None = None,
-    errors: tuple[FieldError, ...] = (),
-    *,
-    may_keep: bool = True,
+    request: WebRequest, form: Form, model: AssetModel | None = None, *, may_keep: bool = True
 ) -> Response[str]:
-    return render(
-        request,
-        "inventory/models/model.html",
-        status_code=422 if errors else 200,
-        model=model,
-        form=form,
-        errors=list(errors),
-        may_keep=may_keep,
-    )
+    return render(request, "inventory/models/model.html", model=model, form=form, may_keep=may_keep)

@@ -1,17 +1,22 @@
 """A model in a form: typed while the list helps, chosen among those that fit, or added right there."""
 
+from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 
 import msgspec
+from litestar import Response
 from litestar.datastructures import FormMultiDict, MultiDict
 
-from api.kit.forms import convert_form
+from api.http.types import WebRequest
+from api.kit.forms import Form, convert_form
+from api.kit.submission import attempt
 from core.access import Actor
 from core.errors import FieldError, Invalid, say
 from inventory import models
 from inventory.models import AssetKind, AssetModel, ModelFacts
 
 T = TypeVar("T", bound=msgspec.Struct)
+R = TypeVar("R")
 WHICH = "which_model"
 A_FEW = 20
 
@@ -29,6 +34,25 @@ class Picked(msgspec.Struct, frozen=True):
 
     model_id: int = 0
     facts: ModelFacts | None = None
+
+
+async def submit_with_model(
+    request: WebRequest,
+    actor: Actor,
+    form_type: type[T],
+    call: Callable[[T, ModelFacts | None], Awaitable[R]],
+    *,
+    then: Callable[[R], Response[Any]],
+    page: Callable[[Form], Awaitable[Response[str]]],
+    current: int = 0,
+) -> Response[Any]:
+    """:func:`api.kit.submission.submit` for a form whose model is typed, chosen or added in it."""
+
+    async def work() -> R:
+        typed = await request.form()
+        return await call(*await convert_with_model(actor, typed, form_type, current=current))
+
+    return await attempt(request, work, then=then, page=page)
 
 
 async def convert_with_model(
@@ -62,13 +86,12 @@ async def find_model(actor: Actor, form: FormMultiDict | MultiDict[Any]) -> int 
     return (await _pick(actor, form, 0)).model_id
 
 
-async def choices(
-    actor: Actor, form: dict[str, Any], errors: tuple[FieldError, ...] = ()
-) -> dict[str, Any]:
+async def choices(actor: Actor, form: Form) -> dict[str, Any]:
     """What the field needs: a few names to begin with, and those that fit when it was unclear."""
     fitting: list[AssetModel] = []
-    if any(error.code == WHICH for error in errors):
-        fitting = await models.find_titled(actor, str(form.get("model_title", "")), limit=A_FEW)
+    if any(error.code == WHICH for error in form.errors):
+        typed = str(form.values.get("model_title", ""))
+        fitting = await models.find_titled(actor, typed, limit=A_FEW)
     return {
         "model_titles": [model.title for model in await models.find_titled(actor, limit=A_FEW)],
         "fitting_models": fitting,

@@ -12,14 +12,15 @@ from api.http.access import allow, in_person
 from api.http.types import WebRequest
 from api.inventory.options import place_options
 from api.kit.flash import see_other
-from api.kit.forms import as_typed, convert_form, read_form
+from api.kit.forms import Form, convert_form
 from api.kit.numbers import PathId
 from api.kit.options import school_options
 from api.kit.rendering import language_of, render
+from api.kit.submission import submit
 from api.wording import row_names
 from core import clock, places, schools
 from core.access import Actor
-from core.errors import FieldError, Invalid, say
+from core.errors import say
 from core.numbers import Id
 from core.permissions import EDIT_MONITORING, EDIT_PLACES
 from core.places import HOLDERS, NewPlace, Place, PlaceKind
@@ -81,17 +82,21 @@ class PlacePages(Controller):
             form["kind"] = _kind_inside(around.kind)
         else:
             form["school_id"] = start.school_id
-        return await _new_page(request, actor, form)
+        return await _new_page(request, actor, Form(form))
 
     @post(urls.places(), guards=[allow(EDIT_PLACES, tokens=False)])
     async def create_place(
         self, request: WebRequest, actor: NamedDependency[Actor]
     ) -> Response[Any]:
-        try:
-            made = await places.create_place(actor, await read_form(request, NewPlace))
-        except Invalid as refused:
-            return await _new_page(request, actor, await as_typed(request), refused.errors)
-        return see_other(urls.place(made.id), say("{place} is added.", place=made.name))
+        return await submit(
+            request,
+            NewPlace,
+            lambda form: places.create_place(actor, form),
+            then=lambda made: see_other(
+                urls.place(made.id), say("{place} is added.", place=made.name)
+            ),
+            page=lambda form: _new_page(request, actor, form),
+        )
 
     @get("/places/{place_id:int}", guards=[in_person])
     async def show_place(
@@ -103,14 +108,15 @@ class PlacePages(Controller):
     async def edit_place(
         self, request: WebRequest, actor: NamedDependency[Actor], place_id: PathId
     ) -> Response[Any]:
-        try:
-            facts = await read_form(request, PlaceFacts)
-            await places.edit_place(actor, place_id, name=facts.name, parent_id=facts.parent_id)
-        except Invalid as refused:
-            return await _place_page(
-                request, actor, place_id, await as_typed(request), refused.errors
-            )
-        return see_other(urls.place(place_id), say("Saved."))
+        return await submit(
+            request,
+            PlaceFacts,
+            lambda form: places.edit_place(
+                actor, place_id, name=form.name, parent_id=form.parent_id
+            ),
+            then=lambda _: see_other(urls.place(place_id), say("Saved.")),
+            page=lambda form: _place_page(request, actor, place_id, form),
+        )
 
     @post("/places/{place_id:int}/retire", guards=[allow(EDIT_PLACES, tokens=False)])
     async def retire_place(self, actor: NamedDependency[Actor], place_id: PathId) -> Redirect:
@@ -133,34 +139,25 @@ def _holders(tree: list[Place], kind: PlaceKind) -> list[tuple[int, str]]:
     return [(place.id, place.path) for place in tree if place.kind in HOLDERS[kind]]
 
 
-async def _new_page(
-    request: WebRequest, actor: Actor, form: dict[str, Any], errors: tuple[FieldError, ...] = ()
-) -> Response[str]:
+async def _new_page(request: WebRequest, actor: Actor, form: Form) -> Response[str]:
     kept = actor.school_ids_with(EDIT_PLACES)
     return render(
         request,
         "inventory/places/new.html",
-        status_code=422 if errors else 200,
         school_options=await school_options(request, actor, EDIT_PLACES),
         holders=await place_options(actor, school_ids=kept, without=PlaceKind.cabinet),
         form=form,
-        errors=list(errors),
     )
 
 
 async def _place_page(
-    request: WebRequest,
-    actor: Actor,
-    place_id: int,
-    form: dict[str, Any] | None = None,
-    errors: tuple[FieldError, ...] = (),
+    request: WebRequest, actor: Actor, place_id: int, form: Form | None = None
 ) -> Response[str]:
     place = await places.get_place(actor, place_id)
     tree = await places.find_places(actor, school_id=place.school_id)
     return render(
         request,
         "inventory/places/place.html",
-        status_code=422 if errors else 200,
         place=place,
         inside=[p for p in tree if p.parent_id == place.id],
         counts=await contents.count_assets(actor, school_id=place.school_id),
@@ -170,6 +167,5 @@ async def _place_page(
         may_plan=actor.can_at(place.school_id, EDIT_MONITORING),
         maintenance=await in_force.over_place(place_id, clock.now()),
         changes=await row_names.history(language_of(request), "place", place_id, limit=30),
-        form=form or {"name": place.name, "parent_id": place.parent_id},
-        errors=list(errors),
+        form=form or Form({"name": place.name, "parent_id": place.parent_id}),
     )

@@ -1,7 +1,6 @@
 """Report a fault: a sticker's number, one sentence, perhaps a picture; fifteen seconds on a phone."""
 
 from typing import Annotated, Any, Literal
-from uuid import uuid4
 
 import msgspec
 from litestar import Controller, Response, get, post
@@ -12,16 +11,18 @@ from api import urls
 from api.http.access import allow
 from api.http.types import WebRequest
 from api.kit.flash import see_other
-from api.kit.forms import PHOTO_FORM_BYTES, as_typed, read_form
+from api.kit.forms import PHOTO_FORM_BYTES, Form
 from api.kit.photos import FormPhotos, read_photos
 from api.kit.rendering import render
+from api.kit.repeats import KEY_FIELD, new_key
+from api.kit.submission import submit
 from core.access import Actor
 from core.database import transaction
-from core.errors import FieldError, Invalid, NotFound, say
+from core.errors import Invalid, Message, say
 from core.idempotency import once
 from core.permissions import REPORT_FAULTS
 from inventory import assets, repairs
-from inventory.repairs.opening import SUMMARY_MAX_LENGTH, Reported
+from inventory.repairs.opening import SUMMARY_MAX_LENGTH, ReportableAsset, Reported
 from inventory.repairs.views import Severity
 
 
@@ -51,17 +52,14 @@ class FaultReportPages(Controller):
 
     @post("/report", guards=[allow(REPORT_FAULTS, tokens=False)])
     async def find_asset(self, request: WebRequest, actor: NamedDependency[Actor]) -> Response[Any]:
-        try:
-            typed = (await read_form(request, TagForm)).tag
-            meant = await assets.resolve_one(actor, typed)
-            if meant.candidates:
-                raise Invalid.of("tag", meant.missing, code="ambiguous")
-            asset = await repairs.get_reportable(actor, meant.tag or typed)
-        except Invalid as refused:
-            return _which_page(request, await as_typed(request), refused.errors)
-        except NotFound as refused:
-            return _which_page(request, {"tag": typed}, [FieldError("tag", refused.message)])
-        return see_other(urls.report_fault(asset.tag))
+        return await submit(
+            request,
+            TagForm,
+            lambda form: _find_reportable(actor, form.tag),
+            then=lambda asset: see_other(urls.report_fault(asset.tag)),
+            page=lambda form: render(request, "inventory/work_orders/which.html", form=form),
+            fields={"": "tag"},
+        )
 
     @get("/assets/{tag:str}/report", guards=[allow(REPORT_FAULTS, tokens=False)])
     async def ask_what(
@@ -78,65 +76,63 @@ class FaultReportPages(Controller):
         self, request: WebRequest, actor: NamedDependency[Actor], tag: FromPath[str]
     ) -> Response[Any]:
         photos = await read_photos(request)
-        try:
-            form = await read_form(request, ReportForm)
-            await repairs.get_reportable(actor, tag)
-            await photos.store()
-            reported = await once(
-                actor,
-                form.key,
-                f"work_order_report {tag}",
-                Reported,
-                lambda: _report(actor, tag, form, photos),
-            )
-        except Invalid as refused:
-            return await _report_page(request, actor, tag, refused, photos)
-        said = (
-            say("Thank you. It is handed in and waits for a technician.")
-            if reported.is_new
-            else say("Thank you. It was reported already; your words are added.")
+        return await submit(
+            request,
+            ReportForm,
+            lambda form: _report(actor, tag, form, photos),
+            then=lambda reported: see_other(
+                urls.work_order(reported.work_order_id), _thanks(reported)
+            ),
+            page=lambda form: _report_page(request, actor, tag, form, photos),
         )
-        return see_other(urls.work_order(reported.work_order_id), said)
+
+
+def _thanks(reported: Reported) -> Message:
+    if reported.is_new:
+        return say("Thank you. It is handed in and waits for a technician.")
+    return say("Thank you. It was reported already; your words are added.")
+
+
+async def _find_reportable(actor: Actor, typed: str) -> ReportableAsset:
+    meant = await assets.resolve_one(actor, typed)
+    if meant.candidates:
+        raise Invalid.of("tag", meant.missing, code="ambiguous")
+    return await repairs.get_reportable(actor, meant.tag or typed)
 
 
 async def _report(actor: Actor, tag: str, form: ReportForm, photos: FormPhotos) -> Reported:
-    async with transaction(actor):
-        return await repairs.report_fault(
-            actor,
-            tag,
-            form.what,
-            severity=form.severity,
-            is_usable=form.usable == "yes",
-            photos=await photos.take(actor),
-        )
+    await repairs.get_reportable(actor, tag)
+    await photos.store()
 
+    async def report() -> Reported:
+        async with transaction(actor):
+            return await repairs.report_fault(
+                actor,
+                tag,
+                form.what,
+                severity=form.severity,
+                is_usable=form.usable == "yes",
+                photos=await photos.take(actor),
+            )
 
-def _which_page(request: WebRequest, form: dict[str, Any], errors: Any) -> Response[str]:
-    return render(
-        request, "inventory/work_orders/which.html", status_code=422, form=form, errors=list(errors)
-    )
+    return await once(actor, form.key, f"work_order_report {tag}", Reported, report)
 
 
 async def _report_page(
     request: WebRequest,
     actor: Actor,
     tag: str,
-    refused: Invalid | None = None,
+    form: Form | None = None,
     photos: FormPhotos | None = None,
 ) -> Response[str]:
     asset = await repairs.get_reportable(actor, tag)
     kept, wrong = await photos.keep(actor) if photos else ([], [])
+    form = form or Form()
+    start = {"severity": "normal", "usable": "yes", KEY_FIELD: new_key()}
     return render(
         request,
         "inventory/work_orders/report.html",
-        status_code=422 if refused else 200,
         asset=asset,
-        key=uuid4().hex,
-        form={
-            "severity": "normal",
-            "usable": "yes",
-            **(await as_typed(request) if refused else {}),
-        },
+        form=form.with_values(**{**start, **form.values}).with_errors(*wrong),
         kept_photos=kept,
-        errors=[*refused.errors, *wrong] if refused else [],
     )

@@ -1,16 +1,16 @@
 """The page of one work order, fresh or after a refusal with what was typed."""
 
+from collections.abc import Mapping
 from typing import Any
-from uuid import uuid4
 
 from litestar import Response
 
 from api.http.types import WebRequest
-from api.kit.forms import as_typed
+from api.kit.forms import Form
 from api.kit.photos import FormPhotos
 from api.kit.rendering import render
+from api.kit.repeats import KEY_FIELD, new_key
 from core.access import Actor
-from core.errors import Conflict, FieldError, Invalid
 from core.permissions import REPORT_FAULTS
 from inventory import repairs
 from inventory.repairs import Action
@@ -23,12 +23,12 @@ async def order_page(
     request: WebRequest,
     actor: Actor,
     order_id: int,
+    form: Form | None = None,
     *,
-    refused: Invalid | Conflict | None = None,
     part: str = "",
     photos: FormPhotos | None = None,
 ) -> Response[str]:
-    """The order; after a refusal with what was typed, ``part`` being the form it was typed in.
+    """The order; after a refusal with what was typed in ``form``, ``part`` being which of them.
 
     What was written for an order that somebody else has closed meanwhile stands in the form for
     remarks, the only one that is left.
@@ -36,15 +36,14 @@ async def order_page(
     order = await repairs.get_work_order(actor, order_id)
     actions = repairs.actions_for(actor, order)
     others = await repairs.of_asset(actor, order.asset_id, limit=10)
-    form = await as_typed(request) if refused else {}
-    if order.is_closed and (written := _written(form)):
-        part, form = "comment", {"text": written}
+    form = form or Form()
+    if order.is_closed and (written := _written(form.values)):
+        part, form = "comment", form.with_values(text=written)
     may_write = repairs.may_work_on(actor, order) and not order.is_closed
     kept, wrong = await photos.keep(actor) if photos and may_write else ([], [])
     return render(
         request,
         "inventory/work_orders/order.html",
-        status_code=_status_of(refused),
         order=order,
         entries=await repairs.entries_of(actor, order_id),
         actions=actions,
@@ -56,24 +55,11 @@ async def order_page(
         may_comment=order.school_id in actor.school_ids_with(REPORT_FAULTS),
         others=[other for other in others if other.id != order.id],
         changes=await repairs.history_of(actor, order_id),
-        key=uuid4().hex,
+        key=form.values.get(KEY_FIELD) or new_key(),
         part=part,
-        form=form,
-        errors=[*_errors_of(refused), *wrong],
+        form=form.with_errors(*wrong),
     )
 
 
-def _written(form: dict[str, Any]) -> str:
+def _written(form: Mapping[str, Any]) -> str:
     return "\n".join(text for name in SENTENCES if (text := form.get(name, "").strip()))
-
-
-def _status_of(refused: Invalid | Conflict | None) -> int:
-    if refused is None:
-        return 200
-    return 409 if isinstance(refused, Conflict) else 422
-
-
-def _errors_of(refused: Invalid | Conflict | None) -> list[FieldError]:
-    if isinstance(refused, Conflict):
-        return [FieldError("", refused.message)]
-    return list(refused.errors) if refused else []

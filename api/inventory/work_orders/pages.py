@@ -1,6 +1,7 @@
 """Repairs: the technician's list, an order with its actions, the job card for the bench."""
 
-from typing import Annotated, Any, Literal
+from collections.abc import Awaitable, Callable
+from typing import Annotated, Any, Literal, TypeVar
 
 import msgspec
 from litestar import Controller, Response, get, post
@@ -16,9 +17,10 @@ from api.kit.forms import PHOTO_FORM_BYTES, convert_form, read_form
 from api.kit.numbers import PathId
 from api.kit.photos import FormPhotos, read_photos
 from api.kit.rendering import render
+from api.kit.submission import attempt, submit
 from core.access import Actor, Role
 from core.database import transaction
-from core.errors import Conflict, Invalid, Message, say
+from core.errors import Message, say
 from core.idempotency import once
 from core.numbers import Id, Version
 from core.paging import DEFAULT_LIMIT
@@ -27,6 +29,8 @@ from inventory import repairs
 from inventory.repairs import Condition, NewEntry, WorkOrderEntry, WorkOrderFilter
 from inventory.repairs.lists import StateFilter
 from inventory.repairs.views import Severity
+
+F = TypeVar("F", bound=msgspec.Struct)
 
 
 class ListQuery(msgspec.Struct, frozen=True):
@@ -156,135 +160,166 @@ class WorkOrderPages(Controller):
         self, request: WebRequest, actor: NamedDependency[Actor], order_id: PathId
     ) -> Response[Any]:
         photos = await read_photos(request)
-        try:
-            entry = await read_form(request, NewEntry)
-            key = (await read_form(request, KeyForm)).key
-            await repairs.get_work_order(actor, order_id)
-            await photos.store()
-            await once(
-                actor,
-                key,
-                f"work_order_entry_add {order_id}",
-                WorkOrderEntry,
-                lambda: _write_down(actor, order_id, entry, photos),
-            )
-        except (Invalid, Conflict) as refused:
-            return await order_page(
-                request, actor, order_id, refused=refused, part="entry", photos=photos
-            )
-        return see_other(urls.work_order(order_id), say("Written down."))
+        return await attempt(
+            request,
+            lambda: _add_entry(request, actor, order_id, photos),
+            then=lambda _: _done(order_id, say("Written down.")),
+            page=lambda form: order_page(
+                request, actor, order_id, form, part="entry", photos=photos
+            ),
+        )
 
     @post("/{order_id:int}/comments", guards=[allow(WRITE_WORK_ORDERS)])
     async def add_comment(
         self, request: WebRequest, actor: NamedDependency[Actor], order_id: PathId
     ) -> Response[Any]:
-        try:
-            form = await read_form(request, CommentForm)
-            await once(
+        return await _step(
+            request,
+            actor,
+            order_id,
+            CommentForm,
+            lambda form: once(
                 actor,
                 form.key,
                 f"work_order_comment_add {order_id}",
                 WorkOrderEntry,
                 lambda: repairs.comment(actor, order_id, form.text),
-            )
-        except (Invalid, Conflict) as refused:
-            return await order_page(request, actor, order_id, refused=refused, part="comment")
-        return see_other(urls.work_order(order_id), say("Written down."))
+            ),
+            say("Written down."),
+            part="comment",
+        )
 
     @post("/{order_id:int}/take", guards=[allow(MANAGE_WORK_ORDERS, tokens=False)])
     async def take(
         self, request: WebRequest, actor: NamedDependency[Actor], order_id: PathId
     ) -> Response[Any]:
-        try:
-            form = await read_form(request, StepForm)
-            await repairs.take(actor, order_id, version=form.version)
-        except (Invalid, Conflict) as refused:
-            return await order_page(request, actor, order_id, refused=refused)
-        return _done(order_id, say("It is yours now."))
+        return await _step(
+            request,
+            actor,
+            order_id,
+            StepForm,
+            lambda form: repairs.take(actor, order_id, version=form.version),
+            say("It is yours now."),
+        )
 
     @post("/{order_id:int}/usability", guards=[allow(MANAGE_WORK_ORDERS, tokens=False)])
     async def set_usable(
         self, request: WebRequest, actor: NamedDependency[Actor], order_id: PathId
     ) -> Response[Any]:
-        try:
-            form = await read_form(request, UsabilityForm)
-            await repairs.set_usable(
+        return await _step(
+            request,
+            actor,
+            order_id,
+            UsabilityForm,
+            lambda form: repairs.set_usable(
                 actor, order_id, is_usable=form.usable == "yes", version=form.version
-            )
-        except (Invalid, Conflict) as refused:
-            return await order_page(request, actor, order_id, refused=refused)
-        return _done(order_id, say("Saved."))
+            ),
+            say("Saved."),
+        )
 
     @post("/{order_id:int}/wait-for-parts", guards=[allow(MANAGE_WORK_ORDERS, tokens=False)])
     async def wait_for_parts(
         self, request: WebRequest, actor: NamedDependency[Actor], order_id: PathId
     ) -> Response[Any]:
-        try:
-            form = await read_form(request, StepForm)
-            await repairs.wait_for_parts(actor, order_id, version=form.version)
-        except (Invalid, Conflict) as refused:
-            return await order_page(request, actor, order_id, refused=refused)
-        return _done(order_id, say("Laid aside until the parts come."))
+        return await _step(
+            request,
+            actor,
+            order_id,
+            StepForm,
+            lambda form: repairs.wait_for_parts(actor, order_id, version=form.version),
+            say("Laid aside until the parts come."),
+        )
 
     @post("/{order_id:int}/resume", guards=[allow(MANAGE_WORK_ORDERS, tokens=False)])
     async def resume(
         self, request: WebRequest, actor: NamedDependency[Actor], order_id: PathId
     ) -> Response[Any]:
-        try:
-            form = await read_form(request, StepForm)
-            await repairs.resume(actor, order_id, version=form.version)
-        except (Invalid, Conflict) as refused:
-            return await order_page(request, actor, order_id, refused=refused)
-        return _done(order_id, say("The work goes on."))
+        return await _step(
+            request,
+            actor,
+            order_id,
+            StepForm,
+            lambda form: repairs.resume(actor, order_id, version=form.version),
+            say("The work goes on."),
+        )
 
     @post("/{order_id:int}/assign", guards=[allow(MANAGE_WORK_ORDERS, tokens=False)])
     async def assign(
         self, request: WebRequest, actor: NamedDependency[Actor], order_id: PathId
     ) -> Response[Any]:
-        try:
-            form = await read_form(request, AssignForm)
-            order = await repairs.assign(
+        return await submit(
+            request,
+            AssignForm,
+            lambda form: repairs.assign(
                 actor, order_id, assignee_id=form.assignee_id, version=form.version
-            )
-        except (Invalid, Conflict) as refused:
-            return await order_page(request, actor, order_id, refused=refused, part="assign")
-        return _done(order_id, say("Given to {name}.", name=order.assignee))
+            ),
+            then=lambda order: _done(order_id, say("Given to {name}.", name=order.assignee)),
+            page=lambda form: order_page(request, actor, order_id, form, part="assign"),
+        )
 
     @post("/{order_id:int}/complete", guards=[allow(MANAGE_WORK_ORDERS, tokens=False)])
     async def complete(
         self, request: WebRequest, actor: NamedDependency[Actor], order_id: PathId
     ) -> Response[Any]:
-        try:
-            form = await read_form(request, CompleteForm)
-            await repairs.complete(
-                actor,
-                order_id,
-                resolution=form.resolution,
-                condition=form.condition,
-                version=form.version,
-            )
-        except (Invalid, Conflict) as refused:
-            return await order_page(request, actor, order_id, refused=refused, part="complete")
-        return _done(order_id, say("Completed."))
+        return await _step(
+            request,
+            actor,
+            order_id,
+            CompleteForm,
+            lambda form: repairs.complete(actor, order_id, **msgspec.structs.asdict(form)),
+            say("Completed."),
+            part="complete",
+        )
 
     @post("/{order_id:int}/cancel", guards=[allow(MANAGE_WORK_ORDERS, tokens=False)])
     async def cancel(
         self, request: WebRequest, actor: NamedDependency[Actor], order_id: PathId
     ) -> Response[Any]:
-        try:
-            form = await read_form(request, CancelForm)
-            await repairs.cancel(actor, order_id, reason=form.reason, version=form.version)
-        except (Invalid, Conflict) as refused:
-            return await order_page(request, actor, order_id, refused=refused, part="cancel")
-        return _done(order_id, say("Cancelled."))
+        return await _step(
+            request,
+            actor,
+            order_id,
+            CancelForm,
+            lambda form: repairs.cancel(actor, order_id, reason=form.reason, version=form.version),
+            say("Cancelled."),
+            part="cancel",
+        )
+
+
+async def _step(
+    request: WebRequest,
+    actor: Actor,
+    order_id: int,
+    form_type: type[F],
+    call: Callable[[F], Awaitable[object]],
+    said: Message,
+    *,
+    part: str = "",
+) -> Response[Any]:
+    """One step of an order from the form ``part`` of its page, and back to the page."""
+    return await submit(
+        request,
+        form_type,
+        call,
+        then=lambda _: _done(order_id, said),
+        page=lambda form: order_page(request, actor, order_id, form, part=part),
+    )
 
 
 def _done(order_id: int, said: Message) -> Response[Any]:
     return see_other(urls.work_order(order_id), said)
 
 
-async def _write_down(
-    actor: Actor, order_id: int, entry: NewEntry, photos: FormPhotos
+async def _add_entry(
+    request: WebRequest, actor: Actor, order_id: int, photos: FormPhotos
 ) -> WorkOrderEntry:
-    async with transaction(actor):
-        return await repairs.add_entry(actor, order_id, entry, photos=await photos.take(actor))
+    entry = await read_form(request, NewEntry)
+    key = (await read_form(request, KeyForm)).key
+    await repairs.get_work_order(actor, order_id)
+    await photos.store()
+
+    async def add() -> WorkOrderEntry:
+        async with transaction(actor):
+            return await repairs.add_entry(actor, order_id, entry, photos=await photos.take(actor))
+
+    return await once(actor, key, f"work_order_entry_add {order_id}", WorkOrderEntry, add)

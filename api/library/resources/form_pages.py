@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import msgspec
 from litestar import Controller, Response, get, post
@@ -14,11 +14,13 @@ from api import urls
 from api.http.access import allow
 from api.http.types import WebRequest
 from api.kit.flash import see_other
-from api.kit.forms import LONG_FORM_BYTES, PHOTO_FORM_BYTES, as_typed, read_form
+from api.kit.forms import LONG_FORM_BYTES, PHOTO_FORM_BYTES, Form, read_form
 from api.kit.options import school_options
 from api.kit.rendering import render
+from api.kit.repeats import KEY_FIELD, new_key
+from api.kit.submission import attempt, submit
 from core.access import Actor
-from core.errors import FieldError, Invalid, say
+from core.errors import Invalid, say
 from core.idempotency import once
 from core.numbers import Id, Version
 from core.permissions import CONTRIBUTE_RESOURCES
@@ -30,6 +32,8 @@ from storage.uploads import NewUpload
 MOST_FORM_FILE_BYTES = 38 * 1024 * 1024
 COPY_BYTES = 1024 * 1024
 UPLOADS_A_PAGE = 30
+# A form has one field for what the upload knows as name and size.
+UPLOAD_FIELDS = {"file_name": "file", "size_bytes": "file"}
 # What a form shows before anybody has chosen.
 UNTOUCHED = {
     "stage": "junior",
@@ -73,8 +77,8 @@ class FileForm(msgspec.Struct, frozen=True):
     key: str = ""
 
 
-class EditForm(msgspec.Struct, frozen=True):
-    """The version that the form showed."""
+class EditForm(ResourceForm, kw_only=True, frozen=True):
+    """The description, and the version that the form showed."""
 
     version: Version
 
@@ -94,7 +98,7 @@ class LibraryFormPages(Controller):
             title = upload.file_name.rpartition(".")[0] or upload.file_name
             form |= {"title": title, "upload_id": upload.id, "school_id": upload.school_id}
             form["file_name"] = upload.file_name
-        return await _new_page(request, actor, form)
+        return await _new_page(request, actor, Form(form))
 
     @post(
         "/new",
@@ -102,21 +106,15 @@ class LibraryFormPages(Controller):
         request_max_body_size=PHOTO_FORM_BYTES,
     )
     async def create(self, request: WebRequest, actor: NamedDependency[Actor]) -> Response[Any]:
-        try:
-            description = resources.checked((await read_form(request, ResourceForm)).description())
-            file = await read_form(request, FileForm)
-            school_id = file.school_id or _only_school(actor)
-            upload_id = file.upload_id or await take_file(request, actor, school_id)
-
-            async def create() -> Resource:
-                return await resources.create(actor, school_id, description, upload_id=upload_id)
-
-            made = await once(actor, file.key or None, "resource_create", Resource, create)
-        except Invalid as refused:
-            return await _new_page(request, actor, await as_typed(request), refused)
-        return see_other(
-            urls.resource(made.id),
-            say("Saved as a draft. Publish it when its file has been checked."),
+        return await attempt(
+            request,
+            lambda: _create(request, actor),
+            then=lambda made: see_other(
+                urls.resource(made.id),
+                say("Saved as a draft. Publish it when its file has been checked."),
+            ),
+            page=lambda form: _new_page(request, actor, form),
+            fields=UPLOAD_FIELDS,
         )
 
     @get("/{resource_id:uuid}/edit", guards=[allow(CONTRIBUTE_RESOURCES, tokens=False)])
@@ -126,7 +124,7 @@ class LibraryFormPages(Controller):
         resource = await resources.get(actor, resource_id)
         form = msgspec.structs.asdict(resource)
         form |= {"authors": "、".join(resource.authors), "keywords": "、".join(resource.keywords)}
-        return _edit_page(request, resource, form)
+        return _edit_page(request, resource, Form(form))
 
     @post(
         "/{resource_id:uuid}/edit",
@@ -137,13 +135,15 @@ class LibraryFormPages(Controller):
         self, request: WebRequest, actor: NamedDependency[Actor], resource_id: FromPath[UUID]
     ) -> Response[Any]:
         resource = await resources.get(actor, resource_id)
-        try:
-            description = (await read_form(request, ResourceForm)).description()
-            version = (await read_form(request, EditForm)).version
-            await resources.edit(actor, resource_id, description, version=version)
-        except Invalid as refused:
-            return _edit_page(request, resource, await as_typed(request), refused)
-        return see_other(urls.resource(resource_id), say("Saved."))
+        return await submit(
+            request,
+            EditForm,
+            lambda form: resources.edit(
+                actor, resource_id, form.description(), version=form.version
+            ),
+            then=lambda _: see_other(urls.resource(resource_id), say("Saved.")),
+            page=lambda form: _edit_page(request, resource, form.with_version(resource.version)),
+        )
 
     @get("/uploads", guards=[allow(CONTRIBUTE_RESOURCES, tokens=False)])
     async def list_uploads(
@@ -160,34 +160,39 @@ class LibraryFormPages(Controller):
         return see_other(urls.my_uploads(), say("The upload is stopped."))
 
 
-async def _new_page(
-    request: WebRequest, actor: Actor, form: dict[str, Any], refused: Invalid | None = None
-) -> Response[str]:
+async def _create(request: WebRequest, actor: Actor) -> Resource:
+    description = resources.checked((await read_form(request, ResourceForm)).description())
+    file = await read_form(request, FileForm)
+    school_id = file.school_id or _only_school(actor)
+    upload_id = file.upload_id or await take_file(request, actor, school_id)
+    return await once(
+        actor,
+        file.key or None,
+        "resource_create",
+        Resource,
+        lambda: resources.create(actor, school_id, description, upload_id=upload_id),
+    )
+
+
+async def _new_page(request: WebRequest, actor: Actor, form: Form) -> Response[str]:
+    start = {**UNTOUCHED, KEY_FIELD: new_key()}
     return render(
         request,
         "library/resources/new.html",
-        status_code=422 if refused else 200,
-        form={**UNTOUCHED, "key": str(uuid4()), **form},
-        errors=[on_the_form(error) for error in refused.errors] if refused else [],
+        form=form.with_values(**{**start, **form.values}),
         school_options=await school_options(request, actor, CONTRIBUTE_RESOURCES),
         most_form_bytes=MOST_FORM_FILE_BYTES,
         most_bytes=request.app.state.settings.upload_max_bytes,
     )
 
 
-def _edit_page(
-    request: WebRequest,
-    resource: Resource,
-    form: dict[str, Any],
-    refused: Invalid | None = None,
-) -> Response[str]:
+def _edit_page(request: WebRequest, resource: Resource, form: Form) -> Response[str]:
+    start = {**UNTOUCHED, "version": resource.version}
     return render(
         request,
         "library/resources/edit.html",
-        status_code=422 if refused else 200,
         resource=resource,
-        form={**UNTOUCHED, "version": resource.version, **form},
-        errors=list(refused.errors) if refused else [],
+        form=form.with_values(**{**start, **form.values}),
     )
 
 
@@ -212,14 +217,6 @@ async def take_file(request: WebRequest, actor: Actor, school_id: int) -> UUID |
 async def _pieces(file: UploadFile) -> AsyncIterator[bytes]:
     while piece := await file.read(COPY_BYTES):
         yield piece
-
-
-def on_the_form(error: FieldError) -> FieldError:
-    """What is wrong with an upload, at the field of the form that holds its file."""
-    # The form has one field for what the upload knows as name and size.
-    if error.field in ("file_name", "size_bytes"):
-        return FieldError("file", error.message, error.code)
-    return error
 
 
 def _only_school(actor: Actor) -> int:

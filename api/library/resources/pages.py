@@ -11,11 +11,17 @@ from litestar.params import FromPath
 from api import urls
 from api.http.access import allow
 from api.http.types import WebRequest
+from api.kit import submission
 from api.kit.flash import see_other
-from api.kit.forms import PHOTO_FORM_BYTES, as_typed, convert_form, read_form
+from api.kit.forms import PHOTO_FORM_BYTES, Form, convert_form
 from api.kit.options import school_options
 from api.kit.rendering import language_of, render
-from api.library.resources.form_pages import MOST_FORM_FILE_BYTES, FileForm, on_the_form, take_file
+from api.library.resources.form_pages import (
+    MOST_FORM_FILE_BYTES,
+    UPLOAD_FIELDS,
+    FileForm,
+    take_file,
+)
 from api.wording import row_names
 from core.access import Actor
 from core.errors import Invalid, Message, say
@@ -93,18 +99,15 @@ class LibraryPages(Controller):
     async def add_revision(
         self, request: WebRequest, actor: NamedDependency[Actor], resource_id: FromPath[UUID]
     ) -> Response[Any]:
-        resource = await resources.get(actor, resource_id)
-        try:
-            file = await read_form(request, FileForm)
-            upload_id = file.upload_id or await take_file(request, actor, resource.school_id)
-            if upload_id is None:
-                raise Invalid.of("file", say("Choose a file"), code="required")
-            await revisions.add(actor, resource_id, upload_id, note=file.note)
-        except Invalid as refused:
-            return await _page(request, actor, resource_id, refused)
-        return see_other(
-            urls.resource(resource_id),
-            say("The new file becomes visible when it has been checked."),
+        return await submission.submit(
+            request,
+            FileForm,
+            lambda form: _add_revision(request, actor, resource_id, form),
+            then=lambda _: _back(
+                resource_id, say("The new file becomes visible when it has been checked.")
+            ),
+            page=lambda form: _page(request, actor, resource_id, form),
+            fields=UPLOAD_FIELDS,
         )
 
     @post("/{resource_id:uuid}/publish", guards=[allow(CONTRIBUTE_RESOURCES, tokens=False)])
@@ -146,10 +149,20 @@ def _back(resource_id: UUID, said: Message) -> Response[Any]:
     return see_other(urls.resource(resource_id), said)
 
 
+async def _add_revision(
+    request: WebRequest, actor: Actor, resource_id: UUID, form: FileForm
+) -> None:
+    resource = await resources.get(actor, resource_id)
+    upload_id = form.upload_id or await take_file(request, actor, resource.school_id)
+    if upload_id is None:
+        raise Invalid.of("file", say("Choose a file"), code="required")
+    await revisions.add(actor, resource_id, upload_id, note=form.note)
+
+
 async def _page(
-    request: WebRequest, actor: Actor, resource_id: UUID, refused: Invalid | None = None
+    request: WebRequest, actor: Actor, resource_id: UUID, form: Form | None = None
 ) -> Response[str]:
-    """A resource; with ``refused``, its form for the next file comes back as it was sent."""
+    """A resource; ``form`` is the one for its next file after a refusal."""
     resource = await resources.get(actor, resource_id)
     files = await revisions.find_all(actor, resource_id)
     newest = files[0] if files else None
@@ -157,9 +170,7 @@ async def _page(
     return render(
         request,
         "library/resources/resource.html",
-        status_code=422 if refused else 200,
-        form=await as_typed(request) if refused else {},
-        errors=[on_the_form(error) for error in refused.errors] if refused else [],
+        form=form or Form(),
         resource=resource,
         files=files,
         newest=newest,
