@@ -52,7 +52,7 @@ JOBS: tuple[Job, ...] = (
     Job("monitoring.wake_rooms", every_seconds=30, run=_wake_rooms),
     Job("monitoring.roll_up", every_seconds=300, run=_roll_up),
     Job("monitoring.partitions", every_seconds=3600, run=retention.keep_partitions),
-    Job("monitoring.decoding.topology", every_seconds=86_400, run=_forget_sightings),
+    Job("monitoring.topology", every_seconds=86_400, run=_forget_sightings),
     Job("monitoring.searches", every_seconds=60, run=_search),
     Job("monitoring.old_searches", every_seconds=86_400, run=_forget_searches),
     Job("monitoring.traps", every_seconds=3600, run=_forget_traps),
