@@ -2,7 +2,7 @@
 
 from core.sql_migrations import sql_migration
 
-ID = "2026-11-30T00:32:00:000000"
+ID = "2026-11-30T00:02:02:000000"
 VERSION = "1.38.0"
 DESCRIPTION = "uploads stay within the quota of their school"
 

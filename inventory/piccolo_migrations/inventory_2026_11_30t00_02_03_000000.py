@@ -1,10 +1,10 @@
-"""The asset list's indexes: each filter in the order of the tag, each search by its prefix."""
+"""The indexes of the lists of assets and work orders: each filter in their order, each search by its prefix."""
 
 from core.sql_migrations import sql_migration
 
-ID = "2026-11-23T16:06:00:000000"
+ID = "2026-11-30T00:02:03:000000"
 VERSION = "1.38.0"
-DESCRIPTION = "indexes of the asset list"
+DESCRIPTION = "indexes of lists"
 
 # COLLATE "C": a prefix is then a range, with prepared statements too, whatever the database's
 # collation; and no plan walks the unique index of all schools' tags in search of one school's.
@@ -19,9 +19,16 @@ CREATE INDEX asset_of_school_by_serial_prefix ON asset
 CREATE INDEX asset_named_of_school ON asset (school, tag COLLATE "C") WHERE name <> '';
 CREATE INDEX custody_open_of_school ON custody (school, asset) WHERE ended_at IS NULL;
 CREATE INDEX custody_open_of_holder ON custody (holder) WHERE ended_at IS NULL;
+CREATE INDEX asset_school_tag_number ON asset
+    (school, (substring(tag FROM '(?:^|[^0-9])0*([0-9]{1,9})$')));
+CREATE INDEX work_order_of_school ON work_order (school, opened_at DESC, id DESC);
+CREATE INDEX work_order_entry_by ON work_order_entry (by, work_order) WHERE by IS NOT NULL;
 """
 
 BACKWARDS = """
+DROP INDEX work_order_entry_by;
+DROP INDEX work_order_of_school;
+DROP INDEX asset_school_tag_number;
 DROP INDEX custody_open_of_holder;
 DROP INDEX custody_open_of_school;
 DROP INDEX asset_named_of_school;

@@ -2,9 +2,9 @@
 
 from core.sql_migrations import sql_migration
 
-ID = "2026-11-23T16:00:00:000000"
+ID = "2026-11-30T00:01:03:000000"
 VERSION = "1.38.0"
-DESCRIPTION = "partial indexes, composite keys, life cycle, audit"
+DESCRIPTION = "partial indexes, composite keys, life cycle, what is final, history"
 
 STATES = (
     "announced", "received", "triage", "wiping", "refurbish", "in_service", "in_repair",
@@ -66,8 +66,27 @@ ALTER TABLE work_order_entry ADD CONSTRAINT work_order_entry_is_of_the_school
 ALTER TABLE work_order_entry ADD CONSTRAINT work_order_entry_id_school UNIQUE (id, school);
 ALTER TABLE work_order_photo ADD CONSTRAINT work_order_photo_is_of_the_school
     FOREIGN KEY (entry, school) REFERENCES work_order_entry (id, school);
+ALTER TABLE work_order_outage ADD CONSTRAINT work_order_outage_is_of_the_school
+    FOREIGN KEY (work_order, school) REFERENCES work_order (id, school);
+ALTER TABLE work_order_outage ADD CONSTRAINT work_order_outage_one_at_a_time EXCLUDE USING gist (
+    int8range(work_order, work_order, '[]') WITH &&, tstzrange(started_at, ended_at) WITH &&);
 CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON asset_step
     FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER closed_is_final BEFORE UPDATE OR DELETE ON work_order
+    FOR EACH ROW WHEN (OLD.closed_at IS NOT NULL) EXECUTE FUNCTION refuse_change();
+
+CREATE FUNCTION refuse_change_after_end() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF (to_jsonb(NEW) - '{note,version}'::text[]) IS DISTINCT FROM
+       (to_jsonb(OLD) - '{note,version}'::text[])
+       AND EXISTS (SELECT FROM lifecycle l WHERE l.state = OLD.lifecycle AND l.is_end) THEN
+        RAISE EXCEPTION 'the asset has left the books'
+            USING ERRCODE = 'restrict_violation', CONSTRAINT = 'asset_has_left_the_books';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER ended_is_final BEFORE UPDATE ON asset
+    FOR EACH ROW EXECUTE FUNCTION refuse_change_after_end();
 """
 
 
@@ -91,21 +110,30 @@ def _audit() -> str:
     )
 
 
-async def forwards():
-    return sql_migration("inventory", ID, DESCRIPTION, forwards=FORWARDS + _life_cycle() + _audit(), backwards=_backwards())
-
-
 def _backwards() -> str:
     constraints = [
-        [line.split()[2], line.split()[5]] for line in FORWARDS.splitlines() if line.startswith("ALTER TABLE")
+        [line.split()[2], line.split()[5]]
+        for line in FORWARDS.splitlines()
+        if line.startswith("ALTER TABLE")
     ]
     indexes = [
         line.split("INDEX ")[1].split()[0] for line in FORWARDS.splitlines() if "INDEX " in line
     ]
     return "".join(
         [f"DROP TRIGGER audit ON {table};" for table in AUDITED]
-        + ["DROP TRIGGER append_only ON asset_step;"]
+        + ["DROP TRIGGER append_only ON asset_step; DROP TRIGGER closed_is_final ON work_order;"]
+        + ["DROP TRIGGER ended_is_final ON asset; DROP FUNCTION refuse_change_after_end();"]
         + [f"ALTER TABLE {t} DROP CONSTRAINT {c};" for t, c in reversed(constraints)]
         + [f"DROP INDEX {index};" for index in indexes]
         + ["DELETE FROM lifecycle_transition; DELETE FROM lifecycle;"]
+    )
+
+
+async def forwards():
+    return sql_migration(
+        "inventory",
+        ID,
+        DESCRIPTION,
+        forwards=FORWARDS + _life_cycle() + _audit(),
+        backwards=_backwards(),
     )

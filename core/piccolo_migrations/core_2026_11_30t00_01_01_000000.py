@@ -1,10 +1,10 @@
-"""History by trigger, and the rules of the core that Piccolo cannot say."""
+"""History by trigger, what is append-only, and the rules of the core that Piccolo cannot say."""
 
 from core.sql_migrations import sql_migration
 
-ID = "2026-11-23T15:59:00:000000"
+ID = "2026-11-30T00:01:01:000000"
 VERSION = "1.38.0"
-DESCRIPTION = "audit trigger and partial indexes"
+DESCRIPTION = "history, append-only tables, partial indexes"
 
 AUDITED = {
     "school": (),
@@ -67,9 +67,34 @@ CREATE INDEX sign_in_attempt_of_login ON sign_in_attempt (login, at DESC);
 CREATE INDEX sign_in_attempt_of_address ON sign_in_attempt (address, at DESC);
 ALTER TABLE place ADD CONSTRAINT place_parent_is_of_the_school
     FOREIGN KEY (parent, school) REFERENCES place (id, school);
+CREATE INDEX audit_event_of_school ON audit_event (school_id, id DESC);
+CREATE INDEX audit_event_of_actor ON audit_event (actor_id, id DESC);
+CREATE INDEX audit_event_of_day ON audit_event (at);
+
+CREATE FUNCTION security_event_kept() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF TG_OP = 'DELETE' AND OLD.at < now() - interval '30 days' THEN
+        RETURN OLD;
+    END IF;
+    RAISE EXCEPTION 'security_event is append-only' USING ERRCODE = 'restrict_violation';
+END $$;
+CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON security_event
+    FOR EACH ROW EXECUTE FUNCTION security_event_kept();
+CREATE INDEX security_event_of_person ON security_event (person_id, id DESC);
+CREATE INDEX security_event_of_school ON security_event (school_id, id DESC);
+CREATE INDEX security_event_of_kind ON security_event (kind, address, at);
+CREATE INDEX security_event_of_time ON security_event (at);
 """
 
 BACKWARDS = """
+DROP INDEX security_event_of_time;
+DROP INDEX security_event_of_kind;
+DROP INDEX security_event_of_school;
+DROP INDEX security_event_of_person;
+DROP FUNCTION security_event_kept() CASCADE;
+DROP INDEX audit_event_of_day;
+DROP INDEX audit_event_of_actor;
+DROP INDEX audit_event_of_school;
 ALTER TABLE place DROP CONSTRAINT place_parent_is_of_the_school;
 DROP INDEX sign_in_attempt_of_address;
 DROP INDEX sign_in_attempt_of_login;
@@ -89,4 +114,10 @@ def _audit_triggers() -> list[str]:
 
 
 async def forwards():
-    return sql_migration("core", ID, DESCRIPTION, forwards=FORWARDS + ";".join(_audit_triggers()), backwards=BACKWARDS)
+    return sql_migration(
+        "core",
+        ID,
+        DESCRIPTION,
+        forwards=FORWARDS + ";".join(_audit_triggers()),
+        backwards=BACKWARDS,
+    )

@@ -2,9 +2,9 @@
 
 from core.sql_migrations import sql_migration
 
-ID = "2026-11-23T16:02:00:000000"
+ID = "2026-11-30T00:01:02:000000"
 VERSION = "1.38.0"
-DESCRIPTION = "search documents, transitions, audit"
+DESCRIPTION = "search documents, transitions, history"
 
 RESOURCE_STEPS = (
     ("new", "draft"),
@@ -69,6 +69,7 @@ CREATE INDEX upload_unfinished ON upload (id)
 CREATE INDEX upload_expiring ON upload (expires_at)
     WHERE state IN ('initiated', 'receiving', 'completing', 'verifying');
 CREATE INDEX download_of_revision ON download (revision, school);
+CREATE INDEX blob_damaged ON blob (id) WHERE damaged_at IS NOT NULL;
 
 CREATE FUNCTION keep_previous_state() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -93,9 +94,12 @@ CREATE TRIGGER audit AFTER INSERT OR UPDATE OR DELETE ON resource
     FOR EACH ROW EXECUTE FUNCTION audit_record('search', 'initials', 'previous_state', 'updated_at');
 CREATE TRIGGER audit AFTER INSERT OR UPDATE OR DELETE ON revision
     FOR EACH ROW EXECUTE FUNCTION audit_record();
+CREATE TRIGGER audit AFTER INSERT OR UPDATE OR DELETE ON storage_quota
+    FOR EACH ROW EXECUTE FUNCTION audit_record();
 """
 
 BACKWARDS = """
+DROP TRIGGER audit ON storage_quota;
 DROP TRIGGER audit ON revision;
 DROP TRIGGER audit ON resource;
 ALTER TABLE upload DROP CONSTRAINT upload_resource_is_of_the_school;
@@ -103,6 +107,7 @@ ALTER TABLE revision DROP CONSTRAINT revision_resource_is_of_the_school;
 ALTER TABLE upload DROP CONSTRAINT upload_step_exists;
 ALTER TABLE resource DROP CONSTRAINT resource_step_exists;
 DROP FUNCTION keep_previous_state() CASCADE;
+DROP INDEX blob_damaged;
 DROP INDEX download_of_revision;
 DROP INDEX upload_expiring;
 DROP INDEX upload_unfinished;
@@ -131,4 +136,6 @@ def _steps() -> str:
 
 
 async def forwards():
-    return sql_migration("storage", ID, DESCRIPTION, forwards=_steps() + FORWARDS, backwards=BACKWARDS)
+    return sql_migration(
+        "storage", ID, DESCRIPTION, forwards=_steps() + FORWARDS, backwards=BACKWARDS
+    )
