@@ -24,7 +24,7 @@ _PLACES: dict[str, tuple[Message, Callable[[], str], str]] = {
     "assets": (say("Assets"), urls.assets, "box"),
     "donations": (say("Donations"), urls.donations, "gift"),
     "repairs": (say("Repairs"), urls.work_orders, "wrench"),
-    "report": (say("Report a fault"), urls.report_fault, "alert"),
+    "report": (say("Report a fault"), urls.report_any_fault, "alert"),
     "devices": (say("Monitoring"), urls.devices, "pulse"),
     "rooms": (say("Rooms"), urls.rooms, "room"),
     "library": (say("Library"), urls.resources, "book"),

@@ -6,6 +6,7 @@ from litestar.datastructures import UploadFile
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
+from api import urls
 from api.http import delivery
 from api.http.access import in_person
 from api.http.types import WebRequest
@@ -71,7 +72,7 @@ async def read_photos(request: WebRequest) -> FormPhotos:
     )
 
 
-@get("/photo-drafts/{token:str}", guards=[in_person], include_in_schema=False)
+@get(urls.photo_draft, guards=[in_person], include_in_schema=False)
 async def show_draft(
     request: WebRequest, actor: NamedDependency[Actor], token: FromPath[str]
 ) -> Response[bytes]:

@@ -1,6 +1,6 @@
-"""Addresses of people, places, schools and of the house itself."""
+"""Addresses of people, schools and of the house itself."""
 
-from api.urls.building import with_query
+from api.kit.addresses import with_query
 
 
 def home() -> str:
@@ -83,26 +83,6 @@ def search(q: str | None = None) -> str:
 
 def api() -> str:
     return "/api"
-
-
-def places(**filters: object) -> str:
-    return with_query("/places", **filters)
-
-
-def new_place(**given: object) -> str:
-    return with_query("/places/new", **given)
-
-
-def place(place_id: int) -> str:
-    return f"/places/{place_id}"
-
-
-def retire_place(place_id: int) -> str:
-    return f"/places/{place_id}/retire"
-
-
-def restore_place(place_id: int) -> str:
-    return f"/places/{place_id}/restore"
 
 
 def people(**filters: object) -> str:

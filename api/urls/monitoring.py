@@ -1,6 +1,6 @@
 """Addresses of monitoring."""
 
-from api.urls.building import with_query
+from api.kit.addresses import with_query
 
 
 def devices(**filters: object) -> str:

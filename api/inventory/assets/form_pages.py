@@ -71,7 +71,7 @@ class AssetFormPages(Controller):
 
     include_in_schema = False
 
-    @get("/assets/new", guards=[allow(EDIT_EQUIPMENT, tokens=False)])
+    @get(urls.new_asset, guards=[allow(EDIT_EQUIPMENT, tokens=False)])
     async def show_new(self, request: WebRequest, actor: NamedDependency[Actor]) -> Response[str]:
         start = convert_form(request.query_params, Start)
         form = {**msgspec.structs.asdict(start), "lifecycle": "in_service", "condition": "ok"}
@@ -79,7 +79,7 @@ class AssetFormPages(Controller):
             form["model_title"] = title
         return await _new_page(request, actor, Form(form))
 
-    @post("/assets/new", guards=[allow(EDIT_EQUIPMENT, tokens=False)])
+    @post(urls.new_asset, guards=[allow(EDIT_EQUIPMENT, tokens=False)])
     async def create(self, request: WebRequest, actor: NamedDependency[Actor]) -> Response[Any]:
         return await submit_with_model(
             request,
@@ -92,7 +92,7 @@ class AssetFormPages(Controller):
             page=lambda form: _new_page(request, actor, form),
         )
 
-    @get("/assets/{tag:str}/edit", guards=[allow(EDIT_EQUIPMENT, tokens=False)])
+    @get(urls.edit_asset, guards=[allow(EDIT_EQUIPMENT, tokens=False)])
     async def show_edit(
         self, request: WebRequest, actor: NamedDependency[Actor], tag: FromPath[str]
     ) -> Response[str]:
@@ -100,7 +100,7 @@ class AssetFormPages(Controller):
         form = {**msgspec.to_builtins(asset), "model_title": f"{asset.brand} {asset.model}".strip()}
         return await _edit_page(request, actor, asset, Form(form))
 
-    @post("/assets/{tag:str}/edit", guards=[allow(EDIT_EQUIPMENT, tokens=False)])
+    @post(urls.edit_asset, guards=[allow(EDIT_EQUIPMENT, tokens=False)])
     async def edit(
         self, request: WebRequest, actor: NamedDependency[Actor], tag: FromPath[str]
     ) -> Response[Any]:
@@ -115,12 +115,12 @@ class AssetFormPages(Controller):
             current=kept.model_id,
         )
 
-    @get(urls.move_assets(), guards=[allow(EDIT_EQUIPMENT, tokens=False)])
+    @get(urls.move_assets, guards=[allow(EDIT_EQUIPMENT, tokens=False)])
     async def show_move(self, request: WebRequest, actor: NamedDependency[Actor]) -> Response[str]:
         chosen = convert_form(request.query_params, Chosen)
         return await _move_page(request, actor, chosen.form())
 
-    @post(urls.move_assets(), guards=[allow(EDIT_EQUIPMENT, tokens=False)])
+    @post(urls.move_assets, guards=[allow(EDIT_EQUIPMENT, tokens=False)])
     async def move(self, request: WebRequest, actor: NamedDependency[Actor]) -> Response[Any]:
         return await submit_desk(
             request,
@@ -134,15 +134,14 @@ class AssetFormPages(Controller):
 class AssetStepPages(Controller):
     """/assets/step"""
 
-    path = urls.step_assets()
     include_in_schema = False
 
-    @get(guards=[allow(EDIT_EQUIPMENT, tokens=False)])
+    @get(urls.step_assets, guards=[allow(EDIT_EQUIPMENT, tokens=False)])
     async def show_steps(self, request: WebRequest, actor: NamedDependency[Actor]) -> Response[str]:
         chosen = convert_form(request.query_params, Chosen)
         return await _steps_page(request, actor, chosen.form())
 
-    @post(guards=[allow(EDIT_EQUIPMENT, tokens=False)])
+    @post(urls.step_assets, guards=[allow(EDIT_EQUIPMENT, tokens=False)])
     async def take_steps(self, request: WebRequest, actor: NamedDependency[Actor]) -> Response[Any]:
         return await submit_desk(
             request,

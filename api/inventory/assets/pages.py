@@ -50,7 +50,7 @@ class AssetPages(Controller):
 
     include_in_schema = False
 
-    @get(urls.assets(), guards=[in_person])
+    @get(urls.assets, guards=[in_person])
     async def list_assets(
         self, request: WebRequest, actor: NamedDependency[Actor]
     ) -> Response[str]:
@@ -69,7 +69,7 @@ class AssetPages(Controller):
             donation=await chosen_donation(actor, query.donation),
         )
 
-    @get(urls.assets_csv(), guards=[allow(READ_EQUIPMENT)])
+    @get(urls.assets_csv, guards=[allow(READ_EQUIPMENT)])
     async def export_assets(self, request: WebRequest, actor: NamedDependency[Actor]) -> Stream:
         query = convert_form(request.query_params, ListQuery)
         # Before the answer begins, so that a filter out of sight is a refusal and no torn file.
@@ -80,13 +80,13 @@ class AssetPages(Controller):
             headers={"content-disposition": 'attachment; filename="assets.csv"'},
         )
 
-    @get("/assets/{tag:str}", guards=[in_person])
+    @get(urls.asset, guards=[in_person])
     async def show_asset(
         self, request: WebRequest, actor: NamedDependency[Actor], tag: FromPath[str]
     ) -> Response[str]:
         return await _asset_page(request, actor, tag)
 
-    @post("/assets/{tag:str}/step", guards=[allow(EDIT_EQUIPMENT, tokens=False)])
+    @post(urls.asset_step, guards=[allow(EDIT_EQUIPMENT, tokens=False)])
     async def take_step(
         self, request: WebRequest, actor: NamedDependency[Actor], tag: FromPath[str]
     ) -> Response[Any]:

@@ -60,7 +60,7 @@ class CustodyPages(Controller):
 
     include_in_schema = False
 
-    @get(urls.custody(), guards=[in_person])
+    @get(urls.custody, guards=[in_person])
     async def list_custody(
         self, request: WebRequest, actor: NamedDependency[Actor]
     ) -> Response[str]:
@@ -75,14 +75,14 @@ class CustodyPages(Controller):
             schools=await school_codes(request, actor),
         )
 
-    @get(urls.hand_out(), guards=[allow(EDIT_EQUIPMENT, tokens=False)])
+    @get(urls.hand_out, guards=[allow(EDIT_EQUIPMENT, tokens=False)])
     async def show_hand_out(
         self, request: WebRequest, actor: NamedDependency[Actor]
     ) -> Response[str]:
         chosen = convert_form(request.query_params, Chosen)
         return await _hand_out_page(request, actor, chosen.form())
 
-    @post(urls.hand_out(), guards=[allow(EDIT_EQUIPMENT, tokens=False)])
+    @post(urls.hand_out, guards=[allow(EDIT_EQUIPMENT, tokens=False)])
     async def hand_out(self, request: WebRequest, actor: NamedDependency[Actor]) -> Response[Any]:
         return await submit_desk(
             request,
@@ -94,14 +94,14 @@ class CustodyPages(Controller):
             fields={"holder": "person_id"},
         )
 
-    @get(urls.take_back(), guards=[allow(EDIT_EQUIPMENT, tokens=False)])
+    @get(urls.take_back, guards=[allow(EDIT_EQUIPMENT, tokens=False)])
     async def show_take_back(
         self, request: WebRequest, actor: NamedDependency[Actor]
     ) -> Response[str]:
         chosen = convert_form(request.query_params, Chosen)
         return await _take_back_page(request, actor, chosen.form())
 
-    @post(urls.take_back(), guards=[allow(EDIT_EQUIPMENT, tokens=False)])
+    @post(urls.take_back, guards=[allow(EDIT_EQUIPMENT, tokens=False)])
     async def take_back(self, request: WebRequest, actor: NamedDependency[Actor]) -> Response[Any]:
         return await submit_desk(
             request,

@@ -70,7 +70,7 @@ class DonationPages(Controller):
 
     include_in_schema = False
 
-    @get(urls.donations(), guards=[allow(READ_DONATIONS, tokens=False)])
+    @get(urls.donations, guards=[allow(READ_DONATIONS, tokens=False)])
     async def list_donations(
         self, request: WebRequest, actor: NamedDependency[Actor]
     ) -> Response[str]:
@@ -93,7 +93,7 @@ class DonationPages(Controller):
             may_write=actor.can(EDIT_DONATIONS),
         )
 
-    @get("/donations/new", guards=[allow(EDIT_DONATIONS, tokens=False)])
+    @get(urls.new_donation, guards=[allow(EDIT_DONATIONS, tokens=False)])
     async def show_new(self, request: WebRequest, actor: NamedDependency[Actor]) -> Response[str]:
         start = convert_form(request.query_params, Start)
         form: dict[str, Any] = {
@@ -107,7 +107,7 @@ class DonationPages(Controller):
             form["school"] = (await donors.get_donor(actor, start.donor)).school
         return await terms.show_form(request, actor, Form(form))
 
-    @post("/donations/new", guards=[allow(EDIT_DONATIONS, tokens=False)])
+    @post(urls.new_donation, guards=[allow(EDIT_DONATIONS, tokens=False)])
     async def create(self, request: WebRequest, actor: NamedDependency[Actor]) -> Response[Any]:
         return await attempt(
             request,
@@ -116,13 +116,13 @@ class DonationPages(Controller):
             page=lambda form: terms.show_form(request, actor, form),
         )
 
-    @get("/donations/{donation_id:int}", guards=[allow(READ_DONATIONS, tokens=False)])
+    @get(urls.donation, guards=[allow(READ_DONATIONS, tokens=False)])
     async def show(
         self, request: WebRequest, actor: NamedDependency[Actor], donation_id: PathId
     ) -> Response[str]:
         return await _donation_page(request, actor, donation_id)
 
-    @get("/donations/{donation_id:int}/edit", guards=[allow(EDIT_DONATIONS, tokens=False)])
+    @get(urls.edit_donation, guards=[allow(EDIT_DONATIONS, tokens=False)])
     async def show_edit(
         self, request: WebRequest, actor: NamedDependency[Actor], donation_id: PathId
     ) -> Response[str]:
@@ -130,7 +130,7 @@ class DonationPages(Controller):
         form = Form(msgspec.structs.asdict(donation))
         return await terms.show_form(request, actor, form, donation)
 
-    @post("/donations/{donation_id:int}/edit", guards=[allow(EDIT_DONATIONS, tokens=False)])
+    @post(urls.edit_donation, guards=[allow(EDIT_DONATIONS, tokens=False)])
     async def edit(
         self, request: WebRequest, actor: NamedDependency[Actor], donation_id: PathId
     ) -> Response[Any]:
@@ -144,7 +144,7 @@ class DonationPages(Controller):
             ),
         )
 
-    @post("/donations/{donation_id:int}/lines", guards=[allow(EDIT_DONATIONS, tokens=False)])
+    @post(urls.donation_lines, guards=[allow(EDIT_DONATIONS, tokens=False)])
     async def add_line(
         self, request: WebRequest, actor: NamedDependency[Actor], donation_id: PathId
     ) -> Response[Any]:
@@ -158,7 +158,7 @@ class DonationPages(Controller):
         )
 
     @post(
-        "/donations/{donation_id:int}/lines/{line_id:int}",
+        urls.donation_line,
         guards=[allow(EDIT_DONATIONS, tokens=False)],
     )
     async def edit_line(
@@ -178,7 +178,7 @@ class DonationPages(Controller):
         )
 
     @post(
-        "/donations/{donation_id:int}/lines/{line_id:int}/receive",
+        urls.receive_line,
         guards=[allow(EDIT_DONATIONS, tokens=False)],
     )
     async def receive(
@@ -203,9 +203,7 @@ class DonationPages(Controller):
             fields=_fields_of_line(line_id),
         )
 
-    @get(
-        "/donations/{donation_id:int}/acknowledgement", guards=[allow(READ_DONATIONS, tokens=False)]
-    )
+    @get(urls.acknowledgement, guards=[allow(READ_DONATIONS, tokens=False)])
     async def show_acknowledgement(
         self, request: WebRequest, actor: NamedDependency[Actor], donation_id: PathId
     ) -> Response[str]:
@@ -217,9 +215,7 @@ class DonationPages(Controller):
             school=await schools.get_school(actor, donation.school_id),
         )
 
-    @post(
-        "/donations/{donation_id:int}/acknowledgement", guards=[allow(EDIT_DONATIONS, tokens=False)]
-    )
+    @post(urls.acknowledgement, guards=[allow(EDIT_DONATIONS, tokens=False)])
     async def acknowledge(self, actor: NamedDependency[Actor], donation_id: PathId) -> Redirect:
         await donations.acknowledge(actor, donation_id)
         return see_other(urls.donation(donation_id), say("The donor has been thanked."))

@@ -38,7 +38,7 @@ class DonorPages(Controller):
 
     include_in_schema = False
 
-    @get(urls.donors(), guards=[allow(READ_DONATIONS, tokens=False)])
+    @get(urls.donors, guards=[allow(READ_DONATIONS, tokens=False)])
     async def list_donors(
         self, request: WebRequest, actor: NamedDependency[Actor]
     ) -> Response[str]:
@@ -55,11 +55,11 @@ class DonorPages(Controller):
             may_write=actor.can(EDIT_DONATIONS),
         )
 
-    @get("/donors/new", guards=[allow(EDIT_DONATIONS, tokens=False)])
+    @get(urls.new_donor, guards=[allow(EDIT_DONATIONS, tokens=False)])
     async def show_new(self, request: WebRequest, actor: NamedDependency[Actor]) -> Response[str]:
         return await _new_page(request, actor, Form({"kind": "organisation"}))
 
-    @post("/donors/new", guards=[allow(EDIT_DONATIONS, tokens=False)])
+    @post(urls.new_donor, guards=[allow(EDIT_DONATIONS, tokens=False)])
     async def create(self, request: WebRequest, actor: NamedDependency[Actor]) -> Response[Any]:
         return await submit(
             request,
@@ -69,13 +69,13 @@ class DonorPages(Controller):
             page=lambda form: _new_page(request, actor, form),
         )
 
-    @get("/donors/{donor_id:int}", guards=[allow(READ_DONATIONS, tokens=False)])
+    @get(urls.donor, guards=[allow(READ_DONATIONS, tokens=False)])
     async def show(
         self, request: WebRequest, actor: NamedDependency[Actor], donor_id: PathId
     ) -> Response[str]:
         return await _donor_page(request, actor, donor_id)
 
-    @post("/donors/{donor_id:int}", guards=[allow(EDIT_DONATIONS, tokens=False)])
+    @post(urls.donor, guards=[allow(EDIT_DONATIONS, tokens=False)])
     async def edit(
         self, request: WebRequest, actor: NamedDependency[Actor], donor_id: PathId
     ) -> Response[Any]:

@@ -32,7 +32,7 @@ class NameQuery(msgspec.Struct, frozen=True):
     donor_name: str = ""
 
 
-@get(urls.donor_names(), guards=[allow(READ_DONATIONS, tokens=False)], include_in_schema=False)
+@get(urls.donor_names, guards=[allow(READ_DONATIONS, tokens=False)], include_in_schema=False)
 async def list_donor_names(request: WebRequest, actor: NamedDependency[Actor]) -> Response[str]:
     """The names that fit what is typed, for the field's list."""
     query = convert_form(request.query_params, NameQuery)

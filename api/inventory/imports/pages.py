@@ -46,14 +46,14 @@ class ImportPages(Controller):
 
     include_in_schema = False
 
-    @get(urls.imports(), guards=[allow(IMPORT_EQUIPMENT, tokens=False)])
+    @get(urls.imports, guards=[allow(IMPORT_EQUIPMENT, tokens=False)])
     async def list_imports(
         self, request: WebRequest, actor: NamedDependency[Actor]
     ) -> Response[str]:
         return await _list_page(request, actor, Form())
 
     @post(
-        urls.imports(),
+        urls.imports,
         guards=[allow(IMPORT_EQUIPMENT, tokens=False)],
         request_max_body_size=PHOTO_FORM_BYTES,
     )
@@ -66,7 +66,7 @@ class ImportPages(Controller):
             fields={"": "file"},
         )
 
-    @get(urls.import_template(), guards=[allow(IMPORT_EQUIPMENT, tokens=False)])
+    @get(urls.import_template, guards=[allow(IMPORT_EQUIPMENT, tokens=False)])
     async def download_template(self, request: WebRequest) -> Response[bytes]:
         return Response(
             imports.template(language_of(request).code),
@@ -74,13 +74,13 @@ class ImportPages(Controller):
             headers={"content-disposition": 'attachment; filename="assets-template.csv"'},
         )
 
-    @get("/imports/{job_id:uuid}", guards=[allow(IMPORT_EQUIPMENT, tokens=False)])
+    @get(urls.import_job, guards=[allow(IMPORT_EQUIPMENT, tokens=False)])
     async def preview(
         self, request: WebRequest, actor: NamedDependency[Actor], job_id: FromPath[UUID]
     ) -> Response[str]:
         return await _preview(request, actor, job_id)
 
-    @post("/imports/{job_id:uuid}/apply", guards=[allow(IMPORT_EQUIPMENT, tokens=False)])
+    @post(urls.apply_import, guards=[allow(IMPORT_EQUIPMENT, tokens=False)])
     async def apply(
         self, request: WebRequest, actor: NamedDependency[Actor], job_id: FromPath[UUID]
     ) -> Response[Any]:
@@ -91,7 +91,7 @@ class ImportPages(Controller):
             page=lambda form: _preview(request, actor, job_id, form),
         )
 
-    @post("/imports/{job_id:uuid}/discard", guards=[allow(IMPORT_EQUIPMENT, tokens=False)])
+    @post(urls.discard_import, guards=[allow(IMPORT_EQUIPMENT, tokens=False)])
     async def discard(self, actor: NamedDependency[Actor], job_id: FromPath[UUID]) -> Redirect:
         await imports.discard(actor, job_id)
         return see_other(urls.imports(), say("Thrown away; the books are as before."))

@@ -84,7 +84,7 @@ class LabelPages(Controller):
 
     include_in_schema = False
 
-    @get(urls.labels(), guards=[allow(EDIT_EQUIPMENT, tokens=False)])
+    @get(urls.labels, guards=[allow(EDIT_EQUIPMENT, tokens=False)])
     async def choose(self, request: WebRequest, actor: NamedDependency[Actor]) -> Response[str]:
         choice = convert_form(request.query_params, Choice)
         form = {**msgspec.to_builtins(choice), "tags": "\n".join(choice.tag)}
@@ -92,7 +92,7 @@ class LabelPages(Controller):
             form["model_title"] = title
         return await _choice_page(request, actor, Form(form))
 
-    @post(urls.label_sheet(), guards=[allow(EDIT_EQUIPMENT, tokens=False)])
+    @post(urls.label_sheet, guards=[allow(EDIT_EQUIPMENT, tokens=False)])
     async def prepare(self, request: WebRequest, actor: NamedDependency[Actor]) -> Response[Any]:
         return await submit(
             request,
@@ -103,20 +103,20 @@ class LabelPages(Controller):
             fields={"": "tags"},
         )
 
-    @get(urls.label_sheet(), guards=[allow(EDIT_EQUIPMENT, tokens=False)])
+    @get(urls.label_sheet, guards=[allow(EDIT_EQUIPMENT, tokens=False)])
     async def show_sheet(self, request: WebRequest, actor: NamedDependency[Actor]) -> Response[str]:
         sheet = convert_form(request.query_params, Sheet)
         found = await labels.find_labels(actor, sheet.tag)
         rest = urls.labels(size=sheet.size, after=sheet.after, **sheet.filtered)
         return _sheet_page(request, found, sheet.size, rest=rest if sheet.after else "")
 
-    @get(urls.label_batches(), guards=[allow(EDIT_EQUIPMENT, tokens=False)])
+    @get(urls.label_batches, guards=[allow(EDIT_EQUIPMENT, tokens=False)])
     async def list_batches(
         self, request: WebRequest, actor: NamedDependency[Actor]
     ) -> Response[str]:
         return await _batches_page(request, actor, Form({"count": 24}))
 
-    @post(urls.label_batches(), guards=[allow(EDIT_EQUIPMENT, tokens=False)])
+    @post(urls.label_batches, guards=[allow(EDIT_EQUIPMENT, tokens=False)])
     async def make_batch(self, request: WebRequest, actor: NamedDependency[Actor]) -> Response[Any]:
         return await submit(
             request,
@@ -126,7 +126,7 @@ class LabelPages(Controller):
             page=lambda form: _batches_page(request, actor, form),
         )
 
-    @get("/labels/batches/{batch:uuid}", guards=[allow(EDIT_EQUIPMENT, tokens=False)])
+    @get(urls.label_batch, guards=[allow(EDIT_EQUIPMENT, tokens=False)])
     async def show_batch(
         self, request: WebRequest, actor: NamedDependency[Actor], batch: FromPath[UUID]
     ) -> Response[str]:

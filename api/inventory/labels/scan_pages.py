@@ -31,7 +31,7 @@ class ScanPages(Controller):
 
     include_in_schema = False
 
-    @get("/t/{code:str}", guards=[in_person])
+    @get(urls.scan, guards=[in_person])
     async def scan(
         self, request: WebRequest, actor: NamedDependency[Actor], code: FromPath[str]
     ) -> Response[Any]:
@@ -40,7 +40,7 @@ class ScanPages(Controller):
             return see_other(urls.asset(scan.tag))
         return await _claim_page(request, actor, code, Form())
 
-    @post("/t/{code:str}/claim", guards=[allow(EDIT_EQUIPMENT, tokens=False)])
+    @post(urls.claim_label, guards=[allow(EDIT_EQUIPMENT, tokens=False)])
     async def claim(
         self, request: WebRequest, actor: NamedDependency[Actor], code: FromPath[str]
     ) -> Response[Any]:

@@ -43,7 +43,7 @@ class AssetModelPages(Controller):
 
     include_in_schema = False
 
-    @get(urls.asset_models(), guards=[in_person])
+    @get(urls.asset_models, guards=[in_person])
     async def list_models(
         self, request: WebRequest, actor: NamedDependency[Actor]
     ) -> Response[str]:
@@ -59,7 +59,7 @@ class AssetModelPages(Controller):
             may_keep=actor.can(EDIT_EQUIPMENT),
         )
 
-    @get(urls.asset_model_titles(), guards=[in_person])
+    @get(urls.asset_model_titles, guards=[in_person])
     async def list_titles(
         self, request: WebRequest, actor: NamedDependency[Actor]
     ) -> Response[str]:
@@ -68,11 +68,11 @@ class AssetModelPages(Controller):
         found = await models.find_titled(actor, query.model_title, limit=A_FEW)
         return render(request, "inventory/models/titles.html", titles=[one.title for one in found])
 
-    @get("/asset-models/new", guards=[allow(EDIT_EQUIPMENT, tokens=False)])
+    @get(urls.new_asset_model, guards=[allow(EDIT_EQUIPMENT, tokens=False)])
     async def show_new(self, request: WebRequest) -> Response[str]:
         return _form_page(request, Form())
 
-    @post("/asset-models/new", guards=[allow(EDIT_EQUIPMENT, tokens=False)])
+    @post(urls.new_asset_model, guards=[allow(EDIT_EQUIPMENT, tokens=False)])
     async def create(self, request: WebRequest, actor: NamedDependency[Actor]) -> Response[Any]:
         return await submit(
             request,
@@ -84,7 +84,7 @@ class AssetModelPages(Controller):
             page=lambda form: _form_page(request, form),
         )
 
-    @get("/asset-models/{model_id:int}", guards=[in_person])
+    @get(urls.asset_model, guards=[in_person])
     async def show(
         self, request: WebRequest, actor: NamedDependency[Actor], model_id: PathId
     ) -> Response[str]:
@@ -92,7 +92,7 @@ class AssetModelPages(Controller):
         form = Form(msgspec.structs.asdict(model))
         return _form_page(request, form, model, may_keep=actor.can(EDIT_EQUIPMENT))
 
-    @post("/asset-models/{model_id:int}", guards=[allow(EDIT_EQUIPMENT, tokens=False)])
+    @post(urls.asset_model, guards=[allow(EDIT_EQUIPMENT, tokens=False)])
     async def edit(
         self, request: WebRequest, actor: NamedDependency[Actor], model_id: PathId
     ) -> Response[Any]:

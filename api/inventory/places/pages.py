@@ -54,7 +54,7 @@ class PlacePages(Controller):
 
     include_in_schema = False
 
-    @get(urls.places(), guards=[in_person])
+    @get(urls.places, guards=[in_person])
     async def list_places(
         self, request: WebRequest, actor: NamedDependency[Actor]
     ) -> Response[str]:
@@ -72,7 +72,7 @@ class PlacePages(Controller):
             kept=actor.school_ids_with(EDIT_PLACES),
         )
 
-    @get(urls.new_place(), guards=[allow(EDIT_PLACES, tokens=False)])
+    @get(urls.new_place, guards=[allow(EDIT_PLACES, tokens=False)])
     async def show_new(self, request: WebRequest, actor: NamedDependency[Actor]) -> Response[str]:
         start = convert_form(request.query_params, PlaceStart)
         form: dict[str, Any] = {"kind": PlaceKind.room, "parent_id": start.parent_id}
@@ -84,7 +84,7 @@ class PlacePages(Controller):
             form["school_id"] = start.school_id
         return await _new_page(request, actor, Form(form))
 
-    @post(urls.places(), guards=[allow(EDIT_PLACES, tokens=False)])
+    @post(urls.places, guards=[allow(EDIT_PLACES, tokens=False)])
     async def create_place(
         self, request: WebRequest, actor: NamedDependency[Actor]
     ) -> Response[Any]:
@@ -98,13 +98,13 @@ class PlacePages(Controller):
             page=lambda form: _new_page(request, actor, form),
         )
 
-    @get("/places/{place_id:int}", guards=[in_person])
+    @get(urls.place, guards=[in_person])
     async def show_place(
         self, request: WebRequest, actor: NamedDependency[Actor], place_id: PathId
     ) -> Response[str]:
         return await _place_page(request, actor, place_id)
 
-    @post("/places/{place_id:int}", guards=[allow(EDIT_PLACES, tokens=False)])
+    @post(urls.place, guards=[allow(EDIT_PLACES, tokens=False)])
     async def edit_place(
         self, request: WebRequest, actor: NamedDependency[Actor], place_id: PathId
     ) -> Response[Any]:
@@ -118,12 +118,12 @@ class PlacePages(Controller):
             page=lambda form: _place_page(request, actor, place_id, form),
         )
 
-    @post("/places/{place_id:int}/retire", guards=[allow(EDIT_PLACES, tokens=False)])
+    @post(urls.retire_place, guards=[allow(EDIT_PLACES, tokens=False)])
     async def retire_place(self, actor: NamedDependency[Actor], place_id: PathId) -> Redirect:
         await contents.retire_place(actor, place_id)
         return see_other(urls.place(place_id), say("This place is out of use."))
 
-    @post("/places/{place_id:int}/restore", guards=[allow(EDIT_PLACES, tokens=False)])
+    @post(urls.restore_place, guards=[allow(EDIT_PLACES, tokens=False)])
     async def restore_place(self, actor: NamedDependency[Actor], place_id: PathId) -> Redirect:
         await places.restore_place(actor, place_id)
         return see_other(urls.place(place_id), say("This place is in use again."))

@@ -46,11 +46,11 @@ class FaultReportPages(Controller):
 
     include_in_schema = False
 
-    @get("/report", guards=[allow(REPORT_FAULTS, tokens=False)])
+    @get(urls.report_any_fault, guards=[allow(REPORT_FAULTS, tokens=False)])
     async def ask_for_tag(self, request: WebRequest) -> Response[str]:
         return render(request, "inventory/work_orders/which.html")
 
-    @post("/report", guards=[allow(REPORT_FAULTS, tokens=False)])
+    @post(urls.report_any_fault, guards=[allow(REPORT_FAULTS, tokens=False)])
     async def find_asset(self, request: WebRequest, actor: NamedDependency[Actor]) -> Response[Any]:
         return await submit(
             request,
@@ -61,14 +61,14 @@ class FaultReportPages(Controller):
             fields={"": "tag"},
         )
 
-    @get("/assets/{tag:str}/report", guards=[allow(REPORT_FAULTS, tokens=False)])
+    @get(urls.report_fault, guards=[allow(REPORT_FAULTS, tokens=False)])
     async def ask_what(
         self, request: WebRequest, actor: NamedDependency[Actor], tag: FromPath[str]
     ) -> Response[str]:
         return await _report_page(request, actor, tag)
 
     @post(
-        "/assets/{tag:str}/report",
+        urls.report_fault,
         guards=[allow(REPORT_FAULTS, tokens=False)],
         request_max_body_size=PHOTO_FORM_BYTES,
     )

@@ -112,10 +112,9 @@ class KeyForm(msgspec.Struct, frozen=True):
 class WorkOrderPages(Controller):
     """/work-orders"""
 
-    path = urls.work_orders()
     include_in_schema = False
 
-    @get(guards=[allow(READ_EQUIPMENT)])
+    @get(urls.work_orders, guards=[allow(READ_EQUIPMENT)])
     async def list_orders(
         self, request: WebRequest, actor: NamedDependency[Actor]
     ) -> Response[str]:
@@ -133,13 +132,13 @@ class WorkOrderPages(Controller):
             may_report=actor.can(REPORT_FAULTS),
         )
 
-    @get("/{order_id:int}", guards=[allow(READ_EQUIPMENT)])
+    @get(urls.work_order, guards=[allow(READ_EQUIPMENT)])
     async def show_order(
         self, request: WebRequest, actor: NamedDependency[Actor], order_id: PathId
     ) -> Response[str]:
         return await order_page(request, actor, order_id)
 
-    @get("/{order_id:int}/card", guards=[allow(READ_EQUIPMENT)])
+    @get(urls.job_card, guards=[allow(READ_EQUIPMENT)])
     async def show_card(
         self, request: WebRequest, actor: NamedDependency[Actor], order_id: PathId
     ) -> Response[str]:
@@ -152,7 +151,7 @@ class WorkOrderPages(Controller):
         )
 
     @post(
-        "/{order_id:int}/entries",
+        urls.work_order_entries,
         guards=[allow(WRITE_WORK_ORDERS)],
         request_max_body_size=PHOTO_FORM_BYTES,
     )
@@ -169,7 +168,7 @@ class WorkOrderPages(Controller):
             ),
         )
 
-    @post("/{order_id:int}/comments", guards=[allow(WRITE_WORK_ORDERS)])
+    @post(urls.work_order_comments, guards=[allow(WRITE_WORK_ORDERS)])
     async def add_comment(
         self, request: WebRequest, actor: NamedDependency[Actor], order_id: PathId
     ) -> Response[Any]:
@@ -189,7 +188,7 @@ class WorkOrderPages(Controller):
             part="comment",
         )
 
-    @post("/{order_id:int}/take", guards=[allow(MANAGE_WORK_ORDERS, tokens=False)])
+    @post(urls.take_work_order, guards=[allow(MANAGE_WORK_ORDERS, tokens=False)])
     async def take(
         self, request: WebRequest, actor: NamedDependency[Actor], order_id: PathId
     ) -> Response[Any]:
@@ -202,7 +201,7 @@ class WorkOrderPages(Controller):
             say("It is yours now."),
         )
 
-    @post("/{order_id:int}/usability", guards=[allow(MANAGE_WORK_ORDERS, tokens=False)])
+    @post(urls.set_usability, guards=[allow(MANAGE_WORK_ORDERS, tokens=False)])
     async def set_usable(
         self, request: WebRequest, actor: NamedDependency[Actor], order_id: PathId
     ) -> Response[Any]:
@@ -217,7 +216,7 @@ class WorkOrderPages(Controller):
             say("Saved."),
         )
 
-    @post("/{order_id:int}/wait-for-parts", guards=[allow(MANAGE_WORK_ORDERS, tokens=False)])
+    @post(urls.wait_for_parts, guards=[allow(MANAGE_WORK_ORDERS, tokens=False)])
     async def wait_for_parts(
         self, request: WebRequest, actor: NamedDependency[Actor], order_id: PathId
     ) -> Response[Any]:
@@ -230,7 +229,7 @@ class WorkOrderPages(Controller):
             say("Laid aside until the parts come."),
         )
 
-    @post("/{order_id:int}/resume", guards=[allow(MANAGE_WORK_ORDERS, tokens=False)])
+    @post(urls.resume_work_order, guards=[allow(MANAGE_WORK_ORDERS, tokens=False)])
     async def resume(
         self, request: WebRequest, actor: NamedDependency[Actor], order_id: PathId
     ) -> Response[Any]:
@@ -243,7 +242,7 @@ class WorkOrderPages(Controller):
             say("The work goes on."),
         )
 
-    @post("/{order_id:int}/assign", guards=[allow(MANAGE_WORK_ORDERS, tokens=False)])
+    @post(urls.assign_work_order, guards=[allow(MANAGE_WORK_ORDERS, tokens=False)])
     async def assign(
         self, request: WebRequest, actor: NamedDependency[Actor], order_id: PathId
     ) -> Response[Any]:
@@ -257,7 +256,7 @@ class WorkOrderPages(Controller):
             page=lambda form: order_page(request, actor, order_id, form, part="assign"),
         )
 
-    @post("/{order_id:int}/complete", guards=[allow(MANAGE_WORK_ORDERS, tokens=False)])
+    @post(urls.complete_work_order, guards=[allow(MANAGE_WORK_ORDERS, tokens=False)])
     async def complete(
         self, request: WebRequest, actor: NamedDependency[Actor], order_id: PathId
     ) -> Response[Any]:
@@ -271,7 +270,7 @@ class WorkOrderPages(Controller):
             part="complete",
         )
 
-    @post("/{order_id:int}/cancel", guards=[allow(MANAGE_WORK_ORDERS, tokens=False)])
+    @post(urls.cancel_work_order, guards=[allow(MANAGE_WORK_ORDERS, tokens=False)])
     async def cancel(
         self, request: WebRequest, actor: NamedDependency[Actor], order_id: PathId
     ) -> Response[Any]:

@@ -21,7 +21,7 @@ class ListQuery(msgspec.Struct, frozen=True):
 
 
 @get(
-    urls.damaged_files(),
+    urls.damaged_files,
     guards=[allow(CONTRIBUTE_RESOURCES, tokens=False)],
     include_in_schema=False,
 )

@@ -86,10 +86,9 @@ class EditForm(ResourceForm, kw_only=True, frozen=True):
 class LibraryFormPages(Controller):
     """/library/new and the forms of a resource"""
 
-    path = urls.resources()
     include_in_schema = False
 
-    @get("/new", guards=[allow(CONTRIBUTE_RESOURCES, tokens=False)])
+    @get(urls.new_resource, guards=[allow(CONTRIBUTE_RESOURCES, tokens=False)])
     async def show_new(self, request: WebRequest, actor: NamedDependency[Actor]) -> Response[str]:
         form: dict[str, Any] = {}
         upload_id = request.query_params.get("upload_id", "")
@@ -101,7 +100,7 @@ class LibraryFormPages(Controller):
         return await _new_page(request, actor, Form(form))
 
     @post(
-        "/new",
+        urls.new_resource,
         guards=[allow(CONTRIBUTE_RESOURCES, tokens=False)],
         request_max_body_size=PHOTO_FORM_BYTES,
     )
@@ -117,7 +116,7 @@ class LibraryFormPages(Controller):
             fields=UPLOAD_FIELDS,
         )
 
-    @get("/{resource_id:uuid}/edit", guards=[allow(CONTRIBUTE_RESOURCES, tokens=False)])
+    @get(urls.edit_resource, guards=[allow(CONTRIBUTE_RESOURCES, tokens=False)])
     async def show_edit(
         self, request: WebRequest, actor: NamedDependency[Actor], resource_id: FromPath[UUID]
     ) -> Response[str]:
@@ -127,7 +126,7 @@ class LibraryFormPages(Controller):
         return _edit_page(request, resource, Form(form))
 
     @post(
-        "/{resource_id:uuid}/edit",
+        urls.edit_resource,
         guards=[allow(CONTRIBUTE_RESOURCES, tokens=False)],
         request_max_body_size=LONG_FORM_BYTES,
     )
@@ -145,7 +144,7 @@ class LibraryFormPages(Controller):
             page=lambda form: _edit_page(request, resource, form.with_version(resource.version)),
         )
 
-    @get("/uploads", guards=[allow(CONTRIBUTE_RESOURCES, tokens=False)])
+    @get(urls.my_uploads, guards=[allow(CONTRIBUTE_RESOURCES, tokens=False)])
     async def list_uploads(
         self, request: WebRequest, actor: NamedDependency[Actor]
     ) -> Response[str]:
@@ -154,7 +153,7 @@ class LibraryFormPages(Controller):
         )
         return render(request, "library/resources/uploads.html", page=page)
 
-    @post("/uploads/{upload_id:uuid}/stop", guards=[allow(CONTRIBUTE_RESOURCES, tokens=False)])
+    @post(urls.stop_upload, guards=[allow(CONTRIBUTE_RESOURCES, tokens=False)])
     async def stop(self, actor: NamedDependency[Actor], upload_id: FromPath[UUID]) -> Response[Any]:
         await uploads.abort(actor, upload_id)
         return see_other(urls.my_uploads(), say("The upload is stopped."))

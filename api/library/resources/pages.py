@@ -63,10 +63,9 @@ class ListQuery(msgspec.Struct, frozen=True):
 class LibraryPages(Controller):
     """/library"""
 
-    path = urls.resources()
     include_in_schema = False
 
-    @get(guards=[allow(READ_LIBRARY)])
+    @get(urls.resources, guards=[allow(READ_LIBRARY)])
     async def list_resources(
         self, request: WebRequest, actor: NamedDependency[Actor]
     ) -> Response[str]:
@@ -85,14 +84,14 @@ class LibraryPages(Controller):
             damaged=await damaged_files.count(actor) if actor.can(CONTRIBUTE_RESOURCES) else 0,
         )
 
-    @get("/{resource_id:uuid}", guards=[allow(READ_LIBRARY)])
+    @get(urls.resource, guards=[allow(READ_LIBRARY)])
     async def show(
         self, request: WebRequest, actor: NamedDependency[Actor], resource_id: FromPath[UUID]
     ) -> Response[str]:
         return await _page(request, actor, resource_id)
 
     @post(
-        "/{resource_id:uuid}/revisions",
+        urls.add_revision,
         guards=[allow(CONTRIBUTE_RESOURCES, tokens=False)],
         request_max_body_size=PHOTO_FORM_BYTES,
     )
@@ -110,28 +109,28 @@ class LibraryPages(Controller):
             fields=UPLOAD_FIELDS,
         )
 
-    @post("/{resource_id:uuid}/publish", guards=[allow(CONTRIBUTE_RESOURCES, tokens=False)])
+    @post(urls.publish_resource, guards=[allow(CONTRIBUTE_RESOURCES, tokens=False)])
     async def publish(
         self, actor: NamedDependency[Actor], resource_id: FromPath[UUID]
     ) -> Response[Any]:
         await resources.publish(actor, resource_id)
         return _back(resource_id, say("It is published: others find it in the library now."))
 
-    @post("/{resource_id:uuid}/submit", guards=[allow(CONTRIBUTE_RESOURCES, tokens=False)])
+    @post(urls.submit_resource, guards=[allow(CONTRIBUTE_RESOURCES, tokens=False)])
     async def submit(
         self, actor: NamedDependency[Actor], resource_id: FromPath[UUID]
     ) -> Response[Any]:
         await resources.submit(actor, resource_id)
         return _back(resource_id, say("The administrators of the school will look at it."))
 
-    @post("/{resource_id:uuid}/take-back", guards=[allow(CONTRIBUTE_RESOURCES, tokens=False)])
+    @post(urls.take_back_resource, guards=[allow(CONTRIBUTE_RESOURCES, tokens=False)])
     async def take_back(
         self, actor: NamedDependency[Actor], resource_id: FromPath[UUID]
     ) -> Response[Any]:
         await resources.take_back(actor, resource_id)
         return _back(resource_id, say("It is a draft again."))
 
-    @post("/{resource_id:uuid}/withdraw", guards=[allow(CONTRIBUTE_RESOURCES, tokens=False)])
+    @post(urls.withdraw_resource, guards=[allow(CONTRIBUTE_RESOURCES, tokens=False)])
     async def withdraw(
         self, actor: NamedDependency[Actor], resource_id: FromPath[UUID]
     ) -> Response[Any]:

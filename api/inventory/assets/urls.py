@@ -1,0 +1,12 @@
+"""Addresses of assets."""
+
+from api.kit.addresses import Address
+
+assets = Address("/assets")
+new_asset = Address("/assets/new")
+step_assets = Address("/assets/step")
+move_assets = Address("/assets/move")
+assets_csv = Address("/assets.csv")
+asset = Address("/assets/{tag:str}")
+edit_asset = Address("/assets/{tag:str}/edit")
+asset_step = Address("/assets/{tag:str}/step")

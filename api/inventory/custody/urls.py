@@ -1,0 +1,7 @@
+"""Addresses of custody."""
+
+from api.kit.addresses import Address
+
+custody = Address("/custody")
+hand_out = Address("/custody/hand-out")
+take_back = Address("/custody/take-back")

@@ -1,0 +1,12 @@
+"""Addresses of donations."""
+
+from api.kit.addresses import Address
+
+donations = Address("/donations")
+new_donation = Address("/donations/new")
+donation = Address("/donations/{donation_id:int}")
+edit_donation = Address("/donations/{donation_id:int}/edit")
+donation_lines = Address("/donations/{donation_id:int}/lines")
+donation_line = Address("/donations/{donation_id:int}/lines/{line_id:int}")
+receive_line = Address("/donations/{donation_id:int}/lines/{line_id:int}/receive")
+acknowledgement = Address("/donations/{donation_id:int}/acknowledgement")

@@ -1,0 +1,8 @@
+"""Addresses of asset models."""
+
+from api.kit.addresses import Address
+
+asset_models = Address("/asset-models")
+new_asset_model = Address("/asset-models/new")
+asset_model_titles = Address("/asset-models/titles")
+asset_model = Address("/asset-models/{model_id:int}")
