@@ -1,17 +1,30 @@
 """HTML forms: into Structs, every wrong field named; and back on their page with what was typed."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import time
-from typing import Any, TypeVar, get_args, get_origin
+from inspect import isawaitable
+from typing import Any, TypeVar, get_args, get_origin, overload
 
 import msgspec
 from litestar.datastructures import FormMultiDict, MultiDict, UploadFile
 
 from api.http.field_errors import explain
 from api.http.types import WebRequest
-from core.errors import Conflict, FieldError, Forbidden, Invalid, NotFound, say
+from core.errors import (
+    Conflict,
+    FieldError,
+    Forbidden,
+    Invalid,
+    NotFound,
+    NotSignedIn,
+    Problem,
+    TooMany,
+    Unavailable,
+    say,
+)
 
+R = TypeVar("R")
 T = TypeVar("T", bound=msgspec.Struct)
 
 # Of every body unless its route says otherwise: without need nobody makes us read megabytes.
@@ -20,14 +33,17 @@ SMALL_FORM_BYTES = 64 * 1024
 LONG_FORM_BYTES = 256 * 1024
 # Of a form with photographs. Teaching resources come through /api/v1/uploads.
 PHOTO_FORM_BYTES = 40 * 1024 * 1024
-# What a form shows beside its fields instead of on a page of its own.
-Refusal = Invalid | Conflict | NotFound | Forbidden
+# What a form shows beside its fields instead of on a page of its own; those after Forbidden only
+# where the handler says so, as where one signs in.
 REFUSALS = (Invalid, Conflict, NotFound, Forbidden)
-REFUSED_STATUS: dict[type[Refusal], int] = {
+REFUSED_STATUS: dict[type[Problem], int] = {
     Invalid: 422,
     Conflict: 409,
     NotFound: 404,
     Forbidden: 403,
+    NotSignedIn: 401,
+    TooMany: 429,
+    Unavailable: 503,
 }
 _LISTS: set[Any] = {list, tuple, set, frozenset}
 CLOCK = re.compile(r"[0-9]{2}:[0-9]{2}")
@@ -64,13 +80,17 @@ class Form(msgspec.Struct, frozen=True):
         """The same with more that is wrong, such as pictures that only the page looks at."""
         return msgspec.structs.replace(self, errors=(*self.errors, *errors))
 
+    def with_defaults(self, **values: object) -> "Form":
+        """The same, and what stands in the fields that were not sent with it."""
+        return msgspec.structs.replace(self, values={**values, **self.values})
+
 
 def refused_form(
-    typed: Mapping[str, Any], refused: Refusal, fields: Mapping[str, str] | None = None
+    typed: Mapping[str, Any], refused: Problem, fields: Mapping[str, str] | None = None
 ) -> Form:
     """The form again after a refusal; ``fields`` maps the domain's names to those of the page.
 
-    What the domain refuses without naming a field has the name "".
+    What names no field stands at the head of the form, or where ``fields`` puts "".
     """
     errors = refused.errors or (FieldError(refused.field or "", refused.message, refused.code),)
     names = fields or {}
@@ -80,6 +100,38 @@ def refused_form(
     )
     status = next(code for kind, code in REFUSED_STATUS.items() if isinstance(refused, kind))
     return Form(typed, placed, status)
+
+
+@overload
+async def read_query(
+    request: WebRequest, query_type: type[T], derive: Callable[[T], Awaitable[R]]
+) -> tuple[T, R, Form]: ...
+
+
+@overload
+async def read_query(
+    request: WebRequest, query_type: type[T], derive: Callable[[T], R]
+) -> tuple[T, R, Form]: ...
+
+
+async def read_query(
+    request: WebRequest, query_type: type[T], derive: Callable[[T], Any]
+) -> tuple[T, R, Form]:
+    """The query of a page, what ``derive`` makes of it, and the form as it was asked.
+
+    Where either is Invalid the page shows what its address without a query shows, and the errors.
+    """
+    typed: dict[str, Any] = dict(request.query_params)
+    query = query_type()
+    try:
+        query = convert_form(request.query_params, query_type)
+        return query, await _value_of(derive(query)), Form(typed)
+    except Invalid as refused:
+        return query, await _value_of(derive(query_type())), refused_form(typed, refused)
+
+
+async def _value_of(value: Any) -> Any:
+    return await value if isawaitable(value) else value
 
 
 async def as_typed(

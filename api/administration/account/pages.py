@@ -13,15 +13,15 @@ from api.administration.sign_in.sessions import browser_name
 from api.http.access import in_person
 from api.http.identity import client_address
 from api.http.types import WebRequest
-from api.kit.confirmation import ask_password
 from api.kit.flash import see_other
-from api.kit.forms import as_typed, read_form
+from api.kit.forms import Form
 from api.kit.numbers import PathId
 from api.kit.rendering import render
+from api.kit.submission import submit
 from core import account, second_factor, tokens
 from core.access import Actor
-from core.errors import FieldError, Invalid, NotConfirmed, TooMany, Unavailable, say
-from core.tokens import NewToken
+from core.errors import TooMany, Unavailable, say
+from core.tokens import IssuedToken, NewToken
 
 SCOPE_CHOICES = [
     ("inventory:read", say("Read equipment, donations and repairs")),
@@ -34,6 +34,9 @@ SCOPE_CHOICES = [
     ("people:write", say("Read and change people and schools")),
     ("reports:read", say("Read usage reports")),
 ]
+PASSWORD_CHANGED = say(
+    "Your password is changed. You are signed out everywhere else, and your tokens are revoked."
+)
 DAY_CHOICES = [(days, say("{days} days", days=days)) for days in (30, 90, 180, 365)]
 
 
@@ -63,21 +66,21 @@ class AccountPages(Controller):
         self, request: WebRequest, actor: NamedDependency[Actor]
     ) -> Response[str]:
         """Name and language, and where one is signed in."""
-        return await _account_page(request, actor, {"name": actor.name, "locale": actor.locale})
+        form = Form({"name": actor.name, "locale": actor.locale})
+        return await _account_page(request, actor, form)
 
     @post(urls.account())
     async def edit_account(
         self, request: WebRequest, actor: NamedDependency[Actor]
     ) -> Response[Any]:
         """Write name and language anew."""
-        try:
-            facts = await read_form(request, OwnFacts)
-            await account.edit_own(actor, name=facts.name, locale=facts.locale)
-        except Invalid as refused:
-            return await _account_page(
-                request, actor, await as_typed(request), list(refused.errors)
-            )
-        return see_other(urls.account(), say("Saved."))
+        return await submit(
+            request,
+            OwnFacts,
+            lambda facts: account.edit_own(actor, name=facts.name, locale=facts.locale),
+            then=lambda _: see_other(urls.account(), say("Saved.")),
+            page=lambda form: _account_page(request, actor, form),
+        )
 
     @post(f"{urls.account()}/sessions/{{session_id:int}}/end")
     async def end_session(self, actor: NamedDependency[Actor], session_id: PathId) -> Redirect:
@@ -91,15 +94,15 @@ class AccountPages(Controller):
 
     @get(urls.password())
     async def show_password(self, request: WebRequest) -> Response[str]:
-        return render(request, "administration/account/password.html")
+        return _password_page(request, Form())
 
     @post(urls.password())
     async def change_password(
         self, request: WebRequest, actor: NamedDependency[Actor]
     ) -> Response[Any]:
         """Proved by the current password; every other session and every token ends."""
-        try:
-            given = await read_form(request, PasswordChange)
+
+        async def change(given: PasswordChange) -> None:
             require_same(given.new_password, given.new_password_again)
             await account.change_password(
                 actor,
@@ -107,29 +110,14 @@ class AccountPages(Controller):
                 new=given.new_password,
                 address=client_address(request),
             )
-        except Invalid as refused:
-            return render(
-                request,
-                "administration/account/password.html",
-                status_code=422,
-                errors=list(refused.errors),
-            )
-        except TooMany as refused:
-            errors = [FieldError("", refused.message)]
-            return render(
-                request, "administration/account/password.html", status_code=429, errors=errors
-            )
-        except Unavailable as refused:
-            errors = [FieldError("", refused.message)]
-            return render(
-                request, "administration/account/password.html", status_code=503, errors=errors
-            )
-        return see_other(
-            urls.account(),
-            say(
-                "Your password is changed. You are signed out everywhere else, and your tokens"
-                " are revoked."
-            ),
+
+        return await submit(
+            request,
+            PasswordChange,
+            change,
+            then=lambda _: see_other(urls.account(), PASSWORD_CHANGED),
+            page=lambda form: _password_page(request, form),
+            also=(TooMany, Unavailable),
         )
 
     @get(urls.tokens())
@@ -141,19 +129,15 @@ class AccountPages(Controller):
     @post(urls.tokens())
     async def create_token(
         self, request: WebRequest, actor: NamedDependency[Actor]
-    ) -> Response[str]:
+    ) -> Response[Any]:
         """The page that answers is the one place where the secret is ever shown."""
-        try:
-            issued = await tokens.create(actor, await read_form(request, NewToken))
-        except NotConfirmed:
-            return await ask_password(request)
-        except Invalid as refused:
-            form = await as_typed(request)
-            form["scopes"] = (await request.form()).getall("scopes", [])
-            return await _tokens_page(
-                request, actor, status_code=422, form=form, errors=list(refused.errors)
-            )
-        return await _tokens_page(request, actor, issued=issued)
+        return await submit(
+            request,
+            NewToken,
+            lambda new: tokens.create(actor, new),
+            then=lambda issued: _tokens_page(request, actor, issued=issued),
+            page=lambda form: _tokens_page(request, actor, form),
+        )
 
     @post(f"{urls.tokens()}/{{token_id:int}}/revoke")
     async def revoke_token(self, actor: NamedDependency[Actor], token_id: PathId) -> Redirect:
@@ -161,33 +145,34 @@ class AccountPages(Controller):
         return see_other(urls.tokens(), say("The token is revoked: it opens nothing any more."))
 
 
-async def _account_page(
-    request: WebRequest,
-    actor: Actor,
-    form: dict[str, Any],
-    errors: list[FieldError] | None = None,
-) -> Response[str]:
+def _password_page(request: WebRequest, form: Form) -> Response[str]:
+    return render(request, "administration/account/password.html", form=form)
+
+
+async def _account_page(request: WebRequest, actor: Actor, form: Form) -> Response[str]:
     return render(
         request,
         "administration/account/account.html",
-        status_code=422 if errors else 200,
         sessions=await account.find_sessions(actor),
         browser_name=browser_name,
         factor=await second_factor.get_state(actor),
         form=form,
-        errors=errors or [],
     )
 
 
 async def _tokens_page(
-    request: WebRequest, actor: Actor, *, status_code: int = 200, **context: Any
+    request: WebRequest,
+    actor: Actor,
+    form: Form | None = None,
+    *,
+    issued: IssuedToken | None = None,
 ) -> Response[str]:
     return render(
         request,
         "administration/account/tokens.html",
-        status_code=status_code,
         tokens=await tokens.find_tokens(actor),
         scope_choices=SCOPE_CHOICES,
         day_choices=DAY_CHOICES,
-        **{"issued": None, "form": {"days": tokens.USUAL_DAYS, "scopes": []}, **context},
+        issued=issued,
+        form=form or Form({"days": tokens.USUAL_DAYS, "scopes": []}),
     )

@@ -12,16 +12,16 @@ from litestar.response import Redirect
 from api import urls
 from api.http.access import allow
 from api.http.types import WebRequest
-from api.kit.confirmation import ask_password
 from api.kit.flash import see_other
-from api.kit.forms import as_typed, convert_form, read_form
+from api.kit.forms import Form, convert_form
 from api.kit.numbers import PathId
 from api.kit.options import school_options
 from api.kit.rendering import language_of, render
+from api.kit.submission import confirmed, submit
 from api.wording import row_names
 from core import memberships, people, schools
 from core.access import Actor, Role
-from core.errors import Conflict, FieldError, Invalid, NotConfirmed, say
+from core.errors import Invalid, say
 from core.memberships import NewRole
 from core.numbers import Id
 from core.people import Invitation, NewPerson, Standing
@@ -77,20 +77,20 @@ class PeoplePages(Controller):
 
     @get(urls.new_person(), guards=[allow(MANAGE_PEOPLE, tokens=False)])
     async def show_new(self, request: WebRequest, actor: NamedDependency[Actor]) -> Response[str]:
-        return await _new_page(request, actor, {"role": Role.teacher, "locale": "zh_CN"})
+        return await _new_page(request, actor, Form({"role": Role.teacher, "locale": "zh_CN"}))
 
     @post(urls.people(), guards=[allow(MANAGE_PEOPLE, tokens=False)])
     async def create_person(
         self, request: WebRequest, actor: NamedDependency[Actor]
-    ) -> Response[str]:
+    ) -> Response[Any]:
         """The page that answers is the one place where the password is ever shown."""
-        try:
-            invitation = await people.create_person(actor, await read_form(request, NewPerson))
-        except NotConfirmed:
-            return await ask_password(request)
-        except Invalid as refused:
-            return await _new_page(request, actor, await as_typed(request), refused.errors)
-        return _invitation_page(request, invitation)
+        return await submit(
+            request,
+            NewPerson,
+            lambda new: people.create_person(actor, new),
+            then=lambda invitation: _invitation_page(request, invitation),
+            page=lambda form: _new_page(request, actor, form),
+        )
 
     @get("/people/{person_id:int}", guards=[allow(READ_PEOPLE, tokens=False)])
     async def show_person(
@@ -102,35 +102,29 @@ class PeoplePages(Controller):
     async def edit_person(
         self, request: WebRequest, actor: NamedDependency[Actor], person_id: PathId
     ) -> Response[Any]:
-        try:
-            await people.edit_person(actor, person_id, await read_form(request, PersonFacts))
-        except Invalid as refused:
-            form = await as_typed(request)
-            return await _person_page(request, actor, person_id, form=form, errors=refused.errors)
-        return see_other(urls.person(person_id), say("Saved."))
+        return await submit(
+            request,
+            PersonFacts,
+            lambda facts: people.edit_person(actor, person_id, facts),
+            then=lambda _: see_other(urls.person(person_id), say("Saved.")),
+            page=lambda form: _person_page(request, actor, person_id, form),
+        )
 
     @post("/people/{person_id:int}/roles", guards=[allow(MANAGE_PEOPLE, tokens=False)])
     async def give_role(
         self, request: WebRequest, actor: NamedDependency[Actor], person_id: PathId
     ) -> Response[Any]:
-        try:
-            new = await _new_role(actor, await read_form(request, RoleForm))
-            await memberships.give_role(actor, person_id, new)
-        except NotConfirmed:
-            return await ask_password(request)
-        except Invalid as refused:
-            return await _person_page(
-                request, actor, person_id, role_form=await as_typed(request), errors=refused.errors
-            )
-        except Conflict as refused:
-            return await _person_page(
-                request,
-                actor,
-                person_id,
-                role_form=await as_typed(request),
-                errors=(FieldError("role", refused.message),),
-            )
-        return see_other(urls.person(person_id), say("The role is given."))
+        async def give(form: RoleForm) -> None:
+            await memberships.give_role(actor, person_id, await _new_role(actor, form))
+
+        return await submit(
+            request,
+            RoleForm,
+            give,
+            then=lambda _: see_other(urls.person(person_id), say("The role is given.")),
+            page=lambda form: _person_page(request, actor, person_id, form),
+            fields={"": "role"},
+        )
 
     @post(
         "/people/{person_id:int}/roles/{membership_id:int}/end",
@@ -143,31 +137,31 @@ class PeoplePages(Controller):
         person_id: PathId,
         membership_id: PathId,
     ) -> Response[Any]:
-        try:
-            await memberships.end_role(actor, person_id, membership_id)
-        except NotConfirmed:
-            return await ask_password(request)
-        return see_other(urls.person(person_id), say("The role has ended."))
+        return await confirmed(
+            request,
+            memberships.end_role(actor, person_id, membership_id),
+            then=lambda _: see_other(urls.person(person_id), say("The role has ended.")),
+        )
 
     @post("/people/{person_id:int}/invite", guards=[allow(MANAGE_PEOPLE, tokens=False)])
     async def invite_again(
         self, request: WebRequest, actor: NamedDependency[Actor], person_id: PathId
-    ) -> Response[str]:
-        try:
-            invitation = await people.invite_again(actor, person_id)
-        except NotConfirmed:
-            return await ask_password(request)
-        return _invitation_page(request, invitation)
+    ) -> Response[Any]:
+        return await confirmed(
+            request,
+            people.invite_again(actor, person_id),
+            then=lambda invitation: _invitation_page(request, invitation),
+        )
 
     @post("/people/{person_id:int}/close", guards=[allow(MANAGE_PEOPLE, tokens=False)])
     async def close_account(
         self, request: WebRequest, actor: NamedDependency[Actor], person_id: PathId
     ) -> Response[Any]:
-        try:
-            await people.close_account(actor, person_id)
-        except NotConfirmed:
-            return await ask_password(request)
-        return see_other(urls.person(person_id), say("The account is closed."))
+        return await confirmed(
+            request,
+            people.close_account(actor, person_id),
+            then=lambda _: see_other(urls.person(person_id), say("The account is closed.")),
+        )
 
     @post("/people/{person_id:int}/reopen", guards=[allow(MANAGE_PEOPLE, tokens=False)])
     async def reopen_account(self, actor: NamedDependency[Actor], person_id: PathId) -> Redirect:
@@ -189,44 +183,31 @@ async def _new_role(actor: Actor, form: RoleForm) -> NewRole:
 
 
 async def _person_page(
-    request: WebRequest,
-    actor: Actor,
-    person_id: int,
-    *,
-    form: dict[str, Any] | None = None,
-    role_form: dict[str, Any] | None = None,
-    errors: tuple[FieldError, ...] = (),
+    request: WebRequest, actor: Actor, person_id: int, form: Form | None = None
 ) -> Response[str]:
+    """Either form's fields as they were typed, and those of the other one as they are."""
     person = await people.get_person(actor, person_id)
     administered = actor.school_ids_with(MANAGE_PEOPLE)
     return render(
         request,
         "administration/people/person.html",
-        status_code=422 if errors else 200,
         person=person,
         may_give_role=any(m.school_id in administered for m in person.memberships),
         may_edit=any(m.school_id in administered and m.is_valid for m in person.memberships),
         school_options=await school_options(request, actor, MANAGE_PEOPLE),
         changes=await row_names.history(language_of(request), "person", person_id, limit=30),
-        form=form or {"name": person.name, "login": person.login, "locale": person.locale},
-        role_form=role_form,
-        errors=list(errors),
+        form=(form or Form()).with_defaults(
+            name=person.name, login=person.login, locale=person.locale
+        ),
     )
 
 
-async def _new_page(
-    request: WebRequest,
-    actor: Actor,
-    form: dict[str, Any],
-    errors: tuple[FieldError, ...] = (),
-) -> Response[str]:
+async def _new_page(request: WebRequest, actor: Actor, form: Form) -> Response[str]:
     return render(
         request,
         "administration/people/new.html",
-        status_code=422 if errors else 200,
         school_options=await school_options(request, actor, MANAGE_PEOPLE),
         form=form,
-        errors=list(errors),
     )
 
 

@@ -10,13 +10,14 @@ from api import urls
 from api.http.access import allow
 from api.http.types import WebRequest
 from api.kit.flash import see_other
-from api.kit.forms import as_typed, read_form
+from api.kit.forms import Form
 from api.kit.numbers import PathId
 from api.kit.rendering import language_of, render
+from api.kit.submission import submit
 from api.wording import row_names
 from core import schools
 from core.access import Actor
-from core.errors import Invalid, say
+from core.errors import say
 from core.permissions import MANAGE_SCHOOL, READ_PEOPLE
 from core.schools import DEFAULT_ZONE, School, SchoolFacts
 from storage import quotas
@@ -36,19 +37,21 @@ class SchoolPages(Controller):
         )
 
     @get(urls.new_school(), guards=[allow(MANAGE_SCHOOL, tokens=False)])
-    async def show_new(self, request: WebRequest) -> Response[str]:
-        return _form_page(request, {"zone": DEFAULT_ZONE})
+    async def show_new(self, request: WebRequest, actor: NamedDependency[Actor]) -> Response[str]:
+        return await _form_page(request, actor, None, Form({"zone": DEFAULT_ZONE}))
 
     @post(urls.schools(), guards=[allow(MANAGE_SCHOOL, tokens=False)])
     async def create_school(
         self, request: WebRequest, actor: NamedDependency[Actor]
     ) -> Response[Any]:
-        try:
-            made = await schools.create_school(actor, await read_form(request, SchoolFacts))
-        except Invalid as refused:
-            return _form_page(request, await as_typed(request), errors=list(refused.errors))
-        return see_other(
-            urls.school(made.id), say("The school is added, and you are its administrator.")
+        return await submit(
+            request,
+            SchoolFacts,
+            lambda facts: schools.create_school(actor, facts),
+            then=lambda made: see_other(
+                urls.school(made.id), say("The school is added, and you are its administrator.")
+            ),
+            page=lambda form: _form_page(request, actor, None, form),
         )
 
     @get("/schools/{school_id:int}", guards=[allow(MANAGE_SCHOOL, tokens=False)])
@@ -57,40 +60,31 @@ class SchoolPages(Controller):
     ) -> Response[str]:
         school = await schools.get_school(actor, school_id)
         actor.require(school_id, MANAGE_SCHOOL)
-        return _form_page(
-            request,
-            msgspec.structs.asdict(school),
-            school=school,
-            storage_use=await quotas.find(actor, school_id),
-            changes=await row_names.history(language_of(request), "school", school_id, limit=30),
-        )
+        return await _form_page(request, actor, school, Form(msgspec.structs.asdict(school)))
 
     @post("/schools/{school_id:int}", guards=[allow(MANAGE_SCHOOL, tokens=False)])
     async def edit_school(
         self, request: WebRequest, actor: NamedDependency[Actor], school_id: PathId
     ) -> Response[Any]:
         school = await schools.get_school(actor, school_id)
-        try:
-            await schools.edit_school(actor, school_id, await read_form(request, SchoolFacts))
-        except Invalid as refused:
-            return _form_page(
-                request,
-                await as_typed(request),
-                school=school,
-                storage_use=await quotas.find(actor, school_id),
-                errors=list(refused.errors),
-            )
-        return see_other(urls.school(school_id), say("Saved."))
+        return await submit(
+            request,
+            SchoolFacts,
+            lambda facts: schools.edit_school(actor, school_id, facts),
+            then=lambda _: see_other(urls.school(school_id), say("Saved.")),
+            page=lambda form: _form_page(request, actor, school, form),
+        )
 
 
-def _form_page(
-    request: WebRequest, form: dict[str, Any], *, school: School | None = None, **context: Any
+async def _form_page(
+    request: WebRequest, actor: Actor, school: School | None, form: Form
 ) -> Response[str]:
+    speech = language_of(request)
     return render(
         request,
         "administration/schools/school.html",
-        status_code=422 if context.get("errors") else 200,
         school=school,
         form=form,
-        **{"changes": [], **context},
+        storage_use=await quotas.find(actor, school.id) if school else None,
+        changes=await row_names.history(speech, "school", school.id, limit=30) if school else [],
     )

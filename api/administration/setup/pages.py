@@ -13,10 +13,11 @@ from api.http.access import public
 from api.http.identity import client_address
 from api.http.types import WebRequest
 from api.kit.flash import see_other
-from api.kit.forms import SMALL_FORM_BYTES, as_typed, read_form
+from api.kit.forms import REFUSED_STATUS, SMALL_FORM_BYTES, Form
 from api.kit.rendering import language_of, render
+from api.kit.submission import submit
 from core import setup, sign_in
-from core.errors import Conflict, Invalid, say
+from core.errors import Conflict, say
 from core.person_facts import PersonFacts
 from core.schools import DEFAULT_ZONE, SchoolFacts
 from core.setup import FirstAdmin
@@ -45,7 +46,7 @@ async def show_setup(request: WebRequest) -> Response[Any]:
     """
     if not await setup.is_needed():
         return Redirect(urls.sign_in(), status_code=303)
-    return render(request, "administration/setup/setup.html", form={"zone": DEFAULT_ZONE})
+    return _setup_page(request, Form({"zone": DEFAULT_ZONE}))
 
 
 @post(
@@ -56,20 +57,28 @@ async def show_setup(request: WebRequest) -> Response[Any]:
 )
 async def do_setup(request: WebRequest) -> Response[Any]:
     """Make the school and its admin, and sign them in."""
-    try:
-        form = await read_form(request, SetupForm)
+
+    async def make(form: SetupForm) -> int:
         require_same(form.password, form.password_again, field="password_again")
-        person_id = await setup.make_first_admin(_first_admin(form, language_of(request).code))
-    except Invalid as refused:
-        return render(
-            request,
-            "administration/setup/setup.html",
-            status_code=422,
-            form=await as_typed(request),
-            errors=list(refused.errors),
-        )
-    except Conflict as refused:
-        return see_other(urls.sign_in(), refused.message)
+        return await setup.make_first_admin(_first_admin(form, language_of(request).code))
+
+    return await submit(
+        request,
+        SetupForm,
+        make,
+        then=lambda person_id: _signed_in(request, person_id),
+        page=lambda form: _setup_page(request, form),
+    )
+
+
+def _setup_page(request: WebRequest, form: Form) -> Response[Any]:
+    if form.status == REFUSED_STATUS[Conflict]:
+        # Somebody else has set it up meanwhile.
+        return see_other(urls.sign_in(), form.errors[0].message)
+    return render(request, "administration/setup/setup.html", form=form)
+
+
+async def _signed_in(request: WebRequest, person_id: int) -> Response[Any]:
     token = await sign_in.start_session(
         person_id,
         address=client_address(request),

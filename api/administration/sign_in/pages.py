@@ -20,13 +20,13 @@ from api.http.access import in_person, public
 from api.http.identity import client_address, find_actor, session_token
 from api.http.types import WebRequest
 from api.kit.flash import see_other
-from api.kit.forms import SMALL_FORM_BYTES, as_typed, read_form
+from api.kit.forms import SMALL_FORM_BYTES, Form
 from api.kit.rendering import render
+from api.kit.submission import submit
 from core import account, setup, sign_in
 from core.access import Actor
-from core.errors import FieldError, Invalid, NotSignedIn, TooMany, Unavailable, say
-
-RETRY_SECONDS = 5
+from core.errors import Invalid, NotSignedIn, TooMany, Unavailable, say
+from core.sign_in import Newcomer, SignedIn
 
 
 class Credentials(msgspec.Struct, frozen=True):
@@ -53,7 +53,7 @@ async def show_sign_in(request: WebRequest) -> Response[Any]:
         return Redirect(next_path, status_code=303)
     if await setup.is_needed():
         return Redirect(urls.setup(), status_code=303)
-    return render(request, "administration/sign_in/sign_in.html", form={"next": next_path})
+    return _sign_in_page(request, Form({"next": next_path}))
 
 
 @post(
@@ -64,9 +64,9 @@ async def show_sign_in(request: WebRequest) -> Response[Any]:
 )
 async def do_sign_in(request: WebRequest) -> Response[Any]:
     """A fresh session for the right name and password; one sentence for everything else."""
-    try:
-        given = await read_form(request, Credentials)
-        opened = await sign_in.sign_in(
+
+    async def open_session(given: Credentials) -> tuple[Credentials, SignedIn]:
+        return given, await sign_in.sign_in(
             given.login,
             given.password,
             address=client_address(request),
@@ -74,18 +74,18 @@ async def do_sign_in(request: WebRequest) -> Response[Any]:
             known_browser=known_browser(request),
             lasts=lasting(stays=given.stays),
         )
-    except Invalid as refused:
-        return await _refused(request, 422, refused.errors)
-    except NotSignedIn as refused:
-        return await _refused(request, 401, [FieldError("", refused.message)])
-    except TooMany as refused:
-        answer = await _refused(request, 429, [FieldError("", refused.message)])
-        answer.headers["retry-after"] = str(refused.retry_after_seconds)
-        return answer
-    except Unavailable as refused:
-        answer = await _refused(request, 503, [FieldError("", refused.message)])
-        answer.headers["retry-after"] = str(RETRY_SECONDS)
-        return answer
+
+    return await submit(
+        request,
+        Credentials,
+        open_session,
+        then=lambda done: _signed_in(request, *done),
+        page=lambda form: _sign_in_page(request, form),
+        also=(NotSignedIn, TooMany, Unavailable),
+    )
+
+
+async def _signed_in(request: WebRequest, given: Credentials, opened: SignedIn) -> Response[Any]:
     await _leave_old_session(request)
     onward = see_other(await _next_step(opened.token, given))
     set_session(request, onward, opened.token, stays=given.stays)
@@ -103,18 +103,9 @@ async def _next_step(token: str, given: Credentials) -> str:
     return urls.local(given.next)
 
 
-async def _refused(
-    request: WebRequest, status: int, errors: list[FieldError] | tuple[FieldError, ...]
-) -> Response[str]:
-    form = await as_typed(request)
-    form["next"] = urls.local(form.get("next"))
-    return render(
-        request,
-        "administration/sign_in/sign_in.html",
-        status_code=status,
-        errors=list(errors),
-        form=form,
-    )
+def _sign_in_page(request: WebRequest, form: Form) -> Response[str]:
+    safe = form.with_values(next=urls.local(form.values.get("next")))
+    return render(request, "administration/sign_in/sign_in.html", form=safe)
 
 
 async def _leave_old_session(request: WebRequest) -> None:
@@ -130,7 +121,7 @@ async def show_first_password(request: WebRequest) -> Response[Any]:
     newcomer = await sign_in.find_newcomer(session_token(request))
     if newcomer is None:
         return Redirect(urls.sign_in(), status_code=303)
-    return render(request, "administration/sign_in/first_password.html", newcomer=newcomer)
+    return _first_password_page(request, newcomer, Form())
 
 
 @post(
@@ -145,20 +136,29 @@ async def choose_first_password(request: WebRequest) -> Response[Any]:
     newcomer = await sign_in.find_newcomer(token)
     if newcomer is None:
         return Redirect(urls.sign_in(), status_code=303)
-    try:
-        given = await read_form(request, FirstPassword)
+
+    async def choose(given: FirstPassword) -> int:
         require_same(given.new_password, given.new_password_again)
-        person_id = await account.choose_first_password(
+        return await account.choose_first_password(
             token, new=given.new_password, address=client_address(request)
         )
-    except Invalid as refused:
-        return render(
-            request,
-            "administration/sign_in/first_password.html",
-            status_code=422,
-            newcomer=newcomer,
-            errors=list(refused.errors),
-        )
+
+    return await submit(
+        request,
+        FirstPassword,
+        choose,
+        then=lambda person_id: _welcomed(request, person_id),
+        page=lambda form: _first_password_page(request, newcomer, form),
+    )
+
+
+def _first_password_page(request: WebRequest, newcomer: Newcomer, form: Form) -> Response[str]:
+    return render(
+        request, "administration/sign_in/first_password.html", newcomer=newcomer, form=form
+    )
+
+
+async def _welcomed(request: WebRequest, person_id: int) -> Response[Any]:
     fresh = await sign_in.start_session(
         person_id,
         address=client_address(request),

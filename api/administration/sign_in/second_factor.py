@@ -19,16 +19,17 @@ from api.http.access import allow, in_person, public
 from api.http.identity import client_address, session_token
 from api.http.types import WebRequest
 from api.inventory.labels.qr import drawing
-from api.kit.confirmation import ask_password
 from api.kit.flash import see_other
-from api.kit.forms import SMALL_FORM_BYTES, as_typed, convert_form, read_form
+from api.kit.forms import REFUSED_STATUS, SMALL_FORM_BYTES, Form, convert_form, read_form
 from api.kit.numbers import PathId
 from api.kit.rendering import render
+from api.kit.submission import confirmed, submit
 from core import schools, second_factor, sign_in
 from core.access import Actor
 from core.encryption import Cipher
-from core.errors import Conflict, FieldError, Invalid, NotConfirmed, NotSignedIn, TooMany, say
+from core.errors import Conflict, NotSignedIn, TooMany, say
 from core.permissions import MANAGE_SCHOOL
+from core.second_factor import Completed
 
 
 class Code(msgspec.Struct, frozen=True):
@@ -69,8 +70,7 @@ async def show_second_step(request: WebRequest) -> Response[Any]:
     if await sign_in.find_waiting(session_token(request)) is None:
         return Redirect(urls.sign_in(), status_code=303)
     onward = convert_form(request.query_params, Onward)
-    form = {"next": urls.local(onward.next), "stays": onward.stays}
-    return render(request, "administration/sign_in/second_step.html", form=form)
+    return _step_page(request, Form({"next": onward.next, "stays": onward.stays}))
 
 
 @post(
@@ -81,22 +81,28 @@ async def show_second_step(request: WebRequest) -> Response[Any]:
 )
 async def do_second_step(request: WebRequest) -> Response[Any]:
     """The right code begins the session; a wrong one asks again."""
-    token = session_token(request)
-    try:
-        given = await read_form(request, SecondStep)
-        completed = await second_factor.complete_sign_in(
-            token,
+
+    async def complete(given: SecondStep) -> tuple[SecondStep, Completed]:
+        return given, await second_factor.complete_sign_in(
+            session_token(request),
             cipher_of(request),
             given.code,
             address=client_address(request),
             known_browser=known_browser(request),
         )
-    except NotSignedIn:
-        return Redirect(urls.sign_in(), status_code=303)
-    except Invalid as refused:
-        return await _asked_again(request, 422, refused.errors)
-    except TooMany as refused:
-        return await _asked_again(request, 429, (FieldError("code", refused.message),))
+
+    return await submit(
+        request,
+        SecondStep,
+        complete,
+        then=lambda done: _signed_in(request, *done),
+        page=lambda form: _step_page(request, form),
+        fields={"": "code"},
+        also=(NotSignedIn, TooMany),
+    )
+
+
+async def _signed_in(request: WebRequest, given: SecondStep, completed: Completed) -> Response[Any]:
     fresh = await sign_in.start_session(
         completed.person_id,
         address=client_address(request),
@@ -110,18 +116,13 @@ async def do_second_step(request: WebRequest) -> Response[Any]:
     return answer
 
 
-async def _asked_again(
-    request: WebRequest, status_code: int, errors: tuple[FieldError, ...]
-) -> Response[str]:
-    form = {**await as_typed(request), "code": ""}
-    form = {**form, "next": urls.local(form.get("next")), "stays": form.get("stays", "")}
-    return render(
-        request,
-        "administration/sign_in/second_step.html",
-        status_code=status_code,
-        form=form,
-        errors=list(errors),
-    )
+def _step_page(request: WebRequest, form: Form) -> Response[Any]:
+    if form.status == REFUSED_STATUS[NotSignedIn]:
+        return Redirect(urls.sign_in(), status_code=303)
+    # A code is good once: it is not given back.
+    form = form.with_values(code="", next=urls.local(form.values.get("next")))
+    form = form.with_defaults(stays="")
+    return render(request, "administration/sign_in/second_step.html", form=form)
 
 
 class SecondFactorPages(Controller):
@@ -133,47 +134,50 @@ class SecondFactorPages(Controller):
     async def show_second_factor(
         self, request: WebRequest, actor: NamedDependency[Actor]
     ) -> Response[str]:
-        return await _factor_page(request, actor)
+        return await _factor_page(request, actor, Form())
 
     @post(urls.begin_second_factor(), guards=[in_person])
     async def begin(self, request: WebRequest, actor: NamedDependency[Actor]) -> Response[Any]:
-        try:
-            await second_factor.begin(actor, cipher_of(request))
-        except NotConfirmed:
-            return await ask_password(request)
-        return see_other(urls.second_factor())
+        return await confirmed(
+            request,
+            second_factor.begin(actor, cipher_of(request)),
+            then=lambda _: see_other(urls.second_factor()),
+        )
 
     @post(urls.second_factor(), guards=[in_person])
     async def confirm(self, request: WebRequest, actor: NamedDependency[Actor]) -> Response[Any]:
         """The page that answers is the one place where the recovery codes are ever shown."""
-        try:
-            given = await read_form(request, Code)
-            codes = await second_factor.confirm(
+        return await submit(
+            request,
+            Code,
+            lambda given: second_factor.confirm(
                 actor, cipher_of(request), given.code, address=client_address(request)
-            )
-        except Invalid as refused:
-            return await _factor_page(request, actor, refused.errors)
-        except TooMany as refused:
-            return await _factor_page(request, actor, (FieldError("code", refused.message),))
-        return render(request, "administration/sign_in/recovery_codes.html", codes=codes)
+            ),
+            then=lambda codes: _codes_page(request, codes),
+            page=lambda form: _factor_page(request, actor, form.with_values(code="")),
+            fields={"": "code"},
+            also=(TooMany,),
+        )
 
     @post(urls.recovery_codes(), guards=[in_person])
     async def renew_codes(
         self, request: WebRequest, actor: NamedDependency[Actor]
     ) -> Response[Any]:
-        try:
-            codes = await second_factor.renew_codes(actor)
-        except NotConfirmed:
-            return await ask_password(request)
-        return render(request, "administration/sign_in/recovery_codes.html", codes=codes)
+        return await confirmed(
+            request,
+            second_factor.renew_codes(actor),
+            then=lambda codes: _codes_page(request, codes),
+        )
 
     @post(urls.remove_second_factor(), guards=[in_person])
     async def remove(self, request: WebRequest, actor: NamedDependency[Actor]) -> Response[Any]:
-        try:
-            await second_factor.remove(actor)
-        except NotConfirmed:
-            return await ask_password(request)
-        return see_other(urls.second_factor(), say("You sign in with the password alone now."))
+        return await confirmed(
+            request,
+            second_factor.remove(actor),
+            then=lambda _: see_other(
+                urls.second_factor(), say("You sign in with the password alone now.")
+            ),
+        )
 
     @post(
         "/people/{person_id:int}/second-factor/reset", guards=[allow(MANAGE_SCHOOL, tokens=False)]
@@ -181,12 +185,12 @@ class SecondFactorPages(Controller):
     async def reset(
         self, request: WebRequest, actor: NamedDependency[Actor], person_id: PathId
     ) -> Response[Any]:
-        try:
-            await second_factor.reset(actor, person_id)
-        except NotConfirmed:
-            return await ask_password(request)
-        return see_other(
-            urls.person(person_id), say("The second factor is taken away; the password stays.")
+        return await confirmed(
+            request,
+            second_factor.reset(actor, person_id),
+            then=lambda _: see_other(
+                urls.person(person_id), say("The second factor is taken away; the password stays.")
+            ),
         )
 
     @post("/schools/{school_id:int}/second-factor", guards=[allow(MANAGE_SCHOOL, tokens=False)])
@@ -195,24 +199,27 @@ class SecondFactorPages(Controller):
     ) -> Response[Any]:
         rule = await read_form(request, Rule)
         try:
-            await schools.require_second_factor(actor, school_id, is_required=rule.is_required)
-        except NotConfirmed:
-            return await ask_password(request)
+            return await confirmed(
+                request,
+                schools.require_second_factor(actor, school_id, is_required=rule.is_required),
+                then=lambda _: see_other(urls.school(school_id), say("Saved.")),
+            )
         except Conflict as refused:
+            # Who demands a second factor of others sets up one's own first: that is another page.
             return see_other(urls.second_factor(), refused.message)
-        return see_other(urls.school(school_id), say("Saved."))
 
 
-async def _factor_page(
-    request: WebRequest, actor: Actor, errors: tuple[FieldError, ...] = ()
-) -> Response[str]:
+def _codes_page(request: WebRequest, codes: list[str]) -> Response[str]:
+    return render(request, "administration/sign_in/recovery_codes.html", codes=codes)
+
+
+async def _factor_page(request: WebRequest, actor: Actor, form: Form) -> Response[str]:
     enrolment = await second_factor.find_enrolment(actor, cipher_of(request))
     return render(
         request,
         "administration/sign_in/second_factor.html",
-        status_code=422 if errors else 200,
+        form=form,
         state=await second_factor.get_state(actor),
         enrolment=enrolment,
         picture=drawing(enrolment.address) if enrolment else "",
-        errors=list(errors),
     )

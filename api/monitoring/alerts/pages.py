@@ -1,6 +1,6 @@
 """Alerts: what is wrong now, what was, one alert's story, and what people do about them."""
 
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 from litestar import Controller, Response, get, post
@@ -11,15 +11,16 @@ from api import urls
 from api.http.access import allow, in_person
 from api.http.types import WebRequest
 from api.kit.flash import see_other
-from api.kit.forms import convert_form, read_form
+from api.kit.forms import Form, convert_form, read_form
 from api.kit.numbers import PathId
 from api.kit.options import school_options
 from api.kit.rendering import language_of, render
+from api.kit.submission import submit
 from api.monitoring.alerts.charts import chart_of, held_back_words
 from api.monitoring.alerts.words import rule_words
 from core import places
 from core.access import Actor
-from core.errors import Invalid, say
+from core.errors import say
 from core.numbers import Id
 from core.paging import DEFAULT_LIMIT
 from core.permissions import EDIT_MONITORING
@@ -130,17 +131,18 @@ class AlertPages(Controller):
     @post("/{alert_id:int}/clear", guards=[allow(EDIT_MONITORING, tokens=False)])
     async def clear(
         self, request: WebRequest, actor: NamedDependency[Actor], alert_id: PathId
-    ) -> Response[str] | Redirect:
-        try:
-            ending = await read_form(request, Ending)
-            await alerts.clear_by_hand(actor, alert_id, ending.reason)
-        except Invalid as refused:
-            return await _alert_page(request, actor, alert_id, refused)
-        return see_other(urls.alert(alert_id), say("The alert is ended."))
+    ) -> Response[Any]:
+        return await submit(
+            request,
+            Ending,
+            lambda ending: alerts.clear_by_hand(actor, alert_id, ending.reason),
+            then=lambda _: see_other(urls.alert(alert_id), say("The alert is ended.")),
+            page=lambda form: _alert_page(request, actor, alert_id, form),
+        )
 
 
 async def _alert_page(
-    request: WebRequest, actor: Actor, alert_id: int, refused: Invalid | None = None
+    request: WebRequest, actor: Actor, alert_id: int, form: Form | None = None
 ) -> Response[str]:
     alert = await alerts.get_alert(actor, alert_id)
     story = await story_of(actor, alert_id)
@@ -148,12 +150,10 @@ async def _alert_page(
     return render(
         request,
         "monitoring/alerts/alert.html",
-        status_code=422 if refused else 200,
         alert=alert,
         story=story,
         chart=chart_of(alert, story, speech),
         held_back=held_back_words(story, speech),
         may_keep=actor.can_at(alert.school_id, EDIT_MONITORING),
-        form={},
-        errors=list(refused.errors) if refused else [],
+        form=form or Form(),
     )

@@ -7,16 +7,15 @@ from litestar.di import NamedDependency
 from api import urls
 from api.http.access import allow
 from api.http.types import WebRequest
-from api.kit.forms import convert_form
+from api.kit.forms import convert_form, read_query
 from api.kit.options import school_options
 from api.kit.rendering import language_of, render
 from api.monitoring.availability import table
 from core.access import Actor
-from core.errors import FieldError, Invalid
 from core.numbers import Id
 from core.permissions import READ_AVAILABILITY
 from monitoring.history.availability import AvailabilityReport, By, availability
-from monitoring.history.months import chosen_month, last_months, this_month
+from monitoring.history.months import chosen_month, last_months
 
 MOST_ROWS = 500
 
@@ -41,13 +40,9 @@ class AvailabilityPages(Controller):
 
     @get(urls.availability())
     async def show(self, request: WebRequest, actor: NamedDependency[Actor]) -> Response[str]:
-        query, month = AvailabilityQuery(), this_month()
-        errors: tuple[FieldError, ...] = ()
-        try:
-            query = convert_form(request.query_params, AvailabilityQuery)
-            month = chosen_month(query.month)
-        except Invalid as refused:
-            errors = refused.errors
+        query, month, form = await read_query(
+            request, AvailabilityQuery, lambda given: chosen_month(given.month)
+        )
         report = await availability(
             actor, query.by, month, school_id=query.school_id, room_id=query.room
         )
@@ -56,7 +51,6 @@ class AvailabilityPages(Controller):
         return render(
             request,
             "monitoring/availability/report.html",
-            status_code=422 if errors else 200,
             report=report,
             rows=report.rows[:MOST_ROWS],
             query=query,
@@ -67,7 +61,7 @@ class AvailabilityPages(Controller):
             columns=table.columns_of(report.by),
             head_word=table.HEADS[report.by],
             label_of=table.label_of,
-            errors=list(errors),
+            form=form,
             filters={"month": month.name, "school_id": query.school_id},
         )
 

@@ -11,12 +11,13 @@ from api import urls
 from api.http.access import allow
 from api.http.types import WebRequest
 from api.kit.flash import see_other
-from api.kit.forms import as_typed, convert_form, read_form
+from api.kit.forms import Form, convert_form, read_form
 from api.kit.numbers import PathId
 from api.kit.options import school_options
 from api.kit.rendering import render
+from api.kit.submission import submit
 from core.access import Actor
-from core.errors import FieldError, Invalid, say
+from core.errors import say
 from core.numbers import Id
 from core.paging import DEFAULT_LIMIT
 from core.permissions import EDIT_MONITORING, READ_MONITORING_SETUP
@@ -53,6 +54,9 @@ class AddForm(msgspec.Struct, frozen=True):
     asset_tag: str | None = None
     credential_id: Id | None = None
     move: bool = False
+
+    def choice(self) -> Choice:
+        return Choice(self.asset_tag, self.credential_id, self.move)
 
 
 class CertainForm(msgspec.Struct, frozen=True):
@@ -108,7 +112,7 @@ class CandidatePages(Controller):
         self, request: WebRequest, actor: NamedDependency[Actor], candidate_id: PathId
     ) -> Response[str]:
         found = await discovery.get_candidate(actor, candidate_id)
-        form = {"asset_tag": found.asset_tag, "credential_id": found.credential_id}
+        form = Form({"asset_tag": found.asset_tag, "credential_id": found.credential_id})
         return await _page(request, actor, found, form)
 
     @post("/{candidate_id:int}/add", guards=[allow(EDIT_MONITORING, tokens=False)])
@@ -116,16 +120,12 @@ class CandidatePages(Controller):
         self, request: WebRequest, actor: NamedDependency[Actor], candidate_id: PathId
     ) -> Response[Any]:
         found = await discovery.get_candidate(actor, candidate_id)
-        try:
-            form = await read_form(request, AddForm)
-            choice = Choice(form.asset_tag, form.credential_id, form.move)
-            added = await discovery.add_candidate(actor, candidate_id, choice)
-        except Invalid as refused:
-            return await _page(request, actor, found, await as_typed(request), refused.errors)
-        assert added.device_id is not None
-        return see_other(
-            urls.device(added.device_id),
-            say("{address} is monitored now; its first readings come soon.", address=found.address),
+        return await submit(
+            request,
+            AddForm,
+            lambda form: discovery.add_candidate(actor, candidate_id, form.choice()),
+            then=_to_its_device,
+            page=lambda form: _page(request, actor, found, form),
         )
 
     @post("/{candidate_id:int}/ignore", guards=[allow(EDIT_MONITORING, tokens=False)])
@@ -140,24 +140,26 @@ class CandidatePages(Controller):
         return see_other(urls.candidate(candidate_id), say("It waits for a decision again."))
 
 
+def _to_its_device(added: Candidate) -> Redirect:
+    assert added.device_id is not None
+    return see_other(
+        urls.device(added.device_id),
+        say("{address} is monitored now; its first readings come soon.", address=added.address),
+    )
+
+
 async def _page(
-    request: WebRequest,
-    actor: Actor,
-    candidate: Candidate,
-    form: dict[str, Any],
-    errors: tuple[FieldError, ...] = (),
+    request: WebRequest, actor: Actor, candidate: Candidate, form: Form
 ) -> Response[str]:
     known = await credentials.list_credentials(actor, school_id=candidate.school_id)
     return render(
         request,
         "monitoring/candidates/candidate.html",
-        status_code=422 if errors else 200,
         candidate=candidate,
         credentials=[(one.id, one.name) for one in known.items],
         new_asset=_new_asset(actor, candidate),
         may_keep=actor.can_at(candidate.school_id, EDIT_MONITORING),
         form=form,
-        errors=list(errors),
     )
 
 

@@ -11,14 +11,15 @@ from api import urls
 from api.http.access import allow
 from api.http.types import WebRequest
 from api.kit.flash import see_other
-from api.kit.forms import as_typed, convert_form, read_form
+from api.kit.forms import Form, convert_form
 from api.kit.numbers import PathId
 from api.kit.options import school_options
 from api.kit.rendering import language_of, render
+from api.kit.submission import submit
 from api.monitoring.credentials.routes import sealer_of
 from api.wording import row_names
 from core.access import Actor
-from core.errors import FieldError, Invalid, say
+from core.errors import say
 from core.paging import DEFAULT_LIMIT
 from core.permissions import EDIT_MONITORING_SETUP, READ_MONITORING_SETUP
 from monitoring.devices import credentials
@@ -72,18 +73,19 @@ class CredentialPages(Controller):
 
     @get("/new", guards=[allow(EDIT_MONITORING_SETUP, tokens=False)])
     async def show_new(self, request: WebRequest, actor: NamedDependency[Actor]) -> Response[str]:
-        return await _form_page(request, actor, None, {"version": "2c"})
+        return await _form_page(request, actor, None, Form({"version": "2c"}))
 
     @post(guards=[allow(EDIT_MONITORING_SETUP, tokens=False)])
     async def add_credential(
         self, request: WebRequest, actor: NamedDependency[Actor]
     ) -> Response[Any]:
-        try:
-            given = await read_form(request, NewCredential)
-            made = await credentials.add_credential(actor, sealer_of(request), given)
-        except Invalid as refused:
-            return await _form_page(request, actor, None, await _typed(request), refused.errors)
-        return see_other(urls.credentials(), say("{name} is kept.", name=made.name))
+        return await submit(
+            request,
+            NewCredential,
+            lambda given: credentials.add_credential(actor, sealer_of(request), given),
+            then=lambda made: see_other(urls.credentials(), say("{name} is kept.", name=made.name)),
+            page=lambda form: _form_page(request, actor, None, form),
+        )
 
     @get("/{credential_id:int}", guards=[allow(EDIT_MONITORING_SETUP, tokens=False)])
     async def show_credential(
@@ -91,19 +93,22 @@ class CredentialPages(Controller):
     ) -> Response[str]:
         found = await credentials.get_credential(actor, credential_id)
         actor.require(found.school_id, EDIT_MONITORING_SETUP)
-        return await _form_page(request, actor, found, msgspec.structs.asdict(found))
+        return await _form_page(request, actor, found, Form(msgspec.structs.asdict(found)))
 
     @post("/{credential_id:int}", guards=[allow(EDIT_MONITORING_SETUP, tokens=False)])
     async def edit_credential(
         self, request: WebRequest, actor: NamedDependency[Actor], credential_id: PathId
     ) -> Response[Any]:
         found = await credentials.get_credential(actor, credential_id)
-        try:
-            given = await read_form(request, NewCredential)
-            await credentials.edit_credential(actor, sealer_of(request), credential_id, given)
-        except Invalid as refused:
-            return await _form_page(request, actor, found, await _typed(request), refused.errors)
-        return see_other(urls.credentials(), say("Saved."))
+        return await submit(
+            request,
+            NewCredential,
+            lambda given: credentials.edit_credential(
+                actor, sealer_of(request), credential_id, given
+            ),
+            then=lambda _: see_other(urls.credentials(), say("Saved.")),
+            page=lambda form: _form_page(request, actor, found, form),
+        )
 
     @post("/{credential_id:int}/remove", guards=[allow(EDIT_MONITORING_SETUP, tokens=False)])
     async def remove_credential(
@@ -114,19 +119,8 @@ class CredentialPages(Controller):
         return see_other(urls.credentials(), say("{name} is forgotten.", name=found.name))
 
 
-async def _typed(request: WebRequest) -> dict[str, Any]:
-    """What was typed, without the community, which is a secret too."""
-    typed = await as_typed(request)
-    typed.pop("community", None)
-    return typed
-
-
 async def _form_page(
-    request: WebRequest,
-    actor: Actor,
-    credential: Credential | None,
-    form: dict[str, Any],
-    errors: tuple[FieldError, ...] = (),
+    request: WebRequest, actor: Actor, credential: Credential | None, form: Form
 ) -> Response[str]:
     changes = (
         await row_names.history(language_of(request), "credential", credential.id)
@@ -136,12 +130,11 @@ async def _form_page(
     return render(
         request,
         "monitoring/credentials/form.html",
-        status_code=422 if errors else 200,
         credential=credential,
         school_options=await school_options(request, actor, EDIT_MONITORING_SETUP),
         auth_names=AUTH_NAMES,
         priv_names=PRIV_NAMES,
         changes=changes,
-        form=form,
-        errors=list(errors),
+        # A community is a secret as passwords are: it only goes in.
+        form=form.with_values(community=None),
     )

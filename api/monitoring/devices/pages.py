@@ -13,17 +13,18 @@ from api.http.access import allow, in_person
 from api.http.types import WebRequest
 from api.inventory.options import by_school
 from api.kit.flash import see_other
-from api.kit.forms import as_typed, convert_form, read_form
+from api.kit.forms import Form, convert_form
 from api.kit.numbers import PathId
 from api.kit.options import school_options
 from api.kit.rendering import language_of, render
+from api.kit.submission import submit
 from api.monitoring.devices.reading_words import charted, grouped
 from api.monitoring.ports.pages import has_ports
 from api.monitoring.ports.words import PORT_METRICS
 from api.wording import row_names
 from core import clock
 from core.access import Actor
-from core.errors import Conflict, FieldError, Invalid, say
+from core.errors import say
 from core.numbers import Id, Version
 from core.paging import DEFAULT_LIMIT
 from core.permissions import EDIT_MONITORING, EDIT_MONITORING_SETUP
@@ -130,19 +131,23 @@ class DevicePages(Controller):
     @get("/new", guards=[allow(EDIT_MONITORING, tokens=False)])
     async def show_new(self, request: WebRequest, actor: NamedDependency[Actor]) -> Response[str]:
         start = convert_form(request.query_params, Start)
-        return await _form_page(request, actor, None, {"asset_tag": start.tag, "port": 161})
+        return await _form_page(request, actor, None, Form({"asset_tag": start.tag, "port": 161}))
 
     @post(guards=[allow(EDIT_MONITORING, tokens=False)])
     async def add_device(self, request: WebRequest, actor: NamedDependency[Actor]) -> Response[Any]:
-        try:
-            form = await read_form(request, DeviceForm)
-            made = await registration.add_device(actor, form.device())
-        except Invalid as refused:
-            return await _form_page(request, actor, None, await as_typed(request), refused.errors)
-        said = say(
-            "{tag} is monitored now; its first readings come in a moment.", tag=made.asset_tag
+        return await submit(
+            request,
+            DeviceForm,
+            lambda form: registration.add_device(actor, form.device()),
+            then=lambda made: see_other(
+                urls.device(made.id),
+                say(
+                    "{tag} is monitored now; its first readings come in a moment.",
+                    tag=made.asset_tag,
+                ),
+            ),
+            page=lambda form: _form_page(request, actor, None, form),
         )
-        return see_other(urls.device(made.id), said)
 
     @get("/{device_id:int}", guards=[in_person])
     async def show_device(
@@ -191,17 +196,15 @@ class DevicePages(Controller):
         self, request: WebRequest, actor: NamedDependency[Actor], device_id: PathId
     ) -> Response[Any]:
         device = await devices.get_device(actor, device_id)
-        try:
-            form = await read_form(request, DeviceForm)
-            await registration.edit_device(actor, device_id, form.device(), version=form.version)
-        except Invalid as refused:
-            typed = await as_typed(request)
-            return await _form_page(request, actor, device, typed, refused.errors)
-        except Conflict as refused:
-            typed = {**await as_typed(request), "version": device.version}
-            errors = (FieldError("", refused.message, "version"),)
-            return await _form_page(request, actor, device, typed, errors)
-        return see_other(urls.device(device_id), say("Saved."))
+        return await submit(
+            request,
+            DeviceForm,
+            lambda form: registration.edit_device(
+                actor, device_id, form.device(), version=form.version
+            ),
+            then=lambda _: see_other(urls.device(device_id), say("Saved.")),
+            page=lambda form: _form_page(request, actor, device, form.with_version(device.version)),
+        )
 
     @post("/{device_id:int}/poll", guards=[allow(EDIT_MONITORING, tokens=False)])
     async def poll(self, actor: NamedDependency[Actor], device_id: PathId) -> Redirect:
@@ -229,28 +232,17 @@ def _profile_codes() -> list[str]:
     return [profile.name for profile in all_profiles()]
 
 
-def _as_form(device: Device) -> dict[str, Any]:
+def _as_form(device: Device) -> Form:
     sleeps = {True: "yes", False: "no", None: ""}[device.chosen_may_sleep]
-    return {
-        "asset_tag": device.asset_tag,
-        "address": device.address,
-        "port": device.port,
-        "credential_id": device.credential_id,
-        "profile": device.chosen_profile,
-        "interval_seconds": device.chosen_interval_seconds,
-        "sleeps": sleeps,
-        "mac": device.mac,
-        "any_source": device.any_source,
-        "version": device.version,
-    }
+    return Form(msgspec.structs.asdict(device)).with_values(
+        profile=device.chosen_profile,
+        interval_seconds=device.chosen_interval_seconds,
+        sleeps=sleeps,
+    )
 
 
 async def _form_page(
-    request: WebRequest,
-    actor: Actor,
-    device: Device | None,
-    form: dict[str, Any],
-    errors: tuple[FieldError, ...] = (),
+    request: WebRequest, actor: Actor, device: Device | None, form: Form
 ) -> Response[str]:
     known = await credentials.list_credentials(
         actor, school_id=device.school_id if device else None
@@ -258,13 +250,11 @@ async def _form_page(
     return render(
         request,
         "monitoring/devices/form.html",
-        status_code=422 if errors else 200,
         device=device,
         credentials=by_school(actor, [(one.id, one.name, one.school_id) for one in known.items]),
         profiles=_profile_codes(),
         may_add_credential=actor.can(EDIT_MONITORING_SETUP),
         form=form,
-        errors=list(errors),
     )
 
 

@@ -12,11 +12,12 @@ from api import urls
 from api.http.access import allow, in_person
 from api.http.types import WebRequest
 from api.kit.flash import see_other
-from api.kit.forms import as_typed, read_form
+from api.kit.forms import Form
 from api.kit.local_times import time_of
 from api.kit.numbers import PathId
 from api.kit.options import school_options
 from api.kit.rendering import language_of, render
+from api.kit.submission import submit
 from api.monitoring.alerts.words import week_in_words, weekday_choices
 from core import places
 from core.access import Actor
@@ -29,19 +30,18 @@ from monitoring.alerting.expected_hours import ExpectedHours, NewHours, Span, by
 MOST_LINES = 7
 
 
-class Line(msgspec.Struct, frozen=True, array_like=True):
-    """One line of the form: days that share a time."""
-
-    weekdays: list[int] = []
-    starts: time | None = None
-    ends: time | None = None
-
-
-class HoursForm(msgspec.Struct, frozen=True):
-    """The name; the lines are read beside it, since there may be any number of them."""
-
-    name: str
-    school_id: Id | None = None
+# The name, and the lines of days that share a time: weekdays_0, starts_0, ends_0 and so on.
+HoursForm = msgspec.defstruct(
+    "HoursForm",
+    [
+        ("name", str),
+        ("school_id", Id | None, None),
+        *((f"weekdays_{number}", list[int], []) for number in range(MOST_LINES)),
+        *((f"starts_{number}", str, "") for number in range(MOST_LINES)),
+        *((f"ends_{number}", str, "") for number in range(MOST_LINES)),
+    ],
+    frozen=True,
+)
 
 
 class RoomForm(msgspec.Struct, frozen=True):
@@ -71,46 +71,49 @@ class ExpectedHoursPages(Controller):
 
     @get("/new", guards=[allow(EDIT_MONITORING, tokens=False)])
     async def show_new(self, request: WebRequest, actor: NamedDependency[Actor]) -> Response[str]:
-        lines = [Line([1, 2, 3, 4, 5], time(8), time(17, 30))]
-        return await _form_page(request, actor, None, {}, lines)
+        usual = [Span(day, time(8), time(17, 30)) for day in range(1, 6)]
+        return await _form_page(request, actor, None, _as_form("", usual))
 
     @post(guards=[allow(EDIT_MONITORING, tokens=False)])
-    async def add_hours(
-        self, request: WebRequest, actor: NamedDependency[Actor]
-    ) -> Response[str] | Redirect:
-        lines: list[Line] = []
-        try:
-            form = await read_form(request, HoursForm)
-            lines = await _read_lines(request)
-            school_id = form.school_id or actor.school_ids_with(EDIT_MONITORING)[0]
-            await expected_hours.add_hours(actor, school_id, NewHours(form.name, _spans(lines)))
-        except Invalid as refused:
-            typed = await as_typed(request)
-            return await _form_page(request, actor, None, typed, lines, refused.errors)
-        return see_other(urls.expected_hours(), say("Saved."))
+    async def add_hours(self, request: WebRequest, actor: NamedDependency[Actor]) -> Response[Any]:
+        only = actor.school_ids_with(EDIT_MONITORING)[0]
+
+        async def add(form: Any) -> ExpectedHours:
+            hours = NewHours(form.name, _spans(form))
+            return await expected_hours.add_hours(actor, form.school_id or only, hours)
+
+        return await submit(
+            request,
+            HoursForm,
+            add,
+            then=lambda _: see_other(urls.expected_hours(), say("Saved.")),
+            page=lambda form: _form_page(request, actor, None, form),
+        )
 
     @get("/{hours_id:int}", guards=[in_person])
     async def show_hours(
         self, request: WebRequest, actor: NamedDependency[Actor], hours_id: PathId
     ) -> Response[str]:
         hours = await expected_hours.get_hours(actor, hours_id)
-        lines = [Line(**line) for line in by_times(hours.spans)]
-        return await _form_page(request, actor, hours, {"name": hours.name}, lines)
+        return await _form_page(request, actor, hours, _as_form(hours.name, hours.spans))
 
     @post("/{hours_id:int}", guards=[allow(EDIT_MONITORING, tokens=False)])
     async def edit_hours(
         self, request: WebRequest, actor: NamedDependency[Actor], hours_id: PathId
-    ) -> Response[str] | Redirect:
+    ) -> Response[Any]:
         hours = await expected_hours.get_hours(actor, hours_id)
-        lines: list[Line] = []
-        try:
-            form = await read_form(request, HoursForm)
-            lines = await _read_lines(request)
-            await expected_hours.edit_hours(actor, hours_id, NewHours(form.name, _spans(lines)))
-        except Invalid as refused:
-            typed = await as_typed(request)
-            return await _form_page(request, actor, hours, typed, lines, refused.errors)
-        return see_other(urls.expected_hours(), say("Saved."))
+
+        async def edit(form: Any) -> ExpectedHours:
+            changed = NewHours(form.name, _spans(form))
+            return await expected_hours.edit_hours(actor, hours_id, changed)
+
+        return await submit(
+            request,
+            HoursForm,
+            edit,
+            then=lambda _: see_other(urls.expected_hours(), say("Saved.")),
+            page=lambda form: _form_page(request, actor, hours, form),
+        )
 
     @post("/{hours_id:int}/remove", guards=[allow(EDIT_MONITORING, tokens=False)])
     async def remove_hours(self, actor: NamedDependency[Actor], hours_id: PathId) -> Redirect:
@@ -120,72 +123,79 @@ class ExpectedHoursPages(Controller):
     @post("/{hours_id:int}/give", guards=[allow(EDIT_MONITORING, tokens=False)])
     async def give_to_room(
         self, request: WebRequest, actor: NamedDependency[Actor], hours_id: PathId
-    ) -> Redirect:
-        room = await read_form(request, RoomForm)
-        count = await expected_hours.give_to_place(actor, room.place_id, hours_id)
-        return see_other(
-            urls.expected_hours_of(hours_id),
-            say("Devices of the room that have these hours now: {count}.", count=count),
+    ) -> Response[Any]:
+        hours = await expected_hours.get_hours(actor, hours_id)
+        kept = _as_form(hours.name, hours.spans).values
+        return await submit(
+            request,
+            RoomForm,
+            lambda room: expected_hours.give_to_place(actor, room.place_id, hours_id),
+            then=lambda count: see_other(
+                urls.expected_hours_of(hours_id),
+                say("Devices of the room that have these hours now: {count}.", count=count),
+            ),
+            page=lambda form: _form_page(request, actor, hours, form.with_defaults(**kept)),
+            fields={"": "place_id"},
         )
 
 
-async def _read_lines(request: WebRequest) -> list[Line]:
+def _spans(form: Any) -> list[Span]:
     """The lines in which a day is ticked; Invalid for a time that is none, or missing."""
-    form = await request.form()
-    lines: list[Line] = []
+    spans: list[Span] = []
     errors: list[FieldError] = []
     for number in range(MOST_LINES):
-        days = form.getall(f"weekdays_{number}", [])
-        if not days:
+        if not (days := getattr(form, f"weekdays_{number}")):
             continue
-        try:
-            times = [
-                time_of(str(form.get(f"{name}_{number}") or ""), f"{name}_{number}")
-                for name in ("starts", "ends")
-            ]
-            lines.append(msgspec.convert([days, *times], Line, strict=False))
-        except Invalid as refused:
-            errors += refused.errors
-        except msgspec.ValidationError:
-            errors.append(FieldError(f"weekdays_{number}", say("Choose weekdays"), "weekday"))
-        else:
-            if None in times:
-                words = say("Say from when to when")
-                errors.append(FieldError(f"starts_{number}", words, "required"))
+        starts, ends = (_time(form, f"{end}_{number}", errors) for end in ("starts", "ends"))
+        if starts is not None and ends is not None:
+            spans += [Span(day, starts, ends) for day in days]
     if errors:
         raise Invalid(errors)
-    return lines
+    return spans
 
 
-def _spans(lines: list[Line]) -> list[Span]:
-    return [
-        Span(day, line.starts, line.ends)
-        for line in lines
-        for day in line.weekdays
-        if line.starts is not None and line.ends is not None
+def _time(form: Any, field: str, errors: list[FieldError]) -> time | None:
+    """The time of that field, or None and one more error."""
+    if not (text := getattr(form, field)):
+        errors.append(FieldError(field, say("Say from when to when"), "required"))
+        return None
+    try:
+        return time_of(text, field)
+    except Invalid as wrong:
+        errors += wrong.errors
+        return None
+
+
+def _as_form(name: str, spans: list[Span]) -> Form:
+    values: dict[str, object] = {"name": name}
+    for number, line in enumerate(by_times(spans)):
+        values[f"weekdays_{number}"] = line["weekdays"]
+        values |= {f"{end}_{number}": f"{line[end]:%H:%M}" for end in ("starts", "ends")}
+    return Form(values)
+
+
+def _lines_shown(form: Form) -> int:
+    """The lines with anything in them, and a blank one."""
+    filled = [
+        int(name.rpartition("_")[2])
+        for name, value in form.values.items()
+        if value and name[-1].isdecimal()
     ]
+    return min(max(filled, default=-1) + 2, max(MOST_LINES, *filled))
 
 
 async def _form_page(
-    request: WebRequest,
-    actor: Actor,
-    hours: ExpectedHours | None,
-    form: dict[str, Any],
-    lines: list[Line],
-    errors: tuple[FieldError, ...] = (),
+    request: WebRequest, actor: Actor, hours: ExpectedHours | None, form: Form
 ) -> Response[str]:
     rooms = await places.find_places(actor, school_id=hours.school_id) if hours else []
-    blank = [Line()] * (min(len(lines) + 1, MOST_LINES) - len(lines))
     return render(
         request,
         "monitoring/expected_hours/form.html",
-        status_code=422 if errors else 200,
         hours=hours,
-        lines=[*lines, *blank],
+        lines=_lines_shown(form),
         weekdays=weekday_choices(language_of(request)),
         schools=await school_options(request, actor, EDIT_MONITORING),
         rooms=[(place.id, place.path) for place in rooms],
         may_keep=hours is None or actor.can_at(hours.school_id, EDIT_MONITORING),
         form=form,
-        errors=list(errors),
     )

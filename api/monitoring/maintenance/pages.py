@@ -13,15 +13,16 @@ from api.http.access import allow, in_person
 from api.http.types import WebRequest
 from api.inventory.options import place_options
 from api.kit.flash import see_other
-from api.kit.forms import as_typed, convert_form, read_form
+from api.kit.forms import Form, convert_form
 from api.kit.local_times import moment_of, time_of
 from api.kit.numbers import PathId
 from api.kit.options import school_options
 from api.kit.rendering import language_of, render
+from api.kit.submission import submit
 from api.monitoring.alerts.words import days_in_words, times_in_words, weekday_choices
 from core import clock, schools
 from core.access import Actor
-from core.errors import FieldError, Invalid, say
+from core.errors import Invalid, say
 from core.numbers import Id
 from core.paging import DEFAULT_LIMIT
 from core.permissions import EDIT_MONITORING
@@ -62,7 +63,9 @@ class WindowForm(msgspec.Struct, frozen=True):
 
     async def window(self, actor: Actor) -> NewWindow:
         zone = await _zone(actor, self.school_id)
-        device_id = await self._device_id(actor)
+        device_id = None
+        if self.device_tag:
+            device_id = await device_with_tag(actor, self.school_id, self.device_tag)
         is_weekly = self.kind == "weekly"
         if is_weekly and not self.weekdays:
             raise Invalid.of("weekdays", say("Choose at least one day"), code="required")
@@ -77,14 +80,6 @@ class WindowForm(msgspec.Struct, frozen=True):
             from_time=time_of(self.from_time, "from_time") if is_weekly else None,
             to_time=time_of(self.to_time, "to_time") if is_weekly else None,
         )
-
-    async def _device_id(self, actor: Actor) -> int | None:
-        if not self.device_tag:
-            return None
-        try:
-            return await device_with_tag(actor, self.school_id, self.device_tag)
-        except Invalid as refused:
-            raise Invalid.of("device_tag", refused.message, code=refused.code) from refused
 
 
 class MaintenancePages(Controller):
@@ -117,25 +112,26 @@ class MaintenancePages(Controller):
         if start.device_id is not None:
             device = await devices.get_device(actor, start.device_id)
             form |= {"device_tag": device.asset_tag, "school_id": device.school_id}
-        return await _form_page(request, actor, form)
+        return await _form_page(request, actor, Form(form))
 
     @post(guards=[allow(EDIT_MONITORING, tokens=False)])
-    async def add_window(
-        self, request: WebRequest, actor: NamedDependency[Actor]
-    ) -> Response[str] | Redirect:
-        try:
-            form = await read_form(request, WindowForm)
-            window = await windows.add_window(actor, await form.window(actor))
-        except Invalid as refused:
-            typed: dict[str, Any] = await as_typed(request)
-            typed["weekdays"] = (await request.form()).getall("weekdays", [])
-            return await _form_page(request, actor, typed, refused.errors)
-        said = (
-            say("The maintenance window is in force.")
-            if window.phase == "now"
-            else say("The maintenance window is planned.")
+    async def add_window(self, request: WebRequest, actor: NamedDependency[Actor]) -> Response[Any]:
+        async def add(form: WindowForm) -> MaintenanceWindow:
+            return await windows.add_window(actor, await form.window(actor))
+
+        return await submit(
+            request,
+            WindowForm,
+            add,
+            then=lambda window: see_other(
+                urls.maintenance(),
+                say("The maintenance window is in force.")
+                if window.phase == "now"
+                else say("The maintenance window is planned."),
+            ),
+            page=lambda form: _form_page(request, actor, form),
+            fields={"parent_tag": "device_tag"},
         )
-        return see_other(urls.maintenance(), said)
 
     @post("/{window_id:int}/end", guards=[allow(EDIT_MONITORING, tokens=False)])
     async def end_window(
@@ -169,12 +165,7 @@ async def _zone(actor: Actor, school_id: int) -> ZoneInfo:
     return ZoneInfo(next(school.zone for school in seen if school.id == school_id))
 
 
-async def _form_page(
-    request: WebRequest,
-    actor: Actor,
-    form: dict[str, Any],
-    errors: tuple[FieldError, ...] = (),
-) -> Response[str]:
+async def _form_page(request: WebRequest, actor: Actor, form: Form) -> Response[str]:
     options = await school_options(request, actor, EDIT_MONITORING)
     kept = [school_id for school_id, _ in options]
     zone = await _zone(actor, options[0][0])
@@ -182,10 +173,8 @@ async def _form_page(
     return render(
         request,
         "monitoring/maintenance/form.html",
-        status_code=422 if errors else 200,
         schools=options,
         places=await place_options(actor, school_ids=kept),
         weekdays=weekday_choices(language_of(request)),
-        form={"starts_at": now, "school_id": options[0][0], **form},
-        errors=list(errors),
+        form=form.with_defaults(starts_at=now, school_id=options[0][0]),
     )

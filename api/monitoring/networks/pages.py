@@ -132,7 +132,7 @@ class NetworkPages(Controller):
             ),
             then=lambda _: see_other(urls.network(network_id), say("Saved.")),
             page=lambda form: _form_page(
-                request, actor, network, form.with_values(version=network.version)
+                request, actor, network, form.with_version(network.version)
             ),
         )
 

@@ -1,5 +1,6 @@
 """Mail about alerts: what one wants to hear oneself, and who is told when nobody reacts."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -11,10 +12,11 @@ from api import urls
 from api.http.access import allow
 from api.http.types import WebRequest
 from api.kit.flash import see_other
-from api.kit.forms import as_typed, read_form
+from api.kit.forms import Form
 from api.kit.numbers import PathId
 from api.kit.options import school_options
 from api.kit.rendering import render
+from api.kit.submission import submit
 from core.access import Actor
 from core.errors import FieldError, Invalid, say
 from core.permissions import EDIT_MONITORING_SETUP, READ_MONITORING_SETUP
@@ -50,13 +52,13 @@ class MailPages(Controller):
     async def subscribe(
         self, request: WebRequest, actor: NamedDependency[Actor], school_id: PathId
     ) -> Response[Any]:
-        try:
-            given = await read_form(request, NewSubscription)
-            await notices.subscribe(actor, school_id, given)
-        except Invalid as refused:
-            typed = {school_id: await as_typed(request)}
-            return await _mail_page(request, actor, typed, refused.errors)
-        return see_other(urls.alert_mail(), say("Saved."))
+        return await submit(
+            request,
+            NewSubscription,
+            lambda given: notices.subscribe(actor, school_id, given),
+            then=lambda _: see_other(urls.alert_mail(), say("Saved.")),
+            page=lambda form: _mail_page(request, actor, school_id, form),
+        )
 
     @post("/mail/{school_id:int}/remove", guards=[allow(READ_MONITORING_SETUP, tokens=False)])
     async def unsubscribe(self, actor: NamedDependency[Actor], school_id: PathId) -> Redirect:
@@ -73,23 +75,25 @@ class MailPages(Controller):
     async def set_steps(
         self, request: WebRequest, actor: NamedDependency[Actor], school_id: PathId
     ) -> Response[Any]:
-        rows: list[dict[str, Any]] = []
-        try:
-            rows = _rows(await read_form(request, StepsForm))
+        async def change(form: StepsForm) -> None:
+            rows = _rows(msgspec.structs.asdict(form))
             await notices.set_steps(actor, school_id, _steps(rows))
-        except Invalid as refused:
-            return await _steps_page(request, actor, school_id, rows, refused.errors)
-        return see_other(urls.escalation(school_id), say("Saved."))
+
+        return await submit(
+            request,
+            StepsForm,
+            change,
+            then=lambda _: see_other(urls.escalation(school_id), say("Saved.")),
+            page=lambda form: _steps_page(request, actor, school_id, form),
+        )
 
 
-def _rows(form: StepsForm) -> list[dict[str, Any]]:
+def _rows(values: Mapping[str, Any]) -> list[dict[str, Any]]:
     """The rows that say anything; a browser sends every field of every row."""
-    rows = zip(form.after_minutes, form.least_severity, form.told, strict=False)
-    return [
-        {"after_minutes": minutes, "least_severity": severity, "told": told}
-        for minutes, severity, told in rows
-        if minutes != NOT_USED
-    ]
+    names = ("after_minutes", "least_severity", "told")
+    columns = zip(*(values[name] for name in names), strict=False)
+    rows = [dict(zip(names, row, strict=True)) for row in columns]
+    return [row for row in rows if row["after_minutes"] != NOT_USED]
 
 
 def _steps(rows: list[dict[str, Any]]) -> list[NewStep]:
@@ -114,46 +118,40 @@ def _steps(rows: list[dict[str, Any]]) -> list[NewStep]:
 async def _mail_page(
     request: WebRequest,
     actor: Actor,
-    typed: dict[int, dict[str, Any]] | None = None,
-    errors: tuple[FieldError, ...] = (),
+    school_id: int | None = None,
+    form: Form | None = None,
 ) -> Response[str]:
     kept = await notices.list_subscriptions(actor)
     return render(
         request,
         "monitoring/notices/mail.html",
-        status_code=422 if errors else 200,
         is_configured=request.app.state.settings.mail is not None,
         schools=await school_options(request, actor, READ_MONITORING_SETUP),
         subscriptions={one.school_id: msgspec.structs.asdict(one) for one in kept},
-        typed=typed or {},
+        typed={school_id: form.values} if form else {},
+        form=form or Form(),
         administered=actor.school_ids_with(EDIT_MONITORING_SETUP),
-        errors=list(errors),
     )
 
 
 async def _steps_page(
-    request: WebRequest,
-    actor: Actor,
-    school_id: int,
-    typed: list[dict[str, Any]] | None = None,
-    errors: tuple[FieldError, ...] = (),
+    request: WebRequest, actor: Actor, school_id: int, form: Form | None = None
 ) -> Response[str]:
     steps = await notices.list_steps(actor, school_id)
     names = dict(await school_options(request, actor))
     return render(
         request,
         "monitoring/notices/escalation.html",
-        status_code=422 if errors else 200,
         school_id=school_id,
         school=names.get(school_id, ""),
         steps=steps,
-        rows=typed if typed is not None else [_row(step) for step in steps],
+        rows=_rows(form.values) if form else [_row(step) for step in steps],
+        form=form or Form(),
         most=MOST_STEPS,
         minutes=MINUTES,
         keepers=[(str(one.id), one.name) for one in await keepers_of(actor, school_id)],
         may_change=actor.can_at(school_id, EDIT_MONITORING_SETUP),
         is_configured=request.app.state.settings.mail is not None,
-        errors=list(errors),
     )
 
 

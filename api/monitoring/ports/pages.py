@@ -9,12 +9,12 @@ from api import urls
 from api.http.access import allow, in_person
 from api.http.types import WebRequest
 from api.kit.flash import see_other
-from api.kit.forms import convert_form
+from api.kit.forms import read_query
 from api.kit.numbers import PathId
 from api.kit.rendering import language_of, render
 from api.monitoring.ports.words import ports_in_words
 from core.access import Actor
-from core.errors import FieldError, Invalid, say
+from core.errors import say
 from core.permissions import EDIT_MONITORING
 from monitoring import devices, topology
 from monitoring.devices import LatestReading
@@ -47,16 +47,13 @@ class PortPages(Controller):
 
     @get(urls.port_finder(), guards=[in_person])
     async def find_port(self, request: WebRequest, actor: NamedDependency[Actor]) -> Response[str]:
-        question = (convert_form(request.query_params, Question).q or "").strip()
-        found: Finding | None = None
-        errors: tuple[FieldError, ...] = ()
-        if question:
-            try:
-                found = await topology.find_port(actor, question)
-            except Invalid as refused:
-                errors = refused.errors
+        async def find(question: Question) -> Finding | None:
+            return await topology.find_port(actor, question.q) if question.q else None
+
+        found: Finding | None
+        question, found, form = await read_query(request, Question, find)
         return render(
-            request, "monitoring/ports/finder.html", q=question, found=found, errors=list(errors)
+            request, "monitoring/ports/finder.html", q=question.q or "", found=found, form=form
         )
 
     @post("/devices/{device_id:int}/uplink", guards=[allow(EDIT_MONITORING, tokens=False)])

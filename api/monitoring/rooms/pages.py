@@ -12,10 +12,11 @@ from api import urls
 from api.http.access import allow, in_person
 from api.http.types import WebRequest
 from api.kit.flash import see_other
-from api.kit.forms import as_typed, convert_form, read_form
+from api.kit.forms import Form, as_typed
 from api.kit.numbers import PathId
 from api.kit.options import school_options
 from api.kit.rendering import render
+from api.kit.submission import submit
 from core import places
 from core.access import Actor
 from core.errors import FieldError, Invalid, Message, say
@@ -57,6 +58,10 @@ class ColumnsForm(msgspec.Struct, frozen=True):
     columns: int
 
 
+class SeatsForm(msgspec.Struct, frozen=True):
+    """Row and column of each device are read beside it, since every room has its own devices."""
+
+
 class RoomPages(Controller):
     """/rooms"""
 
@@ -87,13 +92,13 @@ class RoomPages(Controller):
     async def add_plan(
         self, request: WebRequest, actor: NamedDependency[Actor], place_id: PathId
     ) -> Response[Any]:
-        try:
-            given = await read_form(request, PlanForm)
-            await waking.plan(actor, NewWakePlan(place_id, given.weekdays, given.wake_at))
-        except Invalid as refused:
-            typed = await as_typed(request)
-            return await _room_page(request, actor, place_id, typed, refused.errors)
-        return see_other(urls.room(place_id), say("The room is woken from now on."))
+        return await submit(
+            request,
+            PlanForm,
+            lambda given: waking.plan(actor, NewWakePlan(place_id, given.weekdays, given.wake_at)),
+            then=lambda _: see_other(urls.room(place_id), say("The room is woken from now on.")),
+            page=lambda form: _room_page(request, actor, place_id, form),
+        )
 
     @post("/plans/{plan_id:int}/remove", guards=[allow(EDIT_MONITORING, tokens=False)])
     async def remove_plan(
@@ -113,23 +118,31 @@ class RoomPages(Controller):
     async def set_seats(
         self, request: WebRequest, actor: NamedDependency[Actor], place_id: PathId
     ) -> Response[Any]:
-        typed = await as_typed(request)
-        try:
-            await rooms.seat(actor, place_id, await _typed_seats(actor, place_id, typed))
-        except Invalid as refused:
-            return await _seats_page(request, actor, place_id, typed, refused.errors)
-        return see_other(urls.room(place_id), say("Saved."))
+        async def seat(_: SeatsForm) -> None:
+            seats = await _typed_seats(actor, place_id, await as_typed(request))
+            await rooms.seat(actor, place_id, seats)
+
+        return await submit(
+            request,
+            SeatsForm,
+            seat,
+            then=lambda _: see_other(urls.room(place_id), say("Saved.")),
+            page=lambda form: _seats_page(request, actor, place_id, form),
+        )
 
     @post("/{place_id:int}/seats/rows", guards=[allow(EDIT_MONITORING, tokens=False)])
     async def seat_in_rows(
         self, request: WebRequest, actor: NamedDependency[Actor], place_id: PathId
     ) -> Response[Any]:
-        try:
-            form = convert_form(await request.form(), ColumnsForm)
-            await rooms.seat_in_rows(actor, place_id, form.columns)
-        except Invalid as refused:
-            return await _seats_page(request, actor, place_id, None, refused.errors)
-        return see_other(urls.room_seats(place_id), say("Seated by name; move who sits elsewhere."))
+        return await submit(
+            request,
+            ColumnsForm,
+            lambda form: rooms.seat_in_rows(actor, place_id, form.columns),
+            then=lambda _: see_other(
+                urls.room_seats(place_id), say("Seated by name; move who sits elsewhere.")
+            ),
+            page=lambda form: _seats_page(request, actor, place_id, form),
+        )
 
 
 @post(
@@ -157,17 +170,12 @@ def _told(woken: Woken) -> Message:
 
 
 async def _room_page(
-    request: WebRequest,
-    actor: Actor,
-    place_id: int,
-    form: dict[str, Any] | None = None,
-    errors: tuple[FieldError, ...] = (),
+    request: WebRequest, actor: Actor, place_id: int, form: Form | None = None
 ) -> Response[str]:
     room = await rooms.get_room(actor, place_id)
     return render(
         request,
         "monitoring/rooms/room.html",
-        status_code=422 if errors else 200,
         room=room,
         place=await places.get_place(actor, place_id),
         states=SEAT_STATES,
@@ -176,28 +184,21 @@ async def _room_page(
         weekdays=WEEKDAYS,
         may_wake=actor.can_at(room.school_id, WAKE_DEVICES),
         may_keep=actor.can_at(room.school_id, EDIT_MONITORING),
-        form=form or {"wake_at": "07:40"},
-        errors=list(errors),
+        form=form or Form({"wake_at": "07:40", "weekdays": [1, 2, 3, 4, 5]}),
     )
 
 
 async def _seats_page(
-    request: WebRequest,
-    actor: Actor,
-    place_id: int,
-    typed: dict[str, Any] | None = None,
-    errors: tuple[FieldError, ...] = (),
+    request: WebRequest, actor: Actor, place_id: int, form: Form | None = None
 ) -> Response[str]:
     room = await rooms.get_room(actor, place_id)
     actor.require(room.school_id, EDIT_MONITORING)
+    columns = max((seat.column or 0 for seat in room.seats), default=0)
     return render(
         request,
         "monitoring/rooms/seats.html",
-        status_code=422 if errors else 200,
         room=room,
-        typed=typed or {},
-        columns=max((seat.column or 0 for seat in room.seats), default=0) or USUAL_COLUMNS,
-        errors=list(errors),
+        form=(form or Form()).with_defaults(columns=columns or USUAL_COLUMNS),
     )
 
 

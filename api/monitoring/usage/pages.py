@@ -10,7 +10,7 @@ from litestar.di import NamedDependency
 from api import urls
 from api.http.access import allow
 from api.http.types import WebRequest
-from api.kit.forms import convert_form
+from api.kit.forms import convert_form, read_query
 from api.kit.numbers import PathId
 from api.kit.rendering import language_of, render
 from api.monitoring.usage import table
@@ -18,7 +18,6 @@ from api.monitoring.usage.bars import bars_of
 from api.wording.language import Language
 from core import clock
 from core.access import Actor
-from core.errors import FieldError, Invalid
 from core.paging import DEFAULT_LIMIT
 from core.permissions import READ_USAGE
 from inventory import donations
@@ -77,22 +76,14 @@ class UsagePages(Controller):
 
     @get(urls.usage())
     async def show_usage(self, request: WebRequest, actor: NamedDependency[Actor]) -> Response[str]:
-        errors: tuple[FieldError, ...] = ()
-        query, period = UsageQuery(), preset_period("month", clock.today(ZONE))
-        try:
-            query = _query(request, UsageQuery)
-            period = query.chosen()
-        except Invalid as refused:
-            errors = refused.errors
+        query, period, form = await read_query(request, UsageQuery, UsageQuery.chosen)
         report = await usage(actor, query.by, period)
         return render(
             request,
             "monitoring/usage/report.html",
-            status_code=422 if errors else 200,
             report=report,
             query=query,
-            errors=errors,
-            form={"from": period.first_day, "to": period.last_day},
+            form=form.with_defaults(**{"from": period.first_day, "to": period.last_day}),
             filters={"by": query.by, "from": period.first_day, "to": period.last_day},
             **_for_table(report, language_of(request)),
         )
@@ -118,7 +109,9 @@ class UsagePages(Controller):
     ) -> Response[str]:
         donation = await donations.get_donation(actor, donation_id)
         actor.require(donation.school_id, READ_USAGE)
-        period = _query(request, StoryQuery).chosen(donation.received_on)
+        _, period, form = await read_query(
+            request, StoryQuery, lambda query: query.chosen(donation.received_on)
+        )
         by_model = await usage(actor, "model", period, donation_id=donation_id)
         by_asset = await usage(actor, "asset", period, donation_id=donation_id)
         return render(
@@ -127,7 +120,7 @@ class UsagePages(Controller):
             donation=donation,
             report=by_model,
             assets=by_asset,
-            form={"from": period.first_day, "to": period.last_day},
+            form=form.with_defaults(**{"from": period.first_day, "to": period.last_day}),
             filters={"from": period.first_day, "to": period.last_day},
             **_for_table(by_model, language_of(request)),
         )

@@ -12,20 +12,23 @@ from api import urls
 from api.http.access import allow, in_person
 from api.http.types import WebRequest
 from api.kit.flash import see_other
-from api.kit.forms import as_typed, read_form
+from api.kit.forms import Form
 from api.kit.numbers import PathId
 from api.kit.rendering import language_of, render
+from api.kit.submission import submit
 from api.monitoring.alerts.words import rule_words
 from api.wording.language import Language
 from core import schools
 from core.access import Actor
-from core.errors import FieldError, Invalid, say
+from core.errors import say
 from core.numbers import Id
 from core.permissions import EDIT_MONITORING
 from monitoring import devices
 from monitoring.alerting import expected_hours, parents, thresholds
 from monitoring.alerting.thresholds import HeldRule, RuleChange
 from monitoring.decoding.metrics import METRICS, UNITS
+
+HOLDS_SOON = say("It holds from the next visit on.")
 
 
 class ParentForm(msgspec.Struct, frozen=True):
@@ -68,25 +71,35 @@ class WatchingPages(Controller):
     @post("/parent", guards=[allow(EDIT_MONITORING, tokens=False)])
     async def set_parent(
         self, request: WebRequest, actor: NamedDependency[Actor], device_id: PathId
-    ) -> Response[str] | Redirect:
+    ) -> Response[Any]:
         device = await devices.get_device(actor, device_id)
-        try:
-            tag = (await read_form(request, ParentForm)).parent_tag
+
+        async def change(form: ParentForm) -> None:
+            tag = form.parent_tag
             parent = await parents.device_with_tag(actor, device.school_id, tag) if tag else None
             await parents.set_parent(actor, device_id, parent)
-        except Invalid as refused:
-            typed = await as_typed(request)
-            errors = [FieldError("parent_tag", one.message, one.code) for one in refused.errors]
-            return await _device_page(request, actor, device_id, typed, errors)
-        return see_other(urls.watching(device_id), say("Saved."))
+
+        return await submit(
+            request,
+            ParentForm,
+            change,
+            then=lambda _: see_other(urls.watching(device_id), say("Saved.")),
+            page=lambda form: _device_page(request, actor, device_id, form),
+            fields={"": "parent_tag", "parent_id": "parent_tag"},
+        )
 
     @post("/hours", guards=[allow(EDIT_MONITORING, tokens=False)])
     async def set_hours(
         self, request: WebRequest, actor: NamedDependency[Actor], device_id: PathId
-    ) -> Redirect:
-        given = await read_form(request, GivenHours)
-        await expected_hours.give_to_device(actor, device_id, given.hours_id)
-        return see_other(urls.watching(device_id), say("Saved."))
+    ) -> Response[Any]:
+        return await submit(
+            request,
+            GivenHours,
+            lambda given: expected_hours.give_to_device(actor, device_id, given.hours_id),
+            then=lambda _: see_other(urls.watching(device_id), say("Saved.")),
+            page=lambda form: _device_page(request, actor, device_id, form),
+            fields={"": "hours_id"},
+        )
 
     @post("/rules/{rule:str}", guards=[allow(EDIT_MONITORING, tokens=False)])
     async def set_rule(
@@ -95,21 +108,21 @@ class WatchingPages(Controller):
         actor: NamedDependency[Actor],
         device_id: PathId,
         rule: FromPath[str],
-    ) -> Response[str] | Redirect:
-        try:
-            form = await read_form(request, RuleForm)
-            await thresholds.set_for_device(actor, device_id, rule, form.change())
-        except Invalid as refused:
-            typed = {"rule": rule, **await as_typed(request)}
-            return await _device_page(request, actor, device_id, typed, list(refused.errors))
-        return see_other(urls.watching(device_id), say("It holds from the next visit on."))
+    ) -> Response[Any]:
+        return await submit(
+            request,
+            RuleForm,
+            lambda form: thresholds.set_for_device(actor, device_id, rule, form.change()),
+            then=lambda _: see_other(urls.watching(device_id), HOLDS_SOON),
+            page=lambda form: _device_page(request, actor, device_id, form.with_values(rule=rule)),
+        )
 
     @post("/rules/{rule:str}/put-back", guards=[allow(EDIT_MONITORING, tokens=False)])
     async def put_back(
         self, actor: NamedDependency[Actor], device_id: PathId, rule: FromPath[str]
     ) -> Redirect:
         await thresholds.put_back_for_device(actor, device_id, rule)
-        return see_other(urls.watching(device_id), say("It holds from the next visit on."))
+        return see_other(urls.watching(device_id), HOLDS_SOON)
 
 
 class KindRulePages(Controller):
@@ -136,15 +149,15 @@ class KindRulePages(Controller):
         school_id: PathId,
         profile: FromPath[str],
         rule: FromPath[str],
-    ) -> Response[str] | Redirect:
-        try:
-            form = await read_form(request, RuleForm)
-            await thresholds.set_for_profile(actor, school_id, profile, rule, form.change())
-        except Invalid as refused:
-            typed = {"rule": rule, **await as_typed(request)}
-            return await _kind_page(request, actor, school_id, profile, typed, list(refused.errors))
-        return see_other(
-            urls.kind_rules(school_id, profile), say("It holds from the next visit on.")
+    ) -> Response[Any]:
+        return await submit(
+            request,
+            RuleForm,
+            lambda form: thresholds.set_for_profile(actor, school_id, profile, rule, form.change()),
+            then=lambda _: see_other(urls.kind_rules(school_id, profile), HOLDS_SOON),
+            page=lambda form: _kind_page(
+                request, actor, school_id, profile, form.with_values(rule=rule)
+            ),
         )
 
     @post("/{rule:str}/put-back", guards=[allow(EDIT_MONITORING, tokens=False)])
@@ -156,17 +169,14 @@ class KindRulePages(Controller):
         rule: FromPath[str],
     ) -> Redirect:
         await thresholds.put_back_for_profile(actor, school_id, profile, rule)
-        return see_other(
-            urls.kind_rules(school_id, profile), say("It holds from the next visit on.")
-        )
+        return see_other(urls.kind_rules(school_id, profile), HOLDS_SOON)
 
 
 async def _device_page(
     request: WebRequest,
     actor: Actor,
     device_id: int,
-    form: dict[str, Any] | None = None,
-    errors: list[FieldError] | None = None,
+    form: Form | None = None,
 ) -> Response[str]:
     device = await devices.get_device(actor, device_id)
     parent = await parents.parent_of(actor, device_id)
@@ -176,7 +186,6 @@ async def _device_page(
     return render(
         request,
         "monitoring/watching/watching.html",
-        status_code=422 if errors else 200,
         device=device,
         parent=parent,
         children=await parents.children_of(actor, device_id),
@@ -184,12 +193,9 @@ async def _device_page(
         sets=[(one.id, one.name) for one in sets],
         rules=_rows(await thresholds.rules_of_device(actor, device_id), speech),
         may_keep=actor.can_at(device.school_id, EDIT_MONITORING),
-        form=form
-        or {
-            "parent_tag": parent.asset_tag if parent else "",
-            "hours_id": hours.id if hours else "",
-        },
-        errors=errors or [],
+        form=(form or Form()).with_defaults(
+            parent_tag=parent.asset_tag if parent else "", hours_id=hours.id if hours else ""
+        ),
     )
 
 
@@ -198,8 +204,7 @@ async def _kind_page(
     actor: Actor,
     school_id: int,
     profile: str,
-    form: dict[str, Any] | None = None,
-    errors: list[FieldError] | None = None,
+    form: Form | None = None,
 ) -> Response[str]:
     found = await thresholds.rules_of_profile(actor, school_id, profile)
     speech = language_of(request)
@@ -207,14 +212,12 @@ async def _kind_page(
     return render(
         request,
         "monitoring/watching/kind_rules.html",
-        status_code=422 if errors else 200,
         school=school.name(speech.code),
         school_id=school_id,
         profile=profile,
         rules=_rows(found, speech),
         may_keep=actor.can_at(school_id, EDIT_MONITORING),
-        form=form or {},
-        errors=errors or [],
+        form=form or Form(),
     )
 
 
