@@ -93,7 +93,7 @@ async def test_a_role_is_given_to_the_end_of_its_last_day(
     )
     assert (until.date(), until.hour, until.minute) == (last_day, 23, 59)
     twice = await client.post(f"/people/{teacher.id}/roles", data=form)
-    assert (twice.status_code, "already has this role" in twice.text) == (422, True)
+    assert (twice.status_code, "already has this role" in twice.text) == (409, True)
     shown = await people.get_person(admin.actor, teacher.id)
     given = next(m.id for m in shown.memberships if m.role is Role.technician)
     await client.post(f"/people/{teacher.id}/roles/{given}/end")

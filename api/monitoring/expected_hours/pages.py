@@ -175,13 +175,10 @@ def _as_form(name: str, spans: list[Span]) -> Form:
 
 
 def _lines_shown(form: Form) -> int:
-    """The lines with anything in them, and a blank one."""
-    filled = [
-        int(name.rpartition("_")[2])
-        for name, value in form.values.items()
-        if value and name[-1].isdecimal()
-    ]
-    return min(max(filled, default=-1) + 2, max(MOST_LINES, *filled))
+    """The lines with anything in them, and a blank one where there is room."""
+    filled = [name for name, value in form.values.items() if value and name[-1].isdecimal()]
+    count = 1 + max((int(name.rpartition("_")[2]) for name in filled), default=-1)
+    return max(count, min(count + 1, MOST_LINES))
 
 
 async def _form_page(
