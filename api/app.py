@@ -2,7 +2,8 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any
+from importlib import import_module
+from typing import Any, Literal
 
 from litestar import Litestar, Router
 from litestar.config.compression import CompressionConfig
@@ -11,106 +12,15 @@ from litestar.di import Provide
 from litestar.exceptions import HTTPException
 from litestar.types import ControllerRouterHandler
 
-from api.administration.account.pages import AccountPages
-from api.administration.audit.pages import show_changes
-from api.administration.audit.routes import AuditRoutes
-from api.administration.people.pages import PeoplePages
-from api.administration.people.routes import MeRoutes, PeopleRoutes
-from api.administration.schools.pages import SchoolPages
-from api.administration.schools.routes import SchoolRoutes
-from api.administration.security_log.pages import download_security_log, show_security_log
-from api.administration.security_log.routes import SecurityLogRoutes
-from api.administration.setup.pages import do_setup, show_setup
-from api.administration.sign_in.confirmation import confirm_password
-from api.administration.sign_in.pages import (
-    choose_first_password,
-    do_sign_in,
-    do_sign_out,
-    show_first_password,
-    show_sign_in,
-)
-from api.administration.sign_in.second_factor import (
-    SecondFactorPages,
-    do_second_step,
-    show_second_step,
-)
-from api.administration.tokens.routes import TokenRoutes
 from api.health import routes
-from api.home.language_switch import switch_language
-from api.home.pages import show_home
-from api.home.search import show_search
 from api.http import errors
 from api.http.entrance import Application
 from api.http.forgery import ForgeryCheck
 from api.http.identity import Identity, get_actor
 from api.http.security_events import SecurityEvents
 from api.http.static_files import serve_static_file
-from api.inventory.assets.form_pages import AssetFormPages, AssetStepPages
-from api.inventory.assets.pages import AssetPages
-from api.inventory.assets.routes import AssetRoutes
-from api.inventory.custody.pages import CustodyPages
-from api.inventory.custody.routes import CustodyRoutes
-from api.inventory.donations.pages import DonationPages
-from api.inventory.donations.routes import DonationRoutes, DonorRoutes
-from api.inventory.donors.pages import DonorPages
-from api.inventory.donors.picking import list_donor_names
-from api.inventory.imports.pages import ImportPages
-from api.inventory.imports.routes import ImportRoutes
-from api.inventory.labels.pages import LabelPages
-from api.inventory.labels.routes import LabelRoutes
-from api.inventory.labels.scan_pages import ScanPages
-from api.inventory.models.pages import AssetModelPages
-from api.inventory.models.routes import AssetModelRoutes
-from api.inventory.places.pages import PlacePages
-from api.inventory.places.routes import PlaceRoutes
-from api.inventory.work_orders.entry_routes import WorkOrderEntryRoutes
-from api.inventory.work_orders.fault_reports import FaultReportPages
-from api.inventory.work_orders.pages import WorkOrderPages
-from api.inventory.work_orders.routes import WorkOrderRoutes
 from api.kit.forms import SMALL_FORM_BYTES
 from api.kit.photos import show_draft
-from api.library.damaged_files.pages import show_damaged_files
-from api.library.damaged_files.routes import DamagedFileRoutes
-from api.library.downloads.routes import DownloadRoutes, show_picture
-from api.library.resources.form_pages import LibraryFormPages
-from api.library.resources.pages import LibraryPages
-from api.library.resources.routes import ResourceRoutes
-from api.library.uploads.routes import UploadRoutes, describe_tus
-from api.monitoring.alerts.pages import AlertPages
-from api.monitoring.alerts.routes import AlertRoutes
-from api.monitoring.availability.pages import AvailabilityPages
-from api.monitoring.availability.routes import AvailabilityRoutes
-from api.monitoring.candidates.pages import CandidatePages
-from api.monitoring.candidates.routes import CandidateRoutes
-from api.monitoring.credentials.pages import CredentialPages
-from api.monitoring.credentials.routes import CredentialRoutes
-from api.monitoring.devices.pages import DevicePages
-from api.monitoring.devices.routes import DeviceRoutes
-from api.monitoring.expected_hours.pages import ExpectedHoursPages
-from api.monitoring.expected_hours.routes import ExpectedHoursRoutes
-from api.monitoring.health.pages import show_monitoring_health
-from api.monitoring.health.routes import get_monitoring_health
-from api.monitoring.health.setup_pages import show_monitoring_setup
-from api.monitoring.history.pages import DeviceHistoryPages
-from api.monitoring.history.routes import DeviceHistoryRoutes
-from api.monitoring.maintenance.pages import MaintenancePages
-from api.monitoring.maintenance.routes import MaintenanceRoutes
-from api.monitoring.networks.pages import NetworkPages
-from api.monitoring.networks.routes import NetworkRoutes
-from api.monitoring.notices.pages import MailPages
-from api.monitoring.notices.routes import EscalationRoutes, SubscriptionRoutes
-from api.monitoring.ports.pages import PortPages
-from api.monitoring.ports.routes import PortRoutes
-from api.monitoring.profiles.pages import DeviceProfilePages
-from api.monitoring.profiles.routes import DeviceProfileRoutes
-from api.monitoring.rooms.pages import RoomPages, do_wake_device
-from api.monitoring.rooms.routes import RoomRoutes, WakePlanRoutes, wake_device
-from api.monitoring.traps.pages import TrapPages
-from api.monitoring.traps.routes import TrapRoutes
-from api.monitoring.usage.pages import UsagePages
-from api.monitoring.usage.routes import ReportRoutes
-from api.monitoring.watching.pages import KindRulePages, WatchingPages
-from api.monitoring.watching.routes import ProfileRuleRoutes, WatchingRoutes
 from api.schema import document
 from api.schema.corrections import correct_types, leave_out_bodies
 from api.schema.examples import add_examples
@@ -122,113 +32,56 @@ from core.errors import Problem
 from core.settings import Settings
 from storage import objects
 
-ROUTES: list[ControllerRouterHandler] = [
-    AlertRoutes,
-    AssetModelRoutes,
-    AssetRoutes,
-    AuditRoutes,
-    CandidateRoutes,
-    CredentialRoutes,
-    CustodyRoutes,
-    DamagedFileRoutes,
-    DeviceRoutes,
-    DeviceHistoryRoutes,
-    DeviceProfileRoutes,
-    DonationRoutes,
-    DonorRoutes,
-    DownloadRoutes,
-    ExpectedHoursRoutes,
-    MaintenanceRoutes,
-    ProfileRuleRoutes,
-    WatchingRoutes,
-    EscalationRoutes,
-    ImportRoutes,
-    LabelRoutes,
-    MeRoutes,
-    NetworkRoutes,
-    PeopleRoutes,
-    PlaceRoutes,
-    PortRoutes,
-    ResourceRoutes,
-    RoomRoutes,
-    SchoolRoutes,
-    SecurityLogRoutes,
-    SubscriptionRoutes,
-    TokenRoutes,
-    TrapRoutes,
-    describe_tus,
-    get_monitoring_health,
-    UploadRoutes,
-    WakePlanRoutes,
-    wake_device,
-    show_picture,
-    ReportRoutes,
-    AvailabilityRoutes,
-    WorkOrderRoutes,
-    WorkOrderEntryRoutes,
-]
+# The folder of every noun; its handlers.py names the PAGES and ROUTES (those below /api/v1) of it.
+# They are imported by name: a noun's __init__ that imported its pages would need api.urls before that
+# has gathered the addresses of all nouns.
+NOUNS = (
+    "api.administration.account",
+    "api.administration.audit",
+    "api.administration.people",
+    "api.administration.schools",
+    "api.administration.security_log",
+    "api.administration.setup",
+    "api.administration.sign_in",
+    "api.administration.tokens",
+    "api.home",
+    "api.inventory.assets",
+    "api.inventory.custody",
+    "api.inventory.donations",
+    "api.inventory.donors",
+    "api.inventory.imports",
+    "api.inventory.labels",
+    "api.inventory.models",
+    "api.inventory.places",
+    "api.inventory.work_orders",
+    "api.library.damaged_files",
+    "api.library.downloads",
+    "api.library.resources",
+    "api.library.uploads",
+    "api.monitoring.alerts",
+    "api.monitoring.availability",
+    "api.monitoring.candidates",
+    "api.monitoring.credentials",
+    "api.monitoring.devices",
+    "api.monitoring.expected_hours",
+    "api.monitoring.health",
+    "api.monitoring.history",
+    "api.monitoring.maintenance",
+    "api.monitoring.networks",
+    "api.monitoring.notices",
+    "api.monitoring.ports",
+    "api.monitoring.profiles",
+    "api.monitoring.rooms",
+    "api.monitoring.traps",
+    "api.monitoring.usage",
+    "api.monitoring.watching",
+)
 
-PAGES: list[ControllerRouterHandler] = [
-    AlertPages,
-    ExpectedHoursPages,
-    KindRulePages,
-    MaintenancePages,
-    WatchingPages,
-    CandidatePages,
-    CredentialPages,
-    NetworkPages,
-    MailPages,
-    DevicePages,
-    DeviceProfilePages,
-    show_home,
-    show_monitoring_health,
-    show_monitoring_setup,
-    switch_language,
-    AccountPages,
-    AssetFormPages,
-    AssetStepPages,
-    AssetModelPages,
-    AssetPages,
-    CustodyPages,
-    DonationPages,
-    DonorPages,
-    ImportPages,
-    LabelPages,
-    RoomPages,
-    ScanPages,
-    PeoplePages,
-    PlacePages,
-    PortPages,
-    FaultReportPages,
-    show_draft,
-    list_donor_names,
-    LibraryFormPages,
-    LibraryPages,
-    show_damaged_files,
-    SchoolPages,
-    SecondFactorPages,
-    TrapPages,
-    UsagePages,
-    AvailabilityPages,
-    DeviceHistoryPages,
-    WorkOrderPages,
-    choose_first_password,
-    confirm_password,
-    do_second_step,
-    do_setup,
-    do_wake_device,
-    do_sign_in,
-    do_sign_out,
-    show_changes,
-    show_first_password,
-    show_second_step,
-    show_setup,
-    show_sign_in,
-    download_security_log,
-    show_search,
-    show_security_log,
-    show_api,
-]
+
+def _handlers(kind: Literal["PAGES", "ROUTES"]) -> list[ControllerRouterHandler]:
+    """What all nouns answer with, in their order."""
+    modules = [import_module(f"{noun}.handlers") for noun in NOUNS]
+    return [handler for module in modules for handler in getattr(module, kind)]
 
 
 def create_app(settings: Settings) -> Litestar:
@@ -239,8 +92,10 @@ def create_app(settings: Settings) -> Litestar:
             routes.readyz,
             routes.metrics,
             serve_static_file,
-            Router("/api/v1", route_handlers=ROUTES),
-            *PAGES,
+            Router("/api/v1", route_handlers=_handlers("ROUTES")),
+            *_handlers("PAGES"),
+            show_draft,
+            show_api,
         ],
         dependencies={"actor": Provide(get_actor, sync_to_thread=False)},
         middleware=[Identity(), SecurityEvents(), ForgeryCheck()],

@@ -1,7 +1,7 @@
 """The choices of the inventory's forms: schools by code, places and models by name."""
 
 from api.http.types import WebRequest
-from api.kit.rendering import language_of
+from api.wording.reader import language_of
 from core import places, schools
 from core.access import Actor
 from core.errors import NotFound

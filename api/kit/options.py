@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from api.http.types import WebRequest
-from api.kit.rendering import language_of
+from api.wording.reader import language_of
 from core import schools
 from core.access import Actor
 from core.permissions import Permission

@@ -4,6 +4,7 @@ from monitoring.profiles.loader import (
     FlawedProfile,
     all_profiles,
     family,
+    get_profile,
     load_profile,
     profile_named,
 )
@@ -20,6 +21,7 @@ __all__ = [
     "Trap",
     "all_profiles",
     "family",
+    "get_profile",
     "load_profile",
     "probe_roots",
     "profile_named",

@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from core.errors import NotFound, say
 from monitoring.decoding import DECODERS
 from monitoring.decoding.metrics import METRICS
 from monitoring.decoding.readings import State
@@ -35,6 +36,14 @@ def all_profiles() -> tuple[Profile, ...]:
 def profile_named(name: str) -> Profile | None:
     """The profile of that name, or None."""
     return next((profile for profile in all_profiles() if profile.name == name), None)
+
+
+def get_profile(name: str) -> Profile:
+    """The profile of that name, else NotFound."""
+    found = profile_named(name)
+    if found is None:
+        raise NotFound(say("There is no profile of this name"))
+    return found
 
 
 def family(name: str) -> list[str]:

@@ -8,7 +8,7 @@ from litestar.di import NamedDependency
 from litestar.response import Redirect
 
 from api import urls
-from api.administration.sign_in.pages import require_same
+from api.administration.sign_in.passwords import require_same
 from api.administration.sign_in.sessions import browser_name
 from api.http.access import in_person
 from api.http.identity import client_address

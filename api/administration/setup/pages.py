@@ -7,7 +7,7 @@ from litestar import Response, get, post
 from litestar.response import Redirect
 
 from api import urls
-from api.administration.sign_in.pages import require_same
+from api.administration.sign_in.passwords import require_same
 from api.administration.sign_in.sessions import browser_of, lasting, set_session
 from api.http.access import public
 from api.http.identity import client_address

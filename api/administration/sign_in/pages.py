@@ -8,6 +8,7 @@ from litestar.di import NamedDependency
 from litestar.response import Redirect
 
 from api import urls
+from api.administration.sign_in.passwords import require_same
 from api.administration.sign_in.sessions import (
     browser_of,
     drop_session,
@@ -25,7 +26,7 @@ from api.kit.rendering import render
 from api.kit.submission import submit
 from core import account, setup, sign_in
 from core.access import Actor
-from core.errors import Invalid, NotSignedIn, TooMany, Unavailable, say
+from core.errors import NotSignedIn, TooMany, Unavailable, say
 from core.sign_in import Newcomer, SignedIn
 
 
@@ -171,12 +172,6 @@ async def _welcomed(request: WebRequest, person_id: int) -> Response[Any]:
     )
     set_session(request, answer, fresh, stays=False)
     return answer
-
-
-def require_same(password: str, again: str, *, field: str = "new_password_again") -> None:
-    """Raise Invalid unless a new password was typed alike twice."""
-    if password != again:
-        raise Invalid.of(field, say("The two passwords differ"), code="differs")
 
 
 @post(urls.sign_out(), guards=[in_person], include_in_schema=False)

@@ -13,8 +13,8 @@ from litestar.params import Body, FromPath, FromQuery
 from api.http.access import allow
 from api.http.types import WebRequest
 from api.kit.numbers import Limit
-from api.kit.rendering import language_of
 from api.wording.language import Language
+from api.wording.reader import language_of
 from core.access import Actor
 from core.paging import DEFAULT_LIMIT, Page
 from core.permissions import IMPORT_EQUIPMENT, READ_IMPORTS

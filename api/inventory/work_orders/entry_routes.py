@@ -15,9 +15,9 @@ from api.http.access import allow
 from api.http.types import WebRequest
 from api.kit.forms import PHOTO_FORM_BYTES
 from api.kit.numbers import PathId
-from api.kit.rendering import language_of
 from api.kit.repeats import Key
 from api.wording.language import Language
+from api.wording.reader import language_of
 from core.access import Actor
 from core.idempotency import once
 from core.paging import Page

@@ -19,9 +19,9 @@ from api.inventory.work_orders.bodies import (
     Usability,
 )
 from api.kit.numbers import Limit, PathId, QueryId
-from api.kit.rendering import language_of
 from api.kit.repeats import Key
 from api.wording.language import Language
+from api.wording.reader import language_of
 from core.access import Actor
 from core.idempotency import once
 from core.paging import DEFAULT_LIMIT, Page

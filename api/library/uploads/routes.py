@@ -15,9 +15,9 @@ from api import urls
 from api.http.access import allow, public
 from api.http.types import WebRequest
 from api.kit.numbers import Limit
-from api.kit.rendering import language_of
 from api.kit.repeats import Key
 from api.library.uploads import tus
+from api.wording.reader import language_of
 from core.access import Actor
 from core.errors import Conflict, Invalid, Problem, say
 from core.idempotency import once

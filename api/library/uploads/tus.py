@@ -10,7 +10,7 @@ from litestar import Response
 
 from api.http.errors import ProblemDetails
 from api.http.types import WebRequest
-from api.kit.rendering import language_of
+from api.wording.reader import language_of
 from core.errors import Invalid, Problem, say
 from storage.receiving import OffsetMismatch
 from storage.uploads import Upload

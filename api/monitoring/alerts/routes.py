@@ -11,8 +11,8 @@ from msgspec import Meta
 from api.http.access import allow
 from api.http.types import WebRequest
 from api.kit.numbers import Limit, PathId, QueryId
-from api.kit.rendering import language_of
 from api.wording.language import Language
+from api.wording.reader import language_of
 from core.access import Actor
 from core.numbers import Id
 from core.paging import DEFAULT_LIMIT, Page

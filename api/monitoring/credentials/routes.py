@@ -7,17 +7,12 @@ from litestar.params import FromQuery, JSONBody
 from api.http.access import allow
 from api.http.types import WebRequest
 from api.kit.numbers import Limit, PathId, QueryId
+from api.monitoring.credentials.encryption import sealer_of
 from core.access import Actor
 from core.paging import DEFAULT_LIMIT, Page
 from core.permissions import EDIT_MONITORING_SETUP, READ_MONITORING_SETUP
 from monitoring.devices import credentials
-from monitoring.devices.credential_encryption import Sealer
 from monitoring.devices.credentials import Credential, NewCredential
-
-
-def sealer_of(request: WebRequest) -> Sealer:
-    """What seals this installation's secrets."""
-    return Sealer.of(request.app.state.settings)
 
 
 class CredentialRoutes(Controller):

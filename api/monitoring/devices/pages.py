@@ -19,8 +19,7 @@ from api.kit.options import school_options
 from api.kit.rendering import language_of, render
 from api.kit.submission import submit
 from api.monitoring.devices.reading_words import charted, grouped
-from api.monitoring.ports.pages import has_ports
-from api.monitoring.ports.words import PORT_METRICS
+from api.monitoring.ports.words import PORT_METRICS, has_ports
 from api.wording import row_names
 from core import clock
 from core.access import Actor

@@ -11,10 +11,10 @@ from litestar.params import FromQuery, JSONBody, QueryParameter
 from api.http.access import allow
 from api.http.types import WebRequest
 from api.kit.numbers import Limit, PathId, QueryId
-from api.kit.rendering import language_of
 from api.kit.repeats import Key
 from api.monitoring.history.charts import known_metric
 from api.wording.language import Language
+from api.wording.reader import language_of
 from core import clock
 from core.access import Actor
 from core.idempotency import once

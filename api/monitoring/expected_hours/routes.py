@@ -8,6 +8,7 @@ from litestar.params import JSONBody
 from api.http.access import allow
 from api.kit.numbers import PathId, QueryId
 from api.kit.repeats import Key
+from api.monitoring.expected_hours.bodies import Given
 from core.access import Actor
 from core.idempotency import once
 from core.numbers import Id
@@ -26,12 +27,6 @@ class HoursList(msgspec.Struct, frozen=True):
     """All sets of the reader's schools; a school has a handful."""
 
     items: list[ExpectedHours]
-
-
-class Given(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Which hours to give; null: as is usual for the kind of device."""
-
-    hours_id: Id | None
 
 
 class Reached(msgspec.Struct, frozen=True):

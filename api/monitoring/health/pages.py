@@ -6,7 +6,7 @@ from api import urls
 from api.http.access import allow
 from api.http.types import WebRequest
 from api.kit.rendering import render
-from api.monitoring.health.routes import examine_all
+from api.monitoring.health.examination import examine_all
 from core.errors import Message, say
 from core.permissions import READ_MONITORING_SETUP
 from monitoring import health

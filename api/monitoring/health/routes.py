@@ -7,12 +7,11 @@ from litestar import get
 
 from api.http.access import allow
 from api.http.types import WebRequest
-from api.kit.rendering import language_of
-from core import disks
+from api.monitoring.health.examination import examine_all
+from api.wording.reader import language_of
 from core.permissions import READ_MONITORING_SETUP
-from core.settings import Settings
 from monitoring import health
-from monitoring.health import Check, MonitoringState, Verdict
+from monitoring.health import Verdict
 
 
 class PartOfMonitoring(msgspec.Struct, frozen=True):
@@ -28,17 +27,6 @@ class MonitoringHealth(msgspec.Struct, frozen=True):
 
     at: datetime
     parts: list[PartOfMonitoring]
-
-
-def examine_all(request: WebRequest, state: MonitoringState) -> list[Check]:
-    """Every part, with the settings and the disks of this process."""
-    settings: Settings = request.app.state.settings
-    return health.examine(
-        state,
-        mail_is_on=settings.mail is not None,
-        disks=disks.look_at_all(settings.folders),
-        keep_free_bytes=settings.keep_free_bytes,
-    )
 
 
 @get(

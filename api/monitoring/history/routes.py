@@ -10,8 +10,8 @@ from litestar.params import FromQuery, QueryParameter
 from api.http.access import allow
 from api.http.types import WebRequest
 from api.kit.numbers import PathId
-from api.kit.rendering import language_of
 from api.monitoring.history.charts import as_csv, known_metric, worded
+from api.wording.reader import language_of
 from core import clock
 from core.access import Actor
 from core.permissions import READ_MONITORING

@@ -16,7 +16,7 @@ from api.kit.numbers import PathId
 from api.kit.options import school_options
 from api.kit.rendering import language_of, render
 from api.kit.submission import submit
-from api.monitoring.networks.routes import bounds_of
+from api.monitoring.networks.bounds import bounds_of
 from api.wording import row_names
 from core.access import Actor
 from core.errors import say

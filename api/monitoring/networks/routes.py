@@ -8,6 +8,7 @@ from api.http.access import allow
 from api.http.types import WebRequest
 from api.kit.numbers import Limit, PathId, QueryId
 from api.kit.repeats import Key
+from api.monitoring.networks.bounds import bounds_of
 from core.access import Actor
 from core.idempotency import once
 from core.numbers import Version
@@ -15,14 +16,8 @@ from core.paging import DEFAULT_LIMIT, Page
 from core.permissions import EDIT_MONITORING, EDIT_MONITORING_SETUP, READ_MONITORING_SETUP
 from monitoring import discovery
 from monitoring.devices import networks
-from monitoring.devices.networks import Bounds, Network, NewNetwork
+from monitoring.devices.networks import Network, NewNetwork
 from monitoring.discovery import NetworkScan
-
-
-def bounds_of(request: WebRequest) -> Bounds:
-    """Within what this installation may ask at all."""
-    bounds: Bounds = request.app.state.settings.networks
-    return bounds
 
 
 class NetworkChange(NewNetwork, frozen=True, forbid_unknown_fields=True):

@@ -17,7 +17,6 @@ from core.access import Actor
 from core.errors import say
 from core.permissions import EDIT_MONITORING
 from monitoring import devices, topology
-from monitoring.devices import LatestReading
 from monitoring.topology import Finding
 
 
@@ -65,8 +64,3 @@ class PortPages(Controller):
             port=taken.port,
         )
         return see_other(urls.device(device_id), said)
-
-
-def has_ports(readings: list[LatestReading]) -> bool:
-    """Whether the last visit told of ports worth a page of their own; a PC's one socket is not."""
-    return sum(reading.metric == "if_status" for reading in readings) > 1

@@ -10,7 +10,7 @@ from litestar.params import QueryParameter
 from api.http.access import allow
 from api.http.types import WebRequest
 from api.kit.numbers import PathId
-from api.kit.rendering import language_of
+from api.wording.reader import language_of
 from core.access import Actor
 from core.permissions import EDIT_MONITORING, READ_MONITORING
 from monitoring import topology

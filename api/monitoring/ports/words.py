@@ -7,6 +7,7 @@ from api.wording.language import Language
 from core.errors import Message, say
 from monitoring.decoding.readings import State
 from monitoring.decoding.value_words import VALUE_WORDS
+from monitoring.devices import LatestReading
 from monitoring.topology import AtTheCable, Behind, Port
 
 NAMED_ON_A_PORT = 6
@@ -129,3 +130,8 @@ def _who(port: Port) -> str:
     if len(named) == 1 and port.cards == 1:
         return named[0].name or ""
     return port.alias
+
+
+def has_ports(readings: list[LatestReading]) -> bool:
+    """Whether the last visit told of ports worth a page of their own; a PC's one socket is not."""
+    return sum(reading.metric == "if_status" for reading in readings) > 1

@@ -10,11 +10,10 @@ from api import urls
 from api.http.access import in_person
 from api.http.types import WebRequest
 from api.kit.rendering import language_of, render
-from api.monitoring.profiles.routes import known_profile
 from api.monitoring.profiles.words import read_lines, rule_lines, title_of
 from core.access import Actor
 from monitoring.devices.kinds import count_by_profile
-from monitoring.profiles import Profile, all_profiles, profile_named
+from monitoring.profiles import Profile, all_profiles, get_profile, profile_named
 
 
 class DeviceProfilePages(Controller):
@@ -39,7 +38,7 @@ class DeviceProfilePages(Controller):
     async def show_profile(
         self, request: WebRequest, actor: NamedDependency[Actor], profile_name: FromPath[str]
     ) -> Response[str]:
-        profile = known_profile(profile_name)
+        profile = get_profile(profile_name)
         speech = language_of(request)
         counts = await count_by_profile(actor)
         base = profile_named(profile.based_on) if profile.based_on else None

@@ -5,10 +5,9 @@ from litestar import Controller, get
 from litestar.params import FromPath
 
 from api.http.access import allow
-from core.errors import NotFound, say
 from core.paging import Page
 from core.permissions import READ_MONITORING
-from monitoring.profiles import Profile, Title, all_profiles, profile_named
+from monitoring.profiles import Profile, Title, all_profiles, get_profile
 
 
 class ProfileSummary(msgspec.Struct, frozen=True):
@@ -47,12 +46,4 @@ class DeviceProfileRoutes(Controller):
     )
     async def get_profile(self, profile_name: FromPath[str]) -> Profile:
         """With all that it takes over from the profile that it is based on."""
-        return known_profile(profile_name)
-
-
-def known_profile(name: str) -> Profile:
-    """The profile of that name, else NotFound."""
-    found = profile_named(name)
-    if found is None:
-        raise NotFound(say("There is no profile of this name"))
-    return found
+        return get_profile(profile_name)

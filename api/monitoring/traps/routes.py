@@ -11,8 +11,8 @@ from litestar.params import FromQuery, QueryParameter
 from api.http.access import allow
 from api.http.types import WebRequest
 from api.kit.numbers import Limit, QueryId
-from api.kit.rendering import language_of
 from api.wording.language import Language
+from api.wording.reader import language_of
 from core.access import Actor
 from core.paging import DEFAULT_LIMIT, Page
 from core.permissions import READ_MONITORING

@@ -7,7 +7,7 @@ from litestar.params import FromPath, JSONBody
 
 from api.http.access import allow
 from api.kit.numbers import PathId
-from api.monitoring.expected_hours.routes import Given
+from api.monitoring.expected_hours.bodies import Given
 from core.access import Actor
 from core.numbers import Id
 from core.permissions import EDIT_MONITORING, READ_MONITORING

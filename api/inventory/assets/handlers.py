@@ -1,0 +1,10 @@
+"""What answers for assets: the list that api.app takes in."""
+
+from litestar.types import ControllerRouterHandler
+
+from api.inventory.assets.form_pages import AssetFormPages, AssetStepPages
+from api.inventory.assets.pages import AssetPages
+from api.inventory.assets.routes import AssetRoutes
+
+PAGES: list[ControllerRouterHandler] = [AssetFormPages, AssetStepPages, AssetPages]
+ROUTES: list[ControllerRouterHandler] = [AssetRoutes]

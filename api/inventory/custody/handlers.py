@@ -1,0 +1,9 @@
+"""What answers for custody: the list that api.app takes in."""
+
+from litestar.types import ControllerRouterHandler
+
+from api.inventory.custody.pages import CustodyPages
+from api.inventory.custody.routes import CustodyRoutes
+
+PAGES: list[ControllerRouterHandler] = [CustodyPages]
+ROUTES: list[ControllerRouterHandler] = [CustodyRoutes]

@@ -1,0 +1,10 @@
+"""What answers for labels: the list that api.app takes in."""
+
+from litestar.types import ControllerRouterHandler
+
+from api.inventory.labels.pages import LabelPages
+from api.inventory.labels.routes import LabelRoutes
+from api.inventory.labels.scan_pages import ScanPages
+
+PAGES: list[ControllerRouterHandler] = [LabelPages, ScanPages]
+ROUTES: list[ControllerRouterHandler] = [LabelRoutes]

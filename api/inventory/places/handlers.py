@@ -1,0 +1,9 @@
+"""What answers for places: the list that api.app takes in."""
+
+from litestar.types import ControllerRouterHandler
+
+from api.inventory.places.pages import PlacePages
+from api.inventory.places.routes import PlaceRoutes
+
+PAGES: list[ControllerRouterHandler] = [PlacePages]
+ROUTES: list[ControllerRouterHandler] = [PlaceRoutes]

@@ -1,0 +1,11 @@
+"""What answers for work orders: the list that api.app takes in."""
+
+from litestar.types import ControllerRouterHandler
+
+from api.inventory.work_orders.entry_routes import WorkOrderEntryRoutes
+from api.inventory.work_orders.fault_reports import FaultReportPages
+from api.inventory.work_orders.pages import WorkOrderPages
+from api.inventory.work_orders.routes import WorkOrderRoutes
+
+PAGES: list[ControllerRouterHandler] = [FaultReportPages, WorkOrderPages]
+ROUTES: list[ControllerRouterHandler] = [WorkOrderRoutes, WorkOrderEntryRoutes]

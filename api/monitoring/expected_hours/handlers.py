@@ -1,0 +1,9 @@
+"""What answers for expected hours: the list that api.app takes in."""
+
+from litestar.types import ControllerRouterHandler
+
+from api.monitoring.expected_hours.pages import ExpectedHoursPages
+from api.monitoring.expected_hours.routes import ExpectedHoursRoutes
+
+PAGES: list[ControllerRouterHandler] = [ExpectedHoursPages]
+ROUTES: list[ControllerRouterHandler] = [ExpectedHoursRoutes]
