@@ -256,3 +256,13 @@ class Heartbeat(Table, tablename="heartbeat"):
     process = Varchar(length=64)
     seen_at = Timestamptz()
     is_leader = Boolean(default=False)
+
+
+class JobCount(Table, tablename="job_count"):
+    """How often a job failed, and how often it was left out; one row for all workers."""
+
+    job = Varchar(length=80, primary_key=True)
+    failed = BigInt()
+    missed = BigInt()
+
+    job_count_is_counted = Check("failed >= 0 AND missed >= 0")

@@ -10,12 +10,19 @@ from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
 import structlog
+from apscheduler.events import (
+    EVENT_JOB_ERROR,
+    EVENT_JOB_MAX_INSTANCES,
+    EVENT_JOB_MISSED,
+    JobEvent,
+)
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
 from core import database, outbox
 from core.advisory_locks import AdvisoryLocks
 from core.clock import now
+from core.job_counts import JobCounts
 from core.jobs import Job
 from core.outbox import Handler
 from core.settings import Settings
@@ -33,6 +40,7 @@ TROUBLE_SECONDS = 5.0
 # So often the schedule is compared with the clock, which may have been set.
 CLOCK_SECONDS = 15.0
 MOST_JITTER_SECONDS = 30
+COUNTS_SECONDS = 15.0
 # Jobs of one worker start spread out, and not before the pages have come up.
 FIRST_JOB_SECONDS = 5
 CONNECTIONS = 12
@@ -76,9 +84,14 @@ async def work(
     async def keep_time(stop: asyncio.Event) -> None:
         await _keep_time(scheduler, jobs, stop)
 
+    async def save_counts(stop: asyncio.Event) -> None:
+        await _save_counts(counts, stop)
+
     running: set[asyncio.Task[None]] = set()
     locks = AdvisoryLocks()
+    counts = JobCounts()
     scheduler = _scheduler(settings, jobs, running, locks)
+    listen(scheduler, counts)
     scheduler.start()
     parts: dict[str, Part] = {
         "poller": poll,
@@ -87,6 +100,7 @@ async def work(
         "outbox": keep_promises,
         "heartbeat": _beat,
         "clock": keep_time,
+        "counts": save_counts,
     }
     try:
         async with asyncio.TaskGroup() as group:
@@ -136,6 +150,21 @@ def _scheduler(
     return scheduler
 
 
+def listen(scheduler: AsyncIOScheduler, counts: JobCounts) -> None:
+    """Log and count the runs that failed, and count those that were left out."""
+
+    def failed(event: JobEvent) -> None:
+        log.error("job.failed", job=event.job_id, exc_info=event.exception)
+        counts.failed[event.job_id] += 1
+
+    def missed(event: JobEvent) -> None:
+        counts.missed[event.job_id] += 1
+
+    scheduler.add_listener(failed, EVENT_JOB_ERROR)
+    # A late run is made up for once, so what is left out is one whose last was not over.
+    scheduler.add_listener(missed, EVENT_JOB_MISSED | EVENT_JOB_MAX_INSTANCES)
+
+
 def _jitter_seconds(job: Job) -> int:
     return min(MOST_JITTER_SECONDS, job.every_seconds // 10)
 
@@ -170,19 +199,22 @@ def bring_forward(scheduler: AsyncIOScheduler, jobs: tuple[Job, ...]) -> None:
 
 
 async def run_job(job: Job, settings: Settings, locks: AdvisoryLocks) -> None:
-    """Runs the job once; a singleton only if no other worker is at it. Its faults are logged."""
+    """Runs the job once; a singleton only if no other worker is at it."""
 
     async def run() -> None:
         await job.run(settings)
 
-    try:
-        with database.statements_may_take(job.statement_seconds):
-            if job.singleton:
-                await locks.run_alone(job.name, run)
-            else:
-                await run()
-    except Exception:
-        log.exception("job.failed", job=job.name)
+    with database.statements_may_take(job.statement_seconds):
+        if job.singleton:
+            await locks.run_alone(job.name, run)
+        else:
+            await run()
+
+
+async def _save_counts(counts: JobCounts, stop: asyncio.Event) -> None:
+    while not stop.is_set():
+        await _sleep(COUNTS_SECONDS, stop)
+        await counts.save()
 
 
 async def _keep_promises(handlers: Mapping[str, Handler], stop: asyncio.Event) -> None:

@@ -12,6 +12,7 @@ from prometheus_client.metrics_core import (
 from prometheus_client.registry import Collector
 
 from core.disks import Disk
+from core.job_counts import JobCount
 from monitoring.health import MonitoringState
 from monitoring.polling.figures import LATENESS_BOUNDS_MS, Report
 from storage.quotas import SchoolUse
@@ -51,6 +52,7 @@ def exposition(
     damaged_files: int | None,
     uses: list[SchoolUse] | None,
     disks: Sequence[Disk] = (),
+    jobs: Sequence[JobCount] = (),
 ) -> bytes:
     """All of it in Prometheus' text format 0.0.4; without a database, this process's own."""
     registry = CollectorRegistry()
@@ -61,6 +63,7 @@ def exposition(
     text = "Files of the library that the store no longer gives back whole"
     Gauge("labshare_library_damaged_files", text, registry=registry).set(damaged_files)
     registry.register(_Storage(uses or []))
+    registry.register(_Jobs(jobs))
     return generate_latest() + generate_latest(registry)
 
 
@@ -79,6 +82,25 @@ class _Storage(Collector):
             used.add_metric([one.code], one.used_bytes)
             allowed.add_metric([one.code], one.allowed_bytes or 0)
         yield from (used, allowed)
+
+
+class _Jobs(Collector):
+    def __init__(self, jobs: Sequence[JobCount]) -> None:
+        self._jobs = jobs
+
+    def collect(self) -> Iterator[Metric]:
+        failed = CounterMetricFamily(
+            "labshare_job_failures", "Runs of scheduled jobs that failed", labels=["job"]
+        )
+        missed = CounterMetricFamily(
+            "labshare_job_missed_runs",
+            "Runs left out, since the one before was not over",
+            labels=["job"],
+        )
+        for one in self._jobs:
+            failed.add_metric([one.job], one.failed)
+            missed.add_metric([one.job], one.missed)
+        yield from (failed, missed)
 
 
 def _add_disks(registry: CollectorRegistry, disks: Sequence[Disk]) -> None:

@@ -16,7 +16,7 @@ from api.health.metrics_access import may_read_metrics
 from api.health.probes import Probe
 from api.http.access import public
 from api.http.types import WebRequest
-from core import database, disks
+from core import database, disks, job_counts
 from core.clock import now
 from core.disks import Disk, Room
 from core.errors import Forbidden, say
@@ -89,10 +89,12 @@ async def metrics(request: WebRequest) -> Response[bytes]:
     """
     if not await may_read_metrics(request):
         raise Forbidden(say("Metrics are read from this machine or with a token"))
-    state, damaged, uses = await asyncio.gather(
-        _monitoring.answer(), _damaged_files.answer(), _storage.answer()
+    state, damaged, uses, jobs = await asyncio.gather(
+        _monitoring.answer(), _damaged_files.answer(), _storage.answer(), _jobs.answer()
     )
-    content = await anyio.to_thread.run_sync(exposition, state, damaged, uses, _disks(request))
+    content = await anyio.to_thread.run_sync(
+        exposition, state, damaged, uses, _disks(request), jobs or []
+    )
     return Response(content, headers={"content-type": CONTENT_TYPE_LATEST})
 
 
@@ -128,3 +130,4 @@ _object_store = Probe(objects.answers)
 _monitoring = Probe(health.look)
 _damaged_files = Probe(damaged_files.count_blobs)
 _storage = Probe(functools.partial(quotas.list_all, only_limited=True))
+_jobs = Probe(job_counts.list_counts)

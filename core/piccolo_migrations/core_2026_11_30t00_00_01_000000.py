@@ -221,6 +221,14 @@ class Heartbeat(Table, tablename="heartbeat"):
     is_leader = Boolean()
 
 
+class JobCount(Table, tablename="job_count"):
+    job = Varchar(length=80, primary_key=True)
+    failed = BigInt()
+    missed = BigInt()
+
+    job_count_is_counted = Check("failed >= 0 AND missed >= 0")
+
+
 TABLES = (
     School,
     Place,
@@ -238,6 +246,7 @@ TABLES = (
     Outbox,
     IdempotencyKey,
     Heartbeat,
+    JobCount,
 )
 
 

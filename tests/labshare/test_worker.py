@@ -8,9 +8,11 @@ from datetime import timedelta
 
 import pytest
 
-from core import advisory_locks, database, outbox
+from core import advisory_locks, database, job_counts, outbox
 from core.advisory_locks import AdvisoryLocks, LockLost
 from core.clock import now
+from core.errors import Message, Unavailable
+from core.job_counts import JobCount, JobCounts
 from core.jobs import Job
 from core.settings import Settings
 from labshare import schedule, worker
@@ -126,13 +128,12 @@ async def test_jobs_that_are_all_due_at_once_finish_with_two_connections(
 
 
 async def test_every_job_of_the_schedule_runs_beside_all_others(
-    db: Stack, locks: AdvisoryLocks, caplog: pytest.LogCaptureFixture
+    db: Stack, locks: AdvisoryLocks
 ) -> None:
     async with pool_of(2, db.dsn):
         jobs = schedule.all_jobs()
         await asyncio.gather(*(worker.run_job(job, db.settings, locks) for job in jobs))
         await locks.close()
-    assert "job.failed" not in caplog.text
 
 
 async def test_a_job_that_loses_its_lock_is_stopped_and_the_next_one_runs(
@@ -258,17 +259,72 @@ async def test_a_job_under_way_is_finished_before_the_worker_leaves(
     assert ended == [True]
 
 
-async def test_a_job_that_fails_lets_the_next_one_run(db: Stack, locks: AdvisoryLocks) -> None:
-    ran: list[str] = []
+async def test_a_job_that_fails_runs_again_and_both_are_counted(
+    db: Stack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(worker, "FIRST_JOB_SECONDS", 0)
+    monkeypatch.setattr(worker, "COUNTS_SECONDS", 0.05)
 
     async def fail(_settings: Settings) -> None:
-        ran.append("fail")
         raise ValueError("broken")
 
-    job = Job("test.failing", 60, fail)
-    await worker.run_job(job, db.settings, locks)
-    await worker.run_job(job, db.settings, locks)
-    assert ran == ["fail", "fail"]
+    async def is_counted() -> bool:
+        counts = await job_counts.list_counts()
+        return any(one.job == "test.failing" and one.failed >= 2 for one in counts)
+
+    stop = asyncio.Event()
+    jobs = (Job("test.failing", 1, fail), Job("test.fine", 1, run_nothing))
+    working = asyncio.create_task(worker.work(db.settings, stop, jobs, {}))
+    await until(is_counted)
+    stop.set()
+    await working
+    assert [one.job for one in await job_counts.list_counts()] == ["test.failing"]
+
+
+async def test_a_run_whose_last_is_not_over_is_counted_as_missed(
+    db: Stack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(worker, "FIRST_JOB_SECONDS", 0)
+    monkeypatch.setattr(worker, "COUNTS_SECONDS", 0.05)
+    may_end = asyncio.Event()
+
+    async def wait(_settings: Settings) -> None:
+        await may_end.wait()
+
+    async def is_counted() -> bool:
+        return any(one.missed for one in await job_counts.list_counts())
+
+    stop = asyncio.Event()
+    jobs = (Job("test.slow", 1, wait),)
+    working = asyncio.create_task(worker.work(db.settings, stop, jobs, {}))
+    await until(is_counted)
+    may_end.set()
+    stop.set()
+    await working
+    assert [(one.job, one.failed) for one in await job_counts.list_counts()] == [("test.slow", 0)]
+
+
+async def test_counts_wait_for_the_database_and_are_added_up(
+    db: Stack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    del db
+    counts = JobCounts()
+    counts.failed["test.job"] += 1
+    with monkeypatch.context() as away:
+        away.setattr(database, "execute", refuse)
+        await counts.save()
+    counts.failed["test.job"] += 1
+    counts.missed["test.job"] += 1
+    await counts.save()
+    await counts.save()
+    other = JobCounts()
+    other.failed["test.job"] += 1
+    await other.save()
+    assert await job_counts.list_counts() == [JobCount("test.job", failed=3, missed=1)]
+
+
+async def refuse(*_: object, **__: object) -> None:
+    raise Unavailable(Message("the database is away"))
 
 
 async def test_a_part_that_fails_is_started_again(

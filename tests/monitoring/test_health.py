@@ -13,6 +13,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from core import clock, database
 from core.access import Role
 from core.disks import Disk
+from core.job_counts import JobCounts
 from monitoring import health
 from monitoring.health import Check, MonitoringState, Verdict
 from monitoring.health.findings import MEGABYTE
@@ -222,3 +223,13 @@ async def test_the_page_says_in_words_what_is_wrong(client: httpx.AsyncClient, l
     assert parts["workers"]["verdict"] == "critical"
     assert msgspec.json.decode(told.content)["parts"]
     assert "labshare worker" in page.text
+
+
+async def test_failed_and_missed_runs_of_jobs_are_counters(client: httpx.AsyncClient) -> None:
+    counts = JobCounts()
+    counts.failed["test.job"] += 2
+    counts.missed["test.job"] += 1
+    await counts.save()
+    told = (await client.get("/metrics")).text
+    assert 'labshare_job_failures_total{job="test.job"} 2.0' in told
+    assert 'labshare_job_missed_runs_total{job="test.job"} 1.0' in told
