@@ -5,8 +5,8 @@ from datetime import date, datetime, timedelta
 import msgspec
 
 from core import clock, database
-from monitoring.history.partitions import DAYS, HOURS, SAMPLES
 from monitoring.history.rollups import midnight, move_mark
+from monitoring.history.samples import DAYS, HOURS, SAMPLES
 
 ZONE = "Asia/Shanghai"
 DAY = timedelta(days=1)

@@ -17,8 +17,8 @@ from typing import NamedTuple
 
 from monitoring.snmp import AuthProtocol, Oid, PrivProtocol, User, oid
 from monitoring.snmp.elements import INTEGER, OBJECT_ID, OCTETS, SEQUENCE, enter, read_name
+from monitoring.snmp.messages import element, integer, oid_content
 from monitoring.snmp.usm import ENCRYPTED, SIGNED, Engine
-from monitoring.snmp.writer import element, integer, oid_content
 
 PORTS = 57
 LARGEST_ANSWER = 1400  # what fits one frame; agents stop a GETBULK there

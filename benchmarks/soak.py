@@ -22,7 +22,7 @@ from benchmarks.tables import print_json, print_table
 from core import database
 from core.settings import Settings
 from labshare.environment import child_environ
-from monitoring.devices.credential_encryption import Sealer, Secrets
+from monitoring.devices.credential_encryption import CredentialCipher, Secrets
 from monitoring.polling.figures import Counted, Figures
 
 AGENT_PORT = 16_161
@@ -168,7 +168,7 @@ async def _fill(settings: Settings, devices: int) -> None:
     await database.execute("ALTER TABLE device DISABLE TRIGGER audit")
     await database.execute(ASSETS, devices)
     school_id = await database.fetch_value("SELECT id FROM school")
-    sealed = Sealer.of(settings).seal(Secrets(community="public"), owner=school_id)
+    sealed = CredentialCipher.of(settings).encrypt(Secrets(community="public"), owner=school_id)
     await database.execute(
         "INSERT INTO credential (school, name, version, user_name, context, sealed, created_at)"
         " VALUES ($1, 'Read', '2c', '', '', $2, now())",

@@ -1,4 +1,4 @@
-"""Effects outside the database: promised with the decision, done at least once afterwards."""
+"""Effects outside the database: enqueued with the decision, done at least once afterwards."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
@@ -26,7 +26,7 @@ QUEUE = Queue(
 )
 
 
-class _Promise(msgspec.Struct):
+class _Entry(msgspec.Struct):
     id: int
     topic: str
     payload: dict[str, Any]
@@ -34,7 +34,7 @@ class _Promise(msgspec.Struct):
 
 
 async def put(topic: str, payload: Mapping[str, object]) -> None:
-    """Promise one effect; stands or falls with the open transaction."""
+    """Enqueue one effect; stands or falls with the open transaction."""
     await database.execute(
         "INSERT INTO outbox (topic, payload, created_at, due_at) VALUES ($1, $2, $3, $3)",
         topic,
@@ -44,35 +44,35 @@ async def put(topic: str, payload: Mapping[str, object]) -> None:
 
 
 async def work(handlers: Mapping[str, Handler], *, most: int = 20) -> int:
-    """Claim up to ``most`` due promises and keep them; how many were kept.
+    """Claim up to ``most`` due entries and deliver them; how many were delivered.
 
     A handler may run twice (its process may die before the row is removed), so it must be
     repeatable. One that fails comes back later, ever more slowly, and is never dropped.
     """
     claimed = await leases.claim(
-        _Promise, QUEUE, most=most, where="topic = any(:topics::text[])", topics=list(handlers)
+        _Entry, QUEUE, most=most, where="topic = any(:topics::text[])", topics=list(handlers)
     )
-    kept = 0
+    delivered = 0
     async with leases.renewed(QUEUE, claimed) as lease:
-        for promise in sorted(lease.claims, key=lambda p: p.id):
+        for entry in sorted(lease.claims, key=lambda p: p.id):
             if lease.is_over:
                 break
-            kept += await _keep(promise, handlers[promise.topic])
-            lease.claims.remove(promise)
-    return kept
+            delivered += await _deliver(entry, handlers[entry.topic])
+            lease.claims.remove(entry)
+    return delivered
 
 
-async def _keep(promise: _Promise, handler: Handler) -> bool:
+async def _deliver(entry: _Entry, handler: Handler) -> bool:
     """Only while it is the same attempt: after our lease it is another worker's to decide."""
     try:
-        await handler(promise.payload)
+        await handler(entry.payload)
     except Exception as error:
-        # The worker outlives any handler's fault; the promise stays and says what went wrong.
-        log.exception("outbox.failed", topic=promise.topic, id=promise.id)
+        # The worker outlives any handler's fault; the entry stays, with what went wrong.
+        log.exception("outbox.failed", topic=entry.topic, id=entry.id)
         reason = f"{type(error).__name__}: {error}"[:1000]
-        await leases.put_off(QUEUE, promise, last_error=reason)
+        await leases.put_off(QUEUE, entry, last_error=reason)
         return False
     await database.execute(
-        "DELETE FROM outbox WHERE id = $1 AND attempts = $2", promise.id, promise.attempts
+        "DELETE FROM outbox WHERE id = $1 AND attempts = $2", entry.id, entry.attempts
     )
     return True

@@ -71,7 +71,7 @@ class Settings(msgspec.Struct, frozen=True):
     database_url: str | None = None
     s3: S3Settings | None = None
     secret_key: str = ""
-    # What secrets may still be sealed with, until `labshare key rotate` has sealed them anew.
+    # What secrets may still be encrypted with, until `labshare key rotate` has encrypted them anew.
     previous_secret_key: str = ""
     base_url: str = ""
     poll_concurrency: int = DEFAULT_POLL_CONCURRENCY

@@ -1,7 +1,7 @@
 """The key that protects stored SNMP secrets: given in the environment, or a file of our own.
 
 The file's first line is the key. A second line, the key before, is there only while a rotation is
-under way or was cut short: then secrets sealed with either open.
+under way or was cut short: then secrets encrypted with either can be read.
 """
 
 import secrets
@@ -38,7 +38,7 @@ def begin_rotation(settings: Settings) -> Settings:
 
 
 def end_rotation(settings: Settings) -> None:
-    """Forget the key before: nothing is sealed with it any more."""
+    """Forget the key before: nothing is encrypted with it any more."""
     _write(settings, _as_written(settings).secret_key)
 
 

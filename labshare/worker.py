@@ -1,4 +1,4 @@
-"""The worker process: scheduled jobs, promises of the outbox, polling, and a sign of life."""
+"""The worker process: scheduled jobs, the outbox, polling, and a sign of life."""
 
 import asyncio
 import contextlib
@@ -78,8 +78,8 @@ async def work(
     async def search(stop: asyncio.Event) -> None:
         await searching.run(settings, stop)
 
-    async def keep_promises(stop: asyncio.Event) -> None:
-        await _keep_promises(handlers, stop)
+    async def deliver_outbox(stop: asyncio.Event) -> None:
+        await _deliver_outbox(handlers, stop)
 
     async def keep_time(stop: asyncio.Event) -> None:
         await _keep_time(scheduler, jobs, stop)
@@ -97,7 +97,7 @@ async def work(
         "poller": poll,
         "traps": hear_traps,
         "searches": search,
-        "outbox": keep_promises,
+        "outbox": deliver_outbox,
         "heartbeat": _beat,
         "clock": keep_time,
         "counts": save_counts,
@@ -217,7 +217,7 @@ async def _save_counts(counts: JobCounts, stop: asyncio.Event) -> None:
         await counts.save()
 
 
-async def _keep_promises(handlers: Mapping[str, Handler], stop: asyncio.Event) -> None:
+async def _deliver_outbox(handlers: Mapping[str, Handler], stop: asyncio.Event) -> None:
     while not stop.is_set():
         if not await outbox.work(handlers):
             await _sleep(OUTBOX_IDLE_SECONDS, stop)

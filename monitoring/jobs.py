@@ -9,7 +9,7 @@ from monitoring.discovery import scans, store
 from monitoring.history import power_days, retention, rollups
 from monitoring.presence import waking
 from monitoring.traps import alert_changes
-from monitoring.traps.retention import forget_old
+from monitoring.traps.retention import delete_old
 
 
 async def _roll_up(_settings: Settings) -> None:
@@ -18,15 +18,15 @@ async def _roll_up(_settings: Settings) -> None:
 
 
 async def _forget_traps(_settings: Settings) -> None:
-    await forget_old()
+    await delete_old()
 
 
-async def _forget_sightings(_settings: Settings) -> None:
-    await topology.forget_old()
+async def _delete_old_topology(_settings: Settings) -> None:
+    await topology.delete_old()
 
 
-async def _settle_alerts(_settings: Settings) -> None:
-    await alerts.settle()
+async def _resolve_alerts(_settings: Settings) -> None:
+    await alerts.resolve_stale()
 
 
 async def _wake_rooms(_settings: Settings) -> None:
@@ -43,16 +43,16 @@ async def _search(_settings: Settings) -> None:
 
 
 async def _forget_searches(_settings: Settings) -> None:
-    await scans.forget_old()
+    await scans.delete_old()
 
 
 JOBS: tuple[Job, ...] = (
-    Job("monitoring.settle_alerts", every_seconds=60, run=_settle_alerts),
+    Job("monitoring.resolve_alerts", every_seconds=60, run=_resolve_alerts),
     Job("monitoring.look_ahead", every_seconds=3600, run=_look_ahead),
     Job("monitoring.wake_rooms", every_seconds=30, run=_wake_rooms),
     Job("monitoring.roll_up", every_seconds=300, run=_roll_up),
-    Job("monitoring.partitions", every_seconds=3600, run=retention.keep_partitions),
-    Job("monitoring.topology", every_seconds=86_400, run=_forget_sightings),
+    Job("monitoring.partitions", every_seconds=3600, run=retention.maintain_partitions),
+    Job("monitoring.topology", every_seconds=86_400, run=_delete_old_topology),
     Job("monitoring.searches", every_seconds=60, run=_search),
     Job("monitoring.old_searches", every_seconds=86_400, run=_forget_searches),
     Job("monitoring.traps", every_seconds=3600, run=_forget_traps),

@@ -108,7 +108,7 @@ async def _finish(claim: _Claim, folder: Path) -> None:
             raise Refused(say("The file that arrived is not the file that was sent; send it again"))
         try:
             content = await extraction.content_of(path)
-            media_type = formats.settle(claim.file_name, claim.media_type, content)
+            media_type = formats.decided_type(claim.file_name, claim.media_type, content)
         except formats.Disagreement as disagreement:
             raise Refused(disagreement.message) from disagreement
         await _accept(claim, Content(claim.object_key, claim.size_bytes, sha256), media_type, path)

@@ -148,7 +148,7 @@ def content_of_head(path: Path) -> str:
     return "text" if decode(head, whole=len(head) < HEAD_BYTES) is not None else UNKNOWN
 
 
-def settle(file_name: str, declared: str, content: str) -> str:
+def decided_type(file_name: str, declared: str, content: str) -> str:
     """The media type to keep for the file, or Disagreement if name, sender and bytes differ."""
     if content == PROGRAM:
         raise Disagreement(

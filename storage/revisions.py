@@ -78,11 +78,11 @@ async def add(actor: Actor, resource_id: UUID, upload_id: UUID, *, note: str = "
             raise NotFound(say("There is no such resource, or you may not see it"))
         if not may_change(actor, school_id=target.school, owner_id=target.owner):
             raise Forbidden(say("Only its owner and the school's administrators may change this"))
-        await _promise(actor, upload_id, resource_id, target.school, note)
+        await _take_upload(actor, upload_id, resource_id, target.school, note)
         await attach(upload_id)
 
 
-async def _promise(
+async def _take_upload(
     actor: Actor, upload_id: UUID, resource_id: UUID, school_id: int, note: str
 ) -> None:
     upload = await uploads.get(actor, upload_id)

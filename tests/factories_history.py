@@ -8,7 +8,7 @@ import msgspec
 
 from core import database
 from monitoring.alerting.expected_hours import Span
-from monitoring.history.partitions import SAMPLES
+from monitoring.history.samples import SAMPLES
 from tests.factories import MadeSchool
 
 Sample = tuple[int, str, str, datetime, float]

@@ -1,16 +1,20 @@
 """Devices and credentials for tests, made the short way."""
 
 import socket
+from datetime import datetime
 from itertools import count
 
 import msgspec
 
 from core import clock, database
 from core.access import Actor
-from monitoring.devices.credential_encryption import Sealer, Secrets
+from monitoring.devices.credential_encryption import CredentialCipher, Secrets
 from monitoring.discovery import store
-from monitoring.discovery.identifying import Finding
-from monitoring.discovery.store import Claim
+from monitoring.discovery.identifying import Discovered
+from monitoring.discovery.store import ScanClaim
+from monitoring.polling import counters
+from monitoring.polling.counters import Followed
+from monitoring.polling.store import store_power_sessions
 from monitoring.snmp import Address, Community, Credential, User
 from tests import factories
 from tests.factories import MadeAsset, MadeSchool
@@ -23,7 +27,7 @@ _SILENT = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
 _SILENT.bind(("127.0.0.1", 0))
 NOBODY_THERE = Address("127.0.0.1", _SILENT.getsockname()[1])
 SECRET_KEY = "a secret of the tests, not of any school"
-SEALER = Sealer(SECRET_KEY)
+CIPHER = CredentialCipher(SECRET_KEY)
 
 
 class MadeDevice(msgspec.Struct, frozen=True):
@@ -61,9 +65,14 @@ async def credential(of: MadeSchool, wire: Credential = PUBLIC) -> int:
         of.id,
         f"Credential {next(_numbers)}",
         *columns,
-        SEALER.seal(secrets, owner=of.id),
+        CIPHER.encrypt(secrets, owner=of.id),
     )
     return created
+
+
+async def was_on(device_id: int, followed: Followed, at: datetime) -> None:
+    """What a visit stores of an uptime that it saw at ``at``."""
+    await store_power_sessions([counters.was_on(device_id, followed, at)])
 
 
 async def device(
@@ -99,7 +108,7 @@ async def candidate(
     """Something that a search found on this machine, judged as searches do."""
     network_id = await network(of)
     number = next(_numbers)
-    finding = Finding(
+    finding = Discovered(
         f"127.9.{number // 250}.{number % 250 + 1}",
         161,
         await credential(of) if has_agent else None,
@@ -107,9 +116,9 @@ async def candidate(
         identity,
         (mac,) if mac else (),
     )
-    claim = Claim(0, of.id, network_id, "127.0.0.0/8", 20, 0)
+    claim = ScanClaim(0, of.id, network_id, "127.0.0.0/8", 20, 0)
     async with database.transaction():
-        await store.keep_finding(claim, finding, clock.now())
+        await store.store_candidate(claim, finding, clock.now())
     found: int = await database.fetch_value(
         "SELECT id FROM candidate WHERE school = $1 AND address = $2", of.id, finding.address
     )

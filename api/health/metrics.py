@@ -14,7 +14,8 @@ from prometheus_client.registry import Collector
 from core.disks import Disk
 from core.job_counts import JobCount
 from monitoring.health import MonitoringState
-from monitoring.polling.figures import LATENESS_BOUNDS_MS, Report
+from monitoring.polling.figures import Report
+from monitoring.polling.scheduler import LATENESS_BOUNDS_MS
 from storage.quotas import SchoolUse
 
 COUNTED = {

@@ -1,4 +1,4 @@
-"""`labshare key rotate`: another secret key, and every stored secret sealed with it."""
+"""`labshare key rotate`: another secret key, and every stored secret encrypted with it."""
 
 import asyncio
 import os
@@ -16,8 +16,8 @@ from labshare.attached import attached, connected
 from labshare.commands.failures import fail, told_plainly
 from labshare.engines import postgres
 from labshare.environment import read_settings
-from monitoring.devices.credential_encryption import Sealer
-from monitoring.devices.credentials import seal_anew
+from monitoring.devices.credential_encryption import CredentialCipher
+from monitoring.devices.credentials import rotate_key
 
 
 @click.group(name="key")
@@ -38,18 +38,20 @@ def rotate() -> None:
     settings = read_settings(os.environ)
     if settings.secret_key:
         if not settings.previous_secret_key:
-            fail("set LABSHARE_PREVIOUS_SECRET_KEY to the key that the secrets are sealed with now")
-        _tell(*_seal(settings))
+            fail(
+                "set LABSHARE_PREVIOUS_SECRET_KEY to the key that the secrets are encrypted with now"
+            )
+        _tell(*_encrypt(settings))
         return
     if _is_at_work(settings):
         fail("stop Labshare first: its processes hold the present key")
-    counts = _seal(secret_key.begin_rotation(settings))
+    counts = _encrypt(secret_key.begin_rotation(settings))
     secret_key.end_rotation(settings)
     _tell(*counts)
 
 
 def _is_at_work(settings: Settings) -> bool:
-    """Whether processes that hold the present key may be there: they would go on sealing with it."""
+    """Whether processes that hold the present key may be there: they would go on encrypting with it."""
     if settings.database_url is None:
         return postgres.find_running(settings.data) is not None
     return asyncio.run(_a_worker_lives(settings))
@@ -63,22 +65,22 @@ async def _a_worker_lives(settings: Settings) -> bool:
     return lives
 
 
-def _seal(keyed: Settings) -> tuple[int, int]:
+def _encrypt(keyed: Settings) -> tuple[int, int]:
     with attached(keyed) as settings:
-        return asyncio.run(_seal_all(settings))
+        return asyncio.run(_encrypt_all(settings))
 
 
-async def _seal_all(settings: Settings) -> tuple[int, int]:
+async def _encrypt_all(settings: Settings) -> tuple[int, int]:
     async with connected(settings):
         factors = await second_factor.encrypt_anew(
             Cipher.of(settings, purpose=second_factor.PURPOSE)
         )
-        credentials = await seal_anew(Sealer.of(settings))
+        credentials = await rotate_key(CredentialCipher.of(settings))
         operator = Actor.system("labshare key rotate", [])
         await security_log.record(Kind.key_rotated, actor=operator)
         return credentials, factors
 
 
 def _tell(credentials: int, factors: int) -> None:
-    click.echo(f"{credentials} credentials are sealed with the new key")
-    click.echo(f"{factors} second factors are sealed with the new key")
+    click.echo(f"{credentials} credentials are encrypted with the new key")
+    click.echo(f"{factors} second factors are encrypted with the new key")

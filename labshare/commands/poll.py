@@ -48,9 +48,9 @@ def command(address: str, profile: str | None, timeout: float, as_json: bool, **
 
 
 async def _visit(
-    address: Address, credential: Credential, profile: str | None, patience: float
+    address: Address, credential: Credential, profile: str | None, timeout_seconds: float
 ) -> Visit:
-    async with Session(timeout_seconds=patience) as wire:
+    async with Session(timeout_seconds=timeout_seconds) as wire:
         return await visit(wire, address, credential, profile=profile)
 
 

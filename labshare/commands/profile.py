@@ -80,9 +80,9 @@ def _root(text: str) -> Oid:
 
 
 async def _walk(
-    address: Address, credential: Credential, roots: list[Oid], patience: float
+    address: Address, credential: Credential, roots: list[Oid], timeout_seconds: float
 ) -> tuple[list[VarBind], list[Oid]]:
-    async with Session(timeout_seconds=patience) as wire:
+    async with Session(timeout_seconds=timeout_seconds) as wire:
         return await walking.walk_device(wire, address, credential, roots)
 
 

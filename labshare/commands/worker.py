@@ -1,4 +1,4 @@
-"""`labshare worker`: jobs, promises and polling beside outside engines, or under `serve`."""
+"""`labshare worker`: jobs, outbox and polling beside outside engines, or under `serve`."""
 
 import asyncio
 import os

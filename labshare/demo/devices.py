@@ -26,7 +26,7 @@ from labshare.demo.rooms import parents_of, seats_of
 from labshare.demo.rows import copy, random_for, reserve
 from labshare.demo.school import School
 from labshare.engines.ports import LOOPBACK, LOOPBACK_NETWORK
-from monitoring.devices.credential_encryption import Sealer, Secrets
+from monitoring.devices.credential_encryption import CredentialCipher, Secrets
 
 # How a walk's name tells what it is: the part before the hyphen, and the part after it.
 MODELS: dict[str, Model] = {
@@ -61,7 +61,7 @@ IDLE_SHARE, IDLE_DAYS = 0.1, 45
 
 async def add_devices(year: YearBehind, settings: Settings, assets: list[Asset]) -> list[Device]:
     """Bind the simulated agents, and keep the older computers' devices as removed ones."""
-    sealer = Sealer.of(settings)
+    cipher = CredentialCipher.of(settings)
     free = [a for a in assets if a.lifecycle == "in_service"]
     bound = dict(_bindings(free))
     taken = {asset.id for asset in bound.values()}
@@ -70,7 +70,7 @@ async def add_devices(year: YearBehind, settings: Settings, assets: list[Asset])
     ids = iter(await reserve("device", len(bound) + len(former)))
     devices = [Device(next(ids), asset, walk) for walk, asset in bound.items()]
     devices += [Device(next(ids), asset) for asset in former]
-    credentials = await _add_credentials(year, sealer, bound, former)
+    credentials = await _add_credentials(year, cipher, bound, former)
     port = find_port(settings)
     await _add_networks(year, sorted({school_id for school_id, _ in credentials}))
     began = year.moment(year.first, 8 * 60)
@@ -145,7 +145,7 @@ def _is_in(asset: Asset, room: str) -> bool:
 
 
 async def _add_credentials(
-    year: YearBehind, sealer: Sealer, bound: dict[str, Asset], former: list[Asset]
+    year: YearBehind, cipher: CredentialCipher, bound: dict[str, Asset], former: list[Asset]
 ) -> dict[tuple[int, str | None], int]:
     """One community for each agent, and one for each school's older watch."""
     wanted: dict[tuple[int, str | None], str] = {
@@ -159,7 +159,7 @@ async def _add_credentials(
             " VALUES ($1, $2, '2c', '', '', $3, $4) RETURNING id",
             school_id,
             name,
-            sealer.seal(Secrets(community=walk or "public"), owner=school_id),
+            cipher.encrypt(Secrets(community=walk or "public"), owner=school_id),
             year.moment(year.first, 8 * 60),
         )
     return made

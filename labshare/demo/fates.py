@@ -16,7 +16,7 @@ LABELLED_SHARE = 0.7
 UNCLAIMED = 48
 
 
-def settle(year: YearBehind, assets: list[Asset]) -> None:
+def decide(year: YearBehind, assets: list[Asset]) -> None:
     """Give the assets their seats, their wear and, for some, their end."""
     _seat(assets)
     chance = random_for("fates")

@@ -10,9 +10,8 @@ from labshare.demo.calendar import ZONE, YearBehind, is_lesson_day
 from labshare.demo.monitored import Device
 from labshare.demo.rows import copy, random_for
 from monitoring.history.meters import METERS
-from monitoring.history.partitions import DAYS, HOURS
 from monitoring.history.rollups import midnight, move_mark
-from monitoring.history.samples import prepare_days
+from monitoring.history.samples import DAYS, HOURS, prepare_days
 
 SAMPLE_DAYS = 7
 HOUR_DAYS = 40

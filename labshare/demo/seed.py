@@ -54,7 +54,7 @@ async def _fill(year: YearBehind, settings: Settings) -> None:
         arrivals = await equipment.add_donations(year, schools, models)
         arrivals += equipment.purchases(year, schools)
         assets = await equipment.make_assets(arrivals, models)
-        fates.settle(year, assets)
+        fates.decide(year, assets)
         orders = await repairs.add_repairs(year, assets)
         await equipment.add_assets(assets)
         await equipment.add_steps(assets)

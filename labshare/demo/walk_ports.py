@@ -77,15 +77,15 @@ def put_hub(walk: Walk, name: str, hub: Hub) -> None:
     for port in range(1, hub.ports + 1):
         walk.put(f"{BRIDGE}.1.4.1.2.{port}", INTEGER, port)
     for port, other in hub.behind.items():
-        put_sighting(walk, other, port)
+        put_forwarding(walk, other, port)
     put_card(walk, name)
-    put_sighting(walk, name, 0, status=SELF)
+    put_forwarding(walk, name, 0, status=SELF)
     for other, remote_port in hub.upstairs.items():
         put_neighbour(walk, hub.ports, other, remote_port)
-        put_sighting(walk, other, hub.ports)
+        put_forwarding(walk, other, hub.ports)
 
 
-def put_sighting(walk: Walk, name: str, port: int, *, status: int = LEARNED) -> None:
+def put_forwarding(walk: Walk, name: str, port: int, *, status: int = LEARNED) -> None:
     """The card of a walk, heard at a bridge port."""
     index = ".".join(map(str, (TEACHING_VLAN, *card(name))))
     walk.put(f"{BRIDGE}.7.1.2.2.1.2.{index}", INTEGER, port)

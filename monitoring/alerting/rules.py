@@ -8,10 +8,10 @@ import msgspec
 from monitoring.decoding.readings import Reading, State, at_least, worst
 from monitoring.profiles import Profile, Rule
 
-Place = tuple[str, str]  # rule and instance: where an episode of trouble is kept
+AlertKey = tuple[str, str]  # rule and instance: what an episode of trouble is known by
 
 
-class Finding(Enum):
+class Evaluation(Enum):
     """What one reading says about one rule."""
 
     fault = "fault"
@@ -22,53 +22,53 @@ class Finding(Enum):
 class Judgement(msgspec.Struct, frozen=True):
     """What a visit changes: episodes to raise and to clear, and what is to be remembered of it."""
 
-    raised: dict[Place, tuple[Rule, Reading]]
-    cleared: set[Place]
-    pending: dict[Place, int]
+    raised: dict[AlertKey, tuple[Rule, Reading]]
+    cleared: set[AlertKey]
+    pending: dict[AlertKey, int]
 
 
 def judge(
     profile: Profile,
     readings: list[Reading],
     *,
-    open_places: set[Place],
-    pending: Mapping[Place, int],
+    open_keys: set[AlertKey],
+    pending: Mapping[AlertKey, int],
     switched_off: Collection[str] = (),
 ) -> Judgement:
     """Hold the readings against the profile's rules, given the episodes that are open.
 
     What is open of a rule that was ``switched_off`` since is cleared.
     """
-    raised: dict[Place, tuple[Rule, Reading]] = {}
-    cleared = {place for place in open_places if place[0] in switched_off}
-    kept: dict[Place, int] = {}
+    raised: dict[AlertKey, tuple[Rule, Reading]] = {}
+    cleared = {key for key in open_keys if key[0] in switched_off}
+    remembered: dict[AlertKey, int] = {}
     by_metric: dict[str, list[Reading]] = {}
     for reading in readings:
         by_metric.setdefault(reading.metric, []).append(reading)
     for rule in profile.rule:
         for reading in by_metric.get(rule.metric, ()):
-            place = (rule.name, reading.instance)
-            is_open = place in open_places
-            history = _history(rule, reading, pending.get(place, 0), is_open=is_open)
+            key = (rule.name, reading.instance)
+            is_open = key in open_keys
+            history = _history(rule, reading, pending.get(key, 0), is_open=is_open)
             enough = history.bit_count() >= rule.after
             if enough and is_open:
-                cleared.add(place)
+                cleared.add(key)
             elif enough:
-                raised[place] = (rule, reading)
+                raised[key] = (rule, reading)
             # What was raised may be held back by a maintenance window: then the next visit knows.
             if history and not (enough and (is_open or rule.window == 1)):
-                kept[place] = history << 1 | is_open
-    return Judgement(raised, cleared, kept)
+                remembered[key] = history << 1 | is_open
+    return Judgement(raised, cleared, remembered)
 
 
-def _history(rule: Rule, reading: Reading, kept: int, *, is_open: bool) -> int:
+def _history(rule: Rule, reading: Reading, remembered: int, *, is_open: bool) -> int:
     """The last visits as bits, the latest lowest: 1 for each that speaks against what is open.
 
-    The lowest bit of what is kept says whether an episode was open; with the episode changes what
+    The lowest bit of what is remembered says whether an episode was open; with the episode changes what
     speaks against it, so the bits begin anew.
     """
-    before = kept >> 1 if kept & 1 == is_open else 0
-    differs = find(rule, reading) is (Finding.fine if is_open else Finding.fault)
+    before = remembered >> 1 if remembered & 1 == is_open else 0
+    differs = find(rule, reading) is (Evaluation.fine if is_open else Evaluation.fault)
     return (before << 1 | differs) & ((1 << rule.window) - 1)
 
 
@@ -87,16 +87,16 @@ def _without_state(profile: Profile, reading: Reading) -> Reading:
     return msgspec.structs.replace(reading, state=State.ok)
 
 
-def find(rule: Rule, reading: Reading) -> Finding:
+def find(rule: Rule, reading: Reading) -> Evaluation:
     """What the reading says: a fault beyond the outer bound, fine beyond the inner one."""
     if rule.raise_state is not None:
         if reading.state is State.unknown:
-            return Finding.between
-        return Finding.fault if at_least(reading.state, rule.raise_state) else Finding.fine
+            return Evaluation.between
+        return Evaluation.fault if at_least(reading.state, rule.raise_state) else Evaluation.fine
     value = reading.number
     if value is None:
         # "some left" is an answer too: what is not counted is not short.
-        return Finding.fine if reading.value == "some" else Finding.between
+        return Evaluation.fine if reading.value == "some" else Evaluation.between
     return _by_bounds(rule, value)
 
 
@@ -112,21 +112,21 @@ def with_states(profile: Profile, readings: list[Reading]) -> list[Reading]:
     ]
 
 
-def _by_bounds(rule: Rule, value: float) -> Finding:
-    bounds: list[tuple[float | None, Callable[[float, float], bool], Finding]] = [
-        (rule.raise_above, float.__ge__, Finding.fault),
-        (rule.raise_below, float.__le__, Finding.fault),
-        (rule.clear_below, float.__le__, Finding.fine),
-        (rule.clear_above, float.__ge__, Finding.fine),
+def _by_bounds(rule: Rule, value: float) -> Evaluation:
+    bounds: list[tuple[float | None, Callable[[float, float], bool], Evaluation]] = [
+        (rule.raise_above, float.__ge__, Evaluation.fault),
+        (rule.raise_below, float.__le__, Evaluation.fault),
+        (rule.clear_below, float.__le__, Evaluation.fine),
+        (rule.clear_above, float.__ge__, Evaluation.fine),
     ]
     for bound, reaches, finding in bounds:
         if bound is not None and reaches(value, float(bound)):
             return finding
-    return Finding.between
+    return Evaluation.between
 
 
 def _with_state(its_rules: list[Rule], reading: Reading) -> Reading:
-    broken = [rule.severity for rule in its_rules if find(rule, reading) is Finding.fault]
+    broken = [rule.severity for rule in its_rules if find(rule, reading) is Evaluation.fault]
     if not broken:
         return reading
     state = worst(reading.state, *broken)

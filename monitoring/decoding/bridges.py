@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from monitoring.decoding.ports import Ports
+from monitoring.decoding.interfaces import Ports
 from monitoring.decoding.rows import Decoder, Row, Rows, number, text
 from monitoring.decoding.topology import (
     MAC_BYTES,
+    ForwardingEntry,
     HardwareAddress,
     Neighbour,
-    Sighting,
     mac_text,
     within_bounds,
 )
@@ -21,7 +21,7 @@ WITH_VLAN, LLDP_ROW, ARP_ROW, IPV4_BYTES = MAC_BYTES + 1, 3, 5, 4
 LONGEST_PORT, LONGEST_CHASSIS, LONGEST_WORDS = 120, 120, 200
 
 
-def bridge_table(rows: Rows, read: Any) -> list[Sighting]:
+def bridge_table(rows: Rows, read: Any) -> list[ForwardingEntry]:
     """Which card was heard behind which port, with the VLAN where the switch tells it.
 
     Rows with an index of one number are the ports, of six bytes a MAC, of seven a MAC in a VLAN.
@@ -30,7 +30,7 @@ def bridge_table(rows: Rows, read: Any) -> list[Sighting]:
     vlans = {
         number(row.get("vlan_fid")): index[-1] for index, row in rows.items() if "vlan_fid" in row
     }
-    sightings: dict[str, Sighting] = {}
+    forwarding: dict[str, ForwardingEntry] = {}
     for size in (WITH_VLAN, MAC_BYTES):
         for index, row in rows.items():
             if len(index) != size:
@@ -39,8 +39,8 @@ def bridge_table(rows: Rows, read: Any) -> list[Sighting]:
             if mac is not None and port:
                 vlan = vlans.get(index[0], index[0]) if size == WITH_VLAN else None
                 where = ports.by_bridge_port(port)[:LONGEST_PORT]
-                sightings.setdefault(mac, Sighting(where, mac, vlan))
-    return within_bounds(sightings.values())
+                forwarding.setdefault(mac, ForwardingEntry(where, mac, vlan))
+    return within_bounds(forwarding.values())
 
 
 def neighbours(rows: Rows, read: Any) -> list[Neighbour]:

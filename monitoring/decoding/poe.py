@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from monitoring.decoding.ports import Ports
+from monitoring.decoding.interfaces import Ports
 from monitoring.decoding.readings import Reading, State
 from monitoring.decoding.rows import Decoder, Row, Rows, number
 
@@ -44,7 +44,7 @@ def _port(label: str, row: Row, read: Any) -> list[Reading]:
         word, state = "disabled", State.ok
     readings = [Reading("poe_status", label, word, state=state)]
     power = number(row.get("power"))
-    # Most ports feed nothing; a row of zeros for each would be kept every minute.
+    # Most ports feed nothing; a row of zeros for each would be stored every minute.
     if power is not None and (power > 0 or (power == 0 and word == FEEDING)):
         readings.append(Reading("poe_power", label, round(power * read.scale, 2), "watts"))
     voltage = number(row.get("voltage")) or 0

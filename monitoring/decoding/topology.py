@@ -6,10 +6,10 @@ import msgspec
 
 MAC_BYTES = 6
 NOBODY = {"00:00:00:00:00:00", "ff:ff:ff:ff:ff:ff"}
-MOST_SIGHTINGS = 5_000
+MOST_FORWARDING_ENTRIES = 5_000
 
 
-class Sighting(msgspec.Struct, frozen=True):
+class ForwardingEntry(msgspec.Struct, frozen=True):
     """A network card, by its MAC, that a switch has heard behind one of its ports."""
 
     port: str
@@ -37,7 +37,7 @@ class HardwareAddress(msgspec.Struct, frozen=True):
 class Surroundings(msgspec.Struct, frozen=True):
     """All of it from one visit; empty when the visit did not ask, or nobody was there."""
 
-    sightings: list[Sighting] = []
+    forwarding: list[ForwardingEntry] = []
     neighbours: list[Neighbour] = []
     addresses: list[HardwareAddress] = []
 
@@ -45,9 +45,9 @@ class Surroundings(msgspec.Struct, frozen=True):
 def surroundings_of(found: Iterable[object]) -> Surroundings:
     """What of the findings is about others."""
     all_found = list(found)
-    by_mac: dict[str, Sighting] = {}
+    by_mac: dict[str, ForwardingEntry] = {}
     for one in all_found:
-        if isinstance(one, Sighting):
+        if isinstance(one, ForwardingEntry):
             by_mac.setdefault(one.mac, one)  # the table that knows VLANs comes first
     return Surroundings(
         list(by_mac.values()),
@@ -67,12 +67,12 @@ def mac_text(raw: object) -> str | None:
     return None if mac in NOBODY or raw[0] & 1 else mac
 
 
-def within_bounds(sightings: Iterable[Sighting]) -> list[Sighting]:
-    """At most MOST_SIGHTINGS, and of the fullest ports the fewest: there hang other switches."""
-    by_port: dict[str, list[Sighting]] = {}
-    for one in sightings:
+def within_bounds(forwarding: Iterable[ForwardingEntry]) -> list[ForwardingEntry]:
+    """At most MOST_FORWARDING_ENTRIES, and of the fullest ports the fewest: there hang other switches."""
+    by_port: dict[str, list[ForwardingEntry]] = {}
+    for one in forwarding:
         by_port.setdefault(one.port, []).append(one)
-    kept: list[Sighting] = []
+    chosen: list[ForwardingEntry] = []
     for _, behind in sorted(by_port.items(), key=lambda item: len(item[1])):
-        kept += behind[: MOST_SIGHTINGS - len(kept)]
-    return kept
+        chosen += behind[: MOST_FORWARDING_ENTRIES - len(chosen)]
+    return chosen

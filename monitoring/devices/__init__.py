@@ -6,10 +6,10 @@ from monitoring.devices.views import (
     DeviceFilter,
     DeviceState,
     LatestReading,
+    find_by_asset,
     get_device,
     latest_readings,
     list_devices,
-    of_asset,
 )
 
 __all__ = [
@@ -18,8 +18,8 @@ __all__ = [
     "DeviceState",
     "LatestReading",
     "checked_address",
+    "find_by_asset",
     "get_device",
     "latest_readings",
     "list_devices",
-    "of_asset",
 ]

@@ -21,7 +21,7 @@ from core.numbers import Id
 from core.paging import Page
 from core.permissions import EDIT_MONITORING_SETUP, READ_MONITORING_SETUP
 from core.query import Key, Order, Where, list_page
-from monitoring.devices.credential_encryption import Sealer, Secrets
+from monitoring.devices.credential_encryption import CredentialCipher, Secrets
 from monitoring.snmp import AuthProtocol, Community, PrivProtocol, User
 from monitoring.snmp import Credential as WireCredential
 
@@ -68,7 +68,7 @@ class NewCredential(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return f"NewCredential(school_id={self.school_id}, name={self.name!r})"
 
 
-class Sealed(msgspec.Struct, frozen=True):
+class EncryptedCredential(msgspec.Struct, frozen=True):
     """A credential as the poller claims it."""
 
     school_id: int
@@ -120,8 +120,10 @@ async def get_credential(actor: Actor, credential_id: int) -> Credential:
     return found
 
 
-async def add_credential(actor: Actor, sealer: Sealer, new: NewCredential) -> Credential:
-    """Keep a new credential of a school; its secrets are sealed before they are stored."""
+async def create_credential(
+    actor: Actor, cipher: CredentialCipher, new: NewCredential
+) -> Credential:
+    """Store a new credential of a school; its secrets are encrypted first."""
     actor.require(new.school_id, EDIT_MONITORING_SETUP)
     _check(new, Secrets())
     with refusing(REFUSALS):
@@ -133,14 +135,14 @@ async def add_credential(actor: Actor, sealer: Sealer, new: NewCredential) -> Cr
                 " :priv_protocol, :context, :sealed, :now) RETURNING id",
                 school=new.school_id,
                 **_columns(new),
-                sealed=sealer.seal(_secrets(new, Secrets()), owner=new.school_id),
+                sealed=cipher.encrypt(_secrets(new, Secrets()), owner=new.school_id),
                 now=clock.now(),
             )
     return await get_credential(actor, credential_id)
 
 
-async def edit_credential(
-    actor: Actor, sealer: Sealer, credential_id: int, new: NewCredential
+async def update_credential(
+    actor: Actor, cipher: CredentialCipher, credential_id: int, new: NewCredential
 ) -> Credential:
     """Change a credential; its devices are visited with it at once."""
     before = await get_credential(actor, credential_id)
@@ -152,18 +154,18 @@ async def edit_credential(
             sealed: bytes = await fetch_value(
                 "SELECT sealed FROM credential WHERE id = $1 FOR UPDATE", credential_id
             )
-            kept = sealer.open(sealed, owner=before.school_id)
-            _check(new, kept)
+            present = cipher.decrypt(sealed, owner=before.school_id)
+            _check(new, present)
             await execute(
                 "UPDATE credential SET name = :name, version = :version, user_name = :user_name,"
                 " auth_protocol = :auth_protocol, priv_protocol = :priv_protocol,"
                 " context = :context, sealed = :sealed WHERE id = :credential_id",
                 credential_id=credential_id,
                 **_columns(new),
-                sealed=sealer.seal(_secrets(new, kept), owner=before.school_id),
+                sealed=cipher.encrypt(_secrets(new, present), owner=before.school_id),
             )
             await execute(
-                # In the order in which visits lock them, or the two wait in a ring.
+                # In the order in which visits lock them, or the two deadlock.
                 "UPDATE device SET next_poll_at = $2, failures = 0 WHERE id IN (SELECT id"
                 " FROM device WHERE credential = $1 ORDER BY id FOR NO KEY UPDATE)",
                 credential_id,
@@ -172,8 +174,8 @@ async def edit_credential(
     return await get_credential(actor, credential_id)
 
 
-async def remove_credential(actor: Actor, credential_id: int) -> None:
-    """Forget a credential and its secrets; Conflict while a device, even a removed one, names it."""
+async def delete_credential(actor: Actor, credential_id: int) -> None:
+    """Delete a credential and its secrets; Conflict while a device, even a removed one, names it."""
     found = await get_credential(actor, credential_id)
     actor.require(found.school_id, EDIT_MONITORING_SETUP)
     in_use = say("Devices use this credential; give them another one first")
@@ -185,15 +187,15 @@ async def remove_credential(actor: Actor, credential_id: int) -> None:
         await execute("DELETE FROM credential WHERE id = $1", credential_id)
 
 
-async def seal_anew(sealer: Sealer) -> int:
-    """Seal every credential with the present key, all or none; how many there are.
+async def rotate_key(cipher: CredentialCipher) -> int:
+    """Encrypt every credential with the present key, all or none; how many there are.
 
-    Unavailable, and nothing is changed, when one opens with neither key. Who edits a credential
-    meanwhile waits, and seals with the key of the process that he speaks to.
+    Unavailable, and nothing is changed, when one can be decrypted with neither key. Who edits a
+    credential meanwhile waits, and encrypts with the key of the process that he speaks to.
     """
     async with transaction():
         rows = await fetch(
-            _SealedRow,
+            _EncryptedRow,
             "SELECT id, school AS school_id, sealed FROM credential ORDER BY id FOR UPDATE",
         )
         await execute_many(
@@ -201,7 +203,9 @@ async def seal_anew(sealer: Sealer) -> int:
             [
                 (
                     row.id,
-                    sealer.seal(sealer.open(row.sealed, owner=row.school_id), owner=row.school_id),
+                    cipher.encrypt(
+                        cipher.decrypt(row.sealed, owner=row.school_id), owner=row.school_id
+                    ),
                 )
                 for row in rows
             ],
@@ -209,9 +213,9 @@ async def seal_anew(sealer: Sealer) -> int:
     return len(rows)
 
 
-def open_sealed(sealer: Sealer, sealed: Sealed) -> WireCredential:
+def decrypt_credential(cipher: CredentialCipher, sealed: EncryptedCredential) -> WireCredential:
     """What the wire needs; Unavailable when the secret key has changed."""
-    secrets = sealer.open(sealed.sealed, owner=sealed.school_id)
+    secrets = cipher.decrypt(sealed.sealed, owner=sealed.school_id)
     if sealed.version != "3":
         return Community(secrets.community, sealed.version)
     return User(
@@ -224,7 +228,7 @@ def open_sealed(sealer: Sealer, sealed: Sealed) -> WireCredential:
     )
 
 
-class _SealedRow(msgspec.Struct, frozen=True):
+class _EncryptedRow(msgspec.Struct, frozen=True):
     id: int
     school_id: int
     sealed: bytes
@@ -242,19 +246,19 @@ def _columns(new: NewCredential) -> dict[str, object]:
     }
 
 
-def _secrets(new: NewCredential, kept: Secrets) -> Secrets:
-    """The secrets that the version needs and no others: given anew, or kept."""
+def _secrets(new: NewCredential, present: Secrets) -> Secrets:
+    """The secrets that the version needs and no others: given anew, or as they are."""
     if new.version != "3":
-        return Secrets(community=new.community or kept.community)
+        return Secrets(community=new.community or present.community)
     return Secrets(
-        auth_password=(new.auth_password or kept.auth_password) if new.auth_protocol else "",
-        priv_password=(new.priv_password or kept.priv_password) if new.priv_protocol else "",
+        auth_password=(new.auth_password or present.auth_password) if new.auth_protocol else "",
+        priv_password=(new.priv_password or present.priv_password) if new.priv_protocol else "",
     )
 
 
-def _check(new: NewCredential, kept: Secrets) -> None:
+def _check(new: NewCredential, present: Secrets) -> None:
     """Every field that is wrong, at once."""
-    secrets = _secrets(new, kept)
+    secrets = _secrets(new, present)
     required = say("Fill in this field")
     errors = []
     if not 1 <= len(new.name.strip()) <= MOST_NAME:

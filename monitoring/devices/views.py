@@ -135,7 +135,7 @@ async def get_device(actor: Actor, device_id: int) -> Device:
     return with_profile(found)
 
 
-async def of_asset(actor: Actor, asset_id: int) -> Device | None:
+async def find_by_asset(actor: Actor, asset_id: int) -> Device | None:
     """The device of an asset in the actor's sight, for the box "live state" on its page."""
     found = await fetch_one(
         Device,

@@ -1,4 +1,4 @@
-"""Going through many addresses: at a bounded rate, several at a time, told in their order."""
+"""Going through many addresses: at a bounded rate, several at a time, reported in their order."""
 
 import asyncio
 import time
@@ -21,7 +21,7 @@ class Places(Protocol):
 
 
 class Pace:
-    """Turns at even distances, never more than ``per_second``; time that was lost is not made up."""
+    """Slots at even distances, never more than ``per_second``; time that was lost is not made up."""
 
     def __init__(
         self,
@@ -35,8 +35,8 @@ class Pace:
         self._sleep = sleep
         self._next = clock()
 
-    async def turn(self) -> None:
-        """Wait for the next turn."""
+    async def next_slot(self) -> None:
+        """Wait for the next slot."""
         while (wait := self._next - self._clock()) > 0:
             await self._sleep(wait)
         self._next = self._clock() + self._distance
@@ -60,7 +60,7 @@ async def sweep(
         for place in range(start, len(addresses)):
             if len(window) >= most_at_once:
                 await asyncio.wait([window[0]])
-            await pace.turn()
+            await pace.next_slot()
             window.append(asyncio.create_task(_asked(ask, addresses[place])))
             if answers := _finished(window):
                 done += len(answers)

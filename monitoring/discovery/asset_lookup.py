@@ -1,4 +1,4 @@
-"""Which assets of a school the keys of a finding lead to: the database's side of matching."""
+"""Which assets of a school the keys of what was discovered lead to: the database's side of matching."""
 
 from datetime import timedelta
 
@@ -25,7 +25,7 @@ SELECT DISTINCT a.id AS asset_id, a.tag, m.kind, a.lifecycle = ANY ($2::text[]) 
 
 
 class Known(msgspec.Struct, frozen=True):
-    """What a finding, or a candidate that waits, says of itself."""
+    """What was discovered, or a candidate that waits, says of itself."""
 
     school_id: int
     address: str
@@ -36,7 +36,7 @@ class Known(msgspec.Struct, frozen=True):
 
 
 async def match(known: Known) -> Match:
-    """The verdict on a finding, by the school's assets and devices as they are now."""
+    """The verdict on what was discovered, by the school's assets and devices as they are now."""
     led = [
         await _by_serial(known),
         await _by_mac(known),
@@ -121,7 +121,7 @@ class _Same(msgspec.Struct, frozen=True):
 
 
 async def _shared(known: Known) -> frozenset[Doubt]:
-    """The keys that another address has told lately: one machine twice, or a copied number."""
+    """The keys that another address has given lately: one machine twice, or a copied number."""
     same = await fetch(
         _Same,
         "SELECT coalesce(lower(c.identity ->> 'serial_number') = lower(:serial), false) AS serial,"

@@ -16,7 +16,7 @@ from monitoring.discovery.matching import Doubt, KeyMatch, Trust
 from monitoring.discovery.store import verdict_of
 
 # What is in ``identity`` for our own use.
-NOT_TOLD = ("macs", "refuses")
+NOT_SHOWN = ("macs", "refuses")
 
 
 class Decision(StrEnum):
@@ -63,8 +63,8 @@ class Candidate(_Stored, frozen=True, kw_only=True):
     @property
     def name(self) -> str:
         """What it calls itself, else what it is, else where it is."""
-        told = self.identity
-        return told.get("name") or told.get("model") or self.address
+        identity = self.identity
+        return identity.get("name") or identity.get("model") or self.address
 
     @property
     def is_moved(self) -> bool:
@@ -140,7 +140,7 @@ async def get_candidate(actor: Actor, candidate_id: int) -> Candidate:
 
 def _candidate(row: _Row) -> Candidate:
     verdict = verdict_of(row.verdict)
-    shown = {name: text for name, text in row.identity.items() if name not in NOT_TOLD}
+    shown = {name: text for name, text in row.identity.items() if name not in NOT_SHOWN}
     values = {name: getattr(row, name) for name in row.__struct_fields__ if name != "verdict"}
     return Candidate(
         **{**values, "identity": shown},

@@ -196,7 +196,7 @@ async def _device_of(actor: Actor, locked: _Locked, asset: _Asset, choice: Choic
         port=locked.port,
         mac=locked.mac,
     )
-    return (await registration.add_device(actor, new)).id
+    return (await registration.create_device(actor, new)).id
 
 
 async def _moved(locked: _Locked, asset: _Asset, choice: Choice) -> int:

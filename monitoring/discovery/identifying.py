@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from monitoring.decoding.text import decode_text
+from monitoring.decoding.rows import decode_text
 from monitoring.decoding.topology import mac_text
 from monitoring.discovery.neighbours import card_at, is_makers
 from monitoring.polling.visit import SYS_DESCR, SYS_NAME, SYS_OBJECT_ID, SYSTEM
@@ -46,7 +46,7 @@ class Key(NamedTuple):
     credential: Credential
 
 
-class Finding(msgspec.Struct, frozen=True):
+class Discovered(msgspec.Struct, frozen=True):
     """Who answered at an address; ``credential_id`` None: nobody whom our credentials open.
 
     ``macs`` are of the cards that the maker numbered; the first one stands for the machine.
@@ -63,7 +63,7 @@ class Finding(msgspec.Struct, frozen=True):
 
 async def ask(
     wire: Wire, address: Address, keys: Sequence[Key], is_there: Presence | None = None
-) -> Finding | None:
+) -> Discovered | None:
     """Who is at the address, or None; the keys are tried in order, up to the first that opens."""
     refuses = is_closed = False
     for key in keys:
@@ -82,11 +82,11 @@ async def ask(
             continue
         return _with_card(await _identified(wire, address, key, probe))
     if refuses or (is_there is not None and (is_closed or await is_there(address.host))):
-        return _with_card(Finding(address.host, address.port, refuses=refuses))
+        return _with_card(Discovered(address.host, address.port, refuses=refuses))
     return None
 
 
-def _with_card(found: Finding) -> Finding:
+def _with_card(found: Discovered) -> Discovered:
     """With the card that our own network tells, first of all: it is the one at this address."""
     card = card_at(found.address)
     if card is None:
@@ -95,10 +95,10 @@ def _with_card(found: Finding) -> Finding:
     return msgspec.structs.replace(found, macs=macs)
 
 
-async def _identified(wire: Wire, address: Address, key: Key, probe: list[VarBind]) -> Finding:
+async def _identified(wire: Wire, address: Address, key: Key, probe: list[VarBind]) -> Discovered:
     """Kind, serial number and cards; what the agent does not give in time is left out."""
     object_id, descr, _ = probe
-    found = Finding(
+    found = Discovered(
         address.host,
         address.port,
         key.credential_id,
@@ -111,26 +111,26 @@ async def _identified(wire: Wire, address: Address, key: Key, probe: list[VarBin
             recognised = await recognise_device(wire, address, key.credential, object_id, descr)
             profile = recognised.profile
             found = msgspec.structs.replace(found, profile=profile.name)
-            told = await _told(wire, address, key.credential, profile)
-            found = msgspec.structs.replace(found, identity={**found.identity, **told})
+            identity = await _identity(wire, address, key.credential, profile)
+            found = msgspec.structs.replace(found, identity={**found.identity, **identity})
             found = msgspec.structs.replace(found, macs=await _cards(wire, address, key.credential))
     except (SnmpError, TimeoutError):
         return found
     return found
 
 
-async def _told(
+async def _identity(
     wire: Wire, address: Address, credential: Credential, profile: Profile
 ) -> dict[str, str]:
     """What the profile knows to ask about identity, and the serial number wherever it is."""
     wanted = {**SYSTEM, **{name: oid(text) for name, text in profile.identity.items()}}
     asked = list(dict.fromkeys((*wanted.values(), *STANDARD_SERIALS)))
     varbinds = await wire.get(address, credential, asked)
-    told = _texts(wanted, varbinds)
-    for place in STANDARD_SERIALS:
-        if "serial_number" not in told:
-            told |= _texts({"serial_number": place}, varbinds)
-    return told
+    texts = _texts(wanted, varbinds)
+    for serial in STANDARD_SERIALS:
+        if "serial_number" not in texts:
+            texts |= _texts({"serial_number": serial}, varbinds)
+    return texts
 
 
 async def _cards(wire: Wire, address: Address, credential: Credential) -> tuple[str, ...]:

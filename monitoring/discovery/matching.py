@@ -10,7 +10,7 @@ from monitoring.profiles import family
 
 
 class Key(StrEnum):
-    """What ties a finding to an asset; the first two are worth trusting."""
+    """What ties what was discovered to an asset; the first two are worth trusting."""
 
     serial_number = "serial_number"
     mac = "mac"
@@ -98,10 +98,10 @@ def judge(led: list[Led], *, profile: str | None, shared: frozenset[Doubt] = fro
         return Match()
     # Weak keys only where no better one leads anywhere: two hundred PCs are of one model.
     strong = [one for one in hits if one.key in (*TRUSTED, Key.address)]
-    telling = strong or hits
-    owners = {owner.asset_id: owner for one in telling for owner in one.owners}
-    chosen = telling[0].owners[0]
-    doubts = _doubts(telling, list(owners.values()), chosen, profile)
+    leading = strong or hits
+    owners = {owner.asset_id: owner for one in leading for owner in one.owners}
+    chosen = leading[0].owners[0]
+    doubts = _doubts(leading, list(owners.values()), chosen, profile)
     doubts += sorted(shared)
     return Match(
         Trust.doubtful if doubts else Trust.certain,
@@ -112,12 +112,12 @@ def judge(led: list[Led], *, profile: str | None, shared: frozenset[Doubt] = fro
 
 
 def _doubts(
-    telling: list[Led], owners: list[Owner], chosen: Owner, profile: str | None
+    leading: list[Led], owners: list[Owner], chosen: Owner, profile: str | None
 ) -> list[Doubt]:
     doubts = []
-    if not any(one.key in TRUSTED for one in telling):
+    if not any(one.key in TRUSTED for one in leading):
         doubts.append(Doubt.weak_key)
-    if any(len(one.owners) > 1 for one in telling):
+    if any(len(one.owners) > 1 for one in leading):
         doubts.append(Doubt.several_assets)
     elif len(owners) > 1:
         doubts.append(Doubt.keys_disagree)
@@ -138,6 +138,6 @@ def _fits(kind: str, profile: str | None) -> bool:
 
 
 def trusted_serial(identity: dict[str, str]) -> str | None:
-    """The serial number that the device tells, if it can name one thing."""
+    """The serial number that the device gives, if it can name one thing."""
     serial = serials.clean(identity.get("serial_number"))
     return serial if serials.trust(serial) is SerialTrust.ok else None

@@ -176,7 +176,7 @@ async def start_due() -> int:
     return len(due)
 
 
-async def forget_old() -> None:
+async def delete_old() -> None:
     """Drop searches that were over a year ago, and what waits undecided though long unseen."""
     now = clock.now()
     await execute(

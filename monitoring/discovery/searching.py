@@ -12,13 +12,13 @@ import structlog
 
 from core.errors import Unavailable
 from core.settings import Settings
-from monitoring.devices.credential_encryption import Sealer
-from monitoring.devices.credentials import open_sealed
+from monitoring.devices.credential_encryption import CredentialCipher
+from monitoring.devices.credentials import decrypt_credential
 from monitoring.devices.networks import Bounds, ScanOrder, find_granted, is_within
 from monitoring.discovery import store
 from monitoring.discovery.address_sweep import Pace, sweep
-from monitoring.discovery.identifying import Finding, Key, Presence, ask
-from monitoring.discovery.store import LEASE_SECONDS, Claim
+from monitoring.discovery.identifying import Discovered, Key, Presence, ask
+from monitoring.discovery.store import LEASE_SECONDS, ScanClaim
 from monitoring.icmp.pinging import Pinger
 from monitoring.snmp import Address, Session, Wire
 from monitoring.snmp.values import SNMP_PORT
@@ -41,7 +41,7 @@ async def run(settings: Settings, stop: asyncio.Event) -> None:
             return await pinger.ping(host) is not None
 
         searcher = Searcher(
-            wire, Sealer.of(settings), settings.networks, worker=worker, is_there=is_there
+            wire, CredentialCipher.of(settings), settings.networks, worker=worker, is_there=is_there
         )
         await searcher.run(stop)
 
@@ -56,7 +56,7 @@ class Searcher:
     def __init__(
         self,
         wire: Wire,
-        sealer: Sealer,
+        cipher: CredentialCipher,
         bounds: Bounds,
         *,
         worker: str,
@@ -64,7 +64,7 @@ class Searcher:
         is_there: Presence | None = None,
     ) -> None:
         self._wire = wire
-        self._sealer = sealer
+        self._cipher = cipher
         self._bounds = bounds
         self._worker = worker
         self._port = port
@@ -100,7 +100,7 @@ class Searcher:
         await asyncio.gather(*self._searches)
         return begun
 
-    async def _search(self, claim: Claim) -> None:
+    async def _search(self, claim: ScanClaim) -> None:
         try:
             is_over = await self._go_through(claim)
         except Exception:
@@ -109,20 +109,20 @@ class Searcher:
             return
         log.info("search.over" if is_over else "search.left", scan=claim.scan_id)
 
-    async def _go_through(self, claim: Claim) -> bool:
+    async def _go_through(self, claim: ScanClaim) -> bool:
         """Whether the search came to its end; it ends early when it is ours no longer."""
         order = ScanOrder(ip_network(claim.cidr))
         keys = await self._keys(claim)
         granted = await find_granted([claim.school_id])
 
-        async def ask_one(host: str) -> Finding | None:
+        async def ask_one(host: str) -> Discovered | None:
             if not is_within(host, self._bounds):
                 return None
             if granted is not None and not is_within(host, granted):
                 return None
             return await ask(self._wire, Address(host, self._port), keys, self._is_there)
 
-        found: list[Finding] = []
+        found: list[Discovered] = []
         saved_at, done = time.monotonic(), claim.asked
         # A generator of its own, closed whatever happens: it has questions under way.
         answers = sweep(order, ask_one, Pace(claim.addresses_per_second), start=claim.asked)
@@ -133,19 +133,23 @@ class Searcher:
                 if since > LEASE_SECONDS:
                     return False
                 if since >= SAVE_SECONDS:
-                    if not await self._keep(claim, done, found, is_over=False):
+                    if not await self._store(claim, done, found, is_over=False):
                         return False
                     found, saved_at = [], time.monotonic()
-        return await self._keep(claim, done, found, is_over=True)
+        return await self._store(claim, done, found, is_over=True)
 
-    async def _keep(self, claim: Claim, done: int, found: list[Finding], *, is_over: bool) -> bool:
-        return await store.keep_progress(self._worker, claim, done, found, is_over=is_over)
+    async def _store(
+        self, claim: ScanClaim, done: int, found: list[Discovered], *, is_over: bool
+    ) -> bool:
+        return await store.store_progress(self._worker, claim, done, found, is_over=is_over)
 
-    async def _keys(self, claim: Claim) -> list[Key]:
+    async def _keys(self, claim: ScanClaim) -> list[Key]:
         keys = []
         for stored in await store.keys_of(claim.network_id):
             try:
-                keys.append(Key(stored.credential_id, open_sealed(self._sealer, stored.credential)))
+                keys.append(
+                    Key(stored.credential_id, decrypt_credential(self._cipher, stored.credential))
+                )
             except Unavailable:
                 log.warning("search.sealed_credential", credential=stored.credential_id)
         return keys

@@ -9,9 +9,9 @@ import msgspec
 from core import clock
 from core.access import Actor
 from core.database import execute, fetch, fetch_value, transaction
-from monitoring.devices.credentials import Sealed, Version
+from monitoring.devices.credentials import EncryptedCredential, Version
 from monitoring.discovery.asset_lookup import Known, match
-from monitoring.discovery.identifying import Finding
+from monitoring.discovery.identifying import Discovered
 from monitoring.discovery.matching import Match
 from monitoring.snmp import AuthProtocol, PrivProtocol
 
@@ -20,7 +20,7 @@ LEASE_SECONDS = 30
 WORKER_NAME = "monitoring"
 
 
-class Claim(msgspec.Struct, frozen=True):
+class ScanClaim(msgspec.Struct, frozen=True):
     """A search that is ours until the lease ends; it begins at the place ``asked``."""
 
     scan_id: int
@@ -44,8 +44,8 @@ class StoredKey(msgspec.Struct, frozen=True):
     sealed: bytes
 
     @property
-    def credential(self) -> Sealed:
-        return Sealed(
+    def credential(self) -> EncryptedCredential:
+        return EncryptedCredential(
             self.school_id,
             self.version,
             self.user_name,
@@ -56,11 +56,11 @@ class StoredKey(msgspec.Struct, frozen=True):
         )
 
 
-async def claim_scan(worker: str) -> Claim | None:
-    """Take the oldest search that nobody works at, new or left behind by a dead worker."""
+async def claim_scan(worker: str) -> ScanClaim | None:
+    """Take the oldest search that nobody works at, new or of a worker that was killed."""
     now = clock.now()
     claims = await fetch(
-        Claim,
+        ScanClaim,
         """
         WITH free AS (
             SELECT id FROM network_scan
@@ -95,14 +95,14 @@ async def keys_of(network_id: int) -> list[StoredKey]:
 
 
 async def release_scans(worker: str) -> None:
-    """Give back what is not finished, so that another worker need not wait for the lease."""
+    """Release what is not finished, so that another worker need not wait for the lease."""
     await execute(
         "UPDATE network_scan SET leased_by = NULL, lease_until = NULL WHERE leased_by = $1", worker
     )
 
 
-async def keep_progress(
-    worker: str, claim: Claim, asked: int, findings: Sequence[Finding], *, is_over: bool
+async def store_progress(
+    worker: str, claim: ScanClaim, asked: int, found: Sequence[Discovered], *, is_over: bool
 ) -> bool:
     """Store how far the search is and what it found; False when it is ours no longer."""
     now = clock.now()
@@ -118,35 +118,35 @@ async def keep_progress(
             scan_id=claim.scan_id,
             worker=worker,
             asked=asked,
-            found=len(findings),
+            found=len(found),
             is_over=is_over,
             now=now,
             lease_until=_lease_from(now),
         )
         if is_ours is None:
             return False
-        await _hold_in_order(claim, findings)
-        for finding in findings:
-            await keep_finding(claim, finding, now)
+        await _lock_in_order(claim, found)
+        for discovered in found:
+            await store_candidate(claim, discovered, now)
     return True
 
 
-async def _hold_in_order(claim: Claim, findings: Sequence[Finding]) -> None:
+async def _lock_in_order(claim: ScanClaim, found: Sequence[Discovered]) -> None:
     """The network as one who removes it holds it, and devices that may learn as visits lock them."""
     await execute("SELECT FROM network WHERE id = $1 FOR KEY SHARE", claim.network_id)
     await execute(
         "SELECT FROM device WHERE school = $1 AND address = any($2::text[]) AND mac IS NULL"
         " AND removed_at IS NULL ORDER BY id FOR NO KEY UPDATE",
         claim.school_id,
-        [finding.address for finding in findings if finding.macs],
+        [one.address for one in found if one.macs],
     )
 
 
-async def keep_finding(claim: Claim, finding: Finding, now: datetime) -> None:
-    """One finding, as a candidate with its verdict; what is a device already only learns."""
-    if await _is_device(claim, finding):
+async def store_candidate(claim: ScanClaim, discovered: Discovered, now: datetime) -> None:
+    """One that was discovered, as a candidate with its verdict; what is a device already only learns."""
+    if await _is_device(claim, discovered):
         return
-    known = known_of(claim.school_id, finding)
+    known = known_of(claim.school_id, discovered)
     verdict = await match(known)
     await execute(
         """
@@ -166,12 +166,12 @@ async def keep_finding(claim: Claim, finding: Finding, now: datetime) -> None:
         """,
         school_id=claim.school_id,
         network_id=claim.network_id,
-        address=finding.address,
-        port=finding.port,
-        credential_id=finding.credential_id,
-        profile=finding.profile,
-        identity=_json(stored_identity(finding)),
-        mac=finding.macs[0] if finding.macs else None,
+        address=discovered.address,
+        port=discovered.port,
+        credential_id=discovered.credential_id,
+        profile=discovered.profile,
+        identity=_json(stored_identity(discovered)),
+        mac=discovered.macs[0] if discovered.macs else None,
         trust=verdict.trust,
         asset_id=verdict.asset_id,
         keys=_json(verdict),
@@ -179,27 +179,29 @@ async def keep_finding(claim: Claim, finding: Finding, now: datetime) -> None:
     )
 
 
-async def _is_device(claim: Claim, finding: Finding) -> bool:
+async def _is_device(claim: ScanClaim, discovered: Discovered) -> bool:
     """Whether a device is at the address already; it learns its card's number, if it had none."""
     device_id = await fetch_value(
         "SELECT id FROM device WHERE school = $1 AND address = $2 AND removed_at IS NULL"
         " AND (port = $3 OR method = 'ping') ORDER BY id LIMIT 1",
         claim.school_id,
-        finding.address,
-        finding.port,
+        discovered.address,
+        discovered.port,
     )
     if device_id is None:
         return False
-    if finding.macs:
+    if discovered.macs:
         await execute(
-            "UPDATE device SET mac = $2 WHERE id = $1 AND mac IS NULL", device_id, finding.macs[0]
+            "UPDATE device SET mac = $2 WHERE id = $1 AND mac IS NULL",
+            device_id,
+            discovered.macs[0],
         )
     await execute(
         "DELETE FROM candidate WHERE school = $1 AND address = $2 AND port = $3"
         " AND decision IS NULL",
         claim.school_id,
-        finding.address,
-        finding.port,
+        discovered.address,
+        discovered.port,
     )
     return True
 
@@ -245,15 +247,15 @@ async def match_waiting() -> int:
     return changed
 
 
-def known_of(school_id: int, finding: Finding) -> Known:
-    """What matching needs to know of a finding."""
+def known_of(school_id: int, discovered: Discovered) -> Known:
+    """What matching needs to know of what was discovered."""
     return Known(
         school_id,
-        finding.address,
-        finding.port,
-        finding.profile,
-        finding.identity,
-        list(finding.macs),
+        discovered.address,
+        discovered.port,
+        discovered.profile,
+        discovered.identity,
+        list(discovered.macs),
     )
 
 
@@ -264,10 +266,10 @@ def known_again(
     return Known(school_id, address, port, profile, identity, identity.get("macs", "").split())
 
 
-def stored_identity(finding: Finding) -> dict[str, str]:
+def stored_identity(discovered: Discovered) -> dict[str, str]:
     """The identity with all its cards, and whether it would not let us read it."""
-    more = {"macs": " ".join(finding.macs), "refuses": "yes" if finding.refuses else ""}
-    return {**finding.identity, **{name: value for name, value in more.items() if value}}
+    more = {"macs": " ".join(discovered.macs), "refuses": "yes" if discovered.refuses else ""}
+    return {**discovered.identity, **{name: value for name, value in more.items() if value}}
 
 
 def verdict_of(keys: dict[str, Any]) -> Match:

@@ -4,5 +4,5 @@ from monitoring.decoding.metrics import METRICS
 
 METER_UNITS = ("pages", "impressions", "hours")
 METERS = frozenset(
-    name for name, metric in METRICS.items() if metric.is_kept and metric.unit in METER_UNITS
+    name for name, metric in METRICS.items() if metric.is_stored and metric.unit in METER_UNITS
 )

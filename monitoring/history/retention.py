@@ -6,12 +6,12 @@ from core import clock
 from core.database import execute, transaction
 from core.settings import Settings
 from monitoring.history import rollups, samples
-from monitoring.history.partitions import DAYS, HOURS, SAMPLES, Part
+from monitoring.history.samples import DAYS, HOURS, SAMPLES, Part
 
-KEEP_DAYS_YEARS = 10
+YEARS_OF_DAYS = 10
 
 
-async def keep_partitions(settings: Settings) -> None:
+async def maintain_partitions(settings: Settings) -> None:
     """Prepare the days to come, and drop what is older than the settings say."""
     today = clock.now().date()
     await samples.prepare_coming_days()
@@ -20,12 +20,12 @@ async def keep_partitions(settings: Settings) -> None:
         if part.end <= oldest_sample:
             await _drop_samples(part)
     # Hours go no sooner than their samples, from which late ones are still rolled up.
-    keep_hours_days = max(settings.keep_hours_days, settings.keep_samples_days + 1)
+    hours_days = max(settings.keep_hours_days, settings.keep_samples_days + 1)
     for part in await HOURS.parts():
-        if part.end <= today - timedelta(days=keep_hours_days) and await _has_days(part):
+        if part.end <= today - timedelta(days=hours_days) and await _has_days(part):
             await execute(f"DROP TABLE {part.name}")
     for part in await DAYS.parts():
-        if part.end.year <= today.year - KEEP_DAYS_YEARS:
+        if part.end.year <= today.year - YEARS_OF_DAYS:
             await execute(f"DROP TABLE {part.name}")
 
 

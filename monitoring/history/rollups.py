@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from core import clock
 from core.database import execute, fetch_value, transaction
 from monitoring.history.meters import METERS
-from monitoring.history.partitions import DAYS, HOURS, SAMPLES, Part
+from monitoring.history.samples import DAYS, HOURS, SAMPLES, Part
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)

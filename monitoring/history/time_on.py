@@ -1,4 +1,6 @@
-"""Time on, as parts of the usage report's one query: sums of days that are over, sessions of the rest.
+"""Time on: hours a day of an asset, and parts of the usage report's one query.
+
+The report takes sums of days that are over, and sessions of the rest.
 
 Beside the inventory's values stand those that :func:`whole_days` gives.
 """
@@ -6,6 +8,10 @@ Beside the inventory's values stand those that :func:`whole_days` gives.
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+import msgspec
+
+from core.access import Actor
+from core.database import fetch
 from inventory.usage import ZONE, Period
 from monitoring.history import power_days, rollups
 
@@ -67,3 +73,53 @@ async def whole_days(period: Period) -> dict[str, date | datetime]:
         "days_until": end,
         "sessions_from": rollups.midnight(end, ZONE),
     }
+
+
+# Days are those of the school's calendar; a session that ends at midnight has no hours after it.
+HOURS_PER_DAY = """
+SELECT p.asset AS asset_id, d.day::date AS day,
+       sum(extract(epoch FROM least(p.ended_at, (d.day + interval '1 day') AT TIME ZONE s.zone)
+               - greatest(p.started_at, d.day AT TIME ZONE s.zone))) / 3600.0 AS hours
+  FROM power_session p
+  JOIN school s ON s.id = p.school
+  JOIN LATERAL generate_series(
+         greatest(date_trunc('day', p.started_at AT TIME ZONE s.zone), $2::timestamp),
+         least(p.ended_at AT TIME ZONE s.zone, $3::timestamp - interval '1 second'),
+         interval '1 day') AS d(day) ON true
+ WHERE p.school = any($1::bigint[]) AND ($4::bigint IS NULL OR p.asset = $4)
+   AND p.ended_at > $2::timestamp AT TIME ZONE s.zone
+   AND p.started_at < $3::timestamp AT TIME ZONE s.zone
+ GROUP BY 1, 2
+ HAVING sum(extract(epoch FROM least(p.ended_at, (d.day + interval '1 day')
+               AT TIME ZONE s.zone) - greatest(p.started_at, d.day AT TIME ZONE s.zone))) > 0
+ ORDER BY 1, 2
+"""
+
+
+class HoursOn(msgspec.Struct, frozen=True):
+    """For how many hours an asset was on during one day of its school's calendar."""
+
+    asset_id: int
+    day: date
+    hours: float
+
+
+async def hours_per_day(
+    actor: Actor,
+    *,
+    since: date,
+    until: date,
+    school_id: int | None = None,
+    asset_id: int | None = None,
+) -> list[HoursOn]:
+    """Hours on, for each asset (or the one) and each day in [since, until) on which it was on at all."""
+    if school_id is not None:
+        actor.require(school_id)
+    return await fetch(
+        HoursOn,
+        HOURS_PER_DAY,
+        actor.school_ids if school_id is None else [school_id],
+        datetime.combine(since, datetime.min.time()),
+        datetime.combine(until, datetime.min.time()),
+        asset_id,
+    )

@@ -1,7 +1,7 @@
-"""Who is told of alerts by mail: at once, when nobody reacts, and gathered once a day or week."""
+"""Who is notified of alerts by mail: at once, when nobody reacts, and gathered once a day or week."""
 
 from monitoring.notices.digests import send_digests
-from monitoring.notices.enqueue import promise_notices
+from monitoring.notices.enqueue import enqueue_notices
 from monitoring.notices.escalation import EscalationStep, NewStep, list_steps, set_steps
 from monitoring.notices.sending import Stationery, send_notices
 from monitoring.notices.subscriptions import (
@@ -18,9 +18,9 @@ __all__ = [
     "NewSubscription",
     "Stationery",
     "Subscription",
+    "enqueue_notices",
     "list_steps",
     "list_subscriptions",
-    "promise_notices",
     "send_digests",
     "send_notices",
     "set_steps",

@@ -1,4 +1,4 @@
-"""Which mails are owed: decided in the database, so that each is promised once and none is lost."""
+"""Which mails are due: decided in the database, so that each is enqueued once and none is lost."""
 
 from datetime import timedelta
 
@@ -6,9 +6,9 @@ from core import clock
 from core.database import execute, transaction
 from monitoring.notices.subscriptions import IS_KEEPER, IS_THERE
 
-# What clears by itself within moments wakes nobody.
-SETTLE = timedelta(seconds=30)
-# A worker that comes back after days tells of what is new, not of everything.
+# What clears by itself within moments is not mailed.
+DELAY = timedelta(seconds=30)
+# A worker that comes back after days reports what is new, not everything.
 NEWS = timedelta(days=1)
 # The end of trouble that is long over is no news either.
 END_IS_NEWS = timedelta(days=7)
@@ -53,7 +53,7 @@ UPDATE alert l SET escalated_to = reached.level
   FROM (SELECT id, max(level) AS level FROM due GROUP BY id) reached WHERE l.id = reached.id
 """
 
-# Only those who were told of the trouble are told of its end.
+# Only those who were notified of the trouble are notified of its end.
 CLEARED = f"""
 WITH ended AS MATERIALIZED (SELECT id, school FROM alert WHERE cleared_at > $2::timestamptz)
 INSERT INTO alert_notice (alert, person, kind, created_at)
@@ -76,12 +76,12 @@ DELETE FROM alert_notice WHERE id IN (
 """
 
 
-async def promise_notices() -> None:
-    """Write down every mail that is owed by now; promising twice changes nothing."""
+async def enqueue_notices() -> None:
+    """Enqueue every mail that is due by now; doing so twice changes nothing."""
     now = clock.now()
     async with transaction():
         await execute("DELETE FROM alert_notice WHERE created_at < $1", now - REMEMBERED)
         await execute(OVER)
-        await execute(RAISED, now, now - NEWS, now - SETTLE)
+        await execute(RAISED, now, now - NEWS, now - DELAY)
         await execute(ESCALATED, now)
         await execute(CLEARED, now, now - END_IS_NEWS)

@@ -1,4 +1,4 @@
-"""Who is told, after how long, when nobody has acknowledged an alert."""
+"""Who is notified, after how long, when nobody has acknowledged an alert."""
 
 from collections.abc import Sequence
 from typing import Annotated, Literal
@@ -16,29 +16,29 @@ from monitoring.notices.subscriptions import keepers_of
 
 MOST_STEPS = 5
 
-ToldRole = Literal["admin", "technician"]
+NotifiedRole = Literal["admin", "technician"]
 
 
 class NewStep(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """After so many minutes those with the role are told, or in their place the one person."""
+    """After so many minutes those with the role are notified, or in their place the one person."""
 
     after_minutes: Annotated[int, Meta(ge=1, le=10_080)]
     least_severity: AlertSeverity = "critical"
-    role: ToldRole = "technician"
+    role: NotifiedRole = "technician"
     person_id: Id | None = None
 
     @property
-    def told_role(self) -> ToldRole | None:
+    def notified_role(self) -> NotifiedRole | None:
         return self.role if self.person_id is None else None
 
 
 class EscalationStep(msgspec.Struct, frozen=True):
-    """One step, and how many of those whom it tells have given an address."""
+    """One step, and how many of those whom it notifies have given an address."""
 
     level: int
     after_minutes: int
     least_severity: AlertSeverity
-    role: ToldRole | None
+    role: NotifiedRole | None
     person_id: int | None
     person_name: str | None
     people: int
@@ -69,7 +69,7 @@ async def list_steps(actor: Actor, school_id: int) -> list[EscalationStep]:
 
 
 async def set_steps(actor: Actor, school_id: int, steps: Sequence[NewStep]) -> list[EscalationStep]:
-    """Put these steps in place of the school's, the first to be told first; for its admins."""
+    """Put these steps in place of the school's, the first to be notified first; for its admins."""
     actor.require(school_id, EDIT_MONITORING_SETUP)
     await _check(actor, school_id, steps)
     async with transaction(actor):
@@ -80,7 +80,7 @@ async def set_steps(actor: Actor, school_id: int, steps: Sequence[NewStep]) -> l
             "INSERT INTO escalation_step (school, level, after_minutes, least_severity, role,"
             " person) VALUES ($1, $2, $3, $4, $5, $6)",
             [
-                (school_id, level, s.after_minutes, s.least_severity, s.told_role, s.person_id)
+                (school_id, level, s.after_minutes, s.least_severity, s.notified_role, s.person_id)
                 for level, s in enumerate(steps, start=1)
             ],
         )

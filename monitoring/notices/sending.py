@@ -44,7 +44,7 @@ class Stationery(Protocol):
 
 
 class Waiting(msgspec.Struct, frozen=True, kw_only=True):
-    """One promised notice with all that its mail says."""
+    """One enqueued notice with all that its mail says."""
 
     id: int
     kind: str
@@ -62,7 +62,7 @@ class Waiting(msgspec.Struct, frozen=True, kw_only=True):
     work_order_id: int | None
 
 
-# Who has left since is told no more.
+# Who has left since gets no mail.
 WAITING = f"""
 SELECT * FROM (
 SELECT n.id, n.kind, n.level, s.email, p.locale, school.zone, l.id AS alert_id, l.severity,
@@ -93,7 +93,7 @@ SEVERITIES = {"warning": say("Warning"), "critical": say("Critical")}
 async def send_notices(settings: MailSettings, stationery: Stationery) -> int:
     """Send what waits; how many mails were taken.
 
-    A server that is away stops the round: everything stays promised, as does what it does not take
+    A server that is away stops the round: everything stays enqueued, as does what it does not take
     for one reader now. What it refuses for ever is
     kept with its answer and not tried again. A process that dies after sending and before writing
     that down sends once more, under the same message id.

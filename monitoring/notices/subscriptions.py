@@ -56,7 +56,7 @@ REFUSALS = {
 
 
 class Keeper(msgspec.Struct, frozen=True):
-    """Somebody who keeps a school's equipment today, and so may be told of its alerts."""
+    """Somebody who keeps a school's equipment today, and so may be notified of its alerts."""
 
     id: int
     name: str

@@ -1,4 +1,4 @@
-"""Who visits what: devices claimed ahead of their turns under a lease, so that workers share them.
+"""Which worker visits which device: devices claimed before they are due, under a lease, so that workers share them.
 
 A claim brings everything that a visit is judged by, so that no visit asks the database itself.
 """
@@ -16,20 +16,20 @@ from core.database import execute, fetch, transaction
 from inventory.assets.shapes import NO_LONGER_USED
 from monitoring.alerting.expected_hours import is_expected, spans_from_json
 from monitoring.alerting.parents import Standing
-from monitoring.devices.credentials import Sealed, Version
+from monitoring.devices.credentials import EncryptedCredential, Version
 from monitoring.devices.views import DeviceState, profile_of
-from monitoring.polling.due_times import SUSPECT_AFTER_FAILURES
-from monitoring.polling.uptimes import Known
+from monitoring.polling.counters import Known
+from monitoring.polling.scheduler import SUSPECT_AFTER_FAILURES
 from monitoring.profiles import Profile
 from monitoring.snmp import Address, AuthProtocol, PrivProtocol
 
-# A claim waits for its turn, is visited and is kept within this time; then others may take over.
+# A claim waits until it is due, is visited and saved within this time; then others may take over.
 LEASE_SECONDS = 45
 AHEAD_SECONDS = 3.0
 # Of device.method: there is no agent, and only a ping tells whether the device is on.
 PING = "ping"
 VISIT_SECONDS = 30
-KEEP_SECONDS = 8  # from the end of a visit until its result is sure to be in the database
+SAVE_SECONDS = 8  # from the end of a visit until its result is sure to be in the database
 
 
 class Claim(msgspec.Struct, frozen=True, kw_only=True, dict=True, eq=False):
@@ -68,7 +68,7 @@ class Claim(msgspec.Struct, frozen=True, kw_only=True, dict=True, eq=False):
     pending_json: str | None
     plan_json: str | None
     planned_at: datetime | None
-    open_places_json: str
+    open_keys_json: str
     parent_id: int | None
     parent_state: DeviceState | None
     parent_failures: int | None
@@ -91,10 +91,10 @@ class Claim(msgspec.Struct, frozen=True, kw_only=True, dict=True, eq=False):
         return f"Claim(device_id={self.device_id})"
 
     @property
-    def credential(self) -> Sealed | None:
+    def credential(self) -> EncryptedCredential | None:
         if self.version is None or self.sealed is None:
             return None
-        return Sealed(
+        return EncryptedCredential(
             self.school_id,
             self.version,
             self.user_name or "",
@@ -116,8 +116,8 @@ class Claim(msgspec.Struct, frozen=True, kw_only=True, dict=True, eq=False):
 
     @property
     def seconds_left(self) -> float:
-        """For how long a visit that begins now may last, and still be kept within the lease."""
-        return min(self.leased_at + LEASE_SECONDS - KEEP_SECONDS - monotonic(), VISIT_SECONDS)
+        """For how long a visit that begins now may last, and still be saved within the lease."""
+        return min(self.leased_at + LEASE_SECONDS - SAVE_SECONDS - monotonic(), VISIT_SECONDS)
 
     @property
     def is_suspect(self) -> bool:
@@ -157,7 +157,7 @@ class Claim(msgspec.Struct, frozen=True, kw_only=True, dict=True, eq=False):
         )
 
     def is_expected(self, at: datetime) -> bool | None:
-        """Whether it ought to be on at that moment; None when nobody said when."""
+        """Whether it ought to be on at that moment; None when it has no expected hours."""
         if self.hours_json is None:
             return None
         return is_expected(spans_from_json(self.hours_json), at, ZoneInfo(self.zone))
@@ -198,7 +198,7 @@ SELECT d.id AS device_id, d.school AS school_id,
        v.plan::text AS plan_json, v.planned_at,
        coalesce((SELECT jsonb_agg(jsonb_build_array(l.rule, l.instance)) FROM alert l
                   WHERE l.device = d.id AND l.cleared_at IS NULL AND l.quiet_at IS NULL),
-                '[]')::text AS open_places_json,
+                '[]')::text AS open_keys_json,
        p.id AS parent_id, p.state AS parent_state, p.failures AS parent_failures,
        greatest(p.last_seen_at, p.ping_seen_at) AS parent_seen_at,
        coalesce(p.removed_at IS NULL AND p.paused_at IS NULL, false) AS parent_is_watched,
@@ -218,11 +218,11 @@ SELECT d.id AS device_id, d.school AS school_id,
 async def claim_ahead(
     worker: str, *, limit: int, suspect: bool, methods: Sequence[str], ahead_seconds: float
 ) -> list[Claim]:
-    """Take up to ``limit`` devices whose turn comes soon: those that answer, or those that do not.
+    """Take up to ``limit`` devices that are due soon: those that answer, or those that do not.
 
     A device that another worker holds is passed over, until that worker's lease has run out.
     Leases are measured by the database's clock, which all workers share. They do not wait for the
-    disk: one that a crash of the database forgets costs a second visit, of which one is kept.
+    disk: one that a crash of the database forgets costs a second visit, of which one is saved.
     """
     async with transaction():
         await execute(FOR_THIS_CLAIM)
@@ -241,9 +241,9 @@ async def claim_ahead(
         )
 
 
-async def give_back(worker: str, turns: Iterable[tuple[int, datetime]]) -> None:
-    """Leave devices unvisited until the turns given; those that are ours no more stay as they are."""
-    devices, due = zip(*turns, strict=True)
+async def release(worker: str, due_times: Iterable[tuple[int, datetime]]) -> None:
+    """Release devices unvisited until the moments given; those that are ours no more stay as they are."""
+    devices, due = zip(*due_times, strict=True)
     await execute(
         "UPDATE device d SET next_poll_at = t.due, leased_by = NULL, lease_until = NULL"
         " FROM unnest($2::bigint[], $3::timestamptz[]) AS t(device, due)"
@@ -256,7 +256,7 @@ async def give_back(worker: str, turns: Iterable[tuple[int, datetime]]) -> None:
 
 
 async def release_all(worker: str) -> None:
-    """Give back what was claimed and not visited, so that another worker need not wait."""
+    """Release what was claimed and not visited, so that another worker need not wait."""
     await execute(
         "UPDATE device SET leased_by = NULL, lease_until = NULL WHERE id IN"
         " (SELECT id FROM device WHERE leased_by = $1 ORDER BY id FOR NO KEY UPDATE)",

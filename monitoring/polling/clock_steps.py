@@ -1,4 +1,4 @@
-"""Turns and leases that lie in the future because a clock was set back: nobody would come for them."""
+"""Due times and leases that lie in the future because a clock was set back: nobody would visit them."""
 
 import asyncio
 import contextlib
@@ -13,7 +13,7 @@ from monitoring.polling import claims
 log = structlog.get_logger(__name__)
 
 LOOK_SECONDS = 60.0
-# A turn is too far ahead if it is later than any interval allows, or if the visit before it has yet
+# A due time is too far ahead if it is later than any interval allows, or if the visit before it has yet
 # to come.
 FROM_THE_FUTURE = """
 d.removed_at IS NULL AND (
@@ -31,12 +31,12 @@ UPDATE device SET next_poll_at = $1::timestamptz + random() * interval '60 secon
 
 
 async def bring_forward() -> int:
-    """Give devices a turn within a minute whose own lies too far ahead; how many there were."""
+    """Make devices due within a minute that are due too far ahead; how many there were."""
     return await execute(BRING_FORWARD, clock.now(), claims.LEASE_SECONDS)
 
 
 async def watch() -> None:
-    """Bring forward what lies too far ahead, once a minute, for ever."""
+    """Bring forward what lies too far ahead, once a minute, until cancelled."""
     while True:
         with contextlib.suppress(Unavailable):
             if found := await bring_forward():

@@ -6,7 +6,7 @@ from core.errors import Message
 from monitoring.alerting.alerts.findings import AlertSeverity, Finding
 from monitoring.alerting.parents import Parent
 from monitoring.devices.views import DeviceState
-from monitoring.polling.due_times import SUSPECT_AFTER_FAILURES
+from monitoring.polling.scheduler import SUSPECT_AFTER_FAILURES
 from monitoring.profiles.alert_messages import REFUSED, RULE_SENTENCES, UNREACHABLE, UNREADABLE
 from monitoring.snmp import SnmpError, TimedOut, WrongCredentials
 

@@ -1,65 +1,18 @@
-"""What a worker says of its own polling: counted in memory, written down every few seconds."""
+"""What a worker reports of its own polling: counted in memory, stored every few seconds."""
 
 import os
 import time
-from collections import deque
 from datetime import datetime
 from pathlib import Path
-from time import monotonic
 
 import msgspec
 
 from core.database import execute
+from monitoring.polling.scheduler import LatenessShown
 
 REPORT_SECONDS = 10.0
 # A worker that has said nothing for so long is gone, and so is its row.
 FORGET_AFTER_SECONDS = 3600
-LATEST_STARTS = 20_000
-LATEST_SECONDS = 600.0
-LATENESS_BOUNDS_MS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 5_000, 60_000)
-
-
-class Lateness:
-    """How late visits to devices that answer began: by bounds, and exactly for the latest.
-
-    What waited while no worker was there is late when one comes; soon it counts no more.
-    """
-
-    def __init__(self) -> None:
-        self.counts = [0] * (len(LATENESS_BOUNDS_MS) + 1)
-        self.total_ms = 0.0
-        self._latest: deque[tuple[float, float]] = deque(maxlen=LATEST_STARTS)
-
-    def add(self, late_ms: float) -> None:
-        late_ms = max(late_ms, 0.0)
-        self.total_ms += late_ms
-        self._latest.append((monotonic(), late_ms))
-        for place, bound in enumerate(LATENESS_BOUNDS_MS):
-            if late_ms <= bound:
-                self.counts[place] += 1
-                return
-        self.counts[-1] += 1
-
-    def shown(self) -> "LatenessShown":
-        since = monotonic() - LATEST_SECONDS
-        latest = sorted(late_ms for begun_at, late_ms in self._latest if begun_at >= since)
-        return LatenessShown(
-            p50_ms=_at_share(latest, 0.5),
-            p99_ms=_at_share(latest, 0.99),
-            most_ms=latest[-1] if latest else 0.0,
-            total_ms=self.total_ms,
-            counts=list(self.counts),
-        )
-
-
-class LatenessShown(msgspec.Struct, frozen=True):
-    """``counts`` by LATENESS_BOUNDS_MS, the last one beyond them all; the rest of the latest."""
-
-    p50_ms: float = 0.0
-    p99_ms: float = 0.0
-    most_ms: float = 0.0
-    total_ms: float = 0.0
-    counts: list[int] = []
 
 
 class Counted(msgspec.Struct):
@@ -138,7 +91,7 @@ def resident_bytes() -> int:
 
 
 async def write(worker: str, started_at: datetime, seen_at: datetime, figures: Figures) -> None:
-    """Keep the worker's latest report, and forget those of workers that are long gone."""
+    """Store the worker's latest report, and delete those of workers that stopped long ago."""
     await execute(
         "INSERT INTO poller_report (worker, started_at, seen_at, figures)"
         " VALUES ($1, $2, $3, $4) ON CONFLICT (worker) DO UPDATE"
@@ -157,7 +110,3 @@ async def write(worker: str, started_at: datetime, seen_at: datetime, figures: F
 async def forget(worker: str) -> None:
     """A worker that stops in order leaves no row."""
     await execute("DELETE FROM poller_report WHERE worker = $1", worker)
-
-
-def _at_share(ordered: list[float], share: float) -> float:
-    return ordered[int(share * (len(ordered) - 1))] if ordered else 0.0

@@ -1,20 +1,22 @@
-"""What a visit means for what is kept of its device: pure, from the claim and from what happened."""
+"""What a good visit means, given the one before it, and what is stored of any: pure."""
 
 from datetime import UTC, datetime
 
 import msgspec
 
-from monitoring.alerting import parents
-from monitoring.alerting.alerts.findings import DeviceChanges
+from monitoring.alerting import parents, rules
+from monitoring.alerting.alerts.findings import DeviceChanges, Finding
 from monitoring.alerting.parents import Parent
+from monitoring.alerting.rule_findings import finding_of
 from monitoring.alerting.thresholds.effective import Settings
+from monitoring.decoding.readings import Reading
 from monitoring.decoding.topology import Surroundings
 from monitoring.devices.views import DeviceState
 from monitoring.history import samples
 from monitoring.history.samples import SampleRow
-from monitoring.polling import due_times, power_sessions
-from monitoring.polling.assessment import Assessment, Before, Pairs, assess
+from monitoring.polling import counters, scheduler
 from monitoring.polling.claims import PING, Claim
+from monitoring.polling.counters import Followed, Known, WasOn
 from monitoring.polling.failures import (
     OUR_OWN_RULES,
     Circumstances,
@@ -22,19 +24,98 @@ from monitoring.polling.failures import (
     finding_after,
     state_after,
 )
-from monitoring.polling.power_sessions import WasOn
-from monitoring.polling.uptimes import Followed
 from monitoring.polling.visit import Visit
-from monitoring.profiles import profile_named
+from monitoring.profiles import Profile, profile_named
 from monitoring.snmp import SnmpError
 
+Pairs = list[tuple[str, str, int]]  # (metric or rule, instance, number), as they are stored in JSON
+
+
+class Before(msgspec.Struct, frozen=True):
+    """What is remembered of the device."""
+
+    uptime: Known | None = None
+    at: float = 0.0
+    counts: Pairs = []
+    pending: Pairs = []
+    open_keys: list[tuple[str, str]] = []
+
+
+class Assessment(msgspec.Struct, frozen=True):
+    """What is to be stored of the visit, and which episodes begin and end."""
+
+    readings: list[Reading]
+    counts: Pairs
+    pending: Pairs
+    followed: Followed | None
+    raised: list[Finding]
+    cleared: list[tuple[str, str]]
+
+
+def assess(profile: Profile, before: Before, visit: Visit, *, device_name: str) -> Assessment:
+    """Follow the uptime, turn counters into rates, hold what was read now against the rules.
+
+    ``profile`` is the one the visit was read with, as its school has set it.
+    """
+    fresh = [r for r in visit.readings if (r.metric, r.instance) not in visit.carried]
+    followed = counters.follow(before.uptime, visit.uptime, visit.at) if visit.uptime else None
+    grown = counters.rates(
+        {(metric, instance): count for metric, instance, count in before.counts},
+        fresh,
+        elapsed=visit.at - before.at,
+        rebooted=followed.rebooted if followed else False,
+    )
+    rated = rules.with_states(profile, grown)
+    default = profile_named(visit.profile) or profile
+    stated = visit.readings
+    if profile is not default:
+        stated = rules.with_states_of(profile, stated, instead_of=default)
+    readings = [*stated, *rated]
+    if followed:
+        readings = [_with_long_uptime(reading, followed) for reading in readings]
+    judgement = rules.judge(
+        profile,
+        [*fresh, *rated],
+        open_keys=set(before.open_keys),
+        pending={(rule, instance): count for rule, instance, count in before.pending},
+        switched_off={rule.name for rule in default.rule} - {rule.name for rule in profile.rule},
+    )
+    return Assessment(
+        readings=readings,
+        counts=[(*place, count) for place, count in counters.counts_of(fresh).items()],
+        pending=[
+            *((*place, count) for place, count in judgement.pending.items()),
+            *_not_judged_now(profile, before, visit),
+        ],
+        followed=followed,
+        raised=[finding_of(*found, device_name) for found in judgement.raised.values()],
+        cleared=sorted(judgement.cleared),
+    )
+
+
+def _not_judged_now(profile: Profile, before: Before, visit: Visit) -> Pairs:
+    """What was counted of readings that are carried over: they wait until they are read again."""
+    metrics = {rule.name: rule.metric for rule in profile.rule}
+    return [
+        pending
+        for pending in before.pending
+        if (metrics.get(pending[0], ""), pending[1]) in visit.carried
+    ]
+
+
+def _with_long_uptime(reading: Reading, followed: Followed) -> Reading:
+    if reading.metric != "uptime":
+        return reading
+    return msgspec.structs.replace(reading, value=int(followed.known.seconds))
+
+
 _pairs = msgspec.json.Decoder(Pairs)
-_places = msgspec.json.Decoder(list[tuple[str, str]])
+_keys = msgspec.json.Decoder(list[tuple[str, str]])
 _encode = msgspec.json.Encoder().encode
 
 
-class Kept(msgspec.Struct, frozen=True, kw_only=True, eq=False):
-    """What a good visit leaves behind; JSON as text, None where it stays as it was."""
+class VisitResult(msgspec.Struct, frozen=True, kw_only=True, eq=False):
+    """What of a good visit is stored; JSON as text, None where it stays as it was."""
 
     recognised: str
     identity: str | None
@@ -49,7 +130,7 @@ class Kept(msgspec.Struct, frozen=True, kw_only=True, eq=False):
 
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True, eq=False):
-    """One visit, ready to be kept. ``kept`` is None when the device gave nothing.
+    """One visit, ready to be stored. ``result`` is None when the device gave nothing.
 
     ``is_there``: somebody answered, if only to refuse us, so that the way there is whole.
     ``unsure_parent``: to be looked at soon, since its child cannot tell whose fault the silence is.
@@ -65,21 +146,21 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     failures: int
     trouble: str | None
     changes: DeviceChanges
-    kept: Kept | None = None
+    result: VisitResult | None = None
     is_there: bool = True
     unsure_parent: int | None = None
 
 
 def of_visit(claim: Claim, visit: Visit, settings: Settings, now: datetime) -> Outcome:
-    """The device is up: its readings, its uptime, its next turn, and what began and ended."""
+    """The device is up: its readings, its uptime, when it is due next, and what began and ended."""
     profile = settings.profile_for(
         claim.school_id, claim.device_id, profile_named(visit.profile) or claim.profile
     )
-    places = _places.decode(claim.open_places_json)
+    keys = _keys.decode(claim.open_keys_json)
     assessment = assess(
-        profile, _before(claim, places), visit, device_name=claim.name(visit.identity)
+        profile, _before(claim, keys), visit, device_name=claim.name(visit.identity)
     )
-    ours = [(rule, "") for rule in OUR_OWN_RULES if (rule, "") in places]
+    ours = [(rule, "") for rule in OUR_OWN_RULES if (rule, "") in keys]
     at = datetime.fromtimestamp(visit.at, UTC)
     interval = claim.chosen_interval_seconds or profile.interval_seconds
     return Outcome(
@@ -87,7 +168,7 @@ def of_visit(claim: Claim, visit: Visit, settings: Settings, now: datetime) -> O
         school_id=claim.school_id,
         version=claim.version_of_device,
         at=at,
-        next_poll_at=due_times.next_due(claim.device_id, interval, now),
+        next_poll_at=scheduler.next_due(claim.device_id, interval, now),
         before=claim.state,
         after=DeviceState.up,
         failures=0,
@@ -98,21 +179,21 @@ def of_visit(claim: Claim, visit: Visit, settings: Settings, now: datetime) -> O
             raised=assessment.raised,
             cleared=[*ours, *assessment.cleared],
         ),
-        kept=_kept(claim, visit, assessment, at),
+        result=_result(claim, visit, assessment, at),
     )
 
 
 def of_failure(claim: Claim, error: SnmpError, now: datetime) -> Outcome:
-    """The trouble, the state it means, the next turn, and the fault when it has lasted."""
+    """The trouble, the state it means, when it is due next, and the fault when it has lasted."""
     around = _circumstances(claim, now)
     finding = finding_after(claim.name(), error, around)
-    places = _places.decode(claim.open_places_json)
+    keys = _keys.decode(claim.open_keys_json)
     return Outcome(
         device_id=claim.device_id,
         school_id=claim.school_id,
         version=claim.version_of_device,
         at=now,
-        next_poll_at=due_times.after_failure(
+        next_poll_at=scheduler.after_failure(
             claim.device_id, around.failures, claim.interval_seconds, now
         ),
         before=claim.state,
@@ -123,22 +204,22 @@ def of_failure(claim: Claim, error: SnmpError, now: datetime) -> Outcome:
             claim.device_id,
             claim.school_id,
             raised=[finding] if finding else [],
-            cleared=[(rule, "") for rule in disproved_by(error, around) if (rule, "") in places],
+            cleared=[(rule, "") for rule in disproved_by(error, around) if (rule, "") in keys],
         ),
         is_there=error.was_heard,
         unsure_parent=claim.parent_id if _wants_proof(around) else None,
     )
 
 
-def _before(claim: Claim, places: list[tuple[str, str]]) -> Before:
+def _before(claim: Claim, keys: list[tuple[str, str]]) -> Before:
     if claim.visited_at is None:
-        return Before(uptime=claim.uptime, open_places=places)
+        return Before(uptime=claim.uptime, open_keys=keys)
     return Before(
         claim.uptime,
         claim.visited_at.timestamp(),
         _pairs.decode(claim.counts_json or "[]"),
         _pairs.decode(claim.pending_json or "[]"),
-        places,
+        keys,
     )
 
 
@@ -158,10 +239,10 @@ def _wants_proof(around: Circumstances) -> bool:
     return around.parent is Parent.unsure or (is_hanging and not around.has_lasted)
 
 
-def _kept(claim: Claim, visit: Visit, assessment: Assessment, at: datetime) -> Kept:
+def _result(claim: Claim, visit: Visit, assessment: Assessment, at: datetime) -> VisitResult:
     followed = assessment.followed
     fresh = [r for r in assessment.readings if (r.metric, r.instance) not in visit.carried]
-    return Kept(
+    return VisitResult(
         recognised=visit.profile,
         identity=_text(visit.identity) if visit.identity else None,
         uptime=_text(followed.known) if followed else None,
@@ -178,13 +259,13 @@ def _kept(claim: Claim, visit: Visit, assessment: Assessment, at: datetime) -> K
 def _was_on(claim: Claim, followed: Followed | None, at: datetime) -> WasOn | None:
     """By its own uptime, or between two answered pings."""
     if followed is not None:
-        return power_sessions.was_on(claim.device_id, followed, at)
+        return counters.was_on(claim.device_id, followed, at)
     if claim.method == PING:
-        return power_sessions.seen_by_ping(
+        return counters.seen_by_ping(
             claim.device_id, claim.last_seen_at, at, interval_seconds=claim.interval_seconds
         )
     return None
 
 
-def _text(kept: object) -> str:
-    return _encode(kept).decode()
+def _text(result: object) -> str:
+    return _encode(result).decode()

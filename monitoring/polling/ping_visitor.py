@@ -6,7 +6,7 @@ from core.errors import say
 from monitoring.decoding.readings import Reading
 from monitoring.icmp.pinging import Pinger
 from monitoring.polling.claims import Claim
-from monitoring.polling.due_times import SUSPECT_AFTER_FAILURES
+from monitoring.polling.scheduler import SUSPECT_AFTER_FAILURES
 from monitoring.polling.snmp_visitor import Visitor
 from monitoring.polling.visit import Visit
 from monitoring.snmp import SnmpError, TimedOut

@@ -15,7 +15,7 @@ import msgspec
 
 from monitoring.decoding import DECODERS, Rows
 from monitoring.decoding.readings import Reading
-from monitoring.polling.due_times import share_of
+from monitoring.polling.scheduler import share_of
 from monitoring.profiles import Profile, Read, all_profiles
 from monitoring.snmp import Oid, Value, oid
 
@@ -26,20 +26,20 @@ DAY_SECONDS = 24 * 3600
 # Rows that come and go would otherwise have a device walked at every visit.
 LEAST_SECONDS_BETWEEN_WALKS = 300
 
-Kept = int | str | Oid | None  # a number; bytes in base64, or an IPv4 address; an OID
+Remembered = int | str | Oid | None  # a number; bytes in base64, or an IPv4 address; an OID
 
 
 class RowsPlan(msgspec.Struct, frozen=True, omit_defaults=True):
     """One entry of a profile's ``read``, as this device answers it.
 
-    ``asked`` and ``kept`` are by role: the places, in ``rows``, of the rows that have it; and its
-    remembered value for each row. ``carried``: what it told when it was last read, where that is
+    ``asked`` and ``remembered`` are by role: the places, in ``rows``, of the rows that have it; and
+    its value, as it was, for each row. ``carried``: what it told when it was last read, where that is
     not done at each visit. ``is_walked``: its rows come and go, so only a walk finds them.
     """
 
     rows: list[Oid] = []
     asked: dict[str, list[int]] = {}
-    kept: dict[str, list[Kept]] = {}
+    remembered: dict[str, list[Remembered]] = msgspec.field(default_factory=dict, name="kept")
     carried: list[Reading] | None = None
     read_at: float = 0.0
     is_walked: bool = False
@@ -64,7 +64,7 @@ class Cell(NamedTuple):
 
 
 class Question(NamedTuple):
-    """All that a steady visit asks in one GET, and for each read the cells and what is kept."""
+    """All that a steady visit asks in one GET, and the cells of each read."""
 
     oids: list[Oid]
     cells: list[list[Cell]]
@@ -84,7 +84,7 @@ def rows_plan(read: Read, rows: Rows, carried: Sequence[Reading], at: float) -> 
     if decoder.rows_come_and_go and not read.is_scalar:
         return RowsPlan(is_walked=True)
     rows = decoder.worth_asking(rows)
-    kept: dict[str, list[Kept]] = {}
+    remembered: dict[str, list[Remembered]] = {}
     asked: dict[str, list[int]] = {}
     for role in read.objects:
         better = decoder.instead_of.get(role)
@@ -92,10 +92,10 @@ def rows_plan(read: Read, rows: Rows, carried: Sequence[Reading], at: float) -> 
         if not places:
             continue
         if role in decoder.steady:
-            kept[role] = [_packed(row.get(role)) for row in rows.values()]
+            remembered[role] = [_packed(row.get(role)) for row in rows.values()]
         else:
             asked[role] = places
-    return RowsPlan(list(rows), asked, kept)
+    return RowsPlan(list(rows), asked, remembered)
 
 
 def is_good(plan: Plan, *, device_id: int, profile: Profile | None, age_seconds: float) -> bool:
@@ -137,10 +137,10 @@ def question(profile: Profile, plan: Plan) -> Question:
 def answered(plan: RowsPlan, cells: list[Cell], values: dict[Oid, Value]) -> Rows:
     """The rows of one read: what was remembered of them, and what was just answered."""
     rows: Rows = {index: {} for index in plan.rows}
-    for role, column in plan.kept.items():
-        for index, kept in zip(plan.rows, column, strict=True):
-            if kept is not None:
-                rows[index][role] = _unpacked(kept)
+    for role, column in plan.remembered.items():
+        for index, remembered in zip(plan.rows, column, strict=True):
+            if remembered is not None:
+                rows[index][role] = _unpacked(remembered)
     for cell in cells:
         value = values[cell.oid]
         if value is not None:
@@ -157,7 +157,7 @@ def _roots(read: Read) -> dict[str, Oid]:
     return {role: oid(text) for role, text in read.objects.items()}
 
 
-def _packed(value: Value) -> Kept:
+def _packed(value: Value) -> Remembered:
     if isinstance(value, bytes):
         return b64encode(value).decode()
     if isinstance(value, IPv4Address):
@@ -165,8 +165,8 @@ def _packed(value: Value) -> Kept:
     return value
 
 
-def _unpacked(kept: Kept) -> Value:
-    if not isinstance(kept, str):
-        return kept
+def _unpacked(remembered: Remembered) -> Value:
+    if not isinstance(remembered, str):
+        return remembered
     # Base64 has no full stop, and an address cannot be without.
-    return IPv4Address(kept) if "." in kept else b64decode(kept)
+    return IPv4Address(remembered) if "." in remembered else b64decode(remembered)

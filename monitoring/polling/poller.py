@@ -1,4 +1,4 @@
-"""The loop that visits devices at their turns: claims ahead, two lanes, results kept in batches."""
+"""The loop that visits devices when they are due: claims ahead, two lanes, results saved in batches."""
 
 import asyncio
 import contextlib
@@ -14,16 +14,16 @@ import structlog
 from core import clock
 from core.errors import Unavailable, say
 from core.settings import Settings
-from monitoring.alerting.thresholds.recent import RecentSettings
-from monitoring.devices.credential_encryption import Sealer
+from monitoring.alerting.thresholds.effective import RecentSettings
+from monitoring.devices.credential_encryption import CredentialCipher
 from monitoring.devices.networks import Bounds, NotGranted, OutsideOfNetworks, is_within
 from monitoring.history import samples
 from monitoring.icmp.pinging import Pinger
-from monitoring.polling import claims, clock_steps, due_times, figures, outcomes
+from monitoring.polling import claims, clock_steps, figures, outcomes, scheduler
 from monitoring.polling.claims import Claim
-from monitoring.polling.figures import Counted, Figures, Lateness, Now, WireFigures
+from monitoring.polling.figures import Counted, Figures, Now, WireFigures
 from monitoring.polling.ping_visitor import PingedVisitor, PingVisitor
-from monitoring.polling.scheduler import Lane, Turns
+from monitoring.polling.scheduler import DueQueue, Lane, Lateness
 from monitoring.polling.snmp_visitor import SnmpVisitor, Visitor
 from monitoring.polling.writer import Writer
 from monitoring.snmp import BadReply, Session, SnmpError, TimedOut
@@ -32,9 +32,9 @@ log = structlog.get_logger(__name__)
 
 CLAIM_EVERY_SECONDS = 0.5
 MOST_AT_A_CLAIM = 500
-# So many turns a slot are claimed ahead, and no more: the others are for other workers.
+# So many visits a slot are claimed ahead, and no more: the others are for other workers.
 AHEAD_FOR_EACH_SLOT = 5
-SUSPECT_SHARE = 3  # dead devices wait for time-outs: they have slots of their own, one for three
+SUSPECT_SHARE = 3  # silent devices wait for time-outs: they have slots of their own, one for three
 LEAST_VISIT_SECONDS = 3.0  # less than this is not worth beginning
 LEAVE_SECONDS = 5.0
 AWAY_SECONDS = 1.0
@@ -44,15 +44,15 @@ async def run(settings: Settings, stop: asyncio.Event) -> None:
     """Visit devices until ``stop`` is set; any number of workers may do so at once."""
     await samples.prepare_coming_days()
     worker = f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
-    sealer = Sealer.of(settings)
+    cipher = CredentialCipher.of(settings)
     async with Session() as wire, Pinger() as pinger:
         poller = Poller(
             wire,
-            sealer,
+            cipher,
             worker=worker,
             slots=settings.poll_concurrency,
             visitors={
-                "snmp": PingedVisitor(SnmpVisitor(wire, sealer), pinger),
+                "snmp": PingedVisitor(SnmpVisitor(wire, cipher), pinger),
                 claims.PING: PingVisitor(pinger),
             },
             bounds=settings.networks,
@@ -76,7 +76,7 @@ class Poller:
     def __init__(
         self,
         wire: Session,
-        sealer: Sealer,
+        cipher: CredentialCipher,
         *,
         worker: str,
         slots: int,
@@ -89,10 +89,10 @@ class Poller:
         self._worker = worker
         self._bounds = bounds
         self._visitors: dict[str, Visitor] = {
-            "snmp": SnmpVisitor(wire, sealer),
+            "snmp": SnmpVisitor(wire, cipher),
             **(visitors or {}),
         }
-        self._turns = Turns()
+        self._queue: DueQueue[Claim] = DueQueue()
         self._lanes = {
             False: Lane(slots, self._visit),
             True: Lane(max(slots // SUSPECT_SHARE, 1), self._visit),
@@ -104,16 +104,16 @@ class Poller:
         self._thresholds = RecentSettings()
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Claim and visit until ``stop``; then keep what was read, and give the rest back."""
+        """Claim and visit until ``stop``; then save what was read, and release the rest."""
         begun = [
             asyncio.create_task(part)
-            for part in (self._claim(), self._take_turns(), self._report(), clock_steps.watch())
+            for part in (self._claim(), self._begin_when_due(), self._report(), clock_steps.watch())
         ]
-        keeping = asyncio.create_task(self._writer.run())
+        saving = asyncio.create_task(self._writer.run())
         stopped = asyncio.create_task(stop.wait())
         try:
             done, _ = await asyncio.wait(
-                [*begun, keeping, stopped], return_when=asyncio.FIRST_COMPLETED
+                [*begun, saving, stopped], return_when=asyncio.FIRST_COMPLETED
             )
             for task in done - {stopped}:
                 task.result()
@@ -121,10 +121,10 @@ class Poller:
             for task in [*begun, stopped]:
                 task.cancel()
             await asyncio.gather(*begun, stopped, return_exceptions=True)
-            await self._leave(keeping)
+            await self._leave(saving)
 
     async def visit_due(self) -> int:
-        """One round: visit all that is due now, and keep what they said; how many were visited."""
+        """One round: visit all that is due now, and save what they said; how many were visited."""
         visited = self.counted.polls
         self._thresholds.forget()
         while await self.claim_once(ahead_seconds=0):
@@ -147,18 +147,18 @@ class Poller:
             is_full = False
             try:
                 is_full = await self.claim_once() >= MOST_AT_A_CLAIM
-                self._say_away(is_away=False)
+                self._log_away(is_away=False)
             except (Unavailable, TimeoutError):
-                self._say_away(is_away=True)
+                self._log_away(is_away=True)
                 await asyncio.sleep(AWAY_SECONDS)
             self.counted.claim_seconds += monotonic() - begun
-            # More is due than one claim takes: the turns that have come go first, then the rest.
+            # More is due than one claim takes: those that are due go first, then the rest.
             await asyncio.sleep(0 if is_full else CLAIM_EVERY_SECONDS)
 
     async def _claim_for(self, suspect: bool, ahead_seconds: float) -> int:
         lane = self._lanes[suspect]
         taken = sum(1 for is_suspect in self._in_hand.values() if is_suspect is suspect)
-        # Results that wait to be kept count too: visiting faster than that would only lose them.
+        # Results that wait to be saved count too: visiting faster than that would only lose them.
         taken += len(self._writer)
         room = min(AHEAD_FOR_EACH_SLOT * lane.slots - taken, MOST_AT_A_CLAIM)
         if room <= 0:
@@ -170,54 +170,54 @@ class Poller:
             methods=list(self._visitors),
             ahead_seconds=ahead_seconds,
         )
-        # After the database was away a lease may have run out while its result waits to be kept.
-        held = self._in_hand
-        new = [c for c in found if c.device_id not in held and c.device_id not in self._writer]
+        # After the database was away a lease may have run out while its result waits to be saved.
+        in_hand = self._in_hand
+        new = [c for c in found if c.device_id not in in_hand and c.device_id not in self._writer]
         self.counted.claims += len(new)
         await self._thresholds.know({claim.school_id for claim in new})
-        await self._add_turns(new)
+        await self._queue_claims(new)
         return len(new)
 
-    async def _add_turns(self, new: list[Claim]) -> None:
-        """Those that are late by a whole interval miss their turn, so that nothing piles up."""
+    async def _queue_claims(self, new: list[Claim]) -> None:
+        """Those that are late by a whole interval are skipped, so that nothing piles up."""
         now = clock.now()
         late = []
         for claim in new:
             seconds = claim.interval_seconds
-            missed = due_times.missed_turns(claim.next_poll_at, seconds, now)
+            missed = scheduler.missed_polls(claim.next_poll_at, seconds, now)
             if missed and not claim.is_suspect:
                 self.counted.skipped_turns += missed
-                due = due_times.after_missing(claim.device_id, seconds, now)
+                due = scheduler.after_missing(claim.device_id, seconds, now)
                 late.append((claim.device_id, due))
                 continue
             self._in_hand[claim.device_id] = claim.is_suspect
-            self._turns.add(claim)
+            self._queue.add(claim)
         if late:
-            await claims.give_back(self._worker, late)
+            await claims.release(self._worker, late)
 
-    async def _take_turns(self) -> None:
+    async def _begin_when_due(self) -> None:
         while True:
             self._begin_due()
-            self._turns.changed.clear()
-            next_at = self._turns.next_at
+            self._queue.changed.clear()
+            next_at = self._queue.next_at
             wait_seconds = None if next_at is None else max(next_at - monotonic(), 0.0)
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(wait_seconds):
-                    await self._turns.changed.wait()
+                    await self._queue.changed.wait()
 
     def _begin_due(self) -> None:
-        for claim in self._turns.take_due(monotonic()):
+        for claim in self._queue.take_due(monotonic()):
             self._lanes[claim.is_suspect].begin(claim)
 
     async def _visit(self, claim: Claim) -> None:
         try:
             if claim.seconds_left < LEAST_VISIT_SECONDS:
-                # It waited too long for a slot; whoever claims it when the lease is over is faster.
+                # It waited too long for a slot; whoever claims it when the lease is over visits it sooner.
                 self.counted.skipped_turns += 1
                 return
             self.counted.polls += 1
             if not claim.is_suspect and claim.next_poll_at >= self._started_at:
-                # The dead wait among the dead, and what was due before we came is not our delay.
+                # Silent devices wait in their own lane; what was due before the start is not our delay.
                 self.lateness.add(1000 * (monotonic() - claim.due_at))
             self._writer.add(await self._outcome_or_fault(claim))
         finally:
@@ -272,7 +272,7 @@ class Poller:
                 live_in_flight=live.in_flight,
                 suspect_in_flight=suspect.in_flight,
                 waiting=live.waiting + suspect.waiting,
-                heap=len(self._turns),
+                heap=len(self._queue),
                 queue=len(self._writer),
             ),
             wire=WireFigures(
@@ -284,21 +284,21 @@ class Poller:
             resident_bytes=figures.resident_bytes(),
         )
 
-    async def _leave(self, keeping: asyncio.Task[None]) -> None:
-        """Visits under way may end; what they read is kept, and who was not visited is given back."""
+    async def _leave(self, saving: asyncio.Task[None]) -> None:
+        """Visits under way may end; what they read is saved, and who was not visited is released."""
         for lane in self._lanes.values():
             lane.forget_waiting()
         await asyncio.gather(
-            *(lane.empty(patience_seconds=LEAVE_SECONDS) for lane in self._lanes.values())
+            *(lane.empty(timeout_seconds=LEAVE_SECONDS) for lane in self._lanes.values())
         )
         self._writer.close()
-        await asyncio.gather(keeping, return_exceptions=True)
+        await asyncio.gather(saving, return_exceptions=True)
         await self._writer.drain()
         with contextlib.suppress(Unavailable):
             await claims.release_all(self._worker)
             await figures.forget(self._worker)
 
-    def _say_away(self, *, is_away: bool) -> None:
+    def _log_away(self, *, is_away: bool) -> None:
         if is_away and not self._is_away:
             log.warning("claims.database_away")
         elif self._is_away and not is_away:

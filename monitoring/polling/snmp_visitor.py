@@ -8,14 +8,13 @@ from typing import Protocol
 import msgspec
 
 from core.errors import Unavailable, say
-from monitoring.devices.credential_encryption import Sealer
-from monitoring.devices.credentials import Sealed, open_sealed
+from monitoring.devices.credential_encryption import CredentialCipher
+from monitoring.devices.credentials import EncryptedCredential, decrypt_credential
 from monitoring.polling import plans
 from monitoring.polling.claims import Claim
-from monitoring.polling.planned_visit import Changed, revisit
+from monitoring.polling.counters import Uptime, follow
 from monitoring.polling.plans import Plan
-from monitoring.polling.uptimes import Uptime, follow
-from monitoring.polling.visit import SYS_OBJECT_ID, Visit, visit
+from monitoring.polling.visit import SYS_OBJECT_ID, Changed, Visit, visit, visit_by_plan
 from monitoring.profiles import profile_named
 from monitoring.snmp import Credential, Session, WrongCredentials
 
@@ -39,10 +38,12 @@ class Visitor(Protocol):
 class SnmpVisitor:
     """Visits by SNMP, with as few questions as the device's plan allows."""
 
-    def __init__(self, wire: Session, sealer: Sealer) -> None:
+    def __init__(self, wire: Session, cipher: CredentialCipher) -> None:
         self._wire = wire
         # Opening takes as long as a visit's question; the secrets stay in this process's memory.
-        self._open = lru_cache(maxsize=MOST_CREDENTIALS)(lambda one: open_sealed(sealer, one))
+        self._open = lru_cache(maxsize=MOST_CREDENTIALS)(
+            lambda one: decrypt_credential(cipher, one)
+        )
 
     async def visit(self, claim: Claim) -> Visit:
         """By the plan where one holds; the silent are asked for a single object first."""
@@ -61,7 +62,7 @@ class SnmpVisitor:
         ):
             return await self._look_at_everything(claim, credential, plan)
         try:
-            return await revisit(
+            return await visit_by_plan(
                 self._wire,
                 claim.address,
                 credential,
@@ -93,7 +94,7 @@ class SnmpVisitor:
         return await visit(self._wire, claim.address, credential, profile=profile, before=before)
 
     def _credential(self, claim: Claim) -> Credential:
-        sealed: Sealed | None = claim.credential
+        sealed: EncryptedCredential | None = claim.credential
         if sealed is None:
             raise NothingToAskWith(say("The device has no credential to be read with"))
         try:

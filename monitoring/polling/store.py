@@ -8,28 +8,31 @@ import msgspec
 from core.access import Actor
 from core.database import execute, fetch, transaction
 from monitoring.alerting import alerts, parents
+from monitoring.decoding.topology import Surroundings
 from monitoring.devices.views import DeviceState
 from monitoring.history import samples
-from monitoring.polling import power_sessions
-from monitoring.polling.outcomes import Kept, Outcome
+from monitoring.polling.counters import TOLERANCE_SECONDS, WasOn
+from monitoring.polling.outcomes import Outcome, VisitResult
 from monitoring.topology import store as ports
+
+NOBODY_AROUND = Surroundings()
 
 
 class Written(msgspec.Struct, frozen=True):
     """What became of a batch; ``lost`` are those whose lease, or whose settings, had changed."""
 
-    kept: list[Outcome]
+    saved: list[Outcome]
     lost: int
     rows: int
 
 
-class _Held(msgspec.Struct, frozen=True):
+class _Locked(msgspec.Struct, frozen=True):
     id: int
     version: int
 
 
-async def keep(worker: str, outcomes: Sequence[Outcome]) -> Written:
-    """Keep the outcomes of visits to different devices, all or none.
+async def save_outcomes(worker: str, outcomes: Sequence[Outcome]) -> Written:
+    """Save the outcomes of visits to different devices, all or none.
 
     What was visited and is another worker's by now, was changed by people, paused or removed, is
     left out: whoever has it next sees it as it is now.
@@ -38,48 +41,50 @@ async def keep(worker: str, outcomes: Sequence[Outcome]) -> Written:
     await samples.prepare_days(min(days), max(days))
     actor = _actor(outcomes)
     async with transaction(actor):
-        held = await _hold(worker, [one.device_id for one in outcomes])
+        locked = await _lock(worker, [one.device_id for one in outcomes])
         ours = sorted(
-            (one for one in outcomes if held.get(one.device_id) == one.version),
+            (one for one in outcomes if locked.get(one.device_id) == one.version),
             key=lambda one: one.device_id,
         )
-        rows = await _keep_all(ours)
+        rows = await _save_all(ours)
         changes = [one.changes for one in ours if one.changes.raised or one.changes.cleared]
         if changes:
-            await alerts.keep(actor, changes)
-        await _let_go(worker, [one for one in held if one not in {o.device_id for o in ours}])
+            await alerts.apply_changes(actor, changes)
+        await _release(worker, [one for one in locked if one not in {o.device_id for o in ours}])
     return Written(ours, len(outcomes) - len(ours), rows)
 
 
-async def look_around(kept: Sequence[Outcome]) -> None:
-    """What follows for other devices, after the visits themselves are kept.
+async def follow_up(saved: Sequence[Outcome]) -> None:
+    """What follows for other devices, after the visits themselves are saved.
 
     A silent device's parent is asked at once, and after a parent is back those behind it; what a
-    switch told of its ports is written down. Losing this to a crash does no harm.
+    switch told of its ports is stored. Losing this to a crash does no harm.
     """
-    unsure = {one.unsure_parent for one in kept if one.unsure_parent is not None}
+    unsure = {one.unsure_parent for one in saved if one.unsure_parent is not None}
     back = [
         one.device_id
-        for one in kept
+        for one in saved
         if one.after is DeviceState.up and one.before is not DeviceState.up
     ]
     if unsure:
         await parents.visit_at_once(unsure)
     if back:
         await parents.visit_children_soon(back)
-    for one in kept:
-        if one.kept is not None:
-            await ports.keep(one.device_id, one.school_id, one.kept.surroundings, one.at)
+    for one in saved:
+        if one.result is not None and one.result.surroundings != NOBODY_AROUND:
+            await ports.store_surroundings(
+                one.device_id, one.school_id, one.result.surroundings, one.at
+            )
 
 
 def _actor(outcomes: Sequence[Outcome]) -> Actor:
     return Actor.system("monitoring", sorted({one.school_id for one in outcomes}))
 
 
-async def _hold(worker: str, device_ids: list[int]) -> dict[int, int]:
+async def _lock(worker: str, device_ids: list[int]) -> dict[int, int]:
     """Lock those that are still ours, in the order in which everybody locks devices."""
     rows = await fetch(
-        _Held,
+        _Locked,
         "SELECT id, version FROM device WHERE id = any($1::bigint[]) AND leased_by = $2"
         " AND removed_at IS NULL AND paused_at IS NULL ORDER BY id FOR NO KEY UPDATE",
         device_ids,
@@ -88,21 +93,21 @@ async def _hold(worker: str, device_ids: list[int]) -> dict[int, int]:
     return {row.id: row.version for row in rows}
 
 
-async def _keep_all(ours: list[Outcome]) -> int:
-    good = [(one, one.kept) for one in ours if one.kept is not None]
-    rows = [row for _, kept in good for row in kept.samples]
+async def _save_all(ours: list[Outcome]) -> int:
+    good = [(one, one.result) for one in ours if one.result is not None]
+    rows = [row for _, result in good for row in result.samples]
     if rows:
         await samples.write_rows(rows)
     if good:
-        await _keep_latest(good)
-        await _keep_up(good)
-        await power_sessions.record_all([kept.was_on for _, kept in good if kept.was_on])
-    if failed := [one for one in ours if one.kept is None]:
-        await _keep_failed(failed)
+        await _save_readings(good)
+        await _save_answering(good)
+        await store_power_sessions([result.was_on for _, result in good if result.was_on])
+    if failed := [one for one in ours if one.result is None]:
+        await _save_failed(failed)
     return len(rows) + len(good) + len(ours)
 
 
-async def _keep_latest(good: list[tuple[Outcome, Kept]]) -> None:
+async def _save_readings(good: list[tuple[Outcome, VisitResult]]) -> None:
     await execute(
         "INSERT INTO latest_visit AS v (device, at, readings, counts, pending, plan, planned_at)"
         " SELECT device, at, readings::jsonb, counts::jsonb, pending::jsonb, plan::jsonb,"
@@ -115,14 +120,14 @@ async def _keep_latest(good: list[tuple[Outcome, Kept]]) -> None:
         " planned_at = coalesce(excluded.planned_at, v.planned_at)",
         devices=[one.device_id for one, _ in good],
         at=[one.at for one, _ in good],
-        readings=[kept.readings for _, kept in good],
-        counts=[kept.counts for _, kept in good],
-        pending=[kept.pending for _, kept in good],
-        plans=[kept.plan for _, kept in good],
+        readings=[result.readings for _, result in good],
+        counts=[result.counts for _, result in good],
+        pending=[result.pending for _, result in good],
+        plans=[result.plan for _, result in good],
     )
 
 
-async def _keep_up(good: list[tuple[Outcome, Kept]]) -> None:
+async def _save_answering(good: list[tuple[Outcome, VisitResult]]) -> None:
     await execute(
         "UPDATE device d SET state = 'up', failures = 0, trouble = NULL,"
         " recognised = n.recognised, identity = coalesce(n.identity::jsonb, d.identity),"
@@ -135,13 +140,13 @@ async def _keep_up(good: list[tuple[Outcome, Kept]]) -> None:
         devices=[one.device_id for one, _ in good],
         at=[one.at for one, _ in good],
         next_polls=[one.next_poll_at for one, _ in good],
-        recognised=[kept.recognised for _, kept in good],
-        identities=[kept.identity for _, kept in good],
-        uptimes=[kept.uptime for _, kept in good],
+        recognised=[result.recognised for _, result in good],
+        identities=[result.identity for _, result in good],
+        uptimes=[result.uptime for _, result in good],
     )
 
 
-async def _keep_failed(failed: list[Outcome]) -> None:
+async def _save_failed(failed: list[Outcome]) -> None:
     await execute(
         "UPDATE device d SET state = n.state, failures = n.failures, trouble = n.trouble::jsonb,"
         " last_polled_at = n.at, next_poll_at = n.next_poll_at, leased_by = NULL,"
@@ -161,7 +166,45 @@ async def _keep_failed(failed: list[Outcome]) -> None:
     )
 
 
-async def _let_go(worker: str, changed: list[int]) -> None:
+async def store_power_sessions(seen: Sequence[WasOn]) -> None:
+    """Carry the last power session of each device on, or begin one at its boot.
+
+    Joins the caller's transaction. The sessions of one device never overlap. A session is carried on unless the device was started again, or
+    booted after that session's end. The boot of a new session is cut off where the last one ended:
+    clocks of agents drift, and a device cannot be on twice.
+    """
+    if not seen:
+        return
+    await execute(
+        """
+        WITH seen AS (
+            SELECT * FROM unnest(:devices::bigint[], :booted_at::timestamptz[],
+                                 :seen_at::timestamptz[], :rebooted::bool[])
+                AS s(device, booted_at, at, rebooted)),
+        last AS (
+            SELECT s.*, p.id, p.ended_at FROM seen s LEFT JOIN LATERAL (
+                SELECT id, ended_at FROM power_session WHERE device = s.device
+                 ORDER BY ended_at DESC LIMIT 1) p ON true),
+        carried AS (
+            UPDATE power_session p SET ended_at = greatest(p.ended_at, l.at) FROM last l
+             WHERE p.id = l.id AND NOT l.rebooted
+               AND p.ended_at >= l.booted_at - :tolerance * interval '1 second'
+            RETURNING p.device)
+        INSERT INTO power_session (school, device, asset, started_at, ended_at)
+        SELECT d.school, d.id, d.asset, greatest(l.booted_at, l.ended_at), l.at
+          FROM last l JOIN device d ON d.id = l.device
+         WHERE NOT EXISTS (SELECT FROM carried c WHERE c.device = l.device)
+           AND greatest(l.booted_at, l.ended_at) < l.at
+        """,
+        devices=[one.device_id for one in seen],
+        booted_at=[one.booted_at for one in seen],
+        seen_at=[one.at for one in seen],
+        rebooted=[one.rebooted for one in seen],
+        tolerance=TOLERANCE_SECONDS,
+    )
+
+
+async def _release(worker: str, changed: list[int]) -> None:
     """What people changed during the visit is visited again, with their settings."""
     if changed:
         await execute(

@@ -1,6 +1,6 @@
-"""One visit to one device, without a database: who it is, what it says, in what state it is."""
+"""A visit: a full one that looks at everything, and one by the plan that asks for what changes."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from time import time
 from typing import NamedTuple
 
@@ -9,12 +9,11 @@ import msgspec
 from core.errors import say
 from monitoring.alerting.rules import with_states
 from monitoring.decoding import DECODERS, Found, Rows, decode, scalar_row, table_rows
-from monitoring.decoding.bounds import is_possible
-from monitoring.decoding.readings import Reading, without_repeats
+from monitoring.decoding.readings import Reading, is_possible, without_repeats
 from monitoring.decoding.topology import Surroundings, surroundings_of
 from monitoring.polling import plans
-from monitoring.polling.plans import Plan, RowsPlan
-from monitoring.polling.uptimes import Uptime
+from monitoring.polling.counters import Uptime
+from monitoring.polling.plans import Plan, Question, RowsPlan
 from monitoring.profiles import Profile, Read, profile_named
 from monitoring.profiles.identification import oid_of, recognise_device, text_of
 from monitoring.snmp import (
@@ -80,16 +79,16 @@ async def visit(
     scalars = await _scalars(wire, address, credential, chosen)
     at = time()
     carried = plans.still_carried(before, chosen, at)
-    told: list[Told] = []
+    results: list[ReadResult] = []
     reads: list[RowsPlan] = []
     for place, read in enumerate(chosen.read):
-        if (kept := carried.get(place)) is not None:
-            told.append(Told(kept.carried or [], is_carried=True))
-            reads.append(kept)
+        if (still_good := carried.get(place)) is not None:
+            results.append(ReadResult(still_good.carried or [], is_carried=True))
+            reads.append(still_good)
             continue
         rows = await rows_now(wire, address, credential, read, scalars)
-        told.append(Told(decode(rows, read)))
-        reads.append(plans.rows_plan(read, rows, _readings(told[-1].found), at))
+        results.append(ReadResult(decode(rows, read)))
+        reads.append(plans.rows_plan(read, rows, _readings(results[-1].found), at))
     uptime = uptime_of(chosen.uptime, {one: varbind.value for one, varbind in scalars.items()})
     identity = _identity(chosen, scalars)
     plan = Plan(
@@ -99,35 +98,35 @@ async def visit(
         uptime=uptime.source if uptime else None,
         reads=reads,
     )
-    return put_together(chosen, told, uptime, identity=identity, plan=plan)
+    return assemble(chosen, results, uptime, identity=identity, plan=plan)
 
 
-class Told(NamedTuple):
-    """What one entry of a profile's ``read`` told, now or at an earlier visit."""
+class ReadResult(NamedTuple):
+    """What one entry of a profile's ``read`` gave, now or at an earlier visit."""
 
     found: Sequence[Found]
     is_carried: bool = False
 
 
-def put_together(
+def assemble(
     profile: Profile,
-    told: list[Told],
+    results: list[ReadResult],
     uptime: Uptime | None,
     *,
     identity: dict[str, str],
     plan: Plan | None = None,
 ) -> Visit:
-    """All that was told, in the profile's order, with the state of each reading by the rules."""
-    found = [one for part in told for one in part.found]
+    """All that was read, in the profile's order, with the state of each reading by the rules."""
+    found = [one for part in results for one in part.found]
     readings = _readings(found)
     around = Surroundings() if len(readings) == len(found) else surroundings_of(found)
     refused = [one for one in readings if not is_possible(one)]
     readings = [one for one in readings if is_possible(one)] if refused else readings
     if uptime is not None:
         readings.insert(0, Reading("uptime", value=int(uptime.seconds), unit="seconds"))
-    old = {(r.metric, r.instance) for t in told if t.is_carried for r in _readings(t.found)}
+    old = {(r.metric, r.instance) for t in results if t.is_carried for r in _readings(t.found)}
     if old:
-        new = (r for part in told if not part.is_carried for r in _readings(part.found))
+        new = (r for part in results if not part.is_carried for r in _readings(part.found))
         old -= {(r.metric, r.instance) for r in new}
     return Visit(
         profile.name,
@@ -208,3 +207,64 @@ def _identity(profile: Profile, scalars: dict[Oid, VarBind]) -> dict[str, str]:
     for name, text in profile.identity.items():
         identity[name] = text_of(scalars[oid(text)])
     return {name: value for name, value in identity.items() if value}
+
+
+class Changed(Exception):
+    """The device is not as the plan has it: another one, started again, or with other rows."""
+
+
+async def visit_by_plan(
+    wire: Wire,
+    address: Address,
+    credential: Credential,
+    profile: Profile,
+    plan: Plan,
+    *,
+    has_rebooted: Callable[[Uptime], bool],
+    may_miss_rows: bool = False,
+) -> Visit:
+    """Ask for what the plan names; Changed when a full visit must find out what there is now.
+
+    ``may_miss_rows``: rows that are gone are left out instead, for they went lately as well.
+    """
+    question = plans.question(profile, plan)
+    sources = [plan.uptime] if plan.uptime else []
+    first = [SYS_OBJECT_ID, *map(oid, sources)]
+    asked = list(dict.fromkeys([*first, *question.oids]))
+    varbinds = await wire.get(address, credential, asked)
+    values: dict[Oid, Value] = {varbind.oid: varbind.value for varbind in varbinds}
+    uptime = uptime_of(sources, values)
+    if (
+        _object_id(values) != plan.object_id
+        or (sources and uptime is None)
+        or (uptime is not None and has_rebooted(uptime))
+        or (plans.has_gone(question, values) and not may_miss_rows)
+    ):
+        raise Changed
+    results = [
+        await _result_of(wire, address, credential, read, rows, question, place, values)
+        for place, (read, rows) in enumerate(zip(profile.read, plan.reads, strict=True))
+    ]
+    return assemble(profile, results, uptime, identity={})
+
+
+async def _result_of(
+    wire: Wire,
+    address: Address,
+    credential: Credential,
+    read: Read,
+    plan: RowsPlan,
+    question: Question,
+    place: int,
+    values: dict[Oid, Value],
+) -> ReadResult:
+    if plan.carried is not None:
+        return ReadResult(plan.carried, is_carried=True)
+    if plan.is_walked:
+        return ReadResult(decode(await rows_now(wire, address, credential, read, {}), read))
+    return ReadResult(decode(plans.answered(plan, question.cells[place], values), read))
+
+
+def _object_id(values: dict[Oid, Value]) -> str:
+    value = values[SYS_OBJECT_ID]
+    return dotted(value) if isinstance(value, tuple) else ""

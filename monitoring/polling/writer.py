@@ -1,4 +1,4 @@
-"""The one writer of a worker's outcomes: batches twice a second, and none lost that can be kept."""
+"""The one writer of a worker's outcomes: batches twice a second, and none lost that can be saved."""
 
 import asyncio
 import contextlib
@@ -24,7 +24,7 @@ BUSY_TRIES = 3
 
 
 class Writer:
-    """Outcomes are added one by one and kept in batches by ``run``."""
+    """Outcomes are added one by one and saved in batches by ``run``."""
 
     def __init__(self, worker: str, counted: Counted) -> None:
         self._worker = worker
@@ -44,7 +44,7 @@ class Writer:
         return device_id in self._devices
 
     def add(self, outcome: Outcome) -> None:
-        """Keep this with the next batch."""
+        """Save this with the next batch."""
         if len(self) >= MOST_WAITING and self._waiting:
             self._devices.discard(self._waiting.popleft().device_id)
             self._counted.results_dropped += 1
@@ -55,7 +55,7 @@ class Writer:
             self._enough.set()
 
     async def run(self) -> None:
-        """Keep what comes, until closed."""
+        """Save what comes, until closed."""
         while not self._is_closed:
             await self._first.wait()
             with contextlib.suppress(TimeoutError):
@@ -71,7 +71,7 @@ class Writer:
         self._enough.set()
 
     async def flush(self) -> bool:
-        """Keep one batch; False when the database is away and everything still waits."""
+        """Save one batch; False when the database is away and everything still waits."""
         self._in_hand += [
             self._waiting.popleft()
             for _ in range(min(MOST_AT_ONCE - len(self._in_hand), len(self._waiting)))
@@ -84,42 +84,42 @@ class Writer:
             return True
         begun = time.monotonic()
         try:
-            is_kept = await self._keep(self._in_hand)
+            is_saved = await self._save(self._in_hand)
         finally:
             self._counted.flush_seconds += time.monotonic() - begun
-        if is_kept:
+        if is_saved:
             self._forget(self._in_hand)
             self._in_hand = []
         else:
             self._first.set()
-        return is_kept
+        return is_saved
 
     async def drain(self) -> bool:
-        """Keep everything that waits; False as soon as the database is away."""
+        """Save everything that waits; False as soon as the database is away."""
         while len(self):
             if not await self.flush():
                 return False
         return True
 
-    async def _keep(self, batch: list[Outcome]) -> bool:
+    async def _save(self, batch: list[Outcome]) -> bool:
         for _ in range(BUSY_TRIES):
             try:
                 await self._write(batch)
             except (Unavailable, TimeoutError) as error:
                 if _is_busy(error):
                     continue
-                self._say_away(is_away=True)
+                self._log_away(is_away=True)
                 return False
             except Exception:
                 # One row that does not fit must not cost the others their visit.
                 log.exception("outcomes.batch_refused", results=len(batch))
                 break
-            self._say_away(is_away=False)
+            self._log_away(is_away=False)
             return True
         self._counted.batches_refused += 1
-        return await self._keep_singly(batch)
+        return await self._save_one_by_one(batch)
 
-    async def _keep_singly(self, batch: list[Outcome]) -> bool:
+    async def _save_one_by_one(self, batch: list[Outcome]) -> bool:
         for place, one in enumerate(batch):
             try:
                 await self._write([one])
@@ -127,28 +127,28 @@ class Writer:
                 if not _is_busy(error):
                     self._forget(batch[:place])
                     self._in_hand = batch[place:]
-                    self._say_away(is_away=True)
+                    self._log_away(is_away=True)
                     return False
                 self._counted.results_dropped += 1
             except Exception:
-                # Its lease runs out by itself; the fault is ours to mend.
+                # Its lease runs out by itself; the fault is in our program.
                 self._counted.results_dropped += 1
                 log.exception("outcome.refused", device=one.device_id)
         return True
 
     async def _write(self, batch: list[Outcome]) -> None:
-        written = await store.keep(self._worker, batch)
+        written = await store.save_outcomes(self._worker, batch)
         self._counted.batches += 1
-        self._counted.results_kept += len(written.kept)
+        self._counted.results_kept += len(written.saved)
         self._counted.lost_leases += written.lost
         self._counted.rows_written += written.rows
         try:
-            await store.look_around(written.kept)
+            await store.follow_up(written.saved)
         except (Unavailable, TimeoutError):
-            self._say_away(is_away=True)
+            self._log_away(is_away=True)
         except Exception:
-            log.exception("outcomes.not_followed_up", results=len(written.kept))
-        for one in written.kept:
+            log.exception("outcomes.not_followed_up", results=len(written.saved))
+        for one in written.saved:
             if one.before is not one.after:
                 log.info(
                     "device.changed",
@@ -160,7 +160,7 @@ class Writer:
     def _forget(self, batch: list[Outcome]) -> None:
         self._devices.difference_update(one.device_id for one in batch)
 
-    def _say_away(self, *, is_away: bool) -> None:
+    def _log_away(self, *, is_away: bool) -> None:
         """A line a change, not one for each try."""
         if is_away and not self._is_away:
             self._counted.database_away += 1

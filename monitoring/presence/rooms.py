@@ -212,7 +212,7 @@ async def seat(actor: Actor, place_id: int, seats: Sequence[SeatPlace]) -> Room:
 
     Invalid, and nothing is changed, for a device of another room or two in one place.
     """
-    place = await _kept_place(actor, place_id)
+    place = await _editable_place(actor, place_id)
     async with transaction(actor):
         # Two who move seats at once: the second one sees what the first one did.
         await execute("SELECT pg_advisory_xact_lock(hashtextextended('seats', $1))", place.id)
@@ -226,7 +226,7 @@ async def seat(actor: Actor, place_id: int, seats: Sequence[SeatPlace]) -> Room:
 
 async def seat_in_rows(actor: Actor, place_id: int, columns: int) -> Room:
     """Seat all computers of the room by name, so many in a row, as most rooms are."""
-    await _kept_place(actor, place_id)
+    await _editable_place(actor, place_id)
     if not 1 <= columns <= MOST_SEATS:
         most = say("Give a number of 1 to {most}", most=MOST_SEATS)
         raise Invalid.of("columns", most, code="number")
@@ -243,7 +243,7 @@ async def seat_in_rows(actor: Actor, place_id: int, columns: int) -> Room:
     return await seat(actor, place_id, [*others, *placed])
 
 
-async def _kept_place(actor: Actor, place_id: int) -> Place:
+async def _editable_place(actor: Actor, place_id: int) -> Place:
     place = await places.get_place(actor, place_id)
     actor.require(place.school_id, EDIT_MONITORING)
     return place

@@ -138,7 +138,7 @@ async def plan(actor: Actor, new: NewWakePlan) -> WakePlan:
     return await _get_plan(actor, plan_id)
 
 
-async def remove_plan(actor: Actor, plan_id: int) -> None:
+async def delete_plan(actor: Actor, plan_id: int) -> None:
     """Wake the room no longer at that time."""
     found = await _get_plan(actor, plan_id)
     actor.require(found.school_id, EDIT_MONITORING)

@@ -2,9 +2,8 @@
 
 from typing import NamedTuple
 
-from monitoring.decoding.ports import physical
-from monitoring.decoding.rows import table_rows
-from monitoring.decoding.text import decode_text
+from monitoring.decoding.interfaces import physical
+from monitoring.decoding.rows import decode_text, table_rows
 from monitoring.profiles import (
     Profile,
     all_profiles,
@@ -36,7 +35,7 @@ INTERFACES = {
 
 
 class Recognised(NamedTuple):
-    """The profile that fits; ``answers``: whether anything told of it but its absence."""
+    """The profile that fits; ``answers``: whether anything tells of it but its absence."""
 
     profile: Profile
     answers: bool
@@ -66,8 +65,8 @@ async def recognise_device(
 
 async def _traits(wire: Wire, address: Address, credential: Credential) -> Traits:
     services, forwarding = await wire.get(address, credential, [SYS_SERVICES, IP_FORWARDING])
-    told = services.value if isinstance(services.value, int) else None
-    return Traits(told, forwards=forwarding.value == FORWARDING)
+    layers = services.value if isinstance(services.value, int) else None
+    return Traits(layers, forwards=forwarding.value == FORWARDING)
 
 
 async def _sockets(wire: Wire, address: Address, credential: Credential) -> int:

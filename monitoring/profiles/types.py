@@ -44,7 +44,7 @@ class Read(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
 
     Objects that end in .0 are scalars and fetched by GET, others are columns and walked.
     A number becomes value * ``scale`` / ``divisor``; what lies outside of ``least`` and ``most``
-    is no value (monitoring/decoding/bounds.py refuses what no device can mean, whatever a profile says).
+    is no value (monitoring/decoding/readings.py refuses what no device can mean, whatever a profile says).
     ``tenths_above``: beyond it some agents tell tenths of the unit, and no whole ones can be meant.
     ``instance`` names the reading of a scalar; ``instances`` the rows of a table by
     their index, and rows that it does not name are left out. ``only``: rows whose role has one of

@@ -2,20 +2,20 @@
 
 from monitoring.registration.devices import (
     NewDevice,
-    add_device,
-    edit_device,
+    create_device,
     pause_device,
     poll_now,
     remove_device,
     resume_device,
+    update_device,
 )
 
 __all__ = [
     "NewDevice",
-    "add_device",
-    "edit_device",
+    "create_device",
     "pause_device",
     "poll_now",
     "remove_device",
     "resume_device",
+    "update_device",
 ]

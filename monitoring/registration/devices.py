@@ -73,7 +73,7 @@ REFUSALS: dict[str, Message | Problem] = {
 }
 
 
-async def add_device(actor: Actor, new: NewDevice) -> Device:
+async def create_device(actor: Actor, new: NewDevice) -> Device:
     """Monitor an asset; the worker visits it at once."""
     target, address = await _checked(actor, new)
     with refusing(REFUSALS):
@@ -93,11 +93,11 @@ async def add_device(actor: Actor, new: NewDevice) -> Device:
     return await get_device(actor, device_id)
 
 
-async def edit_device(
+async def update_device(
     actor: Actor, device_id: int, new: NewDevice, *, version: int | None = None
 ) -> Device:
     """Change a device; ``version`` refuses the change when somebody else was faster."""
-    before = await _kept(actor, device_id)
+    before = await _editable(actor, device_id)
     target, address = await _checked(actor, new)
     if target.school_id != before.school_id:
         raise Invalid.of("asset_tag", say("A device stays with its school"), code="school")
@@ -125,8 +125,8 @@ async def edit_device(
 
 
 async def poll_now(actor: Actor, device_id: int) -> Device:
-    """Let the worker visit the device at once; its turns stay as they are."""
-    await _kept(actor, device_id)
+    """Let the worker visit the device at once; its schedule stays as it is."""
+    await _editable(actor, device_id)
     async with transaction(actor):
         await execute(
             "UPDATE device SET next_poll_at = least(next_poll_at, $2) WHERE id = $1",
@@ -138,7 +138,7 @@ async def poll_now(actor: Actor, device_id: int) -> Device:
 
 async def pause_device(actor: Actor, device_id: int) -> Device:
     """Stop visiting a device for the time being; its open alerts end with it."""
-    await _kept(actor, device_id)
+    await _editable(actor, device_id)
     async with transaction(actor):
         await execute(
             "UPDATE device SET paused_at = coalesce(paused_at, $2), state = 'unknown',"
@@ -153,7 +153,7 @@ async def pause_device(actor: Actor, device_id: int) -> Device:
 
 async def resume_device(actor: Actor, device_id: int) -> Device:
     """Visit the device again, at once."""
-    await _kept(actor, device_id)
+    await _editable(actor, device_id)
     async with transaction(actor):
         await execute(
             "UPDATE device SET paused_at = NULL, next_poll_at = $2, version = version + 1"
@@ -165,10 +165,10 @@ async def resume_device(actor: Actor, device_id: int) -> Device:
 
 
 async def remove_device(actor: Actor, device_id: int) -> None:
-    """Monitor the asset no longer; hours of use and past alerts are kept."""
-    await _kept(actor, device_id)
+    """Monitor the asset no longer; hours of use and past alerts stay."""
+    await _editable(actor, device_id)
     async with transaction(actor):
-        # The device before its alerts, as every visit locks them, or the two wait in a ring.
+        # The device before its alerts, as every visit locks them, or the two deadlock.
         await execute(
             "UPDATE device SET removed_at = $2, version = version + 1 WHERE id = $1",
             device_id,
@@ -177,7 +177,7 @@ async def remove_device(actor: Actor, device_id: int) -> None:
         await alerts.end_all(actor, device_id, say("Monitoring of the device has ended"))
 
 
-async def _kept(actor: Actor, device_id: int) -> Device:
+async def _editable(actor: Actor, device_id: int) -> Device:
     """The device, for somebody who keeps its school's equipment."""
     device = await get_device(actor, device_id)
     actor.require(device.school_id, EDIT_MONITORING)

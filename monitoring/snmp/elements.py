@@ -11,8 +11,7 @@ from ipaddress import IPv4Address
 from typing import NamedTuple
 
 from monitoring.snmp.errors import bad_reply
-from monitoring.snmp.requests import MOST_ID
-from monitoring.snmp.values import MOST_SUB_IDENTIFIERS, Oid, Value, VarBind
+from monitoring.snmp.values import MOST_ID, MOST_SUB_IDENTIFIERS, Oid, Value, VarBind
 
 INTEGER, OCTETS, NULL, OBJECT_ID, SEQUENCE = 0x02, 0x04, 0x05, 0x06, 0x30
 IP_ADDRESS, OPAQUE = 0x40, 0x44

@@ -1,18 +1,96 @@
 """Questions in flight: each waits for the answer with its key, from the address it asked."""
 
 import asyncio
+import os
+from array import array
+from collections.abc import Callable
 from typing import Any, Generic, Protocol, TypeVar
 
 import msgspec
 
 from monitoring.snmp.datagrams import Datagrams
-from monitoring.snmp.deadlines import Deadlines
 from monitoring.snmp.errors import BadReply, SnmpError, bad_reply, port_closed, silence
-from monitoring.snmp.ids import Ids
 from monitoring.snmp.peers import Peer, Peers
 from monitoring.snmp.reader import Key, Message, open_message
+from monitoring.snmp.values import MOST_ID
+
+IDS_A_DRAW = 1024
+LEAST_ID = 0x0080_0000  # below it an id would be shorter than its place in a template
+
+
+class Ids:
+    """Random ids of 31 bits, drawn from the system by the thousand: one by one costs ten times."""
+
+    def __init__(self) -> None:
+        self._drawn = array("I")
+
+    def draw(self) -> int:
+        while True:
+            if not self._drawn:
+                self._drawn.frombytes(os.urandom(IDS_A_DRAW * self._drawn.itemsize))
+            drawn = self._drawn.pop() & MOST_ID
+            if drawn >= LEAST_ID:
+                return drawn
+
 
 T = TypeVar("T")
+
+TICK_SECONDS = 0.05
+
+
+class Deadlines(Generic[T]):
+    """Calls ``expired`` for each item whose time has come, up to a tick late, never early.
+
+    A timer of the loop for each question costs as much as decoding its answer; here it is two
+    operations on a set. ``is_behind`` may say that answers lie unread: judging then waits.
+    """
+
+    def __init__(self, expired: Callable[[T], None], is_behind: Callable[[], bool]) -> None:
+        self._expired = expired
+        self._is_behind = is_behind
+        self._due: dict[int, set[T]] = {}
+        self._timer: asyncio.Handle | None = None
+
+    def add(self, item: T, at: float) -> int:
+        """Expect the item until ``at`` on the loop's clock; the mark to discard it by."""
+        mark = int(at / TICK_SECONDS) + 1
+        due = self._due.get(mark)
+        if due is None:
+            due = self._due[mark] = set()
+            if self._timer is None:
+                self._wait()
+        due.add(item)
+        return mark
+
+    def discard(self, item: T, mark: int) -> None:
+        due = self._due.get(mark)
+        if due is not None:
+            due.discard(item)
+
+    def close(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        self._due.clear()
+
+    def _wait(self) -> None:
+        self._timer = asyncio.get_running_loop().call_later(TICK_SECONDS, self._tick)
+
+    def _tick(self) -> None:
+        loop = asyncio.get_running_loop()
+        if self._is_behind():
+            # A busy loop must not take an answer that it has not read yet for silence.
+            self._timer = loop.call_soon(self._tick)
+            return
+        now = int(loop.time() / TICK_SECONDS)
+        for mark in [mark for mark in self._due if mark <= now]:
+            for item in self._due.pop(mark):
+                self._expired(item)
+        self._timer = None
+        if self._due:
+            self._wait()
+
+
 T_co = TypeVar("T_co", covariant=True)
 
 
@@ -46,7 +124,7 @@ class _Waiting(msgspec.Struct, Generic[T], eq=False):
     question: Question[T]
     answer: "asyncio.Future[T]"
     tries_left: int
-    patience: float
+    timeout: float
     asked_at: float
     keys: list[Key] = []
     mark: int = 0
@@ -78,9 +156,9 @@ class Exchanges:
             loop = self._loop = asyncio.get_running_loop()
         answer: asyncio.Future[T] = loop.create_future()
         tries_left = self.retries if retries is None else retries
-        patience = peer.patience(self.timeout_seconds)
+        timeout = peer.timeout(self.timeout_seconds)
         now = loop.time()
-        self._send(_Waiting(peer, question, answer, tries_left, patience, now), now)
+        self._send(_Waiting(peer, question, answer, tries_left, timeout, now), now)
         return answer
 
     @property
@@ -107,7 +185,7 @@ class Exchanges:
             key, payload = waiting.question.message(self._ids.draw())
         self._waiting[key] = (waiting, now)
         waiting.keys.append(key)
-        waiting.mark = self._deadlines.add(waiting, now + waiting.patience)
+        waiting.mark = self._deadlines.add(waiting, now + waiting.timeout)
         peer = waiting.peer
         self._datagrams.send(payload, peer.family, peer.source)
         self.counters.sent += 1
@@ -119,7 +197,7 @@ class Exchanges:
         elif waiting.tries_left:
             waiting.tries_left -= 1
             # It may have become slower than it used to be: give it a stranger's time.
-            waiting.patience = max(waiting.patience, self.timeout_seconds)
+            waiting.timeout = max(waiting.timeout, self.timeout_seconds)
             self._send(waiting, asyncio.get_running_loop().time())
         else:
             self._forget(waiting)

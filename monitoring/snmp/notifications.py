@@ -28,7 +28,7 @@ ENTERPRISE_SPECIFIC = 6
 PROXIED_FOR = oid("1.3.6.1.6.3.18.1.3.0")
 PROXIED_COMMUNITY = oid("1.3.6.1.6.3.18.1.4.0")
 # The wrapping itself, and a community, which is a secret.
-NOT_KEPT = frozenset({oid("1.3.6.1.2.1.1.3.0"), TRAP_OID, PROXIED_COMMUNITY})
+NOT_SHOWN = frozenset({oid("1.3.6.1.2.1.1.3.0"), TRAP_OID, PROXIED_COMMUNITY})
 MOST_TICKS_BYTES = 5
 
 
@@ -137,7 +137,7 @@ def _read_v1(data: bytes, at: int, end: int) -> Notification:
         trap_oid = (*STANDARD_TRAPS, generic + 1)
     else:
         trap_oid = (*enterprise, 0, specific)
-    return Notification(False, trap_oid, _kept(varbinds), agent=_proxied_for(varbinds) or agent)
+    return Notification(False, trap_oid, _shown(varbinds), agent=_proxied_for(varbinds) or agent)
 
 
 def _read_v2(data: bytes, at: int, end: int, *, is_inform: bool) -> Notification:
@@ -150,7 +150,7 @@ def _read_v2(data: bytes, at: int, end: int, *, is_inform: bool) -> Notification
     trap_oid = next((v.value for v in varbinds if v.oid == TRAP_OID), None)
     if not isinstance(trap_oid, tuple):
         raise bad_reply()
-    return Notification(is_inform, trap_oid, _kept(varbinds), request_id, _proxied_for(varbinds))
+    return Notification(is_inform, trap_oid, _shown(varbinds), request_id, _proxied_for(varbinds))
 
 
 def _varbinds(data: bytes, at: int, end: int, *, is_v1: bool) -> list[VarBind]:
@@ -160,8 +160,8 @@ def _varbinds(data: bytes, at: int, end: int, *, is_v1: bool) -> list[VarBind]:
     return read_varbinds(data, at, end, is_v1=is_v1)
 
 
-def _kept(varbinds: list[VarBind]) -> list[VarBind]:
-    return [varbind for varbind in varbinds if varbind.oid not in NOT_KEPT]
+def _shown(varbinds: list[VarBind]) -> list[VarBind]:
+    return [varbind for varbind in varbinds if varbind.oid not in NOT_SHOWN]
 
 
 def _proxied_for(varbinds: list[VarBind]) -> str | None:

@@ -1,14 +1,54 @@
-"""What is remembered of each address: where replies come from, how fast, and how it likes to be asked."""
+"""What is remembered of each address: where replies come from, how fast, and how much it takes at once."""
 
 import socket
 from collections import OrderedDict
+from time import monotonic
 
 import msgspec
 
-from monitoring.snmp.batch_sizes import Appetite
-from monitoring.snmp.templates import Template
+from monitoring.snmp.messages import Template
 from monitoring.snmp.usm import Engine
 from monitoring.snmp.values import Address, Credential
+
+STEPS = (10, 25, 50)  # fifty objects of a counter's size still fit one unfragmented datagram
+CAUTION_SECONDS = 3600.0
+
+
+class BatchSize(msgspec.Struct, eq=False):
+    """Grows with every full answer and halves with every refusal.
+
+    What was too much is remembered for an hour and not for ever: a datagram that was lost on the
+    way must not make a device slow for the rest of its life.
+    """
+
+    size: int = STEPS[0]
+    most: int = STEPS[-1]
+    can_bulk: bool = True
+    refused_at: float = 0.0
+
+    def refresh(self) -> None:
+        """Forget caution that is old; called before each use."""
+        if self.refused_at and monotonic() - self.refused_at > CAUTION_SECONDS:
+            self.most, self.can_bulk, self.refused_at = STEPS[-1], True, 0.0
+
+    def grow(self) -> None:
+        self.size = min(next((step for step in STEPS if step > self.size), self.size), self.most)
+
+    def shrink(self) -> bool:
+        """Ask for less: half, then one by one without GETBULK; False when there is no less."""
+        self.refused_at = monotonic()
+        if self.size > 1:
+            self.size = self.most = self.size // 2
+            return True
+        could_bulk, self.can_bulk = self.can_bulk, False
+        return could_bulk
+
+    def one_by_one(self) -> None:
+        """The least that can be asked, for agents that leave GETBULK unanswered."""
+        self.refused_at = monotonic()
+        self.size = self.most = 1
+        self.can_bulk = False
+
 
 MOST_PEERS = 50_000
 LEAST_SECONDS = 0.5
@@ -25,8 +65,8 @@ class Peer(msgspec.Struct, eq=False):
     round_trip: float | None = None
     rubbish_at: float = 0.0
     refused_at: float = 0.0
-    objects: Appetite = msgspec.field(default_factory=Appetite)
-    rows: Appetite = msgspec.field(default_factory=Appetite)
+    objects: BatchSize = msgspec.field(default_factory=BatchSize)
+    rows: BatchSize = msgspec.field(default_factory=BatchSize)
     engine: Engine | None = None
     takes_any_source: bool = False
     # The credential and template of the last GET: mostly the next is the same, and comparing costs
@@ -38,7 +78,7 @@ class Peer(msgspec.Struct, eq=False):
         usual = self.round_trip
         self.round_trip = seconds if usual is None else usual + (seconds - usual) / SMOOTHING
 
-    def patience(self, with_strangers: float) -> float:
+    def timeout(self, with_strangers: float) -> float:
         """How long to wait for the first answer; strangers get what the session gives them."""
         if self.round_trip is None:
             return with_strangers

@@ -16,8 +16,8 @@ from monitoring.snmp.elements import (
     read_varbinds,
 )
 from monitoring.snmp.errors import bad_reply
-from monitoring.snmp.patterns import Field, Pattern
-from monitoring.snmp.requests import Answer
+from monitoring.snmp.shapes import Field, Pattern
+from monitoring.snmp.values import Answer
 
 VERSION_1, VERSION_2C, VERSION_3 = 0, 1, 3
 RESPONSE, REPORT = 0xA2, 0xA8

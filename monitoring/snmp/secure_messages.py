@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from monitoring.snmp.ciphers import Undecipherable
 from monitoring.snmp.errors import bad_reply
-from monitoring.snmp.frames import ID_BYTES
+from monitoring.snmp.messages import SEQUENCE, Template, element, write_pdu
 from monitoring.snmp.reader import (
     VERSION_3,
     Key,
@@ -16,11 +16,8 @@ from monitoring.snmp.reader import (
     read_scoped,
     read_secure,
 )
-from monitoring.snmp.requests import Answer, Request, Verb
-from monitoring.snmp.templates import Template
-from monitoring.snmp.usm import ENCRYPTED, SIGNED, Engine
-from monitoring.snmp.values import User
-from monitoring.snmp.writer import SEQUENCE, element, write_pdu
+from monitoring.snmp.usm import ENCRYPTED, ID_BYTES, SIGNED, Engine
+from monitoring.snmp.values import Answer, Request, User, Verb
 
 NOBODY = User(name="")
 

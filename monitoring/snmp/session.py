@@ -5,8 +5,6 @@ from functools import partial
 from types import TracebackType
 from typing import Any, Protocol, Self
 
-from monitoring.snmp.batch_sizes import STEPS, Appetite
-from monitoring.snmp.communities import CommunityQuestion
 from monitoring.snmp.errors import (
     GENERAL_ERROR,
     NO_SUCH_NAME,
@@ -16,11 +14,26 @@ from monitoring.snmp.errors import (
     bad_reply,
 )
 from monitoring.snmp.exchanges import Counters, Exchanges
-from monitoring.snmp.peers import Peer
-from monitoring.snmp.requests import Answer, Request, Verb
-from monitoring.snmp.templates import Template, Templates, community_template, pdu_template
+from monitoring.snmp.messages import (
+    CommunityQuestion,
+    Template,
+    Templates,
+    community_template,
+    pdu_template,
+)
+from monitoring.snmp.peers import STEPS, BatchSize, Peer
 from monitoring.snmp.users import Users
-from monitoring.snmp.values import Address, Community, Credential, Oid, VarBind, is_under
+from monitoring.snmp.values import (
+    Address,
+    Answer,
+    Community,
+    Credential,
+    Oid,
+    Request,
+    VarBind,
+    Verb,
+    is_under,
+)
 from monitoring.snmp.walks import Walk
 
 TIMEOUT_SECONDS = 2.0
@@ -140,13 +153,13 @@ class Session:
             return self._ask(peer, credential, request)
 
         if isinstance(credential, Community) and credential.version == "1":
-            appetite = Appetite(
+            batch_size = BatchSize(
                 can_bulk=False
             )  # v1 has no GETBULK, which says nothing of the agent
         else:
-            appetite = peer.rows
-            appetite.refresh()
-        return await Walk(ask, roots, appetite).run()
+            batch_size = peer.rows
+            batch_size.refresh()
+        return await Walk(ask, roots, batch_size).run()
 
     async def _get_in_pieces(
         self, peer: Peer, credential: Credential, oids: list[Oid]

@@ -4,7 +4,7 @@ from collections import OrderedDict
 from time import monotonic
 from typing import NamedTuple
 
-from monitoring.snmp.requests import MOST_ID
+from monitoring.snmp.values import MOST_ID
 
 WINDOW_SECONDS = 150
 MOST_CLOCKS = 10_000

@@ -4,10 +4,10 @@ from typing import NamedTuple
 
 from monitoring.snmp.ciphers import PayloadCipher
 from monitoring.snmp.keys import Signer
+from monitoring.snmp.messages import OBJECT_ID, OCTETS, SEQUENCE, element, integer
 from monitoring.snmp.trap_clocks import Authority
 from monitoring.snmp.usm import LocalUser
 from monitoring.snmp.values import User
-from monitoring.snmp.writer import OBJECT_ID, OCTETS, SEQUENCE, element, integer
 
 SIGNED, ENCRYPTED, REPORTABLE = 1, 2, 4
 SECURITY_LEVEL = SIGNED | ENCRYPTED

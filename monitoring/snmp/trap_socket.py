@@ -71,7 +71,7 @@ class TrapSocket:
 
 
 def plain_address(host: str) -> str:
-    """The address as devices are kept by: IPv4 inside IPv6 is IPv4, and no zone."""
+    """The address as devices are stored by: IPv4 inside IPv6 is IPv4, and no zone."""
     if ":" not in host:
         return host
     found = ip_address(host.partition("%")[0])

@@ -75,7 +75,7 @@ class Refused(Exception):
 
 
 class Heard(NamedTuple):
-    """A notification whose sender has the right; ``reply`` is owed once it is durably kept.
+    """A notification whose sender has the right; ``reply`` is sent once it is durably stored.
 
     ``opened_by`` are the credentials it fits: of a community there may be several.
     """
@@ -192,7 +192,7 @@ def _open_plain(payload: bytes, communities: list[Community]) -> Heard:
 
 
 def read_stranger(payload: bytes) -> Notification:
-    """What somebody says whose right nobody can check; Refused for v3, which is sealed."""
+    """What somebody says whose right nobody can check; Refused for v3, which is encrypted."""
     try:
         if version_of(payload) == VERSION_3:
             raise Refused(Refusal.unknown_user)

@@ -13,12 +13,11 @@ from monitoring.snmp.errors import (
     bad_reply,
 )
 from monitoring.snmp.exchanges import Exchanges
+from monitoring.snmp.messages import Template
 from monitoring.snmp.peers import Peer
-from monitoring.snmp.requests import Answer, Request, Verb
 from monitoring.snmp.secure_messages import Opened, SecureQuestion, discovery
-from monitoring.snmp.templates import Template
 from monitoring.snmp.usm import Engine
-from monitoring.snmp.values import Oid, User, dotted, oid
+from monitoring.snmp.values import Answer, Oid, Request, User, Verb, dotted, oid
 
 USM_STATS = oid("1.3.6.1.6.3.15.1.1")
 # snmpUnavailableContexts and snmpUnknownContexts (RFC 3413, section 3.2).
@@ -28,7 +27,7 @@ SYS_UPTIME = oid("1.3.6.1.2.1.1.3.0")
 
 
 class Users:
-    """Asks as v3 users; what is known of an engine is kept with its address.
+    """Asks as v3 users; what is known of an engine is stored with its address.
 
     By address and not by engine ID, because cloned images share their IDs.
     """
@@ -86,7 +85,7 @@ class Users:
                         say("The device does not let this user read at this security level")
                     )
                 return answer
-            if _tells_of(opened, UNKNOWN_CONTEXTS):
+            if _reports(opened, UNKNOWN_CONTEXTS):
                 raise _unknown_context(user)
             problem = _report_of(opened)
             # Only a signed report may set the clock: anybody could forge another.
@@ -126,7 +125,9 @@ class Users:
         for the uptime without the one and without the other."""
         if peer.engine is None:
             return
-        if user.context and await self._tells(peer, msgspec.structs.replace(user, context="")):
+        if user.context and await self._answers_more(
+            peer, msgspec.structs.replace(user, context="")
+        ):
             raise _unknown_context(user)
         only_signed = msgspec.structs.replace(user, priv=None, priv_password="", context="")
         if user.priv and await self._answers(peer, only_signed):
@@ -134,7 +135,7 @@ class Users:
                 say("The device refuses the user's encryption password, or encrypts in another way")
             )
 
-    async def _tells(self, peer: Peer, user: User) -> bool:
+    async def _answers_more(self, peer: Peer, user: User) -> bool:
         """Whether it answers the user with more than a refusal."""
         opened = await self._asked_for_uptime(peer, user)
         return opened is not None and not opened.answer.is_report
@@ -153,7 +154,7 @@ class Users:
             return None
 
 
-def _tells_of(opened: Opened, counters: tuple[Oid, ...]) -> bool:
+def _reports(opened: Opened, counters: tuple[Oid, ...]) -> bool:
     """Whether the report carries one of the counters."""
     varbinds = opened.answer.varbinds
     return any(varbind.oid[: len(one)] == one for varbind in varbinds for one in counters)

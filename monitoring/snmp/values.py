@@ -1,6 +1,6 @@
-"""What goes over the wire, as plain Python: OIDs, values, addresses and credentials."""
+"""What goes over the wire as plain Python values: addresses, credentials, questions and answers."""
 
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 from functools import lru_cache
 from ipaddress import IPv4Address, ip_address
 from typing import Literal, NamedTuple
@@ -119,3 +119,35 @@ def dotted(numbers: Oid) -> str:
 def is_under(root: Oid, candidate: Oid) -> bool:
     """Whether ``candidate`` is an object below ``root``."""
     return len(candidate) > len(root) and candidate[: len(root)] == root
+
+
+MOST_ID = 0x7FFFFFFF
+
+
+class Verb(IntEnum):
+    """The three questions that a manager asks, by the tags of their PDUs."""
+
+    get = 0xA0
+    next = 0xA1
+    bulk = 0xA5
+
+
+class Request(NamedTuple):
+    """One question; ``max_repetitions`` counts for bulk only."""
+
+    verb: Verb
+    oids: tuple[Oid, ...]
+    max_repetitions: int = 0
+
+
+class Answer(NamedTuple):
+    """One answer; ``error_index`` counts from 1.
+
+    ``is_as_asked``: the names are known to be those of the question. If not set, they may be.
+    """
+
+    error_status: int
+    error_index: int
+    varbinds: list[VarBind]
+    is_report: bool = False
+    is_as_asked: bool = False

@@ -7,7 +7,6 @@ from time import monotonic
 import msgspec
 
 from core.errors import say
-from monitoring.snmp.batch_sizes import Appetite
 from monitoring.snmp.errors import (
     NO_SUCH_NAME,
     TOO_BIG,
@@ -16,8 +15,8 @@ from monitoring.snmp.errors import (
     TimedOut,
     TooManyRows,
 )
-from monitoring.snmp.requests import Answer, Request, Verb
-from monitoring.snmp.values import Oid, VarBind, is_under
+from monitoring.snmp.peers import BatchSize
+from monitoring.snmp.values import Answer, Oid, Request, VarBind, Verb, is_under
 
 MOST_COLUMNS = 10  # in one exchange
 MOST_ROWS = 5_000  # of a column
@@ -37,7 +36,7 @@ class Column(msgspec.Struct, eq=False):
     is_cut: bool = False
 
     def take(self, varbinds: list[VarBind]) -> None:
-        """Keep the rows below the root, so many and no more; BadReply if they do not increase."""
+        """Take the rows below the root, so many and no more; BadReply if they do not increase."""
         last = varbinds[-1]
         if last.value is None or not is_under(self.root, last.oid):
             varbinds = self._before_the_end(varbinds)
@@ -64,13 +63,18 @@ class Column(msgspec.Struct, eq=False):
 
 
 class Walk:
-    """One walk of one or several columns side by side; ``appetite`` learns what suits the agent."""
+    """One walk of one or several columns side by side; ``batch_size`` learns what suits the agent."""
 
     def __init__(
-        self, ask: Ask, roots: list[Oid], appetite: Appetite, *, most_seconds: float = MOST_SECONDS
+        self,
+        ask: Ask,
+        roots: list[Oid],
+        batch_size: BatchSize,
+        *,
+        most_seconds: float = MOST_SECONDS,
     ) -> None:
         self._ask = ask
-        self._appetite = appetite
+        self._batch_size = batch_size
         self._deadline = monotonic() + most_seconds
         self.columns = [Column(root, root) for root in roots]
         self._silences = 0
@@ -80,7 +84,7 @@ class Walk:
         while open_columns := [column for column in self.columns if not column.is_ended]:
             if monotonic() > self._deadline:
                 raise BadReply(say("The device was too slow in listing one of its tables"))
-            columns = open_columns[: min(self._appetite.size, MOST_COLUMNS)]
+            columns = open_columns[: min(self._batch_size.size, MOST_COLUMNS)]
             request = self._request(columns)
             answer = await self._step(request)
             if answer is not None:
@@ -92,8 +96,8 @@ class Walk:
 
     def _request(self, columns: list[Column]) -> Request:
         cursors = tuple(column.highest for column in columns)
-        if self._appetite.can_bulk:
-            return Request(Verb.bulk, cursors, self._appetite.size // len(columns))
+        if self._batch_size.can_bulk:
+            return Request(Verb.bulk, cursors, self._batch_size.size // len(columns))
         return Request(Verb.next, cursors)
 
     async def _step(self, request: Request) -> Answer | None:
@@ -102,13 +106,13 @@ class Walk:
             answer = await self._ask(request)
         except TimedOut:
             self._silences += 1
-            if self._silences >= MOST_SILENCES or not self._appetite.shrink():
+            if self._silences >= MOST_SILENCES or not self._batch_size.shrink():
                 raise
             if self._silences > 1:
-                self._appetite.one_by_one()
+                self._batch_size.one_by_one()
             return None
         is_empty = not answer.varbinds and not answer.error_status
-        if (answer.error_status == TOO_BIG or is_empty) and self._appetite.shrink():
+        if (answer.error_status == TOO_BIG or is_empty) and self._batch_size.shrink():
             # 10, 5, 2, 1, then GETNEXT: some small agents answer GETBULK with nothing at all.
             return None
         if answer.error_status not in (0, NO_SUCH_NAME):
@@ -129,4 +133,4 @@ class Walk:
                 column.take(varbinds)
         asked = len(columns) * request.max_repetitions
         if asked and len(answer.varbinds) >= asked:
-            self._appetite.grow()
+            self._batch_size.grow()

@@ -148,7 +148,7 @@ class AlertSubscription(Table, tablename="alert_subscription"):
 
 
 class AlertNotice(Table, tablename="alert_notice"):
-    """One mail about one alert to one person; the row is the promise that it is sent once."""
+    """One mail about one alert to one person; the row makes sure that it is sent once."""
 
     id = BigSerial(primary_key=True)
     alert = ForeignKey(Alert, null=False, on_delete=OnDelete.cascade)

@@ -23,7 +23,7 @@ MAC = "~ '^[0-9a-f]{2}(:[0-9a-f]{2}){5}$'"
 
 
 class Credential(Table, tablename="credential"):
-    """How a school's devices let themselves be read; ``sealed`` opens only with the secret key."""
+    """How a school's devices let themselves be read; ``sealed`` is encrypted with the secret key."""
 
     id = BigSerial(primary_key=True)
     school = ForeignKey(School, null=False, index=True, on_delete=OnDelete.restrict)
@@ -68,7 +68,7 @@ class ExpectedHours(Table, tablename="expected_hours"):
 
 
 class Device(Table, tablename="device"):
-    """The network side of an asset: what people configure, and below it what polls keep.
+    """The network side of an asset: what people configure, and below it what polls store.
 
     A device without an agent is watched by ``ping``: it is there or it is not.
     """

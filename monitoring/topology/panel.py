@@ -13,7 +13,7 @@ from core.database import fetch
 from monitoring import devices
 from monitoring.decoding.readings import State, worst
 from monitoring.devices import LatestReading
-from monitoring.topology.finding import ONE_ROUND
+from monitoring.topology.locations import ONE_ROUND
 
 MOST_BEHIND_A_PORT = 50
 NUMBERS_AT_THE_END = re.compile(r"(\d+(?:/\d+)*)$")
@@ -119,7 +119,7 @@ WORD_METRICS = {"if_alias": "alias", "if_duplex": "duplex", "poe_status": "poe"}
 
 
 async def list_ports(actor: Actor, device_id: int) -> PortPanel:
-    """The ports of a device in the actor's sight, else NotFound; none where it told of none."""
+    """The ports of a device in the actor's sight, else NotFound; none where it has none."""
     device = await devices.get_device(actor, device_id)
     readings = await devices.latest_readings(actor, device_id)
     seen = await fetch(_Seen, _SEEN, device_id, ONE_ROUND, MOST_BEHIND_A_PORT, device.school_id)
@@ -136,7 +136,7 @@ def read_panel(
     readings: list[LatestReading], seen: Iterable[_Seen], heard: Iterable[_Heard]
 ) -> PortPanel:
     """Readings by port, with what was seen and heard there."""
-    told = _told(readings)
+    by_port = _ports(readings)
     cards: dict[str, list[_Seen]] = {}
     for one in seen:
         cards.setdefault(one.port, []).append(one)
@@ -144,7 +144,7 @@ def read_panel(
     for other in heard:
         at_the_cable = AtTheCable(other.chassis, other.name, other.remote_port)
         neighbours.setdefault(other.port, []).append(at_the_cable)
-    numbers = port_numbers(told)
+    numbers = port_numbers(by_port)
     ports = [
         Port(
             name=name,
@@ -154,14 +154,14 @@ def read_panel(
             neighbours=neighbours.get(name, []),
             **fields,
         )
-        for name, fields in told.items()
+        for name, fields in by_port.items()
     ]
     latest = max((one.seen_at for some in cards.values() for one in some), default=None)
     return PortPanel(ports, readings[0].at if readings else None, latest)
 
 
-def _told(readings: list[LatestReading]) -> dict[str, dict[str, Any]]:
-    """The fields of each port that the last visit told of."""
+def _ports(readings: list[LatestReading]) -> dict[str, dict[str, Any]]:
+    """The fields of each port that the last visit read."""
     ports: dict[str, dict[str, Any]] = {
         reading.instance: {"status": str(reading.value), "state": reading.state}
         for reading in readings

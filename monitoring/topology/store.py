@@ -1,4 +1,4 @@
-"""Sightings into the database: in bulk, outside of the visit's transaction, never twice."""
+"""What was seen at ports, into the database: in bulk, outside of the visit's transaction, never twice."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from core import clock
 from core.access import Actor
 from core.database import execute, transaction
-from monitoring.decoding.topology import HardwareAddress, Neighbour, Sighting, Surroundings
+from monitoring.decoding.topology import ForwardingEntry, HardwareAddress, Neighbour, Surroundings
 
 FORGET_AFTER = timedelta(days=30)
 
@@ -24,22 +24,26 @@ UPDATE device SET mac = heard.mac
 """
 
 
-async def keep(device_id: int, school_id: int, around: Surroundings, at: datetime) -> None:
-    """What a visit told of others; call it after the visit is kept, for it locks other devices.
+async def store_surroundings(
+    device_id: int, school_id: int, around: Surroundings, at: datetime
+) -> None:
+    """What a visit told of others; call it after the visit is saved, for it locks other devices.
 
     Losing it to a crash does no harm: the same is told again within the hour.
     """
-    if not (around.sightings or around.neighbours or around.addresses):
+    if not (around.forwarding or around.neighbours or around.addresses):
         return
     async with transaction(Actor.system("monitoring", [school_id])):
-        await keep_sightings(device_id, around.sightings, at)
-        await _keep_neighbours(device_id, around.neighbours, at)
+        await store_forwarding(device_id, around.forwarding, at)
+        await _store_neighbours(device_id, around.neighbours, at)
         await _fill_in_macs(device_id, school_id, around.addresses)
 
 
-async def keep_sightings(device_id: int, sightings: Iterable[Sighting], at: datetime) -> None:
+async def store_forwarding(
+    device_id: int, forwarding: Iterable[ForwardingEntry], at: datetime
+) -> None:
     """Each card where it was heard last; one statement, however many there are."""
-    rows = sorted({one.mac: one for one in sightings}.values(), key=lambda one: one.mac)
+    rows = sorted({one.mac: one for one in forwarding}.values(), key=lambda one: one.mac)
     if not rows:
         return
     await execute(
@@ -57,14 +61,14 @@ async def keep_sightings(device_id: int, sightings: Iterable[Sighting], at: date
     )
 
 
-async def forget_old() -> None:
-    """Let go of what was not seen for a month."""
+async def delete_old() -> None:
+    """Delete what was not seen for a month."""
     before = clock.now() - FORGET_AFTER
     for table in ("port_sighting", "port_neighbour"):
         await execute(f"DELETE FROM {table} WHERE seen_at < $1", before)
 
 
-async def _keep_neighbours(device_id: int, found: Iterable[Neighbour], at: datetime) -> None:
+async def _store_neighbours(device_id: int, found: Iterable[Neighbour], at: datetime) -> None:
     """Those at the cables now; who was there before and is not named any more has left."""
     rows = sorted({(n.port, n.chassis): n for n in found}.items())
     if not rows:
@@ -90,7 +94,7 @@ async def _keep_neighbours(device_id: int, found: Iterable[Neighbour], at: datet
 async def _fill_in_macs(
     device_id: int, school_id: int, addresses: Iterable[HardwareAddress]
 ) -> None:
-    """The card of devices of which nobody wrote it down: by ARP, or as the device says itself."""
+    """The card of devices of which nobody entered it: by ARP, or as the device says itself."""
     heard = {one.address: one.mac for one in addresses if not one.is_own}
     own = {one.address: one.mac for one in addresses if one.is_own}
     if len(set(own.values())) == 1:

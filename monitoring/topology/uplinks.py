@@ -1,4 +1,4 @@
-"""What a device hangs on, as the switches tell it; a person decides whether it is so."""
+"""What a device is connected to, as the switches report it; a person decides whether it is so."""
 
 import msgspec
 
@@ -8,7 +8,7 @@ from core.errors import Conflict, say
 from core.permissions import EDIT_MONITORING
 from monitoring import devices
 from monitoring.alerting import parents
-from monitoring.topology.finding import Location, locations_of
+from monitoring.topology.locations import Location, locations_of
 
 
 class Uplink(msgspec.Struct, frozen=True, kw_only=True):
@@ -57,7 +57,7 @@ async def suggest_parent(actor: Actor, device_id: int) -> Uplink | None:
 
 
 async def take_parent(actor: Actor, device_id: int) -> Uplink:
-    """Take what the switches tell as the device's parent; Conflict when they tell nothing now."""
+    """Make what the switches report the device's parent; Conflict when they report nothing now."""
     device = await devices.get_device(actor, device_id)
     actor.require(device.school_id, EDIT_MONITORING)
     uplink = await suggest_parent(actor, device_id)

@@ -1,1 +1,1 @@
-"""Traps and informs: what devices say unasked, kept, counted, and turned into alerts."""
+"""Traps and informs: what devices report unasked, stored, counted, and turned into alerts."""

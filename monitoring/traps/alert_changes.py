@@ -20,7 +20,7 @@ from monitoring.profiles import Rule, all_profiles, profile_named
 from monitoring.profiles.alert_messages import RULE_SENTENCES
 
 TOPIC = "monitoring.trap"
-# However often a device calls, it is not visited more often than this.
+# However often a device sends traps, it is not visited more often than this.
 LEAST_BETWEEN_VISITS = timedelta(seconds=10)
 
 
@@ -33,7 +33,7 @@ class Raise(msgspec.Struct, frozen=True):
 
 
 class Effect(msgspec.Struct, frozen=True):
-    """What the traps of one device add up to, as the outbox keeps it."""
+    """What the traps of one device add up to, as the outbox stores it."""
 
     device_id: int
     at: datetime
@@ -41,7 +41,7 @@ class Effect(msgspec.Struct, frozen=True):
     cleared: list[tuple[str, str]] = []
 
 
-class _Held(msgspec.Struct, frozen=True):
+class _Locked(msgspec.Struct, frozen=True):
     school_id: int
     name: str
     profile: str | None
@@ -54,22 +54,22 @@ class _Since(msgspec.Struct, frozen=True):
 
 
 async def act(payload: Mapping[str, Any]) -> None:
-    """Keep what was promised with the trap; a second time changes nothing."""
+    """Do what was enqueued with the trap; a second time changes nothing."""
     effect = msgspec.convert(payload, Effect)
     async with transaction(Actor.system("monitoring", [])):
-        held = await _hold(effect.device_id)
-        if held is None:
+        locked = await _lock(effect.device_id)
+        if locked is None:
             return
-        changes = await _changes(effect, held)
-        await alerts.keep(Actor.system("monitoring", [held.school_id]), [changes])
+        changes = await _changes(effect, locked)
+        await alerts.apply_changes(Actor.system("monitoring", [locked.school_id]), [changes])
         await _link(effect, changes)
         await _visit_soon(effect.device_id)
 
 
-async def _hold(device_id: int) -> _Held | None:
+async def _lock(device_id: int) -> _Locked | None:
     """Lock the device; None for one that nobody watches now."""
     return await fetch_one(
-        _Held,
+        _Locked,
         "SELECT d.school AS school_id, device_name_or_tag(a.name, d.identity, a.tag) AS name,"
         " coalesce(d.profile, d.recognised) AS profile"
         " FROM device d JOIN asset a ON a.id = d.asset WHERE d.id = $1 AND d.removed_at IS NULL"
@@ -81,21 +81,21 @@ async def _hold(device_id: int) -> _Held | None:
     )
 
 
-async def _changes(effect: Effect, held: _Held) -> DeviceChanges:
+async def _changes(effect: Effect, locked: _Locked) -> DeviceChanges:
     """What still holds: a rule may be switched off, and a visit may know better by now."""
-    profile = profile_named(held.profile) if held.profile else None
+    profile = profile_named(locked.profile) if locked.profile else None
     if profile is not None:
-        settings = await settings_of([held.school_id])
-        profile = settings.profile_for(held.school_id, effect.device_id, profile)
+        settings = await settings_of([locked.school_id])
+        profile = settings.profile_for(locked.school_id, effect.device_id, profile)
     since = await _changed_since(effect)
     in_force = {rule.name: rule for rule in profile.rule} if profile else {}
     raised = [
-        _finding(one, held.name, in_force[one.rule])
+        _finding(one, locked.name, in_force[one.rule])
         for one in effect.raised
         if one.rule in in_force and since.get((one.rule, one.part)) is not False
     ]
     cleared = [place for place in effect.cleared if since.get(place) is not True]
-    return DeviceChanges(effect.device_id, held.school_id, raised, cleared)
+    return DeviceChanges(effect.device_id, locked.school_id, raised, cleared)
 
 
 async def _changed_since(effect: Effect) -> dict[tuple[str, str], bool]:
@@ -125,12 +125,12 @@ def _finding(one: Raise, device_name: str, rule: Rule) -> Finding:
 
 
 async def _link(effect: Effect, changes: DeviceChanges) -> None:
-    """The traps that told of it point to the alert."""
+    """The traps that reported it point to the alert."""
     for finding in changes.raised:
         await execute(
             "UPDATE trap t SET alert = l.id FROM alert l, (SELECT id FROM trap"
             "  WHERE device = :device_id AND alert IS NULL AND name = any(:names::text[]) AND last_at >= :since"
-            # As they are written (keeping.py).
+            # As they are written (store.py).
             '  ORDER BY source COLLATE "C", trap_oid COLLATE "C", minute FOR NO KEY UPDATE) told'
             " WHERE t.id = told.id AND l.device = :device_id"
             "  AND l.rule = :rule AND l.instance = :instance"

@@ -24,7 +24,7 @@ MOST_OID_TEXT = 400  # an OID may be three times as long; no maker's is
 
 
 class Letter(msgspec.Struct):
-    """A datagram that was opened: what it says, who may be meant, the replies owed for it."""
+    """A datagram that was opened: what it says, who may be meant, the replies to it."""
 
     datagram: Datagram
     notification: Notification
@@ -42,7 +42,7 @@ class Letter(msgspec.Struct):
         return hash((self.datagram.peer, said.request_id, said.trap_oid, tuple(said.varbinds)))
 
     def row(self) -> Row:
-        """As it is kept. Of what strangers say only that they said it: anybody can claim anything."""
+        """As it is stored. Of what strangers say only that they said it: anybody can claim anything."""
         return Row(
             self.school_id,
             self.device.device_id if self.device else None,

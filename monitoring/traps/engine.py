@@ -1,4 +1,4 @@
-"""Our own SNMP engine, as the database keeps it: its ID for ever, its boots, its figures."""
+"""Our own SNMP engine, as it is stored: its ID, which never changes, its boots, its figures."""
 
 import os
 from collections.abc import Sequence
@@ -73,7 +73,7 @@ async def known_clocks() -> Clocks:
 
 
 def moved_of(clocks: Sequence[tuple[Sender, Clock]]) -> list[Moved]:
-    """Clocks as they are kept, with the time of day at which they were heard."""
+    """Clocks as they are stored, with the time of day at which they were heard."""
     now, at = clock.now(), monotonic()
     return [
         Moved(source, engine_id, one.boots, one.time, now - timedelta(seconds=at - one.heard_at))

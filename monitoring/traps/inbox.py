@@ -50,11 +50,9 @@ class Inbox:
             self._waiting.append(Datagram(payload, source, peer, clock.now(), standing))
             self._came.set()
 
-    def turned_out_strange(self, datagram: Datagram) -> bool:
+    def mark_strange(self, datagram: Datagram) -> bool:
         """Whether there is room for it still, now that its source is found to be nobody's."""
-        return datagram.standing is Standing.stranger or self._limits.turned_out_strange(
-            monotonic()
-        )
+        return datagram.standing is Standing.stranger or self._limits.mark_strange(monotonic())
 
     async def something(self) -> None:
         """Wait until there is something to take."""

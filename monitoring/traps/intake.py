@@ -1,4 +1,4 @@
-"""From datagrams to rows: opened, understood, kept in batches, and only then acknowledged."""
+"""From datagrams to rows: opened, decoded, stored in batches, and only then acknowledged."""
 
 import asyncio
 from collections import OrderedDict
@@ -42,7 +42,7 @@ class Intake:
         inbox.standing = senders.standing
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Keep what comes; what has come before ``stop`` is still kept."""
+        """Store what comes; what has come before ``stop`` is still stored."""
         stopping = asyncio.create_task(stop.wait())
         try:
             while not stop.is_set():
@@ -58,7 +58,7 @@ class Intake:
             stopping.cancel()
 
     async def take_in(self, stop: asyncio.Event) -> None:
-        """One batch; while the database is away it waits, and what it owes is not answered."""
+        """One batch; while the database is away it waits, and nothing of it is acknowledged."""
         datagrams = self._inbox.take()
         letters: list[Letter] | None = None
         while datagrams:
@@ -67,7 +67,7 @@ class Intake:
                     await self._senders.look_up(one.source for one in datagrams)
                     letters = self._without_repeats(await self._open_all(datagrams))
                 await self._reader.understand(letters)
-                await self._keep(letters)
+                await self._store(letters)
                 return
             except AWAY:
                 self._inbox.counts["database_away"] += 1
@@ -97,7 +97,7 @@ class Intake:
         sender = self._senders.sender(datagram.source)
         if not sender.is_known:
             self._inbox.counts["from_strangers"] += 1
-            if not self._inbox.turned_out_strange(datagram):
+            if not self._inbox.mark_strange(datagram):
                 self._inbox.counts["over_the_limit"] += 1
                 return []
             return [Letter(datagram, read_stranger(datagram.payload))]
@@ -125,33 +125,33 @@ class Intake:
                 first[letter.mark] = letter
         return [*first.values(), *others]
 
-    async def _keep(self, letters: list[Letter]) -> None:
+    async def _store(self, letters: list[Letter]) -> None:
         """All in one transaction; if one of them can't be stored, each by itself."""
         try:
-            await self._keep_some(letters)
+            await self._store_some(letters)
         except AWAY:
             raise
         except Exception:
             log.exception("traps.not_kept", count=len(letters))
             for letter in letters:
-                await self._keep_one(letter)
+                await self._store_one(letter)
 
-    async def _keep_one(self, letter: Letter) -> None:
+    async def _store_one(self, letter: Letter) -> None:
         try:
-            await self._keep_some([letter])
+            await self._store_some([letter])
         except AWAY:
             raise
         except Exception:
             self._inbox.counts["not_kept"] += 1
             log.exception("traps.not_kept", source=letter.datagram.source)
 
-    async def _keep_some(self, letters: list[Letter]) -> None:
+    async def _store_some(self, letters: list[Letter]) -> None:
         calls = [call for letter in letters if (call := letter.call()) is not None]
         effects = self._effects.of(calls, clock.now())
         moved = dict(self._gate.clocks.moved)
         rows = [letter.row() for letter in letters]
-        await store.keep(rows, effects, moved_of(list(moved.items())))
-        self._effects.promised(effects)
+        await store.store_traps(rows, effects, moved_of(list(moved.items())))
+        self._effects.mark_enqueued(effects)
         for sender, at in moved.items():
             if self._gate.clocks.moved.get(sender) is at:
                 del self._gate.clocks.moved[sender]

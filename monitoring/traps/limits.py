@@ -65,6 +65,6 @@ class Limits:
             self._sources.move_to_end(source)
         return bucket.take(at) and self._buckets[standing].take(at)
 
-    def turned_out_strange(self, at: float) -> bool:
+    def mark_strange(self, at: float) -> bool:
         """Whether there is room for a newcomer who, as was found out, is a stranger."""
         return self._buckets[Standing.stranger].take(at)

@@ -4,7 +4,7 @@ from ipaddress import IPv4Address
 
 import msgspec
 
-from monitoring.decoding.text import decode_text
+from monitoring.decoding.rows import decode_text
 from monitoring.profiles import Trap, profile_named
 from monitoring.snmp import Oid, Value, VarBind, dotted, oid
 from monitoring.snmp.notifications import Notification

@@ -5,7 +5,7 @@ from base64 import b64decode
 import msgspec
 
 from core.database import fetch
-from monitoring.decoding.text import decode_text
+from monitoring.decoding.rows import decode_text
 from monitoring.polling.plans import Plan, RowsPlan
 from monitoring.profiles import profile_named
 
@@ -45,12 +45,12 @@ def names_in(plan: Plan) -> dict[int, str]:
 def _names(rows: RowsPlan) -> dict[int, str]:
     names: dict[int, str] = {}
     for role in reversed(NAMES):
-        for index, kept in zip(rows.rows, rows.kept.get(role, []), strict=False):
-            if len(index) == 1 and isinstance(kept, str) and (name := _text(kept)):
+        for index, remembered in zip(rows.rows, rows.remembered.get(role, []), strict=False):
+            if len(index) == 1 and isinstance(remembered, str) and (name := _text(remembered)):
                 names[index[0]] = name
     return names
 
 
-def _text(kept: str) -> str:
+def _text(remembered: str) -> str:
     # An IPv4 address has full stops, base64 has none.
-    return kept if "." in kept else decode_text(b64decode(kept)).value
+    return remembered if "." in remembered else decode_text(b64decode(remembered)).value

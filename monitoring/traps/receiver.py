@@ -1,4 +1,4 @@
-"""The port where devices report, held by one worker: heard, kept, and only then acknowledged."""
+"""The port where devices report, held by one worker: received, stored, and only then acknowledged."""
 
 import asyncio
 import errno
@@ -10,7 +10,7 @@ from contextlib import suppress
 import structlog
 
 from core.settings import Settings
-from monitoring.devices.credential_encryption import Sealer
+from monitoring.devices.credential_encryption import CredentialCipher
 from monitoring.snmp import Address
 from monitoring.snmp.trap_socket import Peer, TrapSocket
 from monitoring.snmp.traps import Gate
@@ -21,7 +21,7 @@ from monitoring.traps.senders import Senders
 
 log = structlog.get_logger(__name__)
 
-# Another worker may hold the port; when it dies, one of the others has it within this time.
+# Another worker may hold the port; when it stops, one of the others has it within this time.
 TRY_AGAIN_SECONDS = 60.0
 REPORT_SECONDS = 10.0
 
@@ -32,15 +32,15 @@ async def run(settings: Settings, stop: asyncio.Event) -> None:
         await stop.wait()
         return
     address = Address(*settings.trap_address)
-    has_told = False
+    has_warned = False
     while not stop.is_set():
         inbox = Inbox()
         try:
             opened = TrapSocket(address, inbox.arrived)
         except OSError as error:
-            if not has_told:
-                _tell(address, error)
-            has_told = True
+            if not has_warned:
+                _warn(address, error)
+            has_warned = True
             await _sleep(TRY_AGAIN_SECONDS, stop)
             continue
         try:
@@ -50,7 +50,7 @@ async def run(settings: Settings, stop: asyncio.Event) -> None:
 
 
 async def listen(settings: Settings, inbox: Inbox, opened: TrapSocket, stop: asyncio.Event) -> None:
-    """Hear what comes to a port that is ours, until ``stop``; what has come is kept before."""
+    """Hear what comes to a port that is ours, until ``stop``; what has come is stored before."""
     holder = f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:8]}"[-80:]
     ours = await engine.begin(holder)
     gate = Gate(ours, await engine.known_clocks())
@@ -58,7 +58,7 @@ async def listen(settings: Settings, inbox: Inbox, opened: TrapSocket, stop: asy
     def send(payload: bytes, peer: Peer) -> None:
         opened.send(payload, peer)
 
-    intake = Intake(inbox, gate, Senders(Sealer.of(settings)), send)
+    intake = Intake(inbox, gate, Senders(CredentialCipher.of(settings)), send)
     log.info("traps.listening", port=opened.port, boots=ours.boots)
     reporting = asyncio.create_task(_report(holder, inbox, stop))
     try:
@@ -76,7 +76,7 @@ async def _report(holder: str, inbox: Inbox, stop: asyncio.Event) -> None:
             await engine.report(holder, dict(inbox.counts))
 
 
-def _tell(address: Address, error: OSError) -> None:
+def _warn(address: Address, error: OSError) -> None:
     if error.errno == errno.EADDRINUSE:
         log.info("traps.port_is_taken", address=str(address), says="another worker may have it")
     else:

@@ -5,16 +5,16 @@ from datetime import timedelta
 from core import clock
 from core.database import execute
 
-KEEP_DAYS = 90
-KEEP_STRANGERS_DAYS = 7
+STORED_DAYS = 90
+STRANGERS_STORED_DAYS = 7
 SLICE = 10_000
 
 
-async def forget_old() -> int:
+async def delete_old() -> int:
     """Take out what was said more than ninety days ago, by strangers seven; how many rows."""
-    before = clock.now() - timedelta(days=KEEP_DAYS)
-    strange = clock.now() - timedelta(days=KEEP_STRANGERS_DAYS)
-    gone = 0
+    before = clock.now() - timedelta(days=STORED_DAYS)
+    strange = clock.now() - timedelta(days=STRANGERS_STORED_DAYS)
+    deleted = 0
     while taken := await execute(
         "DELETE FROM trap WHERE id IN (SELECT id FROM trap"
         " WHERE last_at < $1 OR last_at < $2 AND school IS NULL ORDER BY last_at LIMIT $3)",
@@ -22,6 +22,6 @@ async def forget_old() -> int:
         strange,
         SLICE,
     ):
-        gone += taken
+        deleted += taken
     await execute("DELETE FROM trap_clock WHERE heard_at < $1", before)
-    return gone
+    return deleted

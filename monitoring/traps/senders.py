@@ -10,8 +10,8 @@ import structlog
 
 from core.database import fetch
 from core.errors import Unavailable
-from monitoring.devices.credential_encryption import Sealer
-from monitoring.devices.credentials import Sealed, Version, open_sealed
+from monitoring.devices.credential_encryption import CredentialCipher
+from monitoring.devices.credentials import EncryptedCredential, Version, decrypt_credential
 from monitoring.snmp import AuthProtocol, Credential, PrivProtocol, User
 from monitoring.snmp.trap_messages import keys_of
 from monitoring.traps.limits import Standing
@@ -102,8 +102,8 @@ class _Credential(msgspec.Struct, frozen=True):
 class Senders:
     """Looks addresses up, many at a time, and remembers them for half a minute."""
 
-    def __init__(self, sealer: Sealer) -> None:
-        self._sealer = sealer
+    def __init__(self, cipher: CredentialCipher) -> None:
+        self._cipher = cipher
         self._known: OrderedDict[str, tuple[float, Sender]] = OrderedDict()
         self._opened: OrderedDict[tuple[int, bytes], Credential | None] = OrderedDict()
 
@@ -169,7 +169,7 @@ class Senders:
         return [(found, Grant(row.school_id, row.id)) for found, row in pairs if found is not None]
 
     async def _open(self, row: _Credential) -> Credential | None:
-        sealed = Sealed(
+        sealed = EncryptedCredential(
             row.school_id,
             row.version,
             row.user_name,
@@ -179,7 +179,7 @@ class Senders:
             row.sealed,
         )
         try:
-            credential = open_sealed(self._sealer, sealed)
+            credential = decrypt_credential(self._cipher, sealed)
         except (Unavailable, ValueError):
             log.warning("traps.credential_does_not_open", credential=row.id)
             return None

@@ -1,4 +1,4 @@
-"""Traps into the database: one row a minute for the same thing, and a promise of what follows."""
+"""Traps into the database: one row a minute for the same thing, and in the outbox what follows."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -63,7 +63,7 @@ def merged(rows: Iterable[Row]) -> list[Row]:
     return sorted(found.values(), key=lambda row: (row.source, row.trap_oid, row.minute))
 
 
-async def keep(
+async def store_traps(
     rows: Sequence[Row], effects: Sequence[Effect] = (), moved: Sequence[Moved] = ()
 ) -> None:
     """All of it or nothing, and durable when this returns."""

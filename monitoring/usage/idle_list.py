@@ -44,7 +44,7 @@ SELECT a.id, a.tag, btrim(m.brand || ' ' || m.name) AS model, a.school AS school
 _LONGEST_IDLE_FIRST = Order(Key(_SINCE, datetime, "since"), Key("a.id", int, "id"))
 
 
-async def idle_assets(
+async def list_idle_assets(
     actor: Actor, *, limit: int = DEFAULT_LIMIT, cursor: str | None = None
 ) -> Page[IdleAsset]:
     """What for 30 days was neither on nor with anybody, the longest idle first (docs/usage.md)."""

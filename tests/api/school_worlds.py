@@ -244,12 +244,12 @@ async def _wake_plan(school: MadeSchool, place_id: int, device: MadeDevice) -> i
 
 
 async def _watching(admin: MadePerson, school: MadeSchool, device_id: int) -> dict[str, str | int]:
-    hours = await expected_hours.add_hours(
+    hours = await expected_hours.create_hours(
         admin.actor,
         school.id,
         expected_hours.NewHours("Lessons", [expected_hours.Span(1, time(8), time(17))]),
     )
-    window = await windows.add_window(
+    window = await windows.create_window(
         admin.actor,
         windows.NewWindow(
             school_id=school.id,

@@ -87,7 +87,7 @@ async def _every_kind_of_row(school: MadeSchool, admin: MadePerson) -> None:
     await factories_inventory.donation(admin, school)
     device = await factories_monitoring.device(made)
     await factories_repairs.order(other)
-    await windows.add_window(
+    await windows.create_window(
         admin.actor,
         NewWindow(
             school_id=school.id,

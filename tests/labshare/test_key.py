@@ -9,13 +9,13 @@ from core import database
 from core.errors import Unavailable
 from core.settings import Settings
 from labshare import secret_key
-from monitoring.devices.credential_encryption import Sealer, Secrets
-from monitoring.devices.credentials import seal_anew
+from monitoring.devices.credential_encryption import CredentialCipher, Secrets
+from monitoring.devices.credentials import rotate_key
 from tests import factories, factories_monitoring
 from tests.conftest import Stack
 from tests.labshare.service import labshare
 
-OLD = factories_monitoring.SEALER
+OLD = factories_monitoring.CIPHER
 SECRETS = Secrets(community="public")
 
 
@@ -46,13 +46,13 @@ def test_a_rotation_that_was_cut_short_goes_on_with_the_same_keys(tmp_path: Path
 
 
 def test_what_the_key_before_sealed_still_opens_and_a_third_key_opens_nothing() -> None:
-    sealed = OLD.seal(SECRETS, owner=1)
-    between = Sealer("new", "a secret of the tests, not of any school")
-    assert between.open(sealed, owner=1) == SECRETS
+    sealed = OLD.encrypt(SECRETS, owner=1)
+    between = CredentialCipher("new", "a secret of the tests, not of any school")
+    assert between.decrypt(sealed, owner=1) == SECRETS
     with pytest.raises(Unavailable):
-        OLD.open(between.seal(SECRETS, owner=1), owner=1)
+        OLD.decrypt(between.encrypt(SECRETS, owner=1), owner=1)
     with pytest.raises(Unavailable):
-        between.open(sealed, owner=2)
+        between.decrypt(sealed, owner=2)
 
 
 async def test_every_secret_is_sealed_with_the_new_key(db: Stack) -> None:
@@ -68,9 +68,9 @@ async def test_every_secret_is_sealed_with_the_new_key(db: Stack) -> None:
         LABSHARE_PREVIOUS_SECRET_KEY=db.settings.secret_key,
     )
     assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout.startswith("3 credentials are sealed with the new key\n0 second factors ")
-    new = Sealer("the new key")
-    opened = [new.open(sealed, owner=school.id) for sealed in (await _sealed()).values()]
+    assert done.stdout.startswith("3 credentials are encrypted with the new key\n0 second factors ")
+    new = CredentialCipher("the new key")
+    opened = [new.decrypt(sealed, owner=school.id) for sealed in (await _sealed()).values()]
     assert opened == [SECRETS] * 3
 
 
@@ -78,11 +78,11 @@ async def test_one_secret_that_does_not_open_stops_the_whole_rotation(db: Stack)
     school = await factories.school()
     await factories_monitoring.credential(school)
     lost = await factories_monitoring.credential(school)
-    foreign = Sealer("a key that was lost").seal(SECRETS, owner=school.id)
+    foreign = CredentialCipher("a key that was lost").encrypt(SECRETS, owner=school.id)
     await database.execute("UPDATE credential SET sealed = $2 WHERE id = $1", lost, foreign)
     before = await _sealed()
     with pytest.raises(Unavailable):
-        await seal_anew(Sealer("the new key", db.settings.secret_key))
+        await rotate_key(CredentialCipher("the new key", db.settings.secret_key))
     assert await _sealed() == before
 
 

@@ -18,7 +18,7 @@ from typing import Any
 from core import database
 from core.settings import Settings
 from monitoring.history import samples
-from monitoring.polling import claims, poller, power_sessions, store
+from monitoring.polling import claims, poller, store
 from monitoring.polling.snmp_visitor import SnmpVisitor
 from tests.factories_monitoring import SECRET_KEY
 from tests.monitoring.sessions import PatientSession
@@ -63,10 +63,10 @@ STEPS: dict[str, tuple[Any, str, Callable[[Do], Do]]] = {
     "claim is not committed": (claims, "claim_ahead", dies_uncommitted),
     "claimed": (claims, "claim_ahead", dies_after),
     "visited": (SnmpVisitor, "visit", dies_after),
-    "before keeping": (store, "keep", dies_before),
+    "before saving": (store, "save_outcomes", dies_before),
     "samples are copied": (samples, "write_rows", dies_after),
-    "devices are updated": (power_sessions, "record_all", dies_before),
-    "committed": (store, "look_around", dies_before),
+    "devices are updated": (store, "store_power_sessions", dies_before),
+    "committed": (store, "follow_up", dies_before),
 }
 
 

@@ -6,7 +6,7 @@ from ipaddress import ip_network
 
 from core import database
 from monitoring.discovery.searching import Searcher
-from tests.factories_monitoring import SEALER
+from tests.factories_monitoring import CIPHER
 from tests.monitoring.sessions import PatientSession
 
 
@@ -14,7 +14,7 @@ async def main(dsn: str, port: int) -> None:
     await database.open(dsn)
     async with PatientSession() as wire:
         bounds = (ip_network("127.0.0.0/8"),)
-        await Searcher(wire, SEALER, bounds, worker="to be killed", port=port).run(asyncio.Event())
+        await Searcher(wire, CIPHER, bounds, worker="to be killed", port=port).run(asyncio.Event())
 
 
 if __name__ == "__main__":

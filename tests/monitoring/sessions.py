@@ -53,7 +53,7 @@ class _PatientExchanges(Exchanges):
 
     def _send(self, waiting: _Waiting[object], now: float) -> None:
         is_silent = any(_is_of(one, waiting) for one in self._silent)
-        waiting.patience = SILENCE_SECONDS if is_silent else PATIENCE_SECONDS
+        waiting.timeout = SILENCE_SECONDS if is_silent else PATIENCE_SECONDS
         super()._send(waiting, now)
 
 

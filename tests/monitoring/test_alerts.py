@@ -63,7 +63,7 @@ async def play(hands: Hands, worker: Actor, device_id: int, events: str) -> None
             await alerts.raise_alert(worker, device_id, SILENT)
         elif letter == "f":
             await alerts.clear_alert(worker, device_id, "unreachable", "")
-        await alerts.settle()
+        await alerts.resolve_stale()
 
 
 QUIET = "." * 17
@@ -181,7 +181,7 @@ async def test_a_batch_keeps_what_many_devices_found(hands: Hands) -> None:
     worker = made.worker_of(school)
     devices = [await made.device(school) for _ in range(5)]
     await alerts.raise_alert(worker, devices[4].id, LOW)
-    begun = await alerts.keep(
+    begun = await alerts.apply_changes(
         worker,
         [
             *(DeviceChanges(d.id, school.id, raised=[SILENT, LOW]) for d in devices[:4]),
@@ -190,7 +190,7 @@ async def test_a_batch_keeps_what_many_devices_found(hands: Hands) -> None:
     )
     assert len(begun) == 8
     assert await database.fetch_value("SELECT count(*) FROM work_order") == 9
-    places = await alerts.open_places([d.id for d in devices])
+    places = await alerts.open_keys([d.id for d in devices])
     assert places[devices[0].id] == {("unreachable", ""), ("supply_low", "Black")}
     assert devices[4].id not in places
 
@@ -204,7 +204,7 @@ async def test_nothing_begins_while_a_maintenance_window_is_in_force(hands: Hand
     outside = await made.device(school)
     worker = made.worker_of(school)
     await alerts.raise_alert(worker, inside.id, LOW)
-    window = await windows.add_window(
+    window = await windows.create_window(
         keeper,
         NewWindow(
             school_id=school.id,
@@ -216,15 +216,15 @@ async def test_nothing_begins_while_a_maintenance_window_is_in_force(hands: Hand
     )
     assert window.phase == "now"
     both = [DeviceChanges(d.id, school.id, raised=[SILENT]) for d in (inside, outside)]
-    await alerts.keep(worker, both)
-    held = await alerts.open_places([inside.id, outside.id])
+    await alerts.apply_changes(worker, both)
+    held = await alerts.open_keys([inside.id, outside.id])
     assert held == {inside.id: {("supply_low", "Black")}, outside.id: {("unreachable", "")}}
     # What ends, ends; what persists is found by the first visit after the window.
     await alerts.clear_alert(worker, inside.id, "supply_low", "Black")
-    assert inside.id not in await alerts.open_places([inside.id])
+    assert inside.id not in await alerts.open_keys([inside.id])
     hands.forward(61)
-    await alerts.keep(worker, both)
-    assert (await alerts.open_places([inside.id]))[inside.id] == {("unreachable", "")}
+    await alerts.apply_changes(worker, both)
+    assert (await alerts.open_keys([inside.id]))[inside.id] == {("unreachable", "")}
 
 
 @pytest.mark.parametrize("end_early", [True, False])
@@ -234,7 +234,7 @@ async def test_a_window_of_a_school_or_a_device_and_its_early_end(
     school, other = await factories.school(), await factories.school()
     keeper = (await factories.person(Role.admin, school)).actor
     device, elsewhere = await made.device(school), await made.device(other)
-    window = await windows.add_window(
+    window = await windows.create_window(
         keeper,
         NewWindow(
             school_id=school.id,
@@ -383,7 +383,9 @@ async def test_a_fault_found_by_a_poll_a_trap_and_a_batch_at_once_is_one_alert()
     found = await asyncio.gather(
         *(alerts.raise_alert(worker, device.id, SILENT) for _ in range(16)),
         *(
-            alerts.keep(worker, [DeviceChanges(device.id, school.id, raised=[SILENT, LOW])])
+            alerts.apply_changes(
+                worker, [DeviceChanges(device.id, school.id, raised=[SILENT, LOW])]
+            )
             for _ in range(16)
         ),
         return_exceptions=True,

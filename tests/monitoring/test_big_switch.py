@@ -4,9 +4,8 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from typing import Any
 
-from monitoring.decoding.topology import MOST_SIGHTINGS
-from monitoring.polling.planned_visit import revisit
-from monitoring.polling.visit import visit
+from monitoring.decoding.topology import MOST_FORWARDING_ENTRIES
+from monitoring.polling.visit import visit, visit_by_plan
 from monitoring.profiles import profile_named
 from monitoring.snmp import Community, Oid, oid
 from tests.monitoring.sessions import PatientSession
@@ -61,18 +60,18 @@ async def test_ten_thousand_cards_are_cut_at_the_cap_and_the_ports_are_all_there
     async with answering(agent) as address, PatientSession() as wire:
         first = await visit(wire, address, PUBLIC)
         assert first.profile == "switch_h3c"
-        assert len(first.surroundings.sightings) == MOST_SIGHTINGS
-        assert {one.port for one in first.surroundings.sightings} == {"GE1/0/57"}
+        assert len(first.surroundings.forwarding) == MOST_FORWARDING_ENTRIES
+        assert {one.port for one in first.surroundings.forwarding} == {"GE1/0/57"}
         assert sum(reading.metric == "if_status" for reading in first.readings) == PORTS
         assert first.plan is not None
 
         agent.asked.clear()
         profile = profile_named(first.profile)
         assert profile is not None
-        again = await revisit(
+        again = await visit_by_plan(
             wire, address, PUBLIC, profile, first.plan, has_rebooted=lambda uptime: False
         )
-    assert again.surroundings.sightings == [], "who is where is asked by the hour"
+    assert again.surroundings.forwarding == [], "who is where is asked by the hour"
     assert set(agent.asked) == {"Get"}, "a steady visit walks nothing"
     assert len(agent.asked) <= 15
     assert [r for r in again.readings if r.metric == "if_status"] == [

@@ -3,10 +3,9 @@
 import pytest
 
 from monitoring.decoding import decode
-from monitoring.decoding.bounds import UNIT_BOUNDS, is_possible
 from monitoring.decoding.metrics import METRICS
-from monitoring.decoding.readings import Reading
-from monitoring.polling.visit import Told, put_together
+from monitoring.decoding.readings import UNIT_BOUNDS, Reading, is_possible
+from monitoring.polling.visit import ReadResult, assemble
 from monitoring.profiles import all_profiles, profile_named
 
 INT, UNSIGNED, LEAST = 2**31 - 1, 2**32 - 1, -(2**31)
@@ -74,7 +73,7 @@ def test_no_profile_makes_a_number_of_what_agents_say_for_not_known(
         if read.decode != "gauge":
             continue
         told = decode({(1,): {"value": sentinel}}, read)
-        visit = put_together(known, [Told(told)], None, identity={})
+        visit = assemble(known, [ReadResult(told)], None, identity={})
         assert visit.readings == []
         assert len(visit.refused) == len(told)
 
@@ -84,7 +83,7 @@ def test_a_refused_reading_gives_way_to_the_next_source_and_is_never_clamped() -
     assert apc is not None
     first = Reading("battery_charge", "", 429_496_729.5, "percent")
     second = Reading("battery_charge", "", 97, "percent")
-    visit = put_together(apc, [Told([first]), Told([second])], None, identity={})
+    visit = assemble(apc, [ReadResult([first]), ReadResult([second])], None, identity={})
     assert [(r.metric, r.value) for r in visit.readings] == [("battery_charge", 97)]
     assert visit.refused == [first]
 
@@ -99,5 +98,5 @@ def test_an_empty_cage_of_h3c_has_no_light_no_volts_and_no_heat() -> None:
     ]
     assert len(optics) == 5
     row = {(1,): {"value": INT, "label": b"GE1/0/25"}}
-    found = put_together(h3c, [Told(decode(row, read)) for read in optics], None, identity={})
+    found = assemble(h3c, [ReadResult(decode(row, read)) for read in optics], None, identity={})
     assert found.readings == []

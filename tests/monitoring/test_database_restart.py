@@ -13,7 +13,7 @@ import pytest
 from labshare.engines import postgres
 from monitoring.devices.credential_encryption import Secrets
 from monitoring.polling import claims
-from tests.factories_monitoring import SEALER
+from tests.factories_monitoring import CIPHER
 from tests.monitoring.agents import Snmpd, needs_snmpd, running
 from tests.patience import PATIENCE_SECONDS
 
@@ -48,7 +48,7 @@ async def fill(dsn: str, agent: Snmpd) -> None:
             "  WHERE a.tag = 'PC-' || ($6::int + 1)",
             school,
             f"Read {number}",
-            SEALER.seal(Secrets(community="public"), owner=school),
+            CIPHER.encrypt(Secrets(community="public"), owner=school),
             agent.address.host,
             agent.address.port,
             number,

@@ -45,7 +45,7 @@ async def test_a_certain_candidate_is_added_without_naming_its_asset() -> None:
     candidate_id = await made.candidate(school, serial_number="PF3X9K2L", mac="00:11:22:33:44:55")
     added = await discovery.add_candidate(technician, candidate_id, Choice())
     assert (added.decision, added.decided_by) == (Decision.added, technician.name)
-    device = await devices.of_asset(technician, asset.id)
+    device = await devices.find_by_asset(technician, asset.id)
     assert device is not None
     assert (device.id, device.address) == (added.device_id, added.address)
     assert await database.fetch_value("SELECT mac FROM device") == "00:11:22:33:44:55"

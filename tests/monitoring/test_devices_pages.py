@@ -45,7 +45,7 @@ async def test_a_device_is_registered_by_its_form(client: httpx.AsyncClient) -> 
     right = {**form, "address": "10.0.0.7", "credential_id": str(credential), "sleeps": "no"}
     answer = await client.post("/devices", data=right)
     assert answer.status_code == 303
-    device = await devices.of_asset(technician.actor, asset.id)
+    device = await devices.find_by_asset(technician.actor, asset.id)
     assert device is not None
     assert answer.headers["location"] == f"/devices/{device.id}"
     assert (device.address, device.may_sleep) == ("10.0.0.7", False)

@@ -335,16 +335,16 @@ async def test_many_objects_are_asked_for_in_ever_larger_pieces(brief_wire: Sess
 async def test_patience_follows_the_device(wire: Session) -> None:
     _, address = await own_agent(lambda question: [reply(question, [UPTIME])])
     peer = wire._exchanges.peers.of(address)
-    assert peer.patience(1.5) == 1.5, "nothing is known of a stranger"
+    assert peer.timeout(1.5) == 1.5, "nothing is known of a stranger"
     await wire.get(address, PUBLIC, [oid(UPTIME)])
     assert peer.round_trip is not None
     peer.round_trip = 0.01
-    assert peer.patience(1.5) == LEAST_SECONDS
+    assert peer.timeout(1.5) == LEAST_SECONDS
     for _ in range(40):
         peer.heard_after(0.4)
-    assert peer.patience(1.5) == pytest.approx(1.6, abs=0.05)
+    assert peer.timeout(1.5) == pytest.approx(1.6, abs=0.05)
     peer.heard_after(60.0)
-    assert peer.patience(1.5) == 5.0
+    assert peer.timeout(1.5) == 5.0
 
 
 def test_peers_are_bounded_and_the_longest_unused_are_forgotten() -> None:

@@ -11,7 +11,7 @@ from core.errors import say
 from inventory import repairs
 from monitoring.alerting import alerts, forecasts
 from monitoring.alerting.forecasts.lines import Point, days_left, since_refill
-from monitoring.history.partitions import DAYS, HOURS
+from monitoring.history.samples import DAYS, HOURS
 from tests import factories
 from tests import factories_monitoring as made
 from tests.conftest import Stack
@@ -114,7 +114,7 @@ async def test_the_hourly_job_tells_in_time_and_takes_it_back_after_the_refill(d
 
     await keep_level_now(printer.id, "supply_level", "Black", 100)
     await forecasts.look_ahead()
-    places = await alerts.open_places([printer.id, server.id])
+    places = await alerts.open_keys([printer.id, server.id])
     assert places == {server.id: {("disk_full_soon", "C:")}}
 
 
@@ -127,4 +127,4 @@ async def test_what_is_low_already_is_not_foretold(db: Stack) -> None:
     low = alerts.Finding("supply_low", "Black", "warning", say("P-1: Black is running out"))
     await alerts.raise_alert(made.worker_of(school), printer.id, low)
     await forecasts.look_ahead()
-    assert (await alerts.open_places([printer.id]))[printer.id] == {("supply_low", "Black")}
+    assert (await alerts.open_keys([printer.id]))[printer.id] == {("supply_low", "Black")}

@@ -16,10 +16,11 @@ from core.disks import Disk
 from core.job_counts import JobCounts
 from monitoring import health
 from monitoring.health import Check, MonitoringState, Verdict
-from monitoring.health.findings import MEGABYTE
+from monitoring.health.checks import MEGABYTE
 from monitoring.health.state import AlertCounts, DeviceCounts, TrapFigures
 from monitoring.polling import figures
-from monitoring.polling.figures import Counted, Figures, LatenessShown, Report, WireFigures
+from monitoring.polling.figures import Counted, Figures, Report, WireFigures
+from monitoring.polling.scheduler import LatenessShown
 from tests import factories, factories_monitoring
 
 NOW = clock.now()

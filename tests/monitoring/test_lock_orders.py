@@ -21,7 +21,7 @@ from monitoring.alerting.alerts import Finding
 from monitoring.alerting.expected_hours import NewHours, Span
 from monitoring.devices.views import DeviceState
 from monitoring.discovery import store as found
-from monitoring.discovery.identifying import Finding as Found
+from monitoring.discovery.identifying import Discovered
 from monitoring.polling import claims, store
 from monitoring.polling.outcomes import Outcome
 from monitoring.presence import rooms, waking
@@ -80,7 +80,7 @@ async def ground() -> Ground:
         chosen[5],
         chosen[0],
     )
-    hours = await expected_hours.add_hours(
+    hours = await expected_hours.create_hours(
         keeper.actor, school.id, NewHours("Lessons", [Span(1, time(8), time(17))])
     )
     for place in places:
@@ -113,7 +113,7 @@ async def visits(at: Ground, worker: str) -> None:
         worker, limit=8, suspect=False, methods=["snmp"], ahead_seconds=60
     )
     if at.chance.random() < 0.1 and claimed:
-        await claims.give_back(worker, [(one.device_id, clock.now()) for one in claimed])
+        await claims.release(worker, [(one.device_id, clock.now()) for one in claimed])
         return
     outcomes = [
         Outcome(
@@ -136,7 +136,7 @@ async def visits(at: Ground, worker: str) -> None:
         for one in at.chance.sample(claimed, len(claimed))
     ]
     if outcomes:
-        await store.look_around((await store.keep(worker, outcomes)).kept)
+        await store.follow_up((await store.save_outcomes(worker, outcomes)).saved)
     await claims.release_all(worker)
 
 
@@ -146,7 +146,7 @@ async def trap(at: Ground) -> None:
         Row(at.school.id, device, "127.0.9.1", False, f"1.3.6.1.{n}", "x", None, [], now, now)
         for n, device in enumerate(at.some())
     ]
-    await traps.keep(rows)
+    await traps.store_traps(rows)
 
 
 async def act(at: Ground) -> None:
@@ -167,12 +167,12 @@ async def clear(at: Ground) -> None:
         await alerts.clear_by_hand(at.keeper, alert, "Looked at")
 
 
-async def settle(_at: Ground) -> None:
+async def resolve(_at: Ground) -> None:
     await database.execute(
         "UPDATE alert SET flapping_at = now() - interval '1 hour' WHERE id IN (SELECT id FROM alert"
         " WHERE cleared_at IS NULL ORDER BY id LIMIT 9 FOR NO KEY UPDATE)"
     )
-    await alerts.settle()
+    await alerts.resolve_stale()
 
 
 async def pause(at: Ground) -> None:
@@ -220,13 +220,13 @@ async def search(at: Ground) -> None:
     )
     if scan is None:
         return
-    claim = found.Claim(scan, at.school.id, network, "127.0.0.0/8", 20, 0)
+    claim = found.ScanClaim(scan, at.school.id, network, "127.0.0.0/8", 20, 0)
     findings = [
-        Found(f"127.0.9.{n}", 161, None, "generic", {}, (f"02:00:5e:10:02:{n:02x}",))
+        Discovered(f"127.0.9.{n}", 161, None, "generic", {}, (f"02:00:5e:10:02:{n:02x}",))
         for n in at.chance.sample(range(1, DEVICES + 4), 4)
     ]
     await database.execute("UPDATE device SET mac = NULL WHERE id = $1", at.one())
-    await found.keep_progress("search", claim, 4, findings, is_over=True)
+    await found.store_progress("search", claim, 4, findings, is_over=True)
 
 
 async def hurry(at: Ground) -> None:
@@ -244,8 +244,8 @@ async def test_nobody_waits_in_a_ring_and_no_change_is_lost() -> None:
         "act": lambda: act(at),
         "acknowledge": lambda: acknowledge(at),
         "clear": lambda: clear(at),
-        "settle": lambda: settle(at),
-        "promise": lambda: notices.promise_notices(),
+        "resolve": lambda: resolve(at),
+        "enqueue": lambda: notices.enqueue_notices(),
         "pause": lambda: pause(at),
         "hours": lambda: give_hours(at),
         "wake": lambda: wake(at),

@@ -12,21 +12,25 @@ from pysnmp.proto.secmod.rfc3414.service import aes, des
 
 from monitoring.snmp import BadReply, Community, PrivProtocol, oid
 from monitoring.snmp.ciphers import SERVICES, Undecipherable, cipher_for
-from monitoring.snmp.communities import CommunityQuestion
-from monitoring.snmp.ids import IDS_A_DRAW, LEAST_ID, Ids
-from monitoring.snmp.reader import open_message, read_encrypted, read_secure
-from monitoring.snmp.requests import MOST_ID, Request, Verb
-from monitoring.snmp.secure_messages import SecureQuestion
-from monitoring.snmp.templates import (
+from monitoring.snmp.exchanges import IDS_A_DRAW, LEAST_ID, Ids
+from monitoring.snmp.messages import (
+    OCTETS,
+    SEQUENCE,
     V2C,
+    CommunityQuestion,
     Template,
     Templates,
     _pdu,
     community_template,
+    element,
+    integer,
     pdu_template,
+    write_pdu,
 )
+from monitoring.snmp.reader import open_message, read_encrypted, read_secure
+from monitoring.snmp.secure_messages import SecureQuestion
 from monitoring.snmp.usm import Engine
-from monitoring.snmp.writer import OCTETS, SEQUENCE, element, integer, write_pdu
+from monitoring.snmp.values import MOST_ID, Request, Verb
 from tests.monitoring.agents import USERS
 from tests.monitoring.judge import response
 

@@ -5,17 +5,16 @@ import pytest
 from monitoring.decoding import decode
 from monitoring.decoding.boards import boards, pools
 from monitoring.decoding.bridges import arp, bridge_table, neighbours, own_cards
-from monitoring.decoding.interfaces import interfaces
+from monitoring.decoding.interfaces import Ports, interfaces, physical
 from monitoring.decoding.poe import poe_ports, poe_supply
-from monitoring.decoding.ports import Ports, physical
 from monitoring.decoding.readings import Reading, State
 from monitoring.decoding.rows import Row, Rows
 from monitoring.decoding.sensors import entity_sensors
 from monitoring.decoding.topology import (
-    MOST_SIGHTINGS,
+    MOST_FORWARDING_ENTRIES,
+    ForwardingEntry,
     HardwareAddress,
     Neighbour,
-    Sighting,
     surroundings_of,
     within_bounds,
 )
@@ -147,7 +146,7 @@ def names(*numbers: int, base: bool = True) -> Rows:
 
 def test_bridge_ports_are_counted_apart_from_interfaces() -> None:
     rows = names(1, 2) | {MAC: {"port": 2, "kind": 3}}
-    assert bridge_table(rows, None) == [Sighting("Gi0/2", MAC_TEXT)]
+    assert bridge_table(rows, None) == [ForwardingEntry("Gi0/2", MAC_TEXT)]
 
 
 def test_ifindexes_in_one_table_and_places_in_the_other() -> None:
@@ -155,7 +154,7 @@ def test_ifindexes_in_one_table_and_places_in_the_other() -> None:
         (49_152 + n,): {"name": f"1/0/{n}".encode(), "base_if": 49_152 + n} for n in (1, 2)
     }
     rows |= {(1,): {"name": b"Vlan-interface1"}, MAC: {"port": 1}}
-    assert bridge_table(rows, None) == [Sighting("1/0/1", MAC_TEXT)]
+    assert bridge_table(rows, None) == [ForwardingEntry("1/0/1", MAC_TEXT)]
 
 
 @pytest.mark.parametrize(
@@ -178,21 +177,23 @@ def test_what_is_no_sighting(index: tuple[int, ...], row: Row) -> None:
 
 def test_vlans_by_their_filtering_database_and_as_themselves() -> None:
     rows = names(1) | {(30, *MAC): {"port": 1}}
-    assert bridge_table(rows, None) == [Sighting("Gi0/1", MAC_TEXT, 30)]
+    assert bridge_table(rows, None) == [ForwardingEntry("Gi0/1", MAC_TEXT, 30)]
     shared: Rows = {(0, 95): {"vlan_fid": 2}, (2, *MAC): {"port": 1}}
-    assert bridge_table(names(1) | shared, None) == [Sighting("Gi0/1", MAC_TEXT, 95)]
+    assert bridge_table(names(1) | shared, None) == [ForwardingEntry("Gi0/1", MAC_TEXT, 95)]
 
 
 def test_the_table_that_knows_vlans_wins_over_the_plain_one() -> None:
-    around = surroundings_of([Sighting("1", MAC_TEXT, 30), Sighting("1", MAC_TEXT)])
-    assert around.sightings == [Sighting("1", MAC_TEXT, 30)]
+    around = surroundings_of([ForwardingEntry("1", MAC_TEXT, 30), ForwardingEntry("1", MAC_TEXT)])
+    assert around.forwarding == [ForwardingEntry("1", MAC_TEXT, 30)]
 
 
 def test_a_full_uplink_costs_its_own_cards_and_not_those_at_the_edge() -> None:
-    uplink = [Sighting("24", f"02:4c:00:00:{n >> 8:02x}:{n & 255:02x}") for n in range(10_000)]
-    edge = [Sighting("7", MAC_TEXT)]
+    uplink = [
+        ForwardingEntry("24", f"02:4c:00:00:{n >> 8:02x}:{n & 255:02x}") for n in range(10_000)
+    ]
+    edge = [ForwardingEntry("7", MAC_TEXT)]
     kept = within_bounds([*uplink, *edge])
-    assert len(kept) == MOST_SIGHTINGS
+    assert len(kept) == MOST_FORWARDING_ENTRIES
     assert edge[0] in kept
 
 

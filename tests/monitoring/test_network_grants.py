@@ -48,7 +48,7 @@ def _network(school: MadeSchool, cidr: str, name: str = "N") -> NewNetwork:
 async def test_without_any_grant_every_school_names_what_it_likes(
     school: MadeSchool, admin: MadePerson
 ) -> None:
-    found = await networks.add_network(admin.actor, BOUNDS, _network(school, "10.9.0.0/16"))
+    found = await networks.create_network(admin.actor, BOUNDS, _network(school, "10.9.0.0/16"))
     assert found.is_granted
     assert await networks.find_granted([school.id]) is None
 
@@ -57,14 +57,14 @@ async def test_a_school_names_only_what_it_was_given(
     school: MadeSchool, other: MadeSchool, admin: MadePerson
 ) -> None:
     await grants.grant(BOUNDS, "GIVEN", "10.3.0.0/16", is_shared=False)
-    assert (await networks.add_network(admin.actor, BOUNDS, _network(school, "10.3.4.0/24"))).id
+    assert (await networks.create_network(admin.actor, BOUNDS, _network(school, "10.3.4.0/24"))).id
     stranger = await factories.person(Role.admin, other)
     with pytest.raises(Invalid) as refused:
-        await networks.add_network(stranger.actor, BOUNDS, _network(other, "10.3.5.0/24"))
+        await networks.create_network(stranger.actor, BOUNDS, _network(other, "10.3.5.0/24"))
     assert refused.value.code == "not_granted"
     for cidr in ("10.4.0.0/16", "10.0.0.0/8", "10.2.0.0/15"):
         with pytest.raises(Invalid, match=r"given only 10\.3\.0\.0/16"):
-            await networks.add_network(admin.actor, BOUNDS, _network(school, cidr))
+            await networks.create_network(admin.actor, BOUNDS, _network(school, cidr))
 
 
 async def test_the_database_itself_refuses_what_was_not_given(
@@ -86,7 +86,7 @@ async def test_of_32_admins_of_another_school_none_names_a_given_network(
     await grants.grant(BOUNDS, "OTHER", "10.4.0.0/16", is_shared=False)
     outcomes = await asyncio.gather(
         *(
-            networks.add_network(
+            networks.create_network(
                 strangers[n % 4].actor, BOUNDS, _network(other, f"10.{3 + n % 2}.{n}.0/24")
             )
             for n in range(TRIES)
@@ -149,7 +149,7 @@ async def test_a_named_network_outside_is_shown_and_neither_asked_nor_searched(
     async with Session(timeout_seconds=0.2, retries=0) as wire:
         for is_asked in (False, True):
             await made.due_now(device.id)
-            poller = Poller(wire, made.SEALER, worker="one", slots=4, bounds=BOUNDS)
+            poller = Poller(wire, made.CIPHER, worker="one", slots=4, bounds=BOUNDS)
             assert await poller.visit_due() == 1
             assert bool(agent.heard) is is_asked
             trouble = await database.fetch_value("SELECT trouble ->> 'template' FROM device")
@@ -161,7 +161,7 @@ async def test_a_named_network_outside_is_shown_and_neither_asked_nor_searched(
 async def test_the_form_json_and_devices_are_refused_with_a_sentence(
     client: httpx.AsyncClient, school: MadeSchool, other: MadeSchool, admin: MadePerson
 ) -> None:
-    await networks.add_network(admin.actor, BOUNDS, _network(school, "10.3.0.0/16", "Old"))
+    await networks.create_network(admin.actor, BOUNDS, _network(school, "10.3.0.0/16", "Old"))
     await grants.grant(BOUNDS, "OTHER", "10.4.0.0/16", is_shared=False)
     await grants.grant(BOUNDS, "GIVEN", "10.3.7.0/24", is_shared=False)
     key = await factories.bearer(admin, "monitoring:write", "inventory:read")

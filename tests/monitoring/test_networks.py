@@ -108,14 +108,14 @@ def test_loopback_is_asked_only_where_it_is_set() -> None:
 async def test_networks_of_a_school_do_not_overlap() -> None:
     school, other = await factories.school(), await factories.school()
     admin = (await factories.person(Role.admin, school)).actor
-    await networks.add_network(admin, BOUNDS, NewNetwork(school.id, "Rooms", "10.1.0.0/24"))
+    await networks.create_network(admin, BOUNDS, NewNetwork(school.id, "Rooms", "10.1.0.0/24"))
     for cidr, code in (("10.1.0.0/24", "taken"), ("10.1.0.128/25", "overlap"), ("10.0.0.0/8", "")):
         with pytest.raises(Invalid) as refused:
-            await networks.add_network(admin, BOUNDS, NewNetwork(school.id, "More", cidr))
+            await networks.create_network(admin, BOUNDS, NewNetwork(school.id, "More", cidr))
         assert refused.value.errors[0].code in (code or "overlap", "overlap")
         assert refused.value.errors[0].field == "cidr"
     theirs = (await factories.person(Role.admin, other)).actor
-    await networks.add_network(theirs, BOUNDS, NewNetwork(other.id, "Rooms", "10.1.0.0/24"))
+    await networks.create_network(theirs, BOUNDS, NewNetwork(other.id, "Rooms", "10.1.0.0/24"))
 
 
 async def test_a_network_too_large_to_search_may_hold_devices_and_is_never_searched() -> None:
@@ -123,9 +123,11 @@ async def test_a_network_too_large_to_search_may_hold_devices_and_is_never_searc
     admin = (await factories.person(Role.admin, school)).actor
     new = NewNetwork(school.id, "All", "10.0.0.0/8", scan_every_hours=24)
     with pytest.raises(Invalid) as refused:
-        await networks.add_network(admin, BOUNDS, new)
+        await networks.create_network(admin, BOUNDS, new)
     assert [error.field for error in refused.value.errors] == ["scan_every_hours"]
-    made_one = await networks.add_network(admin, BOUNDS, NewNetwork(school.id, "All", "10.0.0.0/8"))
+    made_one = await networks.create_network(
+        admin, BOUNDS, NewNetwork(school.id, "All", "10.0.0.0/8")
+    )
     assert made_one.addresses is None
     with pytest.raises(asyncpg.CheckViolationError):
         await database.execute("UPDATE network SET scan_every_hours = 24")
@@ -136,7 +138,7 @@ async def test_credentials_are_kept_in_their_order_and_are_of_the_school() -> No
     admin = (await factories.person(Role.admin, school)).actor
     given = [await made.credential(school) for _ in range(3)][::-1]
     new = NewNetwork(school.id, "Rooms", "10.1.0.0/24", credential_ids=given)
-    network = await networks.add_network(admin, BOUNDS, new)
+    network = await networks.create_network(admin, BOUNDS, new)
     assert network.credential_ids == given
     for wrong, code in (
         ([await made.credential(other)], "credential"),
@@ -144,7 +146,7 @@ async def test_credentials_are_kept_in_their_order_and_are_of_the_school() -> No
         ([1, 2, 3, 4, 5, 6], "too_many"),
     ):
         with pytest.raises(Invalid) as refused:
-            await networks.edit_network(
+            await networks.update_network(
                 admin,
                 BOUNDS,
                 network.id,
@@ -163,7 +165,7 @@ async def test_technicians_look_and_administrators_say_where() -> None:
     teacher = (await factories.person(Role.teacher, school)).actor
     stranger = (await factories.person(Role.admin, other)).actor
     new = NewNetwork(school.id, "Rooms", "10.1.0.0/24")
-    network = await networks.add_network(admin, BOUNDS, new)
+    network = await networks.create_network(admin, BOUNDS, new)
     assert (await networks.list_networks(technician)).items == [network]
     assert (await networks.list_networks(stranger)).items == []
     assert (await networks.list_networks(teacher)).items == []
@@ -171,19 +173,19 @@ async def test_technicians_look_and_administrators_say_where() -> None:
         await networks.get_network(stranger, network.id)
     for actor in (technician, teacher):
         with pytest.raises(Forbidden):
-            await networks.edit_network(actor, BOUNDS, network.id, new)
+            await networks.update_network(actor, BOUNDS, network.id, new)
         with pytest.raises(Forbidden):
-            await networks.remove_network(actor, network.id)
+            await networks.delete_network(actor, network.id)
 
 
 async def test_a_change_on_top_of_somebody_elses_is_refused() -> None:
     school = await factories.school()
     admin = (await factories.person(Role.admin, school)).actor
     new = NewNetwork(school.id, "Rooms", "10.1.0.0/24")
-    network = await networks.add_network(admin, BOUNDS, new)
-    await networks.edit_network(admin, BOUNDS, network.id, new, version=network.version)
+    network = await networks.create_network(admin, BOUNDS, new)
+    await networks.update_network(admin, BOUNDS, network.id, new, version=network.version)
     with pytest.raises(Conflict):
-        await networks.edit_network(admin, BOUNDS, network.id, new, version=network.version)
+        await networks.update_network(admin, BOUNDS, network.id, new, version=network.version)
 
 
 async def test_a_network_is_not_taken_from_under_its_devices() -> None:
@@ -193,17 +195,17 @@ async def test_a_network_is_not_taken_from_under_its_devices() -> None:
     (network,) = (await networks.list_networks(admin)).items
     assert network.devices == 1
     with pytest.raises(Conflict) as refused:
-        await networks.remove_network(admin, network.id)
+        await networks.delete_network(admin, network.id)
     assert refused.value.code == "network_in_use"
     bounds = (ip_network("127.0.0.0/8"),)
     new = NewNetwork(school.id, "Less", "127.0.1.0/24")
     with pytest.raises(Invalid) as unfit:
-        await networks.edit_network(admin, bounds, network.id, new)
+        await networks.update_network(admin, bounds, network.id, new)
     assert unfit.value.errors[0].field == "cidr"
     smaller = NewNetwork(school.id, "Less", "127.0.0.0/24")
-    await networks.edit_network(admin, bounds, network.id, smaller)
+    await networks.update_network(admin, bounds, network.id, smaller)
     await registration.remove_device(admin, device.id)
-    await networks.remove_network(admin, network.id)
+    await networks.delete_network(admin, network.id)
 
 
 async def test_a_device_outside_of_its_schools_networks_is_refused_through_every_door(
@@ -217,7 +219,7 @@ async def test_a_device_outside_of_its_schools_networks_is_refused_through_every
     asset, credential = await factories.asset(school), await made.credential(school)
     new = NewDevice(asset.tag, "10.2.0.7", credential)
     with pytest.raises(Invalid) as refused:
-        await registration.add_device(technician.actor, new)
+        await registration.create_device(technician.actor, new)
     assert refused.value.errors[0].code == "outside_of_networks"
     body = {"asset_tag": asset.tag, "address": "10.2.0.7", "credential_id": credential}
     answer = await client.post(
@@ -236,11 +238,11 @@ async def test_a_device_outside_of_its_schools_networks_is_refused_through_every
             asset.id,
             credential,
         )
-    inside = await registration.add_device(
+    inside = await registration.create_device(
         technician.actor, NewDevice(asset.tag, "10.1.0.7", credential)
     )
     with pytest.raises(Invalid):
-        await registration.edit_device(technician.actor, inside.id, new)
+        await registration.update_device(technician.actor, inside.id, new)
 
 
 async def test_a_device_added_while_its_network_goes_leaves_one_of_the_two() -> None:
@@ -255,10 +257,10 @@ async def test_a_device_added_while_its_network_goes_leaves_one_of_the_two() -> 
         new = NewDevice(asset.tag, f"10.1.{n}.7", credential)
         elsewhere = NewNetwork(school.id, "Moved", f"10.2.{n}.0/24")
         attempts += [
-            registration.add_device(admin, new),
-            networks.edit_network(admin, BOUNDS, network_id, elsewhere)
+            registration.create_device(admin, new),
+            networks.update_network(admin, BOUNDS, network_id, elsewhere)
             if n % 2
-            else networks.remove_network(admin, network_id),
+            else networks.delete_network(admin, network_id),
         ]
     outcomes = await asyncio.gather(*attempts, return_exceptions=True)
     pairs = zip(outcomes[::2], outcomes[1::2], strict=True)
@@ -278,7 +280,7 @@ async def test_of_32_who_name_one_network_at_once_one_wins(db: Stack) -> None:
     admin = (await factories.person(Role.admin, school)).actor
     outcomes = await asyncio.gather(
         *(
-            networks.add_network(
+            networks.create_network(
                 admin, BOUNDS, NewNetwork(school.id, f"N{n}", f"10.1.0.0/{16 + n % 8}")
             )
             for n in range(TRIES)
@@ -297,7 +299,7 @@ async def test_the_poller_sends_nothing_outside_of_the_installations_networks() 
     async with BriefSession() as wire:
         for bounds, is_asked in ((BOUNDS, False), ((ip_network("127.0.0.0/8"),), True)):
             await made.due_once(device.id)
-            poller = Poller(wire, made.SEALER, worker="one", slots=4, bounds=bounds)
+            poller = Poller(wire, made.CIPHER, worker="one", slots=4, bounds=bounds)
             assert await poller.visit_due() == 1
             assert bool(agent.heard) is is_asked
             trouble = await database.fetch_value("SELECT trouble ->> 'template' FROM device")

@@ -70,7 +70,7 @@ async def subscribed(
 
 
 async def tell(settings: MailSettings) -> int:
-    await notices.promise_notices()
+    await notices.enqueue_notices()
     return await notices.send_notices(settings, PAPER)
 
 
@@ -98,7 +98,7 @@ async def test_what_is_over_before_its_mail_left_is_not_told_at_all(
     school = await factories.school()
     await subscribed(Role.technician, school, "tech@school.example")
     alert_id = await alert(school)
-    await notices.promise_notices()
+    await notices.enqueue_notices()
     await clear(alert_id)
     assert await tell(settings) == 0
     assert box.mail == []
@@ -197,7 +197,7 @@ async def test_who_leaves_while_the_server_is_away_is_told_no_more(
     school = await factories.school()
     gone = await subscribed(Role.technician, school, "gone@school.example")
     await alert(school)
-    await notices.promise_notices()
+    await notices.enqueue_notices()
     await database.execute("UPDATE membership SET valid_until = now() WHERE person = $1", gone.id)
     assert await notices.send_notices(settings, PAPER) == 0
 
@@ -263,8 +263,8 @@ async def test_thirty_two_workers_at_once_promise_each_mail_once() -> None:
     await notices.set_steps(admin.actor, school.id, [NewStep(1, role="admin")])
     for _ in range(5):
         await alert(school)
-    await asyncio.gather(*(notices.promise_notices() for _ in range(32)))
-    await notices.promise_notices()
+    await asyncio.gather(*(notices.enqueue_notices() for _ in range(32)))
+    await notices.enqueue_notices()
     counted = await database.fetch_value(
         "SELECT jsonb_object_agg(kind, n) FROM (SELECT kind, count(*) AS n FROM alert_notice"
         " GROUP BY 1) k"

@@ -13,11 +13,10 @@ from monitoring import devices
 from monitoring.decoding import table_rows
 from monitoring.decoding.readings import Reading
 from monitoring.polling import plans
-from monitoring.polling.assessment import Before, assess
-from monitoring.polling.planned_visit import revisit
+from monitoring.polling.outcomes import Before, assess
 from monitoring.polling.plans import Plan
 from monitoring.polling.poller import Poller
-from monitoring.polling.visit import Visit, visit
+from monitoring.polling.visit import Visit, visit, visit_by_plan
 from monitoring.profiles import Read, profile_named
 from monitoring.snmp import Community, Session, VarBind, oid
 from tests import factories
@@ -38,7 +37,7 @@ async def wire() -> AsyncIterator[PatientSession]:
 
 @pytest.fixture
 def poller(wire: Session) -> Poller:
-    return Poller(wire, made.SEALER, worker="worker-one", slots=20)
+    return Poller(wire, made.CIPHER, worker="worker-one", slots=20)
 
 
 def switch(*ports: int, uptime_seconds: float = 86_400) -> Objects:
@@ -76,7 +75,7 @@ async def test_a_steady_visit_asks_once_and_reads_what_a_full_one_reads(wire: Se
         assert profile is not None
         agent.asked.clear()
         kept = msgspec.json.decode(msgspec.json.encode(full.plan), type=Plan)
-        steady = await revisit(
+        steady = await visit_by_plan(
             wire, address, PUBLIC, profile, kept, has_rebooted=lambda uptime: False
         )
     assert set(agent.asked) == {"Get"}

@@ -36,7 +36,7 @@ async def wire() -> AsyncIterator[PatientSession]:
 
 @pytest.fixture
 def poller(wire: PatientSession) -> Poller:
-    return Poller(wire, made.SEALER, worker="worker-one", slots=20)
+    return Poller(wire, made.CIPHER, worker="worker-one", slots=20)
 
 
 @pytest.fixture

@@ -10,10 +10,10 @@ from core import clock, database
 from core.access import Role
 from core.errors import Conflict, Forbidden, Invalid, NotFound
 from monitoring import topology
-from monitoring.decoding.topology import HardwareAddress, Neighbour, Sighting, Surroundings
+from monitoring.decoding.topology import ForwardingEntry, HardwareAddress, Neighbour, Surroundings
 from monitoring.snmp import Address
 from monitoring.topology.panel import port_numbers
-from monitoring.topology.store import forget_old, keep_sightings
+from monitoring.topology.store import delete_old, store_forwarding
 from tests import factories
 from tests import factories_monitoring as made
 
@@ -22,9 +22,9 @@ PC = "02:4c:00:00:00:01"
 OTHER = "02:4c:00:00:00:02"
 
 
-def cards(port: str, count: int, start: int = 100) -> list[Sighting]:
+def cards(port: str, count: int, start: int = 100) -> list[ForwardingEntry]:
     return [
-        Sighting(
+        ForwardingEntry(
             port, f"02:4c:{n >> 24 & 255:02x}:{n >> 16 & 255:02x}:{n >> 8 & 255:02x}:{n & 255:02x}"
         )
         for n in range(start, start + count)
@@ -36,14 +36,14 @@ async def with_mac(device: made.MadeDevice, mac: str) -> made.MadeDevice:
     return device
 
 
-async def see(device: made.MadeDevice, *seen: Sighting, at: datetime | None = None) -> None:
-    around = Surroundings(sightings=list(seen))
-    await topology.keep(device.id, device.school.id, around, at or clock.now())
+async def see(device: made.MadeDevice, *seen: ForwardingEntry, at: datetime | None = None) -> None:
+    around = Surroundings(forwarding=list(seen))
+    await topology.store_surroundings(device.id, device.school.id, around, at or clock.now())
 
 
 async def hear(device: made.MadeDevice, *heard: Neighbour) -> None:
     around = Surroundings(neighbours=list(heard))
-    await topology.keep(device.id, device.school.id, around, clock.now())
+    await topology.store_surroundings(device.id, device.school.id, around, clock.now())
 
 
 @pytest.mark.parametrize(
@@ -90,8 +90,8 @@ async def test_the_edge_is_the_port_with_the_fewest_cards() -> None:
     school = await factories.school()
     teacher = (await factories.person(Role.teacher, school)).actor
     core, room = await made.device(school), await made.device(school)
-    await see(core, Sighting("Gi1/0/1", PC, 30), *cards("Gi1/0/1", 40))
-    await see(room, Sighting("Gi0/12", PC, 30))
+    await see(core, ForwardingEntry("Gi1/0/1", PC, 30), *cards("Gi1/0/1", 40))
+    await see(room, ForwardingEntry("Gi0/12", PC, 30))
     found = await topology.find_port(teacher, PC.upper())
     assert found.edge is not None
     assert (found.edge.device_id, found.edge.port, found.edge.vlan) == (room.id, "Gi0/12", 30)
@@ -105,9 +105,9 @@ async def test_a_port_that_leads_to_a_switch_is_no_edge_however_empty() -> None:
     teacher = (await factories.person(Role.teacher, school)).actor
     core = await made.device(school)
     room = await with_mac(await made.device(school), OTHER)
-    await see(core, Sighting("Gi1/0/1", PC))
+    await see(core, ForwardingEntry("Gi1/0/1", PC))
     await hear(core, Neighbour("Gi1/0/1", OTHER, "sw-room", "Gi0/24"))
-    await see(room, Sighting("Gi0/3", PC), *cards("Gi0/3", 4))  # a small hub hangs there
+    await see(room, ForwardingEntry("Gi0/3", PC), *cards("Gi0/3", 4))  # a small hub hangs there
     found = await topology.find_port(teacher, PC)
     assert found.edge is not None
     assert found.edge.device_id == room.id
@@ -119,8 +119,8 @@ async def test_a_card_that_moved_is_where_it_was_seen_last() -> None:
     school = await factories.school()
     teacher = (await factories.person(Role.teacher, school)).actor
     before, now = await made.device(school), await made.device(school)
-    await see(before, Sighting("1", PC), at=clock.now() - timedelta(days=2))
-    await see(now, Sighting("7", PC), *cards("7", 3))
+    await see(before, ForwardingEntry("1", PC), at=clock.now() - timedelta(days=2))
+    await see(now, ForwardingEntry("7", PC), *cards("7", 3))
     found = await topology.find_port(teacher, PC)
     assert found.edge is not None
     assert (found.edge.device_id, found.edge.port, found.also) == (now.id, "7", [])
@@ -138,7 +138,7 @@ async def test_it_is_asked_by_tag_and_by_address_too_and_says_why_it_does_not_kn
     await with_mac(pc, PC)
     unseen = await topology.find_port(teacher, "127.0.0.44")
     assert "None of the monitored switches" in str(unseen.why)
-    await see(switch, Sighting("9", PC))
+    await see(switch, ForwardingEntry("9", PC))
     for question in (pc.asset.tag, "127.0.0.44", PC):
         found = await topology.find_port(teacher, question)
         assert found.edge is not None
@@ -156,7 +156,7 @@ async def test_another_school_finds_nothing() -> None:
     stranger = (await factories.person(Role.admin, theirs)).actor
     switch = await made.device(ours)
     pc = await with_mac(await made.device(ours), PC)
-    await see(switch, Sighting("9", PC))
+    await see(switch, ForwardingEntry("9", PC))
     found = await topology.find_port(stranger, PC)
     assert (found.edge, found.also, found.subject.asset_tag) == (None, [], None)
     with pytest.raises(Invalid):
@@ -172,9 +172,9 @@ async def test_ten_thousand_cards_are_kept_in_one_statement_and_found_at_once() 
     school = await factories.school()
     teacher = (await factories.person(Role.teacher, school)).actor
     switch = await made.device(school)
-    many = [*cards("Gi1/0/24", 10_000), Sighting("Gi1/0/7", PC)]
-    await keep_sightings(switch.id, many, clock.now())
-    await keep_sightings(switch.id, many, clock.now())
+    many = [*cards("Gi1/0/24", 10_000), ForwardingEntry("Gi1/0/7", PC)]
+    await store_forwarding(switch.id, many, clock.now())
+    await store_forwarding(switch.id, many, clock.now())
     assert await database.fetch_value("SELECT count(*) FROM port_sighting") == 10_001
     found = await topology.find_port(teacher, PC)
     panel = await topology.list_ports(teacher, switch.id)
@@ -188,8 +188,8 @@ async def test_an_older_round_never_overwrites_a_newer_one() -> None:
     school = await factories.school()
     switch = await made.device(school)
     now = clock.now()
-    await see(switch, Sighting("2", PC, 7), at=now)
-    await see(switch, Sighting("1", PC), at=now - timedelta(minutes=5))
+    await see(switch, ForwardingEntry("2", PC, 7), at=now)
+    await see(switch, ForwardingEntry("1", PC), at=now - timedelta(minutes=5))
     assert await database.fetch_value("SELECT port || ' ' || vlan FROM port_sighting") == "2 7"
 
 
@@ -197,9 +197,9 @@ async def test_an_older_round_never_overwrites_a_newer_one() -> None:
 async def test_what_was_not_seen_for_a_month_is_forgotten() -> None:
     school = await factories.school()
     switch = await made.device(school)
-    await see(switch, Sighting("1", PC), at=clock.now() - timedelta(days=31))
-    await see(switch, Sighting("2", OTHER))
-    await forget_old()
+    await see(switch, ForwardingEntry("1", PC), at=clock.now() - timedelta(days=31))
+    await see(switch, ForwardingEntry("2", OTHER))
+    await delete_old()
     assert await database.fetch_value("SELECT string_agg(mac, ' ') FROM port_sighting") == OTHER
 
 
@@ -224,7 +224,7 @@ async def test_a_missing_mac_is_filled_in_and_a_written_one_never_changed() -> N
     addresses = [HardwareAddress(f"127.0.0.{n}", f"02:4c:00:00:01:{n}") for n in (61, 62, 63)]
     own = HardwareAddress("192.0.2.1", "02:4c:00:00:02:01", is_own=True)
     around = Surroundings(addresses=[*addresses, own])
-    await topology.keep(router.id, school.id, around, clock.now())
+    await topology.store_surroundings(router.id, school.id, around, clock.now())
 
     async def mac(device: made.MadeDevice) -> object:
         return await database.fetch_value("SELECT mac FROM device WHERE id = $1", device.id)
@@ -246,7 +246,7 @@ async def test_two_routers_fill_in_the_same_devices_without_waiting_in_a_ring() 
     loop = asyncio.get_running_loop()
     tasks = [
         loop.create_task(
-            topology.keep(router.id, school.id, around[n % 2], clock.now()),
+            topology.store_surroundings(router.id, school.id, around[n % 2], clock.now()),
             context=contextvars.Context(),
         )
         for n, router in enumerate(routers * 4)
@@ -266,8 +266,8 @@ async def test_the_switch_that_saw_a_device_is_suggested_and_taken_as_its_parent
     assert await topology.suggest_parent(keeper, pc.id) is None
     with pytest.raises(Conflict):
         await topology.take_parent(keeper, pc.id)
-    await see(core, Sighting("1", PC), *cards("1", 30))
-    await see(switch, Sighting("12", PC))
+    await see(core, ForwardingEntry("1", PC), *cards("1", 30))
+    await see(switch, ForwardingEntry("12", PC))
     found = await topology.suggest_parent(teacher, pc.id)
     assert found is not None
     assert (found.device_id, found.port, found.is_heard, found.is_parent) == (

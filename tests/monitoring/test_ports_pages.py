@@ -11,7 +11,7 @@ from core.access import Role
 from labshare.demo.walk_cards import card
 from monitoring import topology
 from monitoring.decoding.readings import Reading, State
-from monitoring.decoding.topology import Neighbour, Sighting, Surroundings
+from monitoring.decoding.topology import ForwardingEntry, Neighbour, Surroundings
 from monitoring.polling.poller import Poller
 from monitoring.polling.visit import visit
 from monitoring.snmp import Address, Community
@@ -49,7 +49,7 @@ def agents() -> Iterator[Address]:
 @pytest.fixture
 async def poller() -> AsyncIterator[Poller]:
     async with PatientSession() as wire:
-        yield Poller(wire, made.SEALER, worker="worker-ports", slots=20)
+        yield Poller(wire, made.CIPHER, worker="worker-ports", slots=20)
 
 
 async def a_switch(school: factories.MadeSchool) -> tuple[made.MadeDevice, made.MadeDevice]:
@@ -58,10 +58,13 @@ async def a_switch(school: factories.MadeSchool) -> tuple[made.MadeDevice, made.
     await database.execute("UPDATE device SET mac = $2 WHERE id = $1", pc.id, PC)
     await visited(switch.id, READINGS)
     around = Surroundings(
-        sightings=[Sighting("Gi0/1", PC, 30), Sighting("Gi0/4", "02:4c:00:00:00:09")],
+        forwarding=[
+            ForwardingEntry("Gi0/1", PC, 30),
+            ForwardingEntry("Gi0/4", "02:4c:00:00:00:09"),
+        ],
         neighbours=[Neighbour("Gi0/4", "02:4c:00:00:00:09", "ap-hall", "eth0")],
     )
-    await topology.keep(switch.id, school.id, around, clock.now())
+    await topology.store_surroundings(switch.id, school.id, around, clock.now())
     return switch, pc
 
 

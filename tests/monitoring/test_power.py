@@ -8,8 +8,8 @@ import pytest
 
 from core import database
 from core.access import Role
-from monitoring.polling import power_sessions
-from monitoring.polling.uptimes import Followed, Known
+from monitoring.history import time_on
+from monitoring.polling.counters import Followed, Known
 from tests import factories
 from tests import factories_monitoring as made
 from tests.conftest import Stack
@@ -30,29 +30,29 @@ async def sessions() -> list[tuple[datetime, datetime]]:
 async def test_an_uptime_tells_of_hours_that_nobody_watched(db: Stack) -> None:
     device = await made.device(await factories.school())
     noon = MORNING + timedelta(hours=4)
-    await power_sessions.record(device.id, seen(2 * 3600), noon)
+    await made.was_on(device.id, seen(2 * 3600), noon)
     assert await sessions() == [(noon - timedelta(hours=2), noon)]
     later = noon + timedelta(hours=3)
-    await power_sessions.record(device.id, seen(5 * 3600), later)
+    await made.was_on(device.id, seen(5 * 3600), later)
     assert await sessions() == [(noon - timedelta(hours=2), later)]
 
 
 async def test_a_reboot_begins_a_session_that_does_not_reach_into_the_last(db: Stack) -> None:
     device = await made.device(await factories.school())
-    await power_sessions.record(device.id, seen(3600), MORNING)
+    await made.was_on(device.id, seen(3600), MORNING)
     soon = MORNING + timedelta(minutes=1)
-    await power_sessions.record(device.id, seen(90, rebooted=True), soon)
+    await made.was_on(device.id, seen(90, rebooted=True), soon)
     assert await sessions() == [(MORNING - timedelta(hours=1), MORNING), (MORNING, soon)]
-    await power_sessions.record(device.id, seen(0, rebooted=True), soon)
+    await made.was_on(device.id, seen(0, rebooted=True), soon)
     assert len(await sessions()) == 2, "nothing of no length"
 
 
 async def test_a_boot_that_nobody_saw_does_not_stretch_yesterdays_session(db: Stack) -> None:
     device = await made.device(await factories.school())
-    await power_sessions.record(device.id, seen(3600), MORNING)
+    await made.was_on(device.id, seen(3600), MORNING)
     tomorrow = MORNING + timedelta(days=1)
     # The last uptime is not remembered, so nothing says "rebooted" but the uptime itself.
-    await power_sessions.record(device.id, seen(1800), tomorrow)
+    await made.was_on(device.id, seen(1800), tomorrow)
     assert await sessions() == [
         (MORNING - timedelta(hours=1), MORNING),
         (tomorrow - timedelta(minutes=30), tomorrow),
@@ -88,12 +88,10 @@ async def test_hours_are_counted_by_the_schools_own_days(db: Stack) -> None:
     reader = (await factories.person(Role.admin, school)).actor
     # From 22:00 to 01:30 in Shanghai, and two hours the next morning.
     late = datetime(2026, 11, 22, 14, 0, tzinfo=UTC)
-    await power_sessions.record(device.id, seen(0.5 * 3600), late + timedelta(minutes=30))
-    await power_sessions.record(device.id, seen(3.5 * 3600), late + timedelta(hours=3, minutes=30))
-    await power_sessions.record(
-        device.id, seen(2 * 3600, rebooted=True), MORNING + timedelta(hours=2)
-    )
-    found = await power_sessions.hours_per_day(
+    await made.was_on(device.id, seen(0.5 * 3600), late + timedelta(minutes=30))
+    await made.was_on(device.id, seen(3.5 * 3600), late + timedelta(hours=3, minutes=30))
+    await made.was_on(device.id, seen(2 * 3600, rebooted=True), MORNING + timedelta(hours=2))
+    found = await time_on.hours_per_day(
         reader, since=date(2026, 11, 22), until=date(2026, 11, 24), asset_id=device.asset.id
     )
     assert [(one.day, round(one.hours, 3)) for one in found] == [
@@ -102,6 +100,5 @@ async def test_hours_are_counted_by_the_schools_own_days(db: Stack) -> None:
     ]
     other = (await factories.person(Role.admin, await factories.school())).actor
     assert (
-        await power_sessions.hours_per_day(other, since=date(2026, 11, 1), until=date(2026, 12, 1))
-        == []
+        await time_on.hours_per_day(other, since=date(2026, 11, 1), until=date(2026, 12, 1)) == []
     )

@@ -21,8 +21,7 @@ from labshare.profile_pages import overview, page_of
 from monitoring.decoding.metrics import METRICS, UNITS
 from monitoring.decoding.value_words import VALUE_WORDS
 from monitoring.polling.failures import OUR_OWN_RULES
-from monitoring.polling.planned_visit import revisit
-from monitoring.polling.visit import Visit, visit
+from monitoring.polling.visit import Visit, visit, visit_by_plan
 from monitoring.profiles import (
     FlawedProfile,
     all_profiles,
@@ -119,7 +118,7 @@ async def test_a_visit_by_plan_reads_what_a_full_one_reads(agents: Address, name
         profile = profile_named(full.profile)
         assert profile is not None
         assert full.plan is not None
-        steady = await revisit(
+        steady = await visit_by_plan(
             wire, agents, Community(name), profile, full.plan, has_rebooted=lambda _: False
         )
     assert still(name, plain(steady))["readings"] == still(name, plain(full))["readings"]

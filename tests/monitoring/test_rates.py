@@ -3,7 +3,7 @@
 import pytest
 
 from monitoring.decoding.readings import Reading
-from monitoring.polling.rates import counts_of, rate, rates
+from monitoring.polling.counters import counts_of, rate, rates
 
 GIGABIT_OCTETS = 125_000_000
 

@@ -11,6 +11,7 @@ from pysnmp.proto.rfc1905 import endOfMibView, noSuchInstance, noSuchObject
 
 from monitoring.snmp import BadReply, Oid, oid
 from monitoring.snmp.elements import _PREFIXES, MOST_PREFIXES, OBJECT_ID, OCTETS, Asked
+from monitoring.snmp.messages import element, oid_content
 from monitoring.snmp.reader import (
     VERSION_3,
     Layout,
@@ -20,7 +21,6 @@ from monitoring.snmp.reader import (
     read_secure,
 )
 from monitoring.snmp.shapes import Shape, shape_of
-from monitoring.snmp.writer import element, oid_content
 from tests.monitoring.agents import WALKS
 from tests.monitoring.judge import (
     ENGINE_ID,

@@ -125,7 +125,7 @@ async def test_a_device_that_refuses_its_port_is_not_called_dead(
     address = closed()
     device = await made.device(school, address, may_sleep=False)
     async with BriefSession() as wire:
-        poller = Poller(wire, made.SEALER, worker="worker-one", slots=20)
+        poller = Poller(wire, made.CIPHER, worker="worker-one", slots=20)
         for _ in range(4):
             await made.due_now(device.id)
             await poller.visit_due()

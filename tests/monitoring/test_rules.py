@@ -3,10 +3,10 @@
 import msgspec
 import pytest
 
-from monitoring.alerting.rules import Finding, find, judge, with_states
+from monitoring.alerting.rules import Evaluation, find, judge, with_states
 from monitoring.decoding.readings import LONGEST_INSTANCE, Reading, State, without_repeats
-from monitoring.polling.assessment import Before, assess
-from monitoring.polling.uptimes import Uptime
+from monitoring.polling.counters import Uptime
+from monitoring.polling.outcomes import Before, assess
 from monitoring.polling.visit import Visit
 from monitoring.profiles import Profile, Rule, profile_named
 
@@ -40,30 +40,30 @@ def with_rules(*rules: Rule) -> Profile:
 @pytest.mark.parametrize(
     ("value", "finding"),
     [
-        (0, Finding.fault),
-        (10, Finding.fault),
-        (10.1, Finding.between),
-        (15, Finding.fine),
-        (100, Finding.fine),
-        ("some", Finding.fine),
-        ("unknown", Finding.between),
-        (None, Finding.between),
+        (0, Evaluation.fault),
+        (10, Evaluation.fault),
+        (10.1, Evaluation.between),
+        (15, Evaluation.fine),
+        (100, Evaluation.fine),
+        ("some", Evaluation.fine),
+        ("unknown", Evaluation.between),
+        (None, Evaluation.between),
     ],
 )
-def test_between_the_bounds_nothing_changes(value: object, finding: Finding) -> None:
+def test_between_the_bounds_nothing_changes(value: object, finding: Evaluation) -> None:
     assert find(LOW, toner(value)[0]) is finding
 
 
 def test_a_value_that_swings_inside_the_gap_raises_once() -> None:
-    profile, open_places = with_rules(LOW), set()
+    profile, open_keys = with_rules(LOW), set()
     raised = cleared = 0
     for value in (9, 11, 9, 12, 10, 14, 8):
-        judgement = judge(profile, toner(value), open_places=open_places, pending={})
+        judgement = judge(profile, toner(value), open_keys=open_keys, pending={})
         raised += len(judgement.raised)
         cleared += len(judgement.cleared)
-        open_places = (open_places | set(judgement.raised)) - judgement.cleared
+        open_keys = (open_keys | set(judgement.raised)) - judgement.cleared
     assert (raised, cleared) == (1, 0)
-    judgement = judge(profile, toner(95), open_places=open_places, pending={})
+    judgement = judge(profile, toner(95), open_keys=open_keys, pending={})
     assert judgement.cleared == {("supply_low", "Black")}
 
 
@@ -71,21 +71,21 @@ def test_a_fault_counts_after_so_many_visits_in_a_row() -> None:
     profile, pending = with_rules(FULL), {}
     for value, expected in ((95, 0), (95, 0), (50, 0), (95, 0), (95, 0), (95, 1)):
         reading = Reading("disk_used", "C:", value, "percent")
-        judgement = judge(profile, [reading], open_places=set(), pending=pending)
+        judgement = judge(profile, [reading], open_keys=set(), pending=pending)
         assert len(judgement.raised) == expected
         pending = judgement.pending
 
 
 def run_through(rule: Rule, values: str, *, held_back: bool = False) -> str:
     """One letter a visit: what was said of F(ault), f(ine) or - (between)."""
-    profile, pending, open_places, said = with_rules(rule), {}, set(), ""
+    profile, pending, open_keys, said = with_rules(rule), {}, set(), ""
     for letter in values:
         value = {"F": 95, "f": 50, "-": 90}[letter]
         reading = Reading("disk_used", "C:", value, "percent")
-        judgement = judge(profile, [reading], open_places=open_places, pending=pending)
+        judgement = judge(profile, [reading], open_keys=open_keys, pending=pending)
         said += "R" if judgement.raised else "C" if judgement.cleared else "."
         if not held_back:
-            open_places = (open_places | set(judgement.raised)) - judgement.cleared
+            open_keys = (open_keys | set(judgement.raised)) - judgement.cleared
         pending = judgement.pending
     return said
 
@@ -118,11 +118,11 @@ def test_what_is_held_back_is_found_again_by_every_visit_and_not_begun_anew() ->
 
 def test_nothing_is_remembered_of_a_device_in_order() -> None:
     reading = Reading("disk_used", "C:", 40, "percent")
-    assert not judge(with_rules(FULL), [reading], open_places=set(), pending={}).pending
+    assert not judge(with_rules(FULL), [reading], open_keys=set(), pending={}).pending
 
 
 def test_a_part_that_is_not_there_any_more_neither_raises_nor_clears() -> None:
-    judgement = judge(with_rules(LOW), [], open_places={("supply_low", "Black")}, pending={})
+    judgement = judge(with_rules(LOW), [], open_keys={("supply_low", "Black")}, pending={})
     assert not judgement.cleared
 
 
@@ -134,9 +134,9 @@ def test_an_unknown_state_is_no_fault_and_no_recovery() -> None:
         raise_state=State.critical,
     )
     for state, finding in (
-        (State.critical, Finding.fault),
-        (State.warning, Finding.fine),
-        (State.unknown, Finding.between),
+        (State.critical, Evaluation.fault),
+        (State.warning, Evaluation.fine),
+        (State.unknown, Evaluation.between),
     ):
         assert find(rule, Reading("battery_status", value="x", state=state)) is finding
 
@@ -151,7 +151,7 @@ def test_a_visit_is_assessed_whole() -> None:
     assert str(finding.message) == "P-1: Black is running out (6 % left)"
     again = assess(
         profile,
-        Before(open_places=[("supply_low", "Black")]),
+        Before(open_keys=[("supply_low", "Black")]),
         visit,
         device_name="P-1",
     )
@@ -165,7 +165,7 @@ def test_a_rule_that_was_switched_off_clears_what_it_raised() -> None:
         profile, rule=[rule for rule in profile.rule if rule.name != "supply_low"]
     )
     visit = Visit("printer", {}, toner(6), at=1_000.0)
-    before = Before(open_places=[("supply_low", "Black"), ("unreachable", "")])
+    before = Before(open_keys=[("supply_low", "Black"), ("unreachable", "")])
     assessment = assess(without, before, visit, device_name="P-1")
     assert assessment.cleared == [("supply_low", "Black")]
     assert not assessment.raised

@@ -1,11 +1,11 @@
-"""Turns: spread, steady over restarts, never made up, ever rarer for the dead."""
+"""Due times: spread, steady over restarts, never made up, ever rarer for the dead."""
 
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from monitoring.polling.due_times import LONGEST_SILENCE_SECONDS, after_failure, next_due
+from monitoring.polling.scheduler import LONGEST_SILENCE_SECONDS, after_failure, next_due
 
 NOON = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
 
@@ -26,7 +26,7 @@ def test_a_device_keeps_its_phase_whenever_it_is_asked() -> None:
     assert len(phases) == 1
 
 
-def test_turns_of_many_devices_are_spread_evenly() -> None:
+def test_due_times_of_many_devices_are_spread_evenly() -> None:
     turns = [next_due(device, 60, NOON) for device in range(1, 6_001)]
     seconds = Counter(turn.replace(microsecond=0) for turn in turns)
     assert len(seconds) == 60
@@ -34,7 +34,7 @@ def test_turns_of_many_devices_are_spread_evenly() -> None:
     assert len(set(turns)) > 5_000, "nor do those of one second begin in one instant"
 
 
-def test_turns_that_were_missed_are_skipped() -> None:
+def test_visits_that_were_missed_are_skipped() -> None:
     late = NOON + timedelta(hours=5)
     assert next_due(7, 60, late) - late <= timedelta(seconds=60)
 

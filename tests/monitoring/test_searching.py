@@ -93,9 +93,9 @@ async def searched(
     admin = (await factories.person(Role.admin, school)).actor
     keys = [await made.credential(school, Community(one)) for one in communities]
     new = NewNetwork(school.id, cidr, cidr, addresses_per_second=FAST, credential_ids=keys)
-    network = await networks.add_network(admin, BOUNDS, new)
+    network = await networks.create_network(admin, BOUNDS, new)
     scan = await discovery.start_scan(admin, network.id)
-    searcher = Searcher(wire, made.SEALER, BOUNDS, worker="one", port=port)
+    searcher = Searcher(wire, made.CIPHER, BOUNDS, worker="one", port=port)
     assert await searcher.search_waiting() == 1
     return await discovery.get_scan(admin, network.id, scan.id)
 
@@ -243,7 +243,7 @@ async def test_what_is_a_device_already_is_refreshed_and_not_offered(
     added = await discovery.add_candidate(technician, candidate.id, choice)
     await database.execute("UPDATE device SET mac = NULL")
     await discovery.start_scan(technician, scan.network_id)
-    searcher = Searcher(wire, made.SEALER, BOUNDS, worker="one", port=port)
+    searcher = Searcher(wire, made.CIPHER, BOUNDS, worker="one", port=port)
     await searcher.search_waiting()
     assert await candidates_of(school) == []
     assert await database.fetch_value("SELECT mac FROM device") == "00:11:22:33:44:60"
@@ -266,7 +266,7 @@ async def test_what_is_ignored_stays_so_and_can_be_taken_back(wire: Session, ser
     (candidate,) = await candidates_of(school)
     await discovery.ignore_candidate(technician, candidate.id)
     await discovery.start_scan(technician, scan.network_id)
-    await Searcher(wire, made.SEALER, BOUNDS, worker="one", port=port).search_waiting()
+    await Searcher(wire, made.CIPHER, BOUNDS, worker="one", port=port).search_waiting()
     assert await candidates_of(school) == []
     (ignored,) = await candidates_of(school, decision=Decision.ignored)
     assert ignored.decided_by == technician.name
@@ -287,11 +287,11 @@ async def test_nothing_outside_of_the_installations_networks_is_asked(
     admin = (await factories.person(Role.admin, school)).actor
     key = await made.credential(school)
     new = NewNetwork(school.id, "R", "127.0.7.80/29", credential_ids=[key])
-    network = await networks.add_network(admin, BOUNDS, new)
+    network = await networks.create_network(admin, BOUNDS, new)
     await discovery.start_scan(admin, network.id)
     # The installation's networks were made narrower since.
     narrow = (ip_network("127.0.7.80/30"),)
-    await Searcher(wire, made.SEALER, narrow, worker="one", port=port).search_waiting()
+    await Searcher(wire, made.CIPHER, narrow, worker="one", port=port).search_waiting()
     assert [one.address for one in await candidates_of(school)] == ["127.0.7.82"]
     assert inside.communities
     assert not outside.communities
@@ -300,7 +300,7 @@ async def test_nothing_outside_of_the_installations_networks_is_asked(
 async def test_one_search_a_network_at_a_time_whoever_asks() -> None:
     school = await factories.school()
     admin = (await factories.person(Role.admin, school)).actor
-    network = await networks.add_network(
+    network = await networks.create_network(
         admin, BOUNDS, NewNetwork(school.id, "R", "127.0.9.0/24", scan_every_hours=24)
     )
     outcomes = await asyncio.gather(
@@ -320,7 +320,9 @@ async def test_one_search_a_network_at_a_time_whoever_asks() -> None:
 async def test_a_network_too_large_is_not_searched() -> None:
     school = await factories.school()
     admin = (await factories.person(Role.admin, school)).actor
-    network = await networks.add_network(admin, BOUNDS, NewNetwork(school.id, "R", "127.0.0.0/9"))
+    network = await networks.create_network(
+        admin, BOUNDS, NewNetwork(school.id, "R", "127.0.0.0/9")
+    )
     with pytest.raises(Invalid) as refused:
         await discovery.start_scan(admin, network.id)
     assert refused.value.code == "too_large"
@@ -330,13 +332,13 @@ async def test_a_cancelled_search_asks_no_more(wire: Session, serve: Serve) -> N
     school = await factories.school()
     admin = (await factories.person(Role.admin, school)).actor
     key = await made.credential(school)
-    network = await networks.add_network(
+    network = await networks.create_network(
         admin,
         BOUNDS,
         NewNetwork(school.id, "R", "127.0.64.0/20", addresses_per_second=20, credential_ids=[key]),
     )
     scan = await discovery.start_scan(admin, network.id)
-    searcher = Searcher(wire, made.SEALER, BOUNDS, worker="one", port=free_port())
+    searcher = Searcher(wire, made.CIPHER, BOUNDS, worker="one", port=free_port())
     search = asyncio.create_task(searcher.search_waiting())
     await until_asked(network.id, 1)
     cancelled = await discovery.cancel_scan(admin, network.id, scan.id)
@@ -381,7 +383,7 @@ async def test_a_killed_workers_search_goes_on_from_where_it_was(
     admin = (await factories.person(Role.admin, school)).actor
     key = await made.credential(school)
     new = NewNetwork(school.id, "R", "127.0.11.0/25", addresses_per_second=20, credential_ids=[key])
-    network = await networks.add_network(admin, BOUNDS, new)
+    network = await networks.create_network(admin, BOUNDS, new)
     scan = await discovery.start_scan(admin, network.id)
     program = [sys.executable, "-m", "tests.monitoring.searcher_process", db.dsn, str(port)]
     process = await asyncio.create_subprocess_exec(*program, cwd=Path(__file__).parents[2])
@@ -394,7 +396,7 @@ async def test_a_killed_workers_search_goes_on_from_where_it_was(
     crowd.most = len(heard)
     for agent in heard.values():
         agent.communities.clear()
-    searcher = Searcher(wire, made.SEALER, BOUNDS, worker="two", port=port)
+    searcher = Searcher(wire, made.CIPHER, BOUNDS, worker="two", port=port)
     assert await searcher.search_waiting() == 0, "the lease is not over"
     await database.execute("UPDATE network_scan SET lease_until = now() - interval '1 second'")
     await database.execute("UPDATE network SET addresses_per_second = 200")
@@ -411,12 +413,14 @@ async def test_a_killed_workers_search_goes_on_from_where_it_was(
 async def test_a_worker_whose_lease_another_has_keeps_nothing(db: Stack) -> None:
     school = await factories.school()
     admin = (await factories.person(Role.admin, school)).actor
-    network = await networks.add_network(admin, BOUNDS, NewNetwork(school.id, "R", "127.0.12.0/28"))
+    network = await networks.create_network(
+        admin, BOUNDS, NewNetwork(school.id, "R", "127.0.12.0/28")
+    )
     await discovery.start_scan(admin, network.id)
     claims = await asyncio.gather(*(store.claim_scan(f"worker {n}") for n in range(32)))
     (won,) = [(n, claim) for n, claim in enumerate(claims) if claim]
-    assert not await store.keep_progress("another", won[1], 5, [], is_over=False)
-    assert await store.keep_progress(f"worker {won[0]}", won[1], 5, [], is_over=False)
+    assert not await store.store_progress("another", won[1], 5, [], is_over=False)
+    assert await store.store_progress(f"worker {won[0]}", won[1], 5, [], is_over=False)
 
 
 @contextmanager
@@ -466,7 +470,7 @@ async def test_a_worker_searches_by_itself_and_finds_machines_without_an_agent(
     """The part of the worker as it runs: every address of this machine answers a ping."""
     school = await factories.school()
     admin = (await factories.person(Role.admin, school)).actor
-    await networks.add_network(
+    await networks.create_network(
         admin,
         BOUNDS,
         NewNetwork(school.id, "R", "127.0.13.0/29", scan_every_hours=24, addresses_per_second=FAST),

@@ -30,7 +30,7 @@ def never_today() -> list[Span]:
 @pytest.fixture
 async def poller() -> AsyncIterator[Poller]:
     async with BriefSession() as wire:
-        yield Poller(wire, made.SEALER, worker="worker-one", slots=20)
+        yield Poller(wire, made.CIPHER, worker="worker-one", slots=20)
 
 
 @pytest.mark.parametrize(
@@ -52,7 +52,7 @@ async def test_silence_is_a_fault_within_the_hours_and_none_outside(
     device = await made.device(school, may_sleep=may_sleep)
     if within is not None:
         spans = ALWAYS if within else never_today()
-        hours = await expected_hours.add_hours(keeper, school.id, NewHours("Lessons", spans))
+        hours = await expected_hours.create_hours(keeper, school.id, NewHours("Lessons", spans))
         await expected_hours.give_to_device(keeper, device.id, hours.id)
     for _ in range(4):
         await made.due_now(device.id)

@@ -28,7 +28,7 @@ async def test_no_second_sees_more_than_the_rate(per_second: int) -> None:
     pace = Pace(per_second, clock=clock, sleep=clock.sleep)
     starts = []
     for turn in range(5 * per_second):
-        await pace.turn()
+        await pace.next_slot()
         starts.append(clock.now)
         if turn == per_second:
             clock.now += 3  # three seconds lost are not made up

@@ -2,7 +2,7 @@
 
 import pytest
 
-from monitoring.decoding.text import decode_text
+from monitoring.decoding.rows import decode_text
 
 
 @pytest.mark.parametrize(

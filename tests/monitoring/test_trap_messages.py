@@ -24,12 +24,12 @@ from monitoring.snmp import (
     dotted,
     oid,
 )
+from monitoring.snmp.messages import element, integer, oid_content
 from monitoring.snmp.notifications import Notification, open_plain, read_notification
 from monitoring.snmp.trap_clocks import WINDOW_SECONDS, Authority, Clocks
 from monitoring.snmp.trap_messages import Reply, keys_of, write_reply
 from monitoring.snmp.trap_socket import plain_address
 from monitoring.snmp.traps import Gate, Refusal, Refused
-from monitoring.snmp.writer import element, integer, oid_content
 from monitoring.traps.effects import Call, Effects
 from monitoring.traps.limits import (
     MOST_SOURCES,
@@ -256,7 +256,7 @@ def test_a_crowd_of_invented_addresses_leaves_room_for_those_we_know() -> None:
         limits.let_in(f"strange {number}", 0.0, Standing.newcomer)
     assert len(limits) <= MOST_SOURCES
     assert limits.let_in("10.0.0.1", 0.0, Standing.known)
-    assert sum(limits.turned_out_strange(0.0) for _ in range(500)) == OF_STRANGERS_AT_ONCE
+    assert sum(limits.mark_strange(0.0) for _ in range(500)) == OF_STRANGERS_AT_ONCE
 
 
 @pytest.mark.parametrize(
@@ -395,11 +395,11 @@ def test_of_what_comes_together_the_last_counts(
 
 def test_the_same_again_promises_nothing_but_its_opposite_does() -> None:
     effects = Effects()
-    effects.promised(effects.of(calls("on_battery"), NOW))
+    effects.mark_enqueued(effects.of(calls("on_battery"), NOW))
     soon = NOW + timedelta(seconds=5)
     assert effects.of(calls("on_battery"), soon) == []
     assert effects.of(calls("on_battery", device_id=2), soon)
-    effects.promised(effects.of(calls("mains_returned"), soon))
+    effects.mark_enqueued(effects.of(calls("mains_returned"), soon))
     assert effects.of(calls("on_battery"), soon)
     assert effects.of(calls("mains_returned"), soon + timedelta(seconds=60))
 

@@ -7,8 +7,8 @@ import msgspec
 import pytest
 
 from core import database, outbox
-from monitoring.devices.credential_encryption import Sealer
-from monitoring.devices.credentials import seal_anew
+from monitoring.devices.credential_encryption import CredentialCipher
+from monitoring.devices.credentials import rotate_key
 from monitoring.snmp import Address, AuthProtocol, Community, PrivProtocol, User
 from monitoring.traps import alert_changes, receiver, senders
 from monitoring.traps.store import MOST_CONTENTS
@@ -352,7 +352,7 @@ async def test_traps_are_read_all_through_a_rotation_of_the_secret_key(
                 )  # fmt: skip
                 assert code == 0, said
             await during.counted("kept", 2 if step == "before" else 4)
-            await seal_anew(Sealer.of(both))
+            await rotate_key(CredentialCipher.of(both))
     after = msgspec.structs.replace(db.settings, secret_key=new)
     async with listening(msgspec.structs.replace(db, settings=after)) as ended:
         assert (await send(ended.port, COLD_START, wire=SEALED, inform=True))[0] == 0

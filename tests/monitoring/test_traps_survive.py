@@ -137,5 +137,5 @@ async def test_what_is_old_goes_and_what_strangers_said_goes_sooner(
         " FROM generate_series(now() - interval '100 days', now(), interval '1 day') t",
         school.id if is_known else None,
     )
-    assert await retention.forget_old() == gone
-    assert await retention.forget_old() == 0
+    assert await retention.delete_old() == gone
+    assert await retention.delete_old() == 0

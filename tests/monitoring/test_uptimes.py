@@ -2,7 +2,7 @@
 
 import pytest
 
-from monitoring.polling.uptimes import WRAP_TICKS, Known, Uptime, follow
+from monitoring.polling.counters import WRAP_TICKS, Known, Uptime, follow
 
 HOST = "1.3.6.1.2.1.25.1.1.0"
 AGENT = "1.3.6.1.2.1.1.3.0"

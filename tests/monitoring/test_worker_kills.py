@@ -94,7 +94,7 @@ async def test_a_worker_killed_at_any_step_loses_nothing_and_another_takes_over(
     db: Stack, wire: Session, agent: Snmpd, step: str
 ) -> None:
     await some_devices(agent.address)
-    ours = Poller(wire, made.SEALER, worker="worker-one", slots=20)
+    ours = Poller(wire, made.CIPHER, worker="worker-one", slots=20)
     assert await ours.visit_due() == DEVICES
     before = await database.fetch_value("SELECT count(*) FROM sample")
     first = await database.fetch_value("SELECT max(last_seen_at) FROM device")
@@ -161,5 +161,5 @@ async def test_a_worker_that_is_told_to_stop_keeps_what_it_read_and_gives_back_t
 def test_a_device_of_a_dead_worker_is_visited_again_within_a_minute() -> None:
     longest_wait = claims.LEASE_SECONDS + poller.CLAIM_EVERY_SECONDS
     assert longest_wait < 60 - 10
-    at_worst = claims.AHEAD_SECONDS + claims.VISIT_SECONDS + claims.KEEP_SECONDS
+    at_worst = claims.AHEAD_SECONDS + claims.VISIT_SECONDS + claims.SAVE_SECONDS
     assert at_worst <= claims.LEASE_SECONDS, "so that no device is visited twice at a time"

@@ -5,7 +5,7 @@ import sys
 import time
 
 from monitoring.snmp import oid
-from monitoring.snmp.writer import element, integer, oid_content
+from monitoring.snmp.messages import element, integer, oid_content
 
 UPTIME, WHAT = oid("1.3.6.1.2.1.1.3.0"), oid("1.3.6.1.6.3.1.1.4.1.0")
 SLICES = 100  # a second

@@ -183,7 +183,7 @@ async def test_content_is_known_by_its_bytes(tmp_path: Path, content: str, data:
     ],
 )
 def test_name_sender_and_bytes_agree(name: str, declared: str, content: str, kept: str) -> None:
-    assert formats.settle(name, declared, content) == kept
+    assert formats.decided_type(name, declared, content) == kept
 
 
 @pytest.mark.parametrize(
@@ -200,5 +200,5 @@ def test_a_file_that_is_not_what_it_says_is_refused(
     name: str, declared: str, content: str, code: str
 ) -> None:
     with pytest.raises(formats.Disagreement) as refusal:
-        formats.settle(name, declared, content)
+        formats.decided_type(name, declared, content)
     assert refusal.value.code == code

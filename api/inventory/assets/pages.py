@@ -107,7 +107,7 @@ async def _asset_page(
     asset = await assets.get_asset(actor, tag)
     may_keep = actor.can_at(asset.school_id, EDIT_EQUIPMENT)
     orders = await repairs.of_asset(actor, asset.id)
-    device = await devices.of_asset(actor, asset.id)
+    device = await devices.find_by_asset(actor, asset.id)
     return render(
         request,
         "inventory/assets/asset.html",

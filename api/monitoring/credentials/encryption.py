@@ -1,9 +1,9 @@
 """What encrypts the secrets of devices, for pages and routes alike."""
 
 from api.http.types import WebRequest
-from monitoring.devices.credential_encryption import Sealer
+from monitoring.devices.credential_encryption import CredentialCipher
 
 
-def sealer_of(request: WebRequest) -> Sealer:
+def cipher_of(request: WebRequest) -> CredentialCipher:
     """What encrypts this installation's secrets."""
-    return Sealer.of(request.app.state.settings)
+    return CredentialCipher.of(request.app.state.settings)

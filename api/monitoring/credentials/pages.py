@@ -16,7 +16,7 @@ from api.kit.numbers import PathId
 from api.kit.options import school_options
 from api.kit.rendering import language_of, render
 from api.kit.submission import submit
-from api.monitoring.credentials.encryption import sealer_of
+from api.monitoring.credentials.encryption import cipher_of
 from api.wording import row_names
 from core.access import Actor
 from core.errors import say
@@ -82,7 +82,7 @@ class CredentialPages(Controller):
         return await submit(
             request,
             NewCredential,
-            lambda given: credentials.add_credential(actor, sealer_of(request), given),
+            lambda given: credentials.create_credential(actor, cipher_of(request), given),
             then=lambda made: see_other(urls.credentials(), say("{name} is kept.", name=made.name)),
             page=lambda form: _form_page(request, actor, None, form),
         )
@@ -103,8 +103,8 @@ class CredentialPages(Controller):
         return await submit(
             request,
             NewCredential,
-            lambda given: credentials.edit_credential(
-                actor, sealer_of(request), credential_id, given
+            lambda given: credentials.update_credential(
+                actor, cipher_of(request), credential_id, given
             ),
             then=lambda _: see_other(urls.credentials(), say("Saved.")),
             page=lambda form: _form_page(request, actor, found, form),
@@ -115,7 +115,7 @@ class CredentialPages(Controller):
         self, actor: NamedDependency[Actor], credential_id: PathId
     ) -> Redirect:
         found = await credentials.get_credential(actor, credential_id)
-        await credentials.remove_credential(actor, credential_id)
+        await credentials.delete_credential(actor, credential_id)
         return see_other(urls.credentials(), say("{name} is forgotten.", name=found.name))
 
 

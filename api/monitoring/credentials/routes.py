@@ -7,7 +7,7 @@ from litestar.params import FromQuery, JSONBody
 from api.http.access import allow
 from api.http.types import WebRequest
 from api.kit.numbers import Limit, PathId, QueryId
-from api.monitoring.credentials.encryption import sealer_of
+from api.monitoring.credentials.encryption import cipher_of
 from core.access import Actor
 from core.paging import DEFAULT_LIMIT, Page
 from core.permissions import EDIT_MONITORING_SETUP, READ_MONITORING_SETUP
@@ -46,7 +46,7 @@ class CredentialRoutes(Controller):
     async def add_credential(
         self, request: WebRequest, actor: NamedDependency[Actor], data: JSONBody[NewCredential]
     ) -> Credential:
-        return await credentials.add_credential(actor, sealer_of(request), data)
+        return await credentials.create_credential(actor, cipher_of(request), data)
 
     @get(
         "/{credential_id:int}",
@@ -73,7 +73,7 @@ class CredentialRoutes(Controller):
         data: JSONBody[NewCredential],
     ) -> Credential:
         """A secret that is left blank stays; devices that use it are visited at once."""
-        return await credentials.edit_credential(actor, sealer_of(request), credential_id, data)
+        return await credentials.update_credential(actor, cipher_of(request), credential_id, data)
 
     @delete(
         "/{credential_id:int}",
@@ -83,4 +83,4 @@ class CredentialRoutes(Controller):
     )
     async def remove_credential(self, actor: NamedDependency[Actor], credential_id: PathId) -> None:
         """Refused while devices use it."""
-        await credentials.remove_credential(actor, credential_id)
+        await credentials.delete_credential(actor, credential_id)

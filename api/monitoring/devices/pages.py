@@ -32,8 +32,8 @@ from monitoring.alerting import alerts, forecasts, parents
 from monitoring.alerting.alerts import AlertFilter
 from monitoring.alerting.maintenance import in_force
 from monitoring.devices import Device, DeviceFilter, DeviceState, credentials
+from monitoring.history import time_on
 from monitoring.history.spans import Span
-from monitoring.polling import power_sessions
 from monitoring.profiles import all_profiles
 from monitoring.registration.devices import NewDevice
 
@@ -137,7 +137,7 @@ class DevicePages(Controller):
         return await submit(
             request,
             DeviceForm,
-            lambda form: registration.add_device(actor, form.device()),
+            lambda form: registration.create_device(actor, form.device()),
             then=lambda made: see_other(
                 urls.device(made.id),
                 say(
@@ -198,7 +198,7 @@ class DevicePages(Controller):
         return await submit(
             request,
             DeviceForm,
-            lambda form: registration.edit_device(
+            lambda form: registration.update_device(
                 actor, device_id, form.device(), version=form.version
             ),
             then=lambda _: see_other(urls.device(device_id), say("Saved.")),
@@ -261,7 +261,7 @@ async def _use(actor: Actor, device: Device, request: WebRequest) -> dict[str, A
     """Hours on per day of the last fortnight, for a chart; None when it was never on."""
     today = clock.today(ZONE)
     first = today - timedelta(days=USE_DAYS - 1)
-    days = await power_sessions.hours_per_day(
+    days = await time_on.hours_per_day(
         actor, since=first, until=today + timedelta(days=1), asset_id=device.asset_id
     )
     if not days:

@@ -92,7 +92,7 @@ class DeviceRoutes(Controller):
             key,
             "device_add",
             Device,
-            lambda: registration.add_device(actor, data),
+            lambda: registration.create_device(actor, data),
             given=data,
         )
         return _told(made, language_of(request))
@@ -121,7 +121,7 @@ class DeviceRoutes(Controller):
         device_id: PathId,
         data: JSONBody[DeviceChange],
     ) -> Device:
-        changed = await registration.edit_device(actor, device_id, data, version=data.version)
+        changed = await registration.update_device(actor, device_id, data, version=data.version)
         return _told(changed, language_of(request))
 
     @delete(

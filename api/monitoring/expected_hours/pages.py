@@ -80,7 +80,7 @@ class ExpectedHoursPages(Controller):
 
         async def add(form: Any) -> ExpectedHours:
             hours = NewHours(form.name, _spans(form))
-            return await expected_hours.add_hours(actor, form.school_id or only, hours)
+            return await expected_hours.create_hours(actor, form.school_id or only, hours)
 
         return await submit(
             request,
@@ -105,7 +105,7 @@ class ExpectedHoursPages(Controller):
 
         async def edit(form: Any) -> ExpectedHours:
             changed = NewHours(form.name, _spans(form))
-            return await expected_hours.edit_hours(actor, hours_id, changed)
+            return await expected_hours.update_hours(actor, hours_id, changed)
 
         return await submit(
             request,
@@ -117,7 +117,7 @@ class ExpectedHoursPages(Controller):
 
     @post("/{hours_id:int}/remove", guards=[allow(EDIT_MONITORING, tokens=False)])
     async def remove_hours(self, actor: NamedDependency[Actor], hours_id: PathId) -> Redirect:
-        await expected_hours.remove_hours(actor, hours_id)
+        await expected_hours.delete_hours(actor, hours_id)
         return see_other(urls.expected_hours(), say("These expected hours are deleted."))
 
     @post("/{hours_id:int}/give", guards=[allow(EDIT_MONITORING, tokens=False)])

@@ -66,7 +66,7 @@ class ExpectedHoursRoutes(Controller):
             key,
             "expected_hours_add",
             ExpectedHours,
-            lambda: expected_hours.add_hours(actor, data.school_id, data),
+            lambda: expected_hours.create_hours(actor, data.school_id, data),
             given=data,
         )
 
@@ -89,7 +89,7 @@ class ExpectedHoursRoutes(Controller):
         self, actor: NamedDependency[Actor], hours_id: PathId, data: JSONBody[NewHours]
     ) -> ExpectedHours:
         """They hold for all their devices from the next visit on."""
-        return await expected_hours.edit_hours(actor, hours_id, data)
+        return await expected_hours.update_hours(actor, hours_id, data)
 
     @delete(
         "/{hours_id:int}",
@@ -98,7 +98,7 @@ class ExpectedHoursRoutes(Controller):
         summary="Delete expected hours that no device has",
     )
     async def remove_hours(self, actor: NamedDependency[Actor], hours_id: PathId) -> None:
-        await expected_hours.remove_hours(actor, hours_id)
+        await expected_hours.delete_hours(actor, hours_id)
 
     @put(
         "/of-places/{place_id:int}",

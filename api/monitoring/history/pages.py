@@ -91,7 +91,7 @@ def _kept(readings: list[LatestReading]) -> dict[str, None]:
     return {
         one.metric: None
         for one in readings
-        if METRICS[one.metric].is_kept and not isinstance(one.value, str | None)
+        if METRICS[one.metric].is_stored and not isinstance(one.value, str | None)
     }
 
 

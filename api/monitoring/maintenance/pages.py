@@ -117,7 +117,7 @@ class MaintenancePages(Controller):
     @post(guards=[allow(EDIT_MONITORING, tokens=False)])
     async def add_window(self, request: WebRequest, actor: NamedDependency[Actor]) -> Response[Any]:
         async def add(form: WindowForm) -> MaintenanceWindow:
-            return await windows.add_window(actor, await form.window(actor))
+            return await windows.create_window(actor, await form.window(actor))
 
         return await submit(
             request,

@@ -56,7 +56,7 @@ class MaintenanceRoutes(Controller):
             key,
             "maintenance_add",
             MaintenanceWindow,
-            lambda: windows.add_window(actor, data),
+            lambda: windows.create_window(actor, data),
             given=data,
         )
 

@@ -87,7 +87,7 @@ class NetworkPages(Controller):
         return await submit(
             request,
             NetworkForm,
-            lambda form: networks.add_network(actor, bounds_of(request), form.network()),
+            lambda form: networks.create_network(actor, bounds_of(request), form.network()),
             then=lambda made: see_other(
                 urls.network(made.id), say("{name} is kept.", name=made.name)
             ),
@@ -127,7 +127,7 @@ class NetworkPages(Controller):
         return await submit(
             request,
             NetworkForm,
-            lambda form: networks.edit_network(
+            lambda form: networks.update_network(
                 actor, bounds_of(request), network_id, form.network(), version=form.version
             ),
             then=lambda _: see_other(urls.network(network_id), say("Saved.")),
@@ -139,7 +139,7 @@ class NetworkPages(Controller):
     @post("/{network_id:int}/remove", guards=[allow(EDIT_MONITORING_SETUP, tokens=False)])
     async def remove_network(self, actor: NamedDependency[Actor], network_id: PathId) -> Redirect:
         found = await networks.get_network(actor, network_id)
-        await networks.remove_network(actor, network_id)
+        await networks.delete_network(actor, network_id)
         return see_other(urls.networks(), say("{name} is forgotten.", name=found.name))
 
     @post("/{network_id:int}/scans", guards=[allow(EDIT_MONITORING, tokens=False)])

@@ -66,7 +66,7 @@ class NetworkRoutes(Controller):
             key,
             "network_add",
             Network,
-            lambda: networks.add_network(actor, bounds_of(request), data),
+            lambda: networks.create_network(actor, bounds_of(request), data),
             given=data,
         )
 
@@ -93,7 +93,7 @@ class NetworkRoutes(Controller):
         data: JSONBody[NetworkChange],
     ) -> Network:
         """Refused while a device would be left outside."""
-        return await networks.edit_network(
+        return await networks.update_network(
             actor, bounds_of(request), network_id, data, version=data.version
         )
 
@@ -105,7 +105,7 @@ class NetworkRoutes(Controller):
     )
     async def remove_network(self, actor: NamedDependency[Actor], network_id: PathId) -> None:
         """Refused while devices are in it."""
-        await networks.remove_network(actor, network_id)
+        await networks.delete_network(actor, network_id)
 
     @get(
         "/{network_id:int}/scans",

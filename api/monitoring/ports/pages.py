@@ -17,7 +17,7 @@ from core.access import Actor
 from core.errors import say
 from core.permissions import EDIT_MONITORING
 from monitoring import devices, topology
-from monitoring.topology import Finding
+from monitoring.topology import PortLocation
 
 
 class Question(msgspec.Struct, frozen=True):
@@ -46,10 +46,10 @@ class PortPages(Controller):
 
     @get(urls.port_finder(), guards=[in_person])
     async def find_port(self, request: WebRequest, actor: NamedDependency[Actor]) -> Response[str]:
-        async def find(question: Question) -> Finding | None:
+        async def find(question: Question) -> PortLocation | None:
             return await topology.find_port(actor, question.q) if question.q else None
 
-        found: Finding | None
+        found: PortLocation | None
         question, found, form = await read_query(request, Question, find)
         return render(
             request, "monitoring/ports/finder.html", q=question.q or "", found=found, form=form

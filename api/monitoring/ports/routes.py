@@ -14,7 +14,7 @@ from api.wording.reader import language_of
 from core.access import Actor
 from core.permissions import EDIT_MONITORING, READ_MONITORING
 from monitoring import topology
-from monitoring.topology import Finding, PortPanel, Uplink
+from monitoring.topology import PortLocation, PortPanel, Uplink
 
 Question = Annotated[str, QueryParameter(name="q")]
 
@@ -66,7 +66,7 @@ class PortRoutes(Controller):
     )
     async def find_port(
         self, request: WebRequest, actor: NamedDependency[Actor], q: Question
-    ) -> Finding:
+    ) -> PortLocation:
         """``edge`` is the port where its cable ends; ``also`` are the ports on the way there."""
         found = await topology.find_port(actor, q)
         if found.why is None:

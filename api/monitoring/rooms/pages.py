@@ -104,7 +104,7 @@ class RoomPages(Controller):
     async def remove_plan(
         self, request: WebRequest, actor: NamedDependency[Actor], plan_id: PathId
     ) -> Redirect:
-        await waking.remove_plan(actor, plan_id)
+        await waking.delete_plan(actor, plan_id)
         back = urls.local((await request.form()).get("back"), urls.rooms())
         return see_other(back, say("The room is woken no longer at that time."))
 

@@ -101,7 +101,7 @@ class WakePlanRoutes(Controller):
         summary="Wake a room regularly no longer",
     )
     async def remove_plan(self, actor: NamedDependency[Actor], plan_id: PathId) -> None:
-        await waking.remove_plan(actor, plan_id)
+        await waking.delete_plan(actor, plan_id)
 
 
 @post(

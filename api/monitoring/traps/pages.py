@@ -17,10 +17,10 @@ from core.numbers import Id
 from core.paging import DEFAULT_LIMIT
 from monitoring import devices
 from monitoring.traps import views
-from monitoring.traps.retention import KEEP_DAYS
+from monitoring.traps.retention import STORED_DAYS
 from monitoring.traps.views import MessageFilter
 
-PERIODS = (1, 7, 30, KEEP_DAYS)
+PERIODS = (1, 7, 30, STORED_DAYS)
 
 
 class ListQuery(msgspec.Struct, frozen=True):

@@ -29,7 +29,7 @@ from inventory.usage import (
     chosen_period,
     preset_period,
 )
-from monitoring.usage.idle_list import idle_assets
+from monitoring.usage.idle_list import list_idle_assets
 from monitoring.usage.report import UsageReport, usage
 
 
@@ -100,7 +100,7 @@ class UsagePages(Controller):
     @get(urls.idle_assets())
     async def show_idle(self, request: WebRequest, actor: NamedDependency[Actor]) -> Response[str]:
         query = _query(request, PageQuery)
-        page = await idle_assets(actor, limit=query.limit, cursor=query.cursor)
+        page = await list_idle_assets(actor, limit=query.limit, cursor=query.cursor)
         return render(request, "monitoring/usage/idle.html", page=page)
 
     @get("/donations/{donation_id:int}/usage")

@@ -14,7 +14,7 @@ from core.errors import Invalid, say
 from core.paging import DEFAULT_LIMIT, Page
 from core.permissions import READ_USAGE
 from inventory.usage import By, chosen_period
-from monitoring.usage.idle_list import IdleAsset, idle_assets
+from monitoring.usage.idle_list import IdleAsset, list_idle_assets
 from monitoring.usage.report import UsageReport, usage
 
 Grouping = Literal["donation", "model", "school", "room", "asset"]
@@ -67,7 +67,7 @@ class ReportRoutes(Controller):
         watches is not known to be idle; what is meant to be on all the time is left out. Defined
         in docs/usage.md.
         """
-        return await idle_assets(actor, limit=limit, cursor=cursor)
+        return await list_idle_assets(actor, limit=limit, cursor=cursor)
 
 
 def _checked(by: By, donation_id: int | None) -> By:

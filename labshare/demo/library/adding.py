@@ -99,7 +99,7 @@ async def _store(file: File) -> Stored:
     with tempfile.TemporaryDirectory(prefix="lesson-") as folder:
         path = Path(folder) / "content"
         path.write_bytes(file.data)
-        media_type = formats.settle(file.name, "", await extraction.content_of(path))
+        media_type = formats.decided_type(file.name, "", await extraction.content_of(path))
         findings = await _drawn(_read, path, media_type)
         key = objects.new_key("b")
         await objects.put(key, file.data, media_type)

@@ -2,8 +2,14 @@
 
 from monitoring.alerting.alerts.actions import acknowledge, acknowledge_many, clear_by_hand
 from monitoring.alerting.alerts.findings import AlertSeverity, DeviceChanges, Finding
-from monitoring.alerting.alerts.resolution import settle
-from monitoring.alerting.alerts.store import clear_alert, end_all, keep, open_places, raise_alert
+from monitoring.alerting.alerts.resolution import resolve_stale
+from monitoring.alerting.alerts.store import (
+    apply_changes,
+    clear_alert,
+    end_all,
+    open_keys,
+    raise_alert,
+)
 from monitoring.alerting.alerts.views import (
     Alert,
     AlertFilter,
@@ -22,14 +28,14 @@ __all__ = [
     "Finding",
     "acknowledge",
     "acknowledge_many",
+    "apply_changes",
     "clear_alert",
     "clear_by_hand",
     "end_all",
     "get_alert",
-    "keep",
     "list_alerts",
     "most_urgent",
-    "open_places",
+    "open_keys",
     "raise_alert",
-    "settle",
+    "resolve_stale",
 ]

@@ -8,7 +8,7 @@ from core.database import fetch_column, fetch_value, transaction
 from core.errors import Conflict, Invalid, NotFound, say
 from core.permissions import EDIT_MONITORING
 from monitoring.alerting.alerts.views import Alert, get_alert
-from monitoring.alerting.alerts.work_orders import tell
+from monitoring.alerting.alerts.work_orders import add_entry
 
 MOST_AT_ONCE = 200
 REASON_MAX_LENGTH = 200
@@ -33,13 +33,13 @@ async def acknowledge_many(actor: Actor, alert_ids: Sequence[int]) -> int:
         raise Invalid.of(
             "alert_ids", say("Choose {most} alerts at most", most=MOST_AT_ONCE), code="too_many"
         )
-    kept = actor.school_ids_with(EDIT_MONITORING)
+    editable = actor.school_ids_with(EDIT_MONITORING)
     wanted = sorted(set(alert_ids))
     async with transaction(actor):
         seen: int = await fetch_value(
             "SELECT count(*) FROM alert WHERE id = any($1::bigint[]) AND school = any($2::bigint[])",
             wanted,
-            kept,
+            editable,
         )
         if seen < len(wanted):
             raise NotFound(say("There is no such alert, or it is not of your school"))
@@ -52,13 +52,13 @@ async def acknowledge_many(actor: Actor, alert_ids: Sequence[int]) -> int:
             wanted,
             clock.now(),
             actor.person_id,
-            kept,
+            editable,
         )
     return len(taken)
 
 
 async def clear_by_hand(actor: Actor, alert_id: int, reason: str) -> Alert:
-    """End an alert with a reason; its work order is told, and stays open.
+    """End an alert with a reason; its work order says so, and stays open.
 
     Meant for what has no end of its own. A fault that is still there is found again by the next
     visit, and is a new alert.
@@ -83,6 +83,6 @@ async def clear_by_hand(actor: Actor, alert_id: int, reason: str) -> Alert:
         if ended is None:
             raise Conflict(say("This alert has cleared already"), code="alert_cleared")
         if alert.work_order_id is not None:
-            told = say("Ended by hand: {fault}. {reason}", fault=alert.message, reason=words)
-            await tell(actor, alert.work_order_id, told)
+            message = say("Ended by hand: {fault}. {reason}", fault=alert.message, reason=words)
+            await add_entry(actor, alert.work_order_id, message)
     return await get_alert(actor, alert_id)

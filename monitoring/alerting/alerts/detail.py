@@ -46,7 +46,7 @@ class StateSpan(msgspec.Struct, frozen=True):
 
 
 class HeldBack(msgspec.Struct, frozen=True):
-    """A maintenance window in which the device was not to be told of, shortly before the alert."""
+    """A maintenance window in which the device was not to be reported, shortly before the alert."""
 
     window_id: int
     reason: str

@@ -1,4 +1,4 @@
-"""Alerts that nobody would end: what flaps and grew quiet, and what belonged to gone equipment."""
+"""Alerts that nobody would end: what flaps and grew quiet, and what belonged to equipment that is no longer in use."""
 
 from datetime import timedelta
 
@@ -8,24 +8,24 @@ from core.database import fetch, fetch_value, transaction
 from core.errors import Message, say
 from inventory.assets.shapes import NO_LONGER_USED
 from monitoring.alerting.alerts.store import TOUCHED, Touched
-from monitoring.alerting.alerts.work_orders import tell
+from monitoring.alerting.alerts.work_orders import add_entry
 
 QUIET_FOR = timedelta(minutes=15)
 
 
-async def settle() -> int:
-    """Say how it ended of every alert that needs it; how many were settled.
+async def resolve_stale() -> int:
+    """Resolve every alert that no visit will end; how many there were.
 
-    Needs no visit: a device that is gone is settled like any other.
+    Needs no visit: alerts of devices that left are resolved like any others.
     """
     schools: list[int] = await fetch_value("SELECT coalesce(array_agg(id), '{}') FROM school")
     actor = Actor.system("monitoring", schools)
-    return sum([await _quiet(actor), await _lasting(actor), await _gone(actor)])
+    return sum([await _quiet(actor), await _lasting(actor), await _of_unused_assets(actor)])
 
 
 async def _quiet(actor: Actor) -> int:
     """What came and went, and has been away long enough, is over."""
-    return await _settle(
+    return await _resolve(
         actor,
         "cleared_at = $1",
         "l.cleared_at IS NULL AND l.quiet_at <= $2",
@@ -35,7 +35,7 @@ async def _quiet(actor: Actor) -> int:
 
 async def _lasting(actor: Actor) -> int:
     """What came and went, and has stayed long enough, is a plain fault."""
-    return await _settle(
+    return await _resolve(
         actor,
         "flapping_at = NULL",
         "l.cleared_at IS NULL AND l.quiet_at IS NULL AND l.flapping_at <= $2",
@@ -43,9 +43,9 @@ async def _lasting(actor: Actor) -> int:
     )
 
 
-async def _gone(actor: Actor) -> int:
+async def _of_unused_assets(actor: Actor) -> int:
     """Nothing is wrong any more with what has left the rooms: it is visited no longer."""
-    return await _settle(
+    return await _resolve(
         actor,
         "cleared_at = $1",
         "l.cleared_at IS NULL AND l.device IN (SELECT d.id FROM device d"
@@ -54,10 +54,10 @@ async def _gone(actor: Actor) -> int:
     )
 
 
-async def _settle(actor: Actor, change: str, which: str, told: Message) -> int:
+async def _resolve(actor: Actor, change: str, which: str, message: Message) -> int:
     now = clock.now()
     async with transaction(actor):
-        settled = await fetch(
+        resolved = await fetch(
             Touched,
             f"UPDATE alert SET {change} FROM (SELECT {TOUCHED} FROM alert l"
             f" WHERE {which} AND $1::timestamptz IS NOT NULL ORDER BY l.id FOR NO KEY UPDATE SKIP LOCKED)"
@@ -65,9 +65,9 @@ async def _settle(actor: Actor, change: str, which: str, told: Message) -> int:
             now,
             now - QUIET_FOR,
         )
-        for alert in settled:
+        for alert in resolved:
             if alert.work_order is not None:
-                await tell(
-                    actor, alert.work_order, Message(told.template, {"fault": alert.message})
+                await add_entry(
+                    actor, alert.work_order, Message(message.template, {"fault": alert.message})
                 )
-    return len(settled)
+    return len(resolved)

@@ -1,4 +1,4 @@
-"""The work order behind an alert: opened once a fault, told what happens, closed by a person."""
+"""The work order behind an alert: opened once a fault, with an entry for what happens, closed by a person."""
 
 from datetime import datetime, timedelta
 from typing import Literal
@@ -30,7 +30,7 @@ class _Closed(msgspec.Struct, frozen=True):
 async def open_order(
     actor: Actor, alert_id: int, device_id: int, finding: Finding, *, is_flapping: bool
 ) -> None:
-    """Tie the alert to its work order: a new one, or the one that is open already and is told.
+    """Tie the alert to its work order: a new one, or the one that is open already, which gets an entry.
 
     What flaps is told of once; the next word is how it ended. An asset that has left the books
     gets no order.
@@ -52,12 +52,12 @@ async def open_order(
         return
     await execute("UPDATE alert SET work_order = $2 WHERE id = $1", alert_id, order.id)
     if is_flapping:
-        await tell(actor, order.id, say("It comes and goes: {fault}", fault=finding.message))
+        await add_entry(actor, order.id, say("It comes and goes: {fault}", fault=finding.message))
     elif order.opened_at < begun:
-        await tell(actor, order.id, say("Monitoring reports: {fault}", fault=finding.message))
+        await add_entry(actor, order.id, say("Monitoring reports: {fault}", fault=finding.message))
 
 
-async def tell(actor: Actor, order_id: int, what: Message) -> None:
+async def add_entry(actor: Actor, order_id: int, what: Message) -> None:
     """Comment on an open order, unless these very words were the last ones and are still fresh."""
     order = await repairs.get_work_order(actor, order_id)
     if order.is_closed:

@@ -3,15 +3,15 @@
 from monitoring.alerting.expected_hours.sets import (
     ExpectedHours,
     NewHours,
-    add_hours,
     by_times,
-    edit_hours,
+    create_hours,
+    delete_hours,
     get_hours,
     give_to_device,
     give_to_place,
     hours_of,
     list_hours,
-    remove_hours,
+    update_hours,
 )
 from monitoring.alerting.expected_hours.spans import Span, is_expected, spans_from_json
 
@@ -19,15 +19,15 @@ __all__ = [
     "ExpectedHours",
     "NewHours",
     "Span",
-    "add_hours",
     "by_times",
-    "edit_hours",
+    "create_hours",
+    "delete_hours",
     "get_hours",
     "give_to_device",
     "give_to_place",
     "hours_of",
     "is_expected",
     "list_hours",
-    "remove_hours",
     "spans_from_json",
+    "update_hours",
 ]

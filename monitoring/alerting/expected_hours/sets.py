@@ -80,7 +80,7 @@ async def get_hours(actor: Actor, hours_id: int) -> ExpectedHours:
     return found
 
 
-async def add_hours(actor: Actor, school_id: int, new: NewHours) -> ExpectedHours:
+async def create_hours(actor: Actor, school_id: int, new: NewHours) -> ExpectedHours:
     """Make a set of hours that devices may be given."""
     actor.require(school_id, EDIT_MONITORING)
     spans = _checked(new)
@@ -97,9 +97,9 @@ async def add_hours(actor: Actor, school_id: int, new: NewHours) -> ExpectedHour
     return await get_hours(actor, hours_id)
 
 
-async def edit_hours(actor: Actor, hours_id: int, new: NewHours) -> ExpectedHours:
+async def update_hours(actor: Actor, hours_id: int, new: NewHours) -> ExpectedHours:
     """Change a set; it holds for all its devices from their next visit on."""
-    await _kept(actor, hours_id)
+    await _editable(actor, hours_id)
     spans = _checked(new)
     with refusing(REFUSALS):
         async with transaction(actor):
@@ -112,9 +112,9 @@ async def edit_hours(actor: Actor, hours_id: int, new: NewHours) -> ExpectedHour
     return await get_hours(actor, hours_id)
 
 
-async def remove_hours(actor: Actor, hours_id: int) -> None:
+async def delete_hours(actor: Actor, hours_id: int) -> None:
     """Delete a set that no device has; else a Conflict."""
-    await _kept(actor, hours_id)
+    await _editable(actor, hours_id)
     with refusing(REFUSALS):
         async with transaction(actor):
             # Devices that are monitored no longer do not hold it.
@@ -173,7 +173,7 @@ async def give_to_place(actor: Actor, place_id: int, hours_id: int | None) -> in
         )
 
 
-async def _kept(actor: Actor, hours_id: int) -> ExpectedHours:
+async def _editable(actor: Actor, hours_id: int) -> ExpectedHours:
     hours = await get_hours(actor, hours_id)
     actor.require(hours.school_id, EDIT_MONITORING)
     return hours

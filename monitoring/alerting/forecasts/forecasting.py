@@ -25,7 +25,7 @@ DAY_SECONDS = 86_400
 
 
 class Outlook(msgspec.Struct, frozen=True):
-    """What is foretold of a metric: as which metric of days, and which alert says it already."""
+    """What is forecast of a metric: as which metric of days, and which alert says it already."""
 
     days_metric: str
     is_rising: bool
@@ -94,7 +94,7 @@ SELECT device AS device_id, metric, instance, array_agg(at ORDER BY at) AS at,
 
 async def of_device(device_id: int) -> list[Forecast]:
     """What is going to run out or fill up on a device within three months, the soonest first."""
-    found = await _foretold([device_id])
+    found = await _forecasts([device_id])
     near = [one for one in found if isfinite(one.days) and one.days <= SHOWN_DAYS]
     return sorted(near, key=lambda one: (one.days, one.instance))
 
@@ -111,14 +111,14 @@ async def look_ahead() -> int:
     begun = 0
     for first in range(0, len(watched), DEVICES_AT_ONCE):
         some = {one.id: one for one in watched[first : first + DEVICES_AT_ONCE]}
-        foretold = await _foretold(some)
-        changes = await _changes(some, foretold, settings)
+        forecasts = await _forecasts(some)
+        changes = await _changes(some, forecasts, settings)
         actor = Actor.system("monitoring", sorted({one.school_id for one in some.values()}))
-        begun += len(await alerts.keep(actor, changes))
+        begun += len(await alerts.apply_changes(actor, changes))
     return begun
 
 
-async def _foretold(device_ids: Iterable[int]) -> list[Forecast]:
+async def _forecasts(device_ids: Iterable[int]) -> list[Forecast]:
     now = clock.now()
     midnight = datetime(now.year, now.month, now.day, tzinfo=UTC)
     series = await fetch(
@@ -143,19 +143,19 @@ async def _foretold(device_ids: Iterable[int]) -> list[Forecast]:
 
 
 async def _changes(
-    watched: dict[int, _Watched], foretold: Sequence[Forecast], settings: thresholds.Settings
+    watched: dict[int, _Watched], forecasts: Sequence[Forecast], settings: thresholds.Settings
 ) -> list[DeviceChanges]:
-    open_places = await alerts.open_places(watched)
+    open_keys = await alerts.open_keys(watched)
     by_device: dict[int, list[Forecast]] = {}
-    for forecast in foretold:
+    for forecast in forecasts:
         by_device.setdefault(forecast.device_id, []).append(forecast)
     found = []
-    for device_id, forecasts in by_device.items():
+    for device_id, its_own in by_device.items():
         device = watched[device_id]
         default = profile_of(device.chosen_profile, device.recognised)
         profile = settings.profile_for(device.school_id, device_id, default)
-        places = open_places.get(device_id, set())
-        change = changes_of(device_id, device.school_id, device.name, profile, forecasts, places)
+        keys = open_keys.get(device_id, set())
+        change = changes_of(device_id, device.school_id, device.name, profile, its_own, keys)
         if change.raised or change.cleared:
             found.append(change)
     return found
@@ -167,21 +167,21 @@ def changes_of(
     name: str,
     profile: Profile,
     forecasts: Sequence[Forecast],
-    open_places: set[tuple[str, str]],
+    open_keys: set[tuple[str, str]],
 ) -> DeviceChanges:
-    """The forecasts held against the rules: what is said to be low already is not foretold."""
+    """The forecasts held against the rules: what is said to be low already is not forecast."""
     raised, cleared = [], []
     for forecast in forecasts:
         outlook = OUTLOOKS[forecast.metric]
         for rule in profile.rule:
             if rule.metric != outlook.days_metric:
                 continue
-            place = (rule.name, forecast.instance)
-            said = (outlook.said_by, forecast.instance) in open_places
-            verdict = rules.find(rule, forecast.reading)
-            if place in open_places and (said or verdict is rules.Finding.fine):
-                cleared.append(place)
-            elif place not in open_places and not said and verdict is rules.Finding.fault:
+            key = (rule.name, forecast.instance)
+            said = (outlook.said_by, forecast.instance) in open_keys
+            evaluation = rules.find(rule, forecast.reading)
+            if key in open_keys and (said or evaluation is rules.Evaluation.fine):
+                cleared.append(key)
+            elif key not in open_keys and not said and evaluation is rules.Evaluation.fault:
                 raised.append(finding_of(rule, _rounded(forecast), name))
     return DeviceChanges(device_id, school_id, raised=raised, cleared=cleared)
 

@@ -1,1 +1,1 @@
-"""Maintenance windows: when faults are expected, so that nobody is told of them."""
+"""Maintenance windows: when faults are expected, so that nobody is notified of them."""

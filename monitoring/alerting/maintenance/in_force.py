@@ -1,4 +1,4 @@
-"""Which devices a maintenance window holds its hand over, one query for many of them."""
+"""Which devices are in maintenance, one query for many of them."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -58,7 +58,7 @@ class _Over(ZonedWindow, frozen=True, kw_only=True):
 
 
 async def devices_in_maintenance(device_ids: Iterable[int], at: datetime) -> set[int]:
-    """Those of the devices about which nobody is to be told at that moment."""
+    """Those of the devices of which nobody is to be notified at that moment."""
     soon = at + timedelta(microseconds=1)
     rows = await fetch(_Over, _OVER_DEVICES, list(set(device_ids)), at, soon)
     return {row.over_id for row in rows if row.is_in_force(at)}

@@ -10,7 +10,7 @@ from core.weekly_times import Hours, Span
 
 
 class Window(msgspec.Struct, frozen=True, kw_only=True):
-    """One window as it is kept: of a device, a place, or (neither) the whole school.
+    """One window as it is stored: of a device, a place, or (neither) the whole school.
 
     With ``weekdays`` (1 is Monday) it is in force every week from ``from_time`` to ``to_time``,
     over midnight if that is earlier, while [starts_at, ends_at) lasts; else all that time.

@@ -130,7 +130,7 @@ async def get_window(actor: Actor, window_id: int) -> MaintenanceWindow:
     return _phased(found)
 
 
-async def add_window(actor: Actor, new: NewWindow) -> MaintenanceWindow:
+async def create_window(actor: Actor, new: NewWindow) -> MaintenanceWindow:
     """Plan a window, or begin one now; Invalid names every field that is wrong."""
     actor.require(new.school_id, EDIT_MONITORING)
     _check(new)
@@ -157,7 +157,7 @@ async def add_window(actor: Actor, new: NewWindow) -> MaintenanceWindow:
 
 
 async def end_window(actor: Actor, window_id: int) -> MaintenanceWindow:
-    """End a window now, or cancel one that is still to come; what persists is told from now on."""
+    """End a window now, or cancel one that is still to come; what persists is reported from now on."""
     window = await get_window(actor, window_id)
     actor.require(window.school_id, EDIT_MONITORING)
     async with transaction(actor):

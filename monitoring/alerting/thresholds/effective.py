@@ -1,6 +1,7 @@
 """The rules that hold: a profile's own, as its school and a device's keepers have set them."""
 
 from collections.abc import Iterable
+from time import monotonic
 
 import msgspec
 
@@ -78,3 +79,26 @@ def with_setting(rule: Rule, setting: Setting) -> Rule:
             rule, raise_above=setting.raise_at, clear_below=setting.clear_at
         )
     return msgspec.structs.replace(rule, raise_below=setting.raise_at, clear_above=setting.clear_at)
+
+
+GOOD_SECONDS = 5.0
+
+
+class RecentSettings:
+    """What the schools have set, read again every few seconds: a change holds from then on."""
+
+    def __init__(self) -> None:
+        self.now = Settings([])
+        self._schools: set[int] = set()
+        self._read_at = 0.0
+
+    async def know(self, school_ids: set[int]) -> None:
+        """Have the settings of these schools ready."""
+        if school_ids <= self._schools and monotonic() - self._read_at < GOOD_SECONDS:
+            return
+        self._schools |= school_ids
+        self.now = await settings_of(self._schools)
+        self._read_at = monotonic()
+
+    def forget(self) -> None:
+        self._schools.clear()

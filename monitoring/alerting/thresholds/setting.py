@@ -52,7 +52,7 @@ async def rules_of_device(actor: Actor, device_id: int) -> list[HeldRule]:
     profile = _profile(device.profile)
     for_all = await _settings(device.school_id, None, profile.name)
     own = await _settings(device.school_id, device_id, None)
-    return [_held(rule, for_all.get(rule.name), own.get(rule.name)) for rule in profile.rule]
+    return [_effective(rule, for_all.get(rule.name), own.get(rule.name)) for rule in profile.rule]
 
 
 async def rules_of_profile(actor: Actor, school_id: int, profile_name: str) -> list[HeldRule]:
@@ -60,7 +60,7 @@ async def rules_of_profile(actor: Actor, school_id: int, profile_name: str) -> l
     actor.require(school_id)
     profile = _profile(profile_name)
     settings = await _settings(school_id, None, profile.name)
-    return [_held(rule, settings.get(rule.name), None) for rule in profile.rule]
+    return [_effective(rule, settings.get(rule.name), None) for rule in profile.rule]
 
 
 async def set_for_device(
@@ -70,7 +70,7 @@ async def set_for_device(
     device = await get_device(actor, device_id)
     actor.require(device.school_id, EDIT_MONITORING)
     _check(_rule(_profile(device.profile), rule_name), change)
-    await _keep(actor, device.school_id, device_id, None, rule_name, change)
+    await _save(actor, device.school_id, device_id, None, rule_name, change)
     return await rules_of_device(actor, device_id)
 
 
@@ -81,12 +81,12 @@ async def set_for_profile(
     actor.require(school_id, EDIT_MONITORING)
     profile = _profile(profile_name)
     _check(_rule(profile, rule_name), change)
-    await _keep(actor, school_id, None, profile.name, rule_name, change)
+    await _save(actor, school_id, None, profile.name, rule_name, change)
     return await rules_of_profile(actor, school_id, profile_name)
 
 
 async def put_back_for_device(actor: Actor, device_id: int, rule_name: str) -> list[HeldRule]:
-    """Forget what was set for the device; what holds for its kind holds for it again."""
+    """Delete what was set for the device; what holds for its kind holds for it again."""
     device = await get_device(actor, device_id)
     actor.require(device.school_id, EDIT_MONITORING)
     async with transaction(actor):
@@ -99,7 +99,7 @@ async def put_back_for_device(actor: Actor, device_id: int, rule_name: str) -> l
 async def put_back_for_profile(
     actor: Actor, school_id: int, profile_name: str, rule_name: str
 ) -> list[HeldRule]:
-    """Forget what the school has set for a profile."""
+    """Delete what the school has set for a profile."""
     actor.require(school_id, EDIT_MONITORING)
     profile = _profile(profile_name)
     async with transaction(actor):
@@ -126,7 +126,7 @@ async def _settings(
     return {row.rule: row for row in rows}
 
 
-async def _keep(
+async def _save(
     actor: Actor,
     school_id: int,
     device_id: int | None,
@@ -153,7 +153,7 @@ async def _keep(
         )
 
 
-def _held(rule: Rule, for_all: Setting | None, own: Setting | None) -> HeldRule:
+def _effective(rule: Rule, for_all: Setting | None, own: Setting | None) -> HeldRule:
     setting = own or for_all
     now = with_setting(rule, setting).bounds if setting else rule.bounds
     default = rule.bounds

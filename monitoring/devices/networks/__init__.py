@@ -3,9 +3,9 @@
 from monitoring.devices.networks.addressing import Bounds, OutsideOfNetworks, ScanOrder, is_within
 from monitoring.devices.networks.changes import (
     NewNetwork,
-    add_network,
-    edit_network,
-    remove_network,
+    create_network,
+    delete_network,
+    update_network,
 )
 from monitoring.devices.networks.grants import NotGranted, find_granted
 from monitoring.devices.networks.views import Network, get_network, list_networks
@@ -17,11 +17,11 @@ __all__ = [
     "NotGranted",
     "OutsideOfNetworks",
     "ScanOrder",
-    "add_network",
-    "edit_network",
+    "create_network",
+    "delete_network",
     "find_granted",
     "get_network",
     "is_within",
     "list_networks",
-    "remove_network",
+    "update_network",
 ]

@@ -1,4 +1,4 @@
-"""Naming, changing and forgetting a school's networks; only administrators say where we may ask."""
+"""Creating, changing and deleting a school's networks; only administrators say where we may ask."""
 
 from typing import Annotated
 
@@ -48,7 +48,7 @@ REFUSALS: dict[str, Message | Problem] = {
 }
 
 
-async def add_network(actor: Actor, bounds: Bounds, new: NewNetwork) -> Network:
+async def create_network(actor: Actor, bounds: Bounds, new: NewNetwork) -> Network:
     """Let a school have devices in a network; ``bounds`` are those of the installation.
 
     Refuses networks that lie outside of them, or of what the operator gave to the school.
@@ -74,7 +74,7 @@ async def add_network(actor: Actor, bounds: Bounds, new: NewNetwork) -> Network:
     return await get_network(actor, network_id)
 
 
-async def edit_network(
+async def update_network(
     actor: Actor,
     bounds: Bounds,
     network_id: int,
@@ -119,8 +119,8 @@ async def edit_network(
     return await get_network(actor, network_id)
 
 
-async def remove_network(actor: Actor, network_id: int) -> None:
-    """Ask there no longer, and forget what searches found; Conflict while devices are in it."""
+async def delete_network(actor: Actor, network_id: int) -> None:
+    """Ask there no longer, and delete what searches found; Conflict while devices are in it."""
     found = await get_network(actor, network_id)
     actor.require(found.school_id, EDIT_MONITORING_SETUP)
     in_use = {**REFUSALS, "network_keeps_its_devices": Conflict(_STAYS, code="network_in_use")}

@@ -113,13 +113,13 @@ async def revoke(school_code: str, cidr: str) -> None:
     except ValueError:
         around = cidr
     async with transaction(Actor.system("labshare network revoke", [])):
-        gone = await execute(
+        deleted = await execute(
             "DELETE FROM network_grant WHERE school = $1 AND cidr = $2",
             await _school_id(school_code),
             around,
         )
         await _end_searches()
-    if not gone:
+    if not deleted:
         raise NotFound(say("The school was not given {network}", network=around))
 
 

@@ -14,7 +14,7 @@ from core.settings import Settings
 from monitoring.history import rollups
 from monitoring.history.charts import Chart, chart
 from monitoring.history.lines import with_gaps
-from monitoring.history.partitions import SAMPLES
+from monitoring.history.samples import SAMPLES
 from monitoring.history.spans import LENGTHS, Span, Window, source_of, window
 from tests import factories, factories_history
 from tests import factories_monitoring as made

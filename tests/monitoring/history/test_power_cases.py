@@ -6,8 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from core import database
-from monitoring.polling import power_sessions
-from monitoring.polling.uptimes import TICKS_A_SECOND, WRAP_TICKS, Known, Uptime, follow
+from monitoring.polling.counters import TICKS_A_SECOND, WRAP_TICKS, Known, Uptime, follow
 from tests import factories
 from tests import factories_monitoring as made
 
@@ -31,7 +30,7 @@ async def visited(boots: Hours, visits: list[float]) -> Hours:
             ticks = round((at - boot) * 3600 * TICKS_A_SECOND) % WRAP_TICKS
             followed = follow(known, Uptime(ticks, "host"), moment(at).timestamp())
             known = followed.known
-            await power_sessions.record(device.id, followed, moment(at))
+            await made.was_on(device.id, followed, moment(at))
     async with database.connection() as conn:
         rows = await conn.fetch("SELECT started_at, ended_at FROM power_session ORDER BY 1")
     return [tuple((at - BEGIN).total_seconds() / 3600 for at in row) for row in rows]  # type: ignore[misc]

@@ -12,12 +12,12 @@ from core import clock, database
 from core.access import Role
 from inventory.usage import Period
 from monitoring.history import power_days, rollups
-from monitoring.polling import power_sessions
-from monitoring.polling.uptimes import Followed, Known
+from monitoring.polling.counters import Followed, Known
 from monitoring.usage.report import UsageReport, usage
 from tests import factories
 from tests import factories_usage as made
 from tests.factories import MadeAsset, MadePerson, MadeSchool
+from tests.factories_monitoring import was_on
 
 pytestmark = pytest.mark.usefixtures("db")
 
@@ -134,9 +134,7 @@ async def test_an_uptime_that_tells_of_days_long_over_is_in_the_report_at_once(
     booted = midnight(2) + timedelta(hours=12)
     now = clock.now()
     seconds = (now - booted).total_seconds()
-    await power_sessions.record(
-        device, Followed(Known(int(seconds * 100), "x", seconds, 0.0), False), now
-    )
+    await was_on(device, Followed(Known(int(seconds * 100), "x", seconds, 0.0), False), now)
     period = Period(midnight(3).date(), midnight(1).date())
     assert (await usage(admin.actor, "school", period)).totals.hours_on == 36.0
     assert await database.fetch_value("SELECT count(*) FROM power_day_due") == 1
@@ -179,9 +177,7 @@ async def test_a_visit_of_today_writes_nothing_down(school: MadeSchool) -> None:
     now = clock.now()
     for seconds in (20.0, 30.0):
         at = now + timedelta(seconds=seconds - 30)
-        await power_sessions.record(
-            device, Followed(Known(int(seconds * 100), "x", seconds, 0.0), False), at
-        )
+        await was_on(device, Followed(Known(int(seconds * 100), "x", seconds, 0.0), False), at)
     assert await database.fetch_value("SELECT count(*) FROM power_session") == 1
     assert await database.fetch_value("SELECT count(*) FROM power_day_due") == 0
 

@@ -17,7 +17,7 @@ from core.errors import Unavailable
 from core.settings import Settings
 from monitoring.history import retention, rollups
 from monitoring.history.meters import METERS
-from monitoring.history.partitions import HOURS, SAMPLES
+from monitoring.history.samples import HOURS, SAMPLES
 from tests import factories, factories_history
 from tests import factories_monitoring as made
 from tests.factories_history import Sample
@@ -243,7 +243,7 @@ async def test_a_part_that_was_never_rolled_is_rolled_before_it_is_dropped() -> 
         every=timedelta(minutes=9), chance=random.Random(4),
     )  # fmt: skip
     await factories_history.keep(samples)
-    await retention.keep_partitions(Settings(keep_samples_days=1, keep_hours_days=400))
+    await retention.maintain_partitions(Settings(keep_samples_days=1, keep_hours_days=400))
     assert await database.fetch_value("SELECT count(*) FROM sample") == 0
     assert await rolled("sample_hour", "hour") == hours_by_hand(samples, "Asia/Shanghai")
     await rollups.roll_up()
@@ -261,7 +261,7 @@ async def test_a_late_sample_of_long_ago_is_counted_when_its_day_goes() -> None:
     await rollups.roll_up()
     assert [row[2] for row in (await rolled("sample_day", "day")).values()] == [39.0]
     await factories_history.keep(late)
-    await retention.keep_partitions(Settings(keep_samples_days=2))
+    await retention.maintain_partitions(Settings(keep_samples_days=2))
     assert await rolled("sample_hour", "hour") == hours_by_hand(early + late, "Asia/Shanghai")
     assert await rolled("sample_day", "day") == days_by_hand(early + late, "Asia/Shanghai")
 
@@ -279,7 +279,7 @@ async def test_a_drop_that_fails_takes_its_last_roll_up_back(
 
     monkeypatch.setattr(rollups, "roll_part", dying)
     with pytest.raises(asyncio.CancelledError):
-        await retention.keep_partitions(Settings(keep_samples_days=1))
+        await retention.maintain_partitions(Settings(keep_samples_days=1))
     assert await database.fetch_value("SELECT count(*) FROM sample") == 1
 
 
@@ -292,8 +292,8 @@ async def test_hours_go_when_their_days_are_rolled_and_not_before() -> None:
         " VALUES ('2024-03-05 03:00Z', $1, 'cpu_load', '', 1, 2, 3, 4)",
         device,
     )
-    await retention.keep_partitions(Settings())
+    await retention.maintain_partitions(Settings())
     assert await database.fetch_value("SELECT count(*) FROM sample_hour") == 1
     await rollups.move_mark("days Asia/Shanghai", clock.now())
-    await retention.keep_partitions(Settings())
+    await retention.maintain_partitions(Settings())
     assert await database.fetch_value("SELECT count(*) FROM sample_hour") == 0

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from core import database
-from monitoring.polling import power_sessions
+from monitoring.polling import counters
 from monitoring.polling.claims import PING
 from monitoring.polling.ping_visitor import PingedVisitor, PingVisitor
 from monitoring.polling.poller import Poller
@@ -14,7 +14,7 @@ from monitoring.polling.snmp_visitor import SnmpVisitor
 from monitoring.snmp import Address
 from tests import factories, factories_monitoring
 from tests.factories import MadeSchool
-from tests.factories_monitoring import NOBODY_THERE, SEALER
+from tests.factories_monitoring import CIPHER, NOBODY_THERE
 from tests.monitoring.sessions import BriefSession, PatientPinger
 from tests.patience import PATIENCE_SECONDS
 
@@ -29,11 +29,11 @@ async def poller() -> AsyncIterator[Poller]:
     async with BriefSession() as wire, PatientPinger() as pinger:
         yield Poller(
             wire,
-            SEALER,
+            CIPHER,
             worker="tests",
             slots=10,
             visitors={
-                "snmp": PingedVisitor(SnmpVisitor(wire, SEALER), pinger),
+                "snmp": PingedVisitor(SnmpVisitor(wire, CIPHER), pinger),
                 PING: PingVisitor(pinger),
             },
         )
@@ -99,7 +99,7 @@ def test_a_silence_that_lasted_is_no_hour_of_use(
     def ago(seconds: float | None) -> datetime | None:
         return None if seconds is None else T - timedelta(seconds=seconds)
 
-    seen = power_sessions.seen_by_ping(1, ago(last_seen_seconds_ago), T, interval_seconds=60)
+    seen = counters.seen_by_ping(1, ago(last_seen_seconds_ago), T, interval_seconds=60)
     assert (seen.booted_at if seen else None) == ago(begins_seconds_ago)
 
 

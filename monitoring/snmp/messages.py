@@ -1,7 +1,8 @@
-"""Steady questions: pysnmp builds each once, and only the id is patched from then on."""
+"""Questions as bytes: written out, or steady ones from templates in which only the id is patched."""
 
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from pyasn1.codec.ber import encoder
@@ -9,8 +10,65 @@ from pyasn1.type import univ
 from pysnmp.proto import api
 
 from monitoring.snmp.elements import Asked
-from monitoring.snmp.requests import Request, Verb
-from monitoring.snmp.values import Community
+from monitoring.snmp.reader import VERSION_1, VERSION_2C, Key, Message, read_answer
+from monitoring.snmp.values import Answer, Community, Oid, Request, Verb
+
+INTEGER, OCTETS, OBJECT_ID, SEQUENCE = 0x02, 0x04, 0x06, 0x30
+NULL_VALUE = b"\x05\x00"
+
+
+def element(tag: int, content: bytes) -> bytes:
+    """Tag, length and content (BER, lengths as short as they can be)."""
+    size = len(content)
+    if size < 0x80:
+        return bytes((tag, size)) + content
+    if size < 0x100:
+        return bytes((tag, 0x81, size)) + content
+    return bytes((tag, 0x82, size >> 8, size & 0xFF)) + content
+
+
+def integer(number: int) -> bytes:
+    content = number.to_bytes(number.bit_length() // 8 + 1, "big", signed=True)
+    return bytes((INTEGER, len(content))) + content
+
+
+def write_pdu(request: Request, request_id: int) -> bytes:
+    """The PDU of ``request``; the two numbers behind the id count for bulk only."""
+    varbinds = b"".join(
+        [
+            element(SEQUENCE, element(OBJECT_ID, oid_content(name)) + NULL_VALUE)
+            for name in request.oids
+        ]
+    )
+    return element(
+        request.verb,
+        integer(request_id)
+        + integer(0)
+        + integer(request.max_repetitions)
+        + element(SEQUENCE, varbinds),
+    )
+
+
+def oid_content(name: Oid) -> bytes:
+    if len(name) < 3:
+        return _beginning(name)
+    return _beginning(name[:-1]) + _base_128(name[-1])
+
+
+@lru_cache(maxsize=1024)  # steps through a column differ in the last number
+def _beginning(name: Oid) -> bytes:
+    first = 40 * name[0] + name[1] if len(name) > 1 else 40 * name[0]
+    return b"".join(map(_base_128, (first, *name[2:])))
+
+
+def _base_128(number: int) -> bytes:
+    if number < 0x80:
+        return bytes((number,))
+    digits = [number & 0x7F]
+    while number := number >> 7:
+        digits.append(number & 0x7F | 0x80)
+    return bytes(reversed(digits))
+
 
 V1 = api.PROTOCOL_MODULES[api.SNMP_VERSION_1]
 V2C = api.PROTOCOL_MODULES[api.SNMP_VERSION_2C]
@@ -44,7 +102,7 @@ class Templates:
 
     Building one takes pysnmp sixty microseconds an object, so it is done for a question that comes
     a second time. Thousands of devices, each asked for a list of its own, thus never have
-    templates built in a circle: their questions are written (writer.py) in a microsecond an object.
+    templates built in a circle: their questions are written (write_pdu) in a microsecond an object.
     """
 
     def __init__(self, most: int = MOST_TEMPLATES) -> None:
@@ -102,3 +160,26 @@ def _cut(request: Request, one: bytes, other: bytes) -> Template:
     encoded = [bytes(encoder.encode(univ.ObjectIdentifier(name))) for name in request.oids]
     asked = Asked(list(request.oids), tuple((name, len(name) + 2) for name in encoded))
     return Template(request, one[:at], one[at + ID_BYTES :], asked)
+
+
+class CommunityQuestion:
+    """One request under one community."""
+
+    __slots__ = ("_community", "_request", "_template", "_version")
+
+    def __init__(self, credential: Community, request: Request, template: Template | None) -> None:
+        self._request = request
+        self._template = template
+        self._community = credential.community.encode()
+        self._version = VERSION_1 if credential.version == "1" else VERSION_2C
+
+    def message(self, message_id: int) -> tuple[Key, bytes]:
+        key = (self._version, self._community, message_id)
+        template = self._template
+        if template is not None:
+            return key, template.filled(message_id)
+        head = integer(self._version) + element(OCTETS, self._community)
+        return key, element(SEQUENCE, head + write_pdu(self._request, message_id))
+
+    def read(self, answer: Message) -> Answer:
+        return read_answer(answer, self._template.asked if self._template else None)

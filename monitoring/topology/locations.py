@@ -11,7 +11,7 @@ from core.database import fetch, fetch_one
 from core.errors import Invalid, Message, say
 from monitoring.topology.macs import mac_of
 
-# A card that moved is still remembered where it was; sightings of one round belong together.
+# A card that moved is still remembered where it was; forwarding entries of one round belong together.
 ONE_ROUND = timedelta(hours=3)
 MOST_LOCATIONS = 20
 LONGEST_QUESTION = 100
@@ -40,7 +40,7 @@ class AskedBy(StrEnum):
 
 
 class Subject(msgspec.Struct, frozen=True, kw_only=True):
-    """Whom the question is about; ``mac`` None when nobody has told it yet."""
+    """Whom the question is about; ``mac`` None while it is not known."""
 
     mac: str | None
     device_id: int | None = None
@@ -49,7 +49,7 @@ class Subject(msgspec.Struct, frozen=True, kw_only=True):
     address: str = ""
 
 
-class Finding(msgspec.Struct, frozen=True, kw_only=True):
+class PortLocation(msgspec.Struct, frozen=True, kw_only=True):
     """``edge`` is where its cable ends, as far as the switches know; ``also``: the way there.
 
     ``why``: the reason in words when there is no edge.
@@ -97,7 +97,7 @@ SELECT d.id AS device_id, a.tag AS asset_tag,
 """
 
 
-async def find_port(actor: Actor, question: str) -> Finding:
+async def find_port(actor: Actor, question: str) -> PortLocation:
     """Where the card is that a MAC, an asset's tag or an address stands for.
 
     Invalid when the question is none of the three, or names nothing in the actor's schools.
@@ -105,9 +105,9 @@ async def find_port(actor: Actor, question: str) -> Finding:
     asked_by, subject = await _subject(actor, question.strip()[:LONGEST_QUESTION])
     if subject.mac is None:
         why = NOT_MONITORED if subject.device_id is None else NO_MAC
-        return Finding(asked_by=asked_by, subject=subject, edge=None, also=[], why=why)
+        return PortLocation(asked_by=asked_by, subject=subject, edge=None, also=[], why=why)
     found = await locations_of(actor.school_ids, subject.mac)
-    return Finding(
+    return PortLocation(
         asked_by=asked_by,
         subject=subject,
         edge=found[0] if found else None,

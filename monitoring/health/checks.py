@@ -18,7 +18,7 @@ MANY_OVERDUE_SHARE = 0.1
 UNREADABLE_SHARE = 0.01
 LEAST_DAYS_PREPARED = 2
 NOBODY_VISITED_AFTER = timedelta(minutes=5)
-# Of what is kept free: while people can still act before files are refused.
+# Of what must stay free: while people can still act before files are refused.
 SOON_LOW = 4
 MEGABYTE = 1024**2
 
@@ -47,7 +47,7 @@ def examine(
     checks = [
         _disk(disks, keep_free_bytes),
         _workers(state),
-        _turns(state),
+        _schedule(state),
         _lateness(state),
         _replies(state),
         _decoding(state),
@@ -109,7 +109,7 @@ def _workers(state: MonitoringState) -> Check:
     return Check("workers", Verdict.ok, doing)
 
 
-def _turns(state: MonitoringState) -> Check:
+def _schedule(state: MonitoringState) -> Check:
     devices = state.devices
     if not devices.watched:
         return Check("turns", Verdict.off, say("No device is watched yet"))
@@ -203,14 +203,16 @@ def _database(state: MonitoringState) -> Check | None:
     if not state.present:
         return None
     dropped = sum(f.counted.results_dropped for f in state.present)
-    kept = sum(f.counted.results_kept for f in state.present)
+    stored = sum(f.counted.results_kept for f in state.present)
     if state.days_prepared < LEAST_DAYS_PREPARED:
         soon = say("There is no place for tomorrow's readings yet: the hourly job does not run")
         return Check("database", Verdict.critical, soon)
     if dropped:
         lost = say("{count} visits were not kept: the database was away too long", count=dropped)
         return Check("database", Verdict.warning, lost)
-    return Check("database", Verdict.ok, say("{count} visits were kept, none was lost", count=kept))
+    return Check(
+        "database", Verdict.ok, say("{count} visits were kept, none was lost", count=stored)
+    )
 
 
 def _credentials(state: MonitoringState) -> Check:
@@ -239,8 +241,8 @@ def _messages(state: MonitoringState) -> Check:
     if lost:
         flood = say("{count} messages of devices were too many and only counted", count=lost)
         return Check("messages", Verdict.warning, flood)
-    kept = counts.get("kept", 0)
-    return Check("messages", Verdict.ok, say("{count} messages of devices were kept", count=kept))
+    stored = counts.get("kept", 0)
+    return Check("messages", Verdict.ok, say("{count} messages of devices were kept", count=stored))
 
 
 def _mail(state: MonitoringState, *, mail_is_on: bool) -> Check:

@@ -14,9 +14,9 @@ from monitoring import health
 from monitoring.polling import claims, clock_steps, store
 from monitoring.polling import poller as polling
 from monitoring.polling.claims import Claim
-from monitoring.polling.figures import LATENESS_BOUNDS_MS, Lateness
 from monitoring.polling.outcomes import Outcome
 from monitoring.polling.poller import Poller
+from monitoring.polling.scheduler import LATENESS_BOUNDS_MS, Lateness
 from monitoring.polling.store import Written
 from monitoring.polling.visit import Visit
 from monitoring.snmp import Address, Session
@@ -61,7 +61,7 @@ async def wire() -> AsyncIterator[Session]:
 
 
 def poller_with(wire: Session, visitor: AskedAt, *, slots: int = 20) -> Poller:
-    return Poller(wire, made.SEALER, worker="worker-one", slots=slots, visitors={"snmp": visitor})
+    return Poller(wire, made.CIPHER, worker="worker-one", slots=slots, visitors={"snmp": visitor})
 
 
 async def run_until(poller: Poller, holds: Callable[[], bool]) -> None:
@@ -133,7 +133,7 @@ async def test_silent_devices_do_not_slow_down_those_that_answer(
     agent = TableAgent(system())
     async with answering(agent) as address:
         alive = await made.device(school, address)
-        poller = Poller(wire, made.SEALER, worker="worker-one", slots=3)
+        poller = Poller(wire, made.CIPHER, worker="worker-one", slots=3)
         stop = asyncio.Event()
         running = asyncio.create_task(poller.run(stop))
         await until("SELECT last_seen_at FROM device WHERE id = $1", alive.id)
@@ -184,7 +184,7 @@ async def test_devices_that_are_only_pinged_are_left_to_workers_that_can(wire: S
     snmp, ping = AskedAt(), AskedAt()
     await poller_with(wire, snmp).visit_due()
     assert device.id not in snmp.times
-    both = Poller(wire, made.SEALER, worker="w", slots=5, visitors={"ping": ping, "snmp": snmp})
+    both = Poller(wire, made.CIPHER, worker="w", slots=5, visitors={"ping": ping, "snmp": snmp})
     await both.visit_due()
     assert list(ping.times) == [device.id]
 
@@ -194,10 +194,10 @@ async def test_one_result_that_cannot_be_kept_costs_only_its_own_device(
 ) -> None:
     devices = await some_devices(5)
     poisoned = devices[2].id
-    keep = store.keep
+    save = store.save_outcomes
 
     async def keep_or_fail(worker: str, batch: list[Outcome]) -> Written:
-        written = await keep(worker, batch)
+        written = await save(worker, batch)
         if any(one.device_id == poisoned for one in batch):
             await database.execute("SELECT 1 / 0")
         return written
@@ -206,7 +206,7 @@ async def test_one_result_that_cannot_be_kept_costs_only_its_own_device(
         async with database.transaction():
             return await keep_or_fail(worker, batch)
 
-    monkeypatch.setattr(store, "keep", refuse_in_batch)
+    monkeypatch.setattr(store, "save_outcomes", refuse_in_batch)
     poller = poller_with(wire, AskedAt())
     await poller.visit_due()
     seen = await database.fetch_value(
@@ -220,7 +220,7 @@ async def test_while_the_database_is_away_results_wait_and_are_kept_when_it_is_b
     wire: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     devices = await some_devices(5)
-    keep = store.keep
+    save = store.save_outcomes
     tries = 0
 
     async def away_twice(worker: str, batch: list[Outcome]) -> Written:
@@ -228,9 +228,9 @@ async def test_while_the_database_is_away_results_wait_and_are_kept_when_it_is_b
         tries += 1
         if tries <= 2:
             raise Unavailable("away")  # type: ignore[arg-type]
-        return await keep(worker, batch)
+        return await save(worker, batch)
 
-    monkeypatch.setattr(store, "keep", away_twice)
+    monkeypatch.setattr(store, "save_outcomes", away_twice)
     visitor = AskedAt()
     poller = poller_with(wire, visitor)
     await run_until(poller, lambda: poller.counted.results_kept == len(devices))
