@@ -25,7 +25,7 @@ class LanguageChoice(msgspec.Struct, frozen=True):
 
 
 @post(
-    urls.language(),
+    urls.language,
     guards=[public],
     include_in_schema=False,
     request_max_body_size=SMALL_FORM_BYTES,

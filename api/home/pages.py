@@ -132,7 +132,7 @@ SECTIONS: dict[Role, Callable[[Actor], Awaitable[Section]]] = {
 }
 
 
-@get(urls.home(), guards=[in_person], include_in_schema=False)
+@get(urls.home, guards=[in_person], include_in_schema=False)
 async def show_home(request: WebRequest, actor: NamedDependency[Actor]) -> Response[str]:
     """One section for each role of the person."""
     sections = {

@@ -23,7 +23,7 @@ LONGEST_QUERY = 100
 LONGEST_ADDRESS = 400
 
 
-@get(urls.search(), guards=[in_person], include_in_schema=False)
+@get(urls.search, guards=[in_person], include_in_schema=False)
 async def show_search(request: WebRequest, actor: NamedDependency[Actor]) -> Response[Any]:
     """The few best of each kind, each with a way to its whole list."""
     scanned = request.query_params.get("q", "").strip()[:LONGEST_ADDRESS]
@@ -38,7 +38,7 @@ async def show_search(request: WebRequest, actor: NamedDependency[Actor]) -> Res
         return Redirect(urls.scan(meant.code), status_code=303)
     if not q.isalnum() and mac_of(q) is not None:
         # Twelve letters and digits alone may be a serial number.
-        return Redirect(urls.port_finder(q), status_code=303)
+        return Redirect(urls.port_finder(q=q), status_code=303)
     return render(
         request, "home/search.html", search_text=q, groups=await find_everything(actor, q)
     )

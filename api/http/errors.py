@@ -98,8 +98,8 @@ def answer_problem(request: WebRequest, problem: Problem) -> Response[Any]:
 def _to_sign_in(request: WebRequest) -> Response[Any]:
     """Sign in, and back to where one was; of a form that came too late, to the form's page."""
     if request.method == "GET":
-        return Redirect(urls.sign_in(_here(request)), status_code=303)
-    return see_other(urls.sign_in(_form_page(request)), SIGNED_OUT)
+        return Redirect(urls.sign_in(next=urls.onward(_here(request))), status_code=303)
+    return see_other(urls.sign_in(next=urls.onward(_form_page(request))), SIGNED_OUT)
 
 
 def _form_page(request: WebRequest) -> str | None:

@@ -40,3 +40,8 @@ def local(path: str | None, default: str = "/") -> str:
     if not path or not path.startswith("/") or path.startswith("//"):
         return default
     return default if "\\" in path or not path.isprintable() else path
+
+
+def onward(path: str | None) -> str | None:
+    """``path`` for a ``next`` in an address; nothing where that is home, where one comes anyway."""
+    return None if path == "/" else path

@@ -26,7 +26,7 @@ class ListedOperation(msgspec.Struct, frozen=True):
     gives: str
 
 
-@get(urls.api(), guards=[public], include_in_schema=False)
+@get(urls.api, guards=[public], include_in_schema=False)
 async def show_api(request: WebRequest) -> Response[str]:
     """All operations by tag, with who may use them."""
     schema = request.app.openapi_schema

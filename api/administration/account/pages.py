@@ -61,7 +61,7 @@ class AccountPages(Controller):
     include_in_schema = False
     guards = (in_person,)
 
-    @get(urls.account())
+    @get(urls.account)
     async def show_account(
         self, request: WebRequest, actor: NamedDependency[Actor]
     ) -> Response[str]:
@@ -69,7 +69,7 @@ class AccountPages(Controller):
         form = Form({"name": actor.name, "locale": actor.locale})
         return await _account_page(request, actor, form)
 
-    @post(urls.account())
+    @post(urls.account)
     async def edit_account(
         self, request: WebRequest, actor: NamedDependency[Actor]
     ) -> Response[Any]:
@@ -82,21 +82,21 @@ class AccountPages(Controller):
             page=lambda form: _account_page(request, actor, form),
         )
 
-    @post(f"{urls.account()}/sessions/{{session_id:int}}/end")
+    @post(urls.end_session)
     async def end_session(self, actor: NamedDependency[Actor], session_id: PathId) -> Redirect:
         await account.end_session(actor, session_id)
         return see_other(urls.account(), say("Signed out there."))
 
-    @post(urls.end_other_sessions())
+    @post(urls.end_other_sessions)
     async def end_other_sessions(self, actor: NamedDependency[Actor]) -> Redirect:
         await account.end_other_sessions(actor)
         return see_other(urls.account(), say("You are now signed in here only."))
 
-    @get(urls.password())
+    @get(urls.password)
     async def show_password(self, request: WebRequest) -> Response[str]:
         return _password_page(request, Form())
 
-    @post(urls.password())
+    @post(urls.password)
     async def change_password(
         self, request: WebRequest, actor: NamedDependency[Actor]
     ) -> Response[Any]:
@@ -120,13 +120,13 @@ class AccountPages(Controller):
             also=(TooMany, Unavailable),
         )
 
-    @get(urls.tokens())
+    @get(urls.tokens)
     async def show_tokens(
         self, request: WebRequest, actor: NamedDependency[Actor]
     ) -> Response[str]:
         return await _tokens_page(request, actor)
 
-    @post(urls.tokens())
+    @post(urls.tokens)
     async def create_token(
         self, request: WebRequest, actor: NamedDependency[Actor]
     ) -> Response[Any]:
@@ -139,7 +139,7 @@ class AccountPages(Controller):
             page=lambda form: _tokens_page(request, actor, form),
         )
 
-    @post(f"{urls.tokens()}/{{token_id:int}}/revoke")
+    @post(urls.revoke_token)
     async def revoke_token(self, actor: NamedDependency[Actor], token_id: PathId) -> Redirect:
         await tokens.revoke(actor, token_id)
         return see_other(urls.tokens(), say("The token is revoked: it opens nothing any more."))

@@ -34,7 +34,7 @@ class AuditQuery(msgspec.Struct, frozen=True):
     cursor: str | None = None
 
 
-@get(urls.audit(), guards=[allow(READ_AUDIT, tokens=False)], include_in_schema=False)
+@get(urls.audit, guards=[allow(READ_AUDIT, tokens=False)], include_in_schema=False)
 async def show_changes(request: WebRequest, actor: NamedDependency[Actor]) -> Response[Any]:
     """Who changed what and when, the newest first; filters in the address."""
     query = convert_form(request.query_params, AuditQuery)

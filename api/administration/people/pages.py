@@ -53,7 +53,7 @@ class PeoplePages(Controller):
 
     include_in_schema = False
 
-    @get(urls.people(), guards=[allow(READ_PEOPLE, tokens=False)])
+    @get(urls.people, guards=[allow(READ_PEOPLE, tokens=False)])
     async def list_people(
         self, request: WebRequest, actor: NamedDependency[Actor]
     ) -> Response[str]:
@@ -75,11 +75,11 @@ class PeoplePages(Controller):
             school_options=await school_options(request, actor, READ_PEOPLE),
         )
 
-    @get(urls.new_person(), guards=[allow(MANAGE_PEOPLE, tokens=False)])
+    @get(urls.new_person, guards=[allow(MANAGE_PEOPLE, tokens=False)])
     async def show_new(self, request: WebRequest, actor: NamedDependency[Actor]) -> Response[str]:
         return await _new_page(request, actor, Form({"role": Role.teacher, "locale": "zh_CN"}))
 
-    @post(urls.people(), guards=[allow(MANAGE_PEOPLE, tokens=False)])
+    @post(urls.people, guards=[allow(MANAGE_PEOPLE, tokens=False)])
     async def create_person(
         self, request: WebRequest, actor: NamedDependency[Actor]
     ) -> Response[Any]:
@@ -92,13 +92,13 @@ class PeoplePages(Controller):
             page=lambda form: _new_page(request, actor, form),
         )
 
-    @get("/people/{person_id:int}", guards=[allow(READ_PEOPLE, tokens=False)])
+    @get(urls.person, guards=[allow(READ_PEOPLE, tokens=False)])
     async def show_person(
         self, request: WebRequest, actor: NamedDependency[Actor], person_id: PathId
     ) -> Response[str]:
         return await _person_page(request, actor, person_id)
 
-    @post("/people/{person_id:int}", guards=[allow(MANAGE_PEOPLE, tokens=False)])
+    @post(urls.person, guards=[allow(MANAGE_PEOPLE, tokens=False)])
     async def edit_person(
         self, request: WebRequest, actor: NamedDependency[Actor], person_id: PathId
     ) -> Response[Any]:
@@ -110,7 +110,7 @@ class PeoplePages(Controller):
             page=lambda form: _person_page(request, actor, person_id, form),
         )
 
-    @post("/people/{person_id:int}/roles", guards=[allow(MANAGE_PEOPLE, tokens=False)])
+    @post(urls.give_role, guards=[allow(MANAGE_PEOPLE, tokens=False)])
     async def give_role(
         self, request: WebRequest, actor: NamedDependency[Actor], person_id: PathId
     ) -> Response[Any]:
@@ -127,7 +127,7 @@ class PeoplePages(Controller):
         )
 
     @post(
-        "/people/{person_id:int}/roles/{membership_id:int}/end",
+        urls.end_role,
         guards=[allow(MANAGE_PEOPLE, tokens=False)],
     )
     async def end_role(
@@ -143,7 +143,7 @@ class PeoplePages(Controller):
             then=lambda _: see_other(urls.person(person_id), say("The role has ended.")),
         )
 
-    @post("/people/{person_id:int}/invite", guards=[allow(MANAGE_PEOPLE, tokens=False)])
+    @post(urls.invite_person, guards=[allow(MANAGE_PEOPLE, tokens=False)])
     async def invite_again(
         self, request: WebRequest, actor: NamedDependency[Actor], person_id: PathId
     ) -> Response[Any]:
@@ -153,7 +153,7 @@ class PeoplePages(Controller):
             then=lambda invitation: _invitation_page(request, invitation),
         )
 
-    @post("/people/{person_id:int}/close", guards=[allow(MANAGE_PEOPLE, tokens=False)])
+    @post(urls.close_person, guards=[allow(MANAGE_PEOPLE, tokens=False)])
     async def close_account(
         self, request: WebRequest, actor: NamedDependency[Actor], person_id: PathId
     ) -> Response[Any]:
@@ -163,7 +163,7 @@ class PeoplePages(Controller):
             then=lambda _: see_other(urls.person(person_id), say("The account is closed.")),
         )
 
-    @post("/people/{person_id:int}/reopen", guards=[allow(MANAGE_PEOPLE, tokens=False)])
+    @post(urls.reopen_person, guards=[allow(MANAGE_PEOPLE, tokens=False)])
     async def reopen_account(self, actor: NamedDependency[Actor], person_id: PathId) -> Redirect:
         await people.reopen_account(actor, person_id)
         return see_other(urls.person(person_id), say("The account is open again."))

@@ -28,7 +28,7 @@ class SchoolPages(Controller):
 
     include_in_schema = False
 
-    @get(urls.schools(), guards=[allow(READ_PEOPLE, tokens=False)])
+    @get(urls.schools, guards=[allow(READ_PEOPLE, tokens=False)])
     async def list_schools(
         self, request: WebRequest, actor: NamedDependency[Actor]
     ) -> Response[str]:
@@ -36,11 +36,11 @@ class SchoolPages(Controller):
             request, "administration/schools/list.html", schools=await schools.find_schools(actor)
         )
 
-    @get(urls.new_school(), guards=[allow(MANAGE_SCHOOL, tokens=False)])
+    @get(urls.new_school, guards=[allow(MANAGE_SCHOOL, tokens=False)])
     async def show_new(self, request: WebRequest, actor: NamedDependency[Actor]) -> Response[str]:
         return await _form_page(request, actor, None, Form({"zone": DEFAULT_ZONE}))
 
-    @post(urls.schools(), guards=[allow(MANAGE_SCHOOL, tokens=False)])
+    @post(urls.schools, guards=[allow(MANAGE_SCHOOL, tokens=False)])
     async def create_school(
         self, request: WebRequest, actor: NamedDependency[Actor]
     ) -> Response[Any]:
@@ -54,7 +54,7 @@ class SchoolPages(Controller):
             page=lambda form: _form_page(request, actor, None, form),
         )
 
-    @get("/schools/{school_id:int}", guards=[allow(MANAGE_SCHOOL, tokens=False)])
+    @get(urls.school, guards=[allow(MANAGE_SCHOOL, tokens=False)])
     async def show_school(
         self, request: WebRequest, actor: NamedDependency[Actor], school_id: PathId
     ) -> Response[str]:
@@ -62,7 +62,7 @@ class SchoolPages(Controller):
         actor.require(school_id, MANAGE_SCHOOL)
         return await _form_page(request, actor, school, Form(msgspec.structs.asdict(school)))
 
-    @post("/schools/{school_id:int}", guards=[allow(MANAGE_SCHOOL, tokens=False)])
+    @post(urls.school, guards=[allow(MANAGE_SCHOOL, tokens=False)])
     async def edit_school(
         self, request: WebRequest, actor: NamedDependency[Actor], school_id: PathId
     ) -> Response[Any]:

@@ -38,7 +38,7 @@ class LogQuery(msgspec.Struct, frozen=True):
         return SecurityFilter(self.kind, self.person_id, self.day)
 
 
-@get(urls.security_log(), guards=[allow(READ_SECURITY_LOG, tokens=False)], include_in_schema=False)
+@get(urls.security_log, guards=[allow(READ_SECURITY_LOG, tokens=False)], include_in_schema=False)
 async def show_security_log(request: WebRequest, actor: NamedDependency[Actor]) -> Response[Any]:
     """Who came in, who was refused, who may do what; the newest first."""
     query = convert_form(request.query_params, LogQuery)
@@ -55,7 +55,7 @@ async def show_security_log(request: WebRequest, actor: NamedDependency[Actor]) 
     )
 
 
-@get(urls.security_log_csv(), guards=[allow(READ_SECURITY_LOG)], include_in_schema=False)
+@get(urls.security_log_csv, guards=[allow(READ_SECURITY_LOG)], include_in_schema=False)
 async def download_security_log(
     request: WebRequest, actor: NamedDependency[Actor]
 ) -> Response[str]:

@@ -37,7 +37,7 @@ class SetupForm(msgspec.Struct, frozen=True):
     zone: str = DEFAULT_ZONE
 
 
-@get(urls.setup(), guards=[public], include_in_schema=False)
+@get(urls.setup, guards=[public], include_in_schema=False)
 async def show_setup(request: WebRequest) -> Response[Any]:
     """The form while nobody has an account; to the sign-in page ever after.
 
@@ -50,7 +50,7 @@ async def show_setup(request: WebRequest) -> Response[Any]:
 
 
 @post(
-    urls.setup(),
+    urls.setup,
     guards=[public],
     include_in_schema=False,
     request_max_body_size=SMALL_FORM_BYTES,

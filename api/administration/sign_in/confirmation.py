@@ -29,7 +29,7 @@ class Confirmation(msgspec.Struct, frozen=True):
 
 
 @post(
-    urls.confirm(),
+    urls.confirm,
     guards=[in_person],
     include_in_schema=False,
     request_max_body_size=SMALL_FORM_BYTES,

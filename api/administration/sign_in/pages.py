@@ -46,7 +46,7 @@ class FirstPassword(msgspec.Struct, frozen=True):
     new_password_again: str
 
 
-@get(urls.sign_in(), guards=[public], include_in_schema=False)
+@get(urls.sign_in, guards=[public], include_in_schema=False)
 async def show_sign_in(request: WebRequest) -> Response[Any]:
     """The form; straight on for somebody signed in, and to the set-up where nobody is yet."""
     next_path = urls.local(request.query_params.get("next"))
@@ -58,7 +58,7 @@ async def show_sign_in(request: WebRequest) -> Response[Any]:
 
 
 @post(
-    urls.sign_in(),
+    urls.sign_in,
     guards=[public],
     include_in_schema=False,
     request_max_body_size=SMALL_FORM_BYTES,
@@ -100,7 +100,8 @@ async def _next_step(token: str, given: Credentials) -> str:
     if await sign_in.find_newcomer(token) is not None:
         return urls.first_password()
     if await sign_in.find_waiting(token) is not None:
-        return urls.second_step(urls.local(given.next), stays=given.stays)
+        next_path = urls.onward(urls.local(given.next))
+        return urls.second_step(next=next_path, stays="on" if given.stays else None)
     return urls.local(given.next)
 
 
@@ -116,7 +117,7 @@ async def _leave_old_session(request: WebRequest) -> None:
         await sign_in.sign_out(before)
 
 
-@get(urls.first_password(), guards=[public], include_in_schema=False)
+@get(urls.first_password, guards=[public], include_in_schema=False)
 async def show_first_password(request: WebRequest) -> Response[Any]:
     """For somebody who came in with a one-time password, and for nobody else."""
     newcomer = await sign_in.find_newcomer(session_token(request))
@@ -126,7 +127,7 @@ async def show_first_password(request: WebRequest) -> Response[Any]:
 
 
 @post(
-    urls.first_password(),
+    urls.first_password,
     guards=[public],
     include_in_schema=False,
     request_max_body_size=SMALL_FORM_BYTES,
@@ -174,7 +175,7 @@ async def _welcomed(request: WebRequest, person_id: int) -> Response[Any]:
     return answer
 
 
-@post(urls.sign_out(), guards=[in_person], include_in_schema=False)
+@post(urls.sign_out, guards=[in_person], include_in_schema=False)
 async def do_sign_out(request: WebRequest, actor: NamedDependency[Actor]) -> Redirect:
     """The session ends on the server too; a kept cookie opens nothing."""
     await sign_in.sign_out(actor)

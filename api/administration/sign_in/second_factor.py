@@ -64,7 +64,7 @@ def cipher_of(request: WebRequest) -> Cipher:
     return Cipher.of(request.app.state.settings, purpose=second_factor.PURPOSE)
 
 
-@get(urls.second_step(), guards=[public], include_in_schema=False)
+@get(urls.second_step, guards=[public], include_in_schema=False)
 async def show_second_step(request: WebRequest) -> Response[Any]:
     """For a browser in which the password was right, and for nobody else."""
     if await sign_in.find_waiting(session_token(request)) is None:
@@ -74,7 +74,7 @@ async def show_second_step(request: WebRequest) -> Response[Any]:
 
 
 @post(
-    urls.second_step(),
+    urls.second_step,
     guards=[public],
     include_in_schema=False,
     request_max_body_size=SMALL_FORM_BYTES,
@@ -130,13 +130,13 @@ class SecondFactorPages(Controller):
 
     include_in_schema = False
 
-    @get(urls.second_factor(), guards=[in_person])
+    @get(urls.second_factor, guards=[in_person])
     async def show_second_factor(
         self, request: WebRequest, actor: NamedDependency[Actor]
     ) -> Response[str]:
         return await _factor_page(request, actor, Form())
 
-    @post(urls.begin_second_factor(), guards=[in_person])
+    @post(urls.begin_second_factor, guards=[in_person])
     async def begin(self, request: WebRequest, actor: NamedDependency[Actor]) -> Response[Any]:
         return await confirmed(
             request,
@@ -144,7 +144,7 @@ class SecondFactorPages(Controller):
             then=lambda _: see_other(urls.second_factor()),
         )
 
-    @post(urls.second_factor(), guards=[in_person])
+    @post(urls.second_factor, guards=[in_person])
     async def confirm(self, request: WebRequest, actor: NamedDependency[Actor]) -> Response[Any]:
         """The page that answers is the one place where the recovery codes are ever shown."""
         return await submit(
@@ -159,7 +159,7 @@ class SecondFactorPages(Controller):
             also=(TooMany,),
         )
 
-    @post(urls.recovery_codes(), guards=[in_person])
+    @post(urls.recovery_codes, guards=[in_person])
     async def renew_codes(
         self, request: WebRequest, actor: NamedDependency[Actor]
     ) -> Response[Any]:
@@ -169,7 +169,7 @@ class SecondFactorPages(Controller):
             then=lambda codes: _codes_page(request, codes),
         )
 
-    @post(urls.remove_second_factor(), guards=[in_person])
+    @post(urls.remove_second_factor, guards=[in_person])
     async def remove(self, request: WebRequest, actor: NamedDependency[Actor]) -> Response[Any]:
         return await confirmed(
             request,
@@ -179,9 +179,7 @@ class SecondFactorPages(Controller):
             ),
         )
 
-    @post(
-        "/people/{person_id:int}/second-factor/reset", guards=[allow(MANAGE_SCHOOL, tokens=False)]
-    )
+    @post(urls.reset_second_factor, guards=[allow(MANAGE_SCHOOL, tokens=False)])
     async def reset(
         self, request: WebRequest, actor: NamedDependency[Actor], person_id: PathId
     ) -> Response[Any]:
@@ -193,7 +191,7 @@ class SecondFactorPages(Controller):
             ),
         )
 
-    @post("/schools/{school_id:int}/second-factor", guards=[allow(MANAGE_SCHOOL, tokens=False)])
+    @post(urls.second_factor_rule, guards=[allow(MANAGE_SCHOOL, tokens=False)])
     async def set_rule(
         self, request: WebRequest, actor: NamedDependency[Actor], school_id: PathId
     ) -> Response[Any]:

@@ -80,10 +80,9 @@ class Ending(msgspec.Struct, frozen=True):
 class AlertPages(Controller):
     """/alerts"""
 
-    path = urls.alerts()
     include_in_schema = False
 
-    @get(guards=[in_person])
+    @get(urls.alerts, guards=[in_person])
     async def list_alerts(
         self, request: WebRequest, actor: NamedDependency[Actor]
     ) -> Response[str]:
@@ -105,13 +104,13 @@ class AlertPages(Controller):
             kept=actor.school_ids_with(EDIT_MONITORING),
         )
 
-    @get("/{alert_id:int}", guards=[in_person])
+    @get(urls.alert, guards=[in_person])
     async def show_alert(
         self, request: WebRequest, actor: NamedDependency[Actor], alert_id: PathId
     ) -> Response[str]:
         return await _alert_page(request, actor, alert_id)
 
-    @post("/acknowledge", guards=[allow(EDIT_MONITORING, tokens=False)])
+    @post(urls.acknowledge_alerts, guards=[allow(EDIT_MONITORING, tokens=False)])
     async def acknowledge_many(
         self, request: WebRequest, actor: NamedDependency[Actor]
     ) -> Redirect:
@@ -120,7 +119,7 @@ class AlertPages(Controller):
         back = urls.local(chosen.back, urls.alerts())
         return see_other(back, say("Alerts that you take care of now: {count}.", count=count))
 
-    @post("/{alert_id:int}/acknowledge", guards=[allow(EDIT_MONITORING, tokens=False)])
+    @post(urls.acknowledge_alert, guards=[allow(EDIT_MONITORING, tokens=False)])
     async def acknowledge(
         self, request: WebRequest, actor: NamedDependency[Actor], alert_id: PathId
     ) -> Redirect:
@@ -128,7 +127,7 @@ class AlertPages(Controller):
         back = urls.local((await request.form()).get("back"), urls.alerts())
         return see_other(back, say("You take care of {tag}.", tag=alert.asset_tag))
 
-    @post("/{alert_id:int}/clear", guards=[allow(EDIT_MONITORING, tokens=False)])
+    @post(urls.clear_alert, guards=[allow(EDIT_MONITORING, tokens=False)])
     async def clear(
         self, request: WebRequest, actor: NamedDependency[Actor], alert_id: PathId
     ) -> Response[Any]:

@@ -38,7 +38,7 @@ class AvailabilityPages(Controller):
     include_in_schema = False
     guards = (allow(READ_AVAILABILITY),)
 
-    @get(urls.availability())
+    @get(urls.availability)
     async def show(self, request: WebRequest, actor: NamedDependency[Actor]) -> Response[str]:
         query, month, form = await read_query(
             request, AvailabilityQuery, lambda given: chosen_month(given.month)
@@ -65,7 +65,7 @@ class AvailabilityPages(Controller):
             filters={"month": month.name, "school_id": query.school_id},
         )
 
-    @get(urls.availability_csv())
+    @get(urls.availability_csv)
     async def download(self, request: WebRequest, actor: NamedDependency[Actor]) -> Response[str]:
         query = convert_form(request.query_params, AvailabilityQuery)
         report = await availability(

@@ -69,10 +69,9 @@ class CertainForm(msgspec.Struct, frozen=True):
 class CandidatePages(Controller):
     """/candidates"""
 
-    path = urls.candidates()
     include_in_schema = False
 
-    @get(guards=[allow(READ_MONITORING_SETUP, tokens=False)])
+    @get(urls.candidates, guards=[allow(READ_MONITORING_SETUP, tokens=False)])
     async def list_candidates(
         self, request: WebRequest, actor: NamedDependency[Actor]
     ) -> Response[str]:
@@ -92,7 +91,7 @@ class CandidatePages(Controller):
             networks=[(one.id, one.name) for one in known.items],
         )
 
-    @post("/add-certain", guards=[allow(EDIT_MONITORING, tokens=False)])
+    @post(urls.add_certain_candidates, guards=[allow(EDIT_MONITORING, tokens=False)])
     async def add_certain(self, request: WebRequest, actor: NamedDependency[Actor]) -> Redirect:
         form = await read_form(request, CertainForm)
         done = await discovery.add_certain(
@@ -107,7 +106,7 @@ class CandidatePages(Controller):
             )
         return see_other(urls.candidates(), said)
 
-    @get("/{candidate_id:int}", guards=[allow(READ_MONITORING_SETUP, tokens=False)])
+    @get(urls.candidate, guards=[allow(READ_MONITORING_SETUP, tokens=False)])
     async def show_candidate(
         self, request: WebRequest, actor: NamedDependency[Actor], candidate_id: PathId
     ) -> Response[str]:
@@ -115,7 +114,7 @@ class CandidatePages(Controller):
         form = Form({"asset_tag": found.asset_tag, "credential_id": found.credential_id})
         return await _page(request, actor, found, form)
 
-    @post("/{candidate_id:int}/add", guards=[allow(EDIT_MONITORING, tokens=False)])
+    @post(urls.add_candidate, guards=[allow(EDIT_MONITORING, tokens=False)])
     async def add(
         self, request: WebRequest, actor: NamedDependency[Actor], candidate_id: PathId
     ) -> Response[Any]:
@@ -128,13 +127,13 @@ class CandidatePages(Controller):
             page=lambda form: _page(request, actor, found, form),
         )
 
-    @post("/{candidate_id:int}/ignore", guards=[allow(EDIT_MONITORING, tokens=False)])
+    @post(urls.ignore_candidate, guards=[allow(EDIT_MONITORING, tokens=False)])
     async def ignore(self, actor: NamedDependency[Actor], candidate_id: PathId) -> Redirect:
         done = await discovery.ignore_candidate(actor, candidate_id)
         said = say("{address} is offered no more.", address=done.address)
         return see_other(urls.candidates(), said)
 
-    @post("/{candidate_id:int}/take-back", guards=[allow(EDIT_MONITORING, tokens=False)])
+    @post(urls.take_back_candidate, guards=[allow(EDIT_MONITORING, tokens=False)])
     async def take_back(self, actor: NamedDependency[Actor], candidate_id: PathId) -> Redirect:
         await discovery.take_back(actor, candidate_id)
         return see_other(urls.candidate(candidate_id), say("It waits for a decision again."))

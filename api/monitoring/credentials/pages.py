@@ -54,10 +54,9 @@ class ListQuery(msgspec.Struct, frozen=True):
 class CredentialPages(Controller):
     """/credentials"""
 
-    path = urls.credentials()
     include_in_schema = False
 
-    @get(guards=[allow(READ_MONITORING_SETUP, tokens=False)])
+    @get(urls.credentials, guards=[allow(READ_MONITORING_SETUP, tokens=False)])
     async def list_credentials(
         self, request: WebRequest, actor: NamedDependency[Actor]
     ) -> Response[str]:
@@ -71,11 +70,11 @@ class CredentialPages(Controller):
             kept=actor.school_ids_with(EDIT_MONITORING_SETUP),
         )
 
-    @get("/new", guards=[allow(EDIT_MONITORING_SETUP, tokens=False)])
+    @get(urls.new_credential, guards=[allow(EDIT_MONITORING_SETUP, tokens=False)])
     async def show_new(self, request: WebRequest, actor: NamedDependency[Actor]) -> Response[str]:
         return await _form_page(request, actor, None, Form({"version": "2c"}))
 
-    @post(guards=[allow(EDIT_MONITORING_SETUP, tokens=False)])
+    @post(urls.credentials, guards=[allow(EDIT_MONITORING_SETUP, tokens=False)])
     async def add_credential(
         self, request: WebRequest, actor: NamedDependency[Actor]
     ) -> Response[Any]:
@@ -87,7 +86,7 @@ class CredentialPages(Controller):
             page=lambda form: _form_page(request, actor, None, form),
         )
 
-    @get("/{credential_id:int}", guards=[allow(EDIT_MONITORING_SETUP, tokens=False)])
+    @get(urls.credential, guards=[allow(EDIT_MONITORING_SETUP, tokens=False)])
     async def show_credential(
         self, request: WebRequest, actor: NamedDependency[Actor], credential_id: PathId
     ) -> Response[str]:
@@ -95,7 +94,7 @@ class CredentialPages(Controller):
         actor.require(found.school_id, EDIT_MONITORING_SETUP)
         return await _form_page(request, actor, found, Form(msgspec.structs.asdict(found)))
 
-    @post("/{credential_id:int}", guards=[allow(EDIT_MONITORING_SETUP, tokens=False)])
+    @post(urls.credential, guards=[allow(EDIT_MONITORING_SETUP, tokens=False)])
     async def edit_credential(
         self, request: WebRequest, actor: NamedDependency[Actor], credential_id: PathId
     ) -> Response[Any]:
@@ -110,7 +109,7 @@ class CredentialPages(Controller):
             page=lambda form: _form_page(request, actor, found, form),
         )
 
-    @post("/{credential_id:int}/remove", guards=[allow(EDIT_MONITORING_SETUP, tokens=False)])
+    @post(urls.remove_credential, guards=[allow(EDIT_MONITORING_SETUP, tokens=False)])
     async def remove_credential(
         self, actor: NamedDependency[Actor], credential_id: PathId
     ) -> Redirect:

@@ -105,10 +105,9 @@ class DeviceForm(msgspec.Struct, frozen=True):
 class DevicePages(Controller):
     """/devices"""
 
-    path = urls.devices()
     include_in_schema = False
 
-    @get(guards=[in_person])
+    @get(urls.devices, guards=[in_person])
     async def list_devices(
         self, request: WebRequest, actor: NamedDependency[Actor]
     ) -> Response[str]:
@@ -127,12 +126,12 @@ class DevicePages(Controller):
             may_keep=actor.can(EDIT_MONITORING),
         )
 
-    @get("/new", guards=[allow(EDIT_MONITORING, tokens=False)])
+    @get(urls.new_device, guards=[allow(EDIT_MONITORING, tokens=False)])
     async def show_new(self, request: WebRequest, actor: NamedDependency[Actor]) -> Response[str]:
         start = convert_form(request.query_params, Start)
         return await _form_page(request, actor, None, Form({"asset_tag": start.tag, "port": 161}))
 
-    @post(guards=[allow(EDIT_MONITORING, tokens=False)])
+    @post(urls.devices, guards=[allow(EDIT_MONITORING, tokens=False)])
     async def add_device(self, request: WebRequest, actor: NamedDependency[Actor]) -> Response[Any]:
         return await submit(
             request,
@@ -148,7 +147,7 @@ class DevicePages(Controller):
             page=lambda form: _form_page(request, actor, None, form),
         )
 
-    @get("/{device_id:int}", guards=[in_person])
+    @get(urls.device, guards=[in_person])
     async def show_device(
         self, request: WebRequest, actor: NamedDependency[Actor], device_id: PathId
     ) -> Response[str]:
@@ -182,7 +181,7 @@ class DevicePages(Controller):
             may_keep=device.school_id in actor.school_ids_with(EDIT_MONITORING),
         )
 
-    @get("/{device_id:int}/edit", guards=[allow(EDIT_MONITORING, tokens=False)])
+    @get(urls.edit_device, guards=[allow(EDIT_MONITORING, tokens=False)])
     async def show_edit(
         self, request: WebRequest, actor: NamedDependency[Actor], device_id: PathId
     ) -> Response[str]:
@@ -190,7 +189,7 @@ class DevicePages(Controller):
         actor.require(device.school_id, EDIT_MONITORING)
         return await _form_page(request, actor, device, _as_form(device))
 
-    @post("/{device_id:int}", guards=[allow(EDIT_MONITORING, tokens=False)])
+    @post(urls.device, guards=[allow(EDIT_MONITORING, tokens=False)])
     async def edit_device(
         self, request: WebRequest, actor: NamedDependency[Actor], device_id: PathId
     ) -> Response[Any]:
@@ -205,22 +204,22 @@ class DevicePages(Controller):
             page=lambda form: _form_page(request, actor, device, form.with_version(device.version)),
         )
 
-    @post("/{device_id:int}/poll", guards=[allow(EDIT_MONITORING, tokens=False)])
+    @post(urls.poll_device, guards=[allow(EDIT_MONITORING, tokens=False)])
     async def poll(self, actor: NamedDependency[Actor], device_id: PathId) -> Redirect:
         await registration.poll_now(actor, device_id)
         return see_other(urls.device(device_id), say("The device is visited in a moment."))
 
-    @post("/{device_id:int}/pause", guards=[allow(EDIT_MONITORING, tokens=False)])
+    @post(urls.pause_device, guards=[allow(EDIT_MONITORING, tokens=False)])
     async def pause(self, actor: NamedDependency[Actor], device_id: PathId) -> Redirect:
         await registration.pause_device(actor, device_id)
         return see_other(urls.device(device_id), say("Monitoring is paused."))
 
-    @post("/{device_id:int}/resume", guards=[allow(EDIT_MONITORING, tokens=False)])
+    @post(urls.resume_device, guards=[allow(EDIT_MONITORING, tokens=False)])
     async def resume(self, actor: NamedDependency[Actor], device_id: PathId) -> Redirect:
         await registration.resume_device(actor, device_id)
         return see_other(urls.device(device_id), say("Monitoring goes on."))
 
-    @post("/{device_id:int}/remove", guards=[allow(EDIT_MONITORING, tokens=False)])
+    @post(urls.remove_device, guards=[allow(EDIT_MONITORING, tokens=False)])
     async def remove(self, actor: NamedDependency[Actor], device_id: PathId) -> Redirect:
         device = await devices.get_device(actor, device_id)
         await registration.remove_device(actor, device_id)

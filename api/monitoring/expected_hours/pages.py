@@ -53,10 +53,9 @@ class RoomForm(msgspec.Struct, frozen=True):
 class ExpectedHoursPages(Controller):
     """/expected-hours"""
 
-    path = urls.expected_hours()
     include_in_schema = False
 
-    @get(guards=[in_person])
+    @get(urls.expected_hours, guards=[in_person])
     async def list_hours(self, request: WebRequest, actor: NamedDependency[Actor]) -> Response[str]:
         speech = language_of(request)
         sets = await expected_hours.list_hours(actor)
@@ -69,12 +68,12 @@ class ExpectedHoursPages(Controller):
             kept=actor.school_ids_with(EDIT_MONITORING),
         )
 
-    @get("/new", guards=[allow(EDIT_MONITORING, tokens=False)])
+    @get(urls.new_expected_hours, guards=[allow(EDIT_MONITORING, tokens=False)])
     async def show_new(self, request: WebRequest, actor: NamedDependency[Actor]) -> Response[str]:
         usual = [Span(day, time(8), time(17, 30)) for day in range(1, 6)]
         return await _form_page(request, actor, None, _as_form("", usual))
 
-    @post(guards=[allow(EDIT_MONITORING, tokens=False)])
+    @post(urls.expected_hours, guards=[allow(EDIT_MONITORING, tokens=False)])
     async def add_hours(self, request: WebRequest, actor: NamedDependency[Actor]) -> Response[Any]:
         only = actor.school_ids_with(EDIT_MONITORING)[0]
 
@@ -90,14 +89,14 @@ class ExpectedHoursPages(Controller):
             page=lambda form: _form_page(request, actor, None, form),
         )
 
-    @get("/{hours_id:int}", guards=[in_person])
+    @get(urls.expected_hours_of, guards=[in_person])
     async def show_hours(
         self, request: WebRequest, actor: NamedDependency[Actor], hours_id: PathId
     ) -> Response[str]:
         hours = await expected_hours.get_hours(actor, hours_id)
         return await _form_page(request, actor, hours, _as_form(hours.name, hours.spans))
 
-    @post("/{hours_id:int}", guards=[allow(EDIT_MONITORING, tokens=False)])
+    @post(urls.expected_hours_of, guards=[allow(EDIT_MONITORING, tokens=False)])
     async def edit_hours(
         self, request: WebRequest, actor: NamedDependency[Actor], hours_id: PathId
     ) -> Response[Any]:
@@ -115,12 +114,12 @@ class ExpectedHoursPages(Controller):
             page=lambda form: _form_page(request, actor, hours, form),
         )
 
-    @post("/{hours_id:int}/remove", guards=[allow(EDIT_MONITORING, tokens=False)])
+    @post(urls.remove_expected_hours, guards=[allow(EDIT_MONITORING, tokens=False)])
     async def remove_hours(self, actor: NamedDependency[Actor], hours_id: PathId) -> Redirect:
         await expected_hours.delete_hours(actor, hours_id)
         return see_other(urls.expected_hours(), say("These expected hours are deleted."))
 
-    @post("/{hours_id:int}/give", guards=[allow(EDIT_MONITORING, tokens=False)])
+    @post(urls.give_expected_hours, guards=[allow(EDIT_MONITORING, tokens=False)])
     async def give_to_room(
         self, request: WebRequest, actor: NamedDependency[Actor], hours_id: PathId
     ) -> Response[Any]:

@@ -35,7 +35,7 @@ VERDICTS: dict[Verdict, tuple[str, Message]] = {
 
 
 @get(
-    urls.monitoring_health(),
+    urls.monitoring_health,
     guards=[allow(READ_MONITORING_SETUP, tokens=False)],
     include_in_schema=False,
 )

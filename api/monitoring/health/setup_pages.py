@@ -83,7 +83,7 @@ PARTS = (
 
 
 @get(
-    urls.monitoring_setup(),
+    urls.monitoring_setup,
     guards=[allow(READ_MONITORING_SETUP, tokens=False)],
     include_in_schema=False,
 )

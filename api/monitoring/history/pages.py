@@ -4,6 +4,7 @@ import msgspec
 from litestar import Controller, Response, get
 from litestar.di import NamedDependency
 
+from api import urls
 from api.http.access import in_person
 from api.http.types import WebRequest
 from api.kit.forms import convert_form
@@ -33,11 +34,10 @@ class HistoryQuery(msgspec.Struct, frozen=True):
 class DeviceHistoryPages(Controller):
     """/devices/{id}/history"""
 
-    path = "/devices/{device_id:int}"
     include_in_schema = False
     guards = (in_person,)
 
-    @get("/history")
+    @get(urls.device_history)
     async def show(
         self, request: WebRequest, actor: NamedDependency[Actor], device_id: PathId
     ) -> Response[str]:
@@ -63,7 +63,7 @@ class DeviceHistoryPages(Controller):
             is_some=_is_some(found),
         )
 
-    @get("/history.csv")
+    @get(urls.device_history_csv)
     async def download(
         self, request: WebRequest, actor: NamedDependency[Actor], device_id: PathId
     ) -> Response[str]:

@@ -85,10 +85,9 @@ class WindowForm(msgspec.Struct, frozen=True):
 class MaintenancePages(Controller):
     """/maintenance"""
 
-    path = urls.maintenance()
     include_in_schema = False
 
-    @get(guards=[in_person])
+    @get(urls.maintenance, guards=[in_person])
     async def list_windows(
         self, request: WebRequest, actor: NamedDependency[Actor]
     ) -> Response[str]:
@@ -105,7 +104,7 @@ class MaintenancePages(Controller):
             kept=actor.school_ids_with(EDIT_MONITORING),
         )
 
-    @get("/new", guards=[allow(EDIT_MONITORING, tokens=False)])
+    @get(urls.new_maintenance, guards=[allow(EDIT_MONITORING, tokens=False)])
     async def show_new(self, request: WebRequest, actor: NamedDependency[Actor]) -> Response[str]:
         start = convert_form(request.query_params, Start)
         form: dict[str, Any] = {"kind": "once", "place_id": start.place_id}
@@ -114,7 +113,7 @@ class MaintenancePages(Controller):
             form |= {"device_tag": device.asset_tag, "school_id": device.school_id}
         return await _form_page(request, actor, Form(form))
 
-    @post(guards=[allow(EDIT_MONITORING, tokens=False)])
+    @post(urls.maintenance, guards=[allow(EDIT_MONITORING, tokens=False)])
     async def add_window(self, request: WebRequest, actor: NamedDependency[Actor]) -> Response[Any]:
         async def add(form: WindowForm) -> MaintenanceWindow:
             return await windows.create_window(actor, await form.window(actor))
@@ -133,7 +132,7 @@ class MaintenancePages(Controller):
             fields={"parent_tag": "device_tag"},
         )
 
-    @post("/{window_id:int}/end", guards=[allow(EDIT_MONITORING, tokens=False)])
+    @post(urls.end_maintenance, guards=[allow(EDIT_MONITORING, tokens=False)])
     async def end_window(
         self, request: WebRequest, actor: NamedDependency[Actor], window_id: PathId
     ) -> Redirect:

@@ -58,10 +58,9 @@ class NetworkForm(msgspec.Struct, frozen=True):
 class NetworkPages(Controller):
     """/networks"""
 
-    path = urls.networks()
     include_in_schema = False
 
-    @get(guards=[allow(READ_MONITORING_SETUP, tokens=False)])
+    @get(urls.networks, guards=[allow(READ_MONITORING_SETUP, tokens=False)])
     async def list_networks(
         self, request: WebRequest, actor: NamedDependency[Actor]
     ) -> Response[str]:
@@ -75,12 +74,12 @@ class NetworkPages(Controller):
             may_keep=actor.can(EDIT_MONITORING_SETUP),
         )
 
-    @get("/new", guards=[allow(EDIT_MONITORING_SETUP, tokens=False)])
+    @get(urls.new_network, guards=[allow(EDIT_MONITORING_SETUP, tokens=False)])
     async def show_new(self, request: WebRequest, actor: NamedDependency[Actor]) -> Response[str]:
         form = Form({"addresses_per_second": DEFAULT_ADDRESSES_PER_SECOND, "scan_every_hours": 24})
         return await _form_page(request, actor, None, form)
 
-    @post(guards=[allow(EDIT_MONITORING_SETUP, tokens=False)])
+    @post(urls.networks, guards=[allow(EDIT_MONITORING_SETUP, tokens=False)])
     async def add_network(
         self, request: WebRequest, actor: NamedDependency[Actor]
     ) -> Response[Any]:
@@ -94,7 +93,7 @@ class NetworkPages(Controller):
             page=lambda form: _form_page(request, actor, None, form),
         )
 
-    @get("/{network_id:int}", guards=[allow(READ_MONITORING_SETUP, tokens=False)])
+    @get(urls.network, guards=[allow(READ_MONITORING_SETUP, tokens=False)])
     async def show_network(
         self, request: WebRequest, actor: NamedDependency[Actor], network_id: PathId
     ) -> Response[str]:
@@ -111,7 +110,7 @@ class NetworkPages(Controller):
             may_keep=actor.can_at(network.school_id, EDIT_MONITORING_SETUP),
         )
 
-    @get("/{network_id:int}/edit", guards=[allow(EDIT_MONITORING_SETUP, tokens=False)])
+    @get(urls.edit_network, guards=[allow(EDIT_MONITORING_SETUP, tokens=False)])
     async def show_edit(
         self, request: WebRequest, actor: NamedDependency[Actor], network_id: PathId
     ) -> Response[str]:
@@ -119,7 +118,7 @@ class NetworkPages(Controller):
         actor.require(network.school_id, EDIT_MONITORING_SETUP)
         return await _form_page(request, actor, network, Form(msgspec.structs.asdict(network)))
 
-    @post("/{network_id:int}", guards=[allow(EDIT_MONITORING_SETUP, tokens=False)])
+    @post(urls.network, guards=[allow(EDIT_MONITORING_SETUP, tokens=False)])
     async def edit_network(
         self, request: WebRequest, actor: NamedDependency[Actor], network_id: PathId
     ) -> Response[Any]:
@@ -136,20 +135,18 @@ class NetworkPages(Controller):
             ),
         )
 
-    @post("/{network_id:int}/remove", guards=[allow(EDIT_MONITORING_SETUP, tokens=False)])
+    @post(urls.remove_network, guards=[allow(EDIT_MONITORING_SETUP, tokens=False)])
     async def remove_network(self, actor: NamedDependency[Actor], network_id: PathId) -> Redirect:
         found = await networks.get_network(actor, network_id)
         await networks.delete_network(actor, network_id)
         return see_other(urls.networks(), say("{name} is forgotten.", name=found.name))
 
-    @post("/{network_id:int}/scans", guards=[allow(EDIT_MONITORING, tokens=False)])
+    @post(urls.start_network_scan, guards=[allow(EDIT_MONITORING, tokens=False)])
     async def start_scan(self, actor: NamedDependency[Actor], network_id: PathId) -> Redirect:
         scan = await discovery.start_scan(actor, network_id)
         return see_other(urls.network_scan(network_id, scan.id))
 
-    @get(
-        "/{network_id:int}/scans/{scan_id:int}", guards=[allow(READ_MONITORING_SETUP, tokens=False)]
-    )
+    @get(urls.network_scan, guards=[allow(READ_MONITORING_SETUP, tokens=False)])
     async def show_scan(
         self,
         request: WebRequest,
@@ -164,7 +161,7 @@ class NetworkPages(Controller):
         )
 
     @post(
-        "/{network_id:int}/scans/{scan_id:int}/cancel",
+        urls.cancel_network_scan,
         guards=[allow(EDIT_MONITORING, tokens=False)],
     )
     async def cancel_scan(

@@ -41,14 +41,13 @@ class StepsForm(msgspec.Struct, frozen=True):
 class MailPages(Controller):
     """/alerts/mail and /alerts/escalation"""
 
-    path = urls.alerts()
     include_in_schema = False
 
-    @get("/mail", guards=[allow(READ_MONITORING_SETUP, tokens=False)])
+    @get(urls.alert_mail, guards=[allow(READ_MONITORING_SETUP, tokens=False)])
     async def show_mail(self, request: WebRequest, actor: NamedDependency[Actor]) -> Response[str]:
         return await _mail_page(request, actor)
 
-    @post("/mail/{school_id:int}", guards=[allow(READ_MONITORING_SETUP, tokens=False)])
+    @post(urls.subscription, guards=[allow(READ_MONITORING_SETUP, tokens=False)])
     async def subscribe(
         self, request: WebRequest, actor: NamedDependency[Actor], school_id: PathId
     ) -> Response[Any]:
@@ -60,18 +59,18 @@ class MailPages(Controller):
             page=lambda form: _mail_page(request, actor, school_id, form),
         )
 
-    @post("/mail/{school_id:int}/remove", guards=[allow(READ_MONITORING_SETUP, tokens=False)])
+    @post(urls.end_subscription, guards=[allow(READ_MONITORING_SETUP, tokens=False)])
     async def unsubscribe(self, actor: NamedDependency[Actor], school_id: PathId) -> Redirect:
         await notices.unsubscribe(actor, school_id)
         return see_other(urls.alert_mail(), say("No more mail about this school's alerts."))
 
-    @get("/escalation/{school_id:int}", guards=[allow(READ_MONITORING_SETUP, tokens=False)])
+    @get(urls.escalation, guards=[allow(READ_MONITORING_SETUP, tokens=False)])
     async def show_steps(
         self, request: WebRequest, actor: NamedDependency[Actor], school_id: PathId
     ) -> Response[str]:
         return await _steps_page(request, actor, school_id)
 
-    @post("/escalation/{school_id:int}", guards=[allow(EDIT_MONITORING_SETUP, tokens=False)])
+    @post(urls.escalation, guards=[allow(EDIT_MONITORING_SETUP, tokens=False)])
     async def set_steps(
         self, request: WebRequest, actor: NamedDependency[Actor], school_id: PathId
     ) -> Response[Any]:

@@ -31,7 +31,7 @@ class PortPages(Controller):
 
     include_in_schema = False
 
-    @get("/devices/{device_id:int}/ports", guards=[in_person])
+    @get(urls.device_ports, guards=[in_person])
     async def show_ports(
         self, request: WebRequest, actor: NamedDependency[Actor], device_id: PathId
     ) -> Response[str]:
@@ -44,7 +44,7 @@ class PortPages(Controller):
             ports=ports_in_words(panel.ports, language_of(request)),
         )
 
-    @get(urls.port_finder(), guards=[in_person])
+    @get(urls.port_finder, guards=[in_person])
     async def find_port(self, request: WebRequest, actor: NamedDependency[Actor]) -> Response[str]:
         async def find(question: Question) -> PortLocation | None:
             return await topology.find_port(actor, question.q) if question.q else None
@@ -55,7 +55,7 @@ class PortPages(Controller):
             request, "monitoring/ports/finder.html", q=question.q or "", found=found, form=form
         )
 
-    @post("/devices/{device_id:int}/uplink", guards=[allow(EDIT_MONITORING, tokens=False)])
+    @post(urls.take_parent, guards=[allow(EDIT_MONITORING, tokens=False)])
     async def take_parent(self, actor: NamedDependency[Actor], device_id: PathId) -> Redirect:
         taken = await topology.take_parent(actor, device_id)
         said = say(

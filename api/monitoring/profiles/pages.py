@@ -19,10 +19,9 @@ from monitoring.profiles import Profile, all_profiles, get_profile, profile_name
 class DeviceProfilePages(Controller):
     """/devices/profiles"""
 
-    path = urls.device_profiles()
     include_in_schema = False
 
-    @get(guards=[in_person])
+    @get(urls.device_profiles, guards=[in_person])
     async def list_profiles(
         self, request: WebRequest, actor: NamedDependency[Actor]
     ) -> Response[str]:
@@ -34,7 +33,7 @@ class DeviceProfilePages(Controller):
             counts=counts,
         )
 
-    @get("/{profile_name:str}", guards=[in_person])
+    @get(urls.device_profile, guards=[in_person])
     async def show_profile(
         self, request: WebRequest, actor: NamedDependency[Actor], profile_name: FromPath[str]
     ) -> Response[str]:

@@ -65,10 +65,9 @@ class SeatsForm(msgspec.Struct, frozen=True):
 class RoomPages(Controller):
     """/rooms"""
 
-    path = urls.rooms()
     include_in_schema = False
 
-    @get(guards=[in_person])
+    @get(urls.rooms, guards=[in_person])
     async def list_rooms(self, request: WebRequest, actor: NamedDependency[Actor]) -> Response[str]:
         return render(
             request,
@@ -77,18 +76,18 @@ class RoomPages(Controller):
             schools=dict(await school_options(request, actor)),
         )
 
-    @get("/{place_id:int}", guards=[in_person])
+    @get(urls.room, guards=[in_person])
     async def show_room(
         self, request: WebRequest, actor: NamedDependency[Actor], place_id: PathId
     ) -> Response[str]:
         return await _room_page(request, actor, place_id)
 
-    @post("/{place_id:int}/wake", guards=[allow(WAKE_DEVICES, tokens=False)])
+    @post(urls.wake_room, guards=[allow(WAKE_DEVICES, tokens=False)])
     async def wake(self, actor: NamedDependency[Actor], place_id: PathId) -> Redirect:
         woken = await waking.wake_room(actor, place_id)
         return see_other(urls.room(place_id), _told(woken))
 
-    @post("/{place_id:int}/plans", guards=[allow(EDIT_MONITORING, tokens=False)])
+    @post(urls.wake_plans, guards=[allow(EDIT_MONITORING, tokens=False)])
     async def add_plan(
         self, request: WebRequest, actor: NamedDependency[Actor], place_id: PathId
     ) -> Response[Any]:
@@ -100,7 +99,7 @@ class RoomPages(Controller):
             page=lambda form: _room_page(request, actor, place_id, form),
         )
 
-    @post("/plans/{plan_id:int}/remove", guards=[allow(EDIT_MONITORING, tokens=False)])
+    @post(urls.remove_wake_plan, guards=[allow(EDIT_MONITORING, tokens=False)])
     async def remove_plan(
         self, request: WebRequest, actor: NamedDependency[Actor], plan_id: PathId
     ) -> Redirect:
@@ -108,13 +107,13 @@ class RoomPages(Controller):
         back = urls.local((await request.form()).get("back"), urls.rooms())
         return see_other(back, say("The room is woken no longer at that time."))
 
-    @get("/{place_id:int}/seats", guards=[allow(EDIT_MONITORING, tokens=False)])
+    @get(urls.room_seats, guards=[allow(EDIT_MONITORING, tokens=False)])
     async def show_seats(
         self, request: WebRequest, actor: NamedDependency[Actor], place_id: PathId
     ) -> Response[str]:
         return await _seats_page(request, actor, place_id)
 
-    @post("/{place_id:int}/seats", guards=[allow(EDIT_MONITORING, tokens=False)])
+    @post(urls.room_seats, guards=[allow(EDIT_MONITORING, tokens=False)])
     async def set_seats(
         self, request: WebRequest, actor: NamedDependency[Actor], place_id: PathId
     ) -> Response[Any]:
@@ -130,7 +129,7 @@ class RoomPages(Controller):
             page=lambda form: _seats_page(request, actor, place_id, form),
         )
 
-    @post("/{place_id:int}/seats/rows", guards=[allow(EDIT_MONITORING, tokens=False)])
+    @post(urls.room_seat_rows, guards=[allow(EDIT_MONITORING, tokens=False)])
     async def seat_in_rows(
         self, request: WebRequest, actor: NamedDependency[Actor], place_id: PathId
     ) -> Response[Any]:
@@ -146,7 +145,7 @@ class RoomPages(Controller):
 
 
 @post(
-    urls.wake_device("{device_id:int}"),
+    urls.wake_device,
     guards=[allow(WAKE_DEVICES, tokens=False)],
     include_in_schema=False,
 )

@@ -48,10 +48,9 @@ class ListQuery(msgspec.Struct, frozen=True):
 class TrapPages(Controller):
     """/device-messages"""
 
-    path = urls.device_messages()
     include_in_schema = False
 
-    @get(guards=[in_person])
+    @get(urls.device_messages, guards=[in_person])
     async def show_messages(
         self, request: WebRequest, actor: NamedDependency[Actor]
     ) -> Response[str]:

@@ -74,7 +74,7 @@ class UsagePages(Controller):
     include_in_schema = False
     guards = (allow(READ_USAGE),)
 
-    @get(urls.usage())
+    @get(urls.usage)
     async def show_usage(self, request: WebRequest, actor: NamedDependency[Actor]) -> Response[str]:
         query, period, form = await read_query(request, UsageQuery, UsageQuery.chosen)
         report = await usage(actor, query.by, period)
@@ -88,7 +88,7 @@ class UsagePages(Controller):
             **_for_table(report, language_of(request)),
         )
 
-    @get(urls.usage_csv())
+    @get(urls.usage_csv)
     async def download_usage(
         self, request: WebRequest, actor: NamedDependency[Actor]
     ) -> Response[str]:
@@ -97,13 +97,13 @@ class UsagePages(Controller):
         period = chosen_period(query.first_day, query.last_day)
         return _file(await usage(actor, query.by, period), language_of(request), "usage")
 
-    @get(urls.idle_assets())
+    @get(urls.idle_assets)
     async def show_idle(self, request: WebRequest, actor: NamedDependency[Actor]) -> Response[str]:
         query = _query(request, PageQuery)
         page = await list_idle_assets(actor, limit=query.limit, cursor=query.cursor)
         return render(request, "monitoring/usage/idle.html", page=page)
 
-    @get("/donations/{donation_id:int}/usage")
+    @get(urls.donation_usage)
     async def show_story(
         self, request: WebRequest, actor: NamedDependency[Actor], donation_id: PathId
     ) -> Response[str]:
@@ -125,7 +125,7 @@ class UsagePages(Controller):
             **_for_table(by_model, language_of(request)),
         )
 
-    @get("/donations/{donation_id:int}/usage.csv")
+    @get(urls.donation_usage_csv)
     async def download_story(
         self, request: WebRequest, actor: NamedDependency[Actor], donation_id: PathId
     ) -> Response[str]:

@@ -59,16 +59,15 @@ class RuleForm(msgspec.Struct, frozen=True):
 class WatchingPages(Controller):
     """/devices/{id}/watching"""
 
-    path = "/devices/{device_id:int}/watching"
     include_in_schema = False
 
-    @get(guards=[in_person])
+    @get(urls.watching, guards=[in_person])
     async def show(
         self, request: WebRequest, actor: NamedDependency[Actor], device_id: PathId
     ) -> Response[str]:
         return await _device_page(request, actor, device_id)
 
-    @post("/parent", guards=[allow(EDIT_MONITORING, tokens=False)])
+    @post(urls.device_parent, guards=[allow(EDIT_MONITORING, tokens=False)])
     async def set_parent(
         self, request: WebRequest, actor: NamedDependency[Actor], device_id: PathId
     ) -> Response[Any]:
@@ -88,7 +87,7 @@ class WatchingPages(Controller):
             fields={"": "parent_tag", "parent_id": "parent_tag"},
         )
 
-    @post("/hours", guards=[allow(EDIT_MONITORING, tokens=False)])
+    @post(urls.device_hours, guards=[allow(EDIT_MONITORING, tokens=False)])
     async def set_hours(
         self, request: WebRequest, actor: NamedDependency[Actor], device_id: PathId
     ) -> Response[Any]:
@@ -101,7 +100,7 @@ class WatchingPages(Controller):
             fields={"": "hours_id"},
         )
 
-    @post("/rules/{rule:str}", guards=[allow(EDIT_MONITORING, tokens=False)])
+    @post(urls.device_rule, guards=[allow(EDIT_MONITORING, tokens=False)])
     async def set_rule(
         self,
         request: WebRequest,
@@ -117,7 +116,7 @@ class WatchingPages(Controller):
             page=lambda form: _device_page(request, actor, device_id, form.with_values(rule=rule)),
         )
 
-    @post("/rules/{rule:str}/put-back", guards=[allow(EDIT_MONITORING, tokens=False)])
+    @post(urls.put_back_device_rule, guards=[allow(EDIT_MONITORING, tokens=False)])
     async def put_back(
         self, actor: NamedDependency[Actor], device_id: PathId, rule: FromPath[str]
     ) -> Redirect:
@@ -128,10 +127,9 @@ class WatchingPages(Controller):
 class KindRulePages(Controller):
     """/schools/{id}/rules/{profile}"""
 
-    path = "/schools/{school_id:int}/rules/{profile:str}"
     include_in_schema = False
 
-    @get(guards=[in_person])
+    @get(urls.kind_rules, guards=[in_person])
     async def show(
         self,
         request: WebRequest,
@@ -141,7 +139,7 @@ class KindRulePages(Controller):
     ) -> Response[str]:
         return await _kind_page(request, actor, school_id, profile)
 
-    @post("/{rule:str}", guards=[allow(EDIT_MONITORING, tokens=False)])
+    @post(urls.kind_rule, guards=[allow(EDIT_MONITORING, tokens=False)])
     async def set_rule(
         self,
         request: WebRequest,
@@ -160,7 +158,7 @@ class KindRulePages(Controller):
             ),
         )
 
-    @post("/{rule:str}/put-back", guards=[allow(EDIT_MONITORING, tokens=False)])
+    @post(urls.put_back_kind_rule, guards=[allow(EDIT_MONITORING, tokens=False)])
     async def put_back(
         self,
         actor: NamedDependency[Actor],

@@ -1,0 +1,12 @@
+"""Addresses of people and their roles."""
+
+from api.kit.addresses import Address
+
+people = Address("/people")
+new_person = Address("/people/new")
+person = Address("/people/{person_id:int}")
+give_role = Address("/people/{person_id:int}/roles")
+end_role = Address("/people/{person_id:int}/roles/{membership_id:int}/end")
+invite_person = Address("/people/{person_id:int}/invite")
+close_person = Address("/people/{person_id:int}/close")
+reopen_person = Address("/people/{person_id:int}/reopen")

@@ -1,0 +1,12 @@
+"""Addresses of devices."""
+
+from api.kit.addresses import Address
+
+devices = Address("/devices")
+new_device = Address("/devices/new")
+device = Address("/devices/{device_id:int}")
+edit_device = Address("/devices/{device_id:int}/edit")
+poll_device = Address("/devices/{device_id:int}/poll")
+pause_device = Address("/devices/{device_id:int}/pause")
+resume_device = Address("/devices/{device_id:int}/resume")
+remove_device = Address("/devices/{device_id:int}/remove")

@@ -1,0 +1,5 @@
+"""Addresses of the API's documentation."""
+
+from api.kit.addresses import Address
+
+api = Address("/api")
