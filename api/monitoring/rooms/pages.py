@@ -16,7 +16,7 @@ from api.kit.forms import Form, as_typed
 from api.kit.numbers import PathId
 from api.kit.options import school_options
 from api.kit.rendering import render
-from api.kit.submission import submit
+from api.kit.submission import attempt, submit
 from core import places
 from core.access import Actor
 from core.errors import FieldError, Invalid, Message, say
@@ -56,10 +56,6 @@ class ColumnsForm(msgspec.Struct, frozen=True):
     """How many computers stand in a row."""
 
     columns: int
-
-
-class SeatsForm(msgspec.Struct, frozen=True):
-    """Row and column of each device are read beside it, since every room has its own devices."""
 
 
 class RoomPages(Controller):
@@ -117,13 +113,12 @@ class RoomPages(Controller):
     async def set_seats(
         self, request: WebRequest, actor: NamedDependency[Actor], place_id: PathId
     ) -> Response[Any]:
-        async def seat(_: SeatsForm) -> None:
+        async def seat() -> None:
             seats = await _typed_seats(actor, place_id, await as_typed(request))
             await rooms.seat(actor, place_id, seats)
 
-        return await submit(
+        return await attempt(
             request,
-            SeatsForm,
             seat,
             then=lambda _: see_other(urls.room(place_id), say("Saved.")),
             page=lambda form: _seats_page(request, actor, place_id, form),
