@@ -9,6 +9,7 @@ from core.access import Actor
 from core.database import fetch
 from core.errors import Conflict, FieldError, Forbidden, Invalid, Message, NotFound, Problem, say
 from core.permissions import EDIT_EQUIPMENT
+from inventory.assets.reading import no_such_asset
 from inventory.assets.references import Meant, resolve
 from inventory.assets.shapes import LifecycleState
 
@@ -87,6 +88,24 @@ class Stack:
         raise kind(message, code=code, field="tags", errors=errors)
 
 
+# Not FOR UPDATE: rows that only refer to the asset need not wait for a change of it.
+LOCK = """
+SELECT id, tag, school AS school_id, lifecycle, version, place AS place_id, model AS model_id
+  FROM asset WHERE id = any(:ids) AND school = any(:schools) ORDER BY id FOR NO KEY UPDATE
+"""
+
+
+async def lock_visible(actor: Actor, asset_id: int) -> Locked:
+    """Lock one asset that the actor may see, whatever their role; else NotFound.
+
+    Inside a transaction. An asset is always locked before its orders, so there is no deadlock.
+    """
+    found = await fetch(Locked, LOCK, ids=[asset_id], schools=actor.school_ids)
+    if not found:
+        raise no_such_asset()
+    return found[0]
+
+
 async def lock(actor: Actor, wanted: list[str]) -> list[Locked]:
     """Lock the assets of these tags or labels for one who keeps them; all of them or a refusal.
 
@@ -110,12 +129,8 @@ async def lock_stack(actor: Actor, wanted: list[str], *, refuse_twins: bool = Tr
             "tags", say("At most {most} assets at once", most=MOST_AT_ONCE), code="too_many"
         )
     rows = await resolve(actor, given)
-    found = await fetch(
-        Locked,
-        "SELECT id, tag, school AS school_id, lifecycle, version, place AS place_id,"
-        " model AS model_id FROM asset WHERE id = any($1::bigint[]) ORDER BY id FOR UPDATE",
-        [row.asset_id for row in rows if row.asset_id is not None],
-    )
+    ids = [row.asset_id for row in rows if row.asset_id is not None]
+    found = await fetch(Locked, LOCK, ids=ids, schools=actor.school_ids)
     return _sorted_out(actor, rows, {asset.id: asset for asset in found}, refuse_twins)
 
 

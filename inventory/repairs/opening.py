@@ -9,12 +9,12 @@ from core.access import Actor
 from core.database import transaction
 from core.errors import Forbidden, Invalid, Message, NotFound, say
 from core.permissions import REPORT_FAULTS
+from inventory.assets.locking import lock_visible
 from inventory.repairs import entries, outages
 from inventory.repairs.assets import (
-    hold_asset,
+    find_state_before,
     put_in_repair,
-    refuse_if_gone,
-    state_to_restore,
+    refuse_after_end,
 )
 from inventory.repairs.outages import take_out_of_service
 from inventory.repairs.views import Severity, Source, WorkOrder, get_work_order, stored
@@ -133,7 +133,7 @@ async def _open(
 ) -> tuple[int, bool]:
     """The order's id, and whether it is new."""
     async with transaction(actor):
-        asset = await hold_asset(actor, asset_id)
+        asset = await lock_visible(actor, asset_id)
         open_id: int | None = await database.fetch_value(
             "SELECT id FROM work_order WHERE asset = $1 AND fault = $2 AND closed_at IS NULL",
             asset_id,
@@ -143,7 +143,7 @@ async def _open(
             if not keeps_in_service:
                 await take_out_of_service(actor, asset, open_id)
             return open_id, False
-        refuse_if_gone(asset)
+        refuse_after_end(asset)
         text, params = stored(summary)
         now = clock.now()
         new_id: int = await database.fetch_value(
@@ -162,7 +162,7 @@ async def _open(
             severity=severity,
             opened_by=actor.person_id,
             opened_at=now,
-            asset_state_before=await state_to_restore(asset),
+            asset_state_before=await find_state_before(asset),
             keeps_in_service=keeps_in_service,
         )
         if not keeps_in_service:

@@ -6,12 +6,11 @@ from core import clock, database
 from core.access import Actor
 from core.database import transaction
 from core.permissions import MANAGE_WORK_ORDERS
+from inventory.assets.locking import Locked, lock_visible
 from inventory.repairs.assets import (
-    AssetAtHand,
-    hold_asset,
+    find_state_before,
     put_in_repair,
     restore,
-    state_to_restore,
 )
 from inventory.repairs.views import WorkOrder, changed_meanwhile, get_work_order
 
@@ -36,7 +35,7 @@ async def end(work_order_id: int, at: datetime) -> None:
     )
 
 
-async def take_out_of_service(actor: Actor, asset: AssetAtHand, work_order_id: int) -> bool:
+async def take_out_of_service(actor: Actor, asset: Locked, work_order_id: int) -> bool:
     """A little fault has grown: from now on the asset is in repair, as it is for a new one.
 
     False if the order has done so already, or is closed.
@@ -45,7 +44,7 @@ async def take_out_of_service(actor: Actor, asset: AssetAtHand, work_order_id: i
         "UPDATE work_order SET keeps_in_service = false, asset_state_before = $2,"
         " version = version + 1 WHERE id = $1 AND keeps_in_service AND closed_at IS NULL",
         work_order_id,
-        await state_to_restore(asset),
+        await find_state_before(asset),
     )
     if grown:
         await begin(work_order_id, asset.school_id, clock.now())
@@ -63,7 +62,7 @@ async def set_usable(
     order = await get_work_order(actor, work_order_id)
     actor.require(order.school_id, MANAGE_WORK_ORDERS)
     async with transaction(actor):
-        asset = await hold_asset(actor, order.asset_id)
+        asset = await lock_visible(actor, order.asset_id)
         order = await get_work_order(actor, work_order_id)
         if order.is_closed or version not in (None, order.version):
             raise await changed_meanwhile(work_order_id)
@@ -74,7 +73,7 @@ async def set_usable(
         return await get_work_order(actor, work_order_id)
 
 
-async def _let_be_used(actor: Actor, asset: AssetAtHand, work_order_id: int) -> None:
+async def _let_be_used(actor: Actor, asset: Locked, work_order_id: int) -> None:
     before = await database.fetch_value(
         "UPDATE work_order SET keeps_in_service = true, version = version + 1"
         " WHERE id = $1 RETURNING asset_state_before",

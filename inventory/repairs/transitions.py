@@ -11,8 +11,9 @@ from core.access import Actor
 from core.database import transaction
 from core.errors import Invalid, say
 from core.permissions import BE_ASSIGNED_WORK_ORDERS, MANAGE_WORK_ORDERS
+from inventory.assets.locking import Locked, lock_visible
 from inventory.repairs import outages
-from inventory.repairs.assets import AssetAtHand, hold_asset, note_condition, restore
+from inventory.repairs.assets import restore, update_condition
 from inventory.repairs.views import State, WorkOrder, changed_meanwhile, get_work_order
 
 Condition = Literal["ok", "degraded", "broken", "incomplete", "unknown"]
@@ -171,7 +172,7 @@ async def _close(
     actor.require(order.school_id, MANAGE_WORK_ORDERS)
     words = _resolution(resolution, field)
     async with transaction(actor):
-        asset = await hold_asset(actor, order.asset_id)
+        asset = await lock_visible(actor, order.asset_id)
         before = await _closed(actor, work_order_id, TRANSITIONS[action], version, words)
         await outages.end(work_order_id, clock.now())
         await _give_back(actor, asset, before, work_order_id, condition)
@@ -201,11 +202,11 @@ async def _closed(
 
 
 async def _give_back(
-    actor: Actor, asset: AssetAtHand, before: str, work_order_id: int, condition: Condition | None
+    actor: Actor, asset: Locked, before: str, work_order_id: int, condition: Condition | None
 ) -> None:
     await restore(actor, asset, before, work_order_id)
     if condition is not None:
-        await note_condition(asset, condition)
+        await update_condition(asset, condition)
 
 
 def _resolution(words: str, field: str) -> str:
