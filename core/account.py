@@ -40,7 +40,7 @@ OWN = """
 """
 
 
-async def find_sessions(actor: Actor) -> list[Session]:
+async def list_sessions(actor: Actor) -> list[Session]:
     """The actor's open sessions, the one in use first, then the latest seen."""
     return await fetch(
         Session,
@@ -69,7 +69,7 @@ async def end_other_sessions(actor: Actor) -> int:
     return await sign_in.end_sessions(_person(actor), except_for=actor.sign_in_id)
 
 
-async def edit_own(actor: Actor, *, name: str, locale: str) -> None:
+async def update_own(actor: Actor, *, name: str, locale: str) -> None:
     """Change the actor's own name and language."""
     own = await _own(actor)
     clean = checked_facts(PersonFacts(name, own.login, locale))
@@ -85,7 +85,7 @@ async def edit_own(actor: Actor, *, name: str, locale: str) -> None:
 async def set_own_locale(actor: Actor, locale: str) -> None:
     """Change the language alone; the name stays."""
     own = await _own(actor)
-    await edit_own(actor, name=own.name, locale=locale)
+    await update_own(actor, name=own.name, locale=locale)
 
 
 async def confirm(
@@ -120,7 +120,7 @@ async def change_password(actor: Actor, *, current: str, new: str, address: str)
         await execute(
             "UPDATE sign_in SET confirmed_at = $2 WHERE id = $1", actor.sign_in_id, clock.now()
         )
-        await tokens.revoke_all(_person(actor))
+        await tokens.revoke_tokens(_person(actor))
         await security_log.record(Kind.password_changed, actor=actor, person_id=actor.person_id)
         return await end_other_sessions(actor)
 
@@ -131,7 +131,7 @@ async def _prove(actor: Actor, own: _Own, password: str, address: str, *, field:
     try:
         attempt = await throttle.begin(own.login, address, counter=counter)
     except TooMany:
-        await _tell(Kind.password_check_throttled, actor, address)
+        await _record(Kind.password_check_throttled, actor, address)
         raise
     try:
         is_right = await passwords.is_correct(own.password_hash, password)
@@ -139,12 +139,12 @@ async def _prove(actor: Actor, own: _Own, password: str, address: str, *, field:
         await throttle.take_back(attempt)
         raise
     if not is_right:
-        await _tell(Kind.password_check_failed, actor, address)
+        await _record(Kind.password_check_failed, actor, address)
         raise Invalid.of(field, say("This is not your current password"), code="wrong_password")
     await throttle.forget(attempt)
 
 
-async def _tell(kind: Kind, actor: Actor, address: str) -> None:
+async def _record(kind: Kind, actor: Actor, address: str) -> None:
     await security_log.record(kind, actor=actor, person_id=actor.person_id, address=address)
 
 
@@ -173,7 +173,7 @@ async def choose_first_password(token: str, *, new: str, address: str) -> int:
         if not changed:
             raise NotSignedIn(say("Sign in first"))
         await sign_in.end_sessions(newcomer.person_id)
-        await tokens.revoke_all(newcomer.person_id)
+        await tokens.revoke_tokens(newcomer.person_id)
         await security_log.record(
             Kind.password_changed, person_id=newcomer.person_id, address=address
         )

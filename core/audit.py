@@ -53,16 +53,18 @@ class _Event(msgspec.Struct):
     label: str | None = None
 
 
-async def history(entity: str, entity_id: object, *, limit: int = 100) -> list[Change]:
+async def list_history(entity: str, entity_id: object, *, limit: int = 100) -> list[Change]:
     """The newest changes of one row first; ``entity`` is the table's name.
 
     The caller has already made sure that the reader may see the thing itself.
     """
-    return await histories(entity, [entity_id], limit=limit)
+    return await list_histories(entity, [entity_id], limit=limit)
 
 
-async def histories(entity: str, entity_ids: Sequence[object], *, limit: int = 100) -> list[Change]:
-    """:func:`history` of several rows of one table, mixed by time."""
+async def list_histories(
+    entity: str, entity_ids: Sequence[object], *, limit: int = 100
+) -> list[Change]:
+    """:func:`list_history` of several rows of one table, mixed by time."""
     events = await database.fetch(
         _Event,
         "SELECT id, at, actor_name, entity, entity_id, action, before, after, request_id"
@@ -117,7 +119,7 @@ SELECT e.id, e.at, e.actor_name, e.entity, e.entity_id, e.action, e.before, e.af
 NEWEST_FIRST = Order(Key("e.id", int, "id"), descending=True)
 
 
-async def find_changes(
+async def list_changes(
     actor: Actor, only: AuditFilter, *, limit: int = DEFAULT_LIMIT, cursor: str | None = None
 ) -> Page[Change]:
     """The newest changes first, at the schools where the actor is admin or auditor."""

@@ -28,7 +28,7 @@ async def remove_what_is_over(settings: Settings) -> None:
         ("DELETE FROM heartbeat WHERE seen_at < $1", KEEP_HEARTBEATS),
     ):
         await database.execute(sql, now() - kept)
-    await security_log.remove_old(settings.keep_security_days)
+    await security_log.delete_old(settings.keep_security_days)
 
 
 JOBS = (Job("core.remove_what_is_over", 3600, remove_what_is_over),)

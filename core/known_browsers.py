@@ -71,6 +71,6 @@ async def remember(person_id: int, token: str) -> str:
     return fresh
 
 
-async def forget_all(person_id: int) -> None:
+async def delete_all(person_id: int) -> None:
     """No browser is this person's any more: the password was lost, or given to somebody."""
     await database.execute("DELETE FROM known_browser WHERE person = $1", person_id)

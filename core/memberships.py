@@ -134,7 +134,7 @@ async def end_role(actor: Actor, person_id: int, membership_id: int) -> None:
         return
     async with transaction(actor):
         if held.role is Role.admin:
-            await keep_an_admin([held.school_id], without=person_id)
+            await require_another_admin([held.school_id], without=person_id)
         await execute(
             "UPDATE membership SET valid_until = greatest($2, valid_from) WHERE id = $1",
             membership_id,
@@ -149,7 +149,7 @@ async def end_role(actor: Actor, person_id: int, membership_id: int) -> None:
         )
 
 
-async def keep_an_admin(school_ids: list[int], *, without: int) -> None:
+async def require_another_admin(school_ids: list[int], *, without: int) -> None:
     """Refuse if a school would be left with no admin; the lock makes leavers take turns."""
     await execute(
         "SELECT 1 FROM school WHERE id = any($1::bigint[]) ORDER BY id FOR UPDATE", school_ids
@@ -187,7 +187,7 @@ async def require_whole(actor: Actor, person_id: int) -> None:
         )
 
 
-async def schools_administered(person_id: int) -> list[int]:
+async def find_administered(person_id: int) -> list[int]:
     """The schools where the person is an admin now."""
     return await fetch_column(
         int,

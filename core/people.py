@@ -79,7 +79,7 @@ PEOPLE = f"SELECT {COLUMNS} FROM person p"
 BY_NAME = Order(Key("p.name", str, "name"), Key("p.id", int, "id"))
 
 
-async def find_people(
+async def list_people(
     actor: Actor,
     *,
     q: str = "",
@@ -148,7 +148,7 @@ async def create_person(actor: Actor, new: NewPerson) -> Invitation:
     return Invitation(person_id, facts.login, password, expires_at)
 
 
-async def edit_person(actor: Actor, person_id: int, facts: PersonFacts) -> Person:
+async def update_person(actor: Actor, person_id: int, facts: PersonFacts) -> Person:
     """Write a person's facts anew; for an admin of all their schools."""
     await get_administered(actor, person_id)
     clean = checked_facts(facts)
@@ -183,8 +183,8 @@ async def invite_again(actor: Actor, person_id: int) -> Invitation:
             expires_at,
         )
         await sign_in.end_sessions(person_id)
-        await tokens.revoke_all(person_id)
-        await known_browsers.forget_all(person_id)
+        await tokens.revoke_tokens(person_id)
+        await known_browsers.delete_all(person_id)
         await security_log.record(Kind.password_reset, actor=actor, person_id=person_id)
     return Invitation(person_id, person.login, password, expires_at)
 
@@ -194,15 +194,15 @@ async def close_account(actor: Actor, person_id: int) -> Person:
     await get_administered(actor, person_id)
     actor.require_confirmed()
     async with transaction(actor):
-        administered = await memberships.schools_administered(person_id)
-        await memberships.keep_an_admin(administered, without=person_id)
+        administered = await memberships.find_administered(person_id)
+        await memberships.require_another_admin(administered, without=person_id)
         await execute(
             "UPDATE person SET closed_at = $2 WHERE id = $1 AND closed_at IS NULL",
             person_id,
             clock.now(),
         )
         await sign_in.end_sessions(person_id)
-        await tokens.revoke_all(person_id)
+        await tokens.revoke_tokens(person_id)
         await security_log.record(Kind.account_closed, actor=actor, person_id=person_id)
     return await get_person(actor, person_id)
 
@@ -216,7 +216,9 @@ async def reopen_account(actor: Actor, person_id: int) -> Person:
     return await get_person(actor, person_id)
 
 
-async def add(name: str, *, role: str, school_code: str, login: str = "") -> Invitation:
+async def create_from_command_line(
+    name: str, *, role: str, school_code: str, login: str = ""
+) -> Invitation:
     """Open an account from the command line of the machine itself; for any school."""
     if role not in set(Role):
         raise Invalid.of(
@@ -269,6 +271,6 @@ async def get_administered(actor: Actor, person_id: int) -> Person:
             say("This person has no role at your schools now. Give one first."), code="no_role"
         )
     await memberships.require_whole(actor, person_id)
-    if await memberships.schools_administered(person_id):
+    if await memberships.find_administered(person_id):
         actor.refuse_token()
     return person

@@ -73,7 +73,7 @@ SELECT p.id, p.school AS school_id, p.parent AS parent_id, p.kind, p.name, pp.pa
 """
 
 
-async def find_places(
+async def list_places(
     actor: Actor, *, school_id: int | None = None, with_retired: bool = False
 ) -> list[Place]:
     """The tree of the actor's schools (or of one of them), each place after the one around it;
@@ -123,7 +123,7 @@ async def create_place(actor: Actor, new: NewPlace) -> Place:
 
 async def rename_place(actor: Actor, place_id: int, *, name: str) -> Place:
     """Give a place another name; everything in it stays where it is."""
-    place = await _kept_by(actor, place_id)
+    place = await _get_editable(actor, place_id)
     clean = NAME.checked("name", name)
     with refusing(REFUSALS):
         async with transaction(actor):
@@ -133,7 +133,7 @@ async def rename_place(actor: Actor, place_id: int, *, name: str) -> Place:
 
 async def move_place(actor: Actor, place_id: int, *, parent_id: int | None) -> Place:
     """Put a place, with all in it, elsewhere in the same school."""
-    place = await _kept_by(actor, place_id)
+    place = await _get_editable(actor, place_id)
     with refusing(REFUSALS):
         async with transaction(actor):
             await _check_holder(place.school_id, place.kind, parent_id)
@@ -141,7 +141,7 @@ async def move_place(actor: Actor, place_id: int, *, parent_id: int | None) -> P
     return await get_place(actor, place_id)
 
 
-async def edit_place(
+async def update_place(
     actor: Actor,
     place_id: int,
     *,
@@ -159,7 +159,7 @@ async def edit_place(
 
 async def retire_place(actor: Actor, place_id: int) -> Place:
     """Take a place out of use; refused while a place in it is in use. Its history stays."""
-    place = await _kept_by(actor, place_id)
+    place = await _get_editable(actor, place_id)
     async with transaction(actor):
         # Against a room added meanwhile: `_check_holder` waits for this lock.
         await execute("SELECT 1 FROM place WHERE id = $1 FOR UPDATE", place.id)
@@ -182,14 +182,14 @@ async def retire_place(actor: Actor, place_id: int) -> Place:
 
 async def restore_place(actor: Actor, place_id: int) -> Place:
     """Take a retired place back into use; the place around it must be in use."""
-    place = await _kept_by(actor, place_id)
+    place = await _get_editable(actor, place_id)
     async with transaction(actor):
         await _check_holder(place.school_id, place.kind, place.parent_id)
         await execute("UPDATE place SET retired_at = NULL WHERE id = $1", place.id)
     return await get_place(actor, place_id)
 
 
-async def _kept_by(actor: Actor, place_id: int) -> Place:
+async def _get_editable(actor: Actor, place_id: int) -> Place:
     place = await get_place(actor, place_id)
     actor.require(place.school_id, EDIT_PLACES)
     return place

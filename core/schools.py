@@ -61,7 +61,7 @@ class SchoolFacts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     zone: Annotated[str, msgspec.Meta(examples=[DEFAULT_ZONE])] = DEFAULT_ZONE
 
 
-async def find_schools(actor: Actor) -> list[School]:
+async def list_schools(actor: Actor) -> list[School]:
     """The schools in the actor's sight, by code."""
     return await fetch(
         School,
@@ -121,7 +121,7 @@ async def insert_school(facts: SchoolFacts) -> int:
     return school_id
 
 
-async def edit_school(actor: Actor, school_id: int, facts: SchoolFacts) -> School:
+async def update_school(actor: Actor, school_id: int, facts: SchoolFacts) -> School:
     """Write a school's facts anew; for its admins."""
     actor.require(school_id, MANAGE_SCHOOL)
     clean = _checked(facts)

@@ -185,7 +185,7 @@ SELECT e.id, e.at, e.kind, e.person_id, p.name AS person_name, e.actor_name, e.s
 NEWEST_FIRST = Order(Key("e.id", int, "id"), descending=True)
 
 
-async def find_events(
+async def list_events(
     actor: Actor,
     only: SecurityFilter,
     *,
@@ -214,7 +214,7 @@ async def find_events(
     )
 
 
-async def remove_old(keep_days: int) -> int:
+async def delete_old(keep_days: int) -> int:
     """Remove what is older than ``keep_days``, 30 at least; how many there were."""
     return await database.execute(
         "DELETE FROM security_event WHERE at < $1",

@@ -51,7 +51,7 @@ async def create_link() -> str:
     return code
 
 
-async def make_first_admin(first: FirstAdmin) -> int:
+async def create_first_admin(first: FirstAdmin) -> int:
     """The first school and its admin, both or neither; of many at once, one succeeds.
 
     Gives the admin's person id. The code works once, and not at all once a person exists.

@@ -110,14 +110,14 @@ async def find_actor(token: str, *, request_id: str = "", address: str = "") -> 
     )
 
 
-async def create(actor: Actor, new: NewToken) -> IssuedToken:
+async def create_token(actor: Actor, new: NewToken) -> IssuedToken:
     """A token of the actor's own, made in person: a token that is lost must end with its day."""
     actor.require_in_person()
     actor.require_confirmed()
     return await _issue(actor, _checked_name(new), new)
 
 
-async def create_for(person_id: int, new: NewToken) -> IssuedToken:
+async def create_token_for(person_id: int, new: NewToken) -> IssuedToken:
     """A token for somebody, from the command line of the machine itself."""
     owner = Actor(person_id=person_id, name="labshare token create")
     return await _issue(owner, _checked_name(new), new)
@@ -156,7 +156,7 @@ async def _issue(actor: Actor, name: str, new: NewToken) -> IssuedToken:
     return IssuedToken(token_id, secret, expires_at)
 
 
-async def find_tokens(actor: Actor) -> list[Token]:
+async def list_tokens(actor: Actor) -> list[Token]:
     """The actor's own tokens, the newest first; revoked and ended ones for a month."""
     return await database.fetch(
         Token,
@@ -167,7 +167,7 @@ async def find_tokens(actor: Actor) -> list[Token]:
     )
 
 
-async def revoke(actor: Actor, token_id: int) -> None:
+async def revoke_token(actor: Actor, token_id: int) -> None:
     """End one of the actor's own tokens; it stops working with its next request."""
     async with database.transaction(actor):
         name: str | None = await database.fetch_value(
@@ -185,7 +185,7 @@ async def revoke(actor: Actor, token_id: int) -> None:
         raise NotFound(say("There is no such token of yours; it may be revoked already"))
 
 
-async def revoke_all(person_id: int) -> int:
+async def revoke_tokens(person_id: int) -> int:
     """End every token of a person, inside the caller's transaction; how many there were."""
     return await database.execute(
         "UPDATE api_token SET revoked_at = $2 WHERE person = $1 AND revoked_at IS NULL",

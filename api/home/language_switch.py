@@ -35,7 +35,7 @@ async def switch_language(request: WebRequest) -> Redirect:
     choice = await read_form(request, LanguageChoice)
     actor = find_actor(request)
     if actor is not None and actor.person_id is not None:
-        await account.edit_own(actor, name=actor.name, locale=choice.locale)
+        await account.update_own(actor, name=actor.name, locale=choice.locale)
     answer = Redirect(urls.local(choice.next), status_code=303)
     answer.set_cookie(
         LANGUAGE_COOKIE, choice.locale, max_age=A_YEAR_SECONDS, httponly=True, samesite="lax"

@@ -76,8 +76,8 @@ class FirstStep(msgspec.Struct, frozen=True):
 
 async def first_steps(actor: Actor) -> list[FirstStep]:
     """What to set up in a school without assets, in the order in which it is best done."""
-    has_places = bool(await places.find_places(actor))
-    has_people = len((await people.find_people(actor, limit=2)).items) > 1
+    has_places = bool(await places.list_places(actor))
+    has_people = len((await people.list_people(actor, limit=2)).items) > 1
     given = await donations.find_donations(actor, limit=1)
     seen = await networks.list_networks(actor, limit=1)
     return [

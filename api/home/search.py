@@ -49,6 +49,6 @@ async def find_everything(actor: Actor, q: str) -> dict[str, Any]:
     found = await assets.find_assets(actor, AssetFilters(q=q), limit=A_FEW)
     persons = []
     if actor.can(READ_PEOPLE):
-        persons = (await people.find_people(actor, q=q, limit=A_FEW)).items
+        persons = (await people.list_people(actor, q=q, limit=A_FEW)).items
     resources = await catalogue.find(actor, catalogue.Filters(q=q), limit=A_FEW)
     return {"assets": found.items, "people": persons, "resources": resources.items}

@@ -21,7 +21,7 @@ async def school_codes(
     code = language_of(request).code
     return [
         (school.code, school.name(code))
-        for school in await schools.find_schools(actor)
+        for school in await schools.list_schools(actor)
         if school.id in wanted
     ]
 
@@ -36,7 +36,7 @@ async def place_options(
     """The places in use, each named from the outside in; of several schools, school by school."""
     found = [
         place
-        for place in await places.find_places(actor, school_id=school_id)
+        for place in await places.list_places(actor, school_id=school_id)
         if (school_ids is None or place.school_id in school_ids) and place.kind is not without
     ]
     return by_school(actor, [(place.id, place.path, place.school_id) for place in found])

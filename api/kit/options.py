@@ -17,7 +17,7 @@ async def school_options(
 ) -> Options:
     """The schools in sight, or those where the actor has the permission."""
     wanted = actor.school_ids_with(permission) if permission else actor.school_ids
-    seen = await schools.find_schools(actor)
+    seen = await schools.list_schools(actor)
     return named(request, (school for school in seen if school.id in wanted))
 
 

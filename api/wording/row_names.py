@@ -19,8 +19,8 @@ class _Name(msgspec.Struct):
 async def history(
     speech: Language, entity: str, entity_id: object, *, limit: int = 100
 ) -> list[Change]:
-    """:func:`core.audit.history` with names in place of the numbers of other rows."""
-    return await named(speech, await audit.history(entity, entity_id, limit=limit))
+    """:func:`core.audit.list_history` with names in place of the numbers of other rows."""
+    return await named(speech, await audit.list_history(entity, entity_id, limit=limit))
 
 
 async def named(speech: Language, changes: list[Change]) -> list[Change]:

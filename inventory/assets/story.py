@@ -60,8 +60,8 @@ async def find_steps(asset: Asset) -> list[Step]:
 
 async def tell_story(actor: Actor, asset: Asset) -> list[Change]:
     """All that happened to an asset that the reader may see, newest first, in names."""
-    changes = await audit.history("asset", asset.id, limit=NEWEST)
-    changes += await audit.histories("custody", await _loan_ids(asset), limit=NEWEST)
+    changes = await audit.list_history("asset", asset.id, limit=NEWEST)
+    changes += await audit.list_histories("custody", await _loan_ids(asset), limit=NEWEST)
     steps = await find_steps(asset)
     if not reads_borrowers(actor, asset.school):
         changes = [_without_borrower(change) for change in changes]

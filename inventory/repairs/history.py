@@ -18,7 +18,7 @@ class _Named(msgspec.Struct):
 async def history_of(actor: Actor, work_order_id: int) -> list[Change]:
     """The order's changes, the newest first, for those who may read it."""
     await get_work_order(actor, work_order_id)
-    changes = await audit.history("work_order", work_order_id)
+    changes = await audit.list_history("work_order", work_order_id)
     ids = {
         value
         for change in changes

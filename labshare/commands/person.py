@@ -50,4 +50,6 @@ async def _reset(settings: Settings, name: str) -> None:
 
 async def _add(settings: Settings, name: str, role: str, school: str, login: str) -> Invitation:
     async with connected(settings):
-        return await people.add(name, role=role, school_code=school, login=login)
+        return await people.create_from_command_line(
+            name, role=role, school_code=school, login=login
+        )

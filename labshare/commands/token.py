@@ -40,5 +40,5 @@ def create(person: str, scopes: tuple[str, ...], days: int, name: str) -> None:
 
 async def _create(settings: Settings, person: str, new: NewToken) -> str:
     async with connected(settings):
-        issued = await tokens.create_for(await people.find_id(person), new)
+        issued = await tokens.create_token_for(await people.find_id(person), new)
         return issued.secret

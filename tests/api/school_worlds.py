@@ -102,13 +102,13 @@ async def _accounts(
     admin: MadePerson, teacher: MadePerson, technician: MadePerson
 ) -> dict[str, str | int]:
     await sign_in.start_session(admin.id, address="127.0.0.1", browser="test")
-    token = await tokens.create(admin.actor, tokens.NewToken("t", ("library:read",)))
+    token = await tokens.create_token(admin.actor, tokens.NewToken("t", ("library:read",)))
     given = await memberships.give_role(
         admin.actor,
         teacher.id,
         memberships.NewRole(admin.actor.school_ids[0], factories.Role.student_helper),
     )
-    changes = await audit.find_changes(admin.actor, AuditFilter(entity="membership"))
+    changes = await audit.list_changes(admin.actor, AuditFilter(entity="membership"))
     return {
         "person_id": teacher.id,
         "keeper_id": admin.id,

@@ -106,7 +106,7 @@ async def test_names_stand_in_place_of_numbers_and_of_each_kind_one_query(
     school = await factories.school()
     admin = await factories.person("admin", school)
     await _every_kind_of_row(school, admin)
-    changes = (await audit.find_changes(admin.actor, AuditFilter(), limit=200)).items
+    changes = (await audit.list_changes(admin.actor, AuditFilter(), limit=200)).items
     asked: list[str] = []
     fetch = database.fetch
 
@@ -178,7 +178,7 @@ async def test_a_batch_of_ten_is_one_entry_that_unfolds(client: httpx.AsyncClien
     assert page.count("<tr>") == 2
     assert page.count(f"<ins>{teacher.name}</ins>") == 10
     assert all(f"{tag} " in page for tag in tags)
-    changes = (await audit.find_changes(admin.actor, AuditFilter(entity="custody"))).items
+    changes = (await audit.list_changes(admin.actor, AuditFilter(entity="custody"))).items
     [entry] = entries_of(changes)
     assert entry.counts == [("custody", "insert", 10)]
 

@@ -66,7 +66,7 @@ async def test_making_a_token_asks_for_the_password_and_keeps_what_was_typed(
     assert "not the password" not in wrong.text
     made = await _confirm(client, wrong)
     assert "lsh_" in made.text
-    [token] = await tokens.find_tokens(admin.actor)
+    [token] = await tokens.list_tokens(admin.actor)
     assert (token.name, token.scopes) == ("Backup <script>", ("library:read", "people:read"))
     # For ten minutes nothing is asked again.
     assert (await client.post("/account/tokens", data=TOKEN_FORM)).status_code < 300
@@ -260,4 +260,4 @@ async def test_tokens_are_made_within_ten_minutes_of_signing_in(
     assert (await client.post("/account/tokens", data=TOKEN_FORM)).status_code < 300
     assert Role.technician in {m.role for m in who.actor.memberships}
     # The machine's own command line has no browser that somebody could borrow.
-    assert await tokens.create_for(who.id, NewToken("t", ("library:read",)))
+    assert await tokens.create_token_for(who.id, NewToken("t", ("library:read",)))

@@ -143,7 +143,9 @@ async def test_a_one_time_password_opens_only_the_choice_of_another(
 ) -> None:
     school = await factories.school()
     admin = await factories.person("admin", school)
-    invited = await people.add("New Teacher", role="teacher", school_code=school.code)
+    invited = await people.create_from_command_line(
+        "New Teacher", role="teacher", school_code=school.code
+    )
     answer = await _try(client, "newteacher", invited.one_time_password)
     assert answer.headers["location"] == "/sign-in/first"
     assert (await client.get("/account")).status_code == 303
@@ -176,7 +178,7 @@ async def test_a_one_time_password_opens_only_the_choice_of_another(
 
 async def test_a_one_time_password_goes_out_of_date(client: httpx.AsyncClient) -> None:
     school = await factories.school()
-    invited = await people.add("Late", role="teacher", school_code=school.code)
+    invited = await people.create_from_command_line("Late", role="teacher", school_code=school.code)
     await database.execute("UPDATE person SET one_time_until = now() WHERE login = 'late'")
     assert (await _try(client, "late", invited.one_time_password)).status_code == 401
 

@@ -306,4 +306,4 @@ async def test_what_is_told_has_a_bound(db: Stack) -> None:
     assert length == 264
     admin = await factories.person(Role.admin, await factories.school())
     with pytest.raises(Invalid):
-        await security_log.find_events(admin.actor, SecurityFilter(), limit=0)
+        await security_log.list_events(admin.actor, SecurityFilter(), limit=0)

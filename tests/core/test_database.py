@@ -94,7 +94,7 @@ async def test_the_history_says_who_changed_what() -> None:
     admin = await factories.person("admin", school)
     async with database.transaction(admin.actor):
         await database.execute("UPDATE school SET name_en = 'Renamed' WHERE id = $1", school.id)
-    newest = (await audit.history("school", school.id))[0]
+    newest = (await audit.list_history("school", school.id))[0]
     assert (newest.actor_name, newest.action) == (admin.name, "update")
     (field,) = newest.fields
     assert (field.field, field.before, field.after) == ("name_en", school.name_en, "Renamed")

@@ -71,7 +71,7 @@ async def test_an_admin_here_cannot_take_over_an_account_that_works_elsewhere() 
     for attempt in (
         people.invite_again(admin.actor, both.id),
         people.close_account(admin.actor, both.id),
-        people.edit_person(admin.actor, both.id, PersonFacts("Other", "other")),
+        people.update_person(admin.actor, both.id, PersonFacts("Other", "other")),
     ):
         with pytest.raises(Forbidden):
             await attempt
@@ -84,7 +84,7 @@ async def test_an_admin_here_cannot_take_over_an_account_that_works_elsewhere() 
 async def test_a_token_gives_nobody_a_password() -> None:
     here = await factories.school()
     admin, teacher = await factories.person("admin", here), await factories.person("teacher", here)
-    issued = await tokens.create(admin.actor, tokens.NewToken("t", ("people:write",)))
+    issued = await tokens.create_token(admin.actor, tokens.NewToken("t", ("people:write",)))
     by_token = await tokens.find_actor(issued.secret)
     assert by_token is not None
     with pytest.raises(Forbidden):
@@ -102,7 +102,7 @@ async def test_a_school_that_somebody_has_left_has_no_say_over_the_account() -> 
         people.invite_again(admin.actor, left.id),
         people.close_account(admin.actor, left.id),
         people.reopen_account(admin.actor, left.id),
-        people.edit_person(admin.actor, left.id, PersonFacts("Other", "other")),
+        people.update_person(admin.actor, left.id, PersonFacts("Other", "other")),
     ):
         with pytest.raises(Forbidden) as refused:
             await attempt
@@ -157,14 +157,16 @@ async def test_an_account_that_closes_is_out_at_once() -> None:
     here = await factories.school()
     admin, teacher = await factories.person("admin", here), await factories.person("teacher", here)
     session = await sign_in.start_session(teacher.id, address="127.0.0.1", browser="test")
-    token = (await tokens.create(teacher.actor, tokens.NewToken("t", ("library:read",)))).secret
+    token = (
+        await tokens.create_token(teacher.actor, tokens.NewToken("t", ("library:read",)))
+    ).secret
     await people.close_account(admin.actor, teacher.id)
     assert await sign_in.find_actor(session) is None
     assert await tokens.find_actor(token) is None
     await people.reopen_account(admin.actor, teacher.id)
     assert await sign_in.find_actor(session) is None
     assert await tokens.find_actor(token) is None
-    page = await people.find_people(admin.actor, standing=Standing.open)
+    page = await people.list_people(admin.actor, standing=Standing.open)
     assert {person.id for person in page.items} == {admin.id, teacher.id}
 
 
@@ -199,7 +201,7 @@ async def test_a_role_counts_only_while_it_is_valid(
     )
     actor = await _actor(who.id)
     assert actor.school_ids == ([here.id] if counts else [])
-    assert [s.id for s in await schools.find_schools(actor)] == ([here.id] if counts else [])
+    assert [s.id for s in await schools.list_schools(actor)] == ([here.id] if counts else [])
 
 
 async def test_the_maker_of_a_school_is_its_first_admin() -> None:
@@ -207,10 +209,10 @@ async def test_the_maker_of_a_school_is_its_first_admin() -> None:
     made = await schools.create_school(admin.actor, SchoolFacts("NEW-1", name_zh="新学校"))
     actor = await _actor(admin.id)
     assert made.id in actor.school_ids_as(Role.admin)
-    renamed = await schools.edit_school(actor, made.id, SchoolFacts("NEW-2", name_en="New"))
+    renamed = await schools.update_school(actor, made.id, SchoolFacts("NEW-2", name_en="New"))
     assert (renamed.code, renamed.name("zh_CN")) == ("NEW-2", "New")
     with pytest.raises(NotFound):
-        await schools.edit_school(admin.actor, made.id, SchoolFacts("NEW-3", name_en="New"))
+        await schools.update_school(admin.actor, made.id, SchoolFacts("NEW-3", name_en="New"))
 
 
 @pytest.mark.parametrize(
@@ -237,16 +239,18 @@ async def test_people_are_found_by_part_of_a_name_and_page_by_page() -> None:
         await people.create_person(
             admin.actor, NewPerson(f"Wang {number}", f"w{number}", here.id, Role.teacher)
         )
-    first = await people.find_people(admin.actor, q="wang", limit=3)
-    rest = await people.find_people(admin.actor, q="wang", limit=3, cursor=first.next_cursor)
+    first = await people.list_people(admin.actor, q="wang", limit=3)
+    rest = await people.list_people(admin.actor, q="wang", limit=3, cursor=first.next_cursor)
     assert [p.name for p in first.items + rest.items] == [f"Wang {n}" for n in range(5)]
     assert rest.next_cursor is None
-    assert (await people.find_people(admin.actor, q="100%")).items == []
+    assert (await people.list_people(admin.actor, q="100%")).items == []
 
 
 async def test_the_command_line_opens_an_account(db: Stack) -> None:
     here = await factories.school()
-    invited = await people.add("技术员一", role="technician", school_code=here.code)
+    invited = await people.create_from_command_line(
+        "技术员一", role="technician", school_code=here.code
+    )
     assert invited.login == "技术员一"
     assert await people.find_id("技术员一") == invited.person_id
     stored = await database.fetch_value(
@@ -259,7 +263,7 @@ async def test_the_command_line_opens_an_account(db: Stack) -> None:
         ("teacher", "NOWHERE", NotFound),
     ):
         with pytest.raises(problem):
-            await people.add("Another", role=role, school_code=code)
+            await people.create_from_command_line("Another", role=role, school_code=code)
 
 
 async def test_changing_the_password_ends_every_other_session() -> None:
@@ -271,7 +275,7 @@ async def test_changing_the_password_ends_every_other_session() -> None:
     )
     assert ended == 1
     assert await sign_in.find_actor(other) is None
-    assert [session.is_this_one for session in await account.find_sessions(actor)] == [True]
+    assert [session.is_this_one for session in await account.list_sessions(actor)] == [True]
 
 
 async def test_the_current_password_is_asked_and_guessing_it_is_stopped() -> None:
@@ -306,8 +310,8 @@ async def test_no_secret_reaches_the_history() -> None:
     admin = await factories.person("admin", here)
     made = await people.create_person(admin.actor, NewPerson("One", "one", here.id, Role.teacher))
     await people.invite_again(admin.actor, made.person_id)
-    issued = await tokens.create(admin.actor, tokens.NewToken("t", ("library:read",)))
-    await tokens.revoke(admin.actor, issued.id)
+    issued = await tokens.create_token(admin.actor, tokens.NewToken("t", ("library:read",)))
+    await tokens.revoke_token(admin.actor, issued.id)
     written: str = await database.fetch_value(
         "SELECT string_agg(concat(before::text, after::text), ' ') FROM audit_event"
     )

@@ -38,7 +38,7 @@ async def test_a_place_is_named_from_the_outside_in() -> None:
     cabinet = await _add(actor, school, PlaceKind.cabinet, "Cabinet A", room)
     assert (cabinet.path, cabinet.depth) == ("Main building / 204 / Cabinet A", 2)
     await _add(actor, school, PlaceKind.building, "Annex")
-    paths = [place.path for place in await places.find_places(actor)]
+    paths = [place.path for place in await places.list_places(actor)]
     assert paths == [
         "Annex",
         "Main building",
@@ -121,8 +121,8 @@ async def test_a_place_with_something_in_it_stays_in_use() -> None:
     await factories.database.execute("UPDATE asset SET place = NULL WHERE id = $1", asset.id)
     assert (await contents.retire_place(actor, room.id)).retired_at is not None
     await contents.retire_place(actor, building.id)
-    assert await places.find_places(actor) == []
-    assert len(await places.find_places(actor, with_retired=True)) == 2
+    assert await places.list_places(actor) == []
+    assert len(await places.list_places(actor, with_retired=True)) == 2
     with pytest.raises(Invalid):
         await places.restore_place(actor, room.id)
     await places.restore_place(actor, building.id)
@@ -134,20 +134,20 @@ async def test_the_list_of_changes_knows_who_renamed_a_room() -> None:
     auditor = (await factories.person("auditor", school)).actor
     room = await _add(actor, school, PlaceKind.room, "Old")
     await places.rename_place(actor, room.id, name="New")
-    page = await audit.find_changes(auditor, AuditFilter(entity="place"), limit=1)
+    page = await audit.list_changes(auditor, AuditFilter(entity="place"), limit=1)
     change = page.items[0]
     assert (change.actor_name, change.fields[0].before, change.fields[0].after) == (
         actor.name,
         "Old",
         "New",
     )
-    rest = await audit.find_changes(
+    rest = await audit.list_changes(
         auditor, AuditFilter(entity="place"), limit=1, cursor=page.next_cursor
     )
     assert rest.items[0].action == "insert"
     stranger = (await factories.person("auditor", await factories.school())).actor
-    assert (await audit.find_changes(stranger, AuditFilter(entity="place"))).items == []
-    assert (await audit.find_changes(actor, AuditFilter())).items == []
+    assert (await audit.list_changes(stranger, AuditFilter(entity="place"))).items == []
+    assert (await audit.list_changes(actor, AuditFilter())).items == []
 
 
 async def test_nothing_is_put_into_a_place_that_is_retired_at_the_same_moment() -> None:

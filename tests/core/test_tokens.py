@@ -21,7 +21,7 @@ async def _owner() -> Actor:
 
 async def test_a_token_acts_as_its_owner_within_its_scopes() -> None:
     owner = await _owner()
-    issued = await tokens.create(owner, NewToken("poller", ("monitoring:write",), days=7))
+    issued = await tokens.create_token(owner, NewToken("poller", ("monitoring:write",), days=7))
     actor = await tokens.find_actor(issued.secret)
     assert actor is not None
     assert (actor.person_id, actor.school_ids) == (owner.person_id, owner.school_ids)
@@ -31,7 +31,7 @@ async def test_a_token_acts_as_its_owner_within_its_scopes() -> None:
 
 
 async def test_only_the_hash_of_a_token_is_kept() -> None:
-    issued = await tokens.create(await _owner(), NewToken("t", ("library:read",)))
+    issued = await tokens.create_token(await _owner(), NewToken("t", ("library:read",)))
     assert issued.secret.startswith("lsh_")
     assert len(issued.secret) >= 47
     kept: bytes = await database.fetch_value("SELECT token_hash FROM api_token")
@@ -40,32 +40,34 @@ async def test_only_the_hash_of_a_token_is_kept() -> None:
 
 async def test_a_token_that_is_revoked_or_over_opens_nothing() -> None:
     owner = await _owner()
-    revoked = await tokens.create(owner, NewToken("a", ("library:read",)))
-    over = await tokens.create(owner, NewToken("b", ("library:read",)))
-    await tokens.revoke(owner, revoked.id)
+    revoked = await tokens.create_token(owner, NewToken("a", ("library:read",)))
+    over = await tokens.create_token(owner, NewToken("b", ("library:read",)))
+    await tokens.revoke_token(owner, revoked.id)
     await database.execute("UPDATE api_token SET expires_at = now() WHERE id = $1", over.id)
     assert await tokens.find_actor(revoked.secret) is None
     assert await tokens.find_actor(over.secret) is None
-    assert [token.is_valid for token in await tokens.find_tokens(owner)] == [False, False]
+    assert [token.is_valid for token in await tokens.list_tokens(owner)] == [False, False]
     with pytest.raises(NotFound):
-        await tokens.revoke(owner, revoked.id)
+        await tokens.revoke_token(owner, revoked.id)
 
 
 async def test_nobody_sees_or_revokes_the_token_of_somebody_else() -> None:
     owner, other = await _owner(), await _owner()
-    issued = await tokens.create(owner, NewToken("a", ("library:read",)))
-    assert await tokens.find_tokens(other) == []
+    issued = await tokens.create_token(owner, NewToken("a", ("library:read",)))
+    assert await tokens.list_tokens(other) == []
     with pytest.raises(NotFound):
-        await tokens.revoke(other, issued.id)
+        await tokens.revoke_token(other, issued.id)
 
 
 async def test_a_token_makes_no_other_token() -> None:
     owner = await _owner()
-    issued = await tokens.create(owner, NewToken("a", ("people:write", "library:read"), days=1))
+    issued = await tokens.create_token(
+        owner, NewToken("a", ("people:write", "library:read"), days=1)
+    )
     actor = await tokens.find_actor(issued.secret)
     assert actor is not None
     with pytest.raises(Forbidden):
-        await tokens.create(actor, NewToken("longer", ("library:read",), days=365))
+        await tokens.create_token(actor, NewToken("longer", ("library:read",), days=365))
 
 
 @pytest.mark.parametrize(
@@ -80,16 +82,16 @@ async def test_a_token_makes_no_other_token() -> None:
 )
 async def test_a_token_without_limits_is_refused(new: NewToken, field: str) -> None:
     with pytest.raises(Invalid) as refused:
-        await tokens.create(await _owner(), new)
+        await tokens.create_token(await _owner(), new)
     assert refused.value.field == field
 
 
 async def test_a_person_holds_only_so_many_tokens() -> None:
     owner = await _owner()
     for _ in range(MOST_OPEN):
-        await tokens.create(owner, NewToken("t", SCOPES))
+        await tokens.create_token(owner, NewToken("t", SCOPES))
     with pytest.raises(Invalid, match="revoke one first"):
-        await tokens.create(owner, NewToken("t", SCOPES))
+        await tokens.create_token(owner, NewToken("t", SCOPES))
 
 
 @pytest.mark.parametrize("rubbish", ["", "lsh_", "lsh_wrong", "other_prefix", "lsh_" + "é" * 20])

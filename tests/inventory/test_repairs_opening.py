@@ -135,7 +135,7 @@ async def test_history_names_the_reporter() -> None:
     teacher = await factories.person(Role.teacher, school)
     asset = await factories.asset(school)
     reported = await repairs.report_fault(teacher.actor, asset.tag, "No picture")
-    [change] = await audit.history("work_order", reported.work_order_id)
+    [change] = await audit.list_history("work_order", reported.work_order_id)
     assert change.actor_name == teacher.name
 
 

@@ -186,7 +186,7 @@ async def test_history_says_who_changed_what_and_not_the_search_words(
     actor = (await teacher()).actor
     made = await resource(actor, tmp_path, "光的折射")
     await resources.edit(actor, made.id, description("光的反射"), version=made.version)
-    newest, published, created = await audit.history("resource", made.id)
+    newest, published, created = await audit.list_history("resource", made.id)
     assert [field.field for field in newest.fields] == ["title"]
     assert newest.actor_name == actor.name
     assert {field.field for field in published.fields} == {"published_at", "state"}

@@ -77,7 +77,7 @@ class AccountPages(Controller):
         return await submit(
             request,
             OwnFacts,
-            lambda facts: account.edit_own(actor, name=facts.name, locale=facts.locale),
+            lambda facts: account.update_own(actor, name=facts.name, locale=facts.locale),
             then=lambda _: see_other(urls.account(), say("Saved.")),
             page=lambda form: _account_page(request, actor, form),
         )
@@ -134,14 +134,14 @@ class AccountPages(Controller):
         return await submit(
             request,
             NewToken,
-            lambda new: tokens.create(actor, new),
+            lambda new: tokens.create_token(actor, new),
             then=lambda issued: _tokens_page(request, actor, issued=issued),
             page=lambda form: _tokens_page(request, actor, form),
         )
 
     @post(urls.revoke_token)
     async def revoke_token(self, actor: NamedDependency[Actor], token_id: PathId) -> Redirect:
-        await tokens.revoke(actor, token_id)
+        await tokens.revoke_token(actor, token_id)
         return see_other(urls.tokens(), say("The token is revoked: it opens nothing any more."))
 
 
@@ -153,7 +153,7 @@ async def _account_page(request: WebRequest, actor: Actor, form: Form) -> Respon
     return render(
         request,
         "administration/account/account.html",
-        sessions=await account.find_sessions(actor),
+        sessions=await account.list_sessions(actor),
         browser_name=browser_name,
         factor=await second_factor.get_state(actor),
         form=form,
@@ -170,7 +170,7 @@ async def _tokens_page(
     return render(
         request,
         "administration/account/tokens.html",
-        tokens=await tokens.find_tokens(actor),
+        tokens=await tokens.list_tokens(actor),
         scope_choices=SCOPE_CHOICES,
         day_choices=DAY_CHOICES,
         issued=issued,

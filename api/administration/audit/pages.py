@@ -39,8 +39,8 @@ async def show_changes(request: WebRequest, actor: NamedDependency[Actor]) -> Re
     """Who changed what and when, the newest first; filters in the address."""
     query = convert_form(request.query_params, AuditQuery)
     only = AuditFilter(query.school_id, query.person_id, query.entity, query.entity_id, query.day)
-    doers = await people.find_people(actor, limit=200)
-    page = await audit.find_changes(actor, only, limit=query.limit, cursor=query.cursor)
+    doers = await people.list_people(actor, limit=200)
+    page = await audit.list_changes(actor, only, limit=query.limit, cursor=query.cursor)
     return render(
         request,
         "administration/audit/list.html",

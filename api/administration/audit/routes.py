@@ -39,4 +39,4 @@ class AuditRoutes(Controller):
     ) -> Page[Change]:
         """`person_id` is who did it; `entity` the table, `entity_id` its row; `day` at school."""
         only = AuditFilter(school_id, person_id, entity, entity_id, day)
-        return await audit.find_changes(actor, only, limit=limit, cursor=cursor)
+        return await audit.list_changes(actor, only, limit=limit, cursor=cursor)

@@ -58,7 +58,7 @@ class PeoplePages(Controller):
         self, request: WebRequest, actor: NamedDependency[Actor]
     ) -> Response[str]:
         only = convert_form(request.query_params, PeopleFilter)
-        found = await people.find_people(
+        found = await people.list_people(
             actor,
             q=only.q,
             school_id=only.school_id,
@@ -105,7 +105,7 @@ class PeoplePages(Controller):
         return await submit(
             request,
             PersonFacts,
-            lambda facts: people.edit_person(actor, person_id, facts),
+            lambda facts: people.update_person(actor, person_id, facts),
             then=lambda _: see_other(urls.person(person_id), say("Saved.")),
             page=lambda form: _person_page(request, actor, person_id, form),
         )

@@ -59,7 +59,7 @@ class MeRoutes(Controller):
         summary="Where you are signed in",
     )
     async def list_sessions(self, actor: NamedDependency[Actor]) -> Page[account.Session]:
-        return Page(await account.find_sessions(actor))
+        return Page(await account.list_sessions(actor))
 
     @delete(
         "/sign-ins/{session_id:int}",
@@ -108,7 +108,7 @@ class PeopleRoutes(Controller):
         cursor: FromQuery[str | None] = None,
     ) -> Page[Person]:
         """By name; `q` is part of a name or of a sign-in name."""
-        return await people.find_people(
+        return await people.list_people(
             actor,
             q=q,
             school_id=school_id,
@@ -147,7 +147,7 @@ class PeopleRoutes(Controller):
     async def edit_person(
         self, actor: NamedDependency[Actor], person_id: PathId, data: JSONBody[PersonFacts]
     ) -> Person:
-        return await people.edit_person(actor, person_id, data)
+        return await people.update_person(actor, person_id, data)
 
     @post(
         "/{person_id:int}/invite",

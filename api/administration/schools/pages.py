@@ -33,7 +33,7 @@ class SchoolPages(Controller):
         self, request: WebRequest, actor: NamedDependency[Actor]
     ) -> Response[str]:
         return render(
-            request, "administration/schools/list.html", schools=await schools.find_schools(actor)
+            request, "administration/schools/list.html", schools=await schools.list_schools(actor)
         )
 
     @get(urls.new_school, guards=[allow(MANAGE_SCHOOL, tokens=False)])
@@ -70,7 +70,7 @@ class SchoolPages(Controller):
         return await submit(
             request,
             SchoolFacts,
-            lambda facts: schools.edit_school(actor, school_id, facts),
+            lambda facts: schools.update_school(actor, school_id, facts),
             then=lambda _: see_other(urls.school(school_id), say("Saved.")),
             page=lambda form: _form_page(request, actor, school, form),
         )

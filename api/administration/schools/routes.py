@@ -41,7 +41,7 @@ class SchoolRoutes(Controller):
     )
     async def list_schools(self, actor: NamedDependency[Actor]) -> Page[School]:
         """All of them in one page: nobody belongs to many."""
-        return Page(await schools.find_schools(actor))
+        return Page(await schools.list_schools(actor))
 
     @post(
         guards=[allow(MANAGE_SCHOOL)],
@@ -75,7 +75,7 @@ class SchoolRoutes(Controller):
     async def edit_school(
         self, actor: NamedDependency[Actor], school_id: PathId, data: JSONBody[SchoolFacts]
     ) -> School:
-        return await schools.edit_school(actor, school_id, data)
+        return await schools.update_school(actor, school_id, data)
 
     @put(
         "/{school_id:int}/second-factor",

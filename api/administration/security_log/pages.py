@@ -42,11 +42,11 @@ class LogQuery(msgspec.Struct, frozen=True):
 async def show_security_log(request: WebRequest, actor: NamedDependency[Actor]) -> Response[Any]:
     """Who came in, who was refused, who may do what; the newest first."""
     query = convert_form(request.query_params, LogQuery)
-    owners = await people.find_people(actor, limit=200)
+    owners = await people.list_people(actor, limit=200)
     return render(
         request,
         "administration/security_log/list.html",
-        page=await security_log.find_events(
+        page=await security_log.list_events(
             actor, query.only, limit=query.limit, cursor=query.cursor
         ),
         query=query,
@@ -61,7 +61,7 @@ async def download_security_log(
 ) -> Response[str]:
     """The newest ten thousand events of the filters."""
     query = convert_form(request.query_params, LogQuery)
-    found = await security_log.find_events(actor, query.only, most=MOST_EXPORTED)
+    found = await security_log.list_events(actor, query.only, most=MOST_EXPORTED)
     speech = language_of(request)
     rows = [[speech.words(head) for head in (*HEADS, say("Details"))]]
     for event in found.items:

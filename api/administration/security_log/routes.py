@@ -37,4 +37,4 @@ class SecurityLogRoutes(Controller):
     ) -> Page[SecurityEvent]:
         """`person_id` is whose account it concerns."""
         only = SecurityFilter(kind, person_id, day)
-        return await security_log.find_events(actor, only, limit=limit, cursor=cursor)
+        return await security_log.list_events(actor, only, limit=limit, cursor=cursor)

@@ -60,7 +60,7 @@ async def do_setup(request: WebRequest) -> Response[Any]:
 
     async def make(form: SetupForm) -> int:
         require_same(form.password, form.password_again, field="password_again")
-        return await setup.make_first_admin(_first_admin(form, language_of(request).code))
+        return await setup.create_first_admin(_first_admin(form, language_of(request).code))
 
     return await submit(
         request,

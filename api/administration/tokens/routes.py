@@ -25,7 +25,7 @@ class TokenRoutes(Controller):
         summary="Your tokens, without their secrets",
     )
     async def list_tokens(self, actor: NamedDependency[Actor]) -> Page[Token]:
-        return Page(await tokens.find_tokens(actor))
+        return Page(await tokens.list_tokens(actor))
 
     @post(
         guards=[in_person],
@@ -36,7 +36,7 @@ class TokenRoutes(Controller):
         self, actor: NamedDependency[Actor], data: JSONBody[NewToken]
     ) -> IssuedToken:
         """A token makes no others, so that a lost one ends with its day."""
-        return await tokens.create(actor, data)
+        return await tokens.create_token(actor, data)
 
     @delete(
         "/{token_id:int}",
@@ -45,4 +45,4 @@ class TokenRoutes(Controller):
         summary="Revoke one of your tokens",
     )
     async def revoke_token(self, actor: NamedDependency[Actor], token_id: PathId) -> None:
-        await tokens.revoke(actor, token_id)
+        await tokens.revoke_token(actor, token_id)

@@ -59,7 +59,7 @@ class PlacePages(Controller):
         self, request: WebRequest, actor: NamedDependency[Actor]
     ) -> Response[str]:
         only = convert_form(request.query_params, PlaceFilter)
-        tree = await places.find_places(
+        tree = await places.list_places(
             actor, school_id=only.school_id, with_retired=only.with_retired
         )
         return render(
@@ -67,7 +67,7 @@ class PlacePages(Controller):
             "inventory/places/list.html",
             places=tree,
             counts=await contents.count_assets(actor, school_id=only.school_id),
-            schools=await schools.find_schools(actor),
+            schools=await schools.list_schools(actor),
             only=only,
             kept=actor.school_ids_with(EDIT_PLACES),
         )
@@ -111,7 +111,7 @@ class PlacePages(Controller):
         return await submit(
             request,
             PlaceFacts,
-            lambda form: places.edit_place(
+            lambda form: places.update_place(
                 actor, place_id, name=form.name, parent_id=form.parent_id
             ),
             then=lambda _: see_other(urls.place(place_id), say("Saved.")),
@@ -154,7 +154,7 @@ async def _place_page(
     request: WebRequest, actor: Actor, place_id: int, form: Form | None = None
 ) -> Response[str]:
     place = await places.get_place(actor, place_id)
-    tree = await places.find_places(actor, school_id=place.school_id)
+    tree = await places.list_places(actor, school_id=place.school_id)
     return render(
         request,
         "inventory/places/place.html",

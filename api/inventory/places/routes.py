@@ -41,7 +41,7 @@ class PlaceRoutes(Controller):
         with_retired: FromQuery[bool] = False,
     ) -> Page[Place]:
         """Each place comes after the one around it; a tree has no pages."""
-        return Page(await places.find_places(actor, school_id=school_id, with_retired=with_retired))
+        return Page(await places.list_places(actor, school_id=school_id, with_retired=with_retired))
 
     @post(guards=[allow(EDIT_PLACES)], operation_id="place_create", summary="Add a place")
     async def create_place(self, actor: NamedDependency[Actor], data: JSONBody[NewPlace]) -> Place:
@@ -65,7 +65,7 @@ class PlaceRoutes(Controller):
     async def edit_place(
         self, actor: NamedDependency[Actor], place_id: PathId, data: JSONBody[PlaceChange]
     ) -> Place:
-        return await places.edit_place(actor, place_id, name=data.name, parent_id=data.parent_id)
+        return await places.update_place(actor, place_id, name=data.name, parent_id=data.parent_id)
 
     @post(
         "/{place_id:int}/retire",

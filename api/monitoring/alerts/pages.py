@@ -91,7 +91,7 @@ class AlertPages(Controller):
             actor, query.wanted(), limit=query.limit, cursor=query.cursor
         )
         speech = language_of(request)
-        rooms = await places.find_places(actor, school_id=query.school_id)
+        rooms = await places.list_places(actor, school_id=query.school_id)
         return render(
             request,
             "monitoring/alerts/list.html",

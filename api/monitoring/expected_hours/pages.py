@@ -183,7 +183,7 @@ def _lines_shown(form: Form) -> int:
 async def _form_page(
     request: WebRequest, actor: Actor, hours: ExpectedHours | None, form: Form
 ) -> Response[str]:
-    rooms = await places.find_places(actor, school_id=hours.school_id) if hours else []
+    rooms = await places.list_places(actor, school_id=hours.school_id) if hours else []
     return render(
         request,
         "monitoring/expected_hours/form.html",

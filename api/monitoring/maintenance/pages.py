@@ -160,7 +160,7 @@ def _when(request: WebRequest, window: MaintenanceWindow) -> str:
 
 async def _zone(actor: Actor, school_id: int) -> ZoneInfo:
     actor.require(school_id, EDIT_MONITORING)
-    seen = await schools.find_schools(actor)
+    seen = await schools.list_schools(actor)
     return ZoneInfo(next(school.zone for school in seen if school.id == school_id))
 
 

@@ -206,7 +206,7 @@ async def _kind_page(
 ) -> Response[str]:
     found = await thresholds.rules_of_profile(actor, school_id, profile)
     speech = language_of(request)
-    school = next(one for one in await schools.find_schools(actor) if one.id == school_id)
+    school = next(one for one in await schools.list_schools(actor) if one.id == school_id)
     return render(
         request,
         "monitoring/watching/kind_rules.html",
