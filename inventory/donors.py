@@ -64,7 +64,7 @@ SELECT d.id, d.school AS school_id, s.code AS school, d.kind, d.name, d.contact,
 BY_NAME = Order(Key("d.name", str, "name"), Key("d.id", int, "id"))
 
 
-async def find_donors(
+async def list_donors(
     actor: Actor,
     *,
     q: str = "",
@@ -145,7 +145,7 @@ async def create_donor(actor: Actor, new: NewDonor) -> Donor:
     return await get_donor(actor, donor_id)
 
 
-async def edit_donor(actor: Actor, donor_id: int, facts: DonorFacts) -> Donor:
+async def update_donor(actor: Actor, donor_id: int, facts: DonorFacts) -> Donor:
     """Write a donor anew; for the school's admins."""
     donor = await get_donor(actor, donor_id)
     actor.require(donor.school_id, EDIT_DONATIONS)

@@ -9,7 +9,7 @@ from inventory.repairs import photo_drafts, sweeping
 
 async def sweep_photos(_settings: Settings) -> None:
     """Drop pictures of forms that were refused and not sent again."""
-    await photo_drafts.forget_drafts()
+    await photo_drafts.delete_old_drafts()
     await sweeping.sweep_photos()
 
 

@@ -81,7 +81,7 @@ async def find_labels(actor: Actor, tags: list[str]) -> list[Label]:
     )
 
 
-async def make_batch(actor: Actor, school: str, count: int) -> UUID:
+async def create_batch(actor: Actor, school: str, count: int) -> UUID:
     """Codes for stickers printed before anybody knows what they will be put on."""
     school_id = await school_id_of(actor, school)
     actor.require(school_id, EDIT_EQUIPMENT)
@@ -96,7 +96,7 @@ async def make_batch(actor: Actor, school: str, count: int) -> UUID:
     return batch
 
 
-async def find_batches(actor: Actor) -> list[Batch]:
+async def list_batches(actor: Actor) -> list[Batch]:
     """The batches of the schools that the actor keeps, newest first."""
     return await fetch(
         Batch,

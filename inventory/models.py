@@ -74,7 +74,7 @@ SELECT m.id, m.kind, m.brand, m.name, m.isbn,
 BY_TITLE = Order(Key("m.brand", str, "brand"), Key("m.name", str, "name"), Key("m.id", int, "id"))
 
 
-async def find_models(
+async def list_models(
     actor: Actor,
     *,
     q: str = "",
@@ -122,7 +122,7 @@ async def get_model(actor: Actor, model_id: int) -> AssetModel:
 
 async def create_model(actor: Actor, facts: ModelFacts) -> AssetModel:
     """Add a model; one of the same kind, brand and name is refused."""
-    _require_keeper(actor)
+    _require_editor(actor)
     clean = checked(facts)
     with refusing(REFUSALS):
         async with transaction(actor):
@@ -137,9 +137,9 @@ async def create_model(actor: Actor, facts: ModelFacts) -> AssetModel:
     return AssetModel(model_id, clean.kind, clean.brand, clean.name, clean.isbn)
 
 
-async def edit_model(actor: Actor, model_id: int, facts: ModelFacts) -> AssetModel:
+async def update_model(actor: Actor, model_id: int, facts: ModelFacts) -> AssetModel:
     """Write a model anew; its assets follow, so it is for those who see all of them."""
-    _require_keeper(actor)
+    _require_editor(actor)
     clean = checked(facts)
     with refusing(REFUSALS):
         async with transaction(actor):
@@ -197,6 +197,6 @@ def checked(facts: ModelFacts) -> ModelFacts:
     return clean
 
 
-def _require_keeper(actor: Actor) -> None:
+def _require_editor(actor: Actor) -> None:
     if not actor.can(EDIT_EQUIPMENT):
         raise Forbidden(say("Only admins and technicians write the list of models"))

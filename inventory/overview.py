@@ -77,7 +77,7 @@ async def count_orders(actor: Actor, school_ids: list[int]) -> OrderCounts:
     return counted or OrderCounts(0, 0, 0, 0)
 
 
-async def orders_by_place(school_ids: list[int], *, most: int = 8) -> list[PlaceCount]:
+async def count_orders_by_place(school_ids: list[int], *, most: int = 8) -> list[PlaceCount]:
     """Where the unfinished orders are, the fullest place first: a walk through the school."""
     return await fetch(
         PlaceCount,

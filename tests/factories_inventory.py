@@ -54,5 +54,5 @@ async def donation(
             name_public=name_public,
         ),
     )
-    await donations.add_line(by.actor, made.id, NewLine(await asset_model(), declared))
+    await donations.create_line(by.actor, made.id, NewLine(await asset_model(), declared))
     return await donations.get_donation(by.actor, made.id)

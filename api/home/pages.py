@@ -37,9 +37,9 @@ async def for_technician(actor: Actor) -> Section:
     mine = repairs.WorkOrderFilter(state="unfinished", mine=True)
     return {
         "counts": await overview.count_orders(actor, schools),
-        "urgent": await repairs.most_urgent(actor, limit=LONGEST_LIST),
+        "urgent": await repairs.list_most_urgent(actor, limit=LONGEST_LIST),
         "mine": (await repairs.list_work_orders(actor, mine, limit=SHORT_LIST)).items,
-        "places": await overview.orders_by_place(schools),
+        "places": await overview.count_orders_by_place(schools),
         "overdue": await custody.count_overdue(actor),
         "devices": await monitored.count_devices(schools),
         "alerts": await alerts.most_urgent(actor, schools, limit=SHORT_LIST),
@@ -60,8 +60,8 @@ async def for_admin(actor: Actor) -> Section:
         "overdue": await custody.count_overdue(actor),
         "devices": await monitored.count_devices(schools),
         "donations": await overview.count_donations(schools, today.replace(day=1)),
-        "newest": (await donations.find_donations(actor, limit=SHORT_LIST)).items,
-        "urgent": await repairs.most_urgent(actor, limit=SHORT_LIST),
+        "newest": (await donations.list_donations(actor, limit=SHORT_LIST)).items,
+        "urgent": await repairs.list_most_urgent(actor, limit=SHORT_LIST),
         "days": await days_of_use(schools, month),
     }
 
@@ -78,7 +78,7 @@ async def first_steps(actor: Actor) -> list[FirstStep]:
     """What to set up in a school without assets, in the order in which it is best done."""
     has_places = bool(await places.list_places(actor))
     has_people = len((await people.list_people(actor, limit=2)).items) > 1
-    given = await donations.find_donations(actor, limit=1)
+    given = await donations.list_donations(actor, limit=1)
     seen = await networks.list_networks(actor, limit=1)
     return [
         FirstStep(say("Add buildings and rooms"), urls.places(), has_places),
@@ -95,7 +95,7 @@ async def for_teacher(actor: Actor) -> Section:
     unfinished = repairs.WorkOrderFilter(state="unfinished")
     return {
         "fresh": (await catalogue.find(actor, published, limit=LONGEST_LIST)).items,
-        "held": await custody.find_mine(actor),
+        "held": await custody.list_own(actor),
         "reports": (await repairs.list_work_orders(actor, unfinished, limit=SHORT_LIST)).items,
         "uploads": (await uploads.find_own(actor, limit=SHORT_LIST)).items,
     }
@@ -105,7 +105,7 @@ async def for_student_helper(actor: Actor) -> Section:
     """What is out and due back, soonest first, and what the helper reported as broken."""
     unfinished = repairs.WorkOrderFilter(state="unfinished")
     return {
-        "out": (await custody.find_custody(actor, limit=LONGEST_LIST)).items,
+        "out": (await custody.list_custody(actor, limit=LONGEST_LIST)).items,
         "reports": (await repairs.list_work_orders(actor, unfinished, limit=SHORT_LIST)).items,
     }
 
@@ -118,7 +118,7 @@ async def for_auditor(actor: Actor) -> Section:
         "donations": await overview.count_donations(
             schools, clock.today(SCHOOL_ZONE).replace(month=1, day=1)
         ),
-        "gaps": (await donations.find_donations(actor, has_gap=True, limit=LONGEST_LIST)).items,
+        "gaps": (await donations.list_donations(actor, has_gap=True, limit=LONGEST_LIST)).items,
     }
 
 

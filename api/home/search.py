@@ -46,7 +46,7 @@ async def show_search(request: WebRequest, actor: NamedDependency[Actor]) -> Res
 
 async def find_everything(actor: Actor, q: str) -> dict[str, Any]:
     """Assets, people (for those who may list them) and resources that match."""
-    found = await assets.find_assets(actor, AssetFilters(q=q), limit=A_FEW)
+    found = await assets.list_assets(actor, AssetFilters(q=q), limit=A_FEW)
     persons = []
     if actor.can(READ_PEOPLE):
         persons = (await people.list_people(actor, q=q, limit=A_FEW)).items

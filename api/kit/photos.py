@@ -48,7 +48,7 @@ class FormPhotos(msgspec.Struct):
         del self.tokens[repairs.PHOTOS_PER_ENTRY :]
         del self.files[repairs.PHOTOS_PER_ENTRY - len(self.tokens) :]
         errors = await self._store()
-        self.tokens += await repairs.keep_drafts(actor, self.stored)
+        self.tokens += await repairs.store_drafts(actor, self.stored)
         return await repairs.find_drafts(actor, self.tokens), errors
 
     async def _store(self) -> list[FieldError]:

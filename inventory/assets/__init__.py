@@ -2,7 +2,7 @@
 
 from inventory.assets.lifecycle import (
     check_steps,
-    possible_steps,
+    find_next_states,
     record_step,
     take_step,
     take_steps,
@@ -11,22 +11,22 @@ from inventory.assets.listing import (
     AssetFilters,
     Custodial,
     count_assets,
-    find_assets,
     find_tags,
+    list_assets,
     list_query,
 )
 from inventory.assets.locking import MOST_AT_ONCE, Locked, lock
 from inventory.assets.reading import find_asset, find_by_tags, get_asset, no_such_asset
 from inventory.assets.references import Meant, resolve, resolve_one
 from inventory.assets.shapes import Asset, AssetRow, Condition, HolderKind, LifecycleState
-from inventory.assets.story import Step, find_steps, tell_story
+from inventory.assets.story import Step, list_history, list_steps
 from inventory.assets.writing import (
     AssetChanges,
     NewAsset,
     check_move,
     create_asset,
-    edit_asset,
     move_assets,
+    update_asset,
 )
 
 __all__ = [
@@ -47,22 +47,22 @@ __all__ = [
     "check_steps",
     "count_assets",
     "create_asset",
-    "edit_asset",
     "find_asset",
-    "find_assets",
     "find_by_tags",
-    "find_steps",
+    "find_next_states",
     "find_tags",
     "get_asset",
+    "list_assets",
+    "list_history",
     "list_query",
+    "list_steps",
     "lock",
     "move_assets",
     "no_such_asset",
-    "possible_steps",
     "record_step",
     "resolve",
     "resolve_one",
     "take_step",
     "take_steps",
-    "tell_story",
+    "update_asset",
 ]

@@ -26,7 +26,7 @@ WITHOUT_LOOSE_ENDS = frozenset(
 REASON = Text(tables.AssetStep.reason)
 
 
-async def possible_steps(asset: Asset) -> list[LifecycleState]:
+async def find_next_states(asset: Asset) -> list[LifecycleState]:
     """Where a person may take the asset from here; repair begins and ends with a work order."""
     found = await fetch_value(
         "SELECT array_agg(t.to_state::text ORDER BY l.position) FROM lifecycle_transition t"
@@ -57,7 +57,7 @@ async def take_step(
             obstacle = await _find_obstacle(asset, to_state)
             if obstacle is not None:
                 raise obstacle
-            await _go(actor, asset, to_state, reason)
+            await _take(actor, asset, to_state, reason)
     return await get_asset(actor, tag)
 
 
@@ -71,7 +71,7 @@ async def take_steps(
             stack = await _lock_steps(actor, wanted, to_state)
             stack.raise_refused()
             for asset in stack.assets:
-                await _go(actor, asset, to_state, reason)
+                await _take(actor, asset, to_state, reason)
             return await find_by_tags(actor, [asset.tag for asset in stack.assets])
 
 
@@ -109,13 +109,13 @@ def _refuse_repair(to_state: LifecycleState) -> None:
         )
 
 
-async def _go(actor: Actor, asset: Locked, to_state: LifecycleState, reason: str) -> None:
+async def _take(actor: Actor, asset: Locked, to_state: LifecycleState, reason: str) -> None:
     if to_state is LifecycleState.written_off:
-        await _end_as_lost(asset)
+        await _end_custody_as_lost(asset)
     await record_step(actor, asset, to_state, reason=reason)
 
 
-async def _end_as_lost(asset: Locked) -> None:
+async def _end_custody_as_lost(asset: Locked) -> None:
     # Nobody got it back and nobody found it: custody ended when it was lost.
     await execute(
         "UPDATE custody SET was_lost = true, ended_at = greatest(started_at, coalesce("

@@ -75,7 +75,7 @@ class AssetFilters(msgspec.Struct, frozen=True):
         )
 
 
-async def find_assets(
+async def list_assets(
     actor: Actor,
     filters: AssetFilters | None = None,
     *,

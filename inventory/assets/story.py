@@ -47,7 +47,7 @@ class _Named(msgspec.Struct):
     name: str
 
 
-async def find_steps(asset: Asset) -> list[Step]:
+async def list_steps(asset: Asset) -> list[Step]:
     """The steps of an asset that the reader may see, newest first."""
     return await fetch(
         Step,
@@ -58,11 +58,11 @@ async def find_steps(asset: Asset) -> list[Step]:
     )
 
 
-async def tell_story(actor: Actor, asset: Asset) -> list[Change]:
+async def list_history(actor: Actor, asset: Asset) -> list[Change]:
     """All that happened to an asset that the reader may see, newest first, in names."""
     changes = await audit.list_history("asset", asset.id, limit=NEWEST)
     changes += await audit.list_histories("custody", await _loan_ids(asset), limit=NEWEST)
-    steps = await find_steps(asset)
+    steps = await list_steps(asset)
     if not reads_borrowers(actor, asset.school):
         changes = [_without_borrower(change) for change in changes]
     told = [_with_reason(change, steps) for change in await _in_names(changes)]

@@ -108,7 +108,7 @@ async def create_asset(
     with refusing(REFUSALS):
         async with transaction(actor):
             if new.place_id is not None:
-                await refuse_retired_place(new.place_id)
+                await require_place_in_use(new.place_id)
             tag = tags.checked(new.tag) if new.tag else (await tags.make(school_id, 1))[0]
             draft = Draft(
                 tag=tag,
@@ -122,11 +122,11 @@ async def create_asset(
                 name=new.name,
                 note=new.note,
             )
-            await insert(draft)
+            await insert_assets(draft)
             return await get_asset(actor, tag)
 
 
-async def insert(*drafts: Draft, at: datetime | None = None) -> None:
+async def insert_assets(*drafts: Draft, at: datetime | None = None) -> None:
     """Write assets and a label code for each; in the caller's transaction and ``REFUSALS``."""
     moment = at or clock.now()
     await execute_many(
@@ -155,7 +155,7 @@ async def insert(*drafts: Draft, at: datetime | None = None) -> None:
     await codes.give_codes([draft.tag for draft in drafts])
 
 
-async def edit_asset(actor: Actor, tag: str, changes: AssetChanges) -> Asset:
+async def update_asset(actor: Actor, tag: str, changes: AssetChanges) -> Asset:
     """Correct what the books say, unless somebody else did so since ``changes.version``.
 
     Of what has left the books only the note can be changed; all else is a Conflict.
@@ -172,8 +172,8 @@ async def edit_asset(actor: Actor, tag: str, changes: AssetChanges) -> Asset:
             (asset,) = await lock(actor, [tag])
             refuse_changed(asset, changes.version)
             if isinstance(changes.place_id, int) and changes.place_id != asset.place_id:
-                await refuse_retired_place(changes.place_id)
-            await update(asset.id, given)
+                await require_place_in_use(changes.place_id)
+            await update_fields(asset.id, given)
             return await get_asset(actor, tag)
 
 
@@ -187,7 +187,7 @@ COLUMN_OF = {
 }
 
 
-async def update(asset_id: int, given: dict[str, object]) -> None:
+async def update_fields(asset_id: int, given: dict[str, object]) -> None:
     """Write some fields of a locked asset; a serial number brings its trust along."""
     if not given:
         return
@@ -209,9 +209,9 @@ async def move_assets(actor: Actor, wanted: list[str], place_id: int) -> list[As
     with refusing(REFUSALS):
         async with transaction(actor):
             stack = await lock_stack(actor, wanted)
-            _refuse_gone(stack)
+            _refuse_ended(stack)
             with stack.collecting():
-                await refuse_retired_place(place_id)
+                await require_place_in_use(place_id)
             await _refuse_elsewhere(stack, place_id)
             stack.raise_refused()
             assets = stack.assets
@@ -230,13 +230,13 @@ async def check_move(
     """What stands in the way of moving these, row by row; nothing is moved."""
     async with transaction(actor):
         stack = await lock_stack(actor, wanted)
-        _refuse_gone(stack)
+        _refuse_ended(stack)
         if place_id is not None:
             await _refuse_elsewhere(stack, place_id)
         return stack.errors
 
 
-def _refuse_gone(stack: Stack) -> None:
+def _refuse_ended(stack: Stack) -> None:
     for asset in stack.assets:
         if asset.lifecycle in ENDS:
             gone = say("{tag} has left the books; it is moved no more", tag=asset.tag)
@@ -254,7 +254,7 @@ async def _refuse_elsewhere(stack: Stack, place_id: int) -> None:
             stack.refuse(asset, Invalid, message, "place")
 
 
-async def refuse_retired_place(place_id: int, *, field: str = "place_id") -> None:
+async def require_place_in_use(place_id: int, *, field: str = "place_id") -> None:
     """Refuse a place that is not there or no longer in use; in the caller's transaction.
 
     The lock waits for whoever is retiring the place just now, and then sees that it is retired.

@@ -5,9 +5,9 @@ from inventory.custody.listing import (
     CustodyView,
     count_overdue,
     find_candidates,
-    find_custody,
-    find_mine,
-    of_asset,
+    list_custody,
+    list_of_asset,
+    list_own,
 )
 from inventory.custody.moving import check_hand_out, check_take_back, hand_out, take_back
 from inventory.custody.shapes import Custody, Holder
@@ -21,9 +21,9 @@ __all__ = [
     "check_take_back",
     "count_overdue",
     "find_candidates",
-    "find_custody",
-    "find_mine",
     "hand_out",
-    "of_asset",
+    "list_custody",
+    "list_of_asset",
+    "list_own",
     "take_back",
 ]

@@ -56,7 +56,7 @@ LATEST_ENDED = Order(
 )
 
 
-async def find_custody(
+async def list_custody(
     actor: Actor,
     filters: CustodyFilters | None = None,
     *,
@@ -74,13 +74,13 @@ async def find_custody(
     return Page([_readable(actor, row) for row in page.items], page.next_cursor)
 
 
-async def find_mine(actor: Actor) -> list[Custody]:
+async def list_own(actor: Actor) -> list[Custody]:
     """What the reader holds now, soonest due first."""
-    page = await find_custody(actor, CustodyFilters(mine=True), limit=paging.MAX_LIMIT)
+    page = await list_custody(actor, CustodyFilters(mine=True), limit=paging.MAX_LIMIT)
     return page.items
 
 
-async def of_asset(actor: Actor, tag: str, *, limit: int = 20) -> list[Custody]:
+async def list_of_asset(actor: Actor, tag: str, *, limit: int = 20) -> list[Custody]:
     """Who has had an asset, newest first, the open one included."""
     rows = await fetch(
         Custody,

@@ -13,7 +13,7 @@ from inventory import tables
 from inventory.assets.lifecycle import record_step
 from inventory.assets.locking import Locked, Stack, lock_stack
 from inventory.assets.shapes import Condition, LifecycleState
-from inventory.assets.writing import refuse_retired_place
+from inventory.assets.writing import require_place_in_use
 from inventory.custody.shapes import READ, Custody, Holder
 
 NOTE = Text(tables.Custody.note)
@@ -114,11 +114,11 @@ async def take_back(
                 [asset.id for asset in assets],
                 condition,
             )
-        await _find_the_lost(actor, assets)
+        await _record_found(actor, assets)
         return await _read([loan.id for loan in loans])
 
 
-async def _find_the_lost(actor: Actor, assets: list[Locked]) -> None:
+async def _record_found(actor: Actor, assets: list[Locked]) -> None:
     # What comes back over the desk is not lost any more, but wants a look before it is lent again.
     for asset in assets:
         if asset.lifecycle is LifecycleState.lost:
@@ -177,7 +177,7 @@ async def _checked(stack: Stack, holder: Holder, due_on: date | None, note: str)
 
 async def _refuse_unfit(school_id: int, who: Holder, due_on: date | None) -> None:
     if who.place_id is not None:
-        await refuse_retired_place(who.place_id)
+        await require_place_in_use(who.place_id)
     if who.person_id is not None and not await fetch_value(
         "SELECT EXISTS (SELECT FROM valid_membership m JOIN person p ON p.id = m.person"
         " WHERE m.person = $1 AND m.school = $2 AND p.closed_at IS NULL)",

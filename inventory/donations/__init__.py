@@ -1,6 +1,6 @@
 """Donations: a gift with its donor's terms, its lines, and what became of them."""
 
-from inventory.donations.reading import find_donations, get_donation
+from inventory.donations.reading import get_donation, list_donations
 from inventory.donations.shapes import (
     Donation,
     DonationEdit,
@@ -15,11 +15,11 @@ from inventory.donations.shapes import (
 )
 from inventory.donations.writing import (
     acknowledge,
-    add_line,
     create_donation,
-    edit_donation,
-    edit_line,
+    create_line,
     receive_line,
+    update_donation,
+    update_line,
 )
 
 __all__ = [
@@ -34,11 +34,11 @@ __all__ = [
     "Receipt",
     "StateCount",
     "acknowledge",
-    "add_line",
     "create_donation",
-    "edit_donation",
-    "edit_line",
-    "find_donations",
+    "create_line",
     "get_donation",
+    "list_donations",
     "receive_line",
+    "update_donation",
+    "update_line",
 ]

@@ -49,7 +49,7 @@ NEWEST_FIRST = Order(
 )
 
 
-async def find_donations(
+async def list_donations(
     actor: Actor,
     *,
     q: str = "",

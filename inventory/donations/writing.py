@@ -16,7 +16,7 @@ from inventory.assets import AssetRow, LifecycleState, find_by_tags
 from inventory.assets.locking import MOST_AT_ONCE
 from inventory.assets.writing import REFUSALS as ASSET_REFUSALS
 from inventory.assets.writing import TEXTS as ASSET_TEXTS
-from inventory.assets.writing import Draft, insert, refuse_retired_place
+from inventory.assets.writing import Draft, insert_assets, require_place_in_use
 from inventory.donations.reading import LINES, get_donation
 from inventory.donations.shapes import (
     Donation,
@@ -85,9 +85,9 @@ async def create_donation(
     return await get_donation(actor, donation_id)
 
 
-async def edit_donation(actor: Actor, donation_id: int, edit: DonationEdit) -> Donation:
+async def update_donation(actor: Actor, donation_id: int, edit: DonationEdit) -> Donation:
     """Write a gift anew, unless somebody else did so since ``edit.version``."""
-    await _kept(actor, donation_id)
+    await _get_editable(actor, donation_id)
     edit = _checked(edit)
     with refusing(REFUSALS):
         async with transaction(actor):
@@ -108,14 +108,14 @@ async def edit_donation(actor: Actor, donation_id: int, edit: DonationEdit) -> D
     return await get_donation(actor, donation_id)
 
 
-async def add_line(
+async def create_line(
     actor: Actor, donation_id: int, new: NewLine, *, new_model: ModelFacts | None = None
 ) -> Donation:
     """Add so many of one model, as the donor declared; each model has one line.
 
     With ``new_model`` the model is added to the list as well, if it is not there: both or neither.
     """
-    donation = await _kept(actor, donation_id)
+    donation = await _get_editable(actor, donation_id)
     new = _checked_line(new)
     with refusing(REFUSALS):
         async with transaction(actor):
@@ -131,9 +131,9 @@ async def add_line(
     return await get_donation(actor, donation_id)
 
 
-async def edit_line(actor: Actor, donation_id: int, line_id: int, edit: LineEdit) -> Donation:
+async def update_line(actor: Actor, donation_id: int, line_id: int, edit: LineEdit) -> Donation:
     """Put right what was declared; what came is counted from what was received."""
-    await _kept(actor, donation_id)
+    await _get_editable(actor, donation_id)
     edit = _checked_line(edit)
     async with transaction(actor):
         written = await execute(
@@ -152,7 +152,7 @@ async def receive_line(
     actor: Actor, donation_id: int, line_id: int, receipt: Receipt
 ) -> list[AssetRow]:
     """Make an asset, with a tag of its own, of each thing of a line that came."""
-    donation = await _kept(actor, donation_id)
+    donation = await _get_editable(actor, donation_id)
     _refuse_wrong_receipt(receipt)
     with refusing({**REFUSALS, **ASSET_REFUSALS}):
         async with transaction(actor):
@@ -162,7 +162,7 @@ async def receive_line(
             if line is None:
                 raise _no_such_line()
             if receipt.place_id is not None:
-                await refuse_retired_place(receipt.place_id)
+                await require_place_in_use(receipt.place_id)
             await execute(
                 "UPDATE donation_line SET received = received + $2 WHERE id = $1",
                 line.id,
@@ -174,7 +174,7 @@ async def receive_line(
 
 async def acknowledge(actor: Actor, donation_id: int) -> Donation:
     """Note that the donor has been thanked; a second time changes nothing."""
-    await _kept(actor, donation_id)
+    await _get_editable(actor, donation_id)
     async with transaction(actor):
         await execute(
             "UPDATE donation SET acknowledged_at = $2, version = version + 1"
@@ -189,7 +189,7 @@ async def _write_assets(donation: Donation, line: DonationLine, receipt: Receipt
     made = await tags.make(donation.school_id, receipt.count)
     known = [text for text in receipt.serial_numbers if serials.clean(text)]
     padded = known + [""] * (receipt.count - len(known))
-    await insert(
+    await insert_assets(
         *(
             Draft(
                 tag=tag,
@@ -213,7 +213,7 @@ async def _next_acknowledgement(school_id: int, year: int) -> str:
     return number
 
 
-async def _kept(actor: Actor, donation_id: int) -> Donation:
+async def _get_editable(actor: Actor, donation_id: int) -> Donation:
     donation = await get_donation(actor, donation_id)
     actor.require(donation.school_id, EDIT_DONATIONS)
     return donation

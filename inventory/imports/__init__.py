@@ -2,7 +2,7 @@
 
 from inventory.imports.applying import apply_import
 from inventory.imports.files import MOST_BYTES, MOST_ROWS, read_sheet
-from inventory.imports.reading import find_imports, find_rows, get_import
+from inventory.imports.reading import get_import, list_imports, list_rows
 from inventory.imports.shapes import (
     Counts,
     FieldDiff,
@@ -30,9 +30,9 @@ __all__ = [
     "export",
     "export_head",
     "export_rows",
-    "find_imports",
-    "find_rows",
     "get_import",
+    "list_imports",
+    "list_rows",
     "read_sheet",
     "stage_assets",
     "template",

@@ -12,7 +12,7 @@ from core.errors import Conflict, Message, Problem, say
 from inventory import tags
 from inventory.assets.shapes import Condition, LifecycleState
 from inventory.assets.writing import REFUSALS as ASSET_REFUSALS
-from inventory.assets.writing import Draft, insert, update
+from inventory.assets.writing import Draft, insert_assets, update_fields
 from inventory.imports.files import RawRow
 from inventory.imports.reading import get_import
 from inventory.imports.shapes import ImportJob, ImportState, Verdict
@@ -102,7 +102,7 @@ async def _write(job: ImportJob, judged: list[Judged]) -> None:
     made = iter(await tags.make(job.school_id, sum(one.tag is None for one in created)))
     drafts = [_draft(job.school_id, one, one.tag or next(made), models) for one in created]
     for slice_ in in_slices(drafts):
-        await insert(*slice_)
+        await insert_assets(*slice_)
     await execute_many(
         "UPDATE import_row SET asset = (SELECT id FROM asset WHERE tag = $3)"
         " WHERE job = $1 AND line = $2",
@@ -113,7 +113,7 @@ async def _write(job: ImportJob, judged: list[Judged]) -> None:
             given = dict(one.given)
             if one.model is not None:
                 given["model_id"] = models[_key(one.model)]
-            await update(one.known.id, given)
+            await update_fields(one.known.id, given)
     await execute(
         "UPDATE import_job SET state = 'applied', applied_at = now() WHERE id = $1", job.id
     )

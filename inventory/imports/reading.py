@@ -70,7 +70,7 @@ NEWEST_FIRST = Order(
 BY_LINE = Order(Key("r.line", int, "line"))
 
 
-async def find_imports(
+async def list_imports(
     actor: Actor, *, cursor: str | None = None, limit: int = DEFAULT_LIMIT
 ) -> Page[ImportJob]:
     """The imports of the schools of which the actor is an admin, newest first."""
@@ -93,7 +93,7 @@ async def get_import(actor: Actor, job_id: UUID) -> ImportJob:
     return _job(found)
 
 
-async def find_rows(
+async def list_rows(
     actor: Actor,
     job_id: UUID,
     *,

@@ -78,7 +78,7 @@ async def comment(actor: Actor, work_order_id: int, text: Message | str) -> Work
         return await record(actor, work_order_id, order.school_id, entry, (), params=params)
 
 
-async def entries_of(actor: Actor, work_order_id: int) -> list[WorkOrderEntry]:
+async def list_entries(actor: Actor, work_order_id: int) -> list[WorkOrderEntry]:
     """All entries of an order that the actor may read, oldest first."""
     await get_work_order(actor, work_order_id)
     return await database.fetch(
@@ -108,7 +108,7 @@ async def add_photos(
         )
         if kept + len(photos) > PHOTOS_PER_ENTRY:
             raise too_many_photos("photos")
-        await _keep_photos(entry_id, order.school_id, photos)
+        await _insert_photos(entry_id, order.school_id, photos)
         return await _get_entry(entry_id)
 
 
@@ -139,11 +139,11 @@ async def record(
         cost=entry.cost,
         currency=CURRENCY,
     )
-    await _keep_photos(entry_id, school_id, photos)
+    await _insert_photos(entry_id, school_id, photos)
     return await _get_entry(entry_id)
 
 
-async def _keep_photos(entry_id: int, school_id: int, photos: Sequence[Photo]) -> None:
+async def _insert_photos(entry_id: int, school_id: int, photos: Sequence[Photo]) -> None:
     await database.execute_many(
         "INSERT INTO work_order_photo (entry, school, object_key, media_type, size_bytes)"
         " VALUES ($1, $2, $3, $4, $5)",

@@ -15,7 +15,7 @@ class _Named(msgspec.Struct):
     name: str
 
 
-async def history_of(actor: Actor, work_order_id: int) -> list[Change]:
+async def list_history(actor: Actor, work_order_id: int) -> list[Change]:
     """The order's changes, the newest first, for those who may read it."""
     await get_work_order(actor, work_order_id)
     changes = await audit.list_history("work_order", work_order_id)

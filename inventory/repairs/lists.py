@@ -49,14 +49,14 @@ async def list_work_orders(
     return page_of(rows, limit, NEWEST_FIRST.position)
 
 
-async def most_urgent(actor: Actor, *, limit: int = 8) -> list[WorkOrder]:
+async def list_most_urgent(actor: Actor, *, limit: int = 8) -> list[WorkOrder]:
     """Unfinished orders, the gravest first and the oldest of them first: what to do now."""
     where = readable_by(actor)
     where.add("w.closed_at IS NULL")
     return await fetch_orders(where, GRAVEST_FIRST, checked_limit(limit))
 
 
-async def of_asset(actor: Actor, asset_id: int, *, limit: int = 20) -> list[WorkOrder]:
+async def list_of_asset(actor: Actor, asset_id: int, *, limit: int = 20) -> list[WorkOrder]:
     """The asset's orders that the actor may read, the latest first."""
     where = readable_by(actor)
     where.add("w.asset = :asset", asset=asset_id)

@@ -67,13 +67,13 @@ async def set_usable(
         if order.is_closed or version not in (None, order.version):
             raise await changed_meanwhile(work_order_id)
         if is_usable and not order.keeps_in_service:
-            await _let_be_used(actor, asset, work_order_id)
+            await _return_to_service(actor, asset, work_order_id)
         elif not is_usable:
             await take_out_of_service(actor, asset, work_order_id)
         return await get_work_order(actor, work_order_id)
 
 
-async def _let_be_used(actor: Actor, asset: Locked, work_order_id: int) -> None:
+async def _return_to_service(actor: Actor, asset: Locked, work_order_id: int) -> None:
     before = await database.fetch_value(
         "UPDATE work_order SET keeps_in_service = true, version = version + 1"
         " WHERE id = $1 RETURNING asset_state_before",

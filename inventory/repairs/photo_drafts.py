@@ -31,7 +31,7 @@ class PhotoDraft(msgspec.Struct, frozen=True):
 _SELECT = "SELECT token, object_key, media_type, size_bytes FROM photo_draft"
 
 
-async def keep_drafts(actor: Actor, photos: Sequence[Photo]) -> list[str]:
+async def store_drafts(actor: Actor, photos: Sequence[Photo]) -> list[str]:
     """Keep stored pictures for the actor; the token of each."""
     tokens = [secrets.token_urlsafe(32) for _ in photos]
     if not photos:
@@ -96,7 +96,7 @@ async def take_drafts(actor: Actor, tokens: Sequence[str], *, field: str = "phot
     return taken
 
 
-async def forget_drafts(*, older_than: timedelta = KEPT_FOR) -> None:
+async def delete_old_drafts(*, older_than: timedelta = KEPT_FOR) -> None:
     """End drafts whose form was not sent again; their pictures are swept like any without a row."""
     await database.execute(
         "DELETE FROM photo_draft WHERE created_at < $1", clock.now() - older_than

@@ -63,7 +63,7 @@ def actions_for(actor: Actor, order: WorkOrder) -> list[Action]:
     return [action for action, step in TRANSITIONS.items() if order.state in step.sources]
 
 
-async def candidates(actor: Actor, school_id: int) -> list[Candidate]:
+async def find_assignees(actor: Actor, school_id: int) -> list[Candidate]:
     """Technicians, admins and student helpers of the school, by name."""
     actor.require(school_id, MANAGE_WORK_ORDERS)
     return await database.fetch(
@@ -85,7 +85,7 @@ async def assign(
 ) -> WorkOrder:
     """Give the order to somebody who repairs at its school."""
     order = await get_work_order(actor, work_order_id)
-    if assignee_id not in {c.id for c in await candidates(actor, order.school_id)}:
+    if assignee_id not in {c.id for c in await find_assignees(actor, order.school_id)}:
         raise Invalid.of(
             "assignee_id",
             say("Choose a technician, an admin or a student helper of this school"),
@@ -175,7 +175,7 @@ async def _close(
         asset = await lock_visible(actor, order.asset_id)
         before = await _closed(actor, work_order_id, TRANSITIONS[action], version, words)
         await outages.end(work_order_id, clock.now())
-        await _give_back(actor, asset, before, work_order_id, condition)
+        await _restore_asset(actor, asset, before, work_order_id, condition)
         return await get_work_order(actor, work_order_id)
 
 
@@ -201,7 +201,7 @@ async def _closed(
     return before
 
 
-async def _give_back(
+async def _restore_asset(
     actor: Actor, asset: Locked, before: str, work_order_id: int, condition: Condition | None
 ) -> None:
     await restore(actor, asset, before, work_order_id)

@@ -79,7 +79,7 @@ async def _tell(actor: Actor, job: ImportJob) -> None:
     if job.unused:
         click.echo(f"Columns not used: {', '.join(job.unused)}")
     if counts.error:
-        page = await reading.find_rows(
+        page = await reading.list_rows(
             actor, job.id, verdict=Verdict.error, limit=MOST_ERRORS_SHOWN
         )
         for row in page.items:

@@ -186,7 +186,7 @@ async def _repairs(
     with_photo = await repairs.add_photos(technician.actor, order.id, entry.id, photos)
     assert admin.id != technician.id
     waiting = await repairs.store_photos([factories_repairs.picture()])
-    (photo_token,) = await repairs.keep_drafts(admin.actor, waiting)
+    (photo_token,) = await repairs.store_drafts(admin.actor, waiting)
     return {
         "order_id": order.id,
         "entry_id": entry.id,

@@ -190,7 +190,7 @@ async def test_the_search_box_reads_our_labels(office: Office) -> None:
     for scanned in (label.code, f"HTTPS://ANY.HOST/T/{label.code}"):
         found = await office.client.get("/search", params={"q": scanned})
         assert found.headers["location"] == f"/assets/{made.tag}"
-    batch = await labels.make_batch(office.who.actor, office.school.code, 1)
+    batch = await labels.create_batch(office.who.actor, office.school.code, 1)
     (fresh,) = await labels.get_batch_labels(office.who.actor, batch)
     found = await office.client.get("/search", params={"q": f"/t/{fresh.code}"})
     assert found.headers["location"] == f"/t/{fresh.code}"
@@ -240,7 +240,7 @@ async def test_32_parallel_stacks_never_share_an_asset(office: Office, app: Lite
     )
     # Two of them name one thing twice, which is refused too.
     assert {answer.status_code for answer in answers} <= {303, 409, 422}
-    out = await custody.find_custody(office.who.actor)
+    out = await custody.list_custody(office.who.actor)
     assert len({loan.tag for loan in out.items}) == len(out.items)
     assert len(out.items) >= 2
 
@@ -416,7 +416,7 @@ async def test_a_donor_who_is_not_in_the_list_is_added_with_the_donation(office:
     wrong = await office.send("/donations/new", new_donor_name="Fresh", received_on="2099-01-01",
                               school=office.school.code, title="Ten kits")  # fmt: skip
     assert wrong.status_code == 422
-    assert (await donors.find_donors(office.who.actor)).items == [], "both or neither"
+    assert (await donors.list_donors(office.who.actor)).items == [], "both or neither"
     made = await office.send("/donations/new", new_donor_name="Fresh Foundation", **typed)
     assert made.status_code == 303
     assert "Fresh Foundation" in await office.see(made.headers["location"])

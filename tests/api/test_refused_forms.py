@@ -121,5 +121,7 @@ async def _gift(admin: MadePerson, school: MadeSchool) -> tuple[int, list[int]]:
     )
     for _ in range(2):
         model = await factories.asset_model()
-        gift = await donations.add_line(admin.actor, gift.id, NewLine(model_id=model, declared=5))
+        gift = await donations.create_line(
+            admin.actor, gift.id, NewLine(model_id=model, declared=5)
+        )
     return gift.id, [line.id for line in gift.lines]

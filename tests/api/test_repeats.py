@@ -16,7 +16,7 @@ async def test_a_key_of_one_line_receives_nothing_of_another(client: httpx.Async
     admin = await factories.person("admin", school)
     donation = await factories_inventory.donation(admin, school)
     more = NewLine(await factories.asset_model(), 3)
-    whole = await donations.add_line(admin.actor, donation.id, more)
+    whole = await donations.create_line(admin.actor, donation.id, more)
     headers = {**await factories.bearer(admin), "idempotency-key": "one and the same"}
     answers = [
         await client.post(

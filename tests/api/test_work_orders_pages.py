@@ -88,7 +88,7 @@ async def test_a_second_press_of_the_button_reports_once(
         for _ in range(2)
     }
     [place] = places
-    assert await repairs.entries_of(teacher.actor, int(place.rpartition("/")[2])) == []
+    assert await repairs.list_entries(teacher.actor, int(place.rpartition("/")[2])) == []
 
 
 async def test_an_unknown_tag_is_named_beside_its_field(
@@ -314,7 +314,7 @@ async def test_a_photo_that_waits_is_its_persons_alone(
     owner = await factories.person(Role.teacher, school)
     asset = await factories.asset(school)
     photos = await repairs.store_photos([factories_repairs.picture()])
-    (token,) = await repairs.keep_drafts(owner.actor, photos)
+    (token,) = await repairs.store_drafts(owner.actor, photos)
     await factories.signed_in(client, await factories.person(Role.admin, school))
     assert (await client.get(f"/photo-drafts/{token}")).status_code == 404
     path = f"/assets/{asset.tag}/report"

@@ -25,7 +25,7 @@ async def test_the_digits_of_a_sticker_find_it_at_each_school_of_the_person() ->
         await factories.asset(school, tag=tag)
     await factories.asset(mine, tag="LB-02480")
     for typed in ("248", "00248", "００２４８"):
-        page = await assets.find_assets(reader.actor, AssetFilters(q=typed))
+        page = await assets.list_assets(reader.actor, AssetFilters(q=typed))
         assert [row.tag for row in page.items] == ["HG-00248", "LB-00248"], typed
         assert await assets.count_assets(reader.actor, AssetFilters(q=typed), most=10) == 2
 
@@ -69,11 +69,11 @@ async def test_each_filter_finds_its_own() -> None:
         (AssetFilters(donation=1), []),
     ]
     for filters, tags in cases:
-        page = await assets.find_assets(reader.actor, filters)
+        page = await assets.list_assets(reader.actor, filters)
         assert [row.tag for row in page.items] == tags, filters
         assert await assets.count_assets(reader.actor, filters, most=100) == len(tags)
         assert await assets.find_tags(reader.actor, filters, most=100) == tags
-    held = (await assets.find_assets(reader.actor, AssetFilters(q="pc-2"))).items[0]
+    held = (await assets.list_assets(reader.actor, AssetFilters(q="pc-2"))).items[0]
     assert held.holder == reader.name
 
 
@@ -85,7 +85,7 @@ async def test_a_cabinet_is_shown_with_its_room_and_building() -> None:
     cabinet = await factories.place(school, "cabinet", parent=room)
     asset = await factories.asset(school, place=cabinet)
     path = await database.fetch_value("SELECT string_agg(name, ' / ' ORDER BY id) FROM place")
-    (row,) = (await assets.find_assets(reader.actor)).items
+    (row,) = (await assets.list_assets(reader.actor)).items
     assert row.place == path
     assert (await assets.get_asset(reader.actor, asset.tag)).place == path
     order = await repairs.open_work_order(
@@ -105,7 +105,7 @@ async def test_pages_over_two_schools_meet_without_gap_or_overlap() -> None:
         seen: list[str] = []
         cursor = None
         while True:
-            page = await assets.find_assets(reader.actor, filters, cursor=cursor, limit=4)
+            page = await assets.list_assets(reader.actor, filters, cursor=cursor, limit=4)
             seen += [row.tag for row in page.items]
             if (cursor := page.next_cursor) is None:
                 break
@@ -117,7 +117,7 @@ async def test_a_page_that_cannot_be_is_refused(cursor: str | None, limit: int) 
     school = await factories.school()
     reader = await factories.person("technician", school)
     with pytest.raises(Invalid):
-        await assets.find_assets(reader.actor, cursor=cursor, limit=limit)
+        await assets.list_assets(reader.actor, cursor=cursor, limit=limit)
 
 
 SEARCHES = [
@@ -193,7 +193,7 @@ async def test_a_page_is_one_query(monkeypatch: pytest.MonkeyPatch) -> None:
         return await fetch(row_type, sql, *args, **named)
 
     monkeypatch.setattr("inventory.assets.listing.fetch", counted)
-    page = await assets.find_assets(reader.actor, AssetFilters(q="t-", school=school.code))
+    page = await assets.list_assets(reader.actor, AssetFilters(q="t-", school=school.code))
     assert len(asked) == 1
     assert len(page.items) == 5
     assert msgspec.json.encode(page)

@@ -92,12 +92,12 @@ async def test_an_edit_over_somebody_elses_is_refused() -> None:
     school = await factories.school()
     technician = await factories.person("technician", school)
     made = await factories.asset(school)
-    edited = await assets.edit_asset(
+    edited = await assets.update_asset(
         technician.actor, made.tag, AssetChanges(version=1, name="Front desk")
     )
     assert (edited.name, edited.version) == ("Front desk", 2)
     with pytest.raises(Conflict, match="Somebody else changed"):
-        await assets.edit_asset(technician.actor, made.tag, AssetChanges(version=1, note="late"))
+        await assets.update_asset(technician.actor, made.tag, AssetChanges(version=1, note="late"))
 
 
 async def test_32_parallel_edits_of_one_version_leave_one_winner() -> None:
@@ -106,7 +106,7 @@ async def test_32_parallel_edits_of_one_version_leave_one_winner() -> None:
     made = await factories.asset(school)
     results = await asyncio.gather(
         *(
-            assets.edit_asset(technician.actor, made.tag, AssetChanges(version=1, note=f"{n}"))
+            assets.update_asset(technician.actor, made.tag, AssetChanges(version=1, note=f"{n}"))
             for n in range(32)
         ),
         return_exceptions=True,
@@ -119,11 +119,11 @@ async def test_a_field_left_out_of_an_edit_stays() -> None:
     technician = await factories.person("technician", school)
     room = await factories.place(school)
     made = await factories.asset(school, place=room)
-    edited = await assets.edit_asset(
+    edited = await assets.update_asset(
         technician.actor, made.tag, AssetChanges(version=1, serial_number="AB12345")
     )
     assert (edited.place_id, edited.serial_number, edited.serial_trust) == (room, "AB12345", "ok")
-    emptied = await assets.edit_asset(
+    emptied = await assets.update_asset(
         technician.actor, made.tag, AssetChanges(version=2, place_id=None)
     )
     assert emptied.place_id is None
@@ -145,7 +145,7 @@ async def test_the_other_school_does_not_exist_for_a_stranger() -> None:
     made = await factories.asset(school)
     for attempt in (
         assets.get_asset(stranger.actor, made.tag),
-        assets.edit_asset(stranger.actor, made.tag, AssetChanges(version=1, name="mine")),
+        assets.update_asset(stranger.actor, made.tag, AssetChanges(version=1, name="mine")),
         assets.take_step(stranger.actor, made.tag, LifecycleState.lost),
         assets.move_assets(stranger.actor, [made.tag], 1),
         custody.hand_out(stranger.actor, [made.tag], Holder(group="5B")),
@@ -154,7 +154,7 @@ async def test_the_other_school_does_not_exist_for_a_stranger() -> None:
     ):
         with pytest.raises(NotFound):
             await attempt
-    assert (await assets.find_assets(stranger.actor)).items == []
+    assert (await assets.list_assets(stranger.actor)).items == []
 
 
 @pytest.mark.parametrize("role", ["teacher", "student_helper", "auditor"])
@@ -164,7 +164,7 @@ async def test_readers_see_the_schools_assets_and_write_none(role: str) -> None:
     made = await factories.asset(school)
     assert (await assets.get_asset(reader.actor, made.tag)).tag == made.tag
     for attempt in (
-        assets.edit_asset(reader.actor, made.tag, AssetChanges(version=1, name="mine")),
+        assets.update_asset(reader.actor, made.tag, AssetChanges(version=1, name="mine")),
         assets.take_step(reader.actor, made.tag, LifecycleState.lost),
         custody.hand_out(reader.actor, [made.tag], Holder(group="5B")),
     ):
@@ -183,7 +183,7 @@ async def test_only_steps_that_exist_are_taken() -> None:
         technician.actor, made.tag, LifecycleState.lost, reason="Not in its room"
     )
     assert lost.lifecycle == "lost"
-    (step,) = await assets.find_steps(lost)
+    (step,) = await assets.list_steps(lost)
     assert (step.from_state, step.to_state, step.reason) == (
         "in_service",
         "lost",
@@ -198,8 +198,8 @@ async def test_repair_begins_with_a_work_order_only() -> None:
     with pytest.raises(Conflict, match="report the fault"):
         await assets.take_step(technician.actor, made.tag, LifecycleState.in_repair)
     asset = await assets.get_asset(technician.actor, made.tag)
-    assert LifecycleState.in_repair not in await assets.possible_steps(asset)
-    assert LifecycleState.retired in await assets.possible_steps(asset)
+    assert LifecycleState.in_repair not in await assets.find_next_states(asset)
+    assert LifecycleState.retired in await assets.find_next_states(asset)
 
 
 async def test_an_asset_in_custody_or_under_repair_cannot_be_retired() -> None:
@@ -230,7 +230,7 @@ async def test_the_story_names_places_and_people_and_reasons() -> None:
     await custody.take_back(technician.actor, [made.tag], note="with its charger")
     await assets.take_step(technician.actor, made.tag, LifecycleState.lost, reason="Moved house")
     asset = await assets.get_asset(technician.actor, made.tag)
-    story = await assets.tell_story(technician.actor, asset)
+    story = await assets.list_history(technician.actor, asset)
     told = [
         (change.entity, field.field, field.after) for change in story for field in change.fields
     ]
@@ -253,7 +253,7 @@ async def test_of_what_has_left_the_books_only_the_note_can_be_changed(end: str)
         {"place_id": room}, {"model_id": await factories.asset_model()},
     ):  # fmt: skip
         with pytest.raises(Conflict, match="only its note"):
-            await assets.edit_asset(
+            await assets.update_asset(
                 technician.actor,
                 made.tag,
                 AssetChanges(version=1, **change),  # type: ignore[arg-type]
@@ -262,7 +262,7 @@ async def test_of_what_has_left_the_books_only_the_note_can_be_changed(end: str)
         await assets.move_assets(technician.actor, [made.tag], room)
     with pytest.raises(asyncpg.RestrictViolationError):
         await database.execute("UPDATE asset SET place = $2 WHERE id = $1", made.id, room)
-    noted = await assets.edit_asset(
+    noted = await assets.update_asset(
         technician.actor, made.tag, AssetChanges(version=1, note="Sold for parts")
     )
     assert (noted.note, noted.version, noted.has_left) == ("Sold for parts", 2, True)

@@ -66,7 +66,7 @@ async def test_one_that_cannot_go_out_keeps_all_in() -> None:
     fine, lost = await factories.asset(school), await factories.asset(school, lifecycle="lost")
     with pytest.raises(Conflict, match=f"{lost.tag} is not in service"):
         await custody.hand_out(technician.actor, [fine.tag, lost.tag], Holder(group="5B"))
-    assert (await custody.find_custody(technician.actor)).items == []
+    assert (await custody.list_custody(technician.actor)).items == []
 
 
 async def test_it_comes_back_in_the_condition_that_was_seen() -> None:
@@ -82,7 +82,7 @@ async def test_it_comes_back_in_the_condition_that_was_seen() -> None:
     assert (asset.condition, asset.holder) == ("incomplete", None)
     with pytest.raises(Conflict, match="is not handed out"):
         await custody.take_back(technician.actor, [made.tag])
-    assert len(await custody.of_asset(technician.actor, made.tag)) == 1
+    assert len(await custody.list_of_asset(technician.actor, made.tag)) == 1
 
 
 async def test_what_a_room_holds_stands_in_it() -> None:
@@ -146,10 +146,10 @@ async def test_lists_tell_mine_from_out_and_overdue_from_ended() -> None:
     await database.execute("UPDATE custody SET due_on = current_date - 3 WHERE asset = $1", late.id)
 
     async def tags(**filters: object) -> list[str]:
-        page = await custody.find_custody(teacher.actor, CustodyFilters(**filters))  # type: ignore[arg-type]
+        page = await custody.list_custody(teacher.actor, CustodyFilters(**filters))  # type: ignore[arg-type]
         return [loan.tag for loan in page.items]
 
-    assert [loan.tag for loan in await custody.find_mine(teacher.actor)] == [mine.tag]
+    assert [loan.tag for loan in await custody.list_own(teacher.actor)] == [mine.tag]
     assert await tags() == [late.tag, mine.tag]
     assert await tags(view=CustodyView.overdue) == [late.tag]
     assert await tags(view=CustodyView.ended) == [back.tag]
@@ -165,7 +165,7 @@ async def test_pages_of_custody_meet_without_gap_or_overlap() -> None:
     seen: list[str] = []
     cursor = None
     while True:
-        page = await custody.find_custody(technician.actor, limit=3, cursor=cursor)
+        page = await custody.list_custody(technician.actor, limit=3, cursor=cursor)
         seen += [loan.tag for loan in page.items]
         if (cursor := page.next_cursor) is None:
             break
@@ -183,13 +183,13 @@ async def test_what_was_lost_in_somebodys_hands_is_written_off_there() -> None:
     assert (one.lifecycle, one.holder) == ("written_off", None)
     await assets.take_steps(technician.actor, tags[1:], LifecycleState.written_off)
     for tag in tags:
-        (loan,) = await custody.of_asset(technician.actor, tag)
+        (loan,) = await custody.list_of_asset(technician.actor, tag)
         assert (loan.was_lost, loan.received_by, loan.holder) == (True, None, "5B")
         assert (
             loan.ended_at is not None
             and abs((loan.ended_at - lost_at).total_seconds()) < PATIENCE_SECONDS
         )
-        states = [step.to_state for step in await assets.find_steps(one)]
+        states = [step.to_state for step in await assets.list_steps(one)]
         assert "triage" not in states
 
 
@@ -210,7 +210,7 @@ async def test_32_returns_and_write_offs_at_once_have_one_end() -> None:
     )
     assert sum(not isinstance(one, Exception) for one in done) == 1
     assert all(isinstance(one, Conflict) for one in done if isinstance(one, Exception))
-    (loan,) = await custody.of_asset(technician.actor, made.tag)
+    (loan,) = await custody.list_of_asset(technician.actor, made.tag)
     state = (await assets.get_asset(technician.actor, made.tag)).lifecycle
     assert (loan.was_lost, state) in ((True, "written_off"), (False, "triage"))
 

@@ -70,7 +70,7 @@ async def test_every_refused_row_is_named_and_nothing_is_handed_out() -> None:
     )
     foreign, foreign_code = await _labelled(other)
     (empty,) = await labels.get_batch_labels(
-        technician.actor, await labels.make_batch(technician.actor, school.code, 1)
+        technician.actor, await labels.create_batch(technician.actor, school.code, 1)
     )
     await custody.hand_out(technician.actor, [out.tag], Holder(group="5B"))
     rows = [fine.tag, "P-9999", out.tag, repaired.tag, code, foreign.tag, foreign_code, empty.code]

@@ -28,11 +28,11 @@ async def test_what_was_declared_and_what_came_keep_their_gap() -> None:
     assert {row.lifecycle for row in made} == {"received"}
     gift = await donations.get_donation(admin.actor, gift.id)
     assert (gift.declared, gift.received, gift.missing) == (5, 3, 2)
-    listed = await assets.find_assets(admin.actor, AssetFilters(donation=gift.id))
+    listed = await assets.list_assets(admin.actor, AssetFilters(donation=gift.id))
     assert len(listed.items) == 3
-    gaps = await donations.find_donations(admin.actor, has_gap=True)
+    gaps = await donations.list_donations(admin.actor, has_gap=True)
     assert [row.missing for row in gaps.items] == [2]
-    assert (await donations.find_donations(admin.actor, has_gap=False)).items == []
+    assert (await donations.list_donations(admin.actor, has_gap=False)).items == []
 
 
 async def test_what_became_of_the_assets_is_counted_by_state() -> None:
@@ -129,9 +129,9 @@ async def test_an_edit_over_somebody_elses_is_refused() -> None:
     edit = DonationEdit(
         donor_id=gift.donor_id, title="Renamed", received_on=gift.received_on, version=1
     )
-    assert (await donations.edit_donation(admin.actor, gift.id, edit)).title == "Renamed"
+    assert (await donations.update_donation(admin.actor, gift.id, edit)).title == "Renamed"
     with pytest.raises(Conflict):
-        await donations.edit_donation(admin.actor, gift.id, edit)
+        await donations.update_donation(admin.actor, gift.id, edit)
 
 
 async def test_each_model_has_one_line() -> None:
@@ -140,9 +140,9 @@ async def test_each_model_has_one_line() -> None:
     gift = await factories_inventory.donation(admin, school)
     line = gift.lines[0]
     with pytest.raises(Invalid) as refused:
-        await donations.add_line(admin.actor, gift.id, NewLine(line.model_id, 2))
+        await donations.create_line(admin.actor, gift.id, NewLine(line.model_id, 2))
     assert refused.value.field == "model_id"
-    mended = await donations.edit_line(admin.actor, gift.id, line.id, LineEdit(7, "recounted"))
+    mended = await donations.update_line(admin.actor, gift.id, line.id, LineEdit(7, "recounted"))
     assert (mended.lines[0].declared, mended.lines[0].note) == (7, "recounted")
 
 
@@ -178,8 +178,8 @@ async def test_admins_write_technicians_and_auditors_read_teachers_see_none() ->
         reader = await factories.person(role, school)
         with pytest.raises(NotFound):
             await donations.get_donation(reader.actor, gift.id)
-        assert (await donations.find_donations(reader.actor)).items == []
-        assert (await donors.find_donors(reader.actor)).items == []
+        assert (await donations.list_donations(reader.actor)).items == []
+        assert (await donors.list_donors(reader.actor)).items == []
 
 
 @pytest.mark.parametrize(

@@ -34,7 +34,7 @@ class World:
         )
 
     async def rows(self, job: imports.ImportJob) -> list[imports.ImportRow]:
-        return (await imports.find_rows(self.admin.actor, job.id, limit=200)).items
+        return (await imports.list_rows(self.admin.actor, job.id, limit=200)).items
 
 
 @pytest.fixture
@@ -122,18 +122,18 @@ async def test_a_file_is_applied_whole(world: World) -> None:
         "P-1,,,,,,broken,,,",
     )
     assert (job.counts.create, job.counts.update, job.can_apply) == (3, 1, True)
-    before = await assets.find_assets(world.admin.actor)
+    before = await assets.list_assets(world.admin.actor)
     assert [row.tag for row in before.items] == ["GONE", "P-1"]
     done = await imports.apply_import(world.admin.actor, job.id)
     assert done.state == "applied"
-    after = await assets.find_assets(world.admin.actor)
+    after = await assets.list_assets(world.admin.actor)
     assert [row.tag for row in after.items] == ["GONE", "P-1", "P-2", "VOC-00001", "VOC-00002"]
     second = await assets.get_asset(world.admin.actor, "P-2")
     assert (second.place, second.condition, second.name) == (world.room, "ok", "Front")
     assert second.code
     assert (await assets.get_asset(world.admin.actor, "P-1")).condition == "broken"
     assert [row.tag for row in await world.rows(done)] == ["P-2", "VOC-00001", "VOC-00002", "P-1"]
-    assert len((await models.find_models(world.admin.actor, q="laserjet")).items) == 1
+    assert len((await models.list_models(world.admin.actor, q="laserjet")).items) == 1
 
 
 async def test_one_wrong_row_keeps_the_file_out(world: World) -> None:
@@ -141,7 +141,7 @@ async def test_one_wrong_row_keeps_the_file_out(world: World) -> None:
     assert not job.can_apply
     with pytest.raises(Conflict, match="1 rows are wrong"):
         await imports.apply_import(world.admin.actor, job.id)
-    assert len((await assets.find_assets(world.admin.actor)).items) == 2
+    assert len((await assets.list_assets(world.admin.actor)).items) == 2
 
 
 async def test_a_file_is_applied_once_by_whoever_tries(world: World) -> None:
@@ -153,7 +153,7 @@ async def test_a_file_is_applied_once_by_whoever_tries(world: World) -> None:
     )
     assert sum(isinstance(result, imports.ImportJob) for result in results) == 1
     assert sum(isinstance(result, Conflict | Invalid) for result in results) == 31
-    assert len((await assets.find_assets(world.admin.actor)).items) == 4
+    assert len((await assets.list_assets(world.admin.actor)).items) == 4
     with pytest.raises(Conflict, match="This very file was imported on"):
         await world.stage(*lines)
 
@@ -173,7 +173,7 @@ async def test_one_tag_through_two_doors_at_once_is_one_asset_and_no_half_file(
     won = [result for result in results if not isinstance(result, BaseException)]
     lost = [result for result in results if isinstance(result, Conflict | Invalid)]
     assert (len(won), len(lost)) == (1, 31), results
-    tags = {row.tag for row in (await assets.find_assets(world.admin.actor)).items}
+    tags = {row.tag for row in (await assets.list_assets(world.admin.actor)).items}
     assert len(tags - {"P-1", "GONE", "P-9"}) == isinstance(won[0], imports.ImportJob)
 
 
@@ -193,7 +193,7 @@ async def test_a_preview_that_the_books_overtook_is_shown_again(world: World) ->
 async def test_an_export_imported_again_changes_nothing(world: World, locale: str) -> None:
     await factories.asset(world.school, tag="=P-5"[1:], place=None)
     await database.execute("UPDATE asset SET name = '=1+1' WHERE tag = 'P-5'")
-    page = await assets.find_assets(world.admin.actor, AssetFilters())
+    page = await assets.list_assets(world.admin.actor, AssetFilters())
     data = imports.export(page.items, locale)
     assert data.startswith(b"\xef\xbb\xbf")
     job = await imports.stage_assets(world.admin.actor, "VOC", "export.csv", data)
@@ -228,7 +228,7 @@ async def test_only_admins_of_the_school_import(world: World) -> None:
     for actor in (technician.actor, stranger.actor):
         for attempt in (
             imports.get_import(actor, job.id),
-            imports.find_rows(actor, job.id),
+            imports.list_rows(actor, job.id),
             imports.apply_import(actor, job.id),
             imports.discard(actor, job.id),
         ):
@@ -241,7 +241,7 @@ async def test_a_discarded_import_is_never_applied(world: World) -> None:
     assert (await imports.discard(world.admin.actor, job.id)).state == "discarded"
     with pytest.raises(Conflict, match="finished"):
         await imports.apply_import(world.admin.actor, job.id)
-    assert (await imports.find_imports(world.admin.actor)).items == []
+    assert (await imports.list_imports(world.admin.actor)).items == []
 
 
 async def test_a_preview_is_forgotten_after_a_month_and_an_applied_import_never(
@@ -254,7 +254,7 @@ async def test_a_preview_is_forgotten_after_a_month_and_an_applied_import_never(
         "UPDATE import_job SET created_at = now() - interval '31 days' WHERE id <> $1", fresh.id
     )
     assert await forgetting.forget_undecided() == 1
-    listed = await imports.find_imports(world.admin.actor)
+    listed = await imports.list_imports(world.admin.actor)
     assert {job.id for job in listed.items} == {applied.id, fresh.id}
     assert await world.rows(old) == []
     assert len(await world.rows(applied)) == len(await world.rows(fresh)) == 1

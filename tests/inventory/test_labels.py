@@ -34,7 +34,7 @@ async def test_an_unclaimed_code_is_claimed_by_one_of_32() -> None:
     school = await factories.school()
     technician = await factories.person("technician", school)
     tags = [(await factories.asset(school)).tag for _ in range(32)]
-    batch = await labels.make_batch(technician.actor, school.code, 3)
+    batch = await labels.create_batch(technician.actor, school.code, 3)
     code = (await labels.get_batch_labels(technician.actor, batch))[0].code
     results = await asyncio.gather(
         *(labels.claim(technician.actor, code, tag) for tag in tags), return_exceptions=True
@@ -44,7 +44,7 @@ async def test_an_unclaimed_code_is_claimed_by_one_of_32() -> None:
     assert len(winners) == 1
     assert refusals == {f"This label is already on {winners[0].tag}"}
     assert len(await labels.get_batch_labels(technician.actor, batch)) == 2
-    (listed,) = await labels.find_batches(technician.actor)
+    (listed,) = await labels.list_batches(technician.actor)
     assert (listed.codes, listed.unclaimed) == (3, 2)
 
 
@@ -54,7 +54,7 @@ async def test_the_newest_label_of_an_asset_is_printed_and_the_old_still_leads_t
     made = await factories.asset(school)
     await labels.prepare_sheet(technician.actor, [made.tag])
     (first,) = await labels.find_labels(technician.actor, [made.tag])
-    batch = await labels.make_batch(technician.actor, school.code, 1)
+    batch = await labels.create_batch(technician.actor, school.code, 1)
     (fresh,) = await labels.get_batch_labels(technician.actor, batch)
     await labels.claim(technician.actor, fresh.code, made.tag)
     (printed,) = await labels.find_labels(technician.actor, [made.tag])
@@ -78,14 +78,14 @@ async def test_codes_of_the_other_school_lead_nowhere() -> None:
     technician = await factories.person("technician", school)
     stranger = await factories.person("technician", other)
     both = await factories.person("technician", school, other)
-    batch = await labels.make_batch(technician.actor, school.code, 1)
+    batch = await labels.create_batch(technician.actor, school.code, 1)
     (label,) = await labels.get_batch_labels(technician.actor, batch)
     theirs = await factories.asset(other)
     for attempt in (
         labels.get_scan(stranger.actor, label.code),
         labels.claim(stranger.actor, label.code, theirs.tag),
         labels.get_batch_labels(stranger.actor, batch),
-        labels.make_batch(stranger.actor, school.code, 1),
+        labels.create_batch(stranger.actor, school.code, 1),
     ):
         with pytest.raises(NotFound):
             await attempt

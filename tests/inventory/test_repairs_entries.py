@@ -150,7 +150,7 @@ async def test_a_report_with_a_picture_keeps_it_in_an_entry(school: MadeSchool) 
     asset = await factories.asset(school)
     photos = await repairs.store_photos([factories_repairs.picture("JPEG")])
     reported = await repairs.report_fault(teacher.actor, asset.tag, "A crack", photos=photos)
-    [entry] = await repairs.entries_of(teacher.actor, reported.work_order_id)
+    [entry] = await repairs.list_entries(teacher.actor, reported.work_order_id)
     assert len(entry.photo_ids) == 1
     assert await database.fetch_value("SELECT media_type FROM work_order_photo") == "image/jpeg"
 
@@ -175,7 +175,7 @@ async def test_of_many_refused_forms_at_once_the_last_photos_are_kept(
         return Photo(object_key=f"p/{number}", media_type="image/png", size_bytes=1)
 
     await asyncio.gather(
-        *(repairs.keep_drafts(technician.actor, [made(2 * n), made(2 * n + 1)]) for n in range(32))
+        *(repairs.store_drafts(technician.actor, [made(2 * n), made(2 * n + 1)]) for n in range(32))
     )
     count = "SELECT count(*) FROM photo_draft"
     assert await database.fetch_value(count) == photo_drafts.DRAFTS_PER_PERSON
@@ -186,7 +186,7 @@ async def test_of_one_photo_that_is_sent_many_times_at_once_one_entry_comes(
 ) -> None:
     order = await factories_repairs.order(await factories.asset(school))
     stored = await repairs.store_photos([factories_repairs.picture()])
-    tokens = await repairs.keep_drafts(technician.actor, stored)
+    tokens = await repairs.store_drafts(technician.actor, stored)
 
     async def send() -> bool:
         try:
@@ -200,7 +200,7 @@ async def test_of_one_photo_that_is_sent_many_times_at_once_one_entry_comes(
         return True
 
     assert sum(await asyncio.gather(*(send() for _ in range(32)))) == 1
-    (entry,) = await repairs.entries_of(technician.actor, order.id)
+    (entry,) = await repairs.list_entries(technician.actor, order.id)
     assert len(entry.photo_ids) == 1
 
 
@@ -208,11 +208,11 @@ async def test_a_photo_whose_form_never_comes_is_forgotten_and_swept(
     technician: MadePerson,
 ) -> None:
     stored = await repairs.store_photos([factories_repairs.picture()])
-    tokens = await repairs.keep_drafts(technician.actor, stored)
-    await photo_drafts.forget_drafts()
+    tokens = await repairs.store_drafts(technician.actor, stored)
+    await photo_drafts.delete_old_drafts()
     await sweep_photos(older_than=timedelta(seconds=-5))
     assert await objects.size_of(stored[0].object_key)
-    await photo_drafts.forget_drafts(older_than=timedelta(seconds=-5))
+    await photo_drafts.delete_old_drafts(older_than=timedelta(seconds=-5))
     assert await repairs.find_drafts(technician.actor, tokens) == []
     await sweep_photos(older_than=timedelta(seconds=-5))
     assert await objects.size_of(stored[0].object_key) is None

@@ -97,7 +97,7 @@ async def test_a_second_report_joins_the_first_as_an_entry() -> None:
     second = await repairs.report_fault(two.actor, asset.tag, "It smells of smoke")
     assert (first.is_new, second.is_new) == (True, False)
     assert first.work_order_id == second.work_order_id
-    [entry] = await repairs.entries_of(two.actor, second.work_order_id)
+    [entry] = await repairs.list_entries(two.actor, second.work_order_id)
     assert (entry.by, entry.found) == (two.name, "It smells of smoke")
 
 

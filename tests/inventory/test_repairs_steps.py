@@ -297,5 +297,5 @@ async def test_the_gravest_and_oldest_come_first_in_what_to_do(
             severity=severity,  # type: ignore[arg-type]
         )
         ids.append(order.id)
-    urgent = await repairs.most_urgent(technician.actor)
+    urgent = await repairs.list_most_urgent(technician.actor)
     assert [o.id for o in urgent] == [ids[1], ids[3], ids[0], ids[2]]

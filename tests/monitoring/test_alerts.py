@@ -51,7 +51,7 @@ async def told(worker: Actor) -> list[str]:
         (await repairs.list_work_orders(worker, repairs.WorkOrderFilter())).items
     ):
         said += [str(order.wording)]
-        said += [str(entry.wording) for entry in await repairs.entries_of(worker, order.id)]
+        said += [str(entry.wording) for entry in await repairs.list_entries(worker, order.id)]
     return said
 
 

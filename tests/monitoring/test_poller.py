@@ -112,7 +112,7 @@ async def test_a_device_that_falls_silent_and_comes_back_makes_one_alert_and_one
     (order,) = (await repairs.list_work_orders(keeper, repairs.WorkOrderFilter())).items
     assert (order.id, order.source) == (alert.work_order_id, "alert")
     assert order.state == "open", "a person closes it"
-    assert len(await repairs.entries_of(keeper, order.id)) == 1, "and is told that it cleared"
+    assert len(await repairs.list_entries(keeper, order.id)) == 1, "and is told that it cleared"
 
 
 @needs_snmpd

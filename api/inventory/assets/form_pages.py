@@ -109,7 +109,7 @@ class AssetFormPages(Controller):
             request,
             actor,
             EditForm,
-            lambda form, _: assets.edit_asset(actor, tag, form.changes()),
+            lambda form, _: assets.update_asset(actor, tag, form.changes()),
             then=lambda asset: see_other(urls.asset(asset.tag), say("Saved.")),
             page=lambda form: _edit_page(request, actor, kept, form.with_version(kept.version)),
             current=kept.model_id,

@@ -60,7 +60,7 @@ class AssetPages(Controller):
             "inventory/assets/list.html",
             total=await assets.count_assets(actor, query, most=COUNTED_TO + 1),
             counted_to=COUNTED_TO,
-            page=await assets.find_assets(actor, query, cursor=query.cursor, limit=query.limit),
+            page=await assets.list_assets(actor, query, cursor=query.cursor, limit=query.limit),
             query=query,
             may_keep=actor.can(EDIT_EQUIPMENT),
             schools=await school_codes(request, actor),
@@ -73,7 +73,7 @@ class AssetPages(Controller):
     async def export_assets(self, request: WebRequest, actor: NamedDependency[Actor]) -> Stream:
         query = convert_form(request.query_params, ListQuery)
         # Before the answer begins, so that a filter out of sight is a refusal and no torn file.
-        first = await assets.find_assets(actor, query, limit=MAX_LIMIT)
+        first = await assets.list_assets(actor, query, limit=MAX_LIMIT)
         return Stream(
             _exported(actor, query, first, language_of(request).code),
             media_type="text/csv; charset=utf-8",
@@ -106,7 +106,7 @@ async def _asset_page(
 ) -> Response[str]:
     asset = await assets.get_asset(actor, tag)
     may_keep = actor.can_at(asset.school_id, EDIT_EQUIPMENT)
-    orders = await repairs.of_asset(actor, asset.id)
+    orders = await repairs.list_of_asset(actor, asset.id)
     device = await devices.find_by_asset(actor, asset.id)
     return render(
         request,
@@ -116,12 +116,12 @@ async def _asset_page(
         may_keep=may_keep,
         may_report=actor.can_at(asset.school_id, REPORT_FAULTS),
         reads_donation=actor.can_at(asset.school_id, READ_DONATIONS),
-        loans=await custody.of_asset(actor, asset.tag),
+        loans=await custody.list_of_asset(actor, asset.tag),
         orders=orders,
         device=device,
         uplink=await topology.suggest_parent(actor, device.id) if device else None,
-        story=await assets.tell_story(actor, asset),
-        steps=await assets.possible_steps(asset) if may_keep else [],
+        story=await assets.list_history(actor, asset),
+        steps=await assets.find_next_states(asset) if may_keep else [],
     )
 
 
@@ -132,5 +132,5 @@ async def _exported(
     yield imports.export_head(locale)
     yield imports.export_rows(page.items, locale)
     while page.next_cursor is not None:
-        page = await assets.find_assets(actor, filters, cursor=page.next_cursor, limit=MAX_LIMIT)
+        page = await assets.list_assets(actor, filters, cursor=page.next_cursor, limit=MAX_LIMIT)
         yield imports.export_rows(page.items, locale)

@@ -81,7 +81,7 @@ class AssetRoutes(Controller):
         filters = AssetFilters(
             q, school, kind, model, lifecycle, condition, place, donation, holder, custody
         )
-        return await assets.find_assets(actor, filters, cursor=cursor, limit=limit)
+        return await assets.list_assets(actor, filters, cursor=cursor, limit=limit)
 
     @post(guards=[allow(EDIT_EQUIPMENT)], operation_id="asset_create", summary="Add an asset")
     async def create_asset(
@@ -134,7 +134,7 @@ class AssetRoutes(Controller):
         self, actor: NamedDependency[Actor], tag: FromPath[str], data: JSONBody[AssetChanges]
     ) -> Asset:
         """What is left out stays. Refused (409) if somebody else changed it since `version`."""
-        return await assets.edit_asset(actor, tag, data)
+        return await assets.update_asset(actor, tag, data)
 
     @post(
         "/{tag:str}/steps",
@@ -158,7 +158,7 @@ class AssetRoutes(Controller):
     )
     async def list_history(self, actor: NamedDependency[Actor], tag: FromPath[str]) -> Page[Change]:
         """The newest hundred changes of the asset and of its custody."""
-        return Page(await assets.tell_story(actor, await assets.get_asset(actor, tag)))
+        return Page(await assets.list_history(actor, await assets.get_asset(actor, tag)))
 
     @get(
         "/{tag:str}/custody",
@@ -170,4 +170,4 @@ class AssetRoutes(Controller):
         self, actor: NamedDependency[Actor], tag: FromPath[str]
     ) -> Page[Custody]:
         asset = await assets.get_asset(actor, tag)
-        return Page(await custody.of_asset(actor, asset.tag))
+        return Page(await custody.list_of_asset(actor, asset.tag))

@@ -68,7 +68,7 @@ class CustodyPages(Controller):
         return render(
             request,
             "inventory/custody/list.html",
-            page=await custody.find_custody(actor, query, cursor=query.cursor, limit=query.limit),
+            page=await custody.list_custody(actor, query, cursor=query.cursor, limit=query.limit),
             query=query,
             overdue=await custody.count_overdue(actor),
             may_keep=actor.can(EDIT_EQUIPMENT),

@@ -67,7 +67,7 @@ class CustodyRoutes(Controller):
     ) -> Page[Custody]:
         """What is out comes by the day it is due, what has ended newest first."""
         filters = CustodyFilters(q, view, school, tag, holder, mine)
-        return await custody.find_custody(actor, filters, cursor=cursor, limit=limit)
+        return await custody.list_custody(actor, filters, cursor=cursor, limit=limit)
 
     @post(
         guards=[allow(EDIT_EQUIPMENT)],

@@ -75,7 +75,7 @@ class DonationPages(Controller):
         self, request: WebRequest, actor: NamedDependency[Actor]
     ) -> Response[str]:
         query = convert_form(request.query_params, ListQuery)
-        page = await donations.find_donations(
+        page = await donations.list_donations(
             actor,
             q=query.q,
             school=query.school,
@@ -152,7 +152,7 @@ class DonationPages(Controller):
             request,
             actor,
             NewLine,
-            lambda new, model: donations.add_line(actor, donation_id, new, new_model=model),
+            lambda new, model: donations.create_line(actor, donation_id, new, new_model=model),
             then=lambda _: see_other(urls.donation(donation_id), say("Saved.")),
             page=lambda form: _donation_page(request, actor, donation_id, form),
         )
@@ -171,7 +171,7 @@ class DonationPages(Controller):
         return await submit(
             request,
             LineEdit,
-            lambda form: donations.edit_line(actor, donation_id, line_id, form),
+            lambda form: donations.update_line(actor, donation_id, line_id, form),
             then=lambda _: see_other(urls.donation(donation_id), say("Saved.")),
             page=lambda form: _donation_page(request, actor, donation_id, form, line_id),
             fields=_fields_of_line(line_id),
@@ -252,7 +252,7 @@ async def _donation_page(
     """A gift; ``form`` is the one for a new line, or with ``line_id`` one of that line."""
     donation = await donations.get_donation(actor, donation_id)
     may_write = actor.can_at(donation.school_id, EDIT_DONATIONS)
-    held = await assets.find_assets(actor, AssetFilters(donation=donation.id), limit=SHOWN_ASSETS)
+    held = await assets.list_assets(actor, AssetFilters(donation=donation.id), limit=SHOWN_ASSETS)
     form = form or Form()
     return render(
         request,

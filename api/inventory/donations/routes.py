@@ -40,7 +40,7 @@ class DonorRoutes(Controller):
         limit: Limit = DEFAULT_LIMIT,
         cursor: FromQuery[str | None] = None,
     ) -> Page[Donor]:
-        return await donors.find_donors(actor, q=q, school=school, cursor=cursor, limit=limit)
+        return await donors.list_donors(actor, q=q, school=school, cursor=cursor, limit=limit)
 
     @post(guards=[allow(EDIT_DONATIONS)], operation_id="donor_create", summary="Add a donor")
     async def create_donor(
@@ -68,7 +68,7 @@ class DonorRoutes(Controller):
     async def edit_donor(
         self, actor: NamedDependency[Actor], donor_id: PathId, data: JSONBody[DonorFacts]
     ) -> Donor:
-        return await donors.edit_donor(actor, donor_id, data)
+        return await donors.update_donor(actor, donor_id, data)
 
 
 class DonationRoutes(Controller):
@@ -93,7 +93,7 @@ class DonationRoutes(Controller):
         cursor: FromQuery[str | None] = None,
     ) -> Page[DonationRow]:
         """`has_gap` keeps those of which something declared has not come."""
-        return await donations.find_donations(
+        return await donations.list_donations(
             actor, q=q, school=school, donor=donor, has_gap=has_gap, cursor=cursor, limit=limit
         )
 
@@ -135,7 +135,7 @@ class DonationRoutes(Controller):
         data: JSONBody[DonationEdit],
     ) -> Donation:
         """Refused (409) if somebody else changed it since `version`."""
-        return await donations.edit_donation(actor, donation_id, data)
+        return await donations.update_donation(actor, donation_id, data)
 
     @post(
         "/{donation_id:int}/lines",
@@ -146,7 +146,7 @@ class DonationRoutes(Controller):
     async def add_line(
         self, actor: NamedDependency[Actor], donation_id: PathId, data: JSONBody[NewLine]
     ) -> Donation:
-        return await donations.add_line(actor, donation_id, data)
+        return await donations.create_line(actor, donation_id, data)
 
     @put(
         "/{donation_id:int}/lines/{line_id:int}",
@@ -161,7 +161,7 @@ class DonationRoutes(Controller):
         line_id: PathId,
         data: JSONBody[LineEdit],
     ) -> Donation:
-        return await donations.edit_line(actor, donation_id, line_id, data)
+        return await donations.update_line(actor, donation_id, line_id, data)
 
     @post(
         "/{donation_id:int}/lines/{line_id:int}/receipts",

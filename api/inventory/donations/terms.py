@@ -70,7 +70,7 @@ async def create(request: WebRequest, actor: Actor) -> Donation:
 async def edit(request: WebRequest, actor: Actor, donation: Donation) -> Donation:
     """The gift as the form has it now."""
     terms = await _terms(request, actor, school=donation.school)
-    return await donations.edit_donation(actor, donation.id, terms.edit())
+    return await donations.update_donation(actor, donation.id, terms.edit())
 
 
 async def _terms(

@@ -43,7 +43,7 @@ class DonorPages(Controller):
         self, request: WebRequest, actor: NamedDependency[Actor]
     ) -> Response[str]:
         query = convert_form(request.query_params, ListQuery)
-        page = await donors.find_donors(
+        page = await donors.list_donors(
             actor, q=query.q, school=query.school, cursor=query.cursor, limit=query.limit
         )
         return render(
@@ -82,7 +82,7 @@ class DonorPages(Controller):
         return await submit(
             request,
             DonorFacts,
-            lambda form: donors.edit_donor(actor, donor_id, form),
+            lambda form: donors.update_donor(actor, donor_id, form),
             then=lambda made: see_other(urls.donor(made.id), say("Saved.")),
             page=lambda form: _donor_page(request, actor, donor_id, form),
         )
@@ -101,7 +101,7 @@ async def _donor_page(
     request: WebRequest, actor: Actor, donor_id: int, form: Form | None = None
 ) -> Response[str]:
     donor = await donors.get_donor(actor, donor_id)
-    gifts = await donations.find_donations(actor, donor=donor_id, limit=MAX_LIMIT)
+    gifts = await donations.list_donations(actor, donor=donor_id, limit=MAX_LIMIT)
     return render(
         request,
         "inventory/donors/donor.html",

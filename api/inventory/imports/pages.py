@@ -119,7 +119,7 @@ async def _list_page(request: WebRequest, actor: Actor, form: Form) -> Response[
     return render(
         request,
         "inventory/imports/list.html",
-        page=await imports.find_imports(actor, cursor=query.cursor, limit=query.limit),
+        page=await imports.list_imports(actor, cursor=query.cursor, limit=query.limit),
         form=form,
         schools=await school_codes(request, actor, IMPORT_EQUIPMENT),
         most_rows=imports.MOST_ROWS,
@@ -134,7 +134,7 @@ async def _preview(
         request,
         "inventory/imports/import.html",
         job=await imports.get_import(actor, job_id),
-        page=await imports.find_rows(
+        page=await imports.list_rows(
             actor, job_id, verdict=query.verdict, cursor=query.cursor, limit=query.limit
         ),
         query=query,

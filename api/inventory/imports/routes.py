@@ -64,7 +64,7 @@ class ImportRoutes(Controller):
         limit: Limit = DEFAULT_LIMIT,
         cursor: FromQuery[str | None] = None,
     ) -> Page[ImportJob]:
-        return await imports.find_imports(actor, cursor=cursor, limit=limit)
+        return await imports.list_imports(actor, cursor=cursor, limit=limit)
 
     @post(
         guards=[allow(IMPORT_EQUIPMENT)],
@@ -105,7 +105,7 @@ class ImportRoutes(Controller):
         limit: Limit = DEFAULT_LIMIT,
         cursor: FromQuery[str | None] = None,
     ) -> Page[ImportVerdict]:
-        page = await imports.find_rows(actor, job_id, verdict=verdict, cursor=cursor, limit=limit)
+        page = await imports.list_rows(actor, job_id, verdict=verdict, cursor=cursor, limit=limit)
         speech = language_of(request)
         return Page([_told(row, speech) for row in page.items], page.next_cursor)
 

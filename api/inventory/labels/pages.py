@@ -121,7 +121,7 @@ class LabelPages(Controller):
         return await submit(
             request,
             BatchForm,
-            lambda form: labels.make_batch(actor, form.school, form.count),
+            lambda form: labels.create_batch(actor, form.school, form.count),
             then=lambda batch: see_other(urls.label_batch(batch)),
             page=lambda form: _batches_page(request, actor, form),
         )
@@ -192,7 +192,7 @@ async def _batches_page(request: WebRequest, actor: Actor, form: Form) -> Respon
         request,
         "inventory/labels/batches.html",
         form=form,
-        batches=await labels.find_batches(actor),
+        batches=await labels.list_batches(actor),
         schools=await school_codes(request, actor, EDIT_EQUIPMENT),
         most=labels.MOST_IN_BATCH,
     )

@@ -73,7 +73,7 @@ class LabelRoutes(Controller):
     async def make_batch(
         self, actor: NamedDependency[Actor], data: JSONBody[NewBatch]
     ) -> MadeBatch:
-        batch = await labels.make_batch(actor, data.school, data.count)
+        batch = await labels.create_batch(actor, data.school, data.count)
         return MadeBatch(batch, await labels.get_batch_labels(actor, batch))
 
     @get(

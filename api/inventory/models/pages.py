@@ -48,7 +48,7 @@ class AssetModelPages(Controller):
         self, request: WebRequest, actor: NamedDependency[Actor]
     ) -> Response[str]:
         query = convert_form(request.query_params, ListQuery)
-        page = await models.find_models(
+        page = await models.list_models(
             actor, q=query.q, kind=query.kind, cursor=query.cursor, limit=query.limit
         )
         return render(
@@ -100,7 +100,7 @@ class AssetModelPages(Controller):
         return await submit(
             request,
             ModelFacts,
-            lambda form: models.edit_model(actor, model_id, form),
+            lambda form: models.update_model(actor, model_id, form),
             then=lambda _: see_other(urls.asset_model(model_id), say("Saved.")),
             page=lambda form: _form_page(request, form, model),
         )

@@ -32,7 +32,7 @@ class AssetModelRoutes(Controller):
         limit: Limit = DEFAULT_LIMIT,
         cursor: FromQuery[str | None] = None,
     ) -> Page[AssetModel]:
-        return await models.find_models(actor, q=q, kind=kind, cursor=cursor, limit=limit)
+        return await models.list_models(actor, q=q, kind=kind, cursor=cursor, limit=limit)
 
     @post(guards=[allow(EDIT_EQUIPMENT)], operation_id="asset_model_create", summary="Add a model")
     async def create_model(
@@ -61,4 +61,4 @@ class AssetModelRoutes(Controller):
         model_id: PathId,
         data: JSONBody[ModelFacts],
     ) -> AssetModel:
-        return await models.edit_model(actor, model_id, data)
+        return await models.update_model(actor, model_id, data)

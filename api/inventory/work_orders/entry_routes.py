@@ -59,7 +59,7 @@ class WorkOrderEntryRoutes(Controller):
     ) -> Page[WorkOrderEntry]:
         """All of them: a job card has no pages."""
         speech = language_of(request)
-        return Page([_retold(e, speech) for e in await repairs.entries_of(actor, order_id)])
+        return Page([_retold(e, speech) for e in await repairs.list_entries(actor, order_id)])
 
     @post(
         "/{order_id:int}/entries",

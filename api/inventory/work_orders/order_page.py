@@ -35,7 +35,7 @@ async def order_page(
     """
     order = await repairs.get_work_order(actor, order_id)
     actions = repairs.actions_for(actor, order)
-    others = await repairs.of_asset(actor, order.asset_id, limit=10)
+    others = await repairs.list_of_asset(actor, order.asset_id, limit=10)
     form = form or Form()
     if order.is_closed and (written := _written(form.values)):
         part, form = "comment", form.with_values(text=written)
@@ -45,16 +45,16 @@ async def order_page(
         request,
         "inventory/work_orders/order.html",
         order=order,
-        entries=await repairs.entries_of(actor, order_id),
+        entries=await repairs.list_entries(actor, order_id),
         actions=actions,
         candidates=(
-            await repairs.candidates(actor, order.school_id) if Action.assign in actions else []
+            await repairs.find_assignees(actor, order.school_id) if Action.assign in actions else []
         ),
         may_write=may_write,
         kept_photos=kept,
         may_comment=order.school_id in actor.school_ids_with(REPORT_FAULTS),
         others=[other for other in others if other.id != order.id],
-        changes=await repairs.history_of(actor, order_id),
+        changes=await repairs.list_history(actor, order_id),
         key=form.values.get(KEY_FIELD) or new_key(),
         part=part,
         form=form.with_errors(*wrong),

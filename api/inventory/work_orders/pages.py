@@ -147,7 +147,7 @@ class WorkOrderPages(Controller):
             request,
             "inventory/work_orders/card.html",
             order=await repairs.get_work_order(actor, order_id),
-            entries=await repairs.entries_of(actor, order_id),
+            entries=await repairs.list_entries(actor, order_id),
         )
 
     @post(

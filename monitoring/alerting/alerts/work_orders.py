@@ -62,7 +62,7 @@ async def add_entry(actor: Actor, order_id: int, what: Message) -> None:
     order = await repairs.get_work_order(actor, order_id)
     if order.is_closed:
         return
-    entries = await repairs.entries_of(actor, order_id)
+    entries = await repairs.list_entries(actor, order_id)
     if entries and entries[-1].at > clock.now() - SAME_WORDS_AGAIN_AFTER:
         last = entries[-1]
         if (last.found, last.found_params) == (what.template, msgspec.to_builtins(what.params)):
