@@ -171,7 +171,7 @@ async def shelve(settings: Settings, token: str, upload_id: str) -> Shelved:
         actor = await sign_in.find_actor(token)
         assert actor is not None
         described = resources.Description(title="课堂录像", subject="physics", kind="video")
-        made = await resources.create(
+        made = await resources.create_resource(
             actor, actor.school_ids[0], described, upload_id=UUID(upload_id)
         )
         key = await database.fetch_value(

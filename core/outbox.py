@@ -33,7 +33,7 @@ class _Entry(msgspec.Struct):
     attempts: int
 
 
-async def put(topic: str, payload: Mapping[str, object]) -> None:
+async def enqueue(topic: str, payload: Mapping[str, object]) -> None:
     """Enqueue one effect; stands or falls with the open transaction."""
     await database.execute(
         "INSERT INTO outbox (topic, payload, created_at, due_at) VALUES ($1, $2, $3, $3)",
@@ -43,7 +43,7 @@ async def put(topic: str, payload: Mapping[str, object]) -> None:
     )
 
 
-async def work(handlers: Mapping[str, Handler], *, most: int = 20) -> int:
+async def deliver_due(handlers: Mapping[str, Handler], *, most: int = 20) -> int:
     """Claim up to ``most`` due entries and deliver them; how many were delivered.
 
     A handler may run twice (its process may die before the row is removed), so it must be

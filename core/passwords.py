@@ -21,7 +21,7 @@ _hasher = PasswordHasher(time_cost=3, memory_cost=32 * 1024, parallelism=1)
 # PC the memory that its database lives on.
 MOST_AT_ONCE = 4
 LONGEST_WAIT_SECONDS = 10.0
-_turns = anyio.CapacityLimiter(MOST_AT_ONCE)
+_limiter = anyio.CapacityLimiter(MOST_AT_ONCE)
 
 # Checked for accounts that do not exist, so that the answer takes as long as for one that does.
 _NOBODY = _hasher.hash(secrets.token_urlsafe(16))
@@ -44,7 +44,7 @@ async def is_correct(password_hash: str | None, password: str) -> bool:
 async def _in_turn(judge: Callable[[*Args], T], *args: *Args) -> T:
     try:
         with anyio.fail_after(LONGEST_WAIT_SECONDS):
-            await _turns.acquire()
+            await _limiter.acquire()
     except TimeoutError as error:
         raise Unavailable(
             say("Very many people are signing in at this moment. Try again in a few seconds."),
@@ -53,7 +53,7 @@ async def _in_turn(judge: Callable[[*Args], T], *args: *Args) -> T:
     try:
         return await anyio.to_thread.run_sync(judge, *args)
     finally:
-        _turns.release()
+        _limiter.release()
 
 
 def _verify(password_hash: str, password: str) -> bool:

@@ -219,7 +219,7 @@ async def _save_counts(counts: JobCounts, stop: asyncio.Event) -> None:
 
 async def _deliver_outbox(handlers: Mapping[str, Handler], stop: asyncio.Event) -> None:
     while not stop.is_set():
-        if not await outbox.work(handlers):
+        if not await outbox.deliver_due(handlers):
             await _sleep(OUTBOX_IDLE_SECONDS, stop)
 
 

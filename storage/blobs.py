@@ -47,7 +47,7 @@ async def fetch_to(path: Path, object_key: str, size: int) -> str:
     return digest.hexdigest()
 
 
-async def find(sha256: str) -> UUID | None:
+async def find_blob(sha256: str) -> UUID | None:
     """The blob with this content that is not known to be damaged, if there is one."""
     blob_id: UUID | None = await database.fetch_value(
         "SELECT id FROM blob WHERE sha256 = $1 AND damaged_at IS NULL", sha256
@@ -69,7 +69,7 @@ async def store_pictures(findings: Findings, folder: Path) -> list[MadePicture]:
     return made
 
 
-class Kept(msgspec.Struct, frozen=True):
+class StoredBlob(msgspec.Struct, frozen=True):
     """The blob of some content, and the objects that it no longer needs."""
 
     id: UUID
@@ -82,9 +82,9 @@ class _Old(msgspec.Struct):
     is_damaged: bool
 
 
-async def keep(
+async def store_blob(
     content: Content, media_type: str, findings: Findings, pictures: list[MadePicture]
-) -> Kept:
+) -> StoredBlob:
     """The blob of this content: a new one, or the one that another upload made first.
 
     A damaged blob of the same content is healed: it takes the new object and the new pictures.
@@ -122,9 +122,9 @@ async def keep(
         blob_id = old.id
         if old.is_damaged:
             replaced = await _heal(old, content, findings)
-    await _keep_pages(blob_id, findings.pages)
-    await _keep_pictures(blob_id, pictures)
-    return Kept(blob_id, replaced)
+    await _insert_pages(blob_id, findings.pages)
+    await _insert_pictures(blob_id, pictures)
+    return StoredBlob(blob_id, replaced)
 
 
 async def _heal(old: _Old, content: Content, findings: Findings) -> list[str]:
@@ -146,7 +146,7 @@ async def _heal(old: _Old, content: Content, findings: Findings) -> list[str]:
     return [old.object_key, *pictures]
 
 
-async def _keep_pages(blob_id: UUID, pages: list[str]) -> None:
+async def _insert_pages(blob_id: UUID, pages: list[str]) -> None:
     if not pages:
         return
     await database.execute(
@@ -158,7 +158,7 @@ async def _keep_pages(blob_id: UUID, pages: list[str]) -> None:
     )
 
 
-async def _keep_pictures(blob_id: UUID, pictures: list[MadePicture]) -> None:
+async def _insert_pictures(blob_id: UUID, pictures: list[MadePicture]) -> None:
     if not pictures:
         return
     await database.execute_many(

@@ -95,7 +95,7 @@ BEST_FIRST = Order(
 )
 
 
-async def find(
+async def list_resources(
     actor: Actor, filters: Filters, *, limit: int = 50, cursor: str | None = None
 ) -> Page[ResourceLine]:
     """Resources the actor may see: with words the best first, without the newest first."""
@@ -125,7 +125,7 @@ async def find(
     return Page([_line(row, hits.get(row.blob_id), query) for row in page.items], page.next_cursor)
 
 
-async def facets(actor: Actor, filters: Filters) -> dict[str, dict[str, int]]:
+async def count_facets(actor: Actor, filters: Filters) -> dict[str, dict[str, int]]:
     """For each facet how many of the resources that match have each code."""
     query = search.parse(filters.q)
     if filters.q.strip() and not query:

@@ -53,7 +53,7 @@ def _in_sight(actor: Actor) -> Where:
     )
 
 
-async def find(
+async def list_damaged_files(
     actor: Actor, *, limit: int = DEFAULT_LIMIT, cursor: str | None = None
 ) -> Page[DamagedFile]:
     """Those of one's own resources and of the schools that one administers, the newest found first."""
@@ -62,8 +62,8 @@ async def find(
     )
 
 
-async def count(actor: Actor) -> int:
-    """How many :func:`find` finds, 200 at most."""
+async def count_damaged_files(actor: Actor) -> int:
+    """How many :func:`list_resources` finds, 200 at most."""
     where = _in_sight(actor)
     return await count_rows(
         f"(SELECT FROM {_FILES} WHERE {where} LIMIT {MAX_LIMIT}) f", Where(**where.values)

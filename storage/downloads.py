@@ -71,7 +71,7 @@ async def get_file(actor: Actor, resource_id: UUID, revision_id: UUID | None = N
     return File(**{name: getattr(found, name) for name in File.__struct_fields__})
 
 
-async def count(actor: Actor, file: File) -> None:
+async def record_download(actor: Actor, file: File) -> None:
     """Write down that the actor took this file today; resuming or repeating adds nothing."""
     if actor.person_id is None or not actor.school_ids:
         return

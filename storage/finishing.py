@@ -82,7 +82,7 @@ async def _finish_or_say_why(claim: _Claim, folder: Path) -> None:
         await _finish(claim, folder)
     except Refused as refusal:
         await _reject(claim, refusal.reason)
-    except objects.PartsGone:
+    except objects.PartsMissing:
         await _reject(claim, say("The stored parts of this file are gone; send it again"))
     except Unavailable as error:
         log.warning("upload.store_down", upload=str(claim.id), reason=str(error))
@@ -142,7 +142,7 @@ async def _accept(claim: _Claim, content: Content, media_type: str, path: Path) 
     findings, pictures = extraction.Findings(), list[blobs.MadePicture]()
     # A copy that is here already is trusted only after it has been read.
     await damage.check_known(content.sha256)
-    if await blobs.find(content.sha256) is None:
+    if await blobs.find_blob(content.sha256) is None:
         findings = await extraction.extract(path, media_type, path.parent)
         pictures = await blobs.store_pictures(findings, path.parent)
     replaced: list[str] = []
@@ -165,7 +165,7 @@ async def _enter(
     pictures: list[blobs.MadePicture],
 ) -> list[str]:
     is_known = await _is_known_here(claim, content.sha256)
-    kept = await blobs.keep(content, media_type, findings, pictures)
+    kept = await blobs.store_blob(content, media_type, findings, pictures)
     await database.execute(
         "UPDATE upload SET state = $2, blob = $3, claimed_until = NULL, media_type = $4"
         " WHERE id = $1",

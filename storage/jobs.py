@@ -27,7 +27,7 @@ async def clear_away(settings: Settings) -> None:
     """End what nobody goes on with, and drop what nobody refers to."""
     await to_thread.run_sync(_remove_leftovers, _work_folder(settings))
     await sweeping.expire_uploads()
-    await sweeping.drop_unused_blobs()
+    await sweeping.delete_unused_blobs()
 
 
 async def sweep(_settings: Settings) -> None:

@@ -51,14 +51,14 @@ _USE = (
 )
 
 
-async def find(actor: Actor, school_id: int) -> StorageUse | None:
+async def find_use(actor: Actor, school_id: int) -> StorageUse | None:
     """What a school's files take and may take, for its admins; None for everybody else."""
     if not actor.can_at(school_id, MANAGE_SCHOOL):
         return None
     return await database.fetch_one(StorageUse, f"{_USE} WHERE s.id = $1", school_id)
 
 
-async def find_limited(actor: Actor) -> list[SchoolUse]:
+async def list_limited(actor: Actor) -> list[SchoolUse]:
     """The schools that have a quota and to which the actor may add files, by code."""
     return await database.fetch(
         SchoolUse,

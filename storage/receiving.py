@@ -18,8 +18,8 @@ from core import database
 from core.access import Actor
 from core.errors import Conflict, say
 from storage import handover, uploads
+from storage.fair_limiter import FairLimiter
 from storage.handover import Notice
-from storage.turns import Turns
 from storage.uploads import OPEN, Upload
 from storage.writing import PART_BYTES, Checksum, Cut, Row, Writer
 
@@ -28,13 +28,15 @@ AT_ONCE = 12
 # A line that broke unnoticed keeps its turn for a while, beside the one that takes its place.
 AT_ONCE_OF_A_PERSON = 4
 # While others wait: a line that drips is cut like a broken one, and goes on when it is its turn.
-LONGEST_TURN_SECONDS = 60
+LONGEST_SLOT_SECONDS = 60
 # A line that says nothing for this long is cut, whatever TCP believes.
 SILENCE_SECONDS = 60
 # Of bytes that are here already.
 MOST_DRAINED_BYTES = 2 * PART_BYTES
 
-_turns = Turns(AT_ONCE, of_a_person=AT_ONCE_OF_A_PERSON, longest_seconds=LONGEST_TURN_SECONDS)
+_limiter = FairLimiter(
+    AT_ONCE, of_a_person=AT_ONCE_OF_A_PERSON, longest_seconds=LONGEST_SLOT_SECONDS
+)
 
 
 class OffsetMismatch(Conflict):
@@ -67,7 +69,7 @@ async def receive(
     upload = await stand(actor, upload_id)
     if not upload.is_open:
         return await _repeated(upload, source, offset, length)
-    async with _turns.turn(actor.person_id) as is_over:
+    async with _limiter.slot(actor.person_id) as is_over:
         writer = await _take_over(upload_id, offset)
         try:
             async with handover.watch(upload_id, writer.mark) as notice:
@@ -80,11 +82,11 @@ async def receive(
 
 async def stand(actor: Actor, upload_id: UUID) -> Upload:
     """One's own upload, with nobody writing to it any more: its offset is where to go on."""
-    upload = await uploads.get(actor, upload_id)
+    upload = await uploads.get_upload(actor, upload_id)
     if not upload.is_open:
         return upload
     await handover.request(upload_id)
-    return await uploads.get(actor, upload_id)
+    return await uploads.get_upload(actor, upload_id)
 
 
 async def _repeated(

@@ -127,7 +127,7 @@ def can_change(actor: Actor, resource: Resource) -> bool:
     return may_change(actor, school_id=resource.school_id, owner_id=resource.owner_id)
 
 
-async def get(actor: Actor, resource_id: UUID) -> Resource:
+async def get_resource(actor: Actor, resource_id: UUID) -> Resource:
     """A resource the actor may see, else NotFound."""
     where = visible_to(actor)
     where.add("r.id = :id", id=resource_id)
@@ -137,7 +137,7 @@ async def get(actor: Actor, resource_id: UUID) -> Resource:
     return found
 
 
-async def create(
+async def create_resource(
     actor: Actor,
     school_id: int,
     description: Description,
@@ -161,10 +161,10 @@ async def create(
         )
         if upload_id is not None:
             await revisions.add(actor, resource_id, upload_id)
-    return await get(actor, resource_id)
+    return await get_resource(actor, resource_id)
 
 
-async def edit(
+async def update_resource(
     actor: Actor, resource_id: UUID, description: Description, *, version: int
 ) -> Resource:
     """Describe it anew; Conflict if somebody else has changed it since ``version``."""
@@ -184,7 +184,7 @@ async def edit(
                 say("Somebody has changed this in the meantime; look at it again first"),
                 code="stale",
             )
-    return await get(actor, resource_id)
+    return await get_resource(actor, resource_id)
 
 
 async def submit(actor: Actor, resource_id: UUID) -> Resource:
@@ -239,7 +239,7 @@ def _written(description: Description) -> dict[str, object]:
 async def _changeable(actor: Actor, resource_id: UUID) -> Resource:
     # Locked, so that what is decided from its state still holds when the change is written.
     await database.execute("SELECT FROM resource WHERE id = $1 FOR NO KEY UPDATE", resource_id)
-    resource = await get(actor, resource_id)
+    resource = await get_resource(actor, resource_id)
     if not can_change(actor, resource):
         raise Forbidden(say("Only its owner and the school's administrators may change this"))
     return resource
@@ -252,7 +252,7 @@ async def _step(actor: Actor, resource_id: UUID, state: ResourceState, *origins:
             if state is ResourceState.published:
                 await _refuse_without_file(resource_id)
             done = await _move(actor, before, state, origins)
-            resource = await get(actor, resource_id)
+            resource = await get_resource(actor, resource_id)
             # Saying it twice is no mistake: a phone repeats what it is not sure of.
             if not done and resource.state is not state:
                 raise Conflict(

@@ -46,7 +46,7 @@ _SELECT = (
 )
 
 
-async def find_all(actor: Actor, resource_id: UUID) -> list[Revision]:
+async def list_revisions(actor: Actor, resource_id: UUID) -> list[Revision]:
     """The revisions of a resource that the actor may see, newest first."""
     where = visible_to(actor)
     where.add("r.id = :id", id=resource_id)
@@ -85,7 +85,7 @@ async def add(actor: Actor, resource_id: UUID, upload_id: UUID, *, note: str = "
 async def _take_upload(
     actor: Actor, upload_id: UUID, resource_id: UUID, school_id: int, note: str
 ) -> None:
-    upload = await uploads.get(actor, upload_id)
+    upload = await uploads.get_upload(actor, upload_id)
     if upload.school_id != school_id:
         raise Invalid.of(
             "upload_id",

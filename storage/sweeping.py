@@ -50,7 +50,7 @@ async def expire_uploads() -> int:
     return len(expired) + len(unused)
 
 
-async def drop_unused_blobs() -> int:
+async def delete_unused_blobs() -> int:
     """Remove content that no revision and no upload refers to any more; how many blobs."""
     async with database.transaction():
         ids = await database.fetch_column(

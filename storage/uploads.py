@@ -98,7 +98,7 @@ COLUMNS = (
 )
 
 
-async def create(actor: Actor, new: NewUpload, *, most_bytes: int) -> Upload:
+async def create_upload(actor: Actor, new: NewUpload, *, most_bytes: int) -> Upload:
     """Open an upload; nothing is stored yet.
 
     Refuses people who may not contribute at the school, files beyond ``most_bytes`` or for which
@@ -110,7 +110,7 @@ async def create(actor: Actor, new: NewUpload, *, most_bytes: int) -> Upload:
     objects.require_room(new.size_bytes)
     with quotas.refusing_beyond(new.size_bytes):
         upload_id = await _insert(actor, new)
-    return await get(actor, upload_id)
+    return await get_upload(actor, upload_id)
 
 
 async def _insert(actor: Actor, new: NewUpload) -> UUID:
@@ -142,7 +142,7 @@ async def _insert(actor: Actor, new: NewUpload) -> UUID:
     return upload_id
 
 
-async def get(actor: Actor, upload_id: UUID) -> Upload:
+async def get_upload(actor: Actor, upload_id: UUID) -> Upload:
     """One's own upload; anybody else's is NotFound."""
     found = await database.fetch_one(
         Upload,
@@ -160,7 +160,7 @@ async def get(actor: Actor, upload_id: UUID) -> Upload:
 NEWEST_FIRST = Order(Key("u.id", UUID, "id"), descending=True)
 
 
-async def find_own(
+async def list_own(
     actor: Actor, *, limit: int = DEFAULT_LIMIT, cursor: str | None = None
 ) -> Page[Upload]:
     """One's own uploads, newest first."""
@@ -188,7 +188,7 @@ async def find_of_resource(resource_id: UUID) -> list[Upload]:
 
 async def abort(actor: Actor, upload_id: UUID) -> None:
     """Give up an upload that is not finished; what it stored is removed afterwards."""
-    upload = await get(actor, upload_id)
+    upload = await get_upload(actor, upload_id)
     async with database.transaction(actor):
         done = await database.execute(
             "UPDATE upload SET state = 'aborted', writer = NULL WHERE id = $1"

@@ -109,7 +109,7 @@ class Writer:
                 self._send_part()
             if monotonic() - self._kept_at > KEEP_TAIL_EVERY_SECONDS:
                 await self._stored()
-                await self._keep_tail()
+                await self._store_tail()
 
     async def _take_if_it_adds_up(self, source: AsyncIterator[bytes], checksum: Checksum) -> None:
         digest = hashlib.new(checksum.algorithm, usedforsecurity=False)
@@ -175,9 +175,9 @@ class Writer:
         if self._taken == self._row.size_bytes and self._buffer:
             await self._store(bytes(self._buffer))
             self._buffer.clear()
-        await self._keep_tail()
+        await self._store_tail()
 
-    async def _keep_tail(self) -> None:
+    async def _store_tail(self) -> None:
         if self._taken == self.durable:
             return
         if not self._buffer:

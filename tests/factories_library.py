@@ -41,14 +41,14 @@ async def new_upload(
         sha256=sha256,
         resource_id=resource_id,
     )
-    return await uploads.create(actor, wanted, most_bytes=MOST_BYTES)
+    return await uploads.create_upload(actor, wanted, most_bytes=MOST_BYTES)
 
 
 async def received(actor: Actor, data: bytes, name: str = "课件.pdf", **more: object) -> Upload:
     """An upload whose bytes have all come and that waits for the worker."""
     upload = await new_upload(actor, data, name, **more)  # type: ignore[arg-type]
     await receiving.receive(actor, upload.id, bytes_of(data), offset=0)
-    return await uploads.get(actor, upload.id)
+    return await uploads.get_upload(actor, upload.id)
 
 
 async def finished(
@@ -57,7 +57,7 @@ async def finished(
     """An upload that the worker has judged."""
     upload = await received(actor, data, name, **more)
     await finishing.finish_waiting(folder)
-    return await uploads.get(actor, upload.id)
+    return await uploads.get_upload(actor, upload.id)
 
 
 def description(title: str = "光的折射", **more: object) -> Description:
@@ -81,7 +81,7 @@ async def resource(
     elif name == "资料.bin" and data.startswith(b"%PDF"):
         name = "课件.pdf"
     upload = await finished(actor, data, folder, name)
-    made = await resources.create(
+    made = await resources.create_resource(
         actor, actor.school_ids[0], description(title, **more), upload_id=upload.id
     )
     return await resources.publish(actor, made.id) if published else made

@@ -94,10 +94,10 @@ async def for_teacher(actor: Actor) -> Section:
     published = catalogue.Filters(state="published")
     unfinished = repairs.WorkOrderFilter(state="unfinished")
     return {
-        "fresh": (await catalogue.find(actor, published, limit=LONGEST_LIST)).items,
+        "fresh": (await catalogue.list_resources(actor, published, limit=LONGEST_LIST)).items,
         "held": await custody.list_own(actor),
         "reports": (await repairs.list_work_orders(actor, unfinished, limit=SHORT_LIST)).items,
-        "uploads": (await uploads.find_own(actor, limit=SHORT_LIST)).items,
+        "uploads": (await uploads.list_own(actor, limit=SHORT_LIST)).items,
     }
 
 

@@ -50,5 +50,5 @@ async def find_everything(actor: Actor, q: str) -> dict[str, Any]:
     persons = []
     if actor.can(READ_PEOPLE):
         persons = (await people.list_people(actor, q=q, limit=A_FEW)).items
-    resources = await catalogue.find(actor, catalogue.Filters(q=q), limit=A_FEW)
+    resources = await catalogue.list_resources(actor, catalogue.Filters(q=q), limit=A_FEW)
     return {"assets": found.items, "people": persons, "resources": resources.items}

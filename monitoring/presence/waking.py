@@ -246,7 +246,7 @@ def _known(cards: list[_Card]) -> dict[int, Sleeper]:
 
 async def _enqueue(known: dict[int, Sleeper]) -> None:
     if known:
-        await outbox.put(TOPIC, {"device_ids": list(known)})
+        await outbox.enqueue(TOPIC, {"device_ids": list(known)})
 
 
 async def _look_soon(device_ids: Iterable[int]) -> None:

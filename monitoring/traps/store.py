@@ -71,7 +71,7 @@ async def store_traps(
         if rows:
             await _write(merged(rows))
         for effect in effects:
-            await outbox.put(TOPIC, msgspec.to_builtins(effect))
+            await outbox.enqueue(TOPIC, msgspec.to_builtins(effect))
         if moved:
             await _write_clocks(moved)
 

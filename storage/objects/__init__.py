@@ -2,7 +2,7 @@
 
 from storage.objects.connection import (
     ObjectMissing,
-    PartsGone,
+    PartsMissing,
     Silent,
     answers,
     close,
@@ -41,7 +41,7 @@ __all__ = [
     "Limits",
     "Listed",
     "ObjectMissing",
-    "PartsGone",
+    "PartsMissing",
     "Silent",
     "UnfinishedParts",
     "abort_parts",

@@ -45,7 +45,7 @@ class Silent(Unavailable):
     default_code = "object_store_down"
 
 
-class PartsGone(Unavailable):
+class PartsMissing(Unavailable):
     """The store has forgotten this multipart upload: it was completed, aborted or expired."""
 
     default_code = "parts_gone"
@@ -232,7 +232,7 @@ def _as_problem(error: S3Error) -> Unavailable:
     if error.code in {"NoSuchKey", "NotFound"}:
         return ObjectMissing(say("The file is missing from the object store"))
     if error.code in {"NoSuchUpload", "InvalidPart"}:
-        return PartsGone(say("The object store no longer holds the parts of this upload"))
+        return PartsMissing(say("The object store no longer holds the parts of this upload"))
     return Unavailable(
         say("The object store refused: {code}", code=error.code or "unknown"),
         code="object_store_refused",

@@ -12,7 +12,7 @@ from core.errors import say
 from storage.objects.connection import (
     TRANSIENT,
     ObjectMissing,
-    PartsGone,
+    PartsMissing,
     call,
     connected,
     flush,
@@ -71,7 +71,7 @@ async def complete_parts(
     """Join ``parts`` (number, ETag) into the object, which must then measure ``size``.
 
     May be repeated: a store that has already joined them answers "no such upload", and the
-    object of the right size is then the proof. PartsGone if there is no such object either.
+    object of the right size is then the proof. PartsMissing if there is no such object either.
     """
     ordered = [Part(part_number=number, etag=etag) for number, etag in sorted(parts)]
     try:
@@ -82,7 +82,7 @@ async def complete_parts(
                 )
             )
         )
-    except PartsGone:
+    except PartsMissing:
         if await size_of(key) != size:
             raise
         await flush()
@@ -102,7 +102,7 @@ async def abort_parts(key: str, upload_id: str) -> None:
                 bucket_name=bucket, object_name=key, upload_id=upload_id
             )
         )
-    except PartsGone:
+    except PartsMissing:
         return
 
 

@@ -19,7 +19,7 @@ MB = 1024 * 1024
 AT_ONCE = 2
 LONGEST_WAIT_SECONDS = 120
 
-_turns = asyncio.Semaphore(AT_ONCE)
+_limiter = asyncio.Semaphore(AT_ONCE)
 
 
 class Limits(msgspec.Struct, frozen=True):
@@ -50,7 +50,7 @@ async def run(
     """
     try:
         async with asyncio.timeout(LONGEST_WAIT_SECONDS):
-            await _turns.acquire()
+            await _limiter.acquire()
     except TimeoutError as error:
         raise Unavailable(
             say("Other files are being read at the moment; try again in a minute"), code="busy"
@@ -58,7 +58,7 @@ async def run(
     try:
         return await _run(function, arguments, data, folder, limits or Limits())
     finally:
-        _turns.release()
+        _limiter.release()
 
 
 async def _run(

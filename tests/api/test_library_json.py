@@ -14,7 +14,7 @@ import pytest
 from core import database
 from core.access import Role
 from storage import finishing, receiving
-from storage.turns import Turns
+from storage.fair_limiter import FairLimiter
 from tests import factories, factories_library
 from tests.patience import PATIENCE_SECONDS
 from tests.storage import samples
@@ -166,7 +166,7 @@ async def test_a_request_that_is_cut_short_tells_where_and_hangs_up(
 async def test_who_sends_too_much_at_once_is_told_to_come_back(
     client: httpx.AsyncClient, key: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(receiving, "_turns", Turns(1, of_a_person=0, longest_seconds=60))
+    monkeypatch.setattr(receiving, "_limiter", FairLimiter(1, of_a_person=0, longest_seconds=60))
     place = await opened(client, key, 5)
     answer = await client.patch(
         place, content=b"12345", headers=key | BYTES | {"upload-offset": "0"}

@@ -96,7 +96,7 @@ async def test_a_broken_upload_is_listed_and_can_be_stopped(
     assert "choose the same file again" in (await client.get("/library/uploads")).text
     answer = await client.post(f"/library/uploads/{upload.id}/stop")
     assert answer.status_code == 303
-    assert (await uploads.get(teacher.actor, upload.id)).state == "aborted"
+    assert (await uploads.get_upload(teacher.actor, upload.id)).state == "aborted"
 
 
 async def test_a_description_is_changed_and_its_history_kept(
@@ -155,7 +155,7 @@ async def test_the_history_of_a_shared_resource_stays_inside_its_school(
     shared = await factories_library.resource(
         teacher.actor, tmp_path, "What it was called before", visibility=Visibility.shared
     )
-    await resources.edit(
+    await resources.update_resource(
         teacher.actor,
         shared.id,
         factories_library.description("光的折射", visibility=Visibility.shared),

@@ -159,10 +159,10 @@ async def test_a_killed_web_process_loses_nothing_that_it_acknowledged(
         assert acknowledged > 0
         await Sending(data, acknowledged).to(webs[0], upload.id, key)
     await finishing.finish_waiting(tmp_path)
-    done = await uploads.get(who.actor, upload.id)
+    done = await uploads.get_upload(who.actor, upload.id)
     assert done.state is UploadState.ready
     # The worker has read it back from the store and compared it with what the sender declared.
-    assert await blobs.find(digest) is not None
+    assert await blobs.find_blob(digest) is not None
 
 
 async def test_lines_cut_at_random_bytes_are_resumed_to_the_byte(db: Stack, tmp_path: Path) -> None:
@@ -182,8 +182,8 @@ async def test_lines_cut_at_random_bytes_are_resumed_to_the_byte(db: Stack, tmp_
             offset = end
         await Sending(data, offset).to(web, upload.id, key)
     await finishing.finish_waiting(tmp_path)
-    assert (await uploads.get(who.actor, upload.id)).state is UploadState.ready
-    assert await blobs.find(digest) is not None
+    assert (await uploads.get_upload(who.actor, upload.id)).state is UploadState.ready
+    assert await blobs.find_blob(digest) is not None
 
 
 async def cut_line(
@@ -245,7 +245,7 @@ async def test_a_file_whose_line_dies_every_two_megabytes_is_sent_about_once(
     assert cuts >= 14
     assert sent / len(data) < 1.1
     await finishing.finish_waiting(tmp_path)
-    assert (await uploads.get(who.actor, upload.id)).state is UploadState.ready
+    assert (await uploads.get_upload(who.actor, upload.id)).state is UploadState.ready
     assert {item.key for item in await objects.listed("t/")} <= tails
 
 

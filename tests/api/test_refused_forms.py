@@ -84,7 +84,7 @@ async def test_a_place_that_is_gone_comes_back_with_its_name(
 async def test_a_description_that_came_second_keeps_its_words_and_may_be_sent_again(
     client: httpx.AsyncClient, admin: MadePerson, school: MadeSchool
 ) -> None:
-    made = await resources.create(
+    made = await resources.create_resource(
         admin.actor, school.id, Description(title="Fractions", subject="mathematics", kind="slides")
     )
     form = {"title": "Fractions", "subject": "mathematics", "kind": "slides"}

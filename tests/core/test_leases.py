@@ -31,7 +31,7 @@ class Claim(msgspec.Struct, frozen=True):
 
 async def test_thirty_two_workers_claim_each_row_once() -> None:
     for number in range(40):
-        await outbox.put("letter", {"n": number})
+        await outbox.enqueue("letter", {"n": number})
     found = await asyncio.gather(*(leases.claim(Claim, QUEUE, most=3) for _ in range(32)))
     claimed = [claim.id for claims in found for claim in claims]
     assert len(claimed) == len(set(claimed)) == 40
@@ -40,15 +40,15 @@ async def test_thirty_two_workers_claim_each_row_once() -> None:
 
 async def test_only_what_waits_and_is_asked_for_is_claimed() -> None:
     for number in range(3):
-        await outbox.put("letter", {"n": number})
-    await outbox.put("parcel", {"n": 1})
+        await outbox.enqueue("letter", {"n": number})
+    await outbox.enqueue("parcel", {"n": 1})
     where = "payload ->> 'n' = :n"
     [claim] = await leases.claim(Claim, QUEUE, most=9, where=where, n="1")
     assert (claim.payload, claim.attempts) == ({"n": 1}, 1)
 
 
 async def test_a_claim_of_a_killed_worker_counts() -> None:
-    await outbox.put("letter", {})
+    await outbox.enqueue("letter", {})
     for attempt in range(1, 4):
         [claim] = await leases.claim(Claim, QUEUE)
         assert claim.attempts == attempt
@@ -56,7 +56,7 @@ async def test_a_claim_of_a_killed_worker_counts() -> None:
 
 
 async def test_who_comes_back_after_his_lease_changes_nothing() -> None:
-    await outbox.put("letter", {})
+    await outbox.enqueue("letter", {})
     [late] = await leases.claim(Claim, QUEUE)
     await database.execute(LEASE_IS_OVER)
     [claim] = await leases.claim(Claim, QUEUE)

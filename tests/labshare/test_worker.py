@@ -45,7 +45,7 @@ async def test_a_promise_is_kept_within_seconds(db: Stack) -> None:
         kept.append(payload)
 
     async with database.transaction():
-        await outbox.put("test.promise", {"number": 7})
+        await outbox.enqueue("test.promise", {"number": 7})
     stop = asyncio.Event()
     working = asyncio.create_task(worker.work(db.settings, stop, (), {"test.promise": keep}))
 

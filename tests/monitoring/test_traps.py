@@ -60,7 +60,7 @@ async def kept() -> list[Kept]:
 
 
 async def promises_kept() -> None:
-    while await outbox.work({alert_changes.TOPIC: alert_changes.act}):
+    while await outbox.deliver_due({alert_changes.TOPIC: alert_changes.act}):
         pass
 
 

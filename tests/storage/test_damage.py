@@ -57,7 +57,7 @@ async def test_a_flipped_bit_is_found_told_and_healed_by_the_same_upload(
         with pytest.raises(Unavailable) as refused:
             await downloads.get_file(actor, one.id)
         assert refused.value.code == "damaged"
-    first, second = (await damaged_files.find(actor)).items
+    first, second = (await damaged_files.list_damaged_files(actor)).items
     assert {first.resource_id, second.resource_id} == {made.id, other.id}
     assert first.damage in (Damage.content, Damage.unreadable)
     assert await damaged_files.count_blobs() == 1
@@ -65,7 +65,7 @@ async def test_a_flipped_bit_is_found_told_and_healed_by_the_same_upload(
     assert any(old in line for line in await checking.problems())
     again = await finished(actor, data, tmp_path, "资料.bin")
     assert again.state is UploadState.duplicate
-    assert (await damaged_files.find(actor)).items == []
+    assert (await damaged_files.list_damaged_files(actor)).items == []
     for one in (made, other):
         assert await bytes_of_file(await downloads.get_file(actor, one.id)) == data
     assert await objects.size_of(old) is None
@@ -144,7 +144,7 @@ async def test_a_download_of_a_missing_or_damaged_file_is_503_before_a_byte(
     # The next one is refused at once, and the scrub looks, though the file was read today.
     assert await database.fetch_value("SELECT damage FROM blob") == "unreadable"
     assert await damage.scrub(older_than_days=30, most_bytes=10**9) == 1
-    (revision,) = await revisions.find_all(who.actor, made.id)
+    (revision,) = await revisions.list_revisions(who.actor, made.id)
     assert revision.damage in (Damage.content, Damage.unreadable)
     metrics = (await client.get("/metrics")).text
     assert "labshare_library_damaged_files 1.0" in metrics
@@ -172,7 +172,7 @@ async def test_damage_in_the_middle_of_a_download_is_known_at_once(
     for wanted in ({}, {"range": "bytes=0-9"}):
         answer = await client.get(url, headers=key | wanted)
         assert (answer.status_code, answer.json()["code"]) == (503, "damaged")
-    [file] = (await damaged_files.find(who.actor)).items
+    [file] = (await damaged_files.list_damaged_files(who.actor)).items
     assert (file.resource_id, file.damage) == (made.id, Damage.unreadable)
     # A reading from end to end follows soon, and has the last word.
     turned = bytearray(data)

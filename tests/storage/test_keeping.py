@@ -142,12 +142,12 @@ async def test_content_that_nothing_refers_to_goes_with_its_pictures(
     actor = (await teacher()).actor
     upload = await finished(actor, samples.pdf("没有用上"), tmp_path)
     await database.execute("UPDATE blob SET created_at = now() - interval '40 days'")
-    assert await sweeping.drop_unused_blobs() == 0, "its owner may still describe it"
+    assert await sweeping.delete_unused_blobs() == 0, "its owner may still describe it"
     await database.execute("UPDATE upload SET expires_at = now() - interval '40 days'")
     assert await sweeping.expire_uploads() == 1
-    assert await sweeping.drop_unused_blobs() == 1
+    assert await sweeping.delete_unused_blobs() == 1
     assert (await checking.count()).objects == 0
-    assert not (await uploads.get(actor, upload.id)).is_usable
+    assert not (await uploads.get_upload(actor, upload.id)).is_usable
 
 
 async def test_content_in_use_is_never_dropped(clean: Stack, tmp_path: Path) -> None:
@@ -156,8 +156,8 @@ async def test_content_in_use_is_never_dropped(clean: Stack, tmp_path: Path) -> 
     await database.execute("UPDATE blob SET created_at = now() - interval '400 days'")
     await database.execute("UPDATE upload SET expires_at = now() - interval '400 days'")
     assert await sweeping.expire_uploads() == 0
-    assert await sweeping.drop_unused_blobs() == 0
-    assert (await catalogue.find(actor, Filters())).items[0].size_bytes
+    assert await sweeping.delete_unused_blobs() == 0
+    assert (await catalogue.list_resources(actor, Filters())).items[0].size_bytes
 
 
 async def test_parts_that_no_upload_knows_are_dropped(
@@ -178,7 +178,7 @@ async def test_every_job_of_the_library_runs(clean: Stack) -> None:
     upload = await received(actor, samples.pdf("由工作进程检查"))
     for job in jobs.JOBS:
         await job.run(clean.settings)
-    assert (await uploads.get(actor, upload.id)).is_usable
+    assert (await uploads.get_upload(actor, upload.id)).is_usable
 
 
 async def test_what_a_killed_worker_left_in_its_folder_goes_after_a_day(

@@ -93,7 +93,7 @@ async def test_parts_that_were_dropped_are_gone(connections: Stack) -> None:
     etag = await objects.put_part(key, upload_id, 1, b"x")
     await objects.abort_parts(key, upload_id)
     await objects.abort_parts(key, upload_id)
-    with pytest.raises(objects.PartsGone):
+    with pytest.raises(objects.PartsMissing):
         await objects.complete_parts(key, upload_id, [(1, etag)], size=1)
 
 

@@ -97,27 +97,27 @@ async def test_who_left_the_school_changes_nothing_of_it_any_more(
         await resources.withdraw(gone, made.id)
     draft = await resource(owner, tmp_path, "草稿", published=False)
     with pytest.raises(NotFound):
-        await resources.get(gone, draft.id)
+        await resources.get_resource(gone, draft.id)
 
 
 async def test_who_has_left_every_school_reads_nothing_shared(db: Stack, tmp_path: Path) -> None:
     owner, other = (await teacher()).actor, (await teacher()).actor
     made = await resource(owner, tmp_path, visibility="shared")
     left = msgspec.structs.replace(other, memberships=())
-    assert (await resources.get(other, made.id)).id == made.id
+    assert (await resources.get_resource(other, made.id)).id == made.id
     with pytest.raises(NotFound):
-        await resources.get(left, made.id)
+        await resources.get_resource(left, made.id)
     with pytest.raises(NotFound):
         await downloads.get_file(left, made.id)
-    assert await revisions.find_all(left, made.id) == []
-    assert not (await catalogue.find(left, Filters())).items
+    assert await revisions.list_revisions(left, made.id) == []
+    assert not (await catalogue.list_resources(left, Filters())).items
 
 
 @pytest.mark.parametrize("role", [Role.technician, Role.student_helper, Role.auditor])
 async def test_only_teachers_and_admins_contribute(db: Stack, role: Role) -> None:
     actor = (await factories.person(role, await factories.school())).actor
     with pytest.raises(Forbidden):
-        await resources.create(actor, actor.school_ids[0], description())
+        await resources.create_resource(actor, actor.school_ids[0], description())
 
 
 async def test_all_wrong_fields_are_named_at_once(db: Stack) -> None:
@@ -129,7 +129,7 @@ async def test_all_wrong_fields_are_named_at_once(db: Stack) -> None:
         keywords=["词"] * 3 + [str(n) for n in range(30)],
     )
     with pytest.raises(Invalid) as refusal:
-        await resources.create(actor, actor.school_ids[0], wrong)
+        await resources.create_resource(actor, actor.school_ids[0], wrong)
     assert {error.field for error in refusal.value.errors} == {
         "title", "grade", "licence", "keywords",
     }  # fmt: skip
@@ -137,7 +137,7 @@ async def test_all_wrong_fields_are_named_at_once(db: Stack) -> None:
 
 async def test_words_are_tidied(db: Stack) -> None:
     actor = (await teacher()).actor
-    made = await resources.create(
+    made = await resources.create_resource(
         actor,
         actor.school_ids[0],
         description("  光 的\n折射 ", keywords=[" 光 ", "", "光", "透镜"]),
@@ -151,7 +151,7 @@ async def test_revisions_are_numbered_and_one_upload_makes_one(db: Stack, tmp_pa
     upload = await finished(actor, samples.pdf("第二版"), tmp_path)
     await revisions.add(actor, made.id, upload.id, note="改了例题")
     await revisions.add(actor, made.id, upload.id, note="按了两次")
-    files = await revisions.find_all(actor, made.id)
+    files = await revisions.list_revisions(actor, made.id)
     assert [(f.number, f.note) for f in files] == [(2, "改了例题"), (1, "")]
     other = await resource(actor, tmp_path, "另一个")
     with pytest.raises(Conflict):
@@ -162,7 +162,7 @@ async def test_an_upload_of_another_school_is_not_taken(db: Stack, tmp_path: Pat
     one, two = await factories.school(), await factories.school()
     actor = (await factories.person(Role.teacher, one, two)).actor
     upload = await received(actor, samples.pdf("一"))
-    made = await resources.create(actor, two.id, description())
+    made = await resources.create_resource(actor, two.id, description())
     assert upload.school_id == one.id
     with pytest.raises(Invalid):
         await revisions.add(actor, made.id, upload.id)
@@ -174,9 +174,9 @@ async def test_a_download_is_counted_once_a_person_and_day(db: Stack, tmp_path: 
     made = await resource(owner, tmp_path)
     file = await downloads.get_file(owner, made.id)
     for _ in range(3):
-        await downloads.count(owner, file)
-    await downloads.count((await factories.person(Role.auditor, school)).actor, file)
-    (revision,) = await revisions.find_all(owner, made.id)
+        await downloads.record_download(owner, file)
+    await downloads.record_download((await factories.person(Role.auditor, school)).actor, file)
+    (revision,) = await revisions.list_revisions(owner, made.id)
     assert revision.downloads == 2
 
 
@@ -185,7 +185,7 @@ async def test_history_says_who_changed_what_and_not_the_search_words(
 ) -> None:
     actor = (await teacher()).actor
     made = await resource(actor, tmp_path, "光的折射")
-    await resources.edit(actor, made.id, description("光的反射"), version=made.version)
+    await resources.update_resource(actor, made.id, description("光的反射"), version=made.version)
     newest, published, created = await audit.list_history("resource", made.id)
     assert [field.field for field in newest.fields] == ["title"]
     assert newest.actor_name == actor.name
@@ -243,6 +243,6 @@ async def test_an_owner_who_publishes_while_an_admin_withdraws_does_not_win(
     )
     assert not isinstance(answers[0], BaseException)
     assert all(not isinstance(a, BaseException) or isinstance(a, Forbidden) for a in answers)
-    assert (await resources.get(owner, made.id)).state is ResourceState.withdrawn
+    assert (await resources.get_resource(owner, made.id)).state is ResourceState.withdrawn
     with pytest.raises(asyncpg.CheckViolationError):
         await database.execute("UPDATE resource SET state = 'published' WHERE id = $1", made.id)

@@ -59,7 +59,7 @@ def test_initials_are_found_from_every_syllable_on() -> None:
 
 
 async def drafted(actor: Actor, title: str, **more: object) -> UUID:
-    made = await resources.create(actor, actor.school_ids[0], description(title, **more))
+    made = await resources.create_resource(actor, actor.school_ids[0], description(title, **more))
     return made.id
 
 
@@ -105,7 +105,7 @@ async def test_titles_are_found_as_people_search(db: Stack, q: str, found: list[
     actor = (await teacher()).actor
     for title in TITLES:
         await drafted(actor, title)
-    page = await catalogue.find(actor, Filters(q=q))
+    page = await catalogue.list_resources(actor, Filters(q=q))
     assert sorted(item.title for item in page.items) == sorted(TITLES[n] for n in found)
 
 
@@ -116,7 +116,7 @@ async def test_every_piece_of_a_title_finds_it(db: Stack) -> None:
     for _ in range(40):
         start = dice.randrange(len(title) - 1)
         piece = title[start : start + dice.randrange(1, 8)]
-        assert (await catalogue.find(actor, Filters(q=piece))).items, piece
+        assert (await catalogue.list_resources(actor, Filters(q=piece))).items, piece
 
 
 async def test_the_title_counts_more_than_the_keywords_and_these_more_than_the_rest(
@@ -126,7 +126,7 @@ async def test_the_title_counts_more_than_the_keywords_and_these_more_than_the_r
     await drafted(actor, "其他", abstract="这里讲浮力")
     await drafted(actor, "浮力")
     await drafted(actor, "又一个", keywords=["浮力"])
-    page = await catalogue.find(actor, Filters(q="浮力"))
+    page = await catalogue.list_resources(actor, Filters(q="浮力"))
     assert [item.title for item in page.items] == ["浮力", "又一个", "其他"]
 
 
@@ -134,21 +134,21 @@ async def test_words_inside_a_file_are_found_with_their_page(db: Stack, tmp_path
     actor = (await teacher()).actor
     data = samples.slides("第一张", "凸透镜成像的规律", note="提醒学生带放大镜")
     await resource(actor, tmp_path, "光学", data=data, name="光学.pptx")
-    (line,) = (await catalogue.find(actor, Filters(q="成像的规律"))).items
+    (line,) = (await catalogue.list_resources(actor, Filters(q="成像的规律"))).items
     assert (line.title, line.hit_page) == ("光学", 2)
     assert line.excerpt and "凸透镜成像的规律" in line.excerpt
-    (line,) = (await catalogue.find(actor, Filters(q="放大镜"))).items
+    (line,) = (await catalogue.list_resources(actor, Filters(q="放大镜"))).items
     assert line.hit_page == 1
     # The pairs are all there, but not in this order.
-    assert not (await catalogue.find(actor, Filters(q="规律成像"))).items
+    assert not (await catalogue.list_resources(actor, Filters(q="规律成像"))).items
 
 
 async def test_an_older_file_is_no_longer_searched(db: Stack, tmp_path: Path) -> None:
     actor = (await teacher()).actor
     made = await resource(actor, tmp_path, "光学", data=samples.pdf("旧的内容"))
     await factories_library.finished(actor, samples.pdf("新的材料"), tmp_path, resource_id=made.id)
-    assert not (await catalogue.find(actor, Filters(q="旧的内容"))).items
-    assert (await catalogue.find(actor, Filters(q="新的材料"))).items
+    assert not (await catalogue.list_resources(actor, Filters(q="旧的内容"))).items
+    assert (await catalogue.list_resources(actor, Filters(q="新的材料"))).items
 
 
 async def test_the_index_is_used(db: Stack) -> None:
@@ -190,7 +190,7 @@ async def test_the_newest_come_first_and_pages_do_not_overlap(db: Stack) -> None
         seen: list[str] = []
         cursor = None
         while True:
-            page = await catalogue.find(actor, Filters(q=q), limit=3, cursor=cursor)
+            page = await catalogue.list_resources(actor, Filters(q=q), limit=3, cursor=cursor)
             seen += [item.title for item in page.items]
             cursor = page.next_cursor
             if cursor is None:
@@ -203,19 +203,19 @@ async def test_facets_narrow_and_count(db: Stack) -> None:
     await drafted(actor, "电路一", grade="grade_9")
     await drafted(actor, "电路二", grade="grade_8")
     await drafted(actor, "声音", grade="grade_8", language="en")
-    page = await catalogue.find(actor, Filters(q="电路", grade="grade_8"))
+    page = await catalogue.list_resources(actor, Filters(q="电路", grade="grade_8"))
     assert [item.title for item in page.items] == ["电路二"]
-    counts = await catalogue.facets(actor, Filters(q="电路"))
+    counts = await catalogue.count_facets(actor, Filters(q="电路"))
     assert counts["grade"] == {"grade_8": 1, "grade_9": 1}
     assert counts["language"] == {"zh": 2}
-    assert (await catalogue.facets(actor, Filters()))["subject"] == {"physics": 3}
+    assert (await catalogue.count_facets(actor, Filters()))["subject"] == {"physics": 3}
 
 
 async def test_a_query_without_words_finds_nothing(db: Stack) -> None:
     actor = (await teacher()).actor
     await drafted(actor, "电路")
-    assert not (await catalogue.find(actor, Filters(q="！？"))).items
-    assert (await catalogue.find(actor, Filters(q="  "))).items
+    assert not (await catalogue.list_resources(actor, Filters(q="！？"))).items
+    assert (await catalogue.list_resources(actor, Filters(q="  "))).items
 
 
 async def test_who_finds_what(db: Stack, tmp_path: Path) -> None:
@@ -239,9 +239,9 @@ async def test_who_finds_what(db: Stack, tmp_path: Path) -> None:
     # By title, by words inside the file, and by no words at all: the same rule.
     for actor, titles in expected:
         for q in ("浮力", "压强", ""):
-            page = await catalogue.find(actor, Filters(q=q))
+            page = await catalogue.list_resources(actor, Filters(q=q))
             assert {item.title for item in page.items} == titles, (actor.name, q)
-        count = sum((await catalogue.facets(actor, Filters()))["subject"].values())
+        count = sum((await catalogue.count_facets(actor, Filters()))["subject"].values())
         assert count == len(titles)
 
 

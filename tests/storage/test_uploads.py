@@ -14,8 +14,8 @@ import pytest
 from core import database, leases
 from core.errors import Conflict, Forbidden, Invalid, Message, NotFound, Unavailable
 from storage import finishing, handover, objects, receiving, revisions, sweeping, uploads, writing
+from storage.fair_limiter import FairLimiter
 from storage.receiving import OffsetMismatch
-from storage.turns import Turns
 from storage.uploads import UploadState
 from storage.writing import PART_BYTES, Checksum, ChecksumMismatch, Cut, TakenOver
 from tests import factories
@@ -71,9 +71,9 @@ async def test_a_file_cut_at_random_bytes_arrives_whole(
         source = cut_after(data[offset:end], dice.randrange(1, 256 * 1024))
         offset = await receiving.receive(actor, upload.id, source, offset=offset)
         # All that came before the cut is kept, to the byte.
-        assert offset == end == (await uploads.get(actor, upload.id)).received_bytes
+        assert offset == end == (await uploads.get_upload(actor, upload.id)).received_bytes
     await finishing.finish_waiting(tmp_path)
-    assert (await uploads.get(actor, upload.id)).state is UploadState.ready
+    assert (await uploads.get_upload(actor, upload.id)).state is UploadState.ready
     assert hashlib.sha256(await stored_bytes(upload.id)).hexdigest() == sha256(data)
 
 
@@ -84,9 +84,9 @@ async def test_nothing_is_to_be_seen_before_the_worker_has_judged(
     made = await resource(actor, tmp_path, "浮力", published=False)
     upload = await received(actor, samples.pdf("第二版"), resource_id=made.id)
     assert upload.state is UploadState.completing
-    assert len(await revisions.find_all(actor, made.id)) == 1
+    assert len(await revisions.list_revisions(actor, made.id)) == 1
     await finishing.finish_waiting(tmp_path)
-    assert [r.number for r in await revisions.find_all(actor, made.id)] == [2, 1]
+    assert [r.number for r in await revisions.list_revisions(actor, made.id)] == [2, 1]
 
 
 async def test_a_file_that_is_not_the_one_announced_is_refused(db: Stack, tmp_path: Path) -> None:
@@ -113,7 +113,7 @@ async def test_damaged_bytes_are_refused_and_none_of_them_kept(db: Stack) -> Non
     wrong = Checksum("sha256", hashlib.sha256(b"other").digest())
     with pytest.raises(ChecksumMismatch):
         await receiving.receive(actor, upload.id, bytes_of(data), offset=0, checksum=wrong)
-    assert (await uploads.get(actor, upload.id)).received_bytes == 0
+    assert (await uploads.get_upload(actor, upload.id)).received_bytes == 0
     right = Checksum("sha1", hashlib.sha1(data).digest())
     assert len(data) == await receiving.receive(
         actor, upload.id, bytes_of(data), offset=0, checksum=right
@@ -137,7 +137,7 @@ async def test_more_bytes_than_announced_are_refused(db: Stack) -> None:
     with pytest.raises(Invalid) as refusal:
         await receiving.receive(actor, upload.id, bytes_of(b"123456"), offset=0)
     assert refusal.value.code == "body_too_large"
-    assert (await uploads.get(actor, upload.id)).received_bytes == 0
+    assert (await uploads.get_upload(actor, upload.id)).received_bytes == 0
 
 
 async def test_a_wrong_offset_is_told_the_right_one(db: Stack) -> None:
@@ -175,7 +175,7 @@ async def test_who_asks_for_the_offset_gets_all_that_the_running_request_has(
     upload = await new_upload(actor, data, "a.bin", sha256=sha256(data))
     before = await tails()
     for end in (100, 5000, PART_BYTES + 5):
-        begun = (await uploads.get(actor, upload.id)).received_bytes
+        begun = (await uploads.get_upload(actor, upload.id)).received_bytes
         line = waiting_for(asyncio.Event(), first=data[begun:end])
         running = asyncio.create_task(receiving.receive(actor, upload.id, line, offset=begun))
         await begun_writing(upload.id)
@@ -185,7 +185,7 @@ async def test_who_asks_for_the_offset_gets_all_that_the_running_request_has(
         actor, upload.id, bytes_of(data[PART_BYTES + 5 :]), offset=PART_BYTES + 5
     )
     await finishing.finish_waiting(tmp_path)
-    assert (await uploads.get(actor, upload.id)).state is UploadState.ready
+    assert (await uploads.get_upload(actor, upload.id)).state is UploadState.ready
     assert await stored_bytes(upload.id) == data
     assert await tails() == before
 
@@ -222,7 +222,7 @@ async def test_a_writer_that_was_shut_out_changes_nothing_and_leaves_no_tail(
     older_end = asyncio.create_task(_raised(older))
     hold.set()
     assert isinstance(await older_end, Conflict | Invalid)
-    assert (await uploads.get(actor, upload.id)).received_bytes == 0
+    assert (await uploads.get_upload(actor, upload.id)).received_bytes == 0
     assert await tails() == before
 
 
@@ -253,8 +253,8 @@ async def test_a_tail_that_was_refused_is_removed(
 async def test_many_requests_at_one_offset_leave_one_truth(
     db: Stack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, parallel: int
 ) -> None:
-    turns = Turns(parallel, of_a_person=parallel, longest_seconds=60)
-    monkeypatch.setattr(receiving, "_turns", turns)
+    turns = FairLimiter(parallel, of_a_person=parallel, longest_seconds=60)
+    monkeypatch.setattr(receiving, "_limiter", turns)
     actor = (await teacher()).actor
     data = os.urandom(2 * MB)
     upload = await new_upload(actor, data, "a.bin", sha256=sha256(data))
@@ -263,12 +263,12 @@ async def test_many_requests_at_one_offset_leave_one_truth(
         return_exceptions=True,
     )
     assert all(isinstance(a, int | Conflict) for a in answers), answers
-    offset = (await uploads.get(actor, upload.id)).received_bytes
+    offset = (await uploads.get_upload(actor, upload.id)).received_bytes
     assert offset in [a for a in answers if isinstance(a, int)]
     if offset < len(data):
         await receiving.receive(actor, upload.id, bytes_of(data[offset:]), offset=offset)
     await finishing.finish_waiting(tmp_path)
-    assert (await uploads.get(actor, upload.id)).state is UploadState.ready
+    assert (await uploads.get_upload(actor, upload.id)).state is UploadState.ready
     assert await stored_bytes(upload.id) == data
 
 
@@ -278,7 +278,7 @@ async def test_the_last_bytes_sent_again_are_no_error(db: Stack, tmp_path: Path)
     upload = await new_upload(actor, data, "a.bin")
     await receiving.receive(actor, upload.id, bytes_of(data[:4000]), offset=0, length=4000)
     for state in (UploadState.receiving, UploadState.completing, UploadState.ready):
-        assert (await uploads.get(actor, upload.id)).state is state
+        assert (await uploads.get_upload(actor, upload.id)).state is state
         for length in (1000, None):
             last = bytes_of(data[4000:])
             got = await receiving.receive(actor, upload.id, last, offset=4000, length=length)
@@ -302,7 +302,7 @@ async def test_a_file_that_kills_every_worker_is_refused_in_the_end(
         # Killed: nothing is told, the lease runs out.
         await database.execute("UPDATE upload SET claimed_until = now() - interval '1 second'")
     assert await finishing.finish_waiting(tmp_path) == 1
-    refused = await uploads.get(actor, upload.id)
+    refused = await uploads.get_upload(actor, upload.id)
     assert refused.state is UploadState.rejected
     assert "several times" in str(refused.reason)
 
@@ -322,7 +322,7 @@ async def test_a_store_that_was_away_does_not_count_as_a_killed_worker(
             assert await finishing.finish_waiting(tmp_path) == 1
             await database.execute("UPDATE upload SET claimed_until = NULL")
     await finishing.finish_waiting(tmp_path)
-    assert (await uploads.get(actor, upload.id)).state is UploadState.ready
+    assert (await uploads.get_upload(actor, upload.id)).state is UploadState.ready
 
 
 async def test_a_slow_line_loses_seconds_and_not_minutes(
@@ -337,7 +337,7 @@ async def test_a_slow_line_loses_seconds_and_not_minutes(
         for _ in range(3):
             yield bytes(100)
             await asyncio.sleep(0)
-            seen.append((await uploads.get(actor, upload.id)).received_bytes)
+            seen.append((await uploads.get_upload(actor, upload.id)).received_bytes)
 
     await receiving.receive(actor, upload.id, slow(), offset=0)
     assert seen == [100, 200, 300]
@@ -364,7 +364,7 @@ async def _dripping(pieces: int = 1000) -> AsyncIterator[bytes]:
 async def test_a_dripping_line_makes_way_for_others_and_goes_on_later(
     db: Stack, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(receiving, "_turns", Turns(1, of_a_person=4, longest_seconds=0.1))
+    monkeypatch.setattr(receiving, "_limiter", FairLimiter(1, of_a_person=4, longest_seconds=0.1))
     slow, quick = (await teacher()).actor, (await teacher()).actor
     theirs, mine = await new_upload(slow, bytes(1000), "a"), await new_upload(quick, b"12345", "b")
     dripping = asyncio.create_task(receiving.receive(slow, theirs.id, _dripping(), offset=0))
@@ -372,7 +372,7 @@ async def test_a_dripping_line_makes_way_for_others_and_goes_on_later(
     async with asyncio.timeout(PATIENCE_SECONDS):
         assert await receiving.receive(quick, mine.id, bytes_of(b"12345"), offset=0) == 5
         kept = await dripping
-    assert 0 < kept == (await uploads.get(slow, theirs.id)).received_bytes < 1000
+    assert 0 < kept == (await uploads.get_upload(slow, theirs.id)).received_bytes < 1000
     rest = bytes_of(bytes(1000 - kept))
     assert await receiving.receive(slow, theirs.id, rest, offset=kept) == 1000
 
@@ -380,7 +380,7 @@ async def test_a_dripping_line_makes_way_for_others_and_goes_on_later(
 async def test_a_dripping_line_that_nobody_waits_for_goes_on(
     db: Stack, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(receiving, "_turns", Turns(1, of_a_person=4, longest_seconds=0))
+    monkeypatch.setattr(receiving, "_limiter", FairLimiter(1, of_a_person=4, longest_seconds=0))
     actor = (await teacher()).actor
     upload = await new_upload(actor, bytes(20), "a.bin")
     assert await receiving.receive(actor, upload.id, _dripping(20), offset=0) == 20
@@ -389,7 +389,7 @@ async def test_a_dripping_line_that_nobody_waits_for_goes_on(
 async def test_one_person_takes_a_few_turns_and_leaves_the_others(
     db: Stack, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(receiving, "_turns", Turns(3, of_a_person=2, longest_seconds=60))
+    monkeypatch.setattr(receiving, "_limiter", FairLimiter(3, of_a_person=2, longest_seconds=60))
     one, other = (await teacher()).actor, (await teacher()).actor
     several = [await new_upload(one, bytes(20), f"{number}.bin") for number in range(3)]
     both = [
@@ -431,7 +431,7 @@ async def test_two_workers_share_the_waiting_files(db: Stack, tmp_path: Path) ->
         finishing.finish_waiting(tmp_path), finishing.finish_waiting(tmp_path)
     )
     assert sum(counts) == 6
-    assert {u.state for u in (await uploads.find_own(actor)).items} == {UploadState.ready}
+    assert {u.state for u in (await uploads.list_own(actor)).items} == {UploadState.ready}
 
 
 async def test_a_worker_that_died_after_joining_is_followed_by_another(
@@ -452,7 +452,7 @@ async def test_a_worker_that_died_after_joining_is_followed_by_another(
     )
     await database.execute("ALTER TABLE upload ENABLE TRIGGER keep_previous_state")
     assert await finishing.finish_waiting(tmp_path) == 1
-    assert (await uploads.get(actor, upload.id)).state is UploadState.ready
+    assert (await uploads.get_upload(actor, upload.id)).state is UploadState.ready
 
 
 async def test_an_aborted_upload_leaves_nothing_behind(db: Stack) -> None:
@@ -472,7 +472,7 @@ async def test_an_upload_that_nobody_goes_on_with_expires(db: Stack) -> None:
     upload = await new_upload(actor, b"12345", "a.bin")
     await database.execute("UPDATE upload SET expires_at = now() - interval '1 minute'")
     assert await sweeping.expire_uploads() == 1
-    assert (await uploads.get(actor, upload.id)).state is UploadState.expired
+    assert (await uploads.get_upload(actor, upload.id)).state is UploadState.expired
 
 
 async def test_a_step_that_does_not_exist_is_refused_by_the_database(db: Stack) -> None:
@@ -486,7 +486,7 @@ async def test_uploads_are_ones_own(db: Stack) -> None:
     one, other = await teacher(), await teacher()
     upload = await new_upload(one.actor, b"12345", "a.bin")
     with pytest.raises(NotFound):
-        await uploads.get(other.actor, upload.id)
+        await uploads.get_upload(other.actor, upload.id)
     with pytest.raises(NotFound):
         await receiving.receive(other.actor, upload.id, bytes_of(b"1"), offset=0)
     with pytest.raises(NotFound):
@@ -514,7 +514,7 @@ async def test_what_cannot_be_taken_is_refused_before_a_byte_is_sent(
     actor = (await teacher()).actor
     wanted = uploads.NewUpload(school_id=actor.school_ids[0], file_name="a.pdf", size_bytes=10)
     with pytest.raises(Invalid) as refusal:
-        await uploads.create(
+        await uploads.create_upload(
             actor, msgspec.structs.replace(wanted, **change), most_bytes=MOST_BYTES
         )
     assert [error.field for error in refusal.value.errors] == [field]

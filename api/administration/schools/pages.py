@@ -85,6 +85,6 @@ async def _form_page(
         "administration/schools/school.html",
         school=school,
         form=form,
-        storage_use=await quotas.find(actor, school.id) if school else None,
+        storage_use=await quotas.find_use(actor, school.id) if school else None,
         changes=await row_names.history(speech, "school", school.id, limit=30) if school else [],
     )

@@ -63,7 +63,7 @@ class SchoolRoutes(Controller):
     async def get_school(self, actor: NamedDependency[Actor], school_id: PathId) -> SchoolDetails:
         """`storage` is for its admins, null for others; the operator sets `allowed_bytes`."""
         school = await schools.get_school(actor, school_id)
-        storage = await quotas.find(actor, school_id)
+        storage = await quotas.find_use(actor, school_id)
         return SchoolDetails(**msgspec.structs.asdict(school), storage=storage)
 
     @put(

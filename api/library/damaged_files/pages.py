@@ -31,6 +31,6 @@ async def show_damaged_files(request: WebRequest, actor: NamedDependency[Actor])
     return render(
         request,
         "library/damaged_files/list.html",
-        page=await damaged_files.find(actor, cursor=query.cursor),
+        page=await damaged_files.list_damaged_files(actor, cursor=query.cursor),
         sentences=damage.SENTENCES,
     )

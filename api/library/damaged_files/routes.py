@@ -32,4 +32,4 @@ class DamagedFileRoutes(Controller):
     ) -> Page[DamagedFile]:
         """Of the schools where you are an admin, and your own. Uploading the same content again
         repairs every revision with it."""
-        return await damaged_files.find(actor, limit=limit, cursor=cursor)
+        return await damaged_files.list_damaged_files(actor, limit=limit, cursor=cursor)

@@ -42,7 +42,7 @@ class DownloadRoutes(Controller):
         wanted = delivery.asked(request, file)
         answer = await delivery.redirect(file) or await delivery.answer(file, wanted)
         if isinstance(wanted, Slice) and wanted.start == 0:
-            await downloads.count(actor, file)
+            await downloads.record_download(actor, file)
         return answer
 
     @head(

@@ -93,7 +93,7 @@ class LibraryFormPages(Controller):
         form: dict[str, Any] = {}
         upload_id = request.query_params.get("upload_id", "")
         if upload_id:
-            upload = await uploads.get(actor, _uuid(upload_id))
+            upload = await uploads.get_upload(actor, _uuid(upload_id))
             title = upload.file_name.rpartition(".")[0] or upload.file_name
             form |= {"title": title, "upload_id": upload.id, "school_id": upload.school_id}
             form["file_name"] = upload.file_name
@@ -120,7 +120,7 @@ class LibraryFormPages(Controller):
     async def show_edit(
         self, request: WebRequest, actor: NamedDependency[Actor], resource_id: FromPath[UUID]
     ) -> Response[str]:
-        resource = await resources.get(actor, resource_id)
+        resource = await resources.get_resource(actor, resource_id)
         form = msgspec.structs.asdict(resource)
         form |= {"authors": "、".join(resource.authors), "keywords": "、".join(resource.keywords)}
         return _edit_page(request, resource, Form(form))
@@ -133,11 +133,11 @@ class LibraryFormPages(Controller):
     async def edit(
         self, request: WebRequest, actor: NamedDependency[Actor], resource_id: FromPath[UUID]
     ) -> Response[Any]:
-        resource = await resources.get(actor, resource_id)
+        resource = await resources.get_resource(actor, resource_id)
         return await submit(
             request,
             EditForm,
-            lambda form: resources.edit(
+            lambda form: resources.update_resource(
                 actor, resource_id, form.description(), version=form.version
             ),
             then=lambda _: see_other(urls.resource(resource_id), say("Saved.")),
@@ -148,7 +148,7 @@ class LibraryFormPages(Controller):
     async def list_uploads(
         self, request: WebRequest, actor: NamedDependency[Actor]
     ) -> Response[str]:
-        page = await uploads.find_own(
+        page = await uploads.list_own(
             actor, limit=UPLOADS_A_PAGE, cursor=request.query_params.get("cursor")
         )
         return render(request, "library/resources/uploads.html", page=page)
@@ -169,7 +169,7 @@ async def _create(request: WebRequest, actor: Actor) -> Resource:
         file.key or None,
         "resource_create",
         Resource,
-        lambda: resources.create(actor, school_id, description, upload_id=upload_id),
+        lambda: resources.create_resource(actor, school_id, description, upload_id=upload_id),
     )
 
 
@@ -208,7 +208,7 @@ async def take_file(request: WebRequest, actor: Actor, school_id: int) -> UUID |
         size_bytes=size,
         media_type=file.content_type or "",
     )
-    upload = await uploads.create(actor, wanted, most_bytes=MOST_FORM_FILE_BYTES)
+    upload = await uploads.create_upload(actor, wanted, most_bytes=MOST_FORM_FILE_BYTES)
     await receiving.receive(actor, upload.id, _pieces(file), offset=0)
     return upload.id
 

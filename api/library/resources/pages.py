@@ -70,18 +70,22 @@ class LibraryPages(Controller):
         self, request: WebRequest, actor: NamedDependency[Actor]
     ) -> Response[str]:
         query = convert_form(request.query_params, ListQuery)
-        page = await catalogue.find(actor, query.filters(), limit=ROWS_A_PAGE, cursor=query.cursor)
+        page = await catalogue.list_resources(
+            actor, query.filters(), limit=ROWS_A_PAGE, cursor=query.cursor
+        )
         return render(
             request,
             "library/resources/list.html",
             page=page,
             query=query,
             # Counting what a query found is bounded; counting a whole library is not.
-            counts=await catalogue.facets(actor, Filters(q=query.q)) if query.q else None,
+            counts=await catalogue.count_facets(actor, Filters(q=query.q)) if query.q else None,
             school_options=await school_options(request, actor),
             may_add=actor.can(CONTRIBUTE_RESOURCES),
-            storage_uses=await quotas.find_limited(actor),
-            damaged=await damaged_files.count(actor) if actor.can(CONTRIBUTE_RESOURCES) else 0,
+            storage_uses=await quotas.list_limited(actor),
+            damaged=await damaged_files.count_damaged_files(actor)
+            if actor.can(CONTRIBUTE_RESOURCES)
+            else 0,
         )
 
     @get(urls.resource, guards=[allow(READ_LIBRARY)])
@@ -151,7 +155,7 @@ def _back(resource_id: UUID, said: Message) -> Response[Any]:
 async def _add_revision(
     request: WebRequest, actor: Actor, resource_id: UUID, form: FileForm
 ) -> None:
-    resource = await resources.get(actor, resource_id)
+    resource = await resources.get_resource(actor, resource_id)
     upload_id = form.upload_id or await take_file(request, actor, resource.school_id)
     if upload_id is None:
         raise Invalid.of("file", say("Choose a file"), code="required")
@@ -162,8 +166,8 @@ async def _page(
     request: WebRequest, actor: Actor, resource_id: UUID, form: Form | None = None
 ) -> Response[str]:
     """A resource; ``form`` is the one for its next file after a refusal."""
-    resource = await resources.get(actor, resource_id)
-    files = await revisions.find_all(actor, resource_id)
+    resource = await resources.get_resource(actor, resource_id)
+    files = await revisions.list_revisions(actor, resource_id)
     newest = files[0] if files else None
     may_change = resources.can_change(actor, resource)
     return render(

@@ -104,7 +104,7 @@ class ResourceRoutes(Controller):
         filters = Filters(
             q, stage, subject, grade, kind, language, licence, school_id, in_state or "", mine
         )
-        return await catalogue.find(actor, filters, limit=limit, cursor=cursor)
+        return await catalogue.list_resources(actor, filters, limit=limit, cursor=cursor)
 
     @post(
         guards=[allow(CONTRIBUTE_RESOURCES)],
@@ -118,7 +118,7 @@ class ResourceRoutes(Controller):
         idempotency_key: Key = None,
     ) -> Resource:
         async def create() -> Resource:
-            return await resources.create(
+            return await resources.create_resource(
                 actor, data.school_id, data.description(), upload_id=data.upload_id
             )
 
@@ -131,7 +131,7 @@ class ResourceRoutes(Controller):
         summary="One resource",
     )
     async def show(self, actor: NamedDependency[Actor], resource_id: FromPath[UUID]) -> Resource:
-        return await resources.get(actor, resource_id)
+        return await resources.get_resource(actor, resource_id)
 
     @patch(
         "/{resource_id:uuid}",
@@ -145,7 +145,7 @@ class ResourceRoutes(Controller):
         resource_id: FromPath[UUID],
         data: JSONBody[ResourceChange],
     ) -> Resource:
-        old = await resources.get(actor, resource_id)
+        old = await resources.get_resource(actor, resource_id)
         given = {name: getattr(data, name) for name in Description.__struct_fields__}
         described = Description(
             **{
@@ -153,7 +153,7 @@ class ResourceRoutes(Controller):
                 for name, value in given.items()
             }
         )
-        return await resources.edit(actor, resource_id, described, version=data.version)
+        return await resources.update_resource(actor, resource_id, described, version=data.version)
 
     @get(
         "/{resource_id:uuid}/revisions",
@@ -164,8 +164,8 @@ class ResourceRoutes(Controller):
     async def list_revisions(
         self, actor: NamedDependency[Actor], resource_id: FromPath[UUID]
     ) -> Page[Revision]:
-        await resources.get(actor, resource_id)
-        return Page(await revisions.find_all(actor, resource_id))
+        await resources.get_resource(actor, resource_id)
+        return Page(await revisions.list_revisions(actor, resource_id))
 
     @post(
         "/{resource_id:uuid}/revisions",
@@ -180,7 +180,7 @@ class ResourceRoutes(Controller):
         data: JSONBody[NewRevision],
     ) -> Page[Revision]:
         await revisions.add(actor, resource_id, data.upload_id, note=data.note)
-        return Page(await revisions.find_all(actor, resource_id))
+        return Page(await revisions.list_revisions(actor, resource_id))
 
     @post(
         "/{resource_id:uuid}/submit",
@@ -235,4 +235,4 @@ class ResourceRoutes(Controller):
     async def count_facets(
         self, actor: NamedDependency[Actor], q: FromQuery[str] = ""
     ) -> dict[str, dict[str, int]]:
-        return await catalogue.facets(actor, Filters(q=q))
+        return await catalogue.count_facets(actor, Filters(q=q))

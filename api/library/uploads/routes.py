@@ -80,7 +80,7 @@ class UploadRoutes(Controller):
             return tus.unspoken(request)
 
         async def create() -> Upload:
-            return await uploads.create(
+            return await uploads.create_upload(
                 actor, _announced(request, actor), most_bytes=_most_bytes(request)
             )
 
@@ -103,7 +103,7 @@ class UploadRoutes(Controller):
         limit: Limit = DEFAULT_LIMIT,
         cursor: FromQuery[str | None] = None,
     ) -> Page[UploadView]:
-        page = await uploads.find_own(actor, limit=limit, cursor=cursor)
+        page = await uploads.list_own(actor, limit=limit, cursor=cursor)
         return Page([_view(request, upload) for upload in page.items], page.next_cursor)
 
     @get(
@@ -115,7 +115,7 @@ class UploadRoutes(Controller):
     async def show(
         self, request: WebRequest, actor: NamedDependency[Actor], upload_id: FromPath[UUID]
     ) -> UploadView:
-        return _view(request, await uploads.get(actor, upload_id))
+        return _view(request, await uploads.get_upload(actor, upload_id))
 
     @head(
         "/{upload_id:uuid}",
@@ -155,7 +155,7 @@ class UploadRoutes(Controller):
         if request.headers.get("content-type") != tus.CONTENT_TYPE:
             return tus.wrong_type(request)
         try:
-            upload = await uploads.get(actor, upload_id)
+            upload = await uploads.get_upload(actor, upload_id)
             _refuse_too_much(request, upload)
             offset = await receiving.receive(
                 actor,

@@ -173,7 +173,9 @@ async def _add_revisions(
 ) -> UUID:
     """The files of a lesson, some days between them; the id of the newest."""
     for number, stored in enumerate(revisions, start=1):
-        kept = await blobs.keep(stored.content, stored.media_type, stored.findings, stored.pictures)
+        kept = await blobs.store_blob(
+            stored.content, stored.media_type, stored.findings, stored.pictures
+        )
         revision_id = uuid7()
         await execute(
             "INSERT INTO revision (id, resource, school, number, blob, file_name, note, created_by,"

@@ -1,4 +1,4 @@
-"""Turns at what few may hold at once: a few for each person, and none for ever."""
+"""A limit on how many work at once, with a share for each person and a longest time for each."""
 
 import asyncio
 from collections import Counter
@@ -9,8 +9,8 @@ from time import monotonic
 from core.errors import Unavailable, say
 
 
-class Turns:
-    """First come, first served; who has had the longest turn makes way once somebody waits."""
+class FairLimiter:
+    """First come, first served; whoever had a slot for too long gives it up once somebody waits."""
 
     def __init__(self, at_once: int, *, of_a_person: int, longest_seconds: float) -> None:
         self._free = asyncio.Semaphore(at_once)
@@ -21,8 +21,8 @@ class Turns:
         self._waiting = 0
 
     @asynccontextmanager
-    async def turn(self, person_id: int | None) -> AsyncIterator[Callable[[], bool]]:
-        """Wait for a turn; what it gives says whether the turn is over.
+    async def slot(self, person_id: int | None) -> AsyncIterator[Callable[[], bool]]:
+        """Wait for a slot; what it gives says whether the slot must be given up.
 
         Unavailable for somebody who has or awaits enough of them.
         """
