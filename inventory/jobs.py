@@ -3,7 +3,7 @@
 from core.jobs import Job
 from core.outbox import Handler
 from core.settings import Settings
-from inventory.imports import forgetting
+from inventory.imports import staging
 from inventory.repairs import photo_drafts, sweeping
 
 
@@ -15,7 +15,7 @@ async def sweep_photos(_settings: Settings) -> None:
 
 async def forget_undecided_imports(_settings: Settings) -> None:
     """Discard previews of imports that nobody decided on for a month."""
-    await forgetting.forget_undecided()
+    await staging.discard_undecided()
 
 
 JOBS: tuple[Job, ...] = (

@@ -1,5 +1,6 @@
 """Assets: one thing with a sticker each, from the day it comes to the day it goes."""
 
+from inventory.assets.history import Step, list_history, list_steps
 from inventory.assets.lifecycle import (
     check_steps,
     find_next_states,
@@ -19,7 +20,6 @@ from inventory.assets.locking import MOST_AT_ONCE, Locked, lock
 from inventory.assets.reading import find_asset, find_by_tags, get_asset, no_such_asset
 from inventory.assets.references import Meant, resolve, resolve_one
 from inventory.assets.shapes import Asset, AssetRow, Condition, HolderKind, LifecycleState
-from inventory.assets.story import Step, list_history, list_steps
 from inventory.assets.writing import (
     AssetChanges,
     NewAsset,

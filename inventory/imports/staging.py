@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterator, Sequence
+from datetime import timedelta
 from pathlib import PurePath
 from typing import TypeVar
 from uuid import UUID, uuid4
@@ -26,6 +27,7 @@ from inventory.scope import school_id_of
 T = TypeVar("T")
 # Some ten milliseconds of work: the process that reads a file answers everybody else as well.
 SLICE = 100
+KEEP_UNDECIDED = timedelta(days=30)
 
 
 async def stage_assets(actor: Actor, school: str, file_name: str, data: bytes) -> ImportJob:
@@ -65,6 +67,23 @@ async def discard(actor: Actor, job_id: UUID) -> ImportJob:
         ):
             raise Conflict(say("This import is finished already"), code="finished")
     return await get_import(actor, job_id)
+
+
+async def discard_undecided() -> int:
+    """Discard staged imports of long ago with their rows; gives how many. Applied ones stay.
+
+    Each has up to twenty thousand rows, and nobody remembers what it was about.
+    """
+    async with transaction():
+        discarded = await execute(
+            "UPDATE import_job SET state = 'discarded' WHERE state = 'staged' AND created_at < $1",
+            clock.now() - KEEP_UNDECIDED,
+        )
+        await execute(
+            "DELETE FROM import_row r USING import_job j"
+            " WHERE j.id = r.job AND j.state = 'discarded'"
+        )
+    return discarded
 
 
 async def judge_rows(school_id: int, school: str, rows: tuple[RawRow, ...]) -> list[Judged]:

@@ -9,7 +9,7 @@ from core import database
 from core.errors import Conflict, Forbidden, Invalid, NotFound
 from inventory import assets, imports, models
 from inventory.assets import AssetFilters, NewAsset
-from inventory.imports import Verdict, forgetting
+from inventory.imports import Verdict, staging
 from inventory.imports.books import Books, KnownModel, by_title
 from inventory.imports.files import RawRow
 from inventory.imports.staging import SLICE, judge_rows
@@ -253,7 +253,7 @@ async def test_a_preview_is_forgotten_after_a_month_and_an_applied_import_never(
     await database.execute(
         "UPDATE import_job SET created_at = now() - interval '31 days' WHERE id <> $1", fresh.id
     )
-    assert await forgetting.forget_undecided() == 1
+    assert await staging.discard_undecided() == 1
     listed = await imports.list_imports(world.admin.actor)
     assert {job.id for job in listed.items} == {applied.id, fresh.id}
     assert await world.rows(old) == []
