@@ -53,7 +53,7 @@ class AdvisoryLocks:
             self._held.discard(name)
 
     async def close(self) -> None:
-        """Close the connection, and with it let go of whatever is still held."""
+        """Close the connection, which releases the locks that are still held."""
         session, self._session = self._session, None
         if session is not None:
             await session.close()

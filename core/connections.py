@@ -17,7 +17,7 @@ from core.errors import Unavailable, say
 
 POOL_SIZE = 10
 CONNECT_SECONDS = 10.0
-# How long a request waits for one of the pool's connections before it is told to come back.
+# How long a request waits for one of the pool's connections before it is refused.
 ACQUIRE_SECONDS = 10.0
 # A connection that is given back may still have to be told to cancel; a server that does not even
 # answer to that loses it.

@@ -112,7 +112,7 @@ def explaining_refusals() -> Iterator[None]:
     except asyncpg.DiskFullError as error:
         raise NoRoom(DISK_FULL) from error
     except asyncpg.TooManyConnectionsError as error:
-        # Of class 53 too, but a full house is told like one that is closed.
+        # Of class 53 too, but for the sender it is the same as a server that is down.
         raise _down() from error
     except asyncpg.InsufficientResourcesError as error:
         # Memory or locks (class 53): others hold them, and give them back.

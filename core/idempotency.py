@@ -40,7 +40,7 @@ async def once(
     if len(key) > KEY_MAX_LENGTH:
         raise Invalid.of("Idempotency-Key", say("The key may have 128 characters at most"))
     if given is not None:
-        # Or a program that counts its keys wrongly would be told of a hand-out that never was.
+        # Else a program that reuses a key by mistake would get the answer of another request.
         verb = f"{verb} {sha256(msgspec.json.encode(given)).hexdigest()[:16]}"
     async with database.transaction(actor):
         is_first = await database.fetch_value(

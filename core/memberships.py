@@ -150,7 +150,7 @@ async def end_role(actor: Actor, person_id: int, membership_id: int) -> None:
 
 
 async def require_another_admin(school_ids: list[int], *, without: int) -> None:
-    """Refuse if a school would be left with no admin; the lock makes leavers take turns."""
+    """Refuse if a school would be left with no admin; the lock makes concurrent changes wait."""
     await execute(
         "SELECT 1 FROM school WHERE id = any($1::bigint[]) ORDER BY id FOR UPDATE", school_ids
     )

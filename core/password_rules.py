@@ -103,7 +103,7 @@ def breached() -> frozenset[str]:
 
 
 def _own(words: tuple[str, ...]) -> set[str]:
-    """The words of one's own that are long enough to tell something: two Chinese characters."""
+    """The words of one's own that are long enough to be recognized: two Chinese characters."""
     texts = [unicodedata.normalize("NFKC", text).casefold() for text in words]
     parts = {part for text in texts for part in SEPARATORS.split(text)}
     return {word for word in parts.union(SEPARATORS.sub("", t) for t in texts) if length(word) >= 3}

@@ -47,7 +47,7 @@ COMMENT_WORK_ORDERS = Permission((ADMIN, TECHNICIAN, TEACHER, STUDENT_HELPER), "
 MANAGE_WORK_ORDERS = Permission((ADMIN, TECHNICIAN), "inventory:write")
 BE_ASSIGNED_WORK_ORDERS = Permission((TECHNICIAN, ADMIN, STUDENT_HELPER), "inventory:write")
 
-# Monitoring. What is set up once (credentials, networks, who is told last) is for admins.
+# Monitoring. What is set up once (credentials, networks, the last step of escalation) is for admins.
 READ_MONITORING = Permission(EVERYONE, "monitoring:read")
 EDIT_MONITORING = Permission((ADMIN, TECHNICIAN), "monitoring:write")
 READ_MONITORING_SETUP = Permission((ADMIN, TECHNICIAN), "monitoring:read")

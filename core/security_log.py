@@ -19,7 +19,7 @@ from core.query import Key, Order, Where, list_page
 
 log = structlog.get_logger(__name__)
 
-# Of what strangers can cause: so many of one kind from one address in a minute are told, no more.
+# Of what strangers can cause, at most so many of one kind from one address are stored in a minute.
 MOST_A_MINUTE = 20
 MOST_CHARACTERS = 200
 # Younger ones cannot be removed at all, whatever the setting says (trigger security_event_kept).

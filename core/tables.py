@@ -215,7 +215,7 @@ class SecurityEvent(Table, tablename="security_event"):
     id = BigSerial(primary_key=True)
     at = Timestamptz()
     kind = Varchar(length=40)
-    # Numbers, not references: an event outlives what it tells of.
+    # Numbers, not references: an event outlives the rows it names.
     person_id = BigInt(null=True, default=None)
     actor_id = BigInt(null=True, default=None)
     actor_name = Varchar(length=120, null=True, default=None)
@@ -225,7 +225,7 @@ class SecurityEvent(Table, tablename="security_event"):
 
 
 class Outbox(Table, tablename="outbox"):
-    """An effect outside the database, promised in the transaction that decided it."""
+    """An effect outside the database, enqueued in the transaction that decided it."""
 
     id = BigSerial(primary_key=True)
     topic = Varchar(length=64)

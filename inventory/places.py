@@ -8,7 +8,7 @@ from core.database import execute, fetch, fetch_value, transaction
 from core.errors import Conflict, say
 from core.places import Place
 
-# Gone for good: such an asset keeps no place in use.
+# An asset at the end of its life does not keep its place in use.
 IS_PRESENT = "NOT EXISTS (SELECT 1 FROM lifecycle l WHERE l.state = a.lifecycle AND l.is_end)"
 
 

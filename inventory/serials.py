@@ -45,7 +45,7 @@ def clean(serial_number: str | None) -> str | None:
 
 
 def is_rounded(text: str | None) -> bool:
-    """Whether a spreadsheet program rounded this number, so that its last digits are made up."""
+    """Whether a spreadsheet program rounded this number, so that its last digits are wrong."""
     return bool(text and (POWER_OF_TEN.fullmatch(text) or ZEROS.fullmatch(text)))
 
 

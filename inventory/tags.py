@@ -1,4 +1,4 @@
-"""Tags: the number on the sticker, unique for ever, given by hand or made."""
+"""Tags: the number on the sticker, unique, never used twice, given by hand or generated."""
 
 import re
 import unicodedata

@@ -41,7 +41,7 @@ class FairLimiter:
                 self._free.release()
         finally:
             self._asked[person_id] -= 1
-            # Nobody is remembered for having sent something once.
+            # Else the counter would grow with every person who ever sent something.
             if not self._asked[person_id]:
                 del self._asked[person_id]
 

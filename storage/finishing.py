@@ -33,7 +33,7 @@ QUEUE = Queue(
 )
 # A fault of ours is tried again, but not for ever: the owner deserves an answer.
 MOST_ATTEMPTS = 12
-# A worker that was killed tells nothing. Several in a row over one file are the file's doing.
+# A worker that was killed reports nothing. Several in a row over one file are the file's doing.
 MOST_LOST_CLAIMS = 5
 
 
@@ -53,7 +53,7 @@ class _Claim(msgspec.Struct):
 
 
 class Refused(Exception):
-    """The file cannot be taken; ``reason`` tells its owner why."""
+    """The file cannot be taken; ``reason`` is for its owner."""
 
     def __init__(self, reason: Message) -> None:
         super().__init__(str(reason))
@@ -179,7 +179,7 @@ async def _enter(
 
 
 async def _is_known_here(claim: _Claim, sha256: str) -> bool:
-    # Only what the owner can see counts: the library must not tell what other schools keep.
+    # Only what the owner can see counts: the library must not reveal what other schools have.
     return bool(
         await database.fetch_value(
             "SELECT true FROM blob b JOIN revision v ON v.blob = b.id"

@@ -24,7 +24,7 @@ class Format(msgspec.Struct, frozen=True):
 
 
 class Disagreement(Exception):
-    """The content is not what the name or the sender says; ``message`` tells the owner."""
+    """The content is not what the name or the sender says; ``message`` is for the owner."""
 
     def __init__(self, code: str, message: Message) -> None:
         super().__init__(code)

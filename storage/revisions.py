@@ -65,7 +65,7 @@ class _Target(msgspec.Struct):
 async def add(actor: Actor, resource_id: UUID, upload_id: UUID, *, note: str = "") -> None:
     """Give the resource its next file.
 
-    A finished upload becomes a revision at once; one that is still on its way is promised to the
+    A finished upload becomes a revision at once; one that is still on its way is reserved for the
     resource and becomes one when it is ready.
     """
     async with database.transaction(actor):
@@ -107,10 +107,10 @@ async def _take_upload(
 async def attach(upload_id: UUID) -> UUID | None:
     """Make the next revision of a finished upload's resource; nothing if it was made before.
 
-    Runs inside the transaction that finishes the upload or promises it.
+    Runs inside the transaction that finishes the upload or reserves it.
     """
     resource_id = await database.fetch_value(
-        # The resource's row is the queue for its revision numbers.
+        # The lock on the resource's row orders its revision numbers.
         "SELECT r.id FROM resource r JOIN upload u ON u.resource = r.id"
         " WHERE u.id = $1 AND u.state IN ('ready', 'duplicate') FOR NO KEY UPDATE OF r",
         upload_id,

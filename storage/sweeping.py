@@ -1,4 +1,4 @@
-"""Clears away what nobody needs: the row goes first, the object last."""
+"""Deletes what is not needed any more: the row first, the object last."""
 
 from contextlib import suppress
 from datetime import timedelta

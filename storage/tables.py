@@ -177,7 +177,7 @@ class Upload(Table, tablename="upload"):
     blob = ForeignKey(Blob, null=True, default=None, index=True, on_delete=OnDelete.set_null)
     reason = JSONB(null=True, default=None)
     attempts = Integer(default=0)
-    # Claims in a row of which no worker has told the end: each of them was killed over it.
+    # Claims in a row that no worker ended: each of them was killed meanwhile.
     lost_claims = Integer(default=0)
     claimed_until = Timestamptz(null=True, default=None)
     created_at = Timestamptz()

@@ -269,7 +269,7 @@ async def _check_target(actor: Actor, school_id: int, resource_id: UUID) -> None
 
 
 async def _check_count(actor: Actor) -> None:
-    # The person's row is the queue: two requests at once cannot both be the last one allowed.
+    # The lock on the person's row: two requests at once cannot both be the last one allowed.
     await database.execute("SELECT FROM person WHERE id = $1 FOR UPDATE", actor.person_id)
     unfinished = await database.fetch_value(
         "SELECT count(*) FROM upload WHERE owner = $1 AND state = any($2::text[])",

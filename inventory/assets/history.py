@@ -1,4 +1,4 @@
-"""The story of one asset: what was written about it, who had it, and why it took each step."""
+"""The history of one asset: changes of its row, who had it, and why it took each step."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -29,7 +29,9 @@ NAMED = {
 }
 # What would name a borrower to those who may not know.
 OF_BORROWERS = frozenset({"holder", "note", "return_note"})
-UNTOLD = frozenset({"id", "asset", "serial_trust", "created_at", "donation_line", "handed_by"})
+HIDDEN_FIELDS = frozenset(
+    {"id", "asset", "serial_trust", "created_at", "donation_line", "handed_by"}
+)
 
 
 class Step(msgspec.Struct, frozen=True):
@@ -65,9 +67,9 @@ async def list_history(actor: Actor, asset: Asset) -> list[Change]:
     steps = await list_steps(asset)
     if not reads_borrowers(actor, asset.school):
         changes = [_without_borrower(change) for change in changes]
-    told = [_with_reason(change, steps) for change in await _in_names(changes)]
-    told = [change for change in told if change.fields or change.action != "update"]
-    return sorted(told, key=lambda change: (change.at, change.id), reverse=True)[:NEWEST]
+    changes = [_with_reason(change, steps) for change in await _in_names(changes)]
+    changes = [change for change in changes if change.fields or change.action != "update"]
+    return sorted(changes, key=lambda change: (change.at, change.id), reverse=True)[:NEWEST]
 
 
 def _without_borrower(change: Change) -> Change:
@@ -101,7 +103,7 @@ async def _in_names(changes: list[Change]) -> list[Change]:
             fields=tuple(
                 _named(field, names.get(field.field))
                 for field in change.fields
-                if field.field not in UNTOLD
+                if field.field not in HIDDEN_FIELDS
             ),
         )
         for change in changes

@@ -151,7 +151,7 @@ async def record_step(
 
 
 def refuse_changed(asset: Locked, version: int | None) -> None:
-    """Refuse a change that was made up on an older sight of the asset."""
+    """Refuse a change that was based on an older version of the asset."""
     if version is not None and version != asset.version:
         raise Conflict(
             say(

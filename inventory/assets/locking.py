@@ -1,4 +1,4 @@
-"""Assets held fast for a change: read and locked in one order, so that changes queue up."""
+"""Assets locked for a change, always in the order of their ids, so that there is no deadlock."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,7 +14,7 @@ from inventory.assets.references import Meant, resolve
 from inventory.assets.shapes import LifecycleState
 
 MOST_AT_ONCE = 500
-# What is told of several refusals at once: the first of these that occurred.
+# The kind of several refusals at once: the first of these that occurred.
 KINDS: tuple[type[Problem], ...] = (NotFound, Forbidden, Invalid, Conflict)
 VALUE_MOST = 100
 # The database refuses changes of what has left the books (disposed of, written off, given back).

@@ -29,7 +29,7 @@ class Meant(msgspec.Struct, frozen=True):
 
     @property
     def missing(self) -> Message:
-        """Why it means none; another school's things and none at all are not told apart."""
+        """Why it means none; one of another school and none at all give the same answer."""
         if self.label_is_known:
             return say("This label is not on an asset yet: {code}", code=self.code)
         shown = self.given if len(self.given) <= SHOWN_MOST else f"{self.given[:SHOWN_MOST]}…"

@@ -86,7 +86,7 @@ class AssetRow(msgspec.Struct, frozen=True):
 
 
 class Asset(msgspec.Struct, frozen=True):
-    """One asset with all that one look should tell.
+    """One asset as its page shows it.
 
     ``donor`` is empty when the donor is anonymous or asked not to be named. ``version`` goes back
     with an edit, which is refused if somebody else was faster.
@@ -135,7 +135,7 @@ class Asset(msgspec.Struct, frozen=True):
         return self.name or f"{self.brand} {self.model}".strip()
 
 
-# Joined to `asset a` by every reader, so that a name is made up in one place only.
+# Joined to `asset a` by every reader, so that names are put together in one place.
 # A loan is overdue by the school's own calendar.
 JOINS = """
   JOIN school s ON s.id = a.school

@@ -18,7 +18,7 @@ from inventory.custody.shapes import READ, Custody, Holder
 
 NOTE = Text(tables.Custody.note)
 REFUSALS: dict[str, Message | Problem] = {
-    # The last guard: whoever wrote past the lock is told so, too.
+    # The constraint also refuses whoever wrote without the lock.
     "custody_one_open_per_asset": say("One of these has just been handed out to somebody else"),
     "custody_place_is_of_the_school": Invalid.of(
         "place_id", say("The place must be of the asset's school"), code="place"

@@ -125,7 +125,7 @@ async def write_rows(job_id: UUID, judged: list[Judged]) -> None:
 
 
 def in_slices(rows: Sequence[T]) -> Iterator[Sequence[T]]:
-    """The rows a few at a time: between two slices others who wait have their turn."""
+    """The rows a few at a time: between two slices other requests are served."""
     return (rows[n : n + SLICE] for n in range(0, len(rows), SLICE))
 
 

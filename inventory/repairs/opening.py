@@ -22,7 +22,7 @@ from storage.photos import Photo
 
 SUMMARY_MAX_LENGTH = 400
 FAULT_MAX_LENGTH = 120
-# What people report about one asset is one fault until a technician tells them apart: the second
+# What people report about one asset is one fault until a technician separates them: the second
 # report of a dead projector joins the first instead of opening a second job.
 REPORTED = "reported"
 
@@ -76,7 +76,7 @@ async def report_fault(
     is_usable: bool = True,
     photos: Sequence[Photo] = (),
 ) -> Reported:
-    """Tell the technicians what is wrong, in one sentence, with pictures if there are any.
+    """Report to the technicians what is wrong, in one sentence, with pictures if there are any.
 
     The asset stays in use unless the reporter says that it cannot be used (not ``is_usable``).
     Joins an order that is open for the asset already: the sentence becomes an entry there.

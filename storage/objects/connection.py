@@ -40,7 +40,7 @@ class ObjectMissing(Unavailable):
 
 
 class Silent(Unavailable):
-    """The store says nothing: it hangs or is overloaded, which tells nothing about an object."""
+    """The store says nothing: it hangs or is overloaded, which proves nothing about an object."""
 
     default_code = "object_store_down"
 
@@ -99,7 +99,7 @@ _connection: Connection | None = None
 async def open(  # noqa: A001 (as core.database.open)
     settings: S3Settings, limits: Limits = PATIENT
 ) -> None:
-    """Have the store at hand on the running loop; whether it is there is not asked."""
+    """Make the client of the running loop; no request is sent yet."""
     global _connection
     _connection = Connection(
         client=client_for(settings, settings.endpoint, pool(limits)),

@@ -36,7 +36,7 @@ class Flusher:
         self._next: asyncio.Task[None] | None = None
 
     def close(self) -> None:
-        """Let go of the folder."""
+        """Close the folder."""
         os.close(self._descriptor)
 
     async def flush(self) -> None:
