@@ -18,8 +18,8 @@ KEEP_HEARTBEATS = timedelta(days=1)
 
 
 async def remove_what_is_over(settings: Settings) -> None:
-    """Delete answers kept for repetition, ended sessions, old attempts, browsers not seen and dead workers."""
-    for sql, kept in (
+    """Delete old idempotency keys, ended sessions, attempts, browsers not seen and dead workers."""
+    for sql, age in (
         ("DELETE FROM idempotency_key WHERE created_at < $1", KEEP_IDEMPOTENCY_KEYS),
         ("DELETE FROM sign_in WHERE least(expires_at, revoked_at) < $1", KEEP_ENDED_SESSIONS),
         ("DELETE FROM sign_in_attempt WHERE at < $1", KEEP_ATTEMPTS),
@@ -27,7 +27,7 @@ async def remove_what_is_over(settings: Settings) -> None:
         ("DELETE FROM setup_link WHERE expires_at < $1", KEEP_SETUP_LINKS),
         ("DELETE FROM heartbeat WHERE seen_at < $1", KEEP_HEARTBEATS),
     ):
-        await database.execute(sql, now() - kept)
+        await database.execute(sql, now() - age)
     await security_log.delete_old(settings.keep_security_days)
 
 

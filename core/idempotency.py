@@ -15,7 +15,7 @@ T = TypeVar("T")
 KEY_MAX_LENGTH = 128
 
 
-class _Kept(msgspec.Struct):
+class _Stored(msgspec.Struct):
     verb: str
     answer: object
 
@@ -51,7 +51,7 @@ async def once(
             verb,
         )
         if is_first is None:
-            return await _kept_answer(actor, key, verb, answer_type)
+            return await _stored_answer(actor, key, verb, answer_type)
         answer = await do()
         await database.execute(
             "UPDATE idempotency_key SET answer = $2 WHERE id = $1",
@@ -61,15 +61,15 @@ async def once(
         return answer
 
 
-async def _kept_answer(actor: Actor, key: str, verb: str, answer_type: type[T]) -> T:
-    kept = await database.fetch_one(
-        _Kept,
+async def _stored_answer(actor: Actor, key: str, verb: str, answer_type: type[T]) -> T:
+    stored = await database.fetch_one(
+        _Stored,
         "SELECT verb, answer FROM idempotency_key WHERE person = $1 AND key = $2",
         actor.person_id,
         key,
     )
-    if kept is None or kept.verb != verb:
+    if stored is None or stored.verb != verb:
         raise Conflict(
             say("This key was used for another request; send a new one"), code="key_reused"
         )
-    return msgspec.convert(kept.answer, answer_type)
+    return msgspec.convert(stored.answer, answer_type)

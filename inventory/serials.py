@@ -21,12 +21,12 @@ POWER_OF_TEN = re.compile(r"[0-9](?:[.,][0-9]+)?[eE]\+[0-9]{2,3}")
 ZEROS = re.compile(r"[1-9][0-9]{14}0{3,}")
 
 
-def _told(serial: str) -> str:
-    """The letters and digits alone: "O.E.M." and "oem" say the same nothing."""
+def _alphanumeric(serial: str) -> str:
+    """The letters and digits alone: "O.E.M." and "oem" are the same."""
     return re.sub(r"[\W_]", "", serial.casefold())
 
 
-TOLD_JUNK = frozenset(_told(junk) for junk in JUNK)
+PLAIN_JUNK = frozenset(_alphanumeric(junk) for junk in JUNK)
 
 
 class SerialTrust(StrEnum):
@@ -54,9 +54,9 @@ def trust(serial_number: str | None) -> SerialTrust:
     serial = clean(serial_number)
     if serial is None:
         return SerialTrust.none
-    told = _told(serial)
-    if told in TOLD_JUNK or is_rounded(serial):
+    text = _alphanumeric(serial)
+    if text in PLAIN_JUNK or is_rounded(serial):
         return SerialTrust.junk
-    if len(told) < SHORTEST or len(set(told)) == 1:
+    if len(text) < SHORTEST or len(set(text)) == 1:
         return SerialTrust.junk
     return SerialTrust.ok

@@ -165,17 +165,17 @@ async def _enter(
     pictures: list[blobs.MadePicture],
 ) -> list[str]:
     is_known = await _is_known_here(claim, content.sha256)
-    kept = await blobs.store_blob(content, media_type, findings, pictures)
+    stored = await blobs.store_blob(content, media_type, findings, pictures)
     await database.execute(
         "UPDATE upload SET state = $2, blob = $3, claimed_until = NULL, media_type = $4"
         " WHERE id = $1",
         claim.id,
         "duplicate" if is_known else "ready",
-        kept.id,
+        stored.id,
         media_type,
     )
     await revisions.attach(claim.id)
-    return kept.replaced_keys
+    return stored.replaced_keys
 
 
 async def _is_known_here(claim: _Claim, sha256: str) -> bool:

@@ -91,11 +91,11 @@ async def sweep_orphans() -> int:
             now() - BETWEEN_SWEEPS,
         )  # fmt: skip
         sizes = {item.key: item.size for item in old}
-        gone = set(due)
+        deleted = set(due)
         await database.execute_many(
             "INSERT INTO orphan (object_key, size_bytes, seen_at) VALUES ($1, $2, $3)"
             " ON CONFLICT (object_key) DO NOTHING",
-            [(key, sizes[key], now()) for key in keys if key not in gone],
+            [(key, sizes[key], now()) for key in keys if key not in deleted],
         )
     for key in due:
         await objects.remove(key)

@@ -75,8 +75,8 @@ async def list_history(actor: Actor, asset: Asset) -> list[Change]:
 def _without_borrower(change: Change) -> Change:
     if change.entity != "custody":
         return change
-    kept = tuple(field for field in change.fields if field.field not in OF_BORROWERS)
-    return msgspec.structs.replace(change, fields=kept)
+    shown = tuple(field for field in change.fields if field.field not in OF_BORROWERS)
+    return msgspec.structs.replace(change, fields=shown)
 
 
 async def _loan_ids(asset: Asset) -> list[int]:

@@ -137,7 +137,7 @@ async def lock_stack(actor: Actor, wanted: list[str], *, refuse_twins: bool = Tr
 def _sorted_out(
     actor: Actor, rows: list[Meant], found: dict[int, Locked], refuse_twins: bool
 ) -> Stack:
-    stack, kept = Stack(), actor.school_ids_with(EDIT_EQUIPMENT)
+    stack, editable = Stack(), actor.school_ids_with(EDIT_EQUIPMENT)
     first: dict[int, Meant] = {}
     for row in rows:
         asset = found.get(row.asset_id or 0)
@@ -150,7 +150,7 @@ def _sorted_out(
                 line = first[asset.id].index + 1
                 twice = say("{tag} stands in line {line} already", tag=asset.tag, line=line)
                 stack.refuse_row(row, Invalid, twice, "duplicate")
-        elif asset.school_id not in kept and not actor.is_system:
+        elif asset.school_id not in editable and not actor.is_system:
             role = say("Your role at the school of {tag} does not allow this", tag=asset.tag)
             stack.refuse_row(row, Forbidden, role, "forbidden")
         else:

@@ -239,8 +239,8 @@ async def check_move(
 def _refuse_ended(stack: Stack) -> None:
     for asset in stack.assets:
         if asset.lifecycle in ENDS:
-            gone = say("{tag} has left the books; it is moved no more", tag=asset.tag)
-            stack.refuse(asset, Conflict, gone, "asset_has_left_the_books")
+            ended = say("{tag} has left the books; it is moved no more", tag=asset.tag)
+            stack.refuse(asset, Conflict, ended, "asset_has_left_the_books")
 
 
 async def _refuse_elsewhere(stack: Stack, place_id: int) -> None:

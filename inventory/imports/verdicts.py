@@ -252,8 +252,8 @@ class Judge:
         self, row: RawRow, known: Known, model: ModelFacts | None, given: dict[str, object]
     ) -> Judged:
         if known.lifecycle in ENDS:
-            gone = Remark("", say("{tag} has left the books; nothing is changed", tag=known.tag))
-            return Judged(row, Verdict.skip, known, tag=known.tag, remarks=(gone,))
+            ended = Remark("", say("{tag} has left the books; nothing is changed", tag=known.tag))
+            return Judged(row, Verdict.skip, known, tag=known.tag, remarks=(ended,))
         diff = [
             FieldDiff(field, self._in_words(field, before), self._in_words(field, after))
             for field, after in given.items()

@@ -103,10 +103,10 @@ async def add_photos(
             raise NotFound(say("There is no such entry on this work order"))
         if not (may_work_on(actor, order) or entry.by_id == actor.person_id):
             raise Forbidden(say("Only those who repair it may write what was done"))
-        kept = await database.fetch_value(
+        present = await database.fetch_value(
             "SELECT count(*) FROM work_order_photo WHERE entry = $1", entry_id
         )
-        if kept + len(photos) > PHOTOS_PER_ENTRY:
+        if present + len(photos) > PHOTOS_PER_ENTRY:
             raise too_many_photos("photos")
         await _insert_photos(entry_id, order.school_id, photos)
         return await _get_entry(entry_id)

@@ -50,8 +50,8 @@ def tidy(text: str, *, wrapped: bool = False) -> str:
     usual = unicodedata.normalize("NFKC", text).replace("\r\n", "\n").replace("\r", "\n")
     plain = _CONTROL.sub("", usual.replace("\x0b", "\n").replace("\x0c", "\n"))
     lines = (_BLANKS.sub(" ", line).strip() for line in plain.split("\n"))
-    kept = "\n".join(line for line in lines if line)
-    return (_BROKEN_LINE.sub("", kept) if wrapped else kept)[:MOST_CHARACTERS]
+    text = "\n".join(line for line in lines if line)
+    return (_BROKEN_LINE.sub("", text) if wrapped else text)[:MOST_CHARACTERS]
 
 
 def in_pages(text: str) -> list[str]:
