@@ -141,7 +141,7 @@ async def _prove(actor: Actor, own: _Own, password: str, address: str, *, field:
     if not is_right:
         await _record(Kind.password_check_failed, actor, address)
         raise Invalid.of(field, say("This is not your current password"), code="wrong_password")
-    await throttle.forget(attempt)
+    await throttle.delete_attempt(attempt)
 
 
 async def _record(kind: Kind, actor: Actor, address: str) -> None:

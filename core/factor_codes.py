@@ -49,20 +49,20 @@ class Guesses:
                 known_browser=self._known_browser,
             )
         except TooMany:
-            await self._tell(Kind.code_throttled)
+            await self._record(Kind.code_throttled)
             raise
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, _trace: object
     ) -> None:
         if kind is None:
-            await throttle.forget(self._attempt)
+            await throttle.delete_attempt(self._attempt)
         elif isinstance(error, Invalid):
-            await self._tell(Kind.code_failed)
+            await self._record(Kind.code_failed)
         elif isinstance(error, Unavailable):
             await throttle.take_back(self._attempt)
 
-    async def _tell(self, kind: Kind) -> None:
+    async def _record(self, kind: Kind) -> None:
         person_id = self._stored.person_id
         await security_log.record(kind, person_id=person_id, address=self._address)
 

@@ -41,7 +41,7 @@ async def give_back_try(browser_id: int | None) -> None:
     )
 
 
-async def remember(person_id: int, token: str) -> str:
+async def store_browser(person_id: int, token: str) -> str:
     """Know this browser after a good sign-in, all its steps done; its fresh token.
 
     Always a fresh one, for all who have signed in there: a token that somebody planted in the

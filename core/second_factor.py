@@ -201,7 +201,7 @@ async def complete_sign_in(
         if not await use_recovery_code(person_id, code):
             await use_step(person_id, step_of(stored, cipher, code))
     await sign_in.end_waiting(token)
-    return Completed(person_id, await known_browsers.remember(person_id, known_browser))
+    return Completed(person_id, await known_browsers.store_browser(person_id, known_browser))
 
 
 async def encrypt_anew(cipher: Cipher) -> int:

@@ -126,13 +126,13 @@ async def sign_in(
             code="wrong_credentials",
         )
     assert account is not None
-    await throttle.forget(attempt)
+    await throttle.delete_attempt(attempt)
     token = await start_session(account.id, address=address, browser=browser, lasts=lasts)
     await security_log.record(Kind.signed_in, person_id=account.id, address=address, detail=browser)
     if await _needs_code(token):
         # Who knows the password alone gets no browser that is known.
         return SignedIn(token, None)
-    return SignedIn(token, await known_browsers.remember(account.id, known_browser))
+    return SignedIn(token, await known_browsers.store_browser(account.id, known_browser))
 
 
 async def _needs_code(token: str) -> bool:

@@ -25,7 +25,7 @@ LONGEST_WAIT_OF_AN_ADDRESS = timedelta(minutes=1)
 
 
 class Attempt(msgspec.Struct, frozen=True):
-    """A try that has been counted, for :func:`take_back` or :func:`forget`."""
+    """A try that has been counted, for :func:`take_back` or :func:`delete_attempt`."""
 
     id: int
     login: str
@@ -43,7 +43,7 @@ async def begin(
     ``known_browser`` is the token of the browser, if it has one: while it has tries of its own
     left, what others tried does not stop it. Counted first and one at a time for an account and
     for an address, so that a thousand guesses sent at once are a thousand guesses; a right one
-    is forgotten with :func:`forget`.
+    is forgotten with :func:`delete_attempt`.
     """
     login, place = login[:64], _place(address)
     async with database.transaction():
@@ -124,12 +124,12 @@ async def take_back(attempt: Attempt) -> None:
         await known_browsers.give_back_try(attempt.browser_id)
 
 
-async def forget(attempt: Attempt) -> None:
+async def delete_attempt(attempt: Attempt) -> None:
     """After a success this browser, or this address, starts afresh with the account.
 
     What others tried from elsewhere stays counted: else each sign-in of the owner would give
     them ten more guesses. The tries that a known browser has of its own come back with
-    :func:`core.known_browsers.remember`, after the last step of the sign-in.
+    :func:`core.known_browsers.store_browser`, after the last step of the sign-in.
     """
     async with database.transaction():
         await database.execute(

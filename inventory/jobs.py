@@ -13,14 +13,14 @@ async def sweep_photos(_settings: Settings) -> None:
     await sweeping.sweep_photos()
 
 
-async def forget_undecided_imports(_settings: Settings) -> None:
+async def discard_undecided_imports(_settings: Settings) -> None:
     """Discard previews of imports that nobody decided on for a month."""
     await staging.discard_undecided()
 
 
 JOBS: tuple[Job, ...] = (
     Job("inventory.sweep_photos", every_seconds=24 * 60 * 60, run=sweep_photos),
-    Job("inventory.forget_undecided_imports", 24 * 60 * 60, forget_undecided_imports),
+    Job("inventory.forget_undecided_imports", 24 * 60 * 60, discard_undecided_imports),
 )
 
 HANDLERS: dict[str, Handler] = {}

@@ -47,7 +47,7 @@ def of_number(number: str, school_codes: Iterable[str]) -> list[str]:
     return sorted({numbers.tags_of(code).written(int(digits)) for code in school_codes})
 
 
-async def make(school_id: int, count: int) -> list[str]:
+async def next_tags(school_id: int, count: int) -> list[str]:
     """``count`` free tags of a school, PREFIX-00001 and on; inside the caller's transaction."""
     code: str = await fetch_value("SELECT code FROM school WHERE id = $1", school_id)
     return await numbers.take(numbers.tags_of(code), count)

@@ -37,7 +37,7 @@ class MadePicture(msgspec.Struct, frozen=True):
     height: int
 
 
-async def fetch_to(path: Path, object_key: str, size: int) -> str:
+async def download_to(path: Path, object_key: str, size: int) -> str:
     """Copy an object into ``path`` and give its SHA-256; Unavailable if it is not all there."""
     digest = hashlib.sha256()
     async with await open_file(path, "wb") as file:

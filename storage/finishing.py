@@ -103,7 +103,7 @@ async def _finish(claim: _Claim, folder: Path) -> None:
         await _join(claim)
     with tempfile.TemporaryDirectory(prefix=WORK_PREFIX, dir=folder) as work:
         path = Path(work) / "content"
-        sha256 = await blobs.fetch_to(path, claim.object_key, claim.size_bytes)
+        sha256 = await blobs.download_to(path, claim.object_key, claim.size_bytes)
         if claim.sha256 is not None and claim.sha256 != sha256:
             raise Refused(say("The file that arrived is not the file that was sent; send it again"))
         try:

@@ -56,3 +56,32 @@ def _function_of(call: ast.Call) -> str:
         return call.func.id
     is_ours = isinstance(call.func, ast.Attribute) and isinstance(call.func.value, ast.Name)
     return call.func.attr if is_ours and call.func.value.id == "database" else ""
+
+
+# What the verbs of functions promise in their answers: rows, one or none, one or NotFound.
+LISTS = ("list[", "Page[", "tuple[")
+# Words of our own for what has a word in the field.
+DIALECT = {"edit", "keep", "tell", "told", "settle", "promise", "seal", "forget", "remember"}
+ONE_TABLE_OF_VERBS = ("core", "inventory", "storage")
+
+
+def test_functions_are_named_by_one_table_of_verbs() -> None:
+    assert [found for package in ONE_TABLE_OF_VERBS for found in _misnamed(package)] == []
+
+
+def _misnamed(package: str) -> Iterator[str]:
+    for path in sorted((ROOT / package).rglob("*.py")):
+        for node in ast.parse(path.read_text()).body:
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                verb = node.name.strip("_").partition("_")[0]
+                answer = ast.unparse(node.returns) if node.returns else ""
+                if verb in DIALECT or _is_another_verb(verb, answer):
+                    yield f"{path.relative_to(ROOT)}:{node.lineno} {node.name} -> {answer}"
+
+
+def _is_another_verb(verb: str, answer: str) -> bool:
+    return (
+        (verb == "list" and not any(kind in answer for kind in LISTS))
+        or (verb == "find" and "Page[" in answer)
+        or (verb == "get" and "None" in answer)
+    )

@@ -109,7 +109,7 @@ async def create_asset(
         async with transaction(actor):
             if new.place_id is not None:
                 await require_place_in_use(new.place_id)
-            tag = tags.checked(new.tag) if new.tag else (await tags.make(school_id, 1))[0]
+            tag = tags.checked(new.tag) if new.tag else (await tags.next_tags(school_id, 1))[0]
             draft = Draft(
                 tag=tag,
                 school_id=school_id,

@@ -186,7 +186,7 @@ async def acknowledge(actor: Actor, donation_id: int) -> Donation:
 
 
 async def _write_assets(donation: Donation, line: DonationLine, receipt: Receipt) -> list[str]:
-    made = await tags.make(donation.school_id, receipt.count)
+    made = await tags.next_tags(donation.school_id, receipt.count)
     known = [text for text in receipt.serial_numbers if serials.clean(text)]
     padded = known + [""] * (receipt.count - len(known))
     await insert_assets(

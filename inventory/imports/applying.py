@@ -99,7 +99,7 @@ async def _locked(actor: Actor, job_id: UUID) -> ImportJob:
 async def _write(job: ImportJob, judged: list[Judged]) -> None:
     models = await _ensure_models(judged)
     created = [one for one in judged if one.verdict is Verdict.create]
-    made = iter(await tags.make(job.school_id, sum(one.tag is None for one in created)))
+    made = iter(await tags.next_tags(job.school_id, sum(one.tag is None for one in created)))
     drafts = [_draft(job.school_id, one, one.tag or next(made), models) for one in created]
     for slice_ in in_slices(drafts):
         await insert_assets(*slice_)

@@ -2,9 +2,9 @@
 
 from inventory.repairs.entries import (
     NewEntry,
-    add_entry,
     add_photos,
     comment,
+    create_entry,
     list_entries,
     may_work_on,
 )
@@ -66,12 +66,12 @@ __all__ = [
     "WorkOrderEntry",
     "WorkOrderFilter",
     "actions_for",
-    "add_entry",
     "add_photos",
     "assign",
     "cancel",
     "comment",
     "complete",
+    "create_entry",
     "find_assignees",
     "find_drafts",
     "get_draft",

@@ -47,7 +47,7 @@ def may_work_on(actor: Actor, order: WorkOrder) -> bool:
     )
 
 
-async def add_entry(
+async def create_entry(
     actor: Actor, work_order_id: int, entry: NewEntry, *, photos: Sequence[Photo] = ()
 ) -> WorkOrderEntry:
     """Write down work on an order that is not closed. ``photos`` are in the store already."""

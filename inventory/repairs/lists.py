@@ -13,7 +13,7 @@ from inventory.repairs.views import (
     Severity,
     State,
     WorkOrder,
-    fetch_orders,
+    find_orders,
     readable_by,
 )
 
@@ -45,7 +45,7 @@ async def list_work_orders(
     if cursor:
         after, values = NEWEST_FIRST.after(cursor)
         where.add(after, **values)
-    rows = await fetch_orders(where, NEWEST_FIRST.sql, limit + 1)
+    rows = await find_orders(where, NEWEST_FIRST.sql, limit + 1)
     return page_of(rows, limit, NEWEST_FIRST.position)
 
 
@@ -53,14 +53,14 @@ async def list_most_urgent(actor: Actor, *, limit: int = 8) -> list[WorkOrder]:
     """Unfinished orders, the gravest first and the oldest of them first: what to do now."""
     where = readable_by(actor)
     where.add("w.closed_at IS NULL")
-    return await fetch_orders(where, GRAVEST_FIRST, checked_limit(limit))
+    return await find_orders(where, GRAVEST_FIRST, checked_limit(limit))
 
 
 async def list_of_asset(actor: Actor, asset_id: int, *, limit: int = 20) -> list[WorkOrder]:
     """The asset's orders that the actor may read, the latest first."""
     where = readable_by(actor)
     where.add("w.asset = :asset", asset=asset_id)
-    return await fetch_orders(where, NEWEST_FIRST.sql, checked_limit(limit))
+    return await find_orders(where, NEWEST_FIRST.sql, checked_limit(limit))
 
 
 def _narrow(where: Where, wanted: WorkOrderFilter, actor: Actor) -> None:

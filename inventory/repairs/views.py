@@ -122,7 +122,7 @@ GRAVEST_FIRST = (
 )
 
 
-async def fetch_orders(where: Where, order_by: str, most: int) -> list[WorkOrder]:
+async def find_orders(where: Where, order_by: str, most: int) -> list[WorkOrder]:
     """The first ``most`` orders under conditions on w (order), a (asset) and m (model).
 
     They are found first and dressed with names and totals afterwards: a page costs its own rows.
@@ -177,7 +177,7 @@ async def get_work_order(actor: Actor, work_order_id: int) -> WorkOrder:
     """The order, or NotFound when it is not there for this reader."""
     where = readable_by(actor)
     where.add("w.id = :id", id=work_order_id)
-    orders = await fetch_orders(where, NEWEST_FIRST.sql, 1)
+    orders = await find_orders(where, NEWEST_FIRST.sql, 1)
     if not orders:
         raise NotFound(say("There is no such work order, or it is not yours to see"))
     return orders[0]

@@ -159,7 +159,7 @@ async def make_assets(arrivals: list[Arrival], models: dict[Model, int]) -> list
     chance = random_for("equipment")
     assets: list[Asset] = []
     for arrival in arrivals:
-        free_tags = await tags.make(arrival.school.id, arrival.lot.count)
+        free_tags = await tags.next_tags(arrival.school.id, arrival.lot.count)
         for number, tag in enumerate(free_tags):
             asset = Asset(
                 id=next(ids),

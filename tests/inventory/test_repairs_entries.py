@@ -35,7 +35,7 @@ async def test_minutes_and_cost_are_summed_from_the_entries(
 ) -> None:
     order = await factories_repairs.order(await factories.asset(school))
     for minutes, cost in ((25, "12.50"), (5, "0.10"), (0, "0")):
-        await repairs.add_entry(
+        await repairs.create_entry(
             technician.actor,
             order.id,
             NewEntry(done="Changed a cable", minutes=minutes, cost=Decimal(cost)),
@@ -61,7 +61,7 @@ async def test_an_entry_that_makes_no_sense_is_refused(
 ) -> None:
     order = await factories_repairs.order(await factories.asset(school))
     with pytest.raises(Invalid) as refused:
-        await repairs.add_entry(technician.actor, order.id, entry)
+        await repairs.create_entry(technician.actor, order.id, entry)
     assert refused.value.field == field
 
 
@@ -71,9 +71,9 @@ async def test_a_student_helper_writes_on_what_was_given_to_them(
     helper = await factories.person(Role.student_helper, school)
     order = await factories_repairs.order(await factories.asset(school))
     with pytest.raises(NotFound):
-        await repairs.add_entry(helper.actor, order.id, NewEntry(done="Cleaned it"))
+        await repairs.create_entry(helper.actor, order.id, NewEntry(done="Cleaned it"))
     await repairs.assign(technician.actor, order.id, assignee_id=helper.id)
-    entry = await repairs.add_entry(helper.actor, order.id, NewEntry(done="Cleaned it"))
+    entry = await repairs.create_entry(helper.actor, order.id, NewEntry(done="Cleaned it"))
     assert entry.by == helper.name
 
 
@@ -83,7 +83,7 @@ async def test_a_teacher_comments_on_a_report_but_logs_no_work(school: MadeSchoo
     reported = await repairs.report_fault(teacher.actor, asset.tag, "No picture")
     await repairs.comment(teacher.actor, reported.work_order_id, "Only on Mondays")
     with pytest.raises(Forbidden):
-        await repairs.add_entry(teacher.actor, reported.work_order_id, NewEntry(done="Hit it"))
+        await repairs.create_entry(teacher.actor, reported.work_order_id, NewEntry(done="Hit it"))
 
 
 async def test_a_closed_order_takes_comments_but_no_work(
@@ -92,7 +92,7 @@ async def test_a_closed_order_takes_comments_but_no_work(
     order = await factories_repairs.order(await factories.asset(school))
     await repairs.complete(technician.actor, order.id, resolution="New cable")
     with pytest.raises(Conflict):
-        await repairs.add_entry(technician.actor, order.id, NewEntry(done="More"))
+        await repairs.create_entry(technician.actor, order.id, NewEntry(done="More"))
     cleared = say("Back to normal: {value} %", value=80)
     entry = await repairs.comment(factories_repairs.worker(school.id), order.id, cleared)
     assert (entry.by, entry.wording) == ("monitoring", cleared)
@@ -104,7 +104,7 @@ async def test_pictures_are_kept_with_their_entry_and_read_by_readers_only(
     order = await factories_repairs.order(await factories.asset(school))
     data = factories_repairs.picture()
     photos = await repairs.store_photos([data])
-    entry = await repairs.add_entry(
+    entry = await repairs.create_entry(
         technician.actor, order.id, NewEntry(found="A burst capacitor"), photos=photos
     )
     [photo_id] = entry.photo_ids
@@ -136,7 +136,7 @@ async def test_an_entry_has_six_pictures_at_most(
     order = await factories_repairs.order(await factories.asset(school))
     photos = await repairs.store_photos([factories_repairs.picture()] * 4)
     more = await repairs.store_photos([factories_repairs.picture()] * 3)
-    entry = await repairs.add_entry(
+    entry = await repairs.create_entry(
         technician.actor, order.id, NewEntry(found="Dust"), photos=photos
     )
     with pytest.raises(Invalid):
@@ -160,7 +160,7 @@ async def test_a_picture_without_a_row_is_swept_away(
 ) -> None:
     order = await factories_repairs.order(await factories.asset(school))
     kept, lost = await repairs.store_photos([factories_repairs.picture()] * 2)
-    await repairs.add_entry(technician.actor, order.id, NewEntry(found="Dust"), photos=[kept])
+    await repairs.create_entry(technician.actor, order.id, NewEntry(found="Dust"), photos=[kept])
     await sweep_photos(older_than=timedelta(days=1))
     assert await objects.size_of(lost.object_key)
     await sweep_photos(older_than=timedelta(seconds=-5))
@@ -192,7 +192,7 @@ async def test_of_one_photo_that_is_sent_many_times_at_once_one_entry_comes(
         try:
             async with database.transaction(technician.actor):
                 photos = await repairs.take_drafts(technician.actor, tokens)
-                await repairs.add_entry(
+                await repairs.create_entry(
                     technician.actor, order.id, NewEntry(done="Dust"), photos=photos
                 )
         except Invalid:

@@ -80,7 +80,7 @@ class WorkOrderEntryRoutes(Controller):
             key,
             f"work_order_entry_add {order_id}",
             WorkOrderEntry,
-            lambda: repairs.add_entry(actor, order_id, data),
+            lambda: repairs.create_entry(actor, order_id, data),
         )
 
     @post(

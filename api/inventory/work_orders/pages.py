@@ -319,6 +319,8 @@ async def _add_entry(
 
     async def add() -> WorkOrderEntry:
         async with transaction(actor):
-            return await repairs.add_entry(actor, order_id, entry, photos=await photos.take(actor))
+            return await repairs.create_entry(
+                actor, order_id, entry, photos=await photos.take(actor)
+            )
 
     return await once(actor, key, f"work_order_entry_add {order_id}", WorkOrderEntry, add)
