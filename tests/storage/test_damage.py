@@ -212,7 +212,7 @@ async def test_a_store_that_is_away_damages_nothing(db: Stack, tmp_path: Path) -
     away = msgspec.structs.replace(db.settings.s3, endpoint="http://127.0.0.1:9")
     connected = connection._connection
     assert connected is not None
-    elsewhere = connection._client(away, away.endpoint, PATIENT)
+    elsewhere = connection.client_for(away, away.endpoint, connection.pool(PATIENT))
     connection._connection = msgspec.structs.replace(connected, client=elsewhere)
     try:
         with pytest.raises(Unavailable) as refused:

@@ -87,7 +87,7 @@ async def test_an_object_that_vanished_is_damage_and_a_store_that_is_down_is_not
     away = msgspec.structs.replace(clean.settings.s3, endpoint="http://127.0.0.1:9")
     gone = msgspec.structs.replace(
         connection.connected(),
-        client=connection._client(away, away.endpoint, objects.PATIENT),
+        client=connection.client_for(away, away.endpoint, connection.pool(objects.PATIENT)),
         public_client=None,
     )
     monkeypatch.setattr(connection, "_connection", gone)
