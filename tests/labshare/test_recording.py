@@ -188,7 +188,7 @@ def test_the_expected_readings_are_those_of_the_written_walk(
 @pytest.mark.parametrize(
     ("arguments", "code", "words"),
     [
-        (("127.0.0.1:9", "--timeout", "0.1"), 1, "No answer"),
+        (("127.0.0.1:9", "--timeout", "0.1"), 1, "port 9 is closed"),
         (("127.0.0.1:99999",), 2, "ADDRESS"),
         (("127.0.0.1:9", "--root", "1.3.x"), 2, "--root"),
         (("127.0.0.1:9", "--user", "u", "--priv", "aes"), 2, "authentication"),
