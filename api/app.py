@@ -17,6 +17,8 @@ from api.http import errors
 from api.http.entrance import Application
 from api.http.forgery import ForgeryCheck
 from api.http.identity import Identity, get_actor
+from api.http.queries import refuse_unknown_parameters, remember_parameters
+from api.http.schools import find_school_id
 from api.http.security_events import SecurityEvents
 from api.http.static_files import serve_static_file
 from api.kit.forms import SMALL_FORM_BYTES
@@ -92,7 +94,12 @@ def create_app(settings: Settings) -> Litestar:
             routes.readyz,
             routes.metrics,
             serve_static_file,
-            Router("/api/v1", route_handlers=_handlers("ROUTES")),
+            Router(
+                "/api/v1",
+                route_handlers=_handlers("ROUTES"),
+                dependencies={"of_school": Provide(find_school_id, sync_to_thread=False)},
+                before_request=refuse_unknown_parameters,
+            ),
             *_handlers("PAGES"),
             show_draft,
             show_api,
@@ -129,6 +136,7 @@ def create_app(settings: Settings) -> Litestar:
     add_examples(app.openapi_schema)
     describe_problems(app)
     leave_out_bodies(app)
+    remember_parameters(app, (operation for _, _, operation in document.operations_of(app)))
     return app
 
 

@@ -111,6 +111,15 @@ class Actor(msgspec.Struct, frozen=True):
     def sees(self, school_id: int) -> bool:
         return school_id in self.school_ids
 
+    def school_id_of(self, code: str) -> int:
+        """The school of a code, if the person has a part in it, else NotFound."""
+        for membership in self.memberships:
+            if membership.school_code == code:
+                return membership.school_id
+        raise NotFound(
+            say("There is no such school, or you have no part in it"), code="other_school"
+        )
+
     def can_at(self, school_id: int, permission: Permission) -> bool:
         """Whether the actor has the permission at this very school."""
         return school_id in self.school_ids_with(permission)

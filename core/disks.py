@@ -41,7 +41,7 @@ def flush_around(folder: Path) -> None:
         os.close(descriptor)
 
 
-class Room(StrEnum):
+class DiskRoom(StrEnum):
     """``low``: no more files are taken in. ``full``: nothing can be stored at all."""
 
     ok = "ok"
@@ -56,11 +56,11 @@ class Disk(msgspec.Struct, frozen=True):
     size_bytes: int
     free_bytes: int
 
-    def room(self, keep_free_bytes: int) -> Room:
+    def room(self, keep_free_bytes: int) -> DiskRoom:
         """How it stands where ``keep_free_bytes`` are to be kept free of files."""
         if self.free_bytes < FULL_BELOW_BYTES:
-            return Room.full
-        return Room.low if self.free_bytes < keep_free_bytes else Room.ok
+            return DiskRoom.full
+        return DiskRoom.low if self.free_bytes < keep_free_bytes else DiskRoom.ok
 
 
 def look(folder: Path) -> Disk:
@@ -78,7 +78,7 @@ def look_at_all(folders: Iterable[Path]) -> list[Disk]:
     return list(seen.values())
 
 
-def worst(disks: Iterable[Disk], keep_free_bytes: int) -> Room:
+def worst(disks: Iterable[Disk], keep_free_bytes: int) -> DiskRoom:
     """The room on the disk that has least of it."""
     found = {disk.room(keep_free_bytes) for disk in disks}
-    return next((room for room in (Room.full, Room.low) if room in found), Room.ok)
+    return next((room for room in (DiskRoom.full, DiskRoom.low) if room in found), DiskRoom.ok)

@@ -83,6 +83,11 @@ async def get_school(actor: Actor, school_id: int) -> School:
     return found
 
 
+async def find_id(code: str) -> int:
+    """The id of a school anywhere in the county, or 0, which is none's, so that nothing is found."""
+    return await fetch_value("SELECT id FROM school WHERE code = $1", code) or 0
+
+
 async def create_school(actor: Actor, facts: SchoolFacts) -> School:
     """Open a school; its maker becomes its first admin, so that it is never without one.
 

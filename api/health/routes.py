@@ -18,7 +18,7 @@ from api.http.access import public
 from api.http.types import WebRequest
 from core import database, disks, job_counts
 from core.clock import now
-from core.disks import Disk, Room
+from core.disks import Disk, DiskRoom
 from core.errors import Forbidden, say
 from monitoring import health
 from storage import damaged_files, objects, quotas
@@ -40,7 +40,7 @@ class Readiness(msgspec.Struct):
     database: bool
     object_store: bool
     worker: bool
-    disk: Room
+    disk: DiskRoom
 
 
 @get(
@@ -69,8 +69,8 @@ async def readyz(request: WebRequest) -> Response[Readiness]:
     has_worker = heartbeat is not None and heartbeat.is_alive
     room = disks.worst(_disks(request), request.app.state.settings.keep_free_bytes)
     status: Literal["ready", "degraded", "unavailable"] = "unavailable"
-    if heartbeat is not None and room is not Room.full:
-        status = "ready" if store and has_worker and room is Room.ok else "degraded"
+    if heartbeat is not None and room is not DiskRoom.full:
+        status = "ready" if store and has_worker and room is DiskRoom.ok else "degraded"
     readiness = Readiness(status, heartbeat is not None, bool(store), has_worker, room)
     return Response(readiness, status_code=503 if status == "unavailable" else 200)
 

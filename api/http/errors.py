@@ -13,6 +13,7 @@ from api import urls
 from api.http.body_errors import body_errors
 from api.http.field_errors import explain
 from api.http.identity import PATHS_OF_PROGRAMS, find_actor
+from api.http.schools import sent_as
 from api.http.types import WebRequest
 from api.kit.flash import see_other
 from api.kit.rendering import language_of, render
@@ -184,9 +185,9 @@ def _problem_json(
         status=status,
         detail=words(problem.message),
         code=problem.code,
-        field=problem.field,
+        field=problem.field and sent_as(problem.field, problem.code),
         errors=[
-            ProblemField(e.field, words(e.message), e.code, e.index, e.value)
+            ProblemField(sent_as(e.field, e.code), words(e.message), e.code, e.index, e.value)
             for e in problem.errors
         ],
         request_id=_request_id(request),

@@ -7,6 +7,8 @@ from litestar.datastructures import State
 from litestar.exceptions import ClientException
 
 from api.http.body_errors import body_errors, unstorable
+from api.http.identity import get_actor
+from api.http.schools import names_school, school_errors, with_school_id
 from core.errors import Invalid
 
 
@@ -25,8 +27,12 @@ class BoundedRequest(Request[Any, Any, State]):
         errors = list(unstorable(body))
         if errors:
             raise Invalid(errors)
-        self.scope["state"]["body"] = body
         field = self.route_handler.parsed_data_field
+        if field and names_school(field.annotation) and isinstance(body, dict):
+            if wrong := school_errors(body):
+                raise Invalid(wrong)
+            body = with_school_id(body, get_actor(self))
+        self.scope["state"]["body"] = body
         wrong = body_errors(body, field.annotation) if field else []
         if wrong:
             # The framework names the first alone, and takes 0 for false.

@@ -2,16 +2,31 @@
 
 from collections.abc import Iterator
 from copy import copy
-from typing import Any
+from typing import Any, cast
 
 from litestar import Litestar
-from litestar.openapi.spec import OpenAPIResponse, Parameter, Schema
+from litestar.openapi.spec import (
+    OpenAPIResponse,
+    Operation,
+    Parameter,
+    Reference,
+    RequestBody,
+    Schema,
+)
 from litestar.openapi.spec.enums import OpenAPIFormat, OpenAPIType
 
+from api.http.schools import FIELD, SENT_AS
 from api.schema.document import operations_of
 
-# An ISO 8601 time of day on the school's clock. JSON Schema's own `time` has an offset.
-TIME_OF_DAY = r"^([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\.[0-9]{1,6})?$"
+# A time of day on the school's own clock: `partial-time` of RFC 3339, `time-local` of OpenAPI's
+# registry of formats. JSON Schema's own `time` has an offset, and validators refuse one without.
+TIME_OF_DAY = "time-local"
+TIME_PATTERN = r"^([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\.[0-9]{1,6})?$"
+SCHOOL = Schema(
+    type=OpenAPIType.STRING,
+    description="The school's code, as `/schools` lists it",
+    examples=["LB"],
+)
 
 
 def correct_types(app: Litestar) -> None:
@@ -21,6 +36,7 @@ def correct_types(app: Litestar) -> None:
         for inner in _inside(schema):
             _say_time_of_day(inner)
     for _path, _method, operation in operations_of(app):
+        _name_school(app, operation)
         for parameter in operation.parameters or ():
             if isinstance(parameter, Parameter) and parameter.param_in == "query":
                 _say_seconds(parameter)
@@ -40,7 +56,26 @@ def leave_out_bodies(app: Litestar) -> None:
 def _say_time_of_day(schema: Schema) -> None:
     if schema.format == OpenAPIFormat.DURATION:
         # The framework's word for a time of day; no field of ours is a span of time.
-        schema.format, schema.pattern = None, TIME_OF_DAY
+        schema.format, schema.pattern = cast(OpenAPIFormat, TIME_OF_DAY), TIME_PATTERN
+
+
+def _name_school(app: Litestar, operation: Operation) -> None:
+    """Bodies name a school by its code; see api/http/schools.py."""
+    if not isinstance(operation.request_body, RequestBody):
+        return
+    for content in operation.request_body.content.values():
+        if not isinstance(content.schema, Reference):
+            continue
+        body = app.openapi_schema.components.schemas[content.schema.ref.rpartition("/")[2]]
+        if body.properties and FIELD in body.properties:
+            is_needed = FIELD in (body.required or ())
+            null = Schema(type=OpenAPIType.NULL)
+            school = SCHOOL if is_needed else Schema(one_of=[SCHOOL, null])
+            body.properties = {
+                SENT_AS if name == FIELD else name: school if name == FIELD else inner
+                for name, inner in body.properties.items()
+            }
+            body.required = [SENT_AS if name == FIELD else name for name in body.required or ()]
 
 
 def _say_seconds(parameter: Parameter) -> None:

@@ -72,7 +72,7 @@ class _Maker:
             return self._of(next(c for c in choices if not _is_null(c)), owner, field)
         if schema.enum:
             return next(value for value in schema.enum if value is not None)
-        if schema.pattern == TIME_OF_DAY:
+        if schema.format == TIME_OF_DAY:
             return "07:40:00"
         if schema.format in BY_FORMAT:
             return BY_FORMAT[OpenAPIFormat(schema.format)]

@@ -6,6 +6,7 @@ from litestar.openapi.spec import (
     OpenAPIResponse,
     OpenAPIType,
     Operation,
+    Parameter,
     Reference,
     Schema,
 )
@@ -14,7 +15,7 @@ from api.schema.document import operations_of
 
 SAFE = ("get", "head", "options")
 MEANINGS = {
-    "400": "The request cannot be read: no JSON, not UTF-8, or nested too deeply",
+    "400": "The request cannot be read: an address that is not UTF-8, a body that is no JSON",
     "401": "Nobody is signed in, or the token does not hold",
     "403": "The role or the token does not reach this",
     "404": "It does not exist, or not for you: the two are never told apart",
@@ -23,7 +24,7 @@ MEANINGS = {
     "412": "The request does not say that it speaks tus 1.0",
     "413": "Larger than was announced, or than is taken",
     "415": "Not sent as application/offset+octet-stream",
-    "422": "The input is wrong; `errors` names every field",
+    "422": "The input is wrong; `errors` names every field and every unknown parameter",
     "429": "Tried too often; Retry-After says when to come back",
     "460": "The bytes do not match their checksum; send them again",
     "503": "What this needs does not answer, or is too busy now; nothing was changed",
@@ -41,6 +42,13 @@ OF_UPLOADS = {
 OF_PASSWORDS = {
     "sign_in_confirm": ["429"],
 }
+
+# Without a parameter in their path, and yet of rows that may not be there: of one's school first.
+NAMES_ROWS = ("school", "room_id")
+# Bodies that name no row at all.
+NAMELESS = {"asset_model_create", "school_create", "sign_in_confirm", "token_create"}
+# Shared lessons are found by any school.
+FINDS_NOTHING = {"resource_list"}
 
 # Outside the API: what watches a server asks these.
 PROBES: dict[str, list[str]] = {"/healthz": [], "/readyz": [], "/metrics": ["401", "403"]}
@@ -94,18 +102,29 @@ def describe_problems(app: Litestar) -> None:
 def _refusals(path: str, method: str, operation: Operation) -> list[str]:
     if path in PROBES:
         return PROBES[path]
-    # Everything asks the database, who is asking if nothing else.
-    found = ["503"]
+    # Everything asks the database, who is asking if nothing else; and any address can be wrong.
+    found = ["400", "422", "503"]
     if operation.security:
         found += ["401", "403"]
-    if operation.parameters or operation.request_body is not None:
-        found += ["400", "404", "422"]
+    if _names_rows(operation):
+        found.append("404")
     if method not in SAFE:
         found.append("409")
     if operation.request_body is not None:
         found.append("413")
     own = operation.operation_id or ""
     return found + OF_UPLOADS.get(own, []) + OF_PASSWORDS.get(own, [])
+
+
+def _names_rows(operation: Operation) -> bool:
+    """Whether a request names a row that may not be there."""
+    if operation.operation_id in NAMELESS | FINDS_NOTHING:
+        return False
+    parameters = [one for one in operation.parameters or () if isinstance(one, Parameter)]
+    return operation.request_body is not None or any(
+        one.param_in == "path" or (one.param_in == "query" and one.name in NAMES_ROWS)
+        for one in parameters
+    )
 
 
 def _answer(status: str) -> OpenAPIResponse:

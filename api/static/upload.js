@@ -108,7 +108,7 @@
     prepared(file, digest) {
       const metadata = { filename: file.name, filetype: file.type };
       const school = this.box.dataset.school || this.form.elements.school_id?.value;
-      if (school) metadata.school_id = school;
+      if (school) metadata.school = JSON.parse(this.box.dataset.codes)[school];
       if (digest) metadata.sha256 = digest;
       return new tus.Upload(file, {
         endpoint: this.box.dataset.endpoint,

@@ -25,7 +25,7 @@ from monitoring.profiles.loader import FALLBACK
 By = Literal["room", "device"]
 
 
-class Figures(msgspec.Struct, frozen=True, kw_only=True):
+class AvailabilityFigures(msgspec.Struct, frozen=True, kw_only=True):
     """Hours of a device, or of all devices of a room together; the shares of one whole.
 
     ``percent`` is up against up and down; None where neither was counted.
@@ -48,7 +48,7 @@ class AvailabilityRow(msgspec.Struct, frozen=True, kw_only=True):
     key: int | None
     label: str
     school_id: int | None
-    figures: Figures
+    figures: AvailabilityFigures
 
 
 class AvailabilityReport(msgspec.Struct, frozen=True, kw_only=True):
@@ -58,7 +58,7 @@ class AvailabilityReport(msgspec.Struct, frozen=True, kw_only=True):
     month: str
     counted_until: datetime
     rows: list[AvailabilityRow]
-    totals: Figures
+    totals: AvailabilityFigures
 
 
 class _Device(msgspec.Struct, frozen=True, kw_only=True):
@@ -121,10 +121,10 @@ async def availability(
     )
 
 
-def figures(times: Sequence[Times]) -> Figures:
+def figures(times: Sequence[Times]) -> AvailabilityFigures:
     """The times of devices added up, in hours; rounded last."""
     up, down = sum(t.up for t in times), sum(t.down for t in times)
-    return Figures(
+    return AvailabilityFigures(
         devices=len(times),
         percent=round(100 * up / (up + down), 2) if up + down else None,
         up_hours=_hours(up),

@@ -21,7 +21,7 @@ DAY_SECONDS = 86_400
 CURRENCY = "CNY"
 
 
-class Figures(msgspec.Struct, frozen=True, kw_only=True):
+class UsageFigures(msgspec.Struct, frozen=True, kw_only=True):
     """The numbers of a group of assets in a period; ``hours_per_day`` is of one monitored asset.
 
     Of those in service ``idle`` were not used for 30 days, of ``use_unknown`` nobody knows, and
@@ -52,7 +52,7 @@ class UsageRow(msgspec.Struct, frozen=True):
 
     key: int | None
     label: str
-    figures: Figures
+    figures: UsageFigures
 
 
 class DayOfUse(msgspec.Struct, frozen=True):
@@ -71,7 +71,7 @@ class UsageReport(msgspec.Struct, frozen=True, kw_only=True):
     counted_until: datetime
     currency: str = CURRENCY
     rows: list[UsageRow]
-    totals: Figures
+    totals: UsageFigures
     days: list[DayOfUse]
 
 
@@ -242,12 +242,12 @@ async def days_of_use(
     return [DayOfUse(day, _hours(seconds.get(day, 0))) for day in period.days]
 
 
-def figures(sums: Iterable[Sums]) -> Figures:
+def figures(sums: Iterable[Sums]) -> UsageFigures:
     """Groups added up, in hours and days; rounded last, so that totals hold what rows show."""
     groups = list(sums)
     monitored_days = sum(one.monitored_seconds for one in groups) / DAY_SECONDS
     on_hours = sum(one.on_seconds for one in groups) / 3600
-    return Figures(
+    return UsageFigures(
         assets=sum(one.assets for one in groups),
         in_service=sum(one.in_service for one in groups),
         in_repair=sum(one.in_repair for one in groups),

@@ -295,7 +295,7 @@ class _Filler:
     def _metadata(self) -> str:
         given = {
             "filename": "x.pdf",
-            "school_id": str(self.reference("school_id")),
+            "school": str(self.reference("school")),
             "resource_id": str(self.reference("resource_id")),
         }
         return ",".join(f"{k} {b64encode(v.encode()).decode()}" for k, v in given.items())

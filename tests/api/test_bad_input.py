@@ -244,7 +244,7 @@ async def test_no_page_fails_over_a_bad_value(
         ("upload-metadata", f"filename {b64encode(f'a.{LONG[:400]}'.encode()).decode()}"),
         ("upload-metadata", f"filename eA==,note {b64encode(NUL.encode()).decode()}"),
         ("upload-metadata", f"filename eA==,filetype {b64encode(LONG.encode()).decode()}"),
-        ("upload-metadata", f"filename eA==,school_id {b64encode(b'9' * 17).decode()}"),
+        ("upload-metadata", f"filename eA==,school {b64encode(b'9' * 17).decode()}"),
         ("upload-metadata", "filename eA==,sha256 eA=="),
         ("idempotency-key", LONG),
     ],

@@ -167,7 +167,7 @@ async def test_a_token_makes_no_admins_and_unmakes_none(
     admin, other = await factories.person("admin", school), await factories.person("admin", school)
     teacher = await factories.person("teacher", school)
     by_token = {"origin": "", **await factories.bearer(admin, "people:write")}
-    new_admin = {"school_id": school.id, "role": "admin"}
+    new_admin = {"school": school.code, "role": "admin"}
     role = await database.fetch_value("SELECT id FROM membership WHERE person = $1", other.id)
     facts = {"name": "Mine", "login": "mine"}
     before = await _standing()
@@ -185,7 +185,7 @@ async def test_a_token_makes_no_admins_and_unmakes_none(
         assert (await client.post(path, headers=by_token)).status_code == 403
     assert await _standing() == before
     assert await database.fetch_value("SELECT count(*) FROM school") == 1
-    helper = {"school_id": school.id, "role": "student_helper"}
+    helper = {"school": school.code, "role": "student_helper"}
     path = f"/api/v1/people/{teacher.id}/memberships"
     assert (await client.post(path, json=helper, headers=by_token)).status_code == 201
 

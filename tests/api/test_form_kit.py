@@ -141,7 +141,7 @@ async def test_every_choice_of_several_comes_back(client: httpx.AsyncClient) -> 
     made = [
         await client.post(
             "/api/v1/credentials",
-            json={"school_id": school.id, "name": name, "version": "2c", "community": "c0mmunity"},
+            json={"school": school.code, "name": name, "version": "2c", "community": "c0mmunity"},
         )
         for name in ("first", "second")
     ]

@@ -79,7 +79,7 @@ async def test_a_file_arrives_in_pieces_and_is_handed_out_again(
     assert (await client.get(place, headers=key)).json()["state"] == "completing"
 
     body = {
-        "school_id": school.id,
+        "school": school.code,
         "title": "光的折射",
         "subject": "physics",
         "kind": "slides",
@@ -270,7 +270,7 @@ async def test_a_stale_edit_is_refused(
 async def test_all_wrong_fields_are_named(
     client: httpx.AsyncClient, key: dict[str, str], school: factories.MadeSchool
 ) -> None:
-    body = {"school_id": school.id, "title": " ", "subject": "alchemy", "kind": "spell"}
+    body = {"school": school.code, "title": " ", "subject": "alchemy", "kind": "spell"}
     answer = await client.post("/api/v1/resources", json=body, headers=key)
     assert answer.status_code == 422
     assert {error["field"] for error in answer.json()["errors"]} == {"title", "subject", "kind"}

@@ -121,7 +121,7 @@ async def test_what_changes_who_may_do_what_is_told(
     client: httpx.AsyncClient, admin: MadePerson, school: MadeSchool
 ) -> None:
     teacher = await factories.person("teacher", school)
-    role = {"school_id": school.id, "role": "technician"}
+    role = {"school": school.code, "role": "technician"}
     given = await client.post(f"/api/v1/people/{teacher.id}/memberships", json=role)
     ids = [m["id"] for m in given.json()["memberships"] if m["role"] == "technician"]
     await client.delete(f"/api/v1/people/{teacher.id}/memberships/{ids[0]}")
@@ -169,7 +169,7 @@ async def test_who_is_refused_is_told_and_who_is_asked_for_the_password_is_not(
     assert (refused["kind"], refused["person_id"]) == ("access_refused", teacher.id)
     assert refused["detail"] == "GET /people"
     other_school = await factories.school()
-    await client.get("/api/v1/people", params={"school_id": other_school.id})
+    await client.get("/api/v1/people", params={"school": other_school.code})
     assert [e["person_id"] for e in await _told(client)] == [admin.id, teacher.id]
     assert admin.id
 

@@ -20,12 +20,12 @@ from tests.conftest import Stack
 SECRET = "not to be seen anywhere"
 
 
-async def new_credential(client: httpx.AsyncClient, headers: dict[str, str], school: int) -> int:
+async def new_credential(client: httpx.AsyncClient, headers: dict[str, str], school: str) -> int:
     answer = await client.post(
         "/api/v1/credentials",
         headers=headers,
         json={
-            "school_id": school,
+            "school": school,
             "name": "Printers",
             "version": "3",
             "user_name": "labshare",
@@ -45,7 +45,7 @@ async def test_a_device_is_registered_read_changed_and_removed(client: httpx.Asy
     school = await factories.school()
     admin = await factories.bearer(await factories.person(Role.admin, school))
     asset = await factories.asset(school)
-    credential = await new_credential(client, admin, school.id)
+    credential = await new_credential(client, admin, school.code)
     await made.network(school, "192.168.3.0/24")
 
     answer = await client.post(
@@ -133,7 +133,7 @@ async def test_a_stored_secret_is_not_the_secret_and_never_comes_out(
     school = await factories.school()
     person = await factories.person(Role.admin, school)
     admin = await factories.bearer(person)
-    credential = await new_credential(client, admin, school.id)
+    credential = await new_credential(client, admin, school.code)
     sealed: bytes = await database.fetch_value("SELECT sealed FROM credential")
     assert SECRET.encode() not in sealed
     history = await database.fetch_value("SELECT string_agg(after::text, '') FROM audit_event")
@@ -151,16 +151,16 @@ async def test_a_secret_left_blank_stays_and_one_of_another_version_is_forgotten
 ) -> None:
     school = await factories.school()
     admin = await factories.bearer(await factories.person(Role.admin, school))
-    path = f"/api/v1/credentials/{await new_credential(client, admin, school.id)}"
+    path = f"/api/v1/credentials/{await new_credential(client, admin, school.code)}"
     user = {
-        "school_id": school.id,
+        "school": school.code,
         "name": "Printers and more",
         "version": "3",
         "user_name": "labshare",
         "auth_protocol": "sha",
     }
     assert (await client.put(path, headers=admin, json=user)).status_code == 200
-    plain = {"school_id": school.id, "name": "Old printers", "version": "2c"}
+    plain = {"school": school.code, "name": "Old printers", "version": "2c"}
     refused = await client.put(path, headers=admin, json=plain)
     assert (refused.status_code, refused.json()["field"]) == (422, "community")
 
@@ -186,7 +186,7 @@ async def test_a_short_v3_password_is_refused(client: httpx.AsyncClient) -> None
         "/api/v1/credentials",
         headers=admin,
         json={
-            "school_id": school.id,
+            "school": school.code,
             "name": "x",
             "version": "3",
             "user_name": "u",
@@ -213,7 +213,7 @@ async def test_roles_teachers_look_technicians_keep_admins_hold_the_secrets(
     assert (await client.get("/api/v1/credentials", headers=teacher)).status_code == 403
     assert (await client.post(f"{path}/poll", headers=technician)).status_code == 202
     assert (await client.get("/api/v1/credentials", headers=technician)).status_code == 200
-    new = {"school_id": school.id, "name": "x", "community": "y"}
+    new = {"school": school.code, "name": "x", "community": "y"}
     assert (
         await client.post("/api/v1/credentials", headers=technician, json=new)
     ).status_code == 403

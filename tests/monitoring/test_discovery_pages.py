@@ -67,7 +67,7 @@ async def test_a_network_is_made_changed_searched_and_removed_over_json(
     admin = await factories.bearer(await factories.person(Role.admin, school))
     technician = await factories.bearer(await factories.person(Role.technician, school))
     stranger = await factories.bearer(await factories.person(Role.admin, other))
-    body = {"school_id": school.id, "name": "Rooms", "cidr": "10.1.2.0/24"}
+    body = {"school": school.code, "name": "Rooms", "cidr": "10.1.2.0/24"}
     refused = await client.post("/api/v1/networks", json=body, headers=technician)
     assert refused.status_code == 403
     added = await client.post("/api/v1/networks", json=body, headers=admin)

@@ -15,7 +15,7 @@ from core.access import Role
 from core.disks import Disk
 from core.job_counts import JobCounts
 from monitoring import health
-from monitoring.health import Check, MonitoringState, Verdict
+from monitoring.health import Check, HealthVerdict, MonitoringState
 from monitoring.health.checks import MEGABYTE
 from monitoring.health.state import AlertCounts, DeviceCounts, TrapFigures
 from monitoring.polling import figures
@@ -61,71 +61,75 @@ def examine(
 
 
 CASES = [
-    ("workers", Verdict.ok, state()),
-    ("workers", Verdict.critical, state(workers=[])),
-    ("workers", Verdict.critical, state(workers=[report(seconds_ago=90)])),
-    ("turns", Verdict.ok, state()),
-    ("turns", Verdict.off, state(devices=DeviceCounts())),
-    ("turns", Verdict.warning, state(devices=DeviceCounts(watched=100, overdue=10))),
-    ("turns", Verdict.critical, state(devices=DeviceCounts(watched=100, overdue=11))),
-    ("turns", Verdict.critical, state(devices=DeviceCounts(watched=100, ahead=1))),
+    ("workers", HealthVerdict.ok, state()),
+    ("workers", HealthVerdict.critical, state(workers=[])),
+    ("workers", HealthVerdict.critical, state(workers=[report(seconds_ago=90)])),
+    ("turns", HealthVerdict.ok, state()),
+    ("turns", HealthVerdict.off, state(devices=DeviceCounts())),
+    ("turns", HealthVerdict.warning, state(devices=DeviceCounts(watched=100, overdue=10))),
+    ("turns", HealthVerdict.critical, state(devices=DeviceCounts(watched=100, overdue=11))),
+    ("turns", HealthVerdict.critical, state(devices=DeviceCounts(watched=100, ahead=1))),
     (
         "turns",
-        Verdict.critical,
+        HealthVerdict.critical,
         state(devices=DeviceCounts(watched=100, overdue=1, visited_at=NOW - timedelta(minutes=6))),
     ),
     (
         "turns",
-        Verdict.warning,
+        HealthVerdict.warning,
         state(devices=DeviceCounts(watched=100, overdue=1, visited_at=NOW)),
     ),
     # As after the clock was set back: whether it is there is not known.
-    ("workers", Verdict.critical, state(workers=[report(seconds_ago=-8 * 3600)])),
+    ("workers", HealthVerdict.critical, state(workers=[report(seconds_ago=-8 * 3600)])),
     (
         "lateness",
-        Verdict.ok,
+        HealthVerdict.ok,
         state(workers=[report(counted=Counted(polls=1), lateness=LatenessShown(p99_ms=50.0))]),
     ),
     (
         "lateness",
-        Verdict.warning,
+        HealthVerdict.warning,
         state(workers=[report(counted=Counted(polls=1), lateness=LatenessShown(p99_ms=1500.0))]),
     ),
-    ("replies", Verdict.ok, state(workers=[report(wire=WireFigures(dropped=None))])),
-    ("replies", Verdict.warning, state(workers=[report(wire=WireFigures(dropped=1))])),
+    ("replies", HealthVerdict.ok, state(workers=[report(wire=WireFigures(dropped=None))])),
+    ("replies", HealthVerdict.warning, state(workers=[report(wire=WireFigures(dropped=1))])),
     (
         "decoding",
-        Verdict.ok,
+        HealthVerdict.ok,
         state(workers=[report(wire=WireFigures({"answered": 1000, "unreadable": 10}))]),
     ),
     (
         "decoding",
-        Verdict.warning,
+        HealthVerdict.warning,
         state(workers=[report(wire=WireFigures({"answered": 1000, "unreadable": 11}))]),
     ),
     (
         "decoding",
-        Verdict.warning,
+        HealthVerdict.warning,
         state(workers=[report(wire=WireFigures({"answered": 1000, "wrong_source": 11}))]),
     ),
-    ("database", Verdict.ok, state()),
-    ("database", Verdict.warning, state(workers=[report(counted=Counted(results_dropped=1))])),
-    ("database", Verdict.critical, state(days_prepared=1)),
-    ("credentials", Verdict.warning, state(devices=DeviceCounts(watched=1, refusing=1))),
-    ("history", Verdict.warning, state(rolled_until=NOW - timedelta(hours=4))),
-    ("messages", Verdict.ok, state()),
-    ("messages", Verdict.off, state(traps=None)),
-    ("messages", Verdict.off, state(traps=TrapFigures(NOW - timedelta(hours=1), {}))),
-    ("messages", Verdict.warning, state(traps=TrapFigures(NOW, {"over_the_limit": 1}))),
-    ("mail", Verdict.ok, state()),
-    ("mail", Verdict.warning, state(alerts=AlertCounts(mails_late=1))),
-    ("mail", Verdict.warning, state(alerts=AlertCounts(mails_refused=1))),
+    ("database", HealthVerdict.ok, state()),
+    (
+        "database",
+        HealthVerdict.warning,
+        state(workers=[report(counted=Counted(results_dropped=1))]),
+    ),
+    ("database", HealthVerdict.critical, state(days_prepared=1)),
+    ("credentials", HealthVerdict.warning, state(devices=DeviceCounts(watched=1, refusing=1))),
+    ("history", HealthVerdict.warning, state(rolled_until=NOW - timedelta(hours=4))),
+    ("messages", HealthVerdict.ok, state()),
+    ("messages", HealthVerdict.off, state(traps=None)),
+    ("messages", HealthVerdict.off, state(traps=TrapFigures(NOW - timedelta(hours=1), {}))),
+    ("messages", HealthVerdict.warning, state(traps=TrapFigures(NOW, {"over_the_limit": 1}))),
+    ("mail", HealthVerdict.ok, state()),
+    ("mail", HealthVerdict.warning, state(alerts=AlertCounts(mails_late=1))),
+    ("mail", HealthVerdict.warning, state(alerts=AlertCounts(mails_refused=1))),
 ]
 
 
 @pytest.mark.parametrize(("name", "verdict", "given"), CASES)
 def test_each_part_is_judged_by_its_figures(
-    name: str, verdict: Verdict, given: MonitoringState
+    name: str, verdict: HealthVerdict, given: MonitoringState
 ) -> None:
     found = {check.name: check.verdict for check in examine(given)}
     assert found[name] is verdict
@@ -133,20 +137,20 @@ def test_each_part_is_judged_by_its_figures(
 
 def test_mail_that_nobody_switched_on_is_no_fault() -> None:
     found = {check.name: check.verdict for check in examine(state(), mail_is_on=False)}
-    assert found["mail"] is Verdict.off
+    assert found["mail"] is HealthVerdict.off
 
 
 @pytest.mark.parametrize(
     ("megabytes_free", "verdict"),
     [
-        (1024, Verdict.ok),
-        (1023, Verdict.warning),
-        (256, Verdict.warning),
-        (255, Verdict.critical),
-        (15, Verdict.critical),
+        (1024, HealthVerdict.ok),
+        (1023, HealthVerdict.warning),
+        (256, HealthVerdict.warning),
+        (255, HealthVerdict.critical),
+        (15, HealthVerdict.critical),
     ],
 )
-def test_the_disk_with_least_room_is_judged(megabytes_free: int, verdict: Verdict) -> None:
+def test_the_disk_with_least_room_is_judged(megabytes_free: int, verdict: HealthVerdict) -> None:
     first = examine(state(), megabytes_free=megabytes_free)[0]
     assert (first.name, first.verdict) == ("disk", verdict)
     assert "/srv/labshare" in str(first.message)

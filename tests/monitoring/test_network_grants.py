@@ -165,7 +165,7 @@ async def test_the_form_json_and_devices_are_refused_with_a_sentence(
     await grants.grant(BOUNDS, "OTHER", "10.4.0.0/16", is_shared=False)
     await grants.grant(BOUNDS, "GIVEN", "10.3.7.0/24", is_shared=False)
     key = await factories.bearer(admin, "monitoring:write", "inventory:read")
-    body = {"school_id": school.id, "name": "Mine", "cidr": "10.4.1.0/24"}
+    body = {"school": school.code, "name": "Mine", "cidr": "10.4.1.0/24"}
     answer = await client.post("/api/v1/networks", json=body, headers=key)
     assert (answer.status_code, answer.json()["code"]) == (422, "not_granted")
     asset, credential = await factories.asset(school), await made.credential(school)
@@ -175,7 +175,9 @@ async def test_the_form_json_and_devices_are_refused_with_a_sentence(
         assert answer.status_code == status, answer.text
         assert status == 201 or answer.json()["code"] == "not_granted"
     await factories.signed_in(client, admin)
-    typed = await client.post("/networks", data={**body, "name": "Typed with care"})
+    typed = await client.post(
+        "/networks", data={**body, "school_id": school.id, "name": "Typed with care"}
+    )
     assert (typed.status_code, "Typed with care" in typed.text) == (422, True)
     assert "The school was given only 10.3.7.0/24" in typed.text
     assert "Not granted" in (await client.get("/networks")).text

@@ -124,7 +124,7 @@ async def test_nobody_sees_messages_of_another_school_or_of_none(
     headers = await factories.bearer(who)
     assert (await client.get("/api/v1/traps", headers=headers)).json()["items"] == []
     assert (await client.get("/api/v1/traps/counts", headers=headers)).json() == []
-    asked = {"school_id": other.id}
+    asked = {"school": other.code}
     assert (await client.get("/api/v1/traps", headers=headers, params=asked)).status_code == 404
     await factories.signed_in(client, who)
     page = await client.get("/device-messages")

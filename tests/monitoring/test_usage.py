@@ -16,7 +16,7 @@ from core.access import Role
 from core.errors import Forbidden
 from inventory.repairs import outages
 from inventory.usage import Period
-from monitoring.usage.report import Figures, UsageReport, usage
+from monitoring.usage.report import UsageFigures, UsageReport, usage
 from tests import factories, factories_repairs
 from tests import factories_usage as made
 from tests.factories import MadeAsset, MadePerson, MadeSchool
@@ -46,7 +46,7 @@ async def asset_of(school: MadeSchool, since: datetime = LONG_AGO, **facts: obje
     return await made.created(await factories.asset(school, **facts), since)  # type: ignore[arg-type]
 
 
-async def totals(admin: MadePerson) -> Figures:
+async def totals(admin: MadePerson) -> UsageFigures:
     return (await usage(admin.actor, "school", PERIOD)).totals
 
 

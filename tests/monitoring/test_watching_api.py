@@ -124,7 +124,7 @@ async def test_expected_hours_are_made_given_and_kept_while_in_use(
     room = await factories.place(school)
     device = await made.device(school, asset=await factories.asset(school, place=room))
     new = {
-        "school_id": school.id,
+        "school": school.code,
         "name": "Lessons",
         "spans": [
             {"weekday": day, "starts": "08:00:00", "ends": "17:30:00"} for day in (2, 1, 1, 5)
@@ -156,7 +156,7 @@ async def test_maintenance_is_planned_seen_and_ended(client: httpx.AsyncClient) 
     headers = await keeper_of(school)
     path = "/api/v1/maintenance-windows"
     weekly = {
-        "school_id": school.id,
+        "school": school.code,
         "reason": "Backups",
         "weekdays": [1, 2, 3, 4, 5, 6, 7],
         "from_time": "00:00:00",
@@ -165,7 +165,7 @@ async def test_maintenance_is_planned_seen_and_ended(client: httpx.AsyncClient) 
     window = (await client.post(path, headers=headers, json=weekly)).json()
     assert window["phase"] == "now"
     later = {
-        "school_id": school.id,
+        "school": school.code,
         "reason": "New cables",
         "starts_at": (clock.now() + timedelta(days=1)).isoformat(),
         "ends_at": (clock.now() + timedelta(days=2)).isoformat(),
@@ -216,7 +216,7 @@ async def test_a_window_that_makes_no_sense_is_refused_by_field(
     school = await factories.school()
     headers = await keeper_of(school)
     body = {
-        "school_id": school.id,
+        "school": school.code,
         "reason": "New cables",
         "ends_at": (clock.now() + timedelta(hours=2)).isoformat(),
         **change,
@@ -285,7 +285,7 @@ async def test_32_at_once_acknowledge_and_end_an_alert_and_a_window(
     found = Finding("supply_low", "Black", "warning", say("Black is running out"))
     alert_id = await alerts.raise_alert(worker, device.id, found)
     body = {
-        "school_id": school.id,
+        "school": school.code,
         "reason": "New cables",
         "ends_at": (clock.now() + timedelta(hours=2)).isoformat(),
     }

@@ -29,7 +29,7 @@ class AuditRoutes(Controller):
     async def list_changes(
         self,
         actor: NamedDependency[Actor],
-        school_id: QueryId = None,
+        of_school: NamedDependency[int | None],
         person_id: QueryId = None,
         entity: FromQuery[str | None] = None,
         entity_id: FromQuery[str | None] = None,
@@ -38,5 +38,5 @@ class AuditRoutes(Controller):
         cursor: FromQuery[str | None] = None,
     ) -> Page[Change]:
         """`person_id` is who did it; `entity` the table, `entity_id` its row; `day` at school."""
-        only = AuditFilter(school_id, person_id, entity, entity_id, day)
+        only = AuditFilter(of_school, person_id, entity, entity_id, day)
         return await audit.list_changes(actor, only, limit=limit, cursor=cursor)

@@ -8,7 +8,7 @@ from litestar.params import FromQuery, JSONBody
 from api.http.access import allow, in_person
 from api.http.identity import client_address
 from api.http.types import WebRequest
-from api.kit.numbers import Limit, PathId, QueryId
+from api.kit.numbers import Limit, PathId
 from core import account, memberships, people, second_factor
 from core.access import Actor, Membership, Role
 from core.memberships import NewRole
@@ -100,8 +100,8 @@ class PeopleRoutes(Controller):
     async def list_people(
         self,
         actor: NamedDependency[Actor],
+        of_school: NamedDependency[int | None],
         q: FromQuery[str] = "",
-        school_id: QueryId = None,
         role: FromQuery[Role | None] = None,
         standing: FromQuery[Standing] = Standing.open,
         limit: Limit = DEFAULT_LIMIT,
@@ -111,7 +111,7 @@ class PeopleRoutes(Controller):
         return await people.list_people(
             actor,
             q=q,
-            school_id=school_id,
+            school_id=of_school,
             role=role,
             standing=standing,
             limit=limit,

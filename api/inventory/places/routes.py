@@ -6,7 +6,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromQuery, JSONBody
 
 from api.http.access import allow
-from api.kit.numbers import PathId, QueryId
+from api.kit.numbers import PathId
 from core import places
 from core.access import Actor
 from core.numbers import Id
@@ -37,11 +37,11 @@ class PlaceRoutes(Controller):
     async def list_places(
         self,
         actor: NamedDependency[Actor],
-        school_id: QueryId = None,
+        of_school: NamedDependency[int | None],
         with_retired: FromQuery[bool] = False,
     ) -> Page[Place]:
         """Each place comes after the one around it; a tree has no pages."""
-        return Page(await places.list_places(actor, school_id=school_id, with_retired=with_retired))
+        return Page(await places.list_places(actor, school_id=of_school, with_retired=with_retired))
 
     @post(guards=[allow(EDIT_PLACES)], operation_id="place_create", summary="Add a place")
     async def create_place(self, actor: NamedDependency[Actor], data: JSONBody[NewPlace]) -> Place:

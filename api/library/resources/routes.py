@@ -9,8 +9,9 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 
 from api.http.access import allow
-from api.kit.numbers import Limit, QueryId
+from api.kit.numbers import Limit
 from api.kit.repeats import Key
+from core import schools
 from core.access import Actor
 from core.idempotency import once
 from core.numbers import Id, Version
@@ -93,7 +94,7 @@ class ResourceRoutes(Controller):
         kind: Facet = "",
         language: Facet = "",
         licence: Facet = "",
-        school_id: QueryId = None,
+        school: FromQuery[str | None] = None,
         in_state: Annotated[ResourceState | None, QueryParameter(name="state")] = None,
         mine: FromQuery[bool] = False,
         limit: Limit = DEFAULT_LIMIT,
@@ -101,6 +102,8 @@ class ResourceRoutes(Controller):
     ) -> Page[ResourceLine]:
         """Chinese is found by any two characters together, Latin by how a word begins, titles also
         by the first letters of their pinyin; words inside the files count too."""
+        # Of every school: what is shared by another one is found as well.
+        school_id = None if school is None else await schools.find_id(school)
         filters = Filters(
             q, stage, subject, grade, kind, language, licence, school_id, in_state or "", mine
         )

@@ -75,7 +75,7 @@ class UploadRoutes(Controller):
         self, request: WebRequest, actor: NamedDependency[Actor], idempotency_key: Key = None
     ) -> Response[Any]:
         """Announce a file: `Upload-Length`, and in `Upload-Metadata` `filename`, `filetype`, and if
-        wanted `sha256`, `school_id`, `resource_id`, `note`. The bytes go to `Location` by PATCH."""
+        wanted `sha256`, `school`, `resource_id`, `note`. The bytes go to `Location` by PATCH."""
         if not tus.is_spoken(request):
             return tus.unspoken(request)
 
@@ -214,12 +214,11 @@ def _announced(request: WebRequest, actor: Actor) -> NewUpload:
 
 
 def _school_id(said: dict[str, str], actor: Actor) -> int:
-    given = said.get("school_id", "")
-    if given.isdecimal() and len(given) < 18:
-        return int(given)
+    if given := said.get("school"):
+        return actor.school_id_of(given)
     own = actor.school_ids_with(CONTRIBUTE_RESOURCES)
-    if given or len(own) != 1:
-        raise Invalid.of("school_id", say("Say for which school this file is"), code="required")
+    if len(own) != 1:
+        raise Invalid.of("school", say("Say for which school this file is"), code="required")
     return own[0]
 
 

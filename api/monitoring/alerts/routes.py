@@ -56,8 +56,8 @@ class AlertRoutes(Controller):
         self,
         request: WebRequest,
         actor: NamedDependency[Actor],
+        of_school: NamedDependency[int | None],
         q: FromQuery[str | None] = None,
-        school_id: QueryId = None,
         device_id: QueryId = None,
         place_id: QueryId = None,
         is_open: FromQuery[bool | None] = None,
@@ -71,7 +71,7 @@ class AlertRoutes(Controller):
         """``is_open`` true leaves out what has cleared, false what has not; ``place_id`` reaches
         into what lies in a room."""
         only = AlertFilter(
-            school_id, device_id, is_open, severity, q, in_state, place_id, rule, is_flapping
+            of_school, device_id, is_open, severity, q, in_state, place_id, rule, is_flapping
         )
         page = await alerts.list_alerts(actor, only, limit=limit, cursor=cursor)
         speech = language_of(request)

@@ -26,9 +26,9 @@ class AvailabilityRoutes(Controller):
     async def get_availability(
         self,
         actor: NamedDependency[Actor],
+        of_school: NamedDependency[int | None],
         by: FromQuery[By] = "room",
         month: FromQuery[str | None] = None,
-        school_id: QueryId = None,
         room_id: QueryId = None,
     ) -> AvailabilityReport:
         """``month`` like 2026-11, the running one without it; ``room_id`` 0 for what stands
@@ -36,5 +36,5 @@ class AvailabilityRoutes(Controller):
         apart, and expected hours hold; the numbers are defined in docs/history.md.
         """
         return await availability(
-            actor, by, chosen_month(month), school_id=school_id, room_id=room_id
+            actor, by, chosen_month(month), school_id=of_school, room_id=room_id
         )

@@ -8,7 +8,12 @@ from api.monitoring.usage.table import TOTAL
 from api.wording.language import Language
 from core import csv_files
 from core.errors import Message, say
-from monitoring.history.availability import AvailabilityReport, AvailabilityRow, By, Figures
+from monitoring.history.availability import (
+    AvailabilityFigures,
+    AvailabilityReport,
+    AvailabilityRow,
+    By,
+)
 
 HEADS: dict[By, Message] = {"room": say("Room"), "device": say("Device")}
 NOWHERE = say("No place noted")
@@ -18,7 +23,7 @@ class Column(msgspec.Struct, frozen=True):
     """One number of the report."""
 
     head: Message
-    value: Callable[[Figures], float | int | None]
+    value: Callable[[AvailabilityFigures], float | int | None]
     digits: int = 1
 
 
@@ -60,6 +65,6 @@ def as_csv(report: AvailabilityReport, speech: Language) -> str:
     )
 
 
-def _values(columns: tuple[Column, ...], figures: Figures) -> list[float | int | str]:
+def _values(columns: tuple[Column, ...], figures: AvailabilityFigures) -> list[float | int | str]:
     values = (column.value(figures) for column in columns)
     return ["" if value is None else value for value in values]

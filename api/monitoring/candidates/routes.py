@@ -47,8 +47,8 @@ class CandidateRoutes(Controller):
     async def list_candidates(
         self,
         actor: NamedDependency[Actor],
+        of_school: NamedDependency[int | None],
         q: FromQuery[str | None] = None,
-        school_id: QueryId = None,
         network_id: QueryId = None,
         trust: FromQuery[Trust | None] = None,
         where: Annotated[Decision, QueryParameter(name="decision")] = Decision.waiting,
@@ -56,7 +56,7 @@ class CandidateRoutes(Controller):
         cursor: FromQuery[str | None] = None,
     ) -> Page[Candidate]:
         """Those that wait for a decision, unless ``decision`` says otherwise; the newest first."""
-        only = CandidateFilter(q, school_id, network_id, trust, where)
+        only = CandidateFilter(q, of_school, network_id, trust, where)
         return await discovery.list_candidates(actor, only, limit=limit, cursor=cursor)
 
     @get(

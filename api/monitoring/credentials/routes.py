@@ -6,7 +6,7 @@ from litestar.params import FromQuery, JSONBody
 
 from api.http.access import allow
 from api.http.types import WebRequest
-from api.kit.numbers import Limit, PathId, QueryId
+from api.kit.numbers import Limit, PathId
 from api.monitoring.credentials.encryption import cipher_of
 from core.access import Actor
 from core.paging import DEFAULT_LIMIT, Page
@@ -29,13 +29,13 @@ class CredentialRoutes(Controller):
     async def list_credentials(
         self,
         actor: NamedDependency[Actor],
-        school_id: QueryId = None,
+        of_school: NamedDependency[int | None],
         limit: Limit = DEFAULT_LIMIT,
         cursor: FromQuery[str | None] = None,
     ) -> Page[Credential]:
         """Without their secrets, for those who keep devices."""
         return await credentials.list_credentials(
-            actor, school_id=school_id, limit=limit, cursor=cursor
+            actor, school_id=of_school, limit=limit, cursor=cursor
         )
 
     @post(

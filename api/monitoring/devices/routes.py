@@ -10,7 +10,7 @@ from litestar.params import FromQuery, JSONBody, QueryParameter
 
 from api.http.access import allow
 from api.http.types import WebRequest
-from api.kit.numbers import Limit, PathId, QueryId
+from api.kit.numbers import Limit, PathId
 from api.kit.repeats import Key
 from api.monitoring.history.charts import known_metric
 from api.wording.language import Language
@@ -64,8 +64,8 @@ class DeviceRoutes(Controller):
         self,
         request: WebRequest,
         actor: NamedDependency[Actor],
+        of_school: NamedDependency[int | None],
         q: FromQuery[str | None] = None,
-        school_id: QueryId = None,
         in_state: Annotated[DeviceState | None, QueryParameter(name="state")] = None,
         profile: FromQuery[str | None] = None,
         with_alerts: FromQuery[bool] = False,
@@ -73,7 +73,7 @@ class DeviceRoutes(Controller):
         cursor: FromQuery[str | None] = None,
     ) -> Page[Device]:
         """Everyone at the school sees its devices and whether they answer."""
-        only = DeviceFilter(q, school_id, in_state, profile, with_alerts)
+        only = DeviceFilter(q, of_school, in_state, profile, with_alerts)
         page = await devices.list_devices(actor, only, limit=limit, cursor=cursor)
         speech = language_of(request)
         return Page([_told(device, speech) for device in page.items], page.next_cursor)

@@ -6,7 +6,7 @@ from litestar.di import NamedDependency
 from litestar.params import JSONBody
 
 from api.http.access import allow
-from api.kit.numbers import PathId, QueryId
+from api.kit.numbers import PathId
 from api.kit.repeats import Key
 from api.monitoring.expected_hours.bodies import Given
 from core.access import Actor
@@ -47,10 +47,10 @@ class ExpectedHoursRoutes(Controller):
         summary="Expected hours, by name",
     )
     async def list_hours(
-        self, actor: NamedDependency[Actor], school_id: QueryId = None
+        self, actor: NamedDependency[Actor], of_school: NamedDependency[int | None]
     ) -> HoursList:
         """Outside of them a silent device is no fault; within them it is one."""
-        return HoursList(await expected_hours.list_hours(actor, school_id=school_id))
+        return HoursList(await expected_hours.list_hours(actor, school_id=of_school))
 
     @post(
         guards=[allow(EDIT_MONITORING)],

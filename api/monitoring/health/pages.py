@@ -10,7 +10,7 @@ from api.monitoring.health.examination import examine_all
 from core.errors import Message, say
 from core.permissions import READ_MONITORING_SETUP
 from monitoring import health
-from monitoring.health import Check, Verdict
+from monitoring.health import Check, HealthVerdict
 
 PART_NAMES: dict[str, Message] = {
     "disk": say("Disk"),
@@ -26,11 +26,11 @@ PART_NAMES: dict[str, Message] = {
     "mail": say("Mail"),
 }
 # A lamp and a word for each verdict.
-VERDICTS: dict[Verdict, tuple[str, Message]] = {
-    Verdict.ok: ("ok", say("well")),
-    Verdict.off: ("idle", say("off")),
-    Verdict.warning: ("warn", say("look at it")),
-    Verdict.critical: ("bad", say("broken")),
+VERDICTS: dict[HealthVerdict, tuple[str, Message]] = {
+    HealthVerdict.ok: ("ok", say("well")),
+    HealthVerdict.off: ("idle", say("off")),
+    HealthVerdict.warning: ("warn", say("look at it")),
+    HealthVerdict.critical: ("bad", say("broken")),
 }
 
 
@@ -53,6 +53,8 @@ async def show_monitoring_health(request: WebRequest) -> Response[str]:
     )
 
 
-def _worst(checks: list[Check]) -> Verdict:
+def _worst(checks: list[Check]) -> HealthVerdict:
     found = {check.verdict for check in checks}
-    return next((v for v in (Verdict.critical, Verdict.warning) if v in found), Verdict.ok)
+    return next(
+        (v for v in (HealthVerdict.critical, HealthVerdict.warning) if v in found), HealthVerdict.ok
+    )

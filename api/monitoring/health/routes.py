@@ -11,14 +11,14 @@ from api.monitoring.health.examination import examine_all
 from api.wording.reader import language_of
 from core.permissions import READ_MONITORING_SETUP
 from monitoring import health
-from monitoring.health import Verdict
+from monitoring.health import HealthVerdict
 
 
 class PartOfMonitoring(msgspec.Struct, frozen=True):
     """One part, how it does, and why or what to do, in the reader's language."""
 
     name: str
-    verdict: Verdict
+    verdict: HealthVerdict
     message: str
 
 

@@ -5,7 +5,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromQuery, JSONBody
 
 from api.http.access import allow
-from api.kit.numbers import Limit, PathId, QueryId
+from api.kit.numbers import Limit, PathId
 from api.kit.repeats import Key
 from core.access import Actor
 from core.idempotency import once
@@ -29,14 +29,14 @@ class MaintenanceRoutes(Controller):
     async def list_windows(
         self,
         actor: NamedDependency[Actor],
-        school_id: QueryId = None,
+        of_school: NamedDependency[int | None],
         with_past: FromQuery[bool] = False,
         limit: Limit = DEFAULT_LIMIT,
         cursor: FromQuery[str | None] = None,
     ) -> Page[MaintenanceWindow]:
         """Those in force and to come, the latest beginning first; the past ones if asked for."""
         return await windows.list_windows(
-            actor, school_id=school_id, with_past=with_past, limit=limit, cursor=cursor
+            actor, school_id=of_school, with_past=with_past, limit=limit, cursor=cursor
         )
 
     @post(

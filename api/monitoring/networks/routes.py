@@ -6,7 +6,7 @@ from litestar.params import FromQuery, JSONBody
 
 from api.http.access import allow
 from api.http.types import WebRequest
-from api.kit.numbers import Limit, PathId, QueryId
+from api.kit.numbers import Limit, PathId
 from api.kit.repeats import Key
 from api.monitoring.networks.bounds import bounds_of
 from core.access import Actor
@@ -40,12 +40,12 @@ class NetworkRoutes(Controller):
     async def list_networks(
         self,
         actor: NamedDependency[Actor],
-        school_id: QueryId = None,
+        of_school: NamedDependency[int | None],
         limit: Limit = DEFAULT_LIMIT,
         cursor: FromQuery[str | None] = None,
     ) -> Page[Network]:
         """Where the devices of the schools may be; no address elsewhere is asked."""
-        return await networks.list_networks(actor, school_id=school_id, limit=limit, cursor=cursor)
+        return await networks.list_networks(actor, school_id=of_school, limit=limit, cursor=cursor)
 
     @post(
         guards=[allow(EDIT_MONITORING_SETUP)],

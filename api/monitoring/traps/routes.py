@@ -37,8 +37,8 @@ class TrapRoutes(Controller):
         self,
         request: WebRequest,
         actor: NamedDependency[Actor],
+        of_school: NamedDependency[int | None],
         q: FromQuery[str | None] = None,
-        school_id: QueryId = None,
         device_id: QueryId = None,
         is_known: FromQuery[bool | None] = None,
         since: FromQuery[datetime | None] = None,
@@ -46,7 +46,7 @@ class TrapRoutes(Controller):
         cursor: FromQuery[str | None] = None,
     ) -> Page[DeviceMessage]:
         """``is_known`` false: what no profile has words for. The same within a minute is one."""
-        only = MessageFilter(q, school_id, device_id, is_known, None, since)
+        only = MessageFilter(q, of_school, device_id, is_known, None, since)
         page = await views.list_messages(actor, only, limit=limit, cursor=cursor)
         speech = language_of(request)
         return Page([told(one, speech) for one in page.items], page.next_cursor)
@@ -61,14 +61,14 @@ class TrapRoutes(Controller):
         self,
         request: WebRequest,
         actor: NamedDependency[Actor],
+        of_school: NamedDependency[int | None],
         q: FromQuery[str | None] = None,
-        school_id: QueryId = None,
         device_id: QueryId = None,
         is_known: FromQuery[bool | None] = None,
         days: Days = 7,
     ) -> list[MessageCount]:
         """The two hundred that come most often, over so many days."""
-        only = MessageFilter(q, school_id, device_id, is_known)
+        only = MessageFilter(q, of_school, device_id, is_known)
         speech = language_of(request)
         found = await views.count_messages(actor, only, days=days)
         return [msgspec.structs.replace(one, title=speech.words(one.title)) for one in found]

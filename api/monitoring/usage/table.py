@@ -8,7 +8,7 @@ from api.wording.language import Language
 from core import csv_files
 from core.errors import Message, say
 from inventory.usage import By
-from monitoring.usage.report import Figures, UsageReport, UsageRow
+from monitoring.usage.report import UsageFigures, UsageReport, UsageRow
 
 # A spreadsheet program takes UTF-8 for what it is only after this mark.
 
@@ -35,7 +35,7 @@ class Column(msgspec.Struct, frozen=True):
     """One number of the report; ``is_main`` columns stand on the page, the file has all."""
 
     head: Message
-    value: Callable[[Figures], object]
+    value: Callable[[UsageFigures], object]
     is_main: bool = True
 
 
@@ -91,6 +91,6 @@ def _heads() -> tuple[Message, ...]:
     return tuple(column.head for column in COLUMNS)
 
 
-def _values(figures: Figures) -> list[object]:
+def _values(figures: UsageFigures) -> list[object]:
     values = (column.value(figures) for column in COLUMNS)
     return ["" if value is None else value for value in values]

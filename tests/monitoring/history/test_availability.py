@@ -10,7 +10,7 @@ import pytest
 from core import clock, database
 from core.access import Role
 from core.errors import Forbidden, Invalid, NotFound
-from monitoring.history.availability import Figures, availability
+from monitoring.history.availability import AvailabilityFigures, availability
 from monitoring.history.months import Month, chosen_month, last_months
 from tests import factories, factories_history
 from tests import factories_monitoring as made
@@ -49,7 +49,7 @@ async def watched(school: MadeSchool, spans: Spans, **columns: object) -> int:
     return device
 
 
-async def figures_of(keeper: MadePerson, **only: int) -> Figures:
+async def figures_of(keeper: MadePerson, **only: int) -> AvailabilityFigures:
     return (await availability(keeper.actor, "room", MARCH, **only)).totals
 
 
