@@ -17,10 +17,12 @@ from api.http import errors
 from api.http.entrance import Application
 from api.http.forgery import ForgeryCheck
 from api.http.identity import Identity, get_actor
+from api.http.preconditions import tell_version
 from api.http.queries import refuse_unknown_parameters, remember_parameters
 from api.http.schools import find_school_id
 from api.http.security_events import SecurityEvents
 from api.http.static_files import serve_static_file
+from api.http.writes import Writes
 from api.kit.forms import SMALL_FORM_BYTES
 from api.kit.photos import show_draft
 from api.schema import document
@@ -29,6 +31,7 @@ from api.schema.examples import add_examples
 from api.schema.files import describe_files
 from api.schema.pages import show_api
 from api.schema.problems import describe_problems
+from api.schema.writes import describe_repeats, describe_versions
 from core import database
 from core.errors import Problem
 from core.settings import Settings
@@ -99,13 +102,14 @@ def create_app(settings: Settings) -> Litestar:
                 route_handlers=_handlers("ROUTES"),
                 dependencies={"of_school": Provide(find_school_id, sync_to_thread=False)},
                 before_request=refuse_unknown_parameters,
+                after_request=tell_version,
             ),
             *_handlers("PAGES"),
             show_draft,
             show_api,
         ],
         dependencies={"actor": Provide(get_actor, sync_to_thread=False)},
-        middleware=[Identity(), SecurityEvents(), ForgeryCheck()],
+        middleware=[Identity(), SecurityEvents(), ForgeryCheck(), Writes()],
         exception_handlers={
             Problem: errors.answer_problem,
             HTTPException: errors.answer_http,
@@ -134,6 +138,8 @@ def create_app(settings: Settings) -> Litestar:
     describe_files(app)
     correct_types(app)
     add_examples(app.openapi_schema)
+    describe_repeats(app)
+    describe_versions(app)
     describe_problems(app)
     leave_out_bodies(app)
     remember_parameters(app, (operation for _, _, operation in document.operations_of(app)))

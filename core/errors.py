@@ -100,6 +100,12 @@ class Conflict(Problem):
     default_code = "conflict"
 
 
+class Outdated(Problem):
+    """The sender named a version of the row, and it has another one by now."""
+
+    default_code = "outdated"
+
+
 class Unavailable(Problem):
     """What this needs does not answer or has no room now; nothing was changed."""
 

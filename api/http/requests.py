@@ -8,6 +8,7 @@ from litestar.exceptions import ClientException
 
 from api.http.body_errors import body_errors, unstorable
 from api.http.identity import get_actor
+from api.http.preconditions import STATE_KEY
 from api.http.schools import names_school, school_errors, with_school_id
 from core.errors import Invalid
 
@@ -32,9 +33,18 @@ class BoundedRequest(Request[Any, Any, State]):
             if wrong := school_errors(body):
                 raise Invalid(wrong)
             body = with_school_id(body, get_actor(self))
+        if field and isinstance(body, dict):
+            body = self._with_version(body, field.annotation)
         self.scope["state"]["body"] = body
         wrong = body_errors(body, field.annotation) if field else []
         if wrong:
             # The framework names the first alone, and takes 0 for false.
             raise Invalid(wrong)
         return body
+
+    def _with_version(self, body: dict[str, Any], kind: Any) -> dict[str, Any]:
+        """The body with the version that If-Match has named, where it leaves it out."""
+        matched = self.scope["state"].get(STATE_KEY)
+        if matched is None or not hasattr(kind, "version"):
+            return body
+        return {"version": matched, **body}

@@ -21,7 +21,7 @@ MEANINGS = {
     "404": "It does not exist, or not for you: the two are never told apart",
     "409": "The present state of things refuses it; `detail` says what stands in the way",
     "410": "The upload is over: cancelled or expired",
-    "412": "The request does not say that it speaks tus 1.0",
+    "412": "If-Match names another version than there is; of uploads: not spoken as tus 1.0",
     "413": "Larger than was announced, or than is taken",
     "415": "Not sent as application/offset+octet-stream",
     "422": "The input is wrong; `errors` names every field and every unknown parameter",
@@ -112,6 +112,10 @@ def _refusals(path: str, method: str, operation: Operation) -> list[str]:
         found.append("409")
     if operation.request_body is not None:
         found.append("413")
+    if any(
+        isinstance(one, Parameter) and one.name == "If-Match" for one in operation.parameters or ()
+    ):
+        found.append("412")
     own = operation.operation_id or ""
     return found + OF_UPLOADS.get(own, []) + OF_PASSWORDS.get(own, [])
 

@@ -300,11 +300,11 @@ BEYOND_ALL, BEYOND_A_COUNT = 2**63, 2**31
     ("method", "path", "body", "field"),
     [
         ("GET", f"/api/v1/assets?place={BEYOND_ALL}", None, "place"),
-        ("GET", f"/api/v1/devices?school_id={BEYOND_ALL}", None, "school_id"),
+        ("GET", f"/api/v1/alerts?device_id={BEYOND_ALL}", None, "device_id"),
         ("GET", "/api/v1/devices?limit=201", None, "limit"),
         ("GET", f"/api/v1/donations/{BEYOND_ALL}", None, "donation_id"),
         ("PUT", "/api/v1/donations/{donation}", {"version": BEYOND_A_COUNT}, "version"),
-        ("POST", "/api/v1/places", {"school_id": -BEYOND_ALL}, "school_id"),
+        ("POST", "/api/v1/places", {"parent_id": -BEYOND_ALL}, "parent_id"),
     ],
 )
 async def test_a_number_that_no_column_holds_is_refused_by_its_name(

@@ -9,10 +9,8 @@ from litestar.params import FromPath, FromQuery, JSONBody
 
 from api.http.access import allow
 from api.kit.numbers import Limit, QueryId
-from api.kit.repeats import Key
 from core.access import Actor
 from core.audit import Change
-from core.idempotency import once
 from core.numbers import Id, Version
 from core.paging import DEFAULT_LIMIT, Page
 from core.permissions import EDIT_EQUIPMENT, READ_EQUIPMENT
@@ -84,13 +82,9 @@ class AssetRoutes(Controller):
         return await assets.list_assets(actor, filters, cursor=cursor, limit=limit)
 
     @post(guards=[allow(EDIT_EQUIPMENT)], operation_id="asset_create", summary="Add an asset")
-    async def create_asset(
-        self, actor: NamedDependency[Actor], data: JSONBody[NewAsset], key: Key = None
-    ) -> Asset:
+    async def create_asset(self, actor: NamedDependency[Actor], data: JSONBody[NewAsset]) -> Asset:
         """Without a tag it gets the school's next one."""
-        return await once(
-            actor, key, "asset_create", Asset, lambda: assets.create_asset(actor, data), given=data
-        )
+        return await assets.create_asset(actor, data)
 
     @post(
         "/moves",

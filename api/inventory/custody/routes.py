@@ -10,9 +10,7 @@ from litestar.params import FromQuery, JSONBody
 
 from api.http.access import allow
 from api.kit.numbers import Limit, QueryId
-from api.kit.repeats import Key
 from core.access import Actor
-from core.idempotency import once
 from core.numbers import Id
 from core.paging import DEFAULT_LIMIT, Page
 from core.permissions import EDIT_EQUIPMENT, READ_EQUIPMENT
@@ -75,18 +73,11 @@ class CustodyRoutes(Controller):
         summary="Hand out one or many assets",
     )
     async def hand_out(
-        self, actor: NamedDependency[Actor], data: JSONBody[HandOut], key: Key = None
+        self, actor: NamedDependency[Actor], data: JSONBody[HandOut]
     ) -> Page[Custody]:
         """All of them or none: 409 names the asset that somebody has already, and who."""
-        given = await once(
-            actor,
-            key,
-            "custody_hand_out",
-            list[Custody],
-            lambda: custody.hand_out(
-                actor, data.tags, data.holder, due_on=data.due_on, note=data.note
-            ),
-            given=data,
+        given = await custody.hand_out(
+            actor, data.tags, data.holder, due_on=data.due_on, note=data.note
         )
         return Page(given)
 
@@ -98,15 +89,8 @@ class CustodyRoutes(Controller):
         status_code=200,
     )
     async def take_back(
-        self, actor: NamedDependency[Actor], data: JSONBody[TakeBack], key: Key = None
+        self, actor: NamedDependency[Actor], data: JSONBody[TakeBack]
     ) -> Page[Custody]:
         """All of them or none: 409 names the asset that nobody has."""
-        ended = await once(
-            actor,
-            key,
-            "custody_take_back",
-            list[Custody],
-            lambda: custody.take_back(actor, data.tags, condition=data.condition, note=data.note),
-            given=data,
-        )
+        ended = await custody.take_back(actor, data.tags, condition=data.condition, note=data.note)
         return Page(ended)

@@ -6,9 +6,7 @@ from litestar.params import FromQuery, JSONBody
 
 from api.http.access import allow
 from api.kit.numbers import Limit, PathId, QueryId
-from api.kit.repeats import Key
 from core.access import Actor
-from core.idempotency import once
 from core.paging import DEFAULT_LIMIT, Page
 from core.permissions import EDIT_DONATIONS, READ_DONATIONS
 from inventory import donations, donors
@@ -43,12 +41,8 @@ class DonorRoutes(Controller):
         return await donors.list_donors(actor, q=q, school=school, cursor=cursor, limit=limit)
 
     @post(guards=[allow(EDIT_DONATIONS)], operation_id="donor_create", summary="Add a donor")
-    async def create_donor(
-        self, actor: NamedDependency[Actor], data: JSONBody[NewDonor], key: Key = None
-    ) -> Donor:
-        return await once(
-            actor, key, "donor_create", Donor, lambda: donors.create_donor(actor, data), given=data
-        )
+    async def create_donor(self, actor: NamedDependency[Actor], data: JSONBody[NewDonor]) -> Donor:
+        return await donors.create_donor(actor, data)
 
     @get(
         "/{donor_id:int}",
@@ -101,17 +95,10 @@ class DonationRoutes(Controller):
         guards=[allow(EDIT_DONATIONS)], operation_id="donation_create", summary="Take in a donation"
     )
     async def create_donation(
-        self, actor: NamedDependency[Actor], data: JSONBody[NewDonation], key: Key = None
+        self, actor: NamedDependency[Actor], data: JSONBody[NewDonation]
     ) -> Donation:
         """It gets the school's next acknowledgement number of its year."""
-        return await once(
-            actor,
-            key,
-            "donation_create",
-            Donation,
-            lambda: donations.create_donation(actor, data),
-            given=data,
-        )
+        return await donations.create_donation(actor, data)
 
     @get(
         "/{donation_id:int}",
@@ -175,16 +162,8 @@ class DonationRoutes(Controller):
         donation_id: PathId,
         line_id: PathId,
         data: JSONBody[Receipt],
-        key: Key = None,
     ) -> Page[AssetRow]:
-        made = await once(
-            actor,
-            key,
-            f"donation_line_receive {line_id}",
-            list[AssetRow],
-            lambda: donations.receive_line(actor, donation_id, line_id, data),
-            given=data,
-        )
+        made = await donations.receive_line(actor, donation_id, line_id, data)
         return Page(made)
 
     @post(

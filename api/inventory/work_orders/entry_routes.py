@@ -1,6 +1,7 @@
 """Entries, comments and pictures of work orders over JSON."""
 
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Annotated, Any
 
 import msgspec
@@ -68,20 +69,10 @@ class WorkOrderEntryRoutes(Controller):
         summary="Write down work",
     )
     async def add_entry(
-        self,
-        actor: NamedDependency[Actor],
-        order_id: PathId,
-        data: JSONBody[NewEntry],
-        key: Key = None,
+        self, actor: NamedDependency[Actor], order_id: PathId, data: JSONBody[NewEntry]
     ) -> WorkOrderEntry:
         """For technicians and admins, and for the student helper to whom the order was given."""
-        return await once(
-            actor,
-            key,
-            f"work_order_entry_add {order_id}",
-            WorkOrderEntry,
-            lambda: repairs.create_entry(actor, order_id, data),
-        )
+        return await repairs.create_entry(actor, order_id, data)
 
     @post(
         "/{order_id:int}/comments",
@@ -90,20 +81,10 @@ class WorkOrderEntryRoutes(Controller):
         summary="Say something about an order",
     )
     async def add_comment(
-        self,
-        actor: NamedDependency[Actor],
-        order_id: PathId,
-        data: JSONBody[Comment],
-        key: Key = None,
+        self, actor: NamedDependency[Actor], order_id: PathId, data: JSONBody[Comment]
     ) -> WorkOrderEntry:
         """For everyone who sees the order but auditors; a closed order takes comments too."""
-        return await once(
-            actor,
-            key,
-            f"work_order_comment_add {order_id}",
-            WorkOrderEntry,
-            lambda: repairs.comment(actor, order_id, data.text),
-        )
+        return await repairs.comment(actor, order_id, data.text)
 
     @post(
         "/{order_id:int}/entries/{entry_id:int}/photos",
@@ -122,13 +103,15 @@ class WorkOrderEntryRoutes(Controller):
     ) -> WorkOrderEntry:
         """JPEG, PNG or WebP, up to 20 MB each, made smaller, six an entry; judged by content, not by name."""
         await repairs.get_work_order(actor, order_id)
-        photos = await repairs.store_photos([await file.read() for file in data.photos])
+        files = [await file.read() for file in data.photos]
+        photos = await repairs.store_photos(files)
         return await once(
             actor,
             key,
             f"work_order_photo_add {entry_id}",
             WorkOrderEntry,
             lambda: repairs.add_photos(actor, order_id, entry_id, photos),
+            given=[sha256(file).hexdigest() for file in files],
         )
 
     @get(

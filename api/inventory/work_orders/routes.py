@@ -1,6 +1,5 @@
 """Repairs over JSON: report, list, read, move, write down."""
 
-from collections.abc import Awaitable, Callable
 from typing import Annotated
 
 import msgspec
@@ -19,17 +18,14 @@ from api.inventory.work_orders.bodies import (
     Usability,
 )
 from api.kit.numbers import Limit, PathId, QueryId
-from api.kit.repeats import Key
 from api.wording.language import Language
 from api.wording.reader import language_of
 from core.access import Actor
-from core.idempotency import once
 from core.paging import DEFAULT_LIMIT, Page
 from core.permissions import MANAGE_WORK_ORDERS, READ_EQUIPMENT, WRITE_WORK_ORDERS
 from inventory import repairs
 from inventory.repairs import WorkOrder, WorkOrderFilter
 from inventory.repairs.lists import StateFilter
-from inventory.repairs.opening import Reported
 from inventory.repairs.views import Severity
 
 
@@ -71,22 +67,11 @@ class WorkOrderRoutes(Controller):
         summary="Report a fault",
     )
     async def report(
-        self,
-        request: WebRequest,
-        actor: NamedDependency[Actor],
-        data: JSONBody[FaultReport],
-        key: Key = None,
+        self, request: WebRequest, actor: NamedDependency[Actor], data: JSONBody[FaultReport]
     ) -> Response[WorkOrder]:
         """201 with a new order, or 200 with the open one that the report joined as an entry."""
-        reported = await once(
-            actor,
-            key,
-            "work_order_report",
-            Reported,
-            lambda: repairs.report_fault(
-                actor, data.tag, data.what, severity=data.severity, is_usable=data.is_usable
-            ),
-            given=data,
+        reported = await repairs.report_fault(
+            actor, data.tag, data.what, severity=data.severity, is_usable=data.is_usable
         )
         order = await repairs.get_work_order(actor, reported.work_order_id)
         return Response(
@@ -117,15 +102,9 @@ class WorkOrderRoutes(Controller):
         actor: NamedDependency[Actor],
         order_id: PathId,
         data: JSONBody[Step],
-        key: Key = None,
     ) -> WorkOrder:
-        return await _moved(
-            request,
-            actor,
-            key,
-            f"work_order_take {order_id}",
-            data,
-            lambda: repairs.take(actor, order_id, version=data.version),
+        return _told(
+            await repairs.take(actor, order_id, version=data.version), language_of(request)
         )
 
     @post(
@@ -141,18 +120,13 @@ class WorkOrderRoutes(Controller):
         actor: NamedDependency[Actor],
         order_id: PathId,
         data: JSONBody[Usability],
-        key: Key = None,
     ) -> WorkOrder:
         """Downtime counts while it is not; what was counted before stays as it was."""
-        return await _moved(
-            request,
-            actor,
-            key,
-            f"work_order_set_usable {order_id}",
-            data,
-            lambda: repairs.set_usable(
+        return _told(
+            await repairs.set_usable(
                 actor, order_id, is_usable=data.is_usable, version=data.version
             ),
+            language_of(request),
         )
 
     @post(
@@ -168,18 +142,13 @@ class WorkOrderRoutes(Controller):
         actor: NamedDependency[Actor],
         order_id: PathId,
         data: JSONBody[Assignment],
-        key: Key = None,
     ) -> WorkOrder:
         """To a technician, an admin or a student helper of the asset's school."""
-        return await _moved(
-            request,
-            actor,
-            key,
-            f"work_order_assign {order_id}",
-            data,
-            lambda: repairs.assign(
+        return _told(
+            await repairs.assign(
                 actor, order_id, assignee_id=data.assignee_id, version=data.version
             ),
+            language_of(request),
         )
 
     @post(
@@ -195,15 +164,10 @@ class WorkOrderRoutes(Controller):
         actor: NamedDependency[Actor],
         order_id: PathId,
         data: JSONBody[Step],
-        key: Key = None,
     ) -> WorkOrder:
-        return await _moved(
-            request,
-            actor,
-            key,
-            f"work_order_wait_for_parts {order_id}",
-            data,
-            lambda: repairs.wait_for_parts(actor, order_id, version=data.version),
+        return _told(
+            await repairs.wait_for_parts(actor, order_id, version=data.version),
+            language_of(request),
         )
 
     @post(
@@ -219,15 +183,9 @@ class WorkOrderRoutes(Controller):
         actor: NamedDependency[Actor],
         order_id: PathId,
         data: JSONBody[Step],
-        key: Key = None,
     ) -> WorkOrder:
-        return await _moved(
-            request,
-            actor,
-            key,
-            f"work_order_resume {order_id}",
-            data,
-            lambda: repairs.resume(actor, order_id, version=data.version),
+        return _told(
+            await repairs.resume(actor, order_id, version=data.version), language_of(request)
         )
 
     @post(
@@ -243,22 +201,17 @@ class WorkOrderRoutes(Controller):
         actor: NamedDependency[Actor],
         order_id: PathId,
         data: JSONBody[Completion],
-        key: Key = None,
     ) -> WorkOrder:
         """The asset is as before once no other order of it is open."""
-        return await _moved(
-            request,
-            actor,
-            key,
-            f"work_order_complete {order_id}",
-            data,
-            lambda: repairs.complete(
+        return _told(
+            await repairs.complete(
                 actor,
                 order_id,
                 resolution=data.resolution,
                 condition=data.condition,
                 version=data.version,
             ),
+            language_of(request),
         )
 
     @post(
@@ -274,28 +227,11 @@ class WorkOrderRoutes(Controller):
         actor: NamedDependency[Actor],
         order_id: PathId,
         data: JSONBody[Cancellation],
-        key: Key = None,
     ) -> WorkOrder:
-        return await _moved(
-            request,
-            actor,
-            key,
-            f"work_order_cancel {order_id}",
-            data,
-            lambda: repairs.cancel(actor, order_id, reason=data.reason, version=data.version),
+        return _told(
+            await repairs.cancel(actor, order_id, reason=data.reason, version=data.version),
+            language_of(request),
         )
-
-
-async def _moved(
-    request: WebRequest,
-    actor: Actor,
-    key: str | None,
-    verb: str,
-    given: object,
-    step: Callable[[], Awaitable[WorkOrder]],
-) -> WorkOrder:
-    """A step, done once for ``key``, and the order after it."""
-    return _told(await once(actor, key, verb, WorkOrder, step, given=given), language_of(request))
 
 
 def _told(order: WorkOrder, speech: Language) -> WorkOrder:

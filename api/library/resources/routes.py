@@ -10,10 +10,8 @@ from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 
 from api.http.access import allow
 from api.kit.numbers import Limit
-from api.kit.repeats import Key
 from core import schools
 from core.access import Actor
-from core.idempotency import once
 from core.numbers import Id, Version
 from core.paging import DEFAULT_LIMIT, Page
 from core.permissions import CONTRIBUTE_RESOURCES, READ_LIBRARY
@@ -118,14 +116,10 @@ class ResourceRoutes(Controller):
         self,
         actor: NamedDependency[Actor],
         data: JSONBody[NewResource],
-        idempotency_key: Key = None,
     ) -> Resource:
-        async def create() -> Resource:
-            return await resources.create_resource(
-                actor, data.school_id, data.description(), upload_id=data.upload_id
-            )
-
-        return await once(actor, idempotency_key, "resource_create", Resource, create)
+        return await resources.create_resource(
+            actor, data.school_id, data.description(), upload_id=data.upload_id
+        )
 
     @get(
         "/{resource_id:uuid}",

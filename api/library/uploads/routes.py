@@ -85,7 +85,8 @@ class UploadRoutes(Controller):
             )
 
         try:
-            upload = await once(actor, idempotency_key, "upload_create", Upload, create)
+            said = [request.headers.get(name, "") for name in ("upload-length", "upload-metadata")]
+            upload = await once(actor, idempotency_key, "upload_create", Upload, create, given=said)
         except Problem as problem:
             return tus.refusal(request, problem)
         headers = {**tus.progress(upload), "location": urls.upload_api(upload.id)}

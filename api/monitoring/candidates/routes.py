@@ -9,9 +9,7 @@ from litestar.params import FromQuery, JSONBody, QueryParameter
 
 from api.http.access import allow
 from api.kit.numbers import Limit, PathId, QueryId
-from api.kit.repeats import Key
 from core.access import Actor
-from core.idempotency import once
 from core.numbers import Id
 from core.paging import DEFAULT_LIMIT, Page
 from core.permissions import EDIT_MONITORING, READ_MONITORING_SETUP
@@ -76,18 +74,11 @@ class CandidateRoutes(Controller):
         status_code=200,
     )
     async def add_certain(
-        self, actor: NamedDependency[Actor], data: JSONBody[WhichCertain], key: Key = None
+        self, actor: NamedDependency[Actor], data: JSONBody[WhichCertain]
     ) -> AddedAll:
         """Each is judged again as it is now; what is not certain any more is left to people."""
-        return await once(
-            actor,
-            key,
-            "candidate_add_certain",
-            AddedAll,
-            lambda: discovery.add_certain(
-                actor, school_id=data.school_id, network_id=data.network_id
-            ),
-            given=data,
+        return await discovery.add_certain(
+            actor, school_id=data.school_id, network_id=data.network_id
         )
 
     @post(
@@ -98,21 +89,10 @@ class CandidateRoutes(Controller):
         status_code=200,
     )
     async def add(
-        self,
-        actor: NamedDependency[Actor],
-        candidate_id: PathId,
-        data: JSONBody[Choice],
-        key: Key = None,
+        self, actor: NamedDependency[Actor], candidate_id: PathId, data: JSONBody[Choice]
     ) -> Candidate:
         """Refused with 409 when somebody has decided before."""
-        return await once(
-            actor,
-            key,
-            "candidate_add",
-            Candidate,
-            lambda: discovery.add_candidate(actor, candidate_id, data),
-            given=(candidate_id, data),
-        )
+        return await discovery.add_candidate(actor, candidate_id, data)
 
     @post(
         "/{candidate_id:int}/ignore",

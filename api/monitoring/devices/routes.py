@@ -11,13 +11,11 @@ from litestar.params import FromQuery, JSONBody, QueryParameter
 from api.http.access import allow
 from api.http.types import WebRequest
 from api.kit.numbers import Limit, PathId
-from api.kit.repeats import Key
 from api.monitoring.history.charts import known_metric
 from api.wording.language import Language
 from api.wording.reader import language_of
 from core import clock
 from core.access import Actor
-from core.idempotency import once
 from core.numbers import Version
 from core.paging import DEFAULT_LIMIT, Page
 from core.permissions import EDIT_MONITORING, READ_MONITORING
@@ -80,21 +78,10 @@ class DeviceRoutes(Controller):
 
     @post(guards=[allow(EDIT_MONITORING)], operation_id="device_add", summary="Monitor an asset")
     async def add_device(
-        self,
-        request: WebRequest,
-        actor: NamedDependency[Actor],
-        data: JSONBody[NewDevice],
-        key: Key = None,
+        self, request: WebRequest, actor: NamedDependency[Actor], data: JSONBody[NewDevice]
     ) -> Device:
         """The worker visits it at once."""
-        made = await once(
-            actor,
-            key,
-            "device_add",
-            Device,
-            lambda: registration.create_device(actor, data),
-            given=data,
-        )
+        made = await registration.create_device(actor, data)
         return _told(made, language_of(request))
 
     @get(

@@ -7,10 +7,8 @@ from litestar.params import JSONBody
 
 from api.http.access import allow
 from api.kit.numbers import PathId
-from api.kit.repeats import Key
 from api.monitoring.expected_hours.bodies import Given
 from core.access import Actor
-from core.idempotency import once
 from core.numbers import Id
 from core.permissions import EDIT_MONITORING, READ_MONITORING
 from monitoring.alerting import expected_hours
@@ -58,17 +56,10 @@ class ExpectedHoursRoutes(Controller):
         summary="Make expected hours",
     )
     async def add_hours(
-        self, actor: NamedDependency[Actor], data: JSONBody[HoursOfSchool], key: Key = None
+        self, actor: NamedDependency[Actor], data: JSONBody[HoursOfSchool]
     ) -> ExpectedHours:
         """``ends`` before ``starts`` is on the next day; weekday 1 is Monday."""
-        return await once(
-            actor,
-            key,
-            "expected_hours_add",
-            ExpectedHours,
-            lambda: expected_hours.create_hours(actor, data.school_id, data),
-            given=data,
-        )
+        return await expected_hours.create_hours(actor, data.school_id, data)
 
     @get(
         "/{hours_id:int}",

@@ -6,9 +6,7 @@ from litestar.params import FromQuery, JSONBody
 
 from api.http.access import allow
 from api.kit.numbers import Limit, PathId
-from api.kit.repeats import Key
 from core.access import Actor
-from core.idempotency import once
 from core.paging import DEFAULT_LIMIT, Page
 from core.permissions import EDIT_MONITORING, READ_MONITORING
 from monitoring.alerting.maintenance import windows
@@ -45,20 +43,10 @@ class MaintenanceRoutes(Controller):
         summary="Plan a maintenance window",
     )
     async def add_window(
-        self,
-        actor: NamedDependency[Actor],
-        data: JSONBody[NewWindow],
-        key: Key = None,
+        self, actor: NamedDependency[Actor], data: JSONBody[NewWindow]
     ) -> MaintenanceWindow:
         """No alert begins while it is in force; what persists is raised when it is over."""
-        return await once(
-            actor,
-            key,
-            "maintenance_add",
-            MaintenanceWindow,
-            lambda: windows.create_window(actor, data),
-            given=data,
-        )
+        return await windows.create_window(actor, data)
 
     @get(
         "/{window_id:int}",

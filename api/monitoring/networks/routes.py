@@ -7,10 +7,8 @@ from litestar.params import FromQuery, JSONBody
 from api.http.access import allow
 from api.http.types import WebRequest
 from api.kit.numbers import Limit, PathId
-from api.kit.repeats import Key
 from api.monitoring.networks.bounds import bounds_of
 from core.access import Actor
-from core.idempotency import once
 from core.numbers import Version
 from core.paging import DEFAULT_LIMIT, Page
 from core.permissions import EDIT_MONITORING, EDIT_MONITORING_SETUP, READ_MONITORING_SETUP
@@ -53,22 +51,11 @@ class NetworkRoutes(Controller):
         summary="Let devices be in a network",
     )
     async def add_network(
-        self,
-        request: WebRequest,
-        actor: NamedDependency[Actor],
-        data: JSONBody[NewNetwork],
-        key: Key = None,
+        self, request: WebRequest, actor: NamedDependency[Actor], data: JSONBody[NewNetwork]
     ) -> Network:
         """Only inside of what this installation may ask (LABSHARE_NETWORKS), and of what the operator
         has given to the school, where any school has been given something (`not_granted`)."""
-        return await once(
-            actor,
-            key,
-            "network_add",
-            Network,
-            lambda: networks.create_network(actor, bounds_of(request), data),
-            given=data,
-        )
+        return await networks.create_network(actor, bounds_of(request), data)
 
     @get(
         "/{network_id:int}",
@@ -128,18 +115,9 @@ class NetworkRoutes(Controller):
         operation_id="scan_start",
         summary="Search a network for devices",
     )
-    async def start_scan(
-        self, actor: NamedDependency[Actor], network_id: PathId, key: Key = None
-    ) -> NetworkScan:
+    async def start_scan(self, actor: NamedDependency[Actor], network_id: PathId) -> NetworkScan:
         """A worker asks every address of it, at the network's rate."""
-        return await once(
-            actor,
-            key,
-            "scan_start",
-            NetworkScan,
-            lambda: discovery.start_scan(actor, network_id),
-            given=network_id,
-        )
+        return await discovery.start_scan(actor, network_id)
 
     @get(
         "/{network_id:int}/scans/{scan_id:int}",
