@@ -22,8 +22,9 @@ KEY = Parameter(
     name="Idempotency-Key",
     param_in="header",
     required=False,
-    schema=Schema(type=OpenAPIType.STRING, min_length=1, max_length=KEY_MAX_LENGTH),
-    description="A repeated request with the same key is done once and answered the same.",
+    schema=Schema(type=OpenAPIType.STRING, max_length=KEY_MAX_LENGTH),
+    description="A repeated request with the same key is done once and answered the same; an empty"
+    " one is none.",
 )
 IF_MATCH = Parameter(
     name="If-Match",
