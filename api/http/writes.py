@@ -37,7 +37,7 @@ OWN_KEY = frozenset({"upload_create", "work_order_photo_add"})
 
 
 class Answer(msgspec.Struct, frozen=True):
-    """A whole answer; ``body`` is encrypted, for it may hold a password that is shown once."""
+    """A whole answer; stored with a key ``body`` is encrypted: it may hold a one-time password."""
 
     status: int
     headers: list[tuple[str, str]]
@@ -111,7 +111,8 @@ class _Change:
 
     async def once(self, connection: WebConnection, key: str | None, body: bytes) -> Answer:
         async def run() -> Answer:
-            return await self._run(_cipher(connection), _owner(self._actor, key))
+            answer, body = await self._run()
+            return msgspec.structs.replace(answer, body=_closed(body, self._actor, connection, key))
 
         handler = self._scope["route_handler"]
         sent = [self._scope["path"], self._scope["query_string"].decode("latin-1")]
@@ -119,7 +120,7 @@ class _Change:
         own = str(getattr(handler, "operation_id", ""))
         return await once(self._actor, key, own, Answer, run, given=sent)
 
-    async def _run(self, cipher: Cipher, owner: str) -> Answer:
+    async def _run(self) -> tuple[Answer, bytes]:
         messages: list[Message] = []
 
         async def hold(message: Message) -> None:
@@ -131,11 +132,10 @@ class _Change:
         if start["status"] >= 400:
             raise _Refused(messages)
         body = b"".join(m["body"] for m in messages if m["type"] == "http.response.body")
-        return Answer(
-            start["status"],
-            [(name.decode("latin-1"), value.decode("latin-1")) for name, value in start["headers"]],
-            b64encode(cipher.encrypt(body, owner=owner)).decode(),
-        )
+        headers = [
+            (name.decode("latin-1"), value.decode("latin-1")) for name, value in start["headers"]
+        ]
+        return Answer(start["status"], headers, ""), body
 
 
 async def _read(receive: Receive, most: int | None) -> bytes:
@@ -166,7 +166,9 @@ def _again(body: bytes, receive: Receive) -> Receive:
 async def _send(
     send: Send, answer: Answer, actor: Actor, connection: WebConnection, key: str | None
 ) -> None:
-    body = _cipher(connection).decrypt(b64decode(answer.body), owner=_owner(actor, key))
+    body = b64decode(answer.body)
+    if key:
+        body = _cipher(connection).decrypt(body, owner=_owner(actor, key))
     headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in answer.headers]
     await send({"type": "http.response.start", "status": answer.status, "headers": headers})
     await send({"type": "http.response.body", "body": body, "more_body": False})
@@ -176,8 +178,14 @@ def _cipher(connection: WebConnection) -> Cipher:
     return Cipher.of(connection.app.state.settings, purpose=PURPOSE)
 
 
-def _owner(actor: Actor, key: str | None) -> str:
-    return f"{actor.person_id}:{key or ''}"
+def _closed(body: bytes, actor: Actor, connection: WebConnection, key: str | None) -> str:
+    if key:
+        body = _cipher(connection).encrypt(body, owner=_owner(actor, key))
+    return b64encode(body).decode()
+
+
+def _owner(actor: Actor, key: str) -> str:
+    return f"{actor.person_id}:{key}"
 
 
 def _without_boundary(connection: WebConnection, body: bytes) -> bytes:
