@@ -1,7 +1,6 @@
 """Opening work orders, and what it does to the asset."""
 
 import asyncio
-from importlib import import_module
 
 import asyncpg
 import pytest
@@ -12,7 +11,6 @@ from core.errors import Conflict, Forbidden, Invalid, NotFound, say
 from inventory import repairs
 from inventory.repairs import outages
 from tests import factories, factories_repairs
-from tests.patience import PATIENCE_SECONDS
 
 pytestmark = pytest.mark.usefixtures("db")
 
@@ -156,27 +154,3 @@ async def test_32_parallel_changes_of_use_leave_no_two_outages_at_once() -> None
     await repairs.set_usable(technician.actor, order.id, is_usable=False)
     with pytest.raises(asyncpg.ExclusionViolationError):
         await outages.begin(order.id, school.id, clock.now())
-
-
-async def test_what_stood_before_outages_were_facts_is_dated_by_its_history() -> None:
-    school = await factories.school()
-    asset = await factories.asset(school)
-    plain = await factories_repairs.order(asset, fault="plain")
-    small = await repairs.open_work_order(
-        factories_repairs.worker(school.id), asset_id=asset.id, source="alert", fault="small",
-        summary="Toner is low", keeps_in_service=True,
-    )  # fmt: skip
-    grown = await repairs.open_work_order(
-        factories_repairs.worker(school.id), asset_id=asset.id, source="alert", fault="small",
-        summary="Toner is low",
-    )  # fmt: skip
-    assert grown.id == small.id
-    began = "SELECT started_at FROM work_order_outage WHERE work_order = $1"
-    at = await database.fetch_value(began, grown.id)
-    await database.execute("DELETE FROM work_order_outage")
-    module = import_module("inventory.piccolo_migrations.inventory_2026_11_29t23_20_00_000000")
-    await database.execute(module.BACKFILL)
-    assert await database.fetch_value(began, plain.id) == plain.opened_at
-    again = await database.fetch_value(began, grown.id)
-    # The history is written moments after the change itself.
-    assert small.opened_at < again and abs(again - at).total_seconds() < PATIENCE_SECONDS
