@@ -96,7 +96,7 @@ STALE_AFTER = timedelta(minutes=15)
 SELECT = """
 SELECT d.id, d.school AS school_id, d.asset AS asset_id, a.tag AS asset_tag,
        device_name(a.name, d.identity, m.brand, m.name) AS name,
-       concat_ws(' / ', outer_place.name, p.name) AS place,
+       coalesce(pp.path, '') AS place,
        d.address, d.port, d.method, d.credential AS credential_id,
        coalesce(c.name, '') AS credential_name, d.mac, d.any_source,
        d.state, d.trouble, d.failures, d.identity, d.recognised,
@@ -108,8 +108,7 @@ SELECT d.id, d.school AS school_id, d.asset AS asset_id, a.tag AS asset_tag,
   JOIN asset a ON a.id = d.asset
   JOIN asset_model m ON m.id = a.model
   LEFT JOIN credential c ON c.id = d.credential
-  LEFT JOIN place p ON p.id = a.place
-  LEFT JOIN place outer_place ON outer_place.id = p.parent
+  LEFT JOIN place_path pp ON pp.place = a.place
 """
 BY_TAG = Order(Key("a.tag", str, "asset_tag"), Key("d.id", int, "id"))
 
@@ -202,7 +201,7 @@ def _where(actor: Actor, only: DeviceFilter) -> Where:
         where.add("EXISTS (SELECT FROM alert l WHERE l.device = d.id AND l.cleared_at IS NULL)")
     where.add_given(
         "strpos(lower(concat_ws(' ', a.tag, a.name, m.brand, m.name, d.address,"
-        " d.identity ->> 'name', p.name)), lower(:q)) > 0",
+        " d.identity ->> 'name', pp.path)), lower(:q)) > 0",
         q=(only.q or "").strip(),
     )
     return where

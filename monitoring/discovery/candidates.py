@@ -90,7 +90,7 @@ SELECT = """
 SELECT c.id, c.school AS school_id, c.network AS network_id, n.name AS network, c.address, c.port,
        c.credential AS credential_id, cr.name AS credential_name, c.profile, c.identity, c.mac,
        c.trust, a.tag AS asset_tag,
-       coalesce(nullif(a.name, ''), btrim(m.brand || ' ' || m.name)) AS asset_name,
+       asset_title(a.name, m.brand, m.name) AS asset_name,
        coalesce(c.decision, 'waiting') AS decision, c.decided_at, p.name AS decided_by,
        c.device AS device_id, c.found_at, c.seen_at, c.keys AS verdict
   FROM candidate c

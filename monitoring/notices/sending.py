@@ -66,7 +66,7 @@ class Waiting(msgspec.Struct, frozen=True, kw_only=True):
 WAITING = f"""
 SELECT * FROM (
 SELECT n.id, n.kind, n.level, s.email, p.locale, school.zone, l.id AS alert_id, l.severity,
-       l.message, a.tag, concat_ws(' / ', around.name, place.name) AS place,
+       l.message, a.tag, coalesce(pp.path, '') AS place,
        l.raised_at, l.cleared_at, l.work_order AS work_order_id,
        row_number() OVER (PARTITION BY s.email ORDER BY n.id) AS turn
   FROM alert_notice n
@@ -76,8 +76,7 @@ SELECT n.id, n.kind, n.level, s.email, p.locale, school.zone, l.id AS alert_id, 
   JOIN school ON school.id = l.school
   JOIN device d ON d.id = l.device
   JOIN asset a ON a.id = d.asset
-  LEFT JOIN place ON place.id = a.place
-  LEFT JOIN place around ON around.id = place.parent
+  LEFT JOIN place_path pp ON pp.place = a.place
  WHERE n.sent_at IS NULL AND n.trouble IS NULL AND {IS_THERE}) waiting
  WHERE turn <= {MOST_A_READER} ORDER BY turn, id LIMIT {MOST_A_ROUND}
 """

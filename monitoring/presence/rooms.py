@@ -164,7 +164,7 @@ SELECT p.id AS place_id, p.school AS school_id, concat_ws(' / ', around.name, p.
 
 UNWATCHED = """
 SELECT a.tag AS asset_tag,
-       coalesce(nullif(a.name, ''), btrim(m.brand || ' ' || m.name)) AS name
+       asset_title(a.name, m.brand, m.name) AS name
   FROM place p
   CROSS JOIN LATERAL (SELECT p.id UNION ALL SELECT c.id FROM place c WHERE c.parent = p.id) AS i(id)
   JOIN asset a ON a.place = i.id

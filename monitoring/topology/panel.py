@@ -102,7 +102,7 @@ lately AS (
      WHERE s.device = $1 AND s.seen_at > latest.at - $2::interval
 )
 SELECT l.port, l.cards, l.mac, l.vlan, l.seen_at, l.device_id, a.tag AS asset_tag,
-       coalesce(nullif(a.name, ''), btrim(m.brand || ' ' || m.name)) AS name
+       asset_title(a.name, m.brand, m.name) AS name
   FROM lately l LEFT JOIN asset a ON a.id = l.asset LEFT JOIN asset_model m ON m.id = a.model
  WHERE l.place <= $3 ORDER BY l.port, l.place
 """

@@ -28,13 +28,12 @@ class IdleAsset(msgspec.Struct, frozen=True, kw_only=True):
 
 _SINCE = "greatest(a.created_at, o.last_on_at, h.last_held_at)"
 _SELECT = f"""
-SELECT a.id, a.tag, btrim(m.brand || ' ' || m.name) AS model, a.school AS school_id,
-       concat_ws(' / ', around.name, p.name) AS place, o.last_on_at, h.last_held_at,
+SELECT a.id, a.tag, model_title(m.brand, m.name) AS model, a.school AS school_id,
+       coalesce(pp.path, '') AS place, o.last_on_at, h.last_held_at,
        {_SINCE} AS since
   FROM asset a
   JOIN asset_model m ON m.id = a.model
-  LEFT JOIN place p ON p.id = a.place
-  LEFT JOIN place around ON around.id = p.parent
+  LEFT JOIN place_path pp ON pp.place = a.place
   CROSS JOIN LATERAL (
        SELECT max(ended_at) AS last_on_at FROM power_session WHERE asset = a.id) o
   CROSS JOIN LATERAL (

@@ -5,7 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from core.database import fetch_column, fetch_value
+from core.access import Role
+from core.database import execute, fetch_column, fetch_value
+from monitoring import devices
+from tests import factories
+from tests import factories_monitoring as made
 from tests.conftest import Stack
 
 OWN = '{"name": "printer-201"}'
@@ -57,3 +61,21 @@ def test_no_statement_spells_the_name_out() -> None:
         and re.search(r"nullif\(\w+\.identity ->> 'name'", path.read_text())
     ]
     assert spelled == []
+
+
+async def test_a_device_in_a_cabinet_is_shown_with_its_room_and_building(db: Stack) -> None:
+    school = await factories.school()
+    viewer = (await factories.person(Role.technician, school)).actor
+    building = await factories.place(school, "building")
+    room = await factories.place(school, "room", building)
+    cabinet = await factories.place(school, "cabinet", room)
+    asset = await factories.asset(school)
+    await execute("UPDATE asset SET place = $2 WHERE id = $1", asset.id, cabinet)
+    device = await made.device(school, asset=asset)
+    names = await fetch_column(
+        str, "SELECT name FROM place WHERE school = $1 ORDER BY id", school.id
+    )
+    shown = await devices.get_device(viewer, device.id)
+    assert shown.place == " / ".join(names)
+    found = await devices.list_devices(viewer, devices.DeviceFilter(q=names[0]))
+    assert [one.id for one in found.items] == [device.id]

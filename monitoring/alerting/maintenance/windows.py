@@ -82,12 +82,12 @@ _ELSEWHERE: dict[str, Message | Problem] = {
     ),
 }
 SELECT = f"""
-SELECT {COLUMNS}, coalesce(concat_ws(' / ', outer_place.name, p.name), '') AS place,
+SELECT {COLUMNS}, coalesce(pp.path, '') AS place,
        coalesce(device_name_or_tag(a.name, d.identity, a.tag), '') AS device,
        maker.name AS created_by, s.zone
   FROM maintenance_window w JOIN school s ON s.id = w.school
   JOIN person maker ON maker.id = w.created_by
-  LEFT JOIN place p ON p.id = w.place LEFT JOIN place outer_place ON outer_place.id = p.parent
+  LEFT JOIN place_path pp ON pp.place = w.place
   LEFT JOIN device d ON d.id = w.device LEFT JOIN asset a ON a.id = d.asset
 """
 STILL_TO_COME = "w.cancelled_at IS NULL AND (w.ends_at IS NULL OR w.ends_at > :now)"
