@@ -64,20 +64,29 @@ SELECT d.id, d.school AS school_id, s.code AS school, d.kind, d.name, d.contact,
 BY_NAME = Order(Key("d.name", str, "name"), Key("d.id", int, "id"))
 
 
+class DonorFilters(msgspec.Struct, frozen=True):
+    """Which donors a list shows."""
+
+    q: str = ""
+    school: str | None = None
+
+
+NO_FILTERS = DonorFilters()
+
+
 async def list_donors(
     actor: Actor,
+    filters: DonorFilters = NO_FILTERS,
     *,
-    q: str = "",
-    school: str | None = None,
     cursor: str | None = None,
     limit: int = DEFAULT_LIMIT,
 ) -> Page[Donor]:
     """The donors of the schools whose donations the actor may read, by name."""
     where = Where("d.school = any(:schools)", schools=actor.school_ids_with(READ_DONATIONS))
-    if school:
-        where.add("d.school = :school", school=await school_id_of(actor, school))
-    if q.strip():
-        where.add("d.name ILIKE :pattern", pattern=like(q))
+    if filters.school:
+        where.add("d.school = :school", school=await school_id_of(actor, filters.school))
+    if filters.q.strip():
+        where.add("d.name ILIKE :pattern", pattern=like(filters.q))
     return await list_page(Donor, READ, where, BY_NAME, cursor=cursor, limit=limit)
 
 

@@ -74,19 +74,28 @@ SELECT m.id, m.kind, m.brand, m.name, m.isbn,
 BY_TITLE = Order(Key("m.brand", str, "brand"), Key("m.name", str, "name"), Key("m.id", int, "id"))
 
 
+class ModelFilters(msgspec.Struct, frozen=True):
+    """Which models a list shows."""
+
+    q: str = ""
+    kind: AssetKind | None = None
+
+
+NO_FILTERS = ModelFilters()
+
+
 async def list_models(
     actor: Actor,
+    filters: ModelFilters = NO_FILTERS,
     *,
-    q: str = "",
-    kind: AssetKind | None = None,
     cursor: str | None = None,
     limit: int = DEFAULT_LIMIT,
 ) -> Page[AssetModel]:
     """Models by brand and name."""
     where = Where(schools=actor.school_ids)
-    if q.strip():
-        where.add("(m.brand || ' ' || m.name) ILIKE :pattern", pattern=like(q))
-    where.add_given("m.kind = :kind", kind=kind)
+    if filters.q.strip():
+        where.add("(m.brand || ' ' || m.name) ILIKE :pattern", pattern=like(filters.q))
+    where.add_given("m.kind = :kind", kind=filters.kind)
     return await list_page(AssetModel, COLUMNS, where, BY_TITLE, cursor=cursor, limit=limit)
 
 

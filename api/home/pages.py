@@ -16,6 +16,7 @@ from core.access import Actor, Role
 from core.errors import Message, say
 from core.permissions import REPORT_FAULTS
 from inventory import custody, donations, overview, repairs
+from inventory.donations import DonationFilters
 from inventory.usage import preset_period
 from monitoring.alerting import alerts
 from monitoring.devices import networks
@@ -118,7 +119,9 @@ async def for_auditor(actor: Actor) -> Section:
         "donations": await overview.count_donations(
             schools, clock.today(SCHOOL_ZONE).replace(month=1, day=1)
         ),
-        "gaps": (await donations.list_donations(actor, has_gap=True, limit=LONGEST_LIST)).items,
+        "gaps": (
+            await donations.list_donations(actor, DonationFilters(has_gap=True), limit=LONGEST_LIST)
+        ).items,
     }
 
 

@@ -10,7 +10,13 @@ from core.errors import NotFound, say
 from core.paging import DEFAULT_LIMIT, Page
 from core.permissions import READ_DONATIONS
 from core.query import Key, Order, Where, list_page
-from inventory.donations.shapes import Donation, DonationLine, DonationRow, StateCount
+from inventory.donations.shapes import (
+    Donation,
+    DonationFilters,
+    DonationLine,
+    DonationRow,
+    StateCount,
+)
 from inventory.models import like
 from inventory.scope import school_id_of
 
@@ -49,28 +55,29 @@ NEWEST_FIRST = Order(
 )
 
 
+NO_FILTERS = DonationFilters()
+
+
 async def list_donations(
     actor: Actor,
+    filters: DonationFilters = NO_FILTERS,
     *,
-    q: str = "",
-    school: str | None = None,
-    donor: int | None = None,
-    has_gap: bool | None = None,
     cursor: str | None = None,
     limit: int = DEFAULT_LIMIT,
 ) -> Page[DonationRow]:
-    """One page of donations, newest first; ``has_gap`` keeps those with something missing."""
+    """One page of donations, newest first."""
     where = Where("g.school = any(:schools)", schools=actor.school_ids_with(READ_DONATIONS))
-    if school:
-        where.add("g.school = :school", school=await school_id_of(actor, school))
-    where.add_given("g.donor = :donor", donor=donor)
-    if q.strip():
+    if filters.school:
+        where.add("g.school = :school", school=await school_id_of(actor, filters.school))
+    where.add_given("g.donor = :donor", donor=filters.donor)
+    if filters.q.strip():
         where.add(
             "(g.title || ' ' || donor.name || ' ' || g.acknowledgement_number) ILIKE :pattern",
-            pattern=like(q),
+            pattern=like(filters.q),
         )
-    if has_gap is not None:
-        where.add(f"(coalesce(l.declared, 0) > coalesce(l.received, 0)) = {str(has_gap).lower()}")
+    if filters.has_gap is not None:
+        has_gap = str(filters.has_gap).lower()
+        where.add(f"(coalesce(l.declared, 0) > coalesce(l.received, 0)) = {has_gap}")
     return await list_page(DonationRow, ROWS, where, NEWEST_FIRST, cursor=cursor, limit=limit)
 
 

@@ -10,6 +10,15 @@ from inventory.donors import DonorKind
 from inventory.models import AssetKind
 
 
+class DonationFilters(msgspec.Struct, frozen=True):
+    """Which donations a list shows; ``has_gap`` keeps those with something missing, or without."""
+
+    q: str = ""
+    school: str | None = None
+    donor: Id | None = None
+    has_gap: bool | None = None
+
+
 class DonationRow(msgspec.Struct, frozen=True):
     """One line of the list of donations; ``missing`` is declared less received."""
 

@@ -9,7 +9,14 @@ from core import database
 from core.errors import Conflict, Forbidden, Invalid, NotFound
 from inventory import assets, donations, donors
 from inventory.assets import AssetFilters, LifecycleState, NewAsset
-from inventory.donations import DonationEdit, LineEdit, NewDonation, NewLine, Receipt
+from inventory.donations import (
+    DonationEdit,
+    DonationFilters,
+    LineEdit,
+    NewDonation,
+    NewLine,
+    Receipt,
+)
 from inventory.donors import DonorKind, NewDonor
 from tests import factories, factories_inventory
 
@@ -30,9 +37,9 @@ async def test_what_was_declared_and_what_came_keep_their_gap() -> None:
     assert (gift.declared, gift.received, gift.missing) == (5, 3, 2)
     listed = await assets.list_assets(admin.actor, AssetFilters(donation=gift.id))
     assert len(listed.items) == 3
-    gaps = await donations.list_donations(admin.actor, has_gap=True)
+    gaps = await donations.list_donations(admin.actor, DonationFilters(has_gap=True))
     assert [row.missing for row in gaps.items] == [2]
-    assert (await donations.list_donations(admin.actor, has_gap=False)).items == []
+    assert (await donations.list_donations(admin.actor, DonationFilters(has_gap=False))).items == []
 
 
 async def test_what_became_of_the_assets_is_counted_by_state() -> None:

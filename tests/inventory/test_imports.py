@@ -14,7 +14,7 @@ from inventory.imports.books import Books, KnownModel, by_title
 from inventory.imports.files import RawRow
 from inventory.imports.staging import SLICE, judge_rows
 from inventory.imports.verdicts import Judge
-from inventory.models import AssetKind
+from inventory.models import AssetKind, ModelFilters
 from tests import factories
 from tests.factories import MadePerson, MadeSchool
 
@@ -133,7 +133,7 @@ async def test_a_file_is_applied_whole(world: World) -> None:
     assert second.code
     assert (await assets.get_asset(world.admin.actor, "P-1")).condition == "broken"
     assert [row.tag for row in await world.rows(done)] == ["P-2", "VOC-00001", "VOC-00002", "P-1"]
-    assert len((await models.list_models(world.admin.actor, q="laserjet")).items) == 1
+    assert len((await models.list_models(world.admin.actor, ModelFilters("laserjet"))).items) == 1
 
 
 async def test_one_wrong_row_keeps_the_file_out(world: World) -> None:

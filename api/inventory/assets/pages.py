@@ -14,13 +14,14 @@ from api.http.access import allow, in_person
 from api.http.types import WebRequest
 from api.inventory.options import chosen_donation, chosen_model, place_options, school_codes
 from api.kit.flash import see_other
-from api.kit.forms import Form, convert_form
+from api.kit.forms import Form
+from api.kit.lists import read_list
 from api.kit.rendering import language_of, render
 from api.kit.submission import submit
 from core.access import Actor
 from core.errors import say
 from core.numbers import Version
-from core.paging import DEFAULT_LIMIT, MAX_LIMIT, Page
+from core.paging import MAX_LIMIT, Page
 from core.permissions import EDIT_EQUIPMENT, READ_DONATIONS, READ_EQUIPMENT, REPORT_FAULTS
 from inventory import assets, custody, imports, repairs
 from inventory.assets import AssetFilters, AssetRow, LifecycleState
@@ -28,13 +29,6 @@ from monitoring import devices, topology
 
 # The list says how many there are up to here, and "more" beyond: counting all costs too much.
 COUNTED_TO = 1000
-
-
-class ListQuery(AssetFilters, frozen=True):
-    """The list's filters and page, as they stand in its address."""
-
-    cursor: str | None = None
-    limit: int = DEFAULT_LIMIT
 
 
 class StepForm(msgspec.Struct, frozen=True):
@@ -54,13 +48,14 @@ class AssetPages(Controller):
     async def list_assets(
         self, request: WebRequest, actor: NamedDependency[Actor]
     ) -> Response[str]:
-        query = convert_form(request.query_params, ListQuery)
+        asked = read_list(request, AssetFilters)
+        query = asked.filters
         return render(
             request,
             "inventory/assets/list.html",
             total=await assets.count_assets(actor, query, most=COUNTED_TO + 1),
             counted_to=COUNTED_TO,
-            page=await assets.list_assets(actor, query, cursor=query.cursor, limit=query.limit),
+            page=await assets.list_assets(actor, query, cursor=asked.cursor, limit=asked.limit),
             query=query,
             may_keep=actor.can(EDIT_EQUIPMENT),
             schools=await school_codes(request, actor),
@@ -71,7 +66,7 @@ class AssetPages(Controller):
 
     @get(urls.assets_csv, guards=[allow(READ_EQUIPMENT)])
     async def export_assets(self, request: WebRequest, actor: NamedDependency[Actor]) -> Stream:
-        query = convert_form(request.query_params, ListQuery)
+        query = read_list(request, AssetFilters).filters
         # Before the answer begins, so that a filter out of sight is a refusal and no torn file.
         first = await assets.list_assets(actor, query, limit=MAX_LIMIT)
         return Stream(

@@ -14,24 +14,17 @@ from api.inventory.custody.desk import Chosen, Desk, lay_out, split_tags, submit
 from api.inventory.options import place_options, school_codes
 from api.kit.flash import see_other
 from api.kit.forms import Form, convert_form
+from api.kit.lists import read_list
 from api.kit.rendering import render
 from core.access import Actor
 from core.errors import say
 from core.idempotency import once
 from core.numbers import Id
-from core.paging import DEFAULT_LIMIT
 from core.permissions import EDIT_EQUIPMENT
 from inventory import custody
 from inventory.assets import Condition
 from inventory.custody import Custody, CustodyFilters, Holder
 from inventory.scope import school_id_of
-
-
-class ListQuery(CustodyFilters, frozen=True):
-    """The list's filters and page, as they stand in its address."""
-
-    cursor: str | None = None
-    limit: int = DEFAULT_LIMIT
 
 
 class HandOutForm(msgspec.Struct, frozen=True):
@@ -64,11 +57,12 @@ class CustodyPages(Controller):
     async def list_custody(
         self, request: WebRequest, actor: NamedDependency[Actor]
     ) -> Response[str]:
-        query = convert_form(request.query_params, ListQuery)
+        asked = read_list(request, CustodyFilters)
+        query = asked.filters
         return render(
             request,
             "inventory/custody/list.html",
-            page=await custody.list_custody(actor, query, cursor=query.cursor, limit=query.limit),
+            page=await custody.list_custody(actor, query, cursor=asked.cursor, limit=asked.limit),
             query=query,
             overdue=await custody.count_overdue(actor),
             may_keep=actor.can(EDIT_EQUIPMENT),

@@ -16,6 +16,7 @@ from api.inventory.models.picking import submit_with_model
 from api.inventory.options import place_options, school_codes
 from api.kit.flash import see_other
 from api.kit.forms import Form, convert_form
+from api.kit.lists import read_list
 from api.kit.numbers import PathId
 from api.kit.rendering import language_of, render
 from api.kit.repeats import KEY_FIELD, new_key
@@ -26,24 +27,12 @@ from core.access import Actor
 from core.errors import Message, say
 from core.idempotency import once
 from core.numbers import Id
-from core.paging import DEFAULT_LIMIT
 from core.permissions import EDIT_DONATIONS, READ_DONATIONS
 from inventory import assets, donations, donors
 from inventory.assets import AssetFilters, AssetRow
-from inventory.donations import Donation, LineEdit, NewLine, Receipt
+from inventory.donations import Donation, DonationFilters, LineEdit, NewLine, Receipt
 
 SHOWN_ASSETS = 20
-
-
-class ListQuery(msgspec.Struct, frozen=True):
-    """The list's filters and page, as they stand in its address."""
-
-    q: str = ""
-    school: str | None = None
-    donor: Id | None = None
-    has_gap: bool | None = None
-    cursor: str | None = None
-    limit: int = DEFAULT_LIMIT
 
 
 class Start(msgspec.Struct, frozen=True):
@@ -74,16 +63,10 @@ class DonationPages(Controller):
     async def list_donations(
         self, request: WebRequest, actor: NamedDependency[Actor]
     ) -> Response[str]:
-        query = convert_form(request.query_params, ListQuery)
-        page = await donations.list_donations(
-            actor,
-            q=query.q,
-            school=query.school,
-            donor=query.donor,
-            has_gap=query.has_gap or None,
-            cursor=query.cursor,
-            limit=query.limit,
-        )
+        asked = read_list(request, DonationFilters)
+        # The form has a box, which when it is not ticked keeps nothing out.
+        query = msgspec.structs.replace(asked.filters, has_gap=asked.filters.has_gap or None)
+        page = await donations.list_donations(actor, query, cursor=asked.cursor, limit=asked.limit)
         return render(
             request,
             "inventory/donations/list.html",

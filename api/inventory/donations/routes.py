@@ -14,13 +14,14 @@ from inventory.assets import AssetRow
 from inventory.donations import (
     Donation,
     DonationEdit,
+    DonationFilters,
     DonationRow,
     LineEdit,
     NewDonation,
     NewLine,
     Receipt,
 )
-from inventory.donors import Donor, DonorFacts, NewDonor
+from inventory.donors import Donor, DonorFacts, DonorFilters, NewDonor
 
 
 class DonorRoutes(Controller):
@@ -38,7 +39,7 @@ class DonorRoutes(Controller):
         limit: Limit = DEFAULT_LIMIT,
         cursor: FromQuery[str | None] = None,
     ) -> Page[Donor]:
-        return await donors.list_donors(actor, q=q, school=school, cursor=cursor, limit=limit)
+        return await donors.list_donors(actor, DonorFilters(q, school), cursor=cursor, limit=limit)
 
     @post(guards=[allow(EDIT_DONATIONS)], operation_id="donor_create", summary="Add a donor")
     async def create_donor(self, actor: NamedDependency[Actor], data: JSONBody[NewDonor]) -> Donor:
@@ -88,7 +89,7 @@ class DonationRoutes(Controller):
     ) -> Page[DonationRow]:
         """`has_gap` keeps those of which something declared has not come."""
         return await donations.list_donations(
-            actor, q=q, school=school, donor=donor, has_gap=has_gap, cursor=cursor, limit=limit
+            actor, DonationFilters(q, school, donor, has_gap), cursor=cursor, limit=limit
         )
 
     @post(

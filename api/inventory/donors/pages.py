@@ -11,26 +11,19 @@ from api.http.access import allow
 from api.http.types import WebRequest
 from api.inventory.options import school_codes
 from api.kit.flash import see_other
-from api.kit.forms import Form, convert_form
+from api.kit.forms import Form
+from api.kit.lists import read_list
 from api.kit.numbers import PathId
 from api.kit.rendering import language_of, render
 from api.kit.submission import submit
 from api.wording import row_names
 from core.access import Actor
 from core.errors import say
-from core.paging import DEFAULT_LIMIT, MAX_LIMIT
+from core.paging import MAX_LIMIT
 from core.permissions import EDIT_DONATIONS, READ_DONATIONS
 from inventory import donations, donors
-from inventory.donors import DonorFacts, NewDonor
-
-
-class ListQuery(msgspec.Struct, frozen=True):
-    """The list's search and page, as they stand in its address."""
-
-    q: str = ""
-    school: str | None = None
-    cursor: str | None = None
-    limit: int = DEFAULT_LIMIT
+from inventory.donations import DonationFilters
+from inventory.donors import DonorFacts, DonorFilters, NewDonor
 
 
 class DonorPages(Controller):
@@ -42,15 +35,15 @@ class DonorPages(Controller):
     async def list_donors(
         self, request: WebRequest, actor: NamedDependency[Actor]
     ) -> Response[str]:
-        query = convert_form(request.query_params, ListQuery)
+        asked = read_list(request, DonorFilters)
         page = await donors.list_donors(
-            actor, q=query.q, school=query.school, cursor=query.cursor, limit=query.limit
+            actor, asked.filters, cursor=asked.cursor, limit=asked.limit
         )
         return render(
             request,
             "inventory/donors/list.html",
             page=page,
-            query=query,
+            query=asked.filters,
             schools=await school_codes(request, actor, READ_DONATIONS),
             may_write=actor.can(EDIT_DONATIONS),
         )
@@ -101,7 +94,7 @@ async def _donor_page(
     request: WebRequest, actor: Actor, donor_id: int, form: Form | None = None
 ) -> Response[str]:
     donor = await donors.get_donor(actor, donor_id)
-    gifts = await donations.list_donations(actor, donor=donor_id, limit=MAX_LIMIT)
+    gifts = await donations.list_donations(actor, DonationFilters(donor=donor_id), limit=MAX_LIMIT)
     return render(
         request,
         "inventory/donors/donor.html",

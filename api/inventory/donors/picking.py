@@ -19,7 +19,7 @@ from core.errors import FieldError, Invalid, NotFound, say
 from core.paging import MAX_LIMIT
 from core.permissions import READ_DONATIONS
 from inventory import donors
-from inventory.donors import Donor, DonorKind
+from inventory.donors import Donor, DonorFilters, DonorKind
 
 A_FEW = 20
 NAME_MOST = 200
@@ -46,7 +46,7 @@ async def list_donor_names(request: WebRequest, actor: NamedDependency[Actor]) -
 async def choices(request: WebRequest, actor: Actor, school: str, form: Form) -> dict[str, Any]:
     """What the field needs: every donor, or the way to look for one and those that fit."""
     speech = language_of(request)
-    page = await donors.list_donors(actor, school=school, limit=MAX_LIMIT)
+    page = await donors.list_donors(actor, DonorFilters(school=school), limit=MAX_LIMIT)
     if page.next_cursor is None:
         return {"donors": [(one.id, _title(speech, one)) for one in page.items]}
     fitting = []

@@ -15,30 +15,21 @@ from api.http.access import allow
 from api.http.types import WebRequest
 from api.inventory.options import school_codes
 from api.kit.flash import see_other
-from api.kit.forms import PHOTO_FORM_BYTES, Form, convert_form
+from api.kit.forms import PHOTO_FORM_BYTES, Form
+from api.kit.lists import NoFilters, read_list
 from api.kit.rendering import language_of, render
 from api.kit.submission import attempt
 from core.access import Actor
 from core.errors import Invalid, Message, say
-from core.paging import DEFAULT_LIMIT
 from core.permissions import IMPORT_EQUIPMENT
 from inventory import imports
 from inventory.imports import ImportJob, Verdict
 
 
-class ListQuery(msgspec.Struct, frozen=True):
-    """The page of the list, as it stands in its address."""
-
-    cursor: str | None = None
-    limit: int = DEFAULT_LIMIT
-
-
-class RowsQuery(msgspec.Struct, frozen=True):
+class RowFilters(msgspec.Struct, frozen=True):
     """Which rows of a preview."""
 
     verdict: Verdict | None = None
-    cursor: str | None = None
-    limit: int = DEFAULT_LIMIT
 
 
 class ImportPages(Controller):
@@ -115,11 +106,11 @@ def _applied(job: ImportJob) -> Message:
 
 
 async def _list_page(request: WebRequest, actor: Actor, form: Form) -> Response[str]:
-    query = convert_form(request.query_params, ListQuery)
+    asked = read_list(request, NoFilters)
     return render(
         request,
         "inventory/imports/list.html",
-        page=await imports.list_imports(actor, cursor=query.cursor, limit=query.limit),
+        page=await imports.list_imports(actor, cursor=asked.cursor, limit=asked.limit),
         form=form,
         schools=await school_codes(request, actor, IMPORT_EQUIPMENT),
         most_rows=imports.MOST_ROWS,
@@ -129,14 +120,14 @@ async def _list_page(request: WebRequest, actor: Actor, form: Form) -> Response[
 async def _preview(
     request: WebRequest, actor: Actor, job_id: UUID, form: Form | None = None
 ) -> Response[str]:
-    query = convert_form(request.query_params, RowsQuery)
+    asked = read_list(request, RowFilters)
     return render(
         request,
         "inventory/imports/import.html",
         job=await imports.get_import(actor, job_id),
         page=await imports.list_rows(
-            actor, job_id, verdict=query.verdict, cursor=query.cursor, limit=query.limit
+            actor, job_id, verdict=asked.filters.verdict, cursor=asked.cursor, limit=asked.limit
         ),
-        query=query,
+        query=asked.filters,
         form=form or Form(),
     )

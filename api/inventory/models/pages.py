@@ -12,24 +12,15 @@ from api.http.types import WebRequest
 from api.inventory.models.picking import A_FEW
 from api.kit.flash import see_other
 from api.kit.forms import Form, convert_form
+from api.kit.lists import read_list
 from api.kit.numbers import PathId
 from api.kit.rendering import render
 from api.kit.submission import submit
 from core.access import Actor
 from core.errors import say
-from core.paging import DEFAULT_LIMIT
 from core.permissions import EDIT_EQUIPMENT
 from inventory import models
-from inventory.models import AssetKind, AssetModel, ModelFacts
-
-
-class ListQuery(msgspec.Struct, frozen=True):
-    """The list's filters and page, as they stand in its address."""
-
-    q: str = ""
-    kind: AssetKind | None = None
-    cursor: str | None = None
-    limit: int = DEFAULT_LIMIT
+from inventory.models import AssetModel, ModelFacts, ModelFilters
 
 
 class TitleQuery(msgspec.Struct, frozen=True):
@@ -47,15 +38,15 @@ class AssetModelPages(Controller):
     async def list_models(
         self, request: WebRequest, actor: NamedDependency[Actor]
     ) -> Response[str]:
-        query = convert_form(request.query_params, ListQuery)
+        asked = read_list(request, ModelFilters)
         page = await models.list_models(
-            actor, q=query.q, kind=query.kind, cursor=query.cursor, limit=query.limit
+            actor, asked.filters, cursor=asked.cursor, limit=asked.limit
         )
         return render(
             request,
             "inventory/models/list.html",
             page=page,
-            query=query,
+            query=asked.filters,
             may_keep=actor.can(EDIT_EQUIPMENT),
         )
 

@@ -10,7 +10,7 @@ from core.access import Actor
 from core.paging import DEFAULT_LIMIT, Page
 from core.permissions import EDIT_EQUIPMENT, READ_EQUIPMENT
 from inventory import models
-from inventory.models import AssetKind, AssetModel, ModelFacts
+from inventory.models import AssetKind, AssetModel, ModelFacts, ModelFilters
 
 
 class AssetModelRoutes(Controller):
@@ -32,7 +32,7 @@ class AssetModelRoutes(Controller):
         limit: Limit = DEFAULT_LIMIT,
         cursor: FromQuery[str | None] = None,
     ) -> Page[AssetModel]:
-        return await models.list_models(actor, q=q, kind=kind, cursor=cursor, limit=limit)
+        return await models.list_models(actor, ModelFilters(q, kind), cursor=cursor, limit=limit)
 
     @post(guards=[allow(EDIT_EQUIPMENT)], operation_id="asset_model_create", summary="Add a model")
     async def create_model(

@@ -13,7 +13,8 @@ from api.http.types import WebRequest
 from api.inventory.options import place_options
 from api.inventory.work_orders.order_page import order_page
 from api.kit.flash import see_other
-from api.kit.forms import PHOTO_FORM_BYTES, convert_form, read_form
+from api.kit.forms import PHOTO_FORM_BYTES, read_form
+from api.kit.lists import read_list
 from api.kit.numbers import PathId
 from api.kit.photos import FormPhotos, read_photos
 from api.kit.rendering import render
@@ -23,7 +24,6 @@ from core.database import transaction
 from core.errors import Message, say
 from core.idempotency import once
 from core.numbers import Id, Version
-from core.paging import DEFAULT_LIMIT
 from core.permissions import MANAGE_WORK_ORDERS, READ_EQUIPMENT, REPORT_FAULTS, WRITE_WORK_ORDERS
 from inventory import repairs
 from inventory.repairs import Condition, NewEntry, WorkOrderEntry, WorkOrderFilter
@@ -33,7 +33,7 @@ from inventory.repairs.views import Severity
 F = TypeVar("F", bound=msgspec.Struct)
 
 
-class ListQuery(msgspec.Struct, frozen=True):
+class OrderFilters(msgspec.Struct, frozen=True):
     """The list's filters as they stand in its address: what is not finished, unless asked."""
 
     q: str = ""
@@ -42,8 +42,6 @@ class ListQuery(msgspec.Struct, frozen=True):
     mine: bool = False
     place_id: Id | None = None
     tag: str = ""
-    limit: int = DEFAULT_LIMIT
-    cursor: str | None = None
 
     @property
     def active(self) -> int:
@@ -118,9 +116,10 @@ class WorkOrderPages(Controller):
     async def list_orders(
         self, request: WebRequest, actor: NamedDependency[Actor]
     ) -> Response[str]:
-        query = convert_form(request.query_params, ListQuery)
+        asked = read_list(request, OrderFilters)
+        query = asked.filters
         page = await repairs.list_work_orders(
-            actor, query.wanted(), limit=query.limit, cursor=query.cursor
+            actor, query.wanted(), limit=asked.limit, cursor=asked.cursor
         )
         return render(
             request,

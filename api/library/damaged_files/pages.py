@@ -1,23 +1,16 @@
 """The page of damaged files, for those who can upload them again."""
 
-import msgspec
 from litestar import Response, get
 from litestar.di import NamedDependency
 
 from api import urls
 from api.http.access import allow
 from api.http.types import WebRequest
-from api.kit.forms import convert_form
+from api.kit.lists import NoFilters, read_list
 from api.kit.rendering import render
 from core.access import Actor
 from core.permissions import CONTRIBUTE_RESOURCES
 from storage import damage, damaged_files
-
-
-class ListQuery(msgspec.Struct, frozen=True):
-    """Which page of the list, as its address says."""
-
-    cursor: str | None = None
 
 
 @get(
@@ -27,10 +20,10 @@ class ListQuery(msgspec.Struct, frozen=True):
 )
 async def show_damaged_files(request: WebRequest, actor: NamedDependency[Actor]) -> Response[str]:
     """Files that the store no longer gives back: one's own, and those of one's school."""
-    query = convert_form(request.query_params, ListQuery)
+    asked = read_list(request, NoFilters)
     return render(
         request,
         "library/damaged_files/list.html",
-        page=await damaged_files.list_damaged_files(actor, cursor=query.cursor),
+        page=await damaged_files.list_damaged_files(actor, limit=asked.limit, cursor=asked.cursor),
         sentences=damage.SENTENCES,
     )

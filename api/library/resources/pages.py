@@ -13,7 +13,8 @@ from api.http.access import allow
 from api.http.types import WebRequest
 from api.kit import submission
 from api.kit.flash import see_other
-from api.kit.forms import PHOTO_FORM_BYTES, Form, convert_form
+from api.kit.forms import PHOTO_FORM_BYTES, Form
+from api.kit.lists import read_list
 from api.kit.options import school_options
 from api.kit.rendering import language_of, render
 from api.library.resources.form_pages import (
@@ -34,7 +35,7 @@ from storage.resources import Resource, ResourceState
 ROWS_A_PAGE = 24
 
 
-class ListQuery(msgspec.Struct, frozen=True):
+class LibraryFilters(msgspec.Struct, frozen=True):
     """The list's filters as they stand in its address."""
 
     q: str = ""
@@ -47,7 +48,6 @@ class ListQuery(msgspec.Struct, frozen=True):
     school_id: Id | None = None
     state: ResourceState | None = None
     mine: bool = False
-    cursor: str | None = None
 
     @property
     def active(self) -> int:
@@ -69,9 +69,10 @@ class LibraryPages(Controller):
     async def list_resources(
         self, request: WebRequest, actor: NamedDependency[Actor]
     ) -> Response[str]:
-        query = convert_form(request.query_params, ListQuery)
+        asked = read_list(request, LibraryFilters)
+        query = asked.filters
         page = await catalogue.list_resources(
-            actor, query.filters(), limit=ROWS_A_PAGE, cursor=query.cursor
+            actor, query.filters(), limit=ROWS_A_PAGE, cursor=asked.cursor
         )
         return render(
             request,
