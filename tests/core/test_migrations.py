@@ -13,6 +13,8 @@ from piccolo.apps.migrations.commands.base import BaseMigrationManager
 from piccolo.apps.migrations.commands.new import AutoMigrationManager
 
 import piccolo_conf
+from core import database, migrations
+from core.errors import Conflict
 from labshare.engines import postgres
 from tests.patience import PATIENCE_SECONDS
 
@@ -60,3 +62,17 @@ def test_migrations_go_back_and_forth_and_arrive_at_the_same(fresh_database: str
     )
     assert ran.returncode == 0, ran.stdout + ran.stderr
     assert "the same" in ran.stdout
+
+
+async def test_a_database_of_another_program_is_left_alone(db: object) -> None:
+    name = "2031-01-01T00:00:00:000000"
+    await database.execute(
+        "INSERT INTO migration (name, app_name, ran_on) VALUES ($1, 'core', now())", name
+    )
+    try:
+        with pytest.raises(Conflict, match=name) as refused:
+            await migrations.apply()
+        assert refused.value.code == "foreign_database"
+    finally:
+        await database.execute("DELETE FROM migration WHERE name = $1", name)
+    assert await migrations.apply() == []
