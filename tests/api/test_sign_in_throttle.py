@@ -307,7 +307,7 @@ async def test_who_waits_too_long_is_told_so_and_has_not_failed(
     await _try(client, who.login, PASSWORD)
     monkeypatch.setattr(passwords, "LONGEST_WAIT_SECONDS", 0.01)
     monkeypatch.setattr(passwords, "_limiter", anyio.CapacityLimiter(1))
-    await passwords._turns.acquire_on_behalf_of(object())
+    await passwords._limiter.acquire_on_behalf_of(object())
     answer = await _try(client, who.login, PASSWORD)
     assert answer.status_code == 503
     assert int(answer.headers["retry-after"]) > 0
