@@ -48,6 +48,7 @@ NOUNS = (
     "api.administration.security_log",
     "api.administration.setup",
     "api.administration.sign_in",
+    "api.administration.terms",
     "api.administration.tokens",
     "api.home",
     "api.inventory.assets",

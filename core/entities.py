@@ -2,7 +2,7 @@
 
 from core.entity import Entity
 from core.errors import Message, say
-from core.tables import ApiToken, Person, PersonMembership, Place, School
+from core.tables import ApiToken, Person, PersonMembership, Place, School, Term
 
 ENTITIES = (
     Entity(School, say("School"), row_name="t.{school_name}"),
@@ -13,6 +13,7 @@ ENTITIES = (
         joins="LEFT JOIN place u ON u.id = t.parent",
         codes={"kind": "place_kind"},
     ),
+    Entity(Term, say("Term"), row_name="t.name"),
     Entity(Person, say("Person"), row_name="t.name", codes={"locale": "language"}),
     Entity(
         PersonMembership,
@@ -38,8 +39,10 @@ COLUMNS: dict[str, Message] = {
     "created_by": say("Created by"),
     "expires_at": say("Good until"),
     "file_name": say("File name"),
+    "first_day": say("Lessons begin"),
     "id": say("Number"),
     "kind": say("Kind"),
+    "last_day": say("Lessons end"),
     "locale": say("Language"),
     "login": say("Sign-in name"),
     "name": say("Name"),

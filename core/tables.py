@@ -9,6 +9,7 @@ from piccolo.columns import (
     BigSerial,
     Boolean,
     Bytea,
+    Date,
     ForeignKey,
     Integer,
     Text,
@@ -36,6 +37,21 @@ class School(Table, tablename="school"):
     requires_second_factor = Boolean(default=False)
 
     school_code_is_plain = Check("code ~ '^[A-Za-z0-9-]{1,32}$'")
+
+
+class Term(Table, tablename="term"):
+    """A term of a school, from its first day to its last, both counted."""
+
+    id = BigSerial(primary_key=True)
+    school = ForeignKey(School, null=False, on_delete=OnDelete.restrict)
+    name = Varchar(length=120)
+    first_day = Date()
+    last_day = Date()
+
+    term_name_is_given = Check("btrim(name) <> ''")
+    term_ends_after_it_begins = Check("last_day >= first_day")
+    term_is_within_a_year = Check("last_day - first_day < 366")
+    term_name_once_a_school = Unique(["school", "name"])
 
 
 class Place(Table, tablename="place"):

@@ -10,6 +10,7 @@ from api.administration.schools.urls import *  # noqa: F403
 from api.administration.security_log.urls import *  # noqa: F403
 from api.administration.setup.urls import *  # noqa: F403
 from api.administration.sign_in.urls import *  # noqa: F403
+from api.administration.terms.urls import *  # noqa: F403
 from api.home.urls import *  # noqa: F403
 from api.inventory.assets.urls import *  # noqa: F403
 from api.inventory.custody.urls import *  # noqa: F403

@@ -1,10 +1,12 @@
 """The two schools: their buildings, rooms and cabinets, and the people who work there."""
 
+from datetime import date
+
 import msgspec
 
 from core import passwords
 from core.access import Role
-from core.database import execute_many, fetch_value
+from core.database import execute, execute_many, fetch_value
 from labshare.demo.calendar import YearBehind
 from labshare.demo.rows import copy, reserve
 from labshare.demo.sign_ins import CAST, Cast, DemoSignIns
@@ -69,7 +71,25 @@ async def add_schools(year: YearBehind) -> dict[str, School]:
     schools = {named[0]: School(id_, named[0]) for id_, named in zip(ids, SCHOOLS, strict=True)}
     for school in schools.values():
         await _add_places(school)
+        await _add_terms(year, school)
     return schools
+
+
+async def _add_terms(year: YearBehind, school: School) -> None:
+    """The terms of the year behind and of the one that goes on, as lessons fall in them."""
+    for began in range(year.first.year - 1, year.today.year + 1):
+        name = f"{began}—{began + 1} 学年第{{}}学期"
+        for count, first_day, last_day in (
+            ("一", date(began, 9, 1), date(began + 1, 1, 18)),
+            ("二", date(began + 1, 2, 20), date(began + 1, 7, 5)),
+        ):
+            await execute(
+                "INSERT INTO term (school, name, first_day, last_day) VALUES ($1, $2, $3, $4)",
+                school.id,
+                name.format(count),
+                first_day,
+                last_day,
+            )
 
 
 async def _add_places(school: School) -> None:

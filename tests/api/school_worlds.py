@@ -25,6 +25,7 @@ from tests.factories_monitoring import MadeDevice
 MARKED = {
     "school": ("name_zh", "name_en"),
     "place": ("name",),
+    "term": ("name",),
     "donor": ("name", "contact"),
     "donation": ("title", "note"),
     "donation_line": ("note",),
@@ -112,6 +113,11 @@ async def _accounts(
     return {
         "person_id": teacher.id,
         "keeper_id": admin.id,
+        "term_id": await database.fetch_value(
+            "INSERT INTO term (school, name, first_day, last_day)"
+            " VALUES ($1, 'Autumn', '2026-09-01', '2027-01-20') RETURNING id",
+            admin.actor.school_ids[0],
+        ),
         "assignee_id": technician.id,
         "holder_id": teacher.id,
         "membership_id": given,
