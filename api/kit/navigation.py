@@ -63,7 +63,9 @@ _BELONGS: dict[str, tuple[str, ...]] = {
     urls.maintenance(): ("devices",),
     urls.port_finder(): ("devices",),
     urls.schools(): ("people",),
+    urls.terms(): ("people",),
     urls.audit(): ("people",),
+    urls.security_log(): ("people",),
 }
 _RULES_OF_A_SCHOOL = re.compile(r"/schools/\d+/rules/")
 _A_REPORT = re.compile(r"/assets/[^/]+/report")
