@@ -113,3 +113,16 @@ async def test_a_refused_term_comes_back_with_what_was_typed(client: httpx.Async
     assert 'value="2027-01-20"' in answer.text
     page = await client.get("/terms")
     assert "Autumn" in page.text
+
+
+async def test_a_term_is_taken_out_only_after_a_question(client: httpx.AsyncClient) -> None:
+    school = await factories.school()
+    person = await factories.person("admin", school)
+    await factories.signed_in(client, person)
+    term = await terms.create_term(person.actor, NewTerm("Autumn", *AUTUMN, school_id=school.id))
+    page = (await client.get(f"/terms/{term.id}")).text
+    question, _, button = page.partition(f'action="/terms/{term.id}/delete"')
+    assert question.rindex('<details class="confirm"') > question.rindex("</form>")
+    assert 'type="submit"' in button
+    assert (await client.post(f"/terms/{term.id}/delete")).status_code == 303
+    assert (await client.get(f"/terms/{term.id}")).status_code == 404
