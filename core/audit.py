@@ -8,6 +8,7 @@ import msgspec
 
 from core import clock, database
 from core.access import Actor
+from core.numbers import Id
 from core.paging import DEFAULT_LIMIT, Page
 from core.permissions import READ_AUDIT
 from core.query import Key, Order, Where, list_page
@@ -80,8 +81,8 @@ async def list_histories(
 class AuditFilter(msgspec.Struct, frozen=True):
     """Which changes a list shows; ``day`` is a calendar day in ``zone``."""
 
-    school_id: int | None = None
-    person_id: int | None = None
+    school_id: Id | None = None
+    person_id: Id | None = None
     entity: str | None = None
     entity_id: str | None = None
     day: date | None = None

@@ -31,6 +31,15 @@ class Standing(StrEnum):
     closed = "closed"
 
 
+class PeopleFilters(msgspec.Struct, frozen=True):
+    """Which people a list shows; ``q`` is part of a name or of a sign-in name."""
+
+    q: str = ""
+    school_id: Id | None = None
+    role: Role | None = None
+    standing: Standing = Standing.open
+
+
 class Person(msgspec.Struct, frozen=True):
     """An account with its roles at the schools that the reader sees.
 
@@ -77,26 +86,24 @@ COLUMNS = f"""
 
 PEOPLE = f"SELECT {COLUMNS} FROM person p"
 BY_NAME = Order(Key("p.name", str, "name"), Key("p.id", int, "id"))
+NO_FILTERS = PeopleFilters()
 
 
 async def list_people(
     actor: Actor,
+    filters: PeopleFilters = NO_FILTERS,
     *,
-    q: str = "",
-    school_id: int | None = None,
-    role: Role | None = None,
-    standing: Standing = Standing.open,
-    limit: int = DEFAULT_LIMIT,
     cursor: str | None = None,
+    limit: int = DEFAULT_LIMIT,
 ) -> Page[Person]:
     """The people of the schools where the actor is admin, technician or auditor, by name."""
-    if school_id is not None:
-        actor.require(school_id, READ_PEOPLE)
-    where = _in_sight(actor, school_id=school_id, role=role)
-    where.add(f"p.closed_at IS {'NULL' if standing is Standing.open else 'NOT NULL'}")
+    if filters.school_id is not None:
+        actor.require(filters.school_id, READ_PEOPLE)
+    where = _in_sight(actor, school_id=filters.school_id, role=filters.role)
+    where.add(f"p.closed_at IS {'NULL' if filters.standing is Standing.open else 'NOT NULL'}")
     where.add_given(
         "(strpos(lower(p.name), :words) > 0 OR strpos(p.login, :words) > 0)",
-        words=q.strip().lower(),
+        words=filters.q.strip().lower(),
     )
     return await list_page(Person, PEOPLE, where, BY_NAME, cursor=cursor, limit=limit)
 

@@ -13,6 +13,7 @@ import structlog
 from core import clock, database
 from core.access import Actor
 from core.errors import Unavailable
+from core.numbers import Id
 from core.paging import DEFAULT_LIMIT, MAX_LIMIT, Page
 from core.permissions import READ_SECURITY_LOG
 from core.query import Key, Order, Where, list_page
@@ -90,7 +91,7 @@ class SecurityFilter(msgspec.Struct, frozen=True):
     """Which events a list shows; ``day`` is a calendar day in ``zone``."""
 
     kind: Kind | None = None
-    person_id: int | None = None
+    person_id: Id | None = None
     day: date | None = None
     zone: str = "Asia/Shanghai"
 

@@ -1,11 +1,13 @@
 """Finding resources: words, facets, newest first or best first, page by page."""
 
+from typing import Annotated
 from uuid import UUID
 
 import msgspec
 
 from core import database
 from core.access import Actor
+from core.numbers import Id
 from core.paging import Page, checked_limit, page_of
 from core.query import Key, Order, Where
 from storage import search
@@ -22,19 +24,27 @@ EXCERPT_LENGTH = 90
 WEIGHTS = "{0.05, 0.2, 0.5, 1.0}"
 
 
+Facet = Annotated[str, msgspec.Meta(description="A code of the vocabulary.")]
+
+
 class Filters(msgspec.Struct, frozen=True):
     """What to look for; what is left out asks for everything."""
 
     q: str = ""
-    stage: str = ""
-    subject: str = ""
-    grade: str = ""
-    kind: str = ""
-    language: str = ""
-    licence: str = ""
-    school_id: int | None = None
-    state: str = ""
+    stage: Facet = ""
+    subject: Facet = ""
+    grade: Facet = ""
+    kind: Facet = ""
+    language: Facet = ""
+    licence: Facet = ""
+    school_id: Id | None = None
+    state: ResourceState | None = None
     mine: bool = False
+
+    @property
+    def active(self) -> int:
+        """How many filters are in use, apart from the search, the state and ``mine``."""
+        return sum(1 for name in (*FACETS, "school_id") if getattr(self, name))
 
 
 class ResourceLine(msgspec.Struct, frozen=True):

@@ -24,6 +24,7 @@ from monitoring.health import overview as monitored
 from monitoring.usage.idleness import count_idle
 from monitoring.usage.report import days_of_use
 from storage import catalogue, uploads
+from storage.resources import ResourceState
 
 LONGEST_LIST = 8
 SHORT_LIST = 5
@@ -92,7 +93,7 @@ async def first_steps(actor: Actor) -> list[FirstStep]:
 
 async def for_teacher(actor: Actor) -> Section:
     """What the teacher has, has uploaded, and could use."""
-    published = catalogue.Filters(state="published")
+    published = catalogue.Filters(state=ResourceState.published)
     unfinished = repairs.WorkOrderFilter(state="unfinished")
     return {
         "fresh": (await catalogue.list_resources(actor, published, limit=LONGEST_LIST)).items,

@@ -12,6 +12,7 @@ from api.http.types import WebRequest
 from api.kit.rendering import render
 from core import people
 from core.access import Actor
+from core.people import PeopleFilters
 from core.permissions import READ_PEOPLE
 from inventory import assets
 from inventory.assets import AssetFilters
@@ -49,6 +50,6 @@ async def find_everything(actor: Actor, q: str) -> dict[str, Any]:
     found = await assets.list_assets(actor, AssetFilters(q=q), limit=A_FEW)
     persons = []
     if actor.can(READ_PEOPLE):
-        persons = (await people.list_people(actor, q=q, limit=A_FEW)).items
+        persons = (await people.list_people(actor, PeopleFilters(q), limit=A_FEW)).items
     resources = await catalogue.list_resources(actor, catalogue.Filters(q=q), limit=A_FEW)
     return {"assets": found.items, "people": persons, "resources": resources.items}

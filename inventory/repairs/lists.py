@@ -1,10 +1,11 @@
 """Lists of work orders: one query each, newest first or most urgent first."""
 
-from typing import Literal
+from typing import Literal, get_args
 
 import msgspec
 
 from core.access import Actor
+from core.numbers import Id
 from core.paging import DEFAULT_LIMIT, Page, checked_limit, page_of
 from core.query import Where
 from inventory.repairs.views import (
@@ -27,8 +28,13 @@ class WorkOrderFilter(msgspec.Struct, frozen=True, kw_only=True):
     state: StateFilter | None = None
     severity: Severity | None = None
     mine: bool = False
-    place_id: int | None = None
+    place_id: Id | None = None
     tag: str = ""
+
+    @property
+    def active(self) -> int:
+        """How many filters are in use, apart from the search, the state and ``mine``."""
+        return sum(1 for value in (self.severity, self.place_id, self.tag) if value)
 
 
 async def list_work_orders(
@@ -66,7 +72,7 @@ async def list_of_asset(actor: Actor, asset_id: int, *, limit: int = 20) -> list
 def _narrow(where: Where, wanted: WorkOrderFilter, actor: Actor) -> None:
     if wanted.state == "unfinished":
         where.add("w.closed_at IS NULL")
-    elif wanted.state:
+    elif wanted.state in get_args(State):
         where.add("w.state = :state", state=wanted.state)
     where.add_given("w.severity = :severity", severity=wanted.severity)
     if wanted.mine:

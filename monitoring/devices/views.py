@@ -10,6 +10,7 @@ from core import clock
 from core.access import Actor
 from core.database import fetch_one
 from core.errors import Message, NotFound, say
+from core.numbers import Id
 from core.paging import Page
 from core.query import Key, Order, Where, list_page
 from monitoring.decoding.metrics import METRICS
@@ -69,10 +70,15 @@ class DeviceFilter(msgspec.Struct, frozen=True):
     """Which devices a list shows; ``q`` looks in tags, names, addresses and places."""
 
     q: str | None = None
-    school_id: int | None = None
+    school_id: Id | None = None
     state: DeviceState | None = None
     profile: str | None = None
     with_alerts: bool = False
+
+    @property
+    def active(self) -> int:
+        """How many filters are in use, apart from the search, the state and the alerts."""
+        return sum(1 for value in (self.school_id, self.profile) if value)
 
 
 class LatestReading(msgspec.Struct, frozen=True):

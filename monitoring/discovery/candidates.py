@@ -9,6 +9,7 @@ import msgspec
 from core.access import Actor
 from core.database import fetch_one
 from core.errors import NotFound, say
+from core.numbers import Id
 from core.paging import Page
 from core.permissions import READ_MONITORING_SETUP
 from core.query import Key, Order, Where, count_rows, list_page
@@ -76,10 +77,16 @@ class CandidateFilter(msgspec.Struct, frozen=True):
     """Which candidates a list shows; ``q`` looks in addresses, names and tags."""
 
     q: str | None = None
-    school_id: int | None = None
-    network_id: int | None = None
+    school_id: Id | None = None
+    network_id: Id | None = None
     trust: Trust | None = None
     decision: Decision = Decision.waiting
+
+    @property
+    def active(self) -> int:
+        """How many filters are in use, the search apart."""
+        given = (self.school_id, self.network_id, self.trust)
+        return sum(1 for value in given if value) + (self.decision is not Decision.waiting)
 
 
 class _Row(_Stored, frozen=True, kw_only=True):

@@ -8,6 +8,7 @@ from core import clock
 from core.access import Actor
 from core.database import fetch
 from core.errors import Message
+from core.numbers import Id
 from core.paging import Page
 from core.query import Key, Order, Where, list_page
 from monitoring.decoding.readings import State
@@ -49,8 +50,8 @@ class MessageFilter(msgspec.Struct, frozen=True):
     """
 
     q: str | None = None
-    school_id: int | None = None
-    device_id: int | None = None
+    school_id: Id | None = None
+    device_id: Id | None = None
     is_known: bool | None = None
     trap_oid: str | None = None
     since: datetime | None = None

@@ -10,7 +10,7 @@ from core.access import Actor, Role
 from core.clock import now
 from core.errors import Conflict, Forbidden, Invalid, NotFound
 from core.memberships import NewRole
-from core.people import NewPerson, Standing
+from core.people import NewPerson, PeopleFilters, Standing
 from core.person_facts import PersonFacts
 from core.schools import SchoolFacts
 from tests import factories
@@ -166,7 +166,7 @@ async def test_an_account_that_closes_is_out_at_once() -> None:
     await people.reopen_account(admin.actor, teacher.id)
     assert await sign_in.find_actor(session) is None
     assert await tokens.find_actor(token) is None
-    page = await people.list_people(admin.actor, standing=Standing.open)
+    page = await people.list_people(admin.actor, PeopleFilters(standing=Standing.open))
     assert {person.id for person in page.items} == {admin.id, teacher.id}
 
 
@@ -239,11 +239,13 @@ async def test_people_are_found_by_part_of_a_name_and_page_by_page() -> None:
         await people.create_person(
             admin.actor, NewPerson(f"Wang {number}", f"w{number}", here.id, Role.teacher)
         )
-    first = await people.list_people(admin.actor, q="wang", limit=3)
-    rest = await people.list_people(admin.actor, q="wang", limit=3, cursor=first.next_cursor)
+    first = await people.list_people(admin.actor, PeopleFilters("wang"), limit=3)
+    rest = await people.list_people(
+        admin.actor, PeopleFilters("wang"), limit=3, cursor=first.next_cursor
+    )
     assert [p.name for p in first.items + rest.items] == [f"Wang {n}" for n in range(5)]
     assert rest.next_cursor is None
-    assert (await people.list_people(admin.actor, q="100%")).items == []
+    assert (await people.list_people(admin.actor, PeopleFilters("100%"))).items == []
 
 
 async def test_the_command_line_opens_an_account(db: Stack) -> None:

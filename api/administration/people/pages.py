@@ -13,7 +13,8 @@ from api import urls
 from api.http.access import allow
 from api.http.types import WebRequest
 from api.kit.flash import see_other
-from api.kit.forms import Form, convert_form
+from api.kit.forms import Form
+from api.kit.lists import read_list
 from api.kit.numbers import PathId
 from api.kit.options import school_options
 from api.kit.rendering import language_of, render
@@ -24,20 +25,9 @@ from core.access import Actor, Role
 from core.errors import Invalid, say
 from core.memberships import NewRole
 from core.numbers import Id
-from core.people import Invitation, NewPerson, Standing
+from core.people import Invitation, NewPerson, PeopleFilters
 from core.permissions import MANAGE_PEOPLE, READ_PEOPLE
 from core.person_facts import PersonFacts
-
-
-class PeopleFilter(msgspec.Struct, frozen=True):
-    """The filters of the list, as they stand in its address."""
-
-    q: str = ""
-    school_id: Id | None = None
-    role: Role | None = None
-    standing: Standing = Standing.open
-    limit: int = 50
-    cursor: str | None = None
 
 
 class RoleForm(msgspec.Struct, frozen=True):
@@ -57,21 +47,15 @@ class PeoplePages(Controller):
     async def list_people(
         self, request: WebRequest, actor: NamedDependency[Actor]
     ) -> Response[str]:
-        only = convert_form(request.query_params, PeopleFilter)
+        asked = read_list(request, PeopleFilters)
         found = await people.list_people(
-            actor,
-            q=only.q,
-            school_id=only.school_id,
-            role=only.role,
-            standing=only.standing,
-            limit=only.limit,
-            cursor=only.cursor,
+            actor, asked.filters, cursor=asked.cursor, limit=asked.limit
         )
         return render(
             request,
             "administration/people/list.html",
             page=found,
-            only=only,
+            only=asked.filters,
             school_options=await school_options(request, actor, READ_PEOPLE),
         )
 

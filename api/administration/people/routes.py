@@ -3,17 +3,19 @@
 import msgspec
 from litestar import Controller, delete, get, post, put
 from litestar.di import NamedDependency
-from litestar.params import FromQuery, JSONBody
+from litestar.params import JSONBody
 
 from api.http.access import allow, in_person
 from api.http.identity import client_address
 from api.http.types import WebRequest
-from api.kit.numbers import Limit, PathId
+from api.kit.list_parameters import asked_for
+from api.kit.lists import ListQuery
+from api.kit.numbers import PathId
 from core import account, memberships, people, second_factor
-from core.access import Actor, Membership, Role
+from core.access import Actor, Membership
 from core.memberships import NewRole
-from core.paging import DEFAULT_LIMIT, Page
-from core.people import Invitation, NewPerson, Person, Standing
+from core.paging import Page
+from core.people import Invitation, NewPerson, PeopleFilters, Person
 from core.permissions import EDIT_ACCOUNT, MANAGE_PEOPLE, READ_ACCOUNT, READ_PEOPLE
 from core.person_facts import PersonFacts
 
@@ -96,26 +98,14 @@ class PeopleRoutes(Controller):
         guards=[allow(READ_PEOPLE)],
         operation_id="person_list",
         summary="The people of your schools",
+        dependencies={"asked": asked_for(PeopleFilters)},
     )
     async def list_people(
-        self,
-        actor: NamedDependency[Actor],
-        of_school: NamedDependency[int | None],
-        q: FromQuery[str] = "",
-        role: FromQuery[Role | None] = None,
-        standing: FromQuery[Standing] = Standing.open,
-        limit: Limit = DEFAULT_LIMIT,
-        cursor: FromQuery[str | None] = None,
+        self, actor: NamedDependency[Actor], asked: NamedDependency[ListQuery[PeopleFilters]]
     ) -> Page[Person]:
         """By name; `q` is part of a name or of a sign-in name."""
         return await people.list_people(
-            actor,
-            q=q,
-            school_id=of_school,
-            role=role,
-            standing=standing,
-            limit=limit,
-            cursor=cursor,
+            actor, asked.filters, cursor=asked.cursor, limit=asked.limit
         )
 
     @post(

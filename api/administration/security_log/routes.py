@@ -1,18 +1,16 @@
 """The security log over JSON."""
 
-from datetime import date
-
 from litestar import Controller, get
 from litestar.di import NamedDependency
-from litestar.params import FromQuery
 
 from api.http.access import allow
-from api.kit.numbers import Limit, QueryId
+from api.kit.list_parameters import asked_for
+from api.kit.lists import ListQuery
 from core import security_log
 from core.access import Actor
-from core.paging import DEFAULT_LIMIT, Page
+from core.paging import Page
 from core.permissions import READ_SECURITY_LOG
-from core.security_log import Kind, SecurityEvent, SecurityFilter
+from core.security_log import SecurityEvent, SecurityFilter
 
 
 class SecurityLogRoutes(Controller):
@@ -25,16 +23,12 @@ class SecurityLogRoutes(Controller):
         guards=[allow(READ_SECURITY_LOG)],
         operation_id="security_event_list",
         summary="Who came in, who was refused, who may do what; the newest first",
+        dependencies={"asked": asked_for(SecurityFilter, without=("zone",))},
     )
     async def list_events(
-        self,
-        actor: NamedDependency[Actor],
-        kind: FromQuery[Kind | None] = None,
-        person_id: QueryId = None,
-        day: FromQuery[date | None] = None,
-        limit: Limit = DEFAULT_LIMIT,
-        cursor: FromQuery[str | None] = None,
+        self, actor: NamedDependency[Actor], asked: NamedDependency[ListQuery[SecurityFilter]]
     ) -> Page[SecurityEvent]:
         """`person_id` is whose account it concerns."""
-        only = SecurityFilter(kind, person_id, day)
-        return await security_log.list_events(actor, only, limit=limit, cursor=cursor)
+        return await security_log.list_events(
+            actor, asked.filters, cursor=asked.cursor, limit=asked.limit
+        )

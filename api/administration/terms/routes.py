@@ -2,13 +2,15 @@
 
 from litestar import Controller, delete, get, post, put
 from litestar.di import NamedDependency
-from litestar.params import FromQuery, JSONBody
+from litestar.params import JSONBody
 
 from api.http.access import allow
-from api.kit.numbers import Limit, PathId
+from api.kit.list_parameters import asked_for
+from api.kit.lists import ListQuery
+from api.kit.numbers import PathId
 from core import terms
 from core.access import Actor
-from core.paging import DEFAULT_LIMIT, Page
+from core.paging import Page
 from core.permissions import MANAGE_SCHOOL, READ_SCHOOLS
 from core.terms import NewTerm, Term, TermFacts, TermFilters
 
@@ -19,15 +21,16 @@ class TermRoutes(Controller):
     path = "/terms"
     tags = ("schools",)
 
-    @get(guards=[allow(READ_SCHOOLS)], operation_id="term_list", summary="Terms, latest first")
+    @get(
+        guards=[allow(READ_SCHOOLS)],
+        operation_id="term_list",
+        summary="Terms, latest first",
+        dependencies={"asked": asked_for(TermFilters)},
+    )
     async def list_terms(
-        self,
-        actor: NamedDependency[Actor],
-        of_school: NamedDependency[int | None],
-        limit: Limit = DEFAULT_LIMIT,
-        cursor: FromQuery[str | None] = None,
+        self, actor: NamedDependency[Actor], asked: NamedDependency[ListQuery[TermFilters]]
     ) -> Page[Term]:
-        return await terms.list_terms(actor, TermFilters(of_school), cursor=cursor, limit=limit)
+        return await terms.list_terms(actor, asked.filters, cursor=asked.cursor, limit=asked.limit)
 
     @post(guards=[allow(MANAGE_SCHOOL)], operation_id="term_create", summary="Add a term")
     async def create_term(self, actor: NamedDependency[Actor], data: JSONBody[NewTerm]) -> Term:

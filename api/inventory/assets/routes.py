@@ -5,14 +5,15 @@ from typing import Annotated
 import msgspec
 from litestar import Controller, get, patch, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath, FromQuery, JSONBody
+from litestar.params import FromPath, JSONBody
 
 from api.http.access import allow
-from api.kit.numbers import Limit, QueryId
+from api.kit.list_parameters import asked_for
+from api.kit.lists import ListQuery
 from core.access import Actor
 from core.audit import Change
 from core.numbers import Id, Version
-from core.paging import DEFAULT_LIMIT, Page
+from core.paging import Page
 from core.permissions import EDIT_EQUIPMENT, READ_EQUIPMENT
 from inventory import assets, custody
 from inventory.assets import (
@@ -20,13 +21,10 @@ from inventory.assets import (
     AssetChanges,
     AssetFilters,
     AssetRow,
-    Condition,
-    Custodial,
     LifecycleState,
     NewAsset,
 )
 from inventory.custody import Custody
-from inventory.models import AssetKind
 
 
 class Move(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -58,28 +56,19 @@ class AssetRoutes(Controller):
     path = "/assets"
     tags = ("assets",)
 
-    @get(guards=[allow(READ_EQUIPMENT)], operation_id="asset_list", summary="Assets by tag")
+    @get(
+        guards=[allow(READ_EQUIPMENT)],
+        operation_id="asset_list",
+        summary="Assets by tag",
+        dependencies={"asked": asked_for(AssetFilters)},
+    )
     async def list_assets(
-        self,
-        actor: NamedDependency[Actor],
-        q: FromQuery[str] = "",
-        school: FromQuery[str | None] = None,
-        kind: FromQuery[AssetKind | None] = None,
-        model: QueryId = None,
-        lifecycle: FromQuery[LifecycleState | None] = None,
-        condition: FromQuery[Condition | None] = None,
-        place: QueryId = None,
-        donation: QueryId = None,
-        holder: QueryId = None,
-        custody: FromQuery[Custodial | None] = None,
-        limit: Limit = DEFAULT_LIMIT,
-        cursor: FromQuery[str | None] = None,
+        self, actor: NamedDependency[Actor], asked: NamedDependency[ListQuery[AssetFilters]]
     ) -> Page[AssetRow]:
         """`q` finds tags and serial numbers by their beginning, names and models by any part."""
-        filters = AssetFilters(
-            q, school, kind, model, lifecycle, condition, place, donation, holder, custody
+        return await assets.list_assets(
+            actor, asked.filters, cursor=asked.cursor, limit=asked.limit
         )
-        return await assets.list_assets(actor, filters, cursor=cursor, limit=limit)
 
     @post(guards=[allow(EDIT_EQUIPMENT)], operation_id="asset_create", summary="Add an asset")
     async def create_asset(self, actor: NamedDependency[Actor], data: JSONBody[NewAsset]) -> Asset:

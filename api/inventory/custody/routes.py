@@ -6,17 +6,18 @@ from typing import Annotated
 import msgspec
 from litestar import Controller, get, post
 from litestar.di import NamedDependency
-from litestar.params import FromQuery, JSONBody
+from litestar.params import JSONBody
 
 from api.http.access import allow
-from api.kit.numbers import Limit, QueryId
+from api.kit.list_parameters import asked_for
+from api.kit.lists import ListQuery
 from core.access import Actor
 from core.numbers import Id
-from core.paging import DEFAULT_LIMIT, Page
+from core.paging import Page
 from core.permissions import EDIT_EQUIPMENT, READ_EQUIPMENT
 from inventory import custody
 from inventory.assets import Condition
-from inventory.custody import Custody, CustodyFilters, CustodyView, Holder
+from inventory.custody import Custody, CustodyFilters, Holder
 
 Tags = Annotated[list[str], msgspec.Meta(examples=[["S1-00042"]])]
 
@@ -50,22 +51,19 @@ class CustodyRoutes(Controller):
     path = "/custody"
     tags = ("custody",)
 
-    @get(guards=[allow(READ_EQUIPMENT)], operation_id="custody_list", summary="Who has what")
+    @get(
+        guards=[allow(READ_EQUIPMENT)],
+        operation_id="custody_list",
+        summary="Who has what",
+        dependencies={"asked": asked_for(CustodyFilters)},
+    )
     async def list_custody(
-        self,
-        actor: NamedDependency[Actor],
-        q: FromQuery[str] = "",
-        view: FromQuery[CustodyView] = CustodyView.out,
-        school: FromQuery[str | None] = None,
-        tag: FromQuery[str | None] = None,
-        holder: QueryId = None,
-        mine: FromQuery[bool] = False,
-        limit: Limit = DEFAULT_LIMIT,
-        cursor: FromQuery[str | None] = None,
+        self, actor: NamedDependency[Actor], asked: NamedDependency[ListQuery[CustodyFilters]]
     ) -> Page[Custody]:
         """What is out comes by the day it is due, what has ended newest first."""
-        filters = CustodyFilters(q, view, school, tag, holder, mine)
-        return await custody.list_custody(actor, filters, cursor=cursor, limit=limit)
+        return await custody.list_custody(
+            actor, asked.filters, cursor=asked.cursor, limit=asked.limit
+        )
 
     @post(
         guards=[allow(EDIT_EQUIPMENT)],

@@ -2,12 +2,14 @@
 
 from litestar import Controller, get, post, put
 from litestar.di import NamedDependency
-from litestar.params import FromQuery, JSONBody
+from litestar.params import JSONBody
 
 from api.http.access import allow
-from api.kit.numbers import Limit, PathId, QueryId
+from api.kit.list_parameters import asked_for
+from api.kit.lists import ListQuery
+from api.kit.numbers import PathId
 from core.access import Actor
-from core.paging import DEFAULT_LIMIT, Page
+from core.paging import Page
 from core.permissions import EDIT_DONATIONS, READ_DONATIONS
 from inventory import donations, donors
 from inventory.assets import AssetRow
@@ -30,16 +32,18 @@ class DonorRoutes(Controller):
     path = "/donors"
     tags = ("donations",)
 
-    @get(guards=[allow(READ_DONATIONS)], operation_id="donor_list", summary="Donors by name")
+    @get(
+        guards=[allow(READ_DONATIONS)],
+        operation_id="donor_list",
+        summary="Donors by name",
+        dependencies={"asked": asked_for(DonorFilters)},
+    )
     async def list_donors(
-        self,
-        actor: NamedDependency[Actor],
-        q: FromQuery[str] = "",
-        school: FromQuery[str | None] = None,
-        limit: Limit = DEFAULT_LIMIT,
-        cursor: FromQuery[str | None] = None,
+        self, actor: NamedDependency[Actor], asked: NamedDependency[ListQuery[DonorFilters]]
     ) -> Page[Donor]:
-        return await donors.list_donors(actor, DonorFilters(q, school), cursor=cursor, limit=limit)
+        return await donors.list_donors(
+            actor, asked.filters, cursor=asked.cursor, limit=asked.limit
+        )
 
     @post(guards=[allow(EDIT_DONATIONS)], operation_id="donor_create", summary="Add a donor")
     async def create_donor(self, actor: NamedDependency[Actor], data: JSONBody[NewDonor]) -> Donor:
@@ -76,20 +80,14 @@ class DonationRoutes(Controller):
         guards=[allow(READ_DONATIONS)],
         operation_id="donation_list",
         summary="Donations, newest first",
+        dependencies={"asked": asked_for(DonationFilters)},
     )
     async def list_donations(
-        self,
-        actor: NamedDependency[Actor],
-        q: FromQuery[str] = "",
-        school: FromQuery[str | None] = None,
-        donor: QueryId = None,
-        has_gap: FromQuery[bool | None] = None,
-        limit: Limit = DEFAULT_LIMIT,
-        cursor: FromQuery[str | None] = None,
+        self, actor: NamedDependency[Actor], asked: NamedDependency[ListQuery[DonationFilters]]
     ) -> Page[DonationRow]:
         """`has_gap` keeps those of which something declared has not come."""
         return await donations.list_donations(
-            actor, DonationFilters(q, school, donor, has_gap), cursor=cursor, limit=limit
+            actor, asked.filters, cursor=asked.cursor, limit=asked.limit
         )
 
     @post(

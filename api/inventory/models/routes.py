@@ -2,15 +2,17 @@
 
 from litestar import Controller, get, post, put
 from litestar.di import NamedDependency
-from litestar.params import FromQuery, JSONBody
+from litestar.params import JSONBody
 
 from api.http.access import allow
-from api.kit.numbers import Limit, PathId
+from api.kit.list_parameters import asked_for
+from api.kit.lists import ListQuery
+from api.kit.numbers import PathId
 from core.access import Actor
-from core.paging import DEFAULT_LIMIT, Page
+from core.paging import Page
 from core.permissions import EDIT_EQUIPMENT, READ_EQUIPMENT
 from inventory import models
-from inventory.models import AssetKind, AssetModel, ModelFacts, ModelFilters
+from inventory.models import AssetModel, ModelFacts, ModelFilters
 
 
 class AssetModelRoutes(Controller):
@@ -23,16 +25,14 @@ class AssetModelRoutes(Controller):
         guards=[allow(READ_EQUIPMENT)],
         operation_id="asset_model_list",
         summary="Models by brand and name",
+        dependencies={"asked": asked_for(ModelFilters)},
     )
     async def list_models(
-        self,
-        actor: NamedDependency[Actor],
-        q: FromQuery[str] = "",
-        kind: FromQuery[AssetKind | None] = None,
-        limit: Limit = DEFAULT_LIMIT,
-        cursor: FromQuery[str | None] = None,
+        self, actor: NamedDependency[Actor], asked: NamedDependency[ListQuery[ModelFilters]]
     ) -> Page[AssetModel]:
-        return await models.list_models(actor, ModelFilters(q, kind), cursor=cursor, limit=limit)
+        return await models.list_models(
+            actor, asked.filters, cursor=asked.cursor, limit=asked.limit
+        )
 
     @post(guards=[allow(EDIT_EQUIPMENT)], operation_id="asset_model_create", summary="Add a model")
     async def create_model(

@@ -28,35 +28,14 @@ from core.permissions import MANAGE_WORK_ORDERS, READ_EQUIPMENT, REPORT_FAULTS, 
 from inventory import repairs
 from inventory.repairs import Condition, NewEntry, WorkOrderEntry, WorkOrderFilter
 from inventory.repairs.lists import StateFilter
-from inventory.repairs.views import Severity
 
 F = TypeVar("F", bound=msgspec.Struct)
 
 
-class OrderFilters(msgspec.Struct, frozen=True):
-    """The list's filters as they stand in its address: what is not finished, unless asked."""
+class ShownOrders(WorkOrderFilter, frozen=True, kw_only=True):
+    """The same filters as the page has them: what is not finished, unless it is asked for all."""
 
-    q: str = ""
-    state: StateFilter | Literal["all"] = "unfinished"
-    severity: Severity | None = None
-    mine: bool = False
-    place_id: Id | None = None
-    tag: str = ""
-
-    @property
-    def active(self) -> int:
-        """How many folded filters are set."""
-        return sum(1 for value in (self.severity, self.place_id, self.tag) if value)
-
-    def wanted(self) -> WorkOrderFilter:
-        return WorkOrderFilter(
-            q=self.q,
-            state=None if self.state == "all" else self.state,
-            severity=self.severity,
-            mine=self.mine,
-            place_id=self.place_id,
-            tag=self.tag,
-        )
+    state: StateFilter | Literal["all"] = "unfinished"  # type: ignore[assignment]
 
 
 class StepForm(msgspec.Struct, frozen=True):
@@ -116,11 +95,9 @@ class WorkOrderPages(Controller):
     async def list_orders(
         self, request: WebRequest, actor: NamedDependency[Actor]
     ) -> Response[str]:
-        asked = read_list(request, OrderFilters)
+        asked = read_list(request, ShownOrders)
         query = asked.filters
-        page = await repairs.list_work_orders(
-            actor, query.wanted(), limit=asked.limit, cursor=asked.cursor
-        )
+        page = await repairs.list_work_orders(actor, query, cursor=asked.cursor, limit=asked.limit)
         return render(
             request,
             "inventory/work_orders/list.html",

@@ -1,11 +1,9 @@
 """Repairs over JSON: report, list, read, move, write down."""
 
-from typing import Annotated
-
 import msgspec
 from litestar import Controller, Response, get, post
 from litestar.di import NamedDependency
-from litestar.params import FromQuery, JSONBody, QueryParameter
+from litestar.params import JSONBody
 
 from api.http.access import allow
 from api.http.types import WebRequest
@@ -17,16 +15,16 @@ from api.inventory.work_orders.bodies import (
     Step,
     Usability,
 )
-from api.kit.numbers import Limit, PathId, QueryId
+from api.kit.list_parameters import asked_for
+from api.kit.lists import ListQuery
+from api.kit.numbers import PathId
 from api.wording.language import Language
 from api.wording.reader import language_of
 from core.access import Actor
-from core.paging import DEFAULT_LIMIT, Page
+from core.paging import Page
 from core.permissions import MANAGE_WORK_ORDERS, READ_EQUIPMENT, WRITE_WORK_ORDERS
 from inventory import repairs
 from inventory.repairs import WorkOrder, WorkOrderFilter
-from inventory.repairs.lists import StateFilter
-from inventory.repairs.views import Severity
 
 
 class WorkOrderRoutes(Controller):
@@ -39,27 +37,20 @@ class WorkOrderRoutes(Controller):
         guards=[allow(READ_EQUIPMENT)],
         operation_id="work_order_list",
         summary="Work orders, the latest first",
+        dependencies={"asked": asked_for(WorkOrderFilter)},
     )
     async def list_orders(
         self,
         request: WebRequest,
         actor: NamedDependency[Actor],
-        q: FromQuery[str] = "",
-        in_state: Annotated[StateFilter | None, QueryParameter(name="state")] = None,
-        severity: FromQuery[Severity | None] = None,
-        mine: FromQuery[bool] = False,
-        place_id: QueryId = None,
-        tag: FromQuery[str] = "",
-        limit: Limit = DEFAULT_LIMIT,
-        cursor: FromQuery[str | None] = None,
+        asked: NamedDependency[ListQuery[WorkOrderFilter]],
     ) -> Page[WorkOrder]:
         """Teachers and student helpers see the orders that they reported or were given."""
-        wanted = WorkOrderFilter(
-            q=q, state=in_state, severity=severity, mine=mine, place_id=place_id, tag=tag
+        page = await repairs.list_work_orders(
+            actor, asked.filters, cursor=asked.cursor, limit=asked.limit
         )
-        page = await repairs.list_work_orders(actor, wanted, limit=limit, cursor=cursor)
         speech = language_of(request)
-        return Page([_told(order, speech) for order in page.items], page.next_cursor)
+        return Page([_told(one, speech) for one in page.items], page.next_cursor)
 
     @post(
         guards=[allow(WRITE_WORK_ORDERS)],

@@ -3,7 +3,6 @@
 from typing import Any
 from uuid import UUID
 
-import msgspec
 from litestar import Controller, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
@@ -26,38 +25,12 @@ from api.library.resources.form_pages import (
 from api.wording import row_names
 from core.access import Actor
 from core.errors import Invalid, Message, say
-from core.numbers import Id
 from core.permissions import CONTRIBUTE_RESOURCES, READ_LIBRARY
 from storage import catalogue, damaged_files, downloads, quotas, resources, revisions, uploads
 from storage.catalogue import Filters
-from storage.resources import Resource, ResourceState
+from storage.resources import Resource
 
 ROWS_A_PAGE = 24
-
-
-class LibraryFilters(msgspec.Struct, frozen=True):
-    """The list's filters as they stand in its address."""
-
-    q: str = ""
-    stage: str = ""
-    subject: str = ""
-    grade: str = ""
-    kind: str = ""
-    language: str = ""
-    licence: str = ""
-    school_id: Id | None = None
-    state: ResourceState | None = None
-    mine: bool = False
-
-    @property
-    def active(self) -> int:
-        """How many folded filters are set."""
-        names = ("stage", "subject", "grade", "kind", "language", "licence", "school_id")
-        return sum(1 for name in names if getattr(self, name))
-
-    def filters(self) -> Filters:
-        given = {name: getattr(self, name) for name in Filters.__struct_fields__}
-        return Filters(**{**given, "state": self.state or ""})
 
 
 class LibraryPages(Controller):
@@ -69,11 +42,9 @@ class LibraryPages(Controller):
     async def list_resources(
         self, request: WebRequest, actor: NamedDependency[Actor]
     ) -> Response[str]:
-        asked = read_list(request, LibraryFilters)
+        asked = read_list(request, Filters)
         query = asked.filters
-        page = await catalogue.list_resources(
-            actor, query.filters(), limit=ROWS_A_PAGE, cursor=asked.cursor
-        )
+        page = await catalogue.list_resources(actor, query, limit=ROWS_A_PAGE, cursor=asked.cursor)
         return render(
             request,
             "library/resources/list.html",

@@ -6,21 +6,20 @@ from uuid import UUID
 import msgspec
 from litestar import Controller, get, patch, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
+from litestar.params import FromPath, FromQuery, JSONBody
 
 from api.http.access import allow
-from api.kit.numbers import Limit
+from api.kit.list_parameters import asked_for
+from api.kit.lists import ListQuery
 from core import schools
 from core.access import Actor
 from core.numbers import Id, Version
-from core.paging import DEFAULT_LIMIT, Page
+from core.paging import Page
 from core.permissions import CONTRIBUTE_RESOURCES, READ_LIBRARY
 from storage import catalogue, resources, revisions
 from storage.catalogue import Filters, ResourceLine
-from storage.resources import Description, Resource, ResourceState, Visibility
+from storage.resources import Description, Resource, Visibility
 from storage.revisions import Revision
-
-Facet = Annotated[str, QueryParameter(description="A code of the vocabulary.")]
 
 
 class NewResource(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -81,31 +80,20 @@ class ResourceRoutes(Controller):
         guards=[allow(READ_LIBRARY)],
         operation_id="resource_list",
         summary="Resources by words and facets: the best first, or the newest",
+        dependencies={"asked": asked_for(Filters, without=("school_id",))},
     )
     async def find(
         self,
         actor: NamedDependency[Actor],
-        q: FromQuery[str] = "",
-        stage: Facet = "",
-        subject: Facet = "",
-        grade: Facet = "",
-        kind: Facet = "",
-        language: Facet = "",
-        licence: Facet = "",
+        asked: NamedDependency[ListQuery[Filters]],
         school: FromQuery[str | None] = None,
-        in_state: Annotated[ResourceState | None, QueryParameter(name="state")] = None,
-        mine: FromQuery[bool] = False,
-        limit: Limit = DEFAULT_LIMIT,
-        cursor: FromQuery[str | None] = None,
     ) -> Page[ResourceLine]:
         """Chinese is found by any two characters together, Latin by how a word begins, titles also
         by the first letters of their pinyin; words inside the files count too."""
         # Of every school: what is shared by another one is found as well.
         school_id = None if school is None else await schools.find_id(school)
-        filters = Filters(
-            q, stage, subject, grade, kind, language, licence, school_id, in_state or "", mine
-        )
-        return await catalogue.list_resources(actor, filters, limit=limit, cursor=cursor)
+        only = msgspec.structs.replace(asked.filters, school_id=school_id)
+        return await catalogue.list_resources(actor, only, cursor=asked.cursor, limit=asked.limit)
 
     @post(
         guards=[allow(CONTRIBUTE_RESOURCES)],

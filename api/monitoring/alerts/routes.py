@@ -5,20 +5,22 @@ from typing import Annotated
 import msgspec
 from litestar import Controller, get, post
 from litestar.di import NamedDependency
-from litestar.params import FromQuery, JSONBody, QueryParameter
+from litestar.params import JSONBody
 from msgspec import Meta
 
 from api.http.access import allow
 from api.http.types import WebRequest
-from api.kit.numbers import Limit, PathId, QueryId
+from api.kit.list_parameters import asked_for
+from api.kit.lists import ListQuery
+from api.kit.numbers import PathId
 from api.wording.language import Language
 from api.wording.reader import language_of
 from core.access import Actor
 from core.numbers import Id
-from core.paging import DEFAULT_LIMIT, Page
+from core.paging import Page
 from core.permissions import EDIT_MONITORING, READ_MONITORING
 from monitoring.alerting import alerts
-from monitoring.alerting.alerts import Alert, AlertFilter, AlertSeverity, AlertState
+from monitoring.alerting.alerts import Alert, AlertFilter
 from monitoring.alerting.alerts.actions import MOST_AT_ONCE
 from monitoring.alerting.alerts.detail import Story, story_of
 
@@ -51,31 +53,21 @@ class AlertRoutes(Controller):
         guards=[allow(READ_MONITORING)],
         operation_id="alert_list",
         summary="Alerts, the newest first",
+        dependencies={"asked": asked_for(AlertFilter)},
     )
     async def list_alerts(
         self,
         request: WebRequest,
         actor: NamedDependency[Actor],
-        of_school: NamedDependency[int | None],
-        q: FromQuery[str | None] = None,
-        device_id: QueryId = None,
-        place_id: QueryId = None,
-        is_open: FromQuery[bool | None] = None,
-        in_state: Annotated[AlertState | None, QueryParameter(name="state")] = None,
-        severity: FromQuery[AlertSeverity | None] = None,
-        rule: FromQuery[str | None] = None,
-        is_flapping: FromQuery[bool | None] = None,
-        limit: Limit = DEFAULT_LIMIT,
-        cursor: FromQuery[str | None] = None,
+        asked: NamedDependency[ListQuery[AlertFilter]],
     ) -> Page[Alert]:
         """``is_open`` true leaves out what has cleared, false what has not; ``place_id`` reaches
         into what lies in a room."""
-        only = AlertFilter(
-            of_school, device_id, is_open, severity, q, in_state, place_id, rule, is_flapping
+        page = await alerts.list_alerts(
+            actor, asked.filters, cursor=asked.cursor, limit=asked.limit
         )
-        page = await alerts.list_alerts(actor, only, limit=limit, cursor=cursor)
         speech = language_of(request)
-        return Page([_told(alert, speech) for alert in page.items], page.next_cursor)
+        return Page([_told(one, speech) for one in page.items], page.next_cursor)
 
     @get(
         "/{alert_id:int}",

@@ -11,7 +11,8 @@ from api import urls
 from api.http.access import allow
 from api.http.types import WebRequest
 from api.kit.flash import see_other
-from api.kit.forms import Form, convert_form, read_form
+from api.kit.forms import Form, read_form
+from api.kit.lists import read_list
 from api.kit.numbers import PathId
 from api.kit.options import school_options
 from api.kit.rendering import render
@@ -19,33 +20,11 @@ from api.kit.submission import submit
 from core.access import Actor
 from core.errors import say
 from core.numbers import Id
-from core.paging import DEFAULT_LIMIT
 from core.permissions import EDIT_MONITORING, READ_MONITORING_SETUP
 from monitoring import discovery
 from monitoring.devices import credentials, networks
-from monitoring.discovery import Candidate, CandidateFilter, Choice, Decision, Trust
+from monitoring.discovery import Candidate, CandidateFilter, Choice
 from monitoring.discovery.matching import trusted_serial
-
-
-class ListQuery(msgspec.Struct, frozen=True):
-    """The queue's filters as they stand in its address."""
-
-    q: str | None = None
-    school_id: Id | None = None
-    network_id: Id | None = None
-    trust: Trust | None = None
-    decision: Decision = Decision.waiting
-    limit: int = DEFAULT_LIMIT
-    cursor: str | None = None
-
-    @property
-    def active(self) -> int:
-        """How many folded filters are set."""
-        given = (self.school_id, self.network_id, self.trust)
-        return sum(1 for value in given if value) + (self.decision is not Decision.waiting)
-
-    def wanted(self) -> CandidateFilter:
-        return CandidateFilter(self.q, self.school_id, self.network_id, self.trust, self.decision)
 
 
 class AddForm(msgspec.Struct, frozen=True):
@@ -75,18 +54,16 @@ class CandidatePages(Controller):
     async def list_candidates(
         self, request: WebRequest, actor: NamedDependency[Actor]
     ) -> Response[str]:
-        query = convert_form(request.query_params, ListQuery)
-        wanted = query.wanted()
-        page = await discovery.list_candidates(
-            actor, wanted, limit=query.limit, cursor=query.cursor
-        )
+        asked = read_list(request, CandidateFilter)
+        query = asked.filters
+        page = await discovery.list_candidates(actor, query, cursor=asked.cursor, limit=asked.limit)
         known = await networks.list_networks(actor, school_id=query.school_id, limit=200)
         return render(
             request,
             "monitoring/candidates/list.html",
             page=page,
             query=query,
-            certain=await discovery.count_certain(actor, wanted),
+            certain=await discovery.count_certain(actor, query),
             schools=await school_options(request, actor, READ_MONITORING_SETUP),
             networks=[(one.id, one.name) for one in known.items],
         )

@@ -1,17 +1,17 @@
 """Candidates over JSON: what searches found, and what people decide about it."""
 
-from typing import Annotated
-
 import msgspec
 from litestar import Controller, get, post
 from litestar.di import NamedDependency
-from litestar.params import FromQuery, JSONBody, QueryParameter
+from litestar.params import JSONBody
 
 from api.http.access import allow
-from api.kit.numbers import Limit, PathId, QueryId
+from api.kit.list_parameters import asked_for
+from api.kit.lists import ListQuery
+from api.kit.numbers import PathId
 from core.access import Actor
 from core.numbers import Id
-from core.paging import DEFAULT_LIMIT, Page
+from core.paging import Page
 from core.permissions import EDIT_MONITORING, READ_MONITORING_SETUP
 from monitoring import discovery
 from monitoring.discovery import (
@@ -19,8 +19,6 @@ from monitoring.discovery import (
     Candidate,
     CandidateFilter,
     Choice,
-    Decision,
-    Trust,
 )
 
 
@@ -41,21 +39,15 @@ class CandidateRoutes(Controller):
         guards=[allow(READ_MONITORING_SETUP)],
         operation_id="candidate_list",
         summary="What searches found",
+        dependencies={"asked": asked_for(CandidateFilter)},
     )
     async def list_candidates(
-        self,
-        actor: NamedDependency[Actor],
-        of_school: NamedDependency[int | None],
-        q: FromQuery[str | None] = None,
-        network_id: QueryId = None,
-        trust: FromQuery[Trust | None] = None,
-        where: Annotated[Decision, QueryParameter(name="decision")] = Decision.waiting,
-        limit: Limit = DEFAULT_LIMIT,
-        cursor: FromQuery[str | None] = None,
+        self, actor: NamedDependency[Actor], asked: NamedDependency[ListQuery[CandidateFilter]]
     ) -> Page[Candidate]:
         """Those that wait for a decision, unless ``decision`` says otherwise; the newest first."""
-        only = CandidateFilter(q, of_school, network_id, trust, where)
-        return await discovery.list_candidates(actor, only, limit=limit, cursor=cursor)
+        return await discovery.list_candidates(
+            actor, asked.filters, cursor=asked.cursor, limit=asked.limit
+        )
 
     @get(
         "/{candidate_id:int}",

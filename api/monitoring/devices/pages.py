@@ -14,6 +14,7 @@ from api.http.types import WebRequest
 from api.inventory.options import by_school
 from api.kit.flash import see_other
 from api.kit.forms import Form, convert_form
+from api.kit.lists import read_list
 from api.kit.numbers import PathId
 from api.kit.options import school_options
 from api.kit.rendering import language_of, render
@@ -25,13 +26,12 @@ from core import clock
 from core.access import Actor
 from core.errors import say
 from core.numbers import Id, Version
-from core.paging import DEFAULT_LIMIT
 from core.permissions import EDIT_MONITORING, EDIT_MONITORING_SETUP
 from monitoring import devices, registration, topology
 from monitoring.alerting import alerts, forecasts, parents
 from monitoring.alerting.alerts import AlertFilter
 from monitoring.alerting.maintenance import in_force
-from monitoring.devices import Device, DeviceFilter, DeviceState, credentials
+from monitoring.devices import Device, DeviceFilter, credentials
 from monitoring.history import time_on
 from monitoring.history.spans import Span
 from monitoring.profiles import all_profiles
@@ -40,26 +40,6 @@ from monitoring.registration.devices import NewDevice
 USE_DAYS = 14
 ZONE = "Asia/Shanghai"
 ALERTS_SHOWN = 10
-
-
-class ListQuery(msgspec.Struct, frozen=True):
-    """The list's filters as they stand in its address."""
-
-    q: str | None = None
-    school_id: Id | None = None
-    state: DeviceState | None = None
-    profile: str | None = None
-    with_alerts: bool = False
-    limit: int = DEFAULT_LIMIT
-    cursor: str | None = None
-
-    @property
-    def active(self) -> int:
-        """How many folded filters are set."""
-        return sum(1 for value in (self.school_id, self.profile) if value)
-
-    def wanted(self) -> DeviceFilter:
-        return DeviceFilter(self.q, self.school_id, self.state, self.profile, self.with_alerts)
 
 
 class Start(msgspec.Struct, frozen=True):
@@ -111,10 +91,9 @@ class DevicePages(Controller):
     async def list_devices(
         self, request: WebRequest, actor: NamedDependency[Actor]
     ) -> Response[str]:
-        query = convert_form(request.query_params, ListQuery)
-        page = await devices.list_devices(
-            actor, query.wanted(), limit=query.limit, cursor=query.cursor
-        )
+        asked = read_list(request, DeviceFilter)
+        query = asked.filters
+        page = await devices.list_devices(actor, query, cursor=asked.cursor, limit=asked.limit)
         return render(
             request,
             "monitoring/devices/list.html",

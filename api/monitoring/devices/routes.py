@@ -10,6 +10,8 @@ from litestar.params import FromQuery, JSONBody, QueryParameter
 
 from api.http.access import allow
 from api.http.types import WebRequest
+from api.kit.list_parameters import asked_for
+from api.kit.lists import ListQuery
 from api.kit.numbers import Limit, PathId
 from api.monitoring.history.charts import known_metric
 from api.wording.language import Language
@@ -22,7 +24,7 @@ from core.permissions import EDIT_MONITORING, READ_MONITORING
 from monitoring import devices, registration
 from monitoring.decoding.metrics import METRICS
 from monitoring.decoding.readings import State
-from monitoring.devices import Device, DeviceFilter, DeviceState
+from monitoring.devices import Device, DeviceFilter
 from monitoring.history import listing
 from monitoring.registration.devices import NewDevice
 
@@ -57,24 +59,20 @@ class DeviceRoutes(Controller):
         guards=[allow(READ_MONITORING)],
         operation_id="device_list",
         summary="Monitored devices, by tag",
+        dependencies={"asked": asked_for(DeviceFilter)},
     )
     async def list_devices(
         self,
         request: WebRequest,
         actor: NamedDependency[Actor],
-        of_school: NamedDependency[int | None],
-        q: FromQuery[str | None] = None,
-        in_state: Annotated[DeviceState | None, QueryParameter(name="state")] = None,
-        profile: FromQuery[str | None] = None,
-        with_alerts: FromQuery[bool] = False,
-        limit: Limit = DEFAULT_LIMIT,
-        cursor: FromQuery[str | None] = None,
+        asked: NamedDependency[ListQuery[DeviceFilter]],
     ) -> Page[Device]:
         """Everyone at the school sees its devices and whether they answer."""
-        only = DeviceFilter(q, of_school, in_state, profile, with_alerts)
-        page = await devices.list_devices(actor, only, limit=limit, cursor=cursor)
+        page = await devices.list_devices(
+            actor, asked.filters, cursor=asked.cursor, limit=asked.limit
+        )
         speech = language_of(request)
-        return Page([_told(device, speech) for device in page.items], page.next_cursor)
+        return Page([_told(one, speech) for one in page.items], page.next_cursor)
 
     @post(guards=[allow(EDIT_MONITORING)], operation_id="device_add", summary="Monitor an asset")
     async def add_device(

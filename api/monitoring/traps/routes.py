@@ -1,6 +1,5 @@
 """Traps and informs over JSON: what devices said unasked."""
 
-from datetime import datetime
 from typing import Annotated
 
 import msgspec
@@ -10,11 +9,13 @@ from litestar.params import FromQuery, QueryParameter
 
 from api.http.access import allow
 from api.http.types import WebRequest
-from api.kit.numbers import Limit, QueryId
+from api.kit.list_parameters import asked_for
+from api.kit.lists import ListQuery
+from api.kit.numbers import QueryId
 from api.wording.language import Language
 from api.wording.reader import language_of
 from core.access import Actor
-from core.paging import DEFAULT_LIMIT, Page
+from core.paging import Page
 from core.permissions import READ_MONITORING
 from monitoring.traps import views
 from monitoring.traps.views import DeviceMessage, MessageCount, MessageFilter
@@ -32,22 +33,18 @@ class TrapRoutes(Controller):
         guards=[allow(READ_MONITORING)],
         operation_id="trap_list",
         summary="What devices said, the latest first",
+        dependencies={"asked": asked_for(MessageFilter, without=("trap_oid",))},
     )
     async def list_traps(
         self,
         request: WebRequest,
         actor: NamedDependency[Actor],
-        of_school: NamedDependency[int | None],
-        q: FromQuery[str | None] = None,
-        device_id: QueryId = None,
-        is_known: FromQuery[bool | None] = None,
-        since: FromQuery[datetime | None] = None,
-        limit: Limit = DEFAULT_LIMIT,
-        cursor: FromQuery[str | None] = None,
+        asked: NamedDependency[ListQuery[MessageFilter]],
     ) -> Page[DeviceMessage]:
         """``is_known`` false: what no profile has words for. The same within a minute is one."""
-        only = MessageFilter(q, of_school, device_id, is_known, None, since)
-        page = await views.list_messages(actor, only, limit=limit, cursor=cursor)
+        page = await views.list_messages(
+            actor, asked.filters, cursor=asked.cursor, limit=asked.limit
+        )
         speech = language_of(request)
         return Page([told(one, speech) for one in page.items], page.next_cursor)
 

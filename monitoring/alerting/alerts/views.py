@@ -8,6 +8,7 @@ import msgspec
 from core.access import Actor
 from core.database import fetch, fetch_one
 from core.errors import Message, NotFound, say
+from core.numbers import Id
 from core.paging import Page
 from core.query import Key, Order, Where, list_page
 from monitoring.alerting.alerts.findings import AlertSeverity
@@ -47,13 +48,13 @@ class AlertFilter(msgspec.Struct, frozen=True):
     ``place_id`` reaches into what lies in a room, ``is_flapping`` is about what is open.
     """
 
-    school_id: int | None = None
-    device_id: int | None = None
+    school_id: Id | None = None
+    device_id: Id | None = None
     is_open: bool | None = None
     severity: AlertSeverity | None = None
     q: str | None = None
     state: AlertState | None = None
-    place_id: int | None = None
+    place_id: Id | None = None
     rule: str | None = None
     is_flapping: bool | None = None
 
