@@ -10,6 +10,7 @@ import asyncpg
 import msgspec
 from anyio import CancelScope
 from piccolo.engine.postgres import PostgresEngine, PostgresTransaction
+from piccolo.querystring import QueryString
 
 from core import database_faults as faults
 from core import keep_alive
@@ -106,10 +107,26 @@ class Transaction(PostgresTransaction):
 
 
 class Engine(PostgresEngine):
-    """Piccolo's engine with :class:`Transaction` in place of its own."""
+    """Piccolo's engine with :class:`Transaction` in place of its own, and our way of asking.
+
+    Piccolo's queries so have the limits, the connection and the refusals of core.database.
+    """
 
     def transaction(self, allow_nested: bool = True) -> Transaction:
         return Transaction(self, allow_nested)
+
+    async def run_querystring(
+        self, querystring: QueryString, in_pool: bool = True
+    ) -> list[asyncpg.Record]:
+        sql, values = querystring.compile_string()
+        async with connection_for(sql) as found:
+            records: list[asyncpg.Record] = await found.fetch(sql, *values, timeout=given_seconds())
+        return records
+
+    async def run_ddl(self, ddl: str, in_pool: bool = True) -> list[asyncpg.Record]:
+        async with connection_for(ddl) as found:
+            records: list[asyncpg.Record] = await found.fetch(ddl, timeout=given_seconds())
+        return records
 
     async def check_version(self) -> None:
         """Asks nothing: Piccolo would connect for it while this module is still being imported."""
@@ -195,11 +212,6 @@ def statement_seconds() -> float | None:
     return _statement_seconds.get() or _limits.command_seconds
 
 
-def find_own() -> asyncpg.Connection | None:
-    """The connection outside of the pool that everything of this context runs on."""
-    return _own.get()
-
-
 async def _prepare(connection: keep_alive.Connection) -> None:
     connection.keep_alive()
     # Written as text, because Piccolo has already encoded it; read as plain Python values.
@@ -214,6 +226,28 @@ async def _leave_clean(connection: asyncpg.Connection) -> None:
     # whoever took them), so only a connection that was cut in mid-transaction needs it.
     if connection.is_in_transaction():
         await connection.reset()
+
+
+@asynccontextmanager
+async def connection_for(sql: str | None) -> AsyncIterator[asyncpg.Connection]:
+    """Where ``sql`` runs: in the open transaction, on the own connection, or one of the pool.
+
+    Whatever goes wrong meanwhile is explained by core.database_faults; None: a text not known.
+    """
+    current = engine.current_transaction.get()
+    own = _own.get()
+    found = current.connection if current is not None else own or await acquire()
+    try:
+        with (
+            faults.while_asking(
+                sql, seconds=statement_seconds(), in_transaction=current is not None
+            ),
+            faults.explaining_refusals(),
+        ):
+            yield found
+    finally:
+        if current is None and own is None:
+            await release(found)
 
 
 async def acquire() -> asyncpg.Connection:

@@ -10,21 +10,17 @@ from uuid import UUID
 import asyncpg
 import msgspec
 
-from core import database_faults as faults
+from core import connections
 from core.access import Actor
 from core.connections import (
     Limits,
     Transaction,
-    acquire,
     close,
     connect,
     engine,
-    find_own,
     given_seconds,
     open,  # noqa: A004
     own_connection,
-    release,
-    statement_seconds,
     statements_may_take,
 )
 from core.errors import Conflict, Message, Problem
@@ -53,7 +49,7 @@ __all__ = [
 T = TypeVar("T")
 
 # What asyncpg hands over as it is; msgspec must not ask for its text form.
-_NATIVE = (bytes, date, datetime, time, timedelta, Decimal, UUID)
+NATIVE_TYPES = (bytes, date, datetime, time, timedelta, Decimal, UUID)
 
 
 @asynccontextmanager
@@ -78,26 +74,8 @@ async def transaction(actor: Actor | None = None) -> AsyncIterator[Transaction]:
 @asynccontextmanager
 async def connection() -> AsyncIterator[asyncpg.Connection]:
     """The open transaction's connection, else one of the pool: for COPY and cursors."""
-    async with _connection_for(None) as found:
+    async with connections.connection_for(None) as found:
         yield found
-
-
-@asynccontextmanager
-async def _connection_for(sql: str | None) -> AsyncIterator[asyncpg.Connection]:
-    current = engine.current_transaction.get()
-    own = find_own()
-    found = current.connection if current is not None else own or await acquire()
-    try:
-        with (
-            faults.while_asking(
-                sql, seconds=statement_seconds(), in_transaction=current is not None
-            ),
-            faults.explaining_refusals(),
-        ):
-            yield found
-    finally:
-        if current is None and own is None:
-            await release(found)
 
 
 async def fetch(row_type: type[T], sql: str, *args: object, **named: object) -> list[T]:
@@ -106,21 +84,21 @@ async def fetch(row_type: type[T], sql: str, *args: object, **named: object) -> 
     Its values are ``named`` (:name in the statement), or up to four without names ($1 to $4).
     """
     sql, args = _with_values(sql, args, named)
-    async with _connection_for(sql) as conn:
+    async with connections.connection_for(sql) as conn:
         records = await conn.fetch(sql, *args, timeout=given_seconds())
     # All at once: msgspec then looks at the types once, a third of the time at fifty rows.
     return msgspec.convert(
         [dict(record) for record in records],
         list[row_type],  # type: ignore[valid-type]
         strict=False,
-        builtin_types=_NATIVE,
+        builtin_types=NATIVE_TYPES,
     )
 
 
 async def fetch_one(row_type: type[T], sql: str, *args: object, **named: object) -> T | None:
     """The first row of ``sql`` as ``row_type``, or None."""
     sql, args = _with_values(sql, args, named)
-    async with _connection_for(sql) as conn:
+    async with connections.connection_for(sql) as conn:
         record = await conn.fetchrow(sql, *args, timeout=given_seconds())
     return None if record is None else _as(row_type, record)
 
@@ -128,27 +106,27 @@ async def fetch_one(row_type: type[T], sql: str, *args: object, **named: object)
 async def fetch_column(type_: type[T], sql: str, *args: object, **named: object) -> list[T]:
     """The first column of all rows, each value as ``type_``."""
     sql, args = _with_values(sql, args, named)
-    async with _connection_for(sql) as conn:
+    async with connections.connection_for(sql) as conn:
         records = await conn.fetch(sql, *args, timeout=given_seconds())
     return msgspec.convert(
         [record[0] for record in records],
         list[type_],  # type: ignore[valid-type]
         strict=False,
-        builtin_types=_NATIVE,
+        builtin_types=NATIVE_TYPES,
     )
 
 
 async def fetch_value(sql: str, *args: object, **named: object) -> Any:
     """The first column of the first row, or None."""
     sql, args = _with_values(sql, args, named)
-    async with _connection_for(sql) as conn:
+    async with connections.connection_for(sql) as conn:
         return await conn.fetchval(sql, *args, timeout=given_seconds())
 
 
 async def execute(sql: str, *args: object, **named: object) -> int:
     """Run ``sql``; the number of rows it touched."""
     sql, args = _with_values(sql, args, named)
-    async with _connection_for(sql) as conn:
+    async with connections.connection_for(sql) as conn:
         status: str = await conn.execute(sql, *args, timeout=given_seconds())
     count = status.rpartition(" ")[2]
     return int(count) if count.isdecimal() else 0
@@ -156,7 +134,7 @@ async def execute(sql: str, *args: object, **named: object) -> int:
 
 async def execute_many(sql: str, rows: Sequence[Sequence[object]]) -> None:
     """Run ``sql`` once for each row of arguments, in one round trip."""
-    async with _connection_for(sql) as conn:
+    async with connections.connection_for(sql) as conn:
         await conn.executemany(sql, rows, timeout=given_seconds())
 
 
@@ -171,7 +149,7 @@ def _with_values(
 
 
 def _as(row_type: type[T], record: asyncpg.Record) -> T:
-    return msgspec.convert(dict(record), row_type, strict=False, builtin_types=_NATIVE)
+    return msgspec.convert(dict(record), row_type, strict=False, builtin_types=NATIVE_TYPES)
 
 
 @contextmanager

@@ -7,7 +7,7 @@ import pytest
 
 from api.http.identity import COOKIE
 from api.kit.navigation import navigation
-from core import database
+from core import connections, database
 from core.access import Actor
 from inventory import custody
 from inventory import places as contents
@@ -96,13 +96,13 @@ async def test_an_address_without_a_page_asks_nothing_of_the_database_for_strang
     client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[str | None] = []
-    ask = database._connection_for
+    ask = connections.connection_for
 
     def counted(sql: str | None) -> object:
         asked.append(sql)
         return ask(sql)
 
-    monkeypatch.setattr(database, "_connection_for", counted)
+    monkeypatch.setattr(connections, "connection_for", counted)
     for path in ("/nothing", "/api/v1/nothing", "/static/nothing/at/all", "/assets/1/2/3/4"):
         assert (await client.get(path)).status_code == 404
     assert asked == []
