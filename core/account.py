@@ -4,13 +4,14 @@ from datetime import datetime
 
 import msgspec
 
-from core import clock, passwords, security_log, sign_in, throttle, tokens
+from core import clock, passwords, security_log, sign_in, tables, throttle, tokens
 from core.access import Actor
 from core.database import execute, fetch, fetch_one, transaction
 from core.errors import Forbidden, Invalid, NotFound, NotSignedIn, TooMany, Unavailable, say
 from core.hashing import hash_token
 from core.password_rules import check_password
 from core.person_facts import PersonFacts, checked_facts
+from core.rows import update_row
 from core.security_log import Kind
 
 
@@ -74,12 +75,7 @@ async def update_own(actor: Actor, *, name: str, locale: str) -> None:
     own = await _own(actor)
     clean = checked_facts(PersonFacts(name, own.login, locale))
     async with transaction(actor):
-        await execute(
-            "UPDATE person SET name = $2, locale = $3 WHERE id = $1",
-            actor.person_id,
-            clean.name,
-            clean.locale,
-        )
+        await update_row(tables.Person, actor.person_id, name=clean.name, locale=clean.locale)
 
 
 async def set_own_locale(actor: Actor, locale: str) -> None:
@@ -97,9 +93,7 @@ async def confirm(
     """
     actor.require_in_person()
     await _prove(actor, await _own(actor), password, address, field=field)
-    await execute(
-        "UPDATE sign_in SET confirmed_at = $2 WHERE id = $1", actor.sign_in_id, clock.now()
-    )
+    await update_row(tables.SignIn, actor.sign_in_id, confirmed_at=clock.now())
 
 
 async def change_password(actor: Actor, *, current: str, new: str, address: str) -> int:
@@ -114,12 +108,8 @@ async def change_password(actor: Actor, *, current: str, new: str, address: str)
         raise Invalid.of("new_password", say("This is the password you have"), code="same")
     password_hash = await passwords.hash_password(new)
     async with transaction(actor):
-        await execute(
-            "UPDATE person SET password_hash = $2 WHERE id = $1", actor.person_id, password_hash
-        )
-        await execute(
-            "UPDATE sign_in SET confirmed_at = $2 WHERE id = $1", actor.sign_in_id, clock.now()
-        )
+        await update_row(tables.Person, actor.person_id, password_hash=password_hash)
+        await update_row(tables.SignIn, actor.sign_in_id, confirmed_at=clock.now())
         await tokens.revoke_tokens(_person(actor))
         await security_log.record(Kind.password_changed, actor=actor, person_id=actor.person_id)
         return await end_other_sessions(actor)

@@ -5,12 +5,13 @@ from typing import Annotated
 
 import msgspec
 
-from core import clock, security_log
+from core import clock, security_log, tables
 from core.access import Actor, Role
 from core.database import execute, fetch_column, fetch_one, fetch_value, transaction
 from core.errors import Conflict, Forbidden, Invalid, NotFound, say
 from core.numbers import Id
 from core.permissions import MANAGE_PEOPLE
+from core.rows import insert_row
 from core.security_log import Kind
 
 
@@ -96,16 +97,9 @@ async def give_role(actor: Actor, person_id: int, new: NewRole) -> int:
 
 async def insert_role(person_id: int, new: NewRole) -> int:
     """The bare row, inside the caller's transaction."""
-    membership_id: int = await fetch_value(
-        "INSERT INTO membership (person, school, role, valid_from, valid_until)"
-        " VALUES (:person, :school, :role, :valid_from, :valid_until) RETURNING id",
-        person=person_id,
-        school=new.school_id,
-        role=new.role,
-        valid_from=clock.now(),
-        valid_until=new.valid_until,
+    return await insert_row(
+        tables.PersonMembership, new, person_id=person_id, valid_from=clock.now()
     )
-    return membership_id
 
 
 class _Held(msgspec.Struct):

@@ -7,7 +7,16 @@ from typing import Annotated
 
 import msgspec
 
-from core import clock, known_browsers, memberships, passwords, security_log, sign_in, tokens
+from core import (
+    clock,
+    known_browsers,
+    memberships,
+    passwords,
+    security_log,
+    sign_in,
+    tables,
+    tokens,
+)
 from core.access import Actor, Role
 from core.database import execute, fetch_column, fetch_one, fetch_value, refusing, transaction
 from core.errors import Forbidden, Invalid, NotFound, say
@@ -17,6 +26,7 @@ from core.paging import DEFAULT_LIMIT, Page
 from core.permissions import MANAGE_PEOPLE, READ_PEOPLE
 from core.person_facts import REFUSALS, PersonFacts, checked_facts, insert_person
 from core.query import Key, Order, Where, list_page
+from core.rows import update_row
 from core.security_log import Kind
 
 ONE_TIME_LASTS = timedelta(days=7)
@@ -161,13 +171,7 @@ async def update_person(actor: Actor, person_id: int, facts: PersonFacts) -> Per
     clean = checked_facts(facts)
     with refusing(REFUSALS):
         async with transaction(actor):
-            await execute(
-                "UPDATE person SET name = $2, login = $3, locale = $4 WHERE id = $1",
-                person_id,
-                clean.name,
-                clean.login,
-                clean.locale,
-            )
+            await update_row(tables.Person, person_id, clean)
     return await get_person(actor, person_id)
 
 
@@ -183,11 +187,8 @@ async def invite_again(actor: Actor, person_id: int) -> Invitation:
     password_hash = await passwords.hash_password(password)
     expires_at = clock.now() + ONE_TIME_LASTS
     async with transaction(actor):
-        await execute(
-            "UPDATE person SET password_hash = $2, one_time_until = $3 WHERE id = $1",
-            person_id,
-            password_hash,
-            expires_at,
+        await update_row(
+            tables.Person, person_id, password_hash=password_hash, one_time_until=expires_at
         )
         await sign_in.end_sessions(person_id)
         await tokens.revoke_tokens(person_id)
@@ -218,7 +219,7 @@ async def reopen_account(actor: Actor, person_id: int) -> Person:
     """Let a person in again, with the roles that have not ended; tokens stay revoked."""
     await get_administered(actor, person_id)
     async with transaction(actor):
-        await execute("UPDATE person SET closed_at = NULL WHERE id = $1", person_id)
+        await update_row(tables.Person, person_id, closed_at=None)
         await security_log.record(Kind.account_reopened, actor=actor, person_id=person_id)
     return await get_person(actor, person_id)
 

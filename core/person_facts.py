@@ -6,8 +6,8 @@ from typing import Annotated
 import msgspec
 
 from core import clock, tables
-from core.database import fetch_value
 from core.errors import FieldError, Invalid, say
+from core.rows import insert_row
 from core.texts import Line, refuse, tidied
 
 LOCALES = ("zh_CN", "en")
@@ -50,16 +50,10 @@ async def insert_person(
     facts: PersonFacts, password_hash: str, *, one_time_until: datetime | None = None
 ) -> int:
     """The bare row, inside the caller's transaction and :data:`REFUSALS`; gives its id."""
-    clean = checked_facts(facts)
-    person_id: int = await fetch_value(
-        "INSERT INTO person (login, name, password_hash, one_time_until, locale, created_at)"
-        " VALUES (:login, :name, :password_hash, :one_time_until, :locale, :created_at) RETURNING"
-        " id",
-        login=clean.login,
-        name=clean.name,
+    return await insert_row(
+        tables.Person,
+        checked_facts(facts),
         password_hash=password_hash,
         one_time_until=one_time_until,
-        locale=clean.locale,
         created_at=clock.now(),
     )
-    return person_id

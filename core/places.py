@@ -14,6 +14,7 @@ from core.errors import Conflict, Invalid, NotFound, say
 from core.natural_order import natural_key
 from core.numbers import Id
 from core.permissions import EDIT_PLACES
+from core.rows import insert_row, update_row
 from core.texts import Line
 
 NAME = Line(tables.Place.name, required=say("Give the place a name"))
@@ -110,14 +111,7 @@ async def create_place(actor: Actor, new: NewPlace) -> Place:
     with refusing(REFUSALS):
         async with transaction(actor):
             await _check_holder(new.school_id, new.kind, new.parent_id)
-            place_id: int = await fetch_value(
-                "INSERT INTO place (school, parent, kind, name) VALUES ($1, $2, $3, $4)"
-                " RETURNING id",
-                new.school_id,
-                new.parent_id,
-                new.kind,
-                name,
-            )
+            place_id = await insert_row(tables.Place, new, name=name)
     return await get_place(actor, place_id)
 
 
@@ -127,7 +121,7 @@ async def rename_place(actor: Actor, place_id: int, *, name: str) -> Place:
     clean = NAME.checked("name", name)
     with refusing(REFUSALS):
         async with transaction(actor):
-            await execute("UPDATE place SET name = $2 WHERE id = $1", place.id, clean)
+            await update_row(tables.Place, place.id, name=clean)
     return await get_place(actor, place_id)
 
 
@@ -137,7 +131,7 @@ async def move_place(actor: Actor, place_id: int, *, parent_id: int | None) -> P
     with refusing(REFUSALS):
         async with transaction(actor):
             await _check_holder(place.school_id, place.kind, parent_id)
-            await execute("UPDATE place SET parent = $2 WHERE id = $1", place.id, parent_id)
+            await update_row(tables.Place, place.id, parent_id=parent_id)
     return await get_place(actor, place_id)
 
 
@@ -185,7 +179,7 @@ async def restore_place(actor: Actor, place_id: int) -> Place:
     place = await _get_editable(actor, place_id)
     async with transaction(actor):
         await _check_holder(place.school_id, place.kind, place.parent_id)
-        await execute("UPDATE place SET retired_at = NULL WHERE id = $1", place.id)
+        await update_row(tables.Place, place.id, retired_at=None)
     return await get_place(actor, place_id)
 
 

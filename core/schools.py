@@ -6,10 +6,11 @@ from zoneinfo import available_timezones
 import msgspec
 
 from core import clock, security_log, tables
-from core.access import Actor
-from core.database import execute, fetch, fetch_one, fetch_value, refusing, transaction
+from core.access import Actor, Role
+from core.database import fetch, fetch_one, fetch_value, refusing, transaction
 from core.errors import Conflict, FieldError, Forbidden, Invalid, NotFound, say
 from core.permissions import MANAGE_SCHOOL
+from core.rows import insert_row, update_row
 from core.security_log import Kind
 from core.texts import Text, refuse, tidied
 
@@ -101,29 +102,19 @@ async def create_school(actor: Actor, facts: SchoolFacts) -> School:
         async with transaction(actor):
             school_id = await insert_school(clean)
             if actor.person_id is not None:
-                await execute(
-                    "INSERT INTO membership (person, school, role, valid_from)"
-                    " VALUES ($1, $2, 'admin', $3)",
-                    actor.person_id,
-                    school_id,
-                    clock.now(),
+                await insert_row(
+                    tables.PersonMembership,
+                    person_id=actor.person_id,
+                    school_id=school_id,
+                    role=Role.admin,
+                    valid_from=clock.now(),
                 )
     return School(school_id, clean.code, clean.name_zh, clean.name_en, clean.zone)
 
 
 async def insert_school(facts: SchoolFacts) -> int:
     """The bare row, inside the caller's transaction and :data:`REFUSALS`; gives its id."""
-    clean = _checked(facts)
-    school_id: int = await fetch_value(
-        "INSERT INTO school (code, name_zh, name_en, zone, created_at)"
-        " VALUES (:code, :name_zh, :name_en, :zone, :created_at) RETURNING id",
-        code=clean.code,
-        name_zh=clean.name_zh,
-        name_en=clean.name_en,
-        zone=clean.zone,
-        created_at=clock.now(),
-    )
-    return school_id
+    return await insert_row(tables.School, _checked(facts), created_at=clock.now())
 
 
 async def update_school(actor: Actor, school_id: int, facts: SchoolFacts) -> School:
@@ -132,15 +123,7 @@ async def update_school(actor: Actor, school_id: int, facts: SchoolFacts) -> Sch
     clean = _checked(facts)
     with refusing(REFUSALS):
         async with transaction(actor):
-            await execute(
-                "UPDATE school SET code = :code, name_zh = :name_zh, name_en = :name_en, zone ="
-                " :zone WHERE id = :school_id",
-                school_id=school_id,
-                code=clean.code,
-                name_zh=clean.name_zh,
-                name_en=clean.name_en,
-                zone=clean.zone,
-            )
+            await update_row(tables.School, school_id, clean)
     return await get_school(actor, school_id)
 
 
@@ -158,9 +141,7 @@ async def require_second_factor(actor: Actor, school_id: int, *, is_required: bo
             actor.person_id,
         ):
             raise Conflict(say("Set up your own second factor first"), code="no_second_factor")
-        await execute(
-            "UPDATE school SET requires_second_factor = $2 WHERE id = $1", school_id, is_required
-        )
+        await update_row(tables.School, school_id, requires_second_factor=is_required)
         await security_log.record(
             Kind.second_factor_rule,
             actor=actor,

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import msgspec
 
-from core import clock, memberships, passwords
+from core import clock, memberships, passwords, tables
 from core.access import Actor, Role
 from core.database import execute, fetch_value, refusing, transaction
 from core.errors import Conflict, Invalid, say
@@ -14,6 +14,7 @@ from core.password_rules import check_password
 from core.people import readable_secret
 from core.person_facts import REFUSALS as PERSON_REFUSALS
 from core.person_facts import PersonFacts, insert_person
+from core.rows import insert_row
 from core.schools import REFUSALS as SCHOOL_REFUSALS
 from core.schools import SchoolFacts, insert_school
 
@@ -42,11 +43,9 @@ async def create_link() -> str:
     if not await is_needed():
         raise Conflict(ALREADY_DONE, code="set_up")
     code = readable_secret(5)
-    await execute(
-        "INSERT INTO setup_link (token_hash, created_at, expires_at) VALUES ($1, $2, $3)",
-        hash_token(code),
-        clock.now(),
-        clock.now() + LASTS,
+    now = clock.now()
+    await insert_row(
+        tables.SetupLink, token_hash=hash_token(code), created_at=now, expires_at=now + LASTS
     )
     return code
 

@@ -7,12 +7,13 @@ import msgspec
 
 from core import tables
 from core.access import Actor
-from core.database import execute, fetch_one, fetch_value, refusing, transaction
+from core.database import fetch_one, refusing, transaction
 from core.errors import Conflict, FieldError, Invalid, Message, NotFound, Problem, say
 from core.numbers import Id
 from core.paging import DEFAULT_LIMIT, Page
 from core.permissions import MANAGE_SCHOOL
 from core.query import Key, Order, Where, list_page
+from core.rows import delete_row, insert_row, update_row
 from core.texts import Line, refuse, tidied
 
 
@@ -104,14 +105,7 @@ async def create_term(actor: Actor, new: NewTerm) -> Term:
     clean = _checked(new)
     with refusing(REFUSALS):
         async with transaction(actor):
-            term_id: int = await fetch_value(
-                "INSERT INTO term (school, name, first_day, last_day)"
-                " VALUES ($1, $2, $3, $4) RETURNING id",
-                clean.school_id,
-                clean.name,
-                clean.first_day,
-                clean.last_day,
-            )
+            term_id = await insert_row(tables.Term, clean)
     return await get_term(actor, term_id)
 
 
@@ -121,13 +115,7 @@ async def update_term(actor: Actor, term_id: int, facts: TermFacts) -> Term:
     clean = _checked(facts)
     with refusing(REFUSALS):
         async with transaction(actor):
-            await execute(
-                "UPDATE term SET name = $2, first_day = $3, last_day = $4 WHERE id = $1",
-                term_id,
-                clean.name,
-                clean.first_day,
-                clean.last_day,
-            )
+            await update_row(tables.Term, term_id, clean)
     return await get_term(actor, term_id)
 
 
@@ -136,7 +124,7 @@ async def delete_term(actor: Actor, term_id: int) -> Term:
     term = await get_term(actor, term_id)
     actor.require(term.school_id, MANAGE_SCHOOL)
     async with transaction(actor):
-        await execute("DELETE FROM term WHERE id = $1", term_id)
+        await delete_row(tables.Term, term_id)
     return term
 
 

@@ -11,9 +11,10 @@ from ipaddress import IPv6Address, ip_address
 
 import msgspec
 
-from core import database, known_browsers
+from core import database, known_browsers, tables
 from core.clock import now
 from core.errors import TooMany, say
+from core.rows import insert_row
 
 WINDOW = timedelta(minutes=15)
 MOST_FAILURES_OF_A_LOGIN = 10
@@ -56,9 +57,8 @@ async def begin(
             # an address: two that wait for each other cannot come about.
             await _queue(f"address {place}")
             await _check_address(login, place)
-        attempt_id: int = await database.fetch_value(
-            "INSERT INTO sign_in_attempt (login, address, counter, known_browser, at)"
-            " VALUES (:login, :address, :counter, :known_browser, :at) RETURNING id",
+        attempt_id = await insert_row(
+            tables.SignInAttempt,
             login=login,
             address=place,
             counter=counter,

@@ -12,6 +12,7 @@ from core.access import Actor, Membership
 from core.clock import now
 from core.errors import FieldError, Invalid, NoRoom, NotFound, say
 from core.hashing import hash_token
+from core.rows import insert_row, update_row
 from core.security_log import Kind
 from core.sign_in import MEMBERSHIPS
 from core.texts import Line, refuse, tidied
@@ -96,9 +97,7 @@ async def find_actor(token: str, *, request_id: str = "", address: str = "") -> 
         return None
     if found.used_at is None or now() - found.used_at > USED_EVERY:
         with suppress(NoRoom):
-            await database.execute(
-                "UPDATE api_token SET used_at = $2 WHERE id = $1", found.id, now()
-            )
+            await update_row(tables.ApiToken, found.id, used_at=now())
     return Actor(
         person_id=found.person_id,
         name=found.name,
@@ -137,10 +136,9 @@ async def _issue(actor: Actor, name: str, new: NewToken) -> IssuedToken:
             raise Invalid.of(
                 "name", say("You have {most} tokens: revoke one first", most=MOST_OPEN), code="full"
             )
-        token_id: int = await database.fetch_value(
-            "INSERT INTO api_token (person, name, token_hash, scopes, created_at, expires_at)"
-            " VALUES (:person, :name, :token_hash, :scopes, :created_at, :expires_at) RETURNING id",
-            person=actor.person_id,
+        token_id = await insert_row(
+            tables.ApiToken,
+            person_id=actor.person_id,
             name=name,
             token_hash=hash_token(secret),
             scopes=sorted(set(new.scopes)),

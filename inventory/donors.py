@@ -5,11 +5,12 @@ from enum import StrEnum
 import msgspec
 
 from core.access import Actor
-from core.database import execute, fetch, fetch_one, fetch_value, transaction
+from core.database import fetch, fetch_one, transaction
 from core.errors import FieldError, NotFound, say
 from core.paging import DEFAULT_LIMIT, Page
 from core.permissions import EDIT_DONATIONS, READ_DONATIONS
 from core.query import Key, Order, Where, list_page
+from core.rows import insert_row, update_row
 from core.texts import Line, refuse, tidied
 from inventory import tables
 from inventory.models import like
@@ -144,13 +145,7 @@ async def create_donor(actor: Actor, new: NewDonor) -> Donor:
     actor.require(school_id, EDIT_DONATIONS)
     clean = _checked(new)
     async with transaction(actor):
-        donor_id: int = await fetch_value(
-            "INSERT INTO donor (school, kind, name, contact) VALUES ($1, $2, $3, $4) RETURNING id",
-            school_id,
-            clean.kind,
-            clean.name,
-            clean.contact,
-        )
+        donor_id = await insert_row(tables.Donor, clean, school=school_id)
     return await get_donor(actor, donor_id)
 
 
@@ -160,13 +155,7 @@ async def update_donor(actor: Actor, donor_id: int, facts: DonorFacts) -> Donor:
     actor.require(donor.school_id, EDIT_DONATIONS)
     clean = _checked(facts)
     async with transaction(actor):
-        await execute(
-            "UPDATE donor SET kind = $2, name = $3, contact = $4 WHERE id = $1",
-            donor.id,
-            clean.kind,
-            clean.name,
-            clean.contact,
-        )
+        await update_row(tables.Donor, donor.id, clean)
     return await get_donor(actor, donor_id)
 
 

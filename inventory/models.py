@@ -6,11 +6,12 @@ from typing import Annotated
 import msgspec
 
 from core.access import Actor
-from core.database import execute, fetch, fetch_one, fetch_value, refusing, transaction
+from core.database import fetch, fetch_one, fetch_value, refusing, transaction
 from core.errors import Forbidden, Invalid, NotFound, say
 from core.paging import DEFAULT_LIMIT, Page
 from core.permissions import EDIT_EQUIPMENT
 from core.query import Key, Order, Where, list_page
+from core.rows import insert_row, update_row
 from core.texts import Line, refuse, tidied
 from inventory import tables
 
@@ -135,14 +136,7 @@ async def create_model(actor: Actor, facts: ModelFacts) -> AssetModel:
     clean = checked(facts)
     with refusing(REFUSALS):
         async with transaction(actor):
-            model_id = await fetch_value(
-                "INSERT INTO asset_model (kind, brand, name, isbn) VALUES ($1, $2, $3, $4)"
-                " RETURNING id",
-                clean.kind,
-                clean.brand,
-                clean.name,
-                clean.isbn,
-            )
+            model_id = await insert_row(tables.AssetModel, clean)
     return AssetModel(model_id, clean.kind, clean.brand, clean.name, clean.isbn)
 
 
@@ -158,15 +152,7 @@ async def update_model(actor: Actor, model_id: int, facts: ModelFacts) -> AssetM
                 actor.school_ids,
             ):
                 raise Forbidden(say("Another school has this model too: make one of your own"))
-            await execute(
-                "UPDATE asset_model SET kind = :kind, brand = :brand, name = :name, isbn = :isbn"
-                " WHERE id = :model_id",
-                model_id=model_id,
-                kind=clean.kind,
-                brand=clean.brand,
-                name=clean.name,
-                isbn=clean.isbn,
-            )
+            await update_row(tables.AssetModel, model_id, clean)
     return await get_model(actor, model_id)
 
 

@@ -11,6 +11,7 @@ from core.access import Actor
 from core.clock import now
 from core.errors import Conflict, FieldError, Forbidden, NotFound, say
 from core.permissions import CONTRIBUTE_RESOURCES, REVIEW_RESOURCES
+from core.rows import insert_row, update_row
 from core.texts import Line, Text, refuse, tidied
 from storage import revisions, search, tables
 from storage.ids import uuid7
@@ -149,14 +150,13 @@ async def create_resource(
     written = _written(description)
     resource_id = uuid7()
     async with database.transaction(actor):
-        await database.execute(
-            f"INSERT INTO resource (id, school, owner, {', '.join(written)}, state,"
-            " previous_state, version, created_at, updated_at)"
-            f" VALUES (:id, :school, :owner, :{', :'.join(written)}, 'draft', 'new', 1, :now, :now)",
+        await insert_row(
+            tables.Resource,
             id=resource_id,
-            school=school_id,
+            school_id=school_id,
             owner=actor.person_id,
-            now=now(),
+            created_at=(moment := now()),
+            updated_at=moment,
             **written,
         )
         if upload_id is not None:
@@ -171,15 +171,9 @@ async def update_resource(
     written = _written(description)
     async with database.transaction(actor):
         await _changeable(actor, resource_id)
-        changed = await database.execute(
-            f"UPDATE resource SET {', '.join(f'{name} = :{name}' for name in written)},"
-            " version = version + 1, updated_at = :now WHERE id = :id AND version = :version",
-            id=resource_id,
-            version=version,
-            now=now(),
-            **written,
-        )
-        if not changed:
+        if not await update_row(
+            tables.Resource, resource_id, version_read=version, updated_at=now(), **written
+        ):
             raise Conflict(
                 say("Somebody has changed this in the meantime; look at it again first"),
                 code="stale",

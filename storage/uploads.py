@@ -13,7 +13,8 @@ from core.errors import Conflict, FieldError, Forbidden, Invalid, Message, NotFo
 from core.paging import DEFAULT_LIMIT, Page
 from core.permissions import CONTRIBUTE_RESOURCES
 from core.query import Key, Order, Where, list_page
-from storage import objects, quotas
+from core.rows import insert_row
+from storage import objects, quotas, tables
 from storage.ids import uuid7
 from storage.rights import may_change
 
@@ -119,21 +120,13 @@ async def _insert(actor: Actor, new: NewUpload) -> UUID:
             await _check_target(actor, new.school_id, new.resource_id)
         await _check_count(actor)
         upload_id, moment = uuid7(), now()
-        await database.execute(
-            "INSERT INTO upload (id, school, owner, resource, note, file_name, media_type,"
-            " size_bytes, sha256, state, previous_state, received_bytes, next_part, tail_bytes,"
-            " attempts, object_key, created_at, expires_at)"
-            " VALUES (:id, :school, :owner, :resource, :note, :file_name, :media_type, :size_bytes,"
-            " :sha256, 'initiated', 'new', 0, 1, 0, 0,"
-            " :object_key, :created_at, :expires_at)",
+        await insert_row(
+            tables.Upload,
+            new,
             id=upload_id,
-            school=new.school_id,
             owner=actor.person_id,
-            resource=new.resource_id,
-            note=new.note,
             file_name=plain_name(new.file_name),
             media_type=new.media_type[:120],
-            size_bytes=new.size_bytes,
             sha256=new.sha256.lower() if new.sha256 else None,
             object_key=objects.new_key("b"),
             created_at=moment,

@@ -4,6 +4,7 @@ from core import clock
 from core.access import Actor
 from core.database import execute, fetch_value, refusing, transaction
 from core.errors import Conflict, FieldError, say
+from core.rows import insert_row, update_row
 from core.texts import Text
 from inventory import tables
 from inventory.assets.locking import HAS_LEFT, Locked, Stack, lock, lock_stack
@@ -134,20 +135,17 @@ async def record_step(
     A step that does not exist breaks ``asset_step_exists`` (:data:`REFUSALS`).
     """
     reason = REASON.checked("reason", reason)
-    await execute(
-        "INSERT INTO asset_step (asset, school, from_state, to_state, at, by, reason)"
-        " VALUES (:asset, :school, :from_state, :to_state, :at, :by, :reason)",
-        asset=asset.id,
-        school=asset.school_id,
+    await insert_row(
+        tables.AssetStep,
+        asset_id=asset.id,
+        school_id=asset.school_id,
         from_state=asset.lifecycle,
         to_state=to_state,
         at=clock.now(),
         by=actor.person_id,
         reason=reason,
     )
-    await execute(
-        "UPDATE asset SET lifecycle = $2, version = version + 1 WHERE id = $1", asset.id, to_state
-    )
+    await update_row(tables.Asset, asset.id, lifecycle=to_state)
 
 
 def refuse_changed(asset: Locked, version: int | None) -> None:

@@ -1,6 +1,7 @@
 """Assets come into the books, are corrected, and are moved."""
 
 from datetime import datetime
+from typing import Any
 
 import msgspec
 from msgspec import UNSET, UnsetType
@@ -11,6 +12,7 @@ from core.database import execute, execute_many, fetch_value, refusing, transact
 from core.errors import Conflict, FieldError, Invalid, Message, Problem, say
 from core.numbers import Id, Version
 from core.permissions import EDIT_EQUIPMENT
+from core.rows import update_row
 from core.texts import Line, Text, refuse, tidied
 from inventory import codes, serials, tables, tags
 from inventory.assets.lifecycle import refuse_changed
@@ -187,7 +189,7 @@ COLUMN_OF = {
 }
 
 
-async def update_fields(asset_id: int, given: dict[str, object]) -> None:
+async def update_fields(asset_id: int, given: dict[str, Any]) -> None:
     """Write some fields of a locked asset; a serial number brings its trust along."""
     if not given:
         return
@@ -198,10 +200,7 @@ async def update_fields(asset_id: int, given: dict[str, object]) -> None:
         text = serial if isinstance(serial, str) else None
         columns["serial_number"] = serials.clean(text)
         columns["serial_trust"] = serials.trust(text)
-    written = ", ".join(f"{column} = :{column}" for column in columns)
-    await execute(
-        f"UPDATE asset SET {written}, version = version + 1 WHERE id = :id", **columns, id=asset_id
-    )
+    await update_row(tables.Asset, asset_id, **columns)
 
 
 async def move_assets(actor: Actor, wanted: list[str], place_id: int) -> list[AssetRow]:

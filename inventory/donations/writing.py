@@ -10,6 +10,7 @@ from core.access import Actor
 from core.database import execute, fetch_one, fetch_value, refusing, transaction
 from core.errors import Conflict, FieldError, Invalid, Message, NotFound, Problem, say
 from core.permissions import EDIT_DONATIONS
+from core.rows import insert_row, update_row
 from core.texts import Line, Text, refuse, tidied
 from inventory import numbers, serials, tables, tags
 from inventory.assets import AssetRow, LifecycleState, find_by_tags
@@ -71,16 +72,12 @@ async def create_donation(
                 facts = msgspec.structs.asdict(new_donor)
                 donor = await create_donor(actor, NewDonor(school=new.school, **facts))
                 new = msgspec.structs.replace(new, donor_id=donor.id)
-            donation_id: int = await fetch_value(
-                "INSERT INTO donation (school, donor, title, received_on, return_on_end,"
-                " resale_forbidden, wipe_on_intake, name_public, note, acknowledgement_number,"
-                " version, created_at) VALUES (:school, :donor, :title, :received_on,"
-                " :return_on_end, :resale_forbidden, :wipe_on_intake, :name_public, :note, :number,"
-                " 1, :now) RETURNING id",
+            donation_id = await insert_row(
+                tables.Donation,
+                new,
                 school=school_id,
-                number=await _next_acknowledgement(school_id, new.received_on.year),
-                now=clock.now(),
-                **_columns(new),
+                acknowledgement_number=await _next_acknowledgement(school_id, new.received_on.year),
+                created_at=clock.now(),
             )
     return await get_donation(actor, donation_id)
 
@@ -91,16 +88,7 @@ async def update_donation(actor: Actor, donation_id: int, edit: DonationEdit) ->
     edit = _checked(edit)
     with refusing(REFUSALS):
         async with transaction(actor):
-            written = await execute(
-                "UPDATE donation SET donor = :donor, title = :title, received_on = :received_on,"
-                " return_on_end = :return_on_end, resale_forbidden = :resale_forbidden,"
-                " wipe_on_intake = :wipe_on_intake, name_public = :name_public, note = :note,"
-                " version = version + 1 WHERE id = :id AND version = :version",
-                id=donation_id,
-                version=edit.version,
-                **_columns(edit),
-            )
-            if not written:
+            if not await update_row(tables.Donation, donation_id, edit, version_read=edit.version):
                 raise Conflict(
                     say("Somebody else changed this donation in the meantime; look at it again"),
                     code="version",
@@ -119,14 +107,12 @@ async def create_line(
     new = _checked_line(new)
     with refusing(REFUSALS):
         async with transaction(actor):
-            await execute(
-                "INSERT INTO donation_line (school, donation, model, declared, received, note)"
-                " VALUES (:school, :donation, :model, :declared, 0, :note)",
-                school=donation.school_id,
-                donation=donation.id,
-                model=await ensure_model(new_model) if new_model else new.model_id,
-                declared=new.declared,
-                note=new.note,
+            await insert_row(
+                tables.DonationLine,
+                new,
+                school_id=donation.school_id,
+                donation_id=donation.id,
+                model_id=await ensure_model(new_model) if new_model else new.model_id,
             )
     return await get_donation(actor, donation_id)
 
@@ -217,19 +203,6 @@ async def _get_editable(actor: Actor, donation_id: int) -> Donation:
     donation = await get_donation(actor, donation_id)
     actor.require(donation.school_id, EDIT_DONATIONS)
     return donation
-
-
-def _columns(facts: DonationFacts) -> dict[str, object]:
-    return {
-        "donor": facts.donor_id,
-        "title": facts.title,
-        "received_on": facts.received_on,
-        "return_on_end": facts.return_on_end,
-        "resale_forbidden": facts.resale_forbidden,
-        "wipe_on_intake": facts.wipe_on_intake,
-        "name_public": facts.name_public,
-        "note": facts.note,
-    }
 
 
 def _checked(facts: Facts) -> Facts:

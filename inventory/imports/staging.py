@@ -15,6 +15,8 @@ from core.access import Actor
 from core.database import execute, execute_many, fetch_value, transaction
 from core.errors import Conflict, say
 from core.permissions import IMPORT_EQUIPMENT
+from core.rows import insert_row
+from inventory import tables
 from inventory.imports.books import open_books
 from inventory.imports.columns import Column, column_of
 from inventory.imports.files import RawRow
@@ -42,12 +44,10 @@ async def stage_assets(actor: Actor, school: str, file_name: str, data: bytes) -
     await refuse_applied(school_id, digest)
     job_id = uuid4()
     async with transaction(actor):
-        await execute(
-            "INSERT INTO import_job (id, school, by, file_name, file_sha256, encoding, state,"
-            " created_at) VALUES (:id, :school, :by, :file_name, :file_sha256, :encoding, 'staged',"
-            " :created_at)",
+        await insert_row(
+            tables.ImportJob,
             id=job_id,
-            school=school_id,
+            school_id=school_id,
             by=actor.person_id,
             file_name=PurePath(file_name).name[-255:] or "assets.csv",
             file_sha256=digest,

@@ -11,6 +11,8 @@ from core.access import Actor, Role
 from core.database import transaction
 from core.errors import Conflict, Forbidden, Invalid, Message, NotFound, say
 from core.permissions import COMMENT_WORK_ORDERS, MANAGE_WORK_ORDERS
+from core.rows import insert_row
+from inventory import tables
 from inventory.repairs.photos import PHOTOS_PER_ENTRY, too_many_photos
 from inventory.repairs.views import CURRENCY, WorkOrder, WorkOrderEntry, get_work_order, stored
 from storage.photos import Photo
@@ -122,13 +124,10 @@ async def record(
     params: str | None = None,
 ) -> WorkOrderEntry:
     """Write the rows in the open transaction; the caller has made sure that the actor may."""
-    entry_id = await database.fetch_value(
-        "INSERT INTO work_order_entry (work_order, school, at, by, by_name, found, found_params,"
-        " done, minutes, cost, currency) VALUES (:work_order, :school, :at, :by, :by_name, :found,"
-        " :found_params, :done, :minutes, :cost, :currency)"
-        " RETURNING id",
-        work_order=work_order_id,
-        school=school_id,
+    entry_id = await insert_row(
+        tables.WorkOrderEntry,
+        work_order_id=work_order_id,
+        school_id=school_id,
         at=clock.now(),
         by=actor.person_id,
         by_name=actor.name,

@@ -9,6 +9,8 @@ from core.access import Actor
 from core.database import transaction
 from core.errors import Forbidden, Invalid, Message, NotFound, say
 from core.permissions import REPORT_FAULTS
+from core.rows import insert_row
+from inventory import tables
 from inventory.assets.locking import lock_visible
 from inventory.repairs import entries, outages
 from inventory.repairs.assets import (
@@ -146,15 +148,10 @@ async def _open(
         refuse_after_end(asset)
         text, params = stored(summary)
         now = clock.now()
-        new_id: int = await database.fetch_value(
-            "INSERT INTO work_order (school, asset, source, fault, summary, summary_params,"
-            " severity, state, opened_by, opened_at, asset_state_before, keeps_in_service,"
-            " resolution, version)"
-            " VALUES (:school, :asset, :source, :fault, :summary, :summary_params, :severity,"
-            " 'open', :opened_by, :opened_at, :asset_state_before, :keeps_in_service, '', 1)"
-            " RETURNING id",
-            school=asset.school_id,
-            asset=asset_id,
+        new_id = await insert_row(
+            tables.WorkOrder,
+            school_id=asset.school_id,
+            asset_id=asset_id,
             source=source,
             fault=fault,
             summary=text,

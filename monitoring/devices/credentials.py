@@ -1,6 +1,6 @@
 """Credentials of a school's devices: given once, used by the poller, never shown again."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import Meta
@@ -21,9 +21,11 @@ from core.numbers import Id
 from core.paging import Page
 from core.permissions import EDIT_MONITORING_SETUP, READ_MONITORING_SETUP
 from core.query import Key, Order, Where, list_page
+from core.rows import delete_row, insert_row, update_row
 from monitoring.devices.credential_encryption import CredentialCipher, Secrets
 from monitoring.snmp import AuthProtocol, Community, PrivProtocol, User
 from monitoring.snmp import Credential as WireCredential
+from monitoring.tables import devices as device_tables
 
 LEAST_PASSWORD = 8  # RFC 3414, 11.2
 MOST_SECRET = 64
@@ -128,15 +130,12 @@ async def create_credential(
     _check(new, Secrets())
     with refusing(REFUSALS):
         async with transaction(actor):
-            credential_id: int = await fetch_value(
-                "INSERT INTO credential (school, name, version, user_name, auth_protocol,"
-                " priv_protocol, context, sealed, created_at)"
-                " VALUES (:school, :name, :version, :user_name, :auth_protocol,"
-                " :priv_protocol, :context, :sealed, :now) RETURNING id",
-                school=new.school_id,
+            credential_id = await insert_row(
+                device_tables.Credential,
+                school_id=new.school_id,
                 **_columns(new),
                 sealed=cipher.encrypt(_secrets(new, Secrets()), owner=new.school_id),
-                now=clock.now(),
+                created_at=clock.now(),
             )
     return await get_credential(actor, credential_id)
 
@@ -156,11 +155,9 @@ async def update_credential(
             )
             present = cipher.decrypt(sealed, owner=before.school_id)
             _check(new, present)
-            await execute(
-                "UPDATE credential SET name = :name, version = :version, user_name = :user_name,"
-                " auth_protocol = :auth_protocol, priv_protocol = :priv_protocol,"
-                " context = :context, sealed = :sealed WHERE id = :credential_id",
-                credential_id=credential_id,
+            await update_row(
+                device_tables.Credential,
+                credential_id,
                 **_columns(new),
                 sealed=cipher.encrypt(_secrets(new, present), owner=before.school_id),
             )
@@ -184,7 +181,7 @@ async def delete_credential(actor: Actor, credential_id: int) -> None:
         await execute("SELECT FROM credential WHERE id = $1 FOR UPDATE", credential_id)
         if await fetch_value("SELECT 1 FROM device WHERE credential = $1 LIMIT 1", credential_id):
             raise Conflict(in_use, code="credential_in_use")
-        await execute("DELETE FROM credential WHERE id = $1", credential_id)
+        await delete_row(device_tables.Credential, credential_id)
 
 
 async def rotate_key(cipher: CredentialCipher) -> int:
@@ -234,7 +231,7 @@ class _EncryptedRow(msgspec.Struct, frozen=True):
     sealed: bytes
 
 
-def _columns(new: NewCredential) -> dict[str, object]:
+def _columns(new: NewCredential) -> dict[str, Any]:
     is_v3 = new.version == "3"
     return {
         "name": new.name.strip(),

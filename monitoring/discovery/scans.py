@@ -13,10 +13,12 @@ from core.errors import Conflict, Invalid, NotFound, say
 from core.paging import Page
 from core.permissions import EDIT_MONITORING
 from core.query import Key, Order, Where, list_page
+from core.rows import insert_row
 from monitoring.devices.networks import ScanOrder, get_network
 from monitoring.devices.networks.addressing import can_be_searched
 from monitoring.devices.networks.changes import too_large
 from monitoring.devices.networks.grants import refusal
+from monitoring.tables import networks as network_tables
 
 ScanState = Literal["waiting", "running", "finished", "cancelled"]
 
@@ -89,16 +91,14 @@ async def _begin(network_id: int, school_id: int, person_id: int | None) -> int:
     around = ip_network(cidr)
     if not can_be_searched(around):
         raise Invalid.of("network_id", too_large(), code="too_large")
-    scan_id: int = await fetch_value(
-        "INSERT INTO network_scan (school, network, requested_by, created_at, addresses)"
-        " VALUES (:school_id, :network_id, :person_id, :now, :addresses) RETURNING id",
+    return await insert_row(
+        network_tables.NetworkScan,
         school_id=school_id,
         network_id=network_id,
-        person_id=person_id,
-        now=clock.now(),
+        requested_by=person_id,
+        created_at=clock.now(),
         addresses=len(ScanOrder(around)),
     )
-    return scan_id
 
 
 async def cancel_scan(actor: Actor, network_id: int, scan_id: int) -> NetworkScan:

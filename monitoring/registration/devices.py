@@ -7,16 +7,18 @@ from msgspec import Meta
 
 from core import clock
 from core.access import Actor
-from core.database import execute, fetch_one, fetch_value, refusing, transaction
+from core.database import execute, fetch_one, refusing, transaction
 from core.errors import Conflict, FieldError, Invalid, Message, Problem, say
 from core.numbers import Id
 from core.permissions import EDIT_MONITORING
+from core.rows import insert_row
 from monitoring.alerting import alerts
 from monitoring.devices.addresses import checked_address, checked_mac
 from monitoring.devices.networks.grants import refusal
 from monitoring.devices.views import Device, get_device
 from monitoring.profiles import profile_named
 from monitoring.snmp.values import SNMP_PORT
+from monitoring.tables import devices as device_tables
 
 
 class NewDevice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -78,17 +80,15 @@ async def create_device(actor: Actor, new: NewDevice) -> Device:
     target, address = await _checked(actor, new)
     with refusing(REFUSALS):
         async with transaction(actor):
-            device_id: int = await fetch_value(
-                "INSERT INTO device (school, asset, address, port, credential, profile,"
-                " interval_seconds, may_sleep, mac, any_source, method, created_at, next_poll_at)"
-                " VALUES (:school, :asset, :address, :port, :credential, :profile,"
-                " :interval_seconds, :may_sleep, :mac, :any_source, :method, :now, :now)"
-                " RETURNING id",
-                school=target.school_id,
-                asset=target.asset_id,
+            now = clock.now()
+            device_id = await insert_row(
+                device_tables.Device,
+                school_id=target.school_id,
+                asset_id=target.asset_id,
                 address=address,
                 **_columns(new),
-                now=clock.now(),
+                created_at=now,
+                next_poll_at=now,
             )
     return await get_device(actor, device_id)
 

@@ -11,8 +11,10 @@ from core.access import Actor
 from core.database import execute, fetch, fetch_one, fetch_value, refusing, transaction
 from core.errors import Conflict, FieldError, Invalid, Message, NotFound, Problem, say
 from core.permissions import EDIT_MONITORING
+from core.rows import delete_row, insert_row, update_row
 from monitoring.alerting.expected_hours.spans import Span
 from monitoring.devices.views import get_device
+from monitoring.tables import devices as device_tables
 
 MOST_SPANS = 50
 
@@ -86,13 +88,12 @@ async def create_hours(actor: Actor, school_id: int, new: NewHours) -> ExpectedH
     spans = _checked(new)
     with refusing(REFUSALS):
         async with transaction(actor):
-            hours_id: int = await fetch_value(
-                "INSERT INTO expected_hours (school, name, spans, created_at)"
-                " VALUES ($1, $2, $3, $4) RETURNING id",
-                school_id,
-                new.name.strip(),
-                spans,
-                clock.now(),
+            hours_id = await insert_row(
+                device_tables.ExpectedHours,
+                school_id=school_id,
+                name=new.name.strip(),
+                spans=spans,
+                created_at=clock.now(),
             )
     return await get_hours(actor, hours_id)
 
@@ -103,11 +104,8 @@ async def update_hours(actor: Actor, hours_id: int, new: NewHours) -> ExpectedHo
     spans = _checked(new)
     with refusing(REFUSALS):
         async with transaction(actor):
-            await execute(
-                "UPDATE expected_hours SET name = $2, spans = $3 WHERE id = $1",
-                hours_id,
-                new.name.strip(),
-                spans,
+            await update_row(
+                device_tables.ExpectedHours, hours_id, name=new.name.strip(), spans=spans
             )
     return await get_hours(actor, hours_id)
 
@@ -122,7 +120,7 @@ async def delete_hours(actor: Actor, hours_id: int) -> None:
                 "UPDATE device SET hours = NULL WHERE hours = $1 AND removed_at IS NOT NULL",
                 hours_id,
             )
-            await execute("DELETE FROM expected_hours WHERE id = $1", hours_id)
+            await delete_row(device_tables.ExpectedHours, hours_id)
 
 
 async def hours_of(actor: Actor, device_id: int) -> ExpectedHours | None:

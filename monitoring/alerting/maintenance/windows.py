@@ -15,9 +15,11 @@ from core.numbers import Id
 from core.paging import Page
 from core.permissions import EDIT_MONITORING
 from core.query import Key, Order, Where, list_page
+from core.rows import insert_row
 from monitoring.alerting.expected_hours.spans import ClockTime
 from monitoring.alerting.maintenance.in_force import COLUMNS
 from monitoring.alerting.maintenance.spans import Window, covers
+from monitoring.tables import alerts as alert_tables
 
 LONGEST = timedelta(days=366)
 
@@ -136,22 +138,14 @@ async def create_window(actor: Actor, new: NewWindow) -> MaintenanceWindow:
     _check(new)
     with refusing(_ELSEWHERE):
         async with transaction(actor):
-            window_id: int = await fetch_value(
-                "INSERT INTO maintenance_window (school, place, device, reason, starts_at, ends_at,"
-                " weekdays, from_time, to_time, created_by, created_at)"
-                " VALUES (:school_id, :place_id, :device_id, :reason, :starts_at, :ends_at,"
-                " :weekdays, :from_time, :to_time, :person_id, :now) RETURNING id",
-                school_id=new.school_id,
-                place_id=new.place_id,
-                device_id=new.device_id,
+            window_id = await insert_row(
+                alert_tables.MaintenanceWindow,
+                new,
                 reason=new.reason.strip(),
                 starts_at=new.starts_at or clock.now(),
-                ends_at=new.ends_at,
                 weekdays=sorted(set(new.weekdays)) if new.weekdays else None,
-                from_time=new.from_time,
-                to_time=new.to_time,
-                person_id=actor.person_id,
-                now=clock.now(),
+                created_by=actor.person_id,
+                created_at=clock.now(),
             )
     return await get_window(actor, window_id)
 

@@ -11,9 +11,11 @@ from core.database import execute, execute_many, fetch_value, refusing, transact
 from core.errors import Conflict, FieldError, Invalid, Message, Problem, say
 from core.numbers import Id
 from core.permissions import EDIT_MONITORING_SETUP
+from core.rows import delete_row, insert_row
 from monitoring.devices.networks.addressing import Bounds, IpNetwork, can_be_searched, checked_cidr
 from monitoring.devices.networks.grants import refusal, require_granted
 from monitoring.devices.networks.views import Network, get_network
+from monitoring.tables import networks as network_tables
 
 MOST_NAME = 80
 MOST_CREDENTIALS = 5
@@ -58,17 +60,15 @@ async def create_network(actor: Actor, bounds: Bounds, new: NewNetwork) -> Netwo
     await require_granted(new.school_id, str(around))
     with refusing(REFUSALS):
         async with transaction(actor):
-            network_id: int = await fetch_value(
-                "INSERT INTO network (school, name, cidr, scan_every_hours, addresses_per_second,"
-                " next_scan_at, created_at) VALUES (:school_id, :name, :cidr, :scan_every_hours,"
-                " :addresses_per_second, :next_scan_at, :now) RETURNING id",
+            network_id = await insert_row(
+                network_tables.Network,
                 school_id=new.school_id,
                 name=new.name.strip(),
                 cidr=str(around),
                 scan_every_hours=new.scan_every_hours,
                 addresses_per_second=new.addresses_per_second,
                 next_scan_at=clock.now() if new.scan_every_hours else None,
-                now=clock.now(),
+                created_at=clock.now(),
             )
             await _set_credentials(network_id, new)
     return await get_network(actor, network_id)
@@ -126,7 +126,7 @@ async def delete_network(actor: Actor, network_id: int) -> None:
     in_use = {**REFUSALS, "network_keeps_its_devices": Conflict(_STAYS, code="network_in_use")}
     with refusing(in_use):
         async with transaction(actor):
-            await execute("DELETE FROM network WHERE id = $1", network_id)
+            await delete_row(network_tables.Network, network_id)
 
 
 def _checked(new: NewNetwork, bounds: Bounds) -> IpNetwork:

@@ -12,8 +12,10 @@ from core import clock
 from core.access import Actor
 from core.database import execute, fetch, fetch_value, refusing, transaction
 from core.errors import Conflict, Invalid, NotFound, say
+from core.rows import insert_row
 from monitoring.devices.networks.addressing import Bounds, checked_cidr
 from monitoring.snmp import SnmpError
+from monitoring.tables import networks as network_tables
 
 
 class NetworkGrant(msgspec.Struct, frozen=True):
@@ -94,13 +96,12 @@ async def grant(bounds: Bounds, school_code: str, cidr: str, *, is_shared: bool)
     around = str(checked_cidr(cidr, bounds))
     with refusing(REFUSALS):
         async with transaction(Actor.system("labshare network grant", [])):
-            await execute(
-                "INSERT INTO network_grant (school, cidr, is_shared, created_at)"
-                " VALUES ($1, $2, $3, $4)",
-                await _school_id(school_code),
-                around,
-                is_shared,
-                clock.now(),
+            await insert_row(
+                network_tables.NetworkGrant,
+                school_id=await _school_id(school_code),
+                cidr=around,
+                is_shared=is_shared,
+                created_at=clock.now(),
             )
             await _end_searches()
     return NetworkGrant(school_code, around, is_shared)
