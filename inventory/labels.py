@@ -61,8 +61,8 @@ SELECT l.code, s.name_zh AS school_zh, s.name_en AS school_en, a.tag,
        coalesce(asset_title(a.name, m.brand, m.name), '') AS title,
        CASE WHEN d.name_public AND donor.kind <> 'anonymous' THEN donor.name END AS donor
   FROM label_code l
-  JOIN school s ON s.id = l.school
   LEFT JOIN asset a ON a.id = l.asset
+  JOIN school s ON s.id = coalesce(a.school, l.school)
   LEFT JOIN asset_model m ON m.id = a.model
   LEFT JOIN donation_line line ON line.id = a.donation_line
   LEFT JOIN donation d ON d.id = line.donation
@@ -75,7 +75,7 @@ async def find_labels(actor: Actor, tags: list[str]) -> list[Label]:
     return await fetch(
         Label,
         f"SELECT DISTINCT ON (x.tag) x.* FROM ({LABEL} WHERE a.tag = any($1::text[])"
-        " AND l.school = any($2::bigint[]) ORDER BY l.linked_at DESC NULLS LAST) x ORDER BY x.tag",
+        " AND a.school = any($2::bigint[]) ORDER BY l.linked_at DESC NULLS LAST) x ORDER BY x.tag",
         [tag.strip().upper() for tag in tags],
         actor.school_ids,
     )
@@ -124,11 +124,12 @@ async def get_batch_labels(actor: Actor, batch: UUID) -> list[Label]:
 
 
 async def get_scan(actor: Actor, code: str) -> Scan:
-    """Where a code leads, if it belongs to a school of the actor, else NotFound."""
+    """Where a code leads: of the asset's school, or of its own while it is on none; else NotFound."""
     scan = await fetch_one(
         Scan,
-        "SELECT l.code, l.school AS school_id, a.tag FROM label_code l"
-        " LEFT JOIN asset a ON a.id = l.asset WHERE l.code = $1 AND l.school = any($2::bigint[])",
+        "SELECT l.code, coalesce(a.school, l.school) AS school_id, a.tag FROM label_code l"
+        " LEFT JOIN asset a ON a.id = l.asset"
+        " WHERE l.code = $1 AND coalesce(a.school, l.school) = any($2::bigint[])",
         codes.clean(code),
         actor.school_ids,
     )

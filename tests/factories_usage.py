@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+import msgspec
+
 from core import database
 from tests.factories import MadeAsset, MadePerson, MadeSchool
 
@@ -82,7 +84,27 @@ async def held_by_place(on: MadeAsset, place: int, by: MadePerson, started_at: d
 async def created(on: MadeAsset, at: datetime) -> MadeAsset:
     """The asset, on the books since ``at``."""
     await database.execute("UPDATE asset SET created_at = $2 WHERE id = $1", on.id, at)
+    await database.execute("UPDATE asset_stay SET since = $2 WHERE asset = $1", on.id, at)
     return on
+
+
+async def moved(
+    on: MadeAsset, at: datetime, *, place: int | None = None, school: MadeSchool | None = None
+) -> MadeAsset:
+    """The asset, since ``at`` in another place, or at another school."""
+    school_id = on.school_id if school is None else school.id
+    await database.execute(
+        "UPDATE asset SET school = $2, place = $3 WHERE id = $1", on.id, school_id, place
+    )
+    await database.execute(
+        "WITH last AS (SELECT max(id) AS id FROM asset_stay WHERE asset = $1)"
+        " UPDATE asset_stay s SET since = CASE WHEN s.id = last.id THEN $2 ELSE s.since END,"
+        " until = CASE WHEN s.id = last.id THEN NULL ELSE least(s.until, $2) END"
+        " FROM last WHERE s.asset = $1",
+        on.id,
+        at,
+    )
+    return msgspec.structs.replace(on, school_id=school_id)
 
 
 async def left(on: MadeAsset, at: datetime) -> None:

@@ -1,5 +1,6 @@
 """Assets: one thing with a sticker each, from the day it comes to the day it goes."""
 
+from inventory.assets.change_of_school import change_school, check_change_of_school
 from inventory.assets.history import Step, list_history, list_steps
 from inventory.assets.lifecycle import (
     check_steps,
@@ -43,6 +44,8 @@ __all__ = [
     "Meant",
     "NewAsset",
     "Step",
+    "change_school",
+    "check_change_of_school",
     "check_move",
     "check_steps",
     "count_assets",

@@ -9,9 +9,9 @@ import msgspec
 from core import audit
 from core.access import Actor
 from core.audit import Change, FieldChange
-from core.database import fetch, fetch_column
+from core.database import fetch
+from core.permissions import READ_BORROWERS
 from inventory.assets.shapes import Asset
-from inventory.borrowers import reads_borrowers
 
 # A step and the change it made are written in one transaction, moments apart.
 SAME_MOMENT = timedelta(seconds=5)
@@ -44,6 +44,11 @@ class Step(msgspec.Struct, frozen=True):
     reason: str
 
 
+class _Loan(msgspec.Struct):
+    id: int
+    school_id: int
+
+
 class _Named(msgspec.Struct):
     id: int
     name: str
@@ -62,26 +67,36 @@ async def list_steps(asset: Asset) -> list[Step]:
 
 async def list_history(actor: Actor, asset: Asset) -> list[Change]:
     """All that happened to an asset that the reader may see, newest first, in names."""
+    loans = await _loans(actor, asset)
+    readable = actor.school_ids_with(READ_BORROWERS)
+    unreadable = {str(loan.id) for loan in loans if loan.school_id not in readable}
     changes = await audit.list_history("asset", asset.id, limit=NEWEST)
-    changes += await audit.list_histories("custody", await _loan_ids(asset), limit=NEWEST)
+    changes += [
+        _without_borrower(change) if change.entity_id in unreadable else change
+        for change in await audit.list_histories(
+            "custody", [loan.id for loan in loans], limit=NEWEST
+        )
+    ]
     steps = await list_steps(asset)
-    if not reads_borrowers(actor, asset.school):
-        changes = [_without_borrower(change) for change in changes]
     changes = [_with_reason(change, steps) for change in await _in_names(changes)]
     changes = [change for change in changes if change.fields or change.action != "update"]
     return sorted(changes, key=lambda change: (change.at, change.id), reverse=True)[:NEWEST]
 
 
 def _without_borrower(change: Change) -> Change:
-    if change.entity != "custody":
-        return change
     shown = tuple(field for field in change.fields if field.field not in OF_BORROWERS)
     return msgspec.structs.replace(change, fields=shown)
 
 
-async def _loan_ids(asset: Asset) -> list[int]:
-    return await fetch_column(
-        int, "SELECT id FROM custody WHERE asset = $1 ORDER BY id DESC LIMIT $2", asset.id, NEWEST
+async def _loans(actor: Actor, asset: Asset) -> list[_Loan]:
+    """Who had it at the actor's schools: elsewhere is that school's matter."""
+    return await fetch(
+        _Loan,
+        "SELECT id, school AS school_id FROM custody"
+        " WHERE asset = $1 AND school = any($2::bigint[]) ORDER BY id DESC LIMIT $3",
+        asset.id,
+        actor.school_ids,
+        NEWEST,
     )
 
 

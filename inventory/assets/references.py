@@ -61,7 +61,8 @@ SELECT w.n - 1 AS index, a.id AS asset_id, a.tag, l.code IS NOT NULL AS label_is
        coalesce(short.schools, '{{}}') AS candidate_schools
   FROM unnest(:tags::text[], :codes::text[], :stems::text[], :numbers::text[])
        WITH ORDINALITY AS w (tag, code, stem, number, n)
-  LEFT JOIN label_code l ON l.code = w.code AND l.school = any(:schools::bigint[])
+  LEFT JOIN (label_code l LEFT JOIN asset o ON o.id = l.asset)
+         ON l.code = w.code AND coalesce(o.school, l.school) = any(:schools::bigint[])
   LEFT JOIN asset t ON t.tag = w.tag AND t.school = any(:schools::bigint[])
   LEFT JOIN asset a ON a.id = coalesce(t.id, l.asset)
   LEFT JOIN LATERAL (

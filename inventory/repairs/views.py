@@ -106,7 +106,7 @@ SELECT w.id, w.school AS school_id, w.asset AS asset_id, a.tag AS asset_tag,
 _JOINS = """
   JOIN asset a ON a.id = w.asset
   JOIN asset_model m ON m.id = a.model
-  LEFT JOIN place_path pp ON pp.place = a.place
+  LEFT JOIN place_path pp ON pp.place = a.place AND a.school = w.school
   LEFT JOIN person opener ON opener.id = w.opened_by
   LEFT JOIN person assignee ON assignee.id = w.assignee
   LEFT JOIN person closer ON closer.id = w.closed_by

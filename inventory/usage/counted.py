@@ -10,18 +10,28 @@ from typing import Literal
 
 import msgspec
 
+from inventory.usage.periods import ZONE
+
 By = Literal["donation", "model", "school", "room", "asset"]
 
-# On the books at some time of the period. What ended its life before has a step that says so.
-_SCOPE = """
+# On the books at some time of the period, once for each place where it was: a row is a stay, and
+# its figures are of the days of that stay within the period. The day of a move counts where the
+# asset came to. What ended its life before has a step that says so.
+_SCOPE = f"""
 scope AS MATERIALIZED (
-    SELECT a.id, a.tag, a.school, a.model, a.lifecycle, a.created_at, line.donation,
-           CASE p.kind WHEN 'cabinet' THEN p.parent ELSE p.id END AS room
-      FROM asset a
+    SELECT stay.id AS stay, a.id, a.tag, stay.school, a.model, a.lifecycle, a.created_at,
+           line.donation, CASE p.kind WHEN 'cabinet' THEN p.parent ELSE p.id END AS room,
+           greatest(stay.since, :since) AS since, least(stay.until, :until) AS until,
+           stay.until IS NULL OR stay.until >= :until AS is_last
+      FROM (SELECT id, asset, school, place, date_trunc('day', since, '{ZONE}') AS since,
+                   date_trunc('day', until, '{ZONE}') AS until
+              FROM asset_stay WHERE school = any(:schools::bigint[])) stay
+      JOIN asset a ON a.id = stay.asset
       JOIN lifecycle l ON l.state = a.lifecycle
       LEFT JOIN donation_line line ON line.id = a.donation_line
-      LEFT JOIN place p ON p.id = a.place
-     WHERE a.school = any(:schools::bigint[]) AND a.created_at < :until AND a.lifecycle <> 'announced'
+      LEFT JOIN place p ON p.id = stay.place
+     WHERE stay.since < :until AND (stay.until IS NULL OR stay.until > greatest(stay.since, :since))
+       AND a.created_at < :until AND a.lifecycle <> 'announced'
        AND (:donation::bigint IS NULL OR line.donation = :donation)
        AND NOT (l.is_end AND EXISTS (
            SELECT FROM asset_step s
@@ -33,40 +43,42 @@ lost AS (
     SELECT s.asset, range_agg(tstzrange(s.at, (
                SELECT greatest(s.at, min(n.at)) FROM asset_step n
                 WHERE n.asset = s.asset AND n.id > s.id))) AS spans
-      FROM asset_step s JOIN scope ON scope.id = s.asset
-     WHERE s.to_state = 'lost'
+      FROM asset_step s
+     WHERE s.to_state = 'lost' AND s.asset IN (SELECT id FROM scope)
      GROUP BY s.asset
 )"""
 # Spans are merged before they are measured: what overlaps counts once.
 _HELD = """
 held AS (
-    SELECT c.asset, range_agg(tstzrange(greatest(c.started_at, :since),
-                                        least(coalesce(c.ended_at, :until), :until)))
-                    - coalesce((SELECT lost.spans FROM lost WHERE lost.asset = c.asset),
+    SELECT scope.stay, range_agg(tstzrange(greatest(c.started_at, scope.since),
+                                           least(coalesce(c.ended_at, scope.until), scope.until)))
+                    - coalesce((SELECT lost.spans FROM lost WHERE lost.asset = scope.id),
                                '{}'::tstzmultirange) AS spans
       FROM custody c JOIN scope ON scope.id = c.asset
-     WHERE c.started_at < :until AND (c.ended_at IS NULL OR c.ended_at > :since)
-     GROUP BY c.asset
+     WHERE c.started_at < scope.until AND (c.ended_at IS NULL OR c.ended_at > scope.since)
+     GROUP BY scope.stay, scope.id
 )"""
 _DOWN = """
 down AS (
-    SELECT w.asset, range_agg(tstzrange(greatest(o.started_at, :since),
-                                        least(coalesce(o.ended_at, :until), :until)))
-                        FILTER (WHERE o.started_at < :until AND coalesce(o.ended_at, :until) > :since) AS spans,
+    SELECT scope.stay,
+           range_agg(tstzrange(greatest(o.started_at, scope.since),
+                               least(coalesce(o.ended_at, scope.until), scope.until)))
+               FILTER (WHERE o.started_at < scope.until
+                         AND coalesce(o.ended_at, scope.until) > scope.since) AS spans,
            count(DISTINCT w.id)
-               FILTER (WHERE w.opened_at >= :since AND w.state <> 'cancelled') AS repairs
+               FILTER (WHERE w.opened_at >= scope.since AND w.state <> 'cancelled') AS repairs
       FROM work_order w JOIN scope ON scope.id = w.asset
       LEFT JOIN work_order_outage o ON o.work_order = w.id
-     WHERE w.opened_at < :until AND (w.closed_at IS NULL OR w.closed_at > :since)
-     GROUP BY w.asset
+     WHERE w.opened_at < scope.until AND (w.closed_at IS NULL OR w.closed_at > scope.since)
+     GROUP BY scope.stay
 )"""
 _WORKED = """
 worked AS (
-    SELECT w.asset, sum(e.minutes) AS minutes, sum(e.cost) AS cost
+    SELECT scope.stay, sum(e.minutes) AS minutes, sum(e.cost) AS cost
       FROM work_order_entry e JOIN work_order w ON w.id = e.work_order
       JOIN scope ON scope.id = w.asset
-     WHERE e.at >= :since AND e.at < :until
-     GROUP BY w.asset
+     WHERE e.at >= scope.since AND e.at < scope.until
+     GROUP BY scope.stay
 )"""
 
 
@@ -103,5 +115,5 @@ BY: Mapping[By, Grouping] = {
 
 
 def ctes() -> str:
-    """The inventory's part, to stand behind ``WITH``: scope, lost, held, down and worked, by asset."""
+    """The inventory's part, to stand behind ``WITH``: scope, lost, held, down and worked, by stay."""
     return ",".join((_SCOPE, _LOST, _HELD, _DOWN, _WORKED))

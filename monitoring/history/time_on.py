@@ -21,9 +21,10 @@ WHOLE_DAYS = """
 due AS MATERIALIZED (
     SELECT DISTINCT asset FROM power_day_due
 ), whole AS (
-    SELECT d.asset, d.day, d.microseconds, d.first_on
+    SELECT scope.stay, d.day, d.microseconds, d.first_on
       FROM power_day d JOIN scope ON scope.id = d.asset
-     WHERE d.day >= :days_from::date AND d.day < :days_until::date
+     WHERE d.day >= greatest((scope.since AT TIME ZONE :zone)::date, :days_from::date)
+       AND d.day < least((scope.until AT TIME ZONE :zone)::date, :days_until::date)
        AND NOT EXISTS (SELECT FROM due WHERE due.asset = d.asset)
 )"""
 # Spans of being on that do not overlap. The sessions of one device never do; only where an asset
@@ -32,35 +33,37 @@ SPANS = """
 several AS (
     SELECT asset FROM device GROUP BY asset HAVING count(*) > 1
 ), sessions AS (
-    SELECT p.asset, greatest(p.started_at, :sessions_from::timestamptz) AS starts_at,
-           least(p.ended_at, :until) AS ends_at
+    SELECT scope.stay, p.asset,
+           greatest(p.started_at, scope.since, :sessions_from::timestamptz) AS starts_at,
+           least(p.ended_at, scope.until) AS ends_at
       FROM power_session p JOIN scope ON scope.id = p.asset
-     WHERE p.started_at < :until AND p.ended_at > :sessions_from
+     WHERE p.started_at < scope.until AND p.ended_at > :sessions_from AND p.ended_at > scope.since
+       AND scope.until > :sessions_from
        AND NOT EXISTS (SELECT FROM due WHERE due.asset = p.asset)
      UNION ALL
-    SELECT p.asset, greatest(p.started_at, :since), least(p.ended_at, :until)
+    SELECT scope.stay, p.asset, greatest(p.started_at, scope.since), least(p.ended_at, scope.until)
       FROM due JOIN scope ON scope.id = due.asset JOIN power_session p ON p.asset = due.asset
-     WHERE p.started_at < :until AND p.ended_at > :since
+     WHERE p.started_at < scope.until AND p.ended_at > scope.since
 ), spans AS (
-    SELECT asset, starts_at, ends_at FROM sessions
+    SELECT stay, starts_at, ends_at FROM sessions
      WHERE NOT EXISTS (SELECT FROM several WHERE several.asset = sessions.asset)
      UNION ALL
-    SELECT asset, lower(one), upper(one) FROM (
-        SELECT asset, range_agg(tstzrange(starts_at, ends_at)) AS merged
-          FROM sessions JOIN several USING (asset) GROUP BY asset) m, unnest(merged) one
+    SELECT stay, lower(one), upper(one) FROM (
+        SELECT stay, range_agg(tstzrange(starts_at, ends_at)) AS merged
+          FROM sessions JOIN several USING (asset) GROUP BY stay) m, unnest(merged) one
 )"""
 POWER = """
 power AS (
-    SELECT asset, min(first_on) AS first_on, (sum(microseconds) / 1000000)::float8 AS seconds
-      FROM (SELECT asset, first_on, microseconds FROM whole
+    SELECT stay, min(first_on) AS first_on, (sum(microseconds) / 1000000)::float8 AS seconds
+      FROM (SELECT stay, first_on, microseconds FROM whole
              UNION ALL
-            SELECT asset, starts_at, (extract(epoch FROM ends_at - starts_at) * 1000000)::bigint
+            SELECT stay, starts_at, (extract(epoch FROM ends_at - starts_at) * 1000000)::bigint
               FROM spans) AS measured
-     GROUP BY asset
+     GROUP BY stay
 )"""
 
 
-async def whole_days(period: Period) -> dict[str, date | datetime]:
+async def whole_days(period: Period) -> dict[str, date | datetime | str]:
     """Which days of the period are added up already, from the first to before the second; and from
     when on sessions are to be read."""
     rolled = await rollups.rolled_until(power_days.NAME)
@@ -69,6 +72,7 @@ async def whole_days(period: Period) -> dict[str, date | datetime]:
         over = rolled.astimezone(ZoneInfo(ZONE)).date()
         end = max(end, min(over, period.last_day + timedelta(days=1)))
     return {
+        "zone": ZONE,
         "days_from": period.first_day,
         "days_until": end,
         "sessions_from": rollups.midnight(end, ZONE),

@@ -13,7 +13,7 @@ from core import clock, database
 from core.access import Actor
 from core.errors import Forbidden, say
 from core.permissions import READ_USAGE
-from inventory.usage import BY, ZONE, By, Period, ctes
+from inventory.usage import BY, By, Period, ctes
 from monitoring.history.time_on import POWER, SPANS, WHOLE_DAYS, whole_days
 from monitoring.usage.idleness import always_on, idle_since, use_of
 
@@ -102,11 +102,12 @@ class Sums(msgspec.Struct, frozen=True, kw_only=True):
 # An asset is watched while it has a device, and from the first session that the device told of.
 _WATCHED = """
 watched AS (
-    SELECT d.asset, range_agg(tstzrange(greatest(least(d.created_at, power.first_on), :since),
-                                        least(coalesce(d.removed_at, :until), :until))) AS spans
-      FROM device d JOIN scope ON scope.id = d.asset LEFT JOIN power ON power.asset = d.asset
-     WHERE d.created_at < :until AND (d.removed_at IS NULL OR d.removed_at > :since)
-     GROUP BY d.asset
+    SELECT scope.stay,
+           range_agg(tstzrange(greatest(least(d.created_at, power.first_on), scope.since),
+                               least(coalesce(d.removed_at, scope.until), scope.until))) AS spans
+      FROM device d JOIN scope ON scope.id = d.asset LEFT JOIN power ON power.stay = scope.stay
+     WHERE d.created_at < scope.until AND (d.removed_at IS NULL OR d.removed_at > scope.since)
+     GROUP BY scope.stay
 )"""
 
 
@@ -122,7 +123,7 @@ _EACH = f"""
 each AS (
     SELECT scope.*,
            coalesce(power.seconds, 0) AS on_seconds,
-           watched.asset IS NOT NULL AS is_monitored,
+           watched.stay IS NOT NULL AS is_monitored,
            {_seconds("watched.spans")} AS monitored_seconds,
            {_seconds("held.spans")} AS custody_seconds,
            {_seconds("down.spans")} AS down_seconds,
@@ -130,34 +131,34 @@ each AS (
            coalesce(worked.cost, 0) AS cost,
            {use_of("scope", since=":idle_since", until=":until", awake=":awake")} AS use
       FROM scope
-      LEFT JOIN power ON power.asset = scope.id LEFT JOIN watched ON watched.asset = scope.id
-      LEFT JOIN held ON held.asset = scope.id LEFT JOIN down ON down.asset = scope.id
-      LEFT JOIN worked ON worked.asset = scope.id
+      LEFT JOIN power USING (stay) LEFT JOIN watched USING (stay)
+      LEFT JOIN held USING (stay) LEFT JOIN down USING (stay) LEFT JOIN worked USING (stay)
 )"""
 
 
+# An asset is counted once, where it was at the end; its hours count where they were.
 def _table(by: By) -> str:
     group = BY[by]
     return f"""
 WITH {ctes()}, {WHOLE_DAYS}, {SPANS}, {POWER}, {_WATCHED}, {_EACH}
-SELECT {group.key} AS key, {group.label} AS label, count(*) AS assets,
-       count(*) FILTER (WHERE lifecycle = 'in_service') AS in_service,
-       count(*) FILTER (WHERE lifecycle = 'in_repair') AS in_repair,
-       count(*) FILTER (WHERE lifecycle = 'lost') AS lost,
-       count(*) FILTER (WHERE lifecycle IN ('received','triage','wiping','refurbish')) AS preparing,
-       count(*) FILTER (WHERE lifecycle IN
+SELECT {group.key} AS key, {group.label} AS label, count(*) FILTER (WHERE is_last) AS assets,
+       count(*) FILTER (WHERE is_last AND lifecycle = 'in_service') AS in_service,
+       count(*) FILTER (WHERE is_last AND lifecycle = 'in_repair') AS in_repair,
+       count(*) FILTER (WHERE is_last AND lifecycle = 'lost') AS lost,
+       count(*) FILTER (WHERE is_last AND lifecycle IN ('received','triage','wiping','refurbish')) AS preparing,
+       count(*) FILTER (WHERE is_last AND lifecycle IN
            ('retired','disposed','written_off','returned_to_donor')) AS gone,
-       count(*) FILTER (WHERE is_monitored) AS monitored,
+       count(*) FILTER (WHERE is_last AND is_monitored) AS monitored,
        sum(monitored_seconds) AS monitored_seconds, sum(on_seconds) AS on_seconds,
        sum(custody_seconds) AS custody_seconds, sum(repairs)::bigint AS repairs,
        sum(down_seconds) AS down_seconds, sum(minutes)::bigint AS work_minutes,
-       sum(cost) AS cost, count(*) FILTER (WHERE use = 'idle') AS idle,
-       count(*) FILTER (WHERE use = 'unknown') AS use_unknown,
-       count(*) FILTER (WHERE use = 'infrastructure') AS infrastructure
+       sum(cost) AS cost, count(*) FILTER (WHERE is_last AND use = 'idle') AS idle,
+       count(*) FILTER (WHERE is_last AND use = 'unknown') AS use_unknown,
+       count(*) FILTER (WHERE is_last AND use = 'infrastructure') AS infrastructure
   FROM each AS scope {group.join}
  WHERE :locale::text IS NOT NULL
  GROUP BY 1, 2
- ORDER BY sum(on_seconds) DESC, count(*) DESC, 2, 1"""
+ ORDER BY sum(on_seconds) DESC, count(*) FILTER (WHERE is_last) DESC, 2, 1"""
 
 
 # Most sessions lie within one day; the others are cut at each midnight.
@@ -235,7 +236,6 @@ async def days_of_use(
         since=period.starts_at,
         until=until,
         donation=donation_id,
-        zone=ZONE,
         **await whole_days(period),
     )
     seconds = {row.day: row.seconds for row in rows}

@@ -356,6 +356,53 @@ async def test_groups_hold_their_own_assets(school: MadeSchool, admin: MadePerso
     assert [(r.key, r.label) for r in story.rows] == [(given.id, given.tag)]
 
 
+async def test_hours_count_in_the_room_of_their_day(school: MadeSchool, admin: MadePerson) -> None:
+    first, second = await factories.place(school), await factories.place(school)
+    asset = await asset_of(school, place=first)
+    device = await made.device(asset, since=LONG_AGO)
+    await made.moved(asset, on(3, 14), place=second)
+    await made.powered(
+        asset,
+        device,
+        (on(2, 22), on(3, 1)),  # 2 h on the 2nd in the first room, 1 h on the 3rd in the second
+        (on(3, 8), on(3, 10)),  # the day of the move counts where it came to
+        (on(4, 8), on(4, 9)),
+    )
+    await made.held(asset, admin, on(2), on(4))
+    report = await usage(admin.actor, "room", PERIOD)
+    found = {
+        r.key: (r.figures.assets, r.figures.hours_on, r.figures.custody_days) for r in report.rows
+    }
+    assert found == {first: (0, 2.0, 1.0), second: (1, 4.0, 1.0)}
+    assert (report.totals.assets, report.totals.monitored) == (1, 1)
+    assert report.totals.hours_per_day == 2.0
+    # What comes after the period changes nothing in it.
+    before = await usage(admin.actor, "room", Period(date(2026, 3, 2), date(2026, 3, 2)))
+    assert [(r.key, r.figures.assets) for r in before.rows] == [(first, 1)]
+
+
+async def test_each_school_has_the_hours_of_its_own_days(
+    school: MadeSchool, admin: MadePerson
+) -> None:
+    other = await factories.school()
+    both = await factories.person(Role.admin, school, other)
+    asset = await asset_of(school)
+    device = await made.device(asset, since=LONG_AGO, until=on(3, 9))
+    await made.powered(asset, device, (on(2, 8), on(2, 11)))
+    there = await made.moved(asset, on(3, 10), school=other)
+    device = await made.device(there, since=on(3, 12), until=on(4, 20))
+    await made.powered(there, device, (on(4, 8), on(4, 9)))
+    report = await usage(both.actor, "school", PERIOD)
+    found = {r.key: (r.figures.assets, r.figures.hours_on) for r in report.rows}
+    assert found == {school.id: (0, 3.0), other.id: (1, 1.0)}
+    assert (await totals(admin)).hours_on == 3.0
+    own = await factories.person(Role.admin, other)
+    assert (await totals(own)).hours_on == 1.0
+    # Back again: the second stay adds to the first.
+    await made.moved(there, on(4, 0), school=school)
+    assert (await totals(admin)).assets == 1
+
+
 async def test_the_schools_name_is_in_the_readers_language(
     school: MadeSchool, admin: MadePerson
 ) -> None:

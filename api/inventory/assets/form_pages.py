@@ -24,6 +24,7 @@ from core.numbers import Id, Version
 from core.permissions import EDIT_EQUIPMENT
 from inventory import assets
 from inventory.assets import Asset, AssetChanges, AssetRow, Condition, LifecycleState, NewAsset
+from inventory.scope import school_id_of
 
 
 class EditForm(msgspec.Struct, frozen=True):
@@ -58,6 +59,14 @@ class MoveForm(msgspec.Struct, frozen=True):
     place_id: Id
 
 
+class SchoolForm(msgspec.Struct, frozen=True):
+    """Which assets go over to which school, and to which place of it."""
+
+    tags: str
+    school: str
+    place_id: Id | None = None
+
+
 class StepsForm(msgspec.Struct, frozen=True):
     """Which assets go to which state, and why."""
 
@@ -67,7 +76,7 @@ class StepsForm(msgspec.Struct, frozen=True):
 
 
 class AssetFormPages(Controller):
-    """/assets/new, /assets/…/edit, /assets/move"""
+    """/assets/new, /assets/…/edit, /assets/move, /assets/change-school"""
 
     include_in_schema = False
 
@@ -130,6 +139,26 @@ class AssetFormPages(Controller):
             page=lambda form: _move_page(request, actor, form),
         )
 
+    @get(urls.change_school, guards=[allow(EDIT_EQUIPMENT, tokens=False)])
+    async def show_school(
+        self, request: WebRequest, actor: NamedDependency[Actor]
+    ) -> Response[str]:
+        chosen = convert_form(request.query_params, Chosen)
+        return await _school_page(request, actor, chosen.form())
+
+    @post(urls.change_school, guards=[allow(EDIT_EQUIPMENT, tokens=False)])
+    async def change_school(
+        self, request: WebRequest, actor: NamedDependency[Actor]
+    ) -> Response[Any]:
+        return await submit_desk(
+            request,
+            SchoolForm,
+            lambda form: _change_school(actor, form),
+            then=lambda onward: onward,
+            page=lambda form: _school_page(request, actor, form),
+            fields={"school_id": "school"},
+        )
+
 
 class AssetStepPages(Controller):
     """/assets/step"""
@@ -158,6 +187,15 @@ async def _move(actor: Actor, form: MoveForm) -> Redirect:
     moved = await assets.move_assets(actor, split_tags(form.tags), form.place_id)
     target = urls.asset(moved[0].tag) if len(moved) == 1 else urls.assets(place=form.place_id)
     return see_other(target, say("Moved to {place}.", place=moved[0].place))
+
+
+async def _change_school(actor: Actor, form: SchoolForm) -> Redirect:
+    school_id = await school_id_of(actor, form.school)
+    given = await assets.change_school(
+        actor, split_tags(form.tags), school_id, place_id=form.place_id
+    )
+    target = urls.asset(given[0].tag) if len(given) == 1 else urls.assets(school=form.school)
+    return see_other(target, say("Given over: {count}.", count=len(given)))
 
 
 def _stepped(taken: list[AssetRow]) -> Redirect:
@@ -202,6 +240,24 @@ async def _move_page(request: WebRequest, actor: Actor, form: Form) -> Response[
         "inventory/assets/move.html",
         form=desk.form,
         desk=desk,
+        keeps_several=len(actor.school_ids_with(EDIT_EQUIPMENT)) > 1,
+        places=await place_options(actor, school_ids=actor.school_ids_with(EDIT_EQUIPMENT)),
+    )
+
+
+async def _school_page(request: WebRequest, actor: Actor, form: Form) -> Response[str]:
+    schools = await school_codes(request, actor, EDIT_EQUIPMENT)
+    wanted = form.values.get("school")
+    school_id = await school_id_of(actor, wanted) if wanted in dict(schools) else None
+    desk = await lay_out(
+        actor, form, lambda tags: assets.check_change_of_school(actor, tags, school_id)
+    )
+    return render(
+        request,
+        "inventory/assets/change_school.html",
+        form=desk.form,
+        desk=desk,
+        schools=schools,
         places=await place_options(actor, school_ids=actor.school_ids_with(EDIT_EQUIPMENT)),
     )
 

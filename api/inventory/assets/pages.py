@@ -24,7 +24,7 @@ from core.numbers import Version
 from core.paging import MAX_LIMIT, Page
 from core.permissions import EDIT_EQUIPMENT, READ_DONATIONS, READ_EQUIPMENT, REPORT_FAULTS
 from inventory import assets, custody, imports, repairs
-from inventory.assets import AssetFilters, AssetRow, LifecycleState
+from inventory.assets import Asset, AssetFilters, AssetRow, LifecycleState
 from monitoring import devices, topology
 
 # The list says how many there are up to here, and "more" beyond: counting all costs too much.
@@ -109,8 +109,9 @@ async def _asset_page(
         asset=asset,
         form=form or Form(),
         may_keep=may_keep,
+        keeps_several=may_keep and len(actor.school_ids_with(EDIT_EQUIPMENT)) > 1,
         may_report=actor.can_at(asset.school_id, REPORT_FAULTS),
-        reads_donation=actor.can_at(asset.school_id, READ_DONATIONS),
+        reads_donation=await _reads_donation(actor, asset),
         loans=await custody.list_of_asset(actor, asset.tag),
         orders=orders,
         device=device,
@@ -118,6 +119,14 @@ async def _asset_page(
         story=await assets.list_history(actor, asset),
         steps=await assets.find_next_states(asset) if may_keep else [],
     )
+
+
+async def _reads_donation(actor: Actor, asset: Asset) -> bool:
+    if not actor.can_at(asset.school_id, READ_DONATIONS):
+        return False
+    # Given over by another school, it may have come there by a donation of theirs.
+    is_own = asset.title_holder == asset.school
+    return is_own or await chosen_donation(actor, asset.donation_id) is not None
 
 
 async def _exported(

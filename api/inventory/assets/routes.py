@@ -34,6 +34,14 @@ class Move(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     place_id: Id
 
 
+class SchoolChange(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Which assets go over to which school, and where they stand there."""
+
+    tags: Annotated[list[str], msgspec.Meta(examples=[["S1-00042", "S1-00043"]])]
+    school_id: Id
+    place_id: Id | None = None
+
+
 class LifeSteps(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Which assets go to which state, and why."""
 
@@ -86,6 +94,22 @@ class AssetRoutes(Controller):
         self, actor: NamedDependency[Actor], data: JSONBody[Move]
     ) -> Page[AssetRow]:
         return Page(await assets.move_assets(actor, data.tags, data.place_id))
+
+    @post(
+        "/school-changes",
+        guards=[allow(EDIT_EQUIPMENT)],
+        operation_id="asset_change_school",
+        summary="Give one or many assets over to another school",
+        status_code=200,
+    )
+    async def change_school(
+        self, actor: NamedDependency[Actor], data: JSONBody[SchoolChange]
+    ) -> Page[AssetRow]:
+        """All of them or none, by one who keeps equipment at both schools. 409 names what somebody
+        has, what is in repair or has left the books, row by row; and what is monitored."""
+        return Page(
+            await assets.change_school(actor, data.tags, data.school_id, place_id=data.place_id)
+        )
 
     @post(
         "/steps",
