@@ -75,7 +75,7 @@ async def _lock_leaving(actor: Actor, wanted: list[str], school_id: int | None) 
     for asset in stack.assets:
         if asset.school_id == school_id:
             there = say("{tag} is of this school already", tag=asset.tag)
-            stack.refuse(asset, Invalid, there, "same_school")
+            stack.refuse(asset, Conflict, there, "same_school")
         elif asset.lifecycle in ENDS:
             ended = say("{tag} has left the books; it is moved no more", tag=asset.tag)
             stack.refuse(asset, Conflict, ended, "asset_has_left_the_books")
