@@ -33,6 +33,8 @@ SELECT c.relname AS entity, a.attname AS name, f.relname AS points_to
   JOIN pg_class c ON c.oid = t.tgrelid
   JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
   LEFT JOIN pg_constraint k ON k.contype = 'f' AND k.conrelid = c.oid AND k.conkey[1] = a.attnum
+       -- That an asset was of a school is a rule; the asset itself is pointed to by another key.
+       AND k.confrelid <> 'asset_at_school'::regclass
   LEFT JOIN pg_class f ON f.oid = k.confrelid
  WHERE NOT a.attname = any(string_to_array(rtrim(encode(t.tgargs, 'escape'), '\\000'), '\\000'))
 """
