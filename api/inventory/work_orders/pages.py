@@ -6,12 +6,14 @@ from typing import Annotated, Any, Literal, TypeVar
 import msgspec
 from litestar import Controller, Response, get, post
 from litestar.di import NamedDependency
+from litestar.handlers import HTTPRouteHandler
 
 from api import urls
 from api.http.access import allow
 from api.http.types import WebRequest
 from api.inventory.options import place_options
 from api.inventory.work_orders.order_page import order_page
+from api.kit.addresses import Address
 from api.kit.flash import see_other
 from api.kit.forms import PHOTO_FORM_BYTES, read_form
 from api.kit.lists import read_list
@@ -26,7 +28,7 @@ from core.idempotency import once
 from core.numbers import Id, Version
 from core.permissions import MANAGE_WORK_ORDERS, READ_EQUIPMENT, REPORT_FAULTS, WRITE_WORK_ORDERS
 from inventory import repairs
-from inventory.repairs import Condition, NewEntry, WorkOrderEntry, WorkOrderFilter
+from inventory.repairs import Condition, NewEntry, WorkOrder, WorkOrderEntry, WorkOrderFilter
 from inventory.repairs.lists import StateFilter
 
 F = TypeVar("F", bound=msgspec.Struct)
@@ -84,6 +86,40 @@ class KeyForm(msgspec.Struct, frozen=True):
     """The key of a form that a phone may send twice."""
 
     key: str = ""
+
+
+def _step(
+    address: Address,
+    form_type: type[F],
+    verb: Callable[..., Awaitable[WorkOrder]],
+    said: Message,
+    *,
+    part: str = "",
+) -> HTTPRouteHandler:
+    """The handler of one step of an order, from the form ``part`` of its page and back to it.
+
+    The fields of ``form_type`` are the verb's keywords.
+    """
+
+    @post(address, guards=[allow(MANAGE_WORK_ORDERS, tokens=False)])
+    async def take_step(
+        self: Controller, request: WebRequest, actor: NamedDependency[Actor], order_id: PathId
+    ) -> Response[Any]:
+        return await submit(
+            request,
+            form_type,
+            lambda form: verb(actor, order_id, **msgspec.structs.asdict(form)),
+            then=lambda _: _done(order_id, said),
+            page=lambda form: order_page(request, actor, order_id, form, part=part),
+        )
+
+    return take_step
+
+
+def _set_usable(
+    actor: Actor, order_id: int, *, usable: Literal["yes", "no"], version: int | None
+) -> Awaitable[WorkOrder]:
+    return repairs.set_usable(actor, order_id, is_usable=usable == "yes", version=version)
 
 
 class WorkOrderPages(Controller):
@@ -148,10 +184,8 @@ class WorkOrderPages(Controller):
     async def add_comment(
         self, request: WebRequest, actor: NamedDependency[Actor], order_id: PathId
     ) -> Response[Any]:
-        return await _step(
+        return await submit(
             request,
-            actor,
-            order_id,
             CommentForm,
             lambda form: once(
                 actor,
@@ -160,63 +194,29 @@ class WorkOrderPages(Controller):
                 WorkOrderEntry,
                 lambda: repairs.comment(actor, order_id, form.text),
             ),
-            say("Written down."),
-            part="comment",
+            then=lambda _: _done(order_id, say("Written down.")),
+            page=lambda form: order_page(request, actor, order_id, form, part="comment"),
         )
 
-    @post(urls.take_work_order, guards=[allow(MANAGE_WORK_ORDERS, tokens=False)])
-    async def take(
-        self, request: WebRequest, actor: NamedDependency[Actor], order_id: PathId
-    ) -> Response[Any]:
-        return await _step(
-            request,
-            actor,
-            order_id,
-            StepForm,
-            lambda form: repairs.take(actor, order_id, version=form.version),
-            say("It is yours now."),
-        )
-
-    @post(urls.set_usability, guards=[allow(MANAGE_WORK_ORDERS, tokens=False)])
-    async def set_usable(
-        self, request: WebRequest, actor: NamedDependency[Actor], order_id: PathId
-    ) -> Response[Any]:
-        return await _step(
-            request,
-            actor,
-            order_id,
-            UsabilityForm,
-            lambda form: repairs.set_usable(
-                actor, order_id, is_usable=form.usable == "yes", version=form.version
-            ),
-            say("Saved."),
-        )
-
-    @post(urls.wait_for_parts, guards=[allow(MANAGE_WORK_ORDERS, tokens=False)])
-    async def wait_for_parts(
-        self, request: WebRequest, actor: NamedDependency[Actor], order_id: PathId
-    ) -> Response[Any]:
-        return await _step(
-            request,
-            actor,
-            order_id,
-            StepForm,
-            lambda form: repairs.wait_for_parts(actor, order_id, version=form.version),
-            say("Laid aside until the parts come."),
-        )
-
-    @post(urls.resume_work_order, guards=[allow(MANAGE_WORK_ORDERS, tokens=False)])
-    async def resume(
-        self, request: WebRequest, actor: NamedDependency[Actor], order_id: PathId
-    ) -> Response[Any]:
-        return await _step(
-            request,
-            actor,
-            order_id,
-            StepForm,
-            lambda form: repairs.resume(actor, order_id, version=form.version),
-            say("The work goes on."),
-        )
+    take = _step(urls.take_work_order, StepForm, repairs.take, say("It is yours now."))
+    set_usable = _step(urls.set_usability, UsabilityForm, _set_usable, say("Saved."))
+    wait_for_parts = _step(
+        urls.wait_for_parts,
+        StepForm,
+        repairs.wait_for_parts,
+        say("Laid aside until the parts come."),
+    )
+    resume = _step(urls.resume_work_order, StepForm, repairs.resume, say("The work goes on."))
+    complete = _step(
+        urls.complete_work_order,
+        CompleteForm,
+        repairs.complete,
+        say("Completed."),
+        part="complete",
+    )
+    cancel = _step(
+        urls.cancel_work_order, CancelForm, repairs.cancel, say("Cancelled."), part="cancel"
+    )
 
     @post(urls.assign_work_order, guards=[allow(MANAGE_WORK_ORDERS, tokens=False)])
     async def assign(
@@ -231,54 +231,6 @@ class WorkOrderPages(Controller):
             then=lambda order: _done(order_id, say("Given to {name}.", name=order.assignee)),
             page=lambda form: order_page(request, actor, order_id, form, part="assign"),
         )
-
-    @post(urls.complete_work_order, guards=[allow(MANAGE_WORK_ORDERS, tokens=False)])
-    async def complete(
-        self, request: WebRequest, actor: NamedDependency[Actor], order_id: PathId
-    ) -> Response[Any]:
-        return await _step(
-            request,
-            actor,
-            order_id,
-            CompleteForm,
-            lambda form: repairs.complete(actor, order_id, **msgspec.structs.asdict(form)),
-            say("Completed."),
-            part="complete",
-        )
-
-    @post(urls.cancel_work_order, guards=[allow(MANAGE_WORK_ORDERS, tokens=False)])
-    async def cancel(
-        self, request: WebRequest, actor: NamedDependency[Actor], order_id: PathId
-    ) -> Response[Any]:
-        return await _step(
-            request,
-            actor,
-            order_id,
-            CancelForm,
-            lambda form: repairs.cancel(actor, order_id, reason=form.reason, version=form.version),
-            say("Cancelled."),
-            part="cancel",
-        )
-
-
-async def _step(
-    request: WebRequest,
-    actor: Actor,
-    order_id: int,
-    form_type: type[F],
-    call: Callable[[F], Awaitable[object]],
-    said: Message,
-    *,
-    part: str = "",
-) -> Response[Any]:
-    """One step of an order from the form ``part`` of its page, and back to the page."""
-    return await submit(
-        request,
-        form_type,
-        call,
-        then=lambda _: _done(order_id, said),
-        page=lambda form: order_page(request, actor, order_id, form, part=part),
-    )
 
 
 def _done(order_id: int, said: Message) -> Response[Any]:

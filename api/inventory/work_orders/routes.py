@@ -1,8 +1,12 @@
 """Repairs over JSON: report, list, read, move, write down."""
 
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
 import msgspec
 from litestar import Controller, Response, get, post
 from litestar.di import NamedDependency
+from litestar.handlers import HTTPRouteHandler
 from litestar.params import JSONBody
 
 from api.http.access import allow
@@ -25,6 +29,46 @@ from core.paging import Page
 from core.permissions import MANAGE_WORK_ORDERS, READ_EQUIPMENT, WRITE_WORK_ORDERS
 from inventory import repairs
 from inventory.repairs import WorkOrder, WorkOrderFilter
+
+B = TypeVar("B", bound=msgspec.Struct)
+
+
+def _told(order: WorkOrder, speech: Language) -> WorkOrder:
+    """The order with its summary in the reader's language."""
+    return msgspec.structs.replace(order, summary=speech.words(order.wording))
+
+
+def _step(
+    path: str,
+    body: type[B],
+    verb: Callable[..., Awaitable[WorkOrder]],
+    *,
+    operation_id: str,
+    summary: str,
+    description: str | None = None,
+) -> HTTPRouteHandler:
+    """The handler of one step of an order; the fields of ``body`` are the verb's keywords."""
+
+    async def take_step(
+        self: Controller,
+        request: WebRequest,
+        actor: NamedDependency[Actor],
+        order_id: PathId,
+        data: JSONBody[B],
+    ) -> WorkOrder:
+        order = await verb(actor, order_id, **msgspec.structs.asdict(data))
+        return _told(order, language_of(request))
+
+    # Litestar reads the body's type from here, and a type variable says nothing to it.
+    take_step.__annotations__["data"] = JSONBody[body]  # type: ignore[valid-type,misc]
+    return post(
+        "/{order_id:int}/" + path,
+        guards=[allow(MANAGE_WORK_ORDERS)],
+        operation_id=operation_id,
+        summary=summary,
+        description=description,
+        status_code=200,
+    )(take_step)
 
 
 class WorkOrderRoutes(Controller):
@@ -80,151 +124,55 @@ class WorkOrderRoutes(Controller):
     ) -> WorkOrder:
         return _told(await repairs.get_work_order(actor, order_id), language_of(request))
 
-    @post(
-        "/{order_id:int}/take",
-        guards=[allow(MANAGE_WORK_ORDERS)],
+    take = _step(
+        "take",
+        Step,
+        repairs.take,
         operation_id="work_order_take",
         summary="Take an order that nobody has",
-        status_code=200,
     )
-    async def take(
-        self,
-        request: WebRequest,
-        actor: NamedDependency[Actor],
-        order_id: PathId,
-        data: JSONBody[Step],
-    ) -> WorkOrder:
-        return _told(
-            await repairs.take(actor, order_id, version=data.version), language_of(request)
-        )
-
-    @post(
-        "/{order_id:int}/usability",
-        guards=[allow(MANAGE_WORK_ORDERS)],
+    set_usable = _step(
+        "usability",
+        Usability,
+        repairs.set_usable,
         operation_id="work_order_set_usable",
         summary="Say whether the asset is in use while the order is open",
-        status_code=200,
+        description="Downtime counts while it is not; what was counted before stays as it was.",
     )
-    async def set_usable(
-        self,
-        request: WebRequest,
-        actor: NamedDependency[Actor],
-        order_id: PathId,
-        data: JSONBody[Usability],
-    ) -> WorkOrder:
-        """Downtime counts while it is not; what was counted before stays as it was."""
-        return _told(
-            await repairs.set_usable(
-                actor, order_id, is_usable=data.is_usable, version=data.version
-            ),
-            language_of(request),
-        )
-
-    @post(
-        "/{order_id:int}/assign",
-        guards=[allow(MANAGE_WORK_ORDERS)],
+    assign = _step(
+        "assign",
+        Assignment,
+        repairs.assign,
         operation_id="work_order_assign",
         summary="Give the order to somebody",
-        status_code=200,
+        description="To a technician, an admin or a student helper of the asset's school.",
     )
-    async def assign(
-        self,
-        request: WebRequest,
-        actor: NamedDependency[Actor],
-        order_id: PathId,
-        data: JSONBody[Assignment],
-    ) -> WorkOrder:
-        """To a technician, an admin or a student helper of the asset's school."""
-        return _told(
-            await repairs.assign(
-                actor, order_id, assignee_id=data.assignee_id, version=data.version
-            ),
-            language_of(request),
-        )
-
-    @post(
-        "/{order_id:int}/wait-for-parts",
-        guards=[allow(MANAGE_WORK_ORDERS)],
+    wait_for_parts = _step(
+        "wait-for-parts",
+        Step,
+        repairs.wait_for_parts,
         operation_id="work_order_wait_for_parts",
         summary="Lay the work aside until parts come",
-        status_code=200,
     )
-    async def wait_for_parts(
-        self,
-        request: WebRequest,
-        actor: NamedDependency[Actor],
-        order_id: PathId,
-        data: JSONBody[Step],
-    ) -> WorkOrder:
-        return _told(
-            await repairs.wait_for_parts(actor, order_id, version=data.version),
-            language_of(request),
-        )
-
-    @post(
-        "/{order_id:int}/resume",
-        guards=[allow(MANAGE_WORK_ORDERS)],
+    resume = _step(
+        "resume",
+        Step,
+        repairs.resume,
         operation_id="work_order_resume",
         summary="Go on with the work",
-        status_code=200,
     )
-    async def resume(
-        self,
-        request: WebRequest,
-        actor: NamedDependency[Actor],
-        order_id: PathId,
-        data: JSONBody[Step],
-    ) -> WorkOrder:
-        return _told(
-            await repairs.resume(actor, order_id, version=data.version), language_of(request)
-        )
-
-    @post(
-        "/{order_id:int}/complete",
-        guards=[allow(MANAGE_WORK_ORDERS)],
+    complete = _step(
+        "complete",
+        Completion,
+        repairs.complete,
         operation_id="work_order_complete",
         summary="Close the order as done",
-        status_code=200,
+        description="The asset is as before once no other order of it is open.",
     )
-    async def complete(
-        self,
-        request: WebRequest,
-        actor: NamedDependency[Actor],
-        order_id: PathId,
-        data: JSONBody[Completion],
-    ) -> WorkOrder:
-        """The asset is as before once no other order of it is open."""
-        return _told(
-            await repairs.complete(
-                actor,
-                order_id,
-                resolution=data.resolution,
-                condition=data.condition,
-                version=data.version,
-            ),
-            language_of(request),
-        )
-
-    @post(
-        "/{order_id:int}/cancel",
-        guards=[allow(MANAGE_WORK_ORDERS)],
+    cancel = _step(
+        "cancel",
+        Cancellation,
+        repairs.cancel,
         operation_id="work_order_cancel",
         summary="Close the order as needless",
-        status_code=200,
     )
-    async def cancel(
-        self,
-        request: WebRequest,
-        actor: NamedDependency[Actor],
-        order_id: PathId,
-        data: JSONBody[Cancellation],
-    ) -> WorkOrder:
-        return _told(
-            await repairs.cancel(actor, order_id, reason=data.reason, version=data.version),
-            language_of(request),
-        )
-
-
-def _told(order: WorkOrder, speech: Language) -> WorkOrder:
-    """The order with its summary in the reader's language."""
-    return msgspec.structs.replace(order, summary=speech.words(order.wording))
