@@ -3,39 +3,53 @@
 from collections.abc import Iterable
 
 from piccolo.apps.migrations.auto.migration_manager import MigrationManager
+from piccolo.columns import Column
 from piccolo.table import Table
 
 
 def table_migration(
-    app_name: str, migration_id: str, description: str, tables: Iterable[type[Table]]
+    app_name: str,
+    migration_id: str,
+    description: str,
+    tables: Iterable[type[Table]] = (),
+    *,
+    additions: Iterable[type[Table]] = (),
 ) -> MigrationManager:
     """A migration that makes the tables with their columns, constraints and indexes, or drops them.
 
     The classes stand in the migration itself. They say what Piccolo writes into a generated one,
     where each column takes some twenty lines, and Piccolo compares the tables of the program with
-    them in the same way.
+    them in the same way. A class of ``additions`` says what comes to a table that stands already.
     """
     manager = MigrationManager(
         migration_id=migration_id, app_name=app_name, description=description
     )
     for table in tables:
-        name, tablename = table.__name__, table._meta.tablename
-        manager.add_table(class_name=name, tablename=tablename)
-        for column in table._meta.columns:
-            manager.add_column(
-                table_class_name=name,
-                tablename=tablename,
-                column_name=column._meta.name,
-                db_column_name=column._meta.db_column_name,
-                column_class=type(column),
-                params=column._meta.params,
-            )
-        for constraint in table._meta.constraints:
-            manager.add_constraint(
-                table_class_name=name,
-                tablename=tablename,
-                constraint_name=constraint._meta.name,
-                constraint_class=type(constraint),
-                params=constraint._meta.params,
-            )
+        manager.add_table(class_name=table.__name__, tablename=table._meta.tablename)
+        _add_parts(manager, table, table._meta.columns)
+    for table in additions:
+        # Piccolo gives every class a primary key; the table has its own.
+        added = [column for column in table._meta.columns if not column._meta.primary_key]
+        _add_parts(manager, table, added)
     return manager
+
+
+def _add_parts(manager: MigrationManager, table: type[Table], columns: Iterable[Column]) -> None:
+    name, tablename = table.__name__, table._meta.tablename
+    for column in columns:
+        manager.add_column(
+            table_class_name=name,
+            tablename=tablename,
+            column_name=column._meta.name,
+            db_column_name=column._meta.db_column_name,
+            column_class=type(column),
+            params=column._meta.params,
+        )
+    for constraint in table._meta.constraints:
+        manager.add_constraint(
+            table_class_name=name,
+            tablename=tablename,
+            constraint_name=constraint._meta.name,
+            constraint_class=type(constraint),
+            params=constraint._meta.params,
+        )

@@ -141,6 +141,15 @@ class Asset(Table, tablename="asset"):
     note = Text(default="")
     version = Integer(default=1)
     created_at = Timestamptz()
+    # What a school's books ask for: the value with its basis, dates, the class of the standard.
+    cost = Numeric(digits=(12, 2), null=True, default=None)
+    currency = Varchar(length=3, default="CNY")
+    cost_basis = Varchar(length=12, null=True, default=None)
+    acquired_on = Date(null=True, default=None)
+    warranty_until = Date(null=True, default=None)
+    supplier = Varchar(length=120)
+    class_code = Varchar(length=16)
+    class_edition = Varchar(length=24)
 
     asset_tag_is_plain = Check("tag = upper(tag) AND tag ~ '^[A-Z0-9][A-Z0-9-]{1,31}$'")
     asset_tag_is_unique = Unique(["tag"])
@@ -149,6 +158,26 @@ class Asset(Table, tablename="asset"):
         "condition IN ('ok','degraded','broken','incomplete','unknown')"
     )
     asset_id_school = Unique(["id", "school"])
+    asset_cost_is_not_negative = Check("cost >= 0")
+    asset_cost_basis_is_known = Check("cost_basis IN ('invoice','market','depreciated')")
+    asset_cost_has_a_basis = Check("(cost IS NULL) = (cost_basis IS NULL)")
+    asset_currency_is_a_code = Check("currency ~ '^[A-Z]{3}$'")
+    asset_warranty_ends_after_it_begins = Check("warranty_until >= acquired_on")
+    asset_class_has_an_edition = Check("(class_code = '') = (class_edition = '')")
+    asset_class_code_is_plain = Check("class_code ~ '^([A-Z]?[0-9]{1,15})?$'")
+
+
+class AssetNumber(Table, tablename="asset_number"):
+    """A number that a school gave an asset in books of its own; ``folded`` is how it is compared."""
+
+    id = BigSerial(primary_key=True)
+    asset = ForeignKey(Asset, null=False, index=True, on_delete=OnDelete.restrict)
+    school = ForeignKey(School, null=False, on_delete=OnDelete.restrict)
+    number = Varchar(length=60)
+    folded = Varchar(length=60)
+
+    asset_number_is_given = Check("btrim(number) <> '' AND btrim(folded) <> ''")
+    asset_number_once_a_school = Unique(["school", "folded"])
 
 
 class AssetStep(Table, tablename="asset_step"):

@@ -55,6 +55,11 @@ VOCABULARY: dict[str, dict[str, Word]] = {
         "en": _idle(say("English")),
     },
     # Inventory
+    "cost_basis": {
+        "invoice": _info(say("by invoice")),
+        "market": _info(say("by the market")),
+        "depreciated": _info(say("after depreciation")),
+    },
     "lifecycle": {
         "announced": _info(say("Announced")),
         "received": _info(say("Received")),

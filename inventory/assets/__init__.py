@@ -1,5 +1,6 @@
 """Assets: one thing with a sticker each, from the day it comes to the day it goes."""
 
+from inventory.assets.book_facts import CLASS_EDITIONS, BookFacts, CostBasis
 from inventory.assets.change_of_school import change_school, check_change_of_school
 from inventory.assets.history import Step, list_history, list_steps
 from inventory.assets.lifecycle import (
@@ -31,12 +32,15 @@ from inventory.assets.writing import (
 )
 
 __all__ = [
+    "CLASS_EDITIONS",
     "MOST_AT_ONCE",
     "Asset",
     "AssetChanges",
     "AssetFilters",
     "AssetRow",
+    "BookFacts",
     "Condition",
+    "CostBasis",
     "Custodial",
     "HolderKind",
     "LifecycleState",

@@ -13,7 +13,9 @@ SELECT a.id, a.tag, a.name, a.school AS school_id, s.code AS school, owner.code 
        a.lifecycle, a.condition, a.place AS place_id, pp.path AS place,
        d.id AS donation_id, d.title AS donation,
        CASE WHEN d.name_public AND donor.kind <> 'anonymous' THEN donor.name END AS donor,
-       a.note, a.version, a.created_at,
+       a.note, a.version, a.created_at, a.cost, a.currency, a.cost_basis, a.acquired_on,
+       a.warranty_until, a.supplier, a.class_code, a.class_edition,
+       array(SELECT n.number FROM asset_number n WHERE n.asset = a.id ORDER BY n.id) AS numbers,
        (SELECT l.code FROM label_code l WHERE l.asset = a.id
          ORDER BY l.linked_at DESC NULLS LAST, l.created_at DESC LIMIT 1) AS code,
        c.id AS custody_id,

@@ -6,6 +6,7 @@ from core.access import Actor
 from core.database import fetch
 from core.errors import Message, say
 from inventory import codes, tags
+from inventory.assets import school_numbers
 
 SHOWN_MOST = 60
 CANDIDATES_SHOWN = 5
@@ -53,14 +54,15 @@ class _Found(msgspec.Struct):
     candidate_schools: list[int]
 
 
-# A tag as it stands, else a label; only what is neither is looked up by its number.
+# A tag as it stands, else a label, else a number of the school's own books; only what is none of
+# these is looked up by the number of its tag.
 RESOLVED = f"""
 SELECT w.n - 1 AS index, a.id AS asset_id, a.tag, l.code IS NOT NULL AS label_is_known,
-       a.school AS school_id, coalesce(short.tags, '{{}}') AS candidates,
-       coalesce(short.ids, '{{}}') AS candidate_ids,
-       coalesce(short.schools, '{{}}') AS candidate_schools
-  FROM unnest(:tags::text[], :codes::text[], :stems::text[], :numbers::text[])
-       WITH ORDINALITY AS w (tag, code, stem, number, n)
+       a.school AS school_id, coalesce(own.tags, short.tags, '{{}}') AS candidates,
+       coalesce(own.ids, short.ids, '{{}}') AS candidate_ids,
+       coalesce(own.schools, short.schools, '{{}}') AS candidate_schools
+  FROM unnest(:tags::text[], :codes::text[], :stems::text[], :numbers::text[], :folded::text[])
+       WITH ORDINALITY AS w (tag, code, stem, number, folded, n)
   LEFT JOIN (label_code l LEFT JOIN asset o ON o.id = l.asset)
          ON l.code = w.code AND coalesce(o.school, l.school) = any(:schools::bigint[])
   LEFT JOIN asset t ON t.tag = w.tag AND t.school = any(:schools::bigint[])
@@ -68,16 +70,24 @@ SELECT w.n - 1 AS index, a.id AS asset_id, a.tag, l.code IS NOT NULL AS label_is
   LEFT JOIN LATERAL (
        SELECT array_agg(id ORDER BY tag) AS ids, array_agg(tag ORDER BY tag) AS tags,
               array_agg(school ORDER BY tag) AS schools
+         FROM (SELECT b.id, b.tag, b.school FROM asset_number n JOIN asset b ON b.id = n.asset
+                WHERE t.id IS NULL AND l.code IS NULL AND n.folded = w.folded
+                  AND b.school = any(:schools::bigint[])
+                LIMIT {CANDIDATES_SHOWN + 1}) s) own ON true
+  LEFT JOIN LATERAL (
+       SELECT array_agg(id ORDER BY tag) AS ids, array_agg(tag ORDER BY tag) AS tags,
+              array_agg(school ORDER BY tag) AS schools
          FROM (SELECT id, tag, school FROM asset
-                WHERE t.id IS NULL AND l.code IS NULL AND school = any(:schools::bigint[])
-                  AND {tags.NUMBER} = w.number AND (w.stem = '' OR {tags.STEM} = w.stem)
+                WHERE t.id IS NULL AND l.code IS NULL AND own.ids IS NULL
+                  AND school = any(:schools::bigint[]) AND {tags.NUMBER} = w.number AND (w.stem = '' OR {tags.STEM} = w.stem)
                 LIMIT {CANDIDATES_SHOWN + 1}) s) short ON true
  ORDER BY w.n
 """
 
 
 async def resolve(actor: Actor, given: list[str]) -> list[Meant]:
-    """Each entry and the asset in the actor's sight that it means: by its tag, else its label.
+    """Each entry and the asset in the actor's sight that it means: by its tag, else its label, else
+    a number that its school gave it.
 
     Else by its number, "248" or "HG248" for HG-00248, where only one asset has it, or only one of
     the school that all the others are of: a stack is of one school.
@@ -92,6 +102,7 @@ async def resolve(actor: Actor, given: list[str]) -> list[Meant]:
         schools=actor.school_ids,
         stems=[stem for stem, _ in short],
         numbers=[number for _, number in short],
+        folded=[school_numbers.folded(text) for text in given],
     )
     schools = {one.school_id for one in found if one.school_id is not None}
     schools |= {one.candidate_schools[0] for one in found if len(one.candidate_ids) == 1}

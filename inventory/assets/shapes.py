@@ -5,6 +5,7 @@ from enum import StrEnum
 
 import msgspec
 
+from inventory.assets.book_facts import BookFacts
 from inventory.models import AssetKind
 from inventory.serials import SerialTrust, trust
 
@@ -85,7 +86,7 @@ class AssetRow(msgspec.Struct, frozen=True):
         return trust(self.serial_number) is SerialTrust.ok
 
 
-class Asset(msgspec.Struct, frozen=True):
+class Asset(BookFacts, frozen=True, kw_only=True):
     """One asset as its page shows it.
 
     ``donor`` is empty when the donor is anonymous or asked not to be named. ``version`` goes back
@@ -123,6 +124,7 @@ class Asset(msgspec.Struct, frozen=True):
     due_on: date | None
     is_overdue: bool
     open_work_orders: int
+    numbers: list[str]
 
     @property
     def has_left(self) -> bool:

@@ -1,6 +1,7 @@
 """Assets come into the books, are corrected, and are moved."""
 
-from datetime import datetime
+from collections.abc import Mapping
+from datetime import date, datetime
 from typing import Any
 
 import msgspec
@@ -15,6 +16,8 @@ from core.permissions import EDIT_EQUIPMENT
 from core.rows import update_row
 from core.texts import Line, Text, refuse, tidied
 from inventory import codes, serials, tables, tags
+from inventory.assets import book_facts, school_numbers
+from inventory.assets.book_facts import BookFacts, ClassCode, Cost, CostBasis, Currency
 from inventory.assets.lifecycle import refuse_changed
 from inventory.assets.locking import HAS_LEFT, Stack, lock, lock_stack
 from inventory.assets.reading import find_by_tags, get_asset
@@ -35,6 +38,8 @@ REFUSALS: dict[str, Message | Problem] = {
         "place_id", say("The place must be of the asset's school"), code="place"
     ),
     **HAS_LEFT,
+    **book_facts.REFUSALS,
+    **school_numbers.REFUSALS,
     "asset_model_fkey": Invalid.of("model_id", say("There is no such model"), code="model"),
 }
 FIRST_STATES = frozenset(
@@ -50,9 +55,10 @@ TEXTS: dict[str, Text] = {
     "note": Text(4000),
     "serial_number": Text(tables.Asset.serial_number),
 }
+NEW_TEXTS = TEXTS | book_facts.TEXTS
 
 
-class NewAsset(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class NewAsset(BookFacts, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """An asset to be written into the books; without a tag it gets the school's next one."""
 
     school: str
@@ -65,6 +71,7 @@ class NewAsset(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     name: str = ""
     note: str = ""
     title_holder: str | None = None
+    numbers: tuple[str, ...] = ()
 
 
 class AssetChanges(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -77,9 +84,18 @@ class AssetChanges(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     condition: Condition | UnsetType = UNSET
     name: str | UnsetType = UNSET
     note: str | UnsetType = UNSET
+    cost: Cost | UnsetType | None = UNSET
+    currency: Currency | UnsetType = UNSET
+    cost_basis: CostBasis | UnsetType | None = UNSET
+    acquired_on: date | UnsetType | None = UNSET
+    warranty_until: date | UnsetType | None = UNSET
+    supplier: str | UnsetType = UNSET
+    class_code: ClassCode | UnsetType = UNSET
+    class_edition: str | UnsetType = UNSET
+    numbers: tuple[str, ...] | UnsetType = UNSET
 
 
-class Draft(msgspec.Struct, frozen=True):
+class Draft(BookFacts, frozen=True, kw_only=True):
     """A row about to be inserted, checked and complete."""
 
     tag: str
@@ -93,6 +109,7 @@ class Draft(msgspec.Struct, frozen=True):
     serial_number: str | None = None
     name: str = ""
     note: str = ""
+    numbers: tuple[str, ...] = ()
 
 
 async def create_asset(
@@ -104,7 +121,10 @@ async def create_asset(
     """
     school_id = await school_id_of(actor, new.school)
     actor.require(school_id, EDIT_EQUIPMENT)
-    new, errors = tidied(new, TEXTS)
+    new, errors = tidied(new, NEW_TEXTS)
+    facts = {field: getattr(new, field) for field in BookFacts.__struct_fields__}
+    numbers = school_numbers.tidy(new.numbers)
+    errors += book_facts.find_errors(facts) + school_numbers.find_errors(numbers)
     refuse(errors + _refuse_first(new.lifecycle))
     owner = await school_id_of(actor, new.title_holder) if new.title_holder else school_id
     with refusing(REFUSALS):
@@ -123,6 +143,8 @@ async def create_asset(
                 serial_number=new.serial_number,
                 name=new.name,
                 note=new.note,
+                numbers=tuple(numbers),
+                **book_facts.completed(facts),  # type: ignore[arg-type]
             )
             await insert_assets(draft)
             return await get_asset(actor, tag)
@@ -131,30 +153,43 @@ async def create_asset(
 async def insert_assets(*drafts: Draft, at: datetime | None = None) -> None:
     """Write assets and a label code for each; in the caller's transaction and ``REFUSALS``."""
     moment = at or clock.now()
+    columns = ", ".join((*ROW, *BookFacts.__struct_fields__))
+    places = ", ".join(f"${n + 1}" for n in range(len(ROW) + len(BookFacts.__struct_fields__)))
     await execute_many(
-        "INSERT INTO asset (tag, school, title_holder, model, lifecycle, condition, donation_line,"
-        " place, serial_number, serial_trust, name, note, version, created_at)"
-        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 1, $13)",
-        [
-            (
-                draft.tag,
-                draft.school_id,
-                draft.title_holder_id,
-                draft.model_id,
-                draft.lifecycle,
-                draft.condition,
-                draft.donation_line_id,
-                draft.place_id,
-                serials.clean(draft.serial_number),
-                serials.trust(draft.serial_number),
-                draft.name,
-                draft.note,
-                moment,
-            )
-            for draft in drafts
-        ],
+        f"INSERT INTO asset ({columns}) VALUES ({places})",
+        [_row(draft, moment) for draft in drafts],
     )
+    for draft in drafts:
+        if draft.numbers:
+            asset_id = await fetch_value("SELECT id FROM asset WHERE tag = $1", draft.tag)
+            await school_numbers.set_numbers(asset_id, draft.school_id, draft.numbers)
     await codes.give_codes([draft.tag for draft in drafts])
+
+
+ROW = (
+    "tag", "school", "title_holder", "model", "lifecycle", "condition", "donation_line", "place",
+    "serial_number", "serial_trust", "name", "note", "version", "created_at",
+)  # fmt: skip
+
+
+def _row(draft: Draft, moment: datetime) -> tuple[object, ...]:
+    return (
+        draft.tag,
+        draft.school_id,
+        draft.title_holder_id,
+        draft.model_id,
+        draft.lifecycle,
+        draft.condition,
+        draft.donation_line_id,
+        draft.place_id,
+        serials.clean(draft.serial_number),
+        serials.trust(draft.serial_number),
+        draft.name,
+        draft.note,
+        1,
+        moment,
+        *(getattr(draft, field) for field in BookFacts.__struct_fields__),
+    )
 
 
 async def update_asset(actor: Actor, tag: str, changes: AssetChanges) -> Asset:
@@ -162,45 +197,40 @@ async def update_asset(actor: Actor, tag: str, changes: AssetChanges) -> Asset:
 
     Of what has left the books only the note can be changed; all else is a Conflict.
     """
-    changes, errors = tidied(changes, TEXTS)
-    refuse(errors)
+    changes, errors = tidied(changes, NEW_TEXTS)
     given = {
         field: getattr(changes, field)
         for field in changes.__struct_fields__
-        if field != "version" and getattr(changes, field) is not UNSET
+        if field not in ("version", "numbers") and getattr(changes, field) is not UNSET
     }
+    numbers = None if changes.numbers is UNSET else school_numbers.tidy(changes.numbers)
+    refuse(errors + book_facts.find_errors(given) + school_numbers.find_errors(numbers or []))
     with refusing(REFUSALS):
         async with transaction(actor):
             (asset,) = await lock(actor, [tag])
             refuse_changed(asset, changes.version)
             if isinstance(changes.place_id, int) and changes.place_id != asset.place_id:
                 await require_place_in_use(changes.place_id)
-            await update_fields(asset.id, given)
+            has_others = numbers is not None and await school_numbers.set_numbers(
+                asset.id, asset.school_id, numbers
+            )
+            await update_fields(asset.id, book_facts.completed(given), is_changed=has_others)
             return await get_asset(actor, tag)
 
 
-COLUMN_OF = {
-    "model_id": "model",
-    "place_id": "place",
-    "serial_number": "serial_number",
-    "condition": "condition",
-    "name": "name",
-    "note": "note",
-}
+async def update_fields(
+    asset_id: int, given: Mapping[str, Any], *, is_changed: bool = False
+) -> None:
+    """Write some fields of a locked asset; a serial number brings its trust along.
 
-
-async def update_fields(asset_id: int, given: dict[str, Any]) -> None:
-    """Write some fields of a locked asset; a serial number brings its trust along."""
-    if not given:
-        return
+    Its version counts on with a field, and where something beside the row ``is_changed``.
+    """
     values = dict(given)
-    columns = {COLUMN_OF[field]: value for field, value in values.items()}
-    if "serial_number" in columns:
-        serial = values["serial_number"]
-        text = serial if isinstance(serial, str) else None
-        columns["serial_number"] = serials.clean(text)
-        columns["serial_trust"] = serials.trust(text)
-    await update_row(tables.Asset, asset_id, **columns)
+    if "serial_number" in values:
+        values["serial_number"] = serials.clean(given["serial_number"])
+        values["serial_trust"] = serials.trust(given["serial_number"])
+    if values or is_changed:
+        await update_row(tables.Asset, asset_id, **values)
 
 
 async def move_assets(actor: Actor, wanted: list[str], place_id: int) -> list[AssetRow]:

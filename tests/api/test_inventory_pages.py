@@ -497,7 +497,11 @@ async def test_pages_weigh_the_same_with_two_thousand_models(office: Office) -> 
 async def test_a_placeholder_is_shown_as_no_serial_number(office: Office) -> None:
     await assets.create_asset(
         office.who.actor,
-        NewAsset(office.school.code, await factories.asset_model(), serial_number="Default string"),
+        NewAsset(
+            school=office.school.code,
+            model_id=await factories.asset_model(),
+            serial_number="Default string",
+        ),
     )
     assert "Default string" not in await office.see("/assets")
 

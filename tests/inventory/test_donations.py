@@ -87,7 +87,10 @@ async def test_a_series_that_meets_used_numbers_moves_past_the_highest_32_at_onc
     ]
     model = await factories.asset_model()
     tagged = await asyncio.gather(
-        *(assets.create_asset(admin.actor, NewAsset("VOC", model)) for _ in range(32))
+        *(
+            assets.create_asset(admin.actor, NewAsset(school="VOC", model_id=model))
+            for _ in range(32)
+        )
     )
     assert sorted(asset.tag for asset in tagged) == [f"VOC-{n:05d}" for n in range(41, 73)]
 

@@ -23,11 +23,37 @@ from core.errors import say
 from core.numbers import Id, Version
 from core.permissions import EDIT_EQUIPMENT
 from inventory import assets
-from inventory.assets import Asset, AssetChanges, AssetRow, Condition, LifecycleState, NewAsset
-from inventory.scope import school_id_of
+from inventory.assets import (
+    CLASS_EDITIONS,
+    Asset,
+    AssetChanges,
+    AssetRow,
+    BookFacts,
+    Condition,
+    LifecycleState,
+    NewAsset,
+)
 
 
-class EditForm(msgspec.Struct, frozen=True):
+class NewForm(BookFacts, frozen=True, kw_only=True):
+    """A new asset; the school's own numbers one a line."""
+
+    school: str
+    model_id: Id
+    tag: str | None = None
+    serial_number: str | None = None
+    place_id: Id | None = None
+    lifecycle: LifecycleState = LifecycleState.in_service
+    condition: Condition = Condition.unknown
+    name: str = ""
+    note: str = ""
+    numbers: str = ""
+
+    def new(self) -> NewAsset:
+        return NewAsset(**_with_numbers(self))
+
+
+class EditForm(BookFacts, frozen=True, kw_only=True):
     """The whole of what can be corrected: a field left blank is emptied."""
 
     version: Version
@@ -37,9 +63,14 @@ class EditForm(msgspec.Struct, frozen=True):
     condition: Condition = Condition.unknown
     name: str = ""
     note: str = ""
+    numbers: str = ""
 
     def changes(self) -> AssetChanges:
-        return AssetChanges(**msgspec.structs.asdict(self))
+        return AssetChanges(**_with_numbers(self))
+
+
+def _with_numbers(form: NewForm | EditForm) -> dict[str, Any]:
+    return {**msgspec.structs.asdict(form), "numbers": tuple(form.numbers.splitlines())}
 
 
 class Start(msgspec.Struct, frozen=True):
@@ -59,14 +90,6 @@ class MoveForm(msgspec.Struct, frozen=True):
     place_id: Id
 
 
-class SchoolForm(msgspec.Struct, frozen=True):
-    """Which assets go over to which school, and to which place of it."""
-
-    tags: str
-    school: str
-    place_id: Id | None = None
-
-
 class StepsForm(msgspec.Struct, frozen=True):
     """Which assets go to which state, and why."""
 
@@ -76,7 +99,7 @@ class StepsForm(msgspec.Struct, frozen=True):
 
 
 class AssetFormPages(Controller):
-    """/assets/new, /assets/…/edit, /assets/move, /assets/change-school"""
+    """/assets/new, /assets/…/edit, /assets/move"""
 
     include_in_schema = False
 
@@ -93,8 +116,8 @@ class AssetFormPages(Controller):
         return await submit_with_model(
             request,
             actor,
-            NewAsset,
-            lambda new, model: assets.create_asset(actor, new, new_model=model),
+            NewForm,
+            lambda form, model: assets.create_asset(actor, form.new(), new_model=model),
             then=lambda asset: see_other(
                 urls.asset(asset.tag), say("{tag} is added.", tag=asset.tag)
             ),
@@ -106,7 +129,11 @@ class AssetFormPages(Controller):
         self, request: WebRequest, actor: NamedDependency[Actor], tag: FromPath[str]
     ) -> Response[str]:
         asset = await _kept(actor, tag)
-        form = {**msgspec.to_builtins(asset), "model_title": f"{asset.brand} {asset.model}".strip()}
+        form = {
+            **msgspec.to_builtins(asset),
+            "model_title": f"{asset.brand} {asset.model}".strip(),
+            "numbers": "\n".join(asset.numbers),
+        }
         return await _edit_page(request, actor, asset, Form(form))
 
     @post(urls.edit_asset, guards=[allow(EDIT_EQUIPMENT, tokens=False)])
@@ -139,26 +166,6 @@ class AssetFormPages(Controller):
             page=lambda form: _move_page(request, actor, form),
         )
 
-    @get(urls.change_school, guards=[allow(EDIT_EQUIPMENT, tokens=False)])
-    async def show_school(
-        self, request: WebRequest, actor: NamedDependency[Actor]
-    ) -> Response[str]:
-        chosen = convert_form(request.query_params, Chosen)
-        return await _school_page(request, actor, chosen.form())
-
-    @post(urls.change_school, guards=[allow(EDIT_EQUIPMENT, tokens=False)])
-    async def change_school(
-        self, request: WebRequest, actor: NamedDependency[Actor]
-    ) -> Response[Any]:
-        return await submit_desk(
-            request,
-            SchoolForm,
-            lambda form: _change_school(actor, form),
-            then=lambda onward: onward,
-            page=lambda form: _school_page(request, actor, form),
-            fields={"school_id": "school"},
-        )
-
 
 class AssetStepPages(Controller):
     """/assets/step"""
@@ -189,15 +196,6 @@ async def _move(actor: Actor, form: MoveForm) -> Redirect:
     return see_other(target, say("Moved to {place}.", place=moved[0].place))
 
 
-async def _change_school(actor: Actor, form: SchoolForm) -> Redirect:
-    school_id = await school_id_of(actor, form.school)
-    given = await assets.change_school(
-        actor, split_tags(form.tags), school_id, place_id=form.place_id
-    )
-    target = urls.asset(given[0].tag) if len(given) == 1 else urls.assets(school=form.school)
-    return see_other(target, say("Given over: {count}.", count=len(given)))
-
-
 def _stepped(taken: list[AssetRow]) -> Redirect:
     target = urls.asset(taken[0].tag) if len(taken) == 1 else urls.assets()
     return see_other(target, say("Changed: {count}.", count=len(taken)))
@@ -216,6 +214,7 @@ async def _new_page(request: WebRequest, actor: Actor, form: Form) -> Response[s
         form=form,
         schools=await school_codes(request, actor, EDIT_EQUIPMENT),
         places=await place_options(actor, school_ids=actor.school_ids_with(EDIT_EQUIPMENT)),
+        editions=[(edition, edition) for edition in CLASS_EDITIONS],
         **await picking.choices(actor, form),
     )
 
@@ -227,6 +226,7 @@ async def _edit_page(request: WebRequest, actor: Actor, asset: Asset, form: Form
         asset=asset,
         form=form,
         places=await place_options(actor, school_id=asset.school_id),
+        editions=[(edition, edition) for edition in CLASS_EDITIONS],
         **await picking.choices(actor, form),
     )
 
@@ -241,23 +241,6 @@ async def _move_page(request: WebRequest, actor: Actor, form: Form) -> Response[
         form=desk.form,
         desk=desk,
         keeps_several=len(actor.school_ids_with(EDIT_EQUIPMENT)) > 1,
-        places=await place_options(actor, school_ids=actor.school_ids_with(EDIT_EQUIPMENT)),
-    )
-
-
-async def _school_page(request: WebRequest, actor: Actor, form: Form) -> Response[str]:
-    schools = await school_codes(request, actor, EDIT_EQUIPMENT)
-    wanted = form.values.get("school")
-    school_id = await school_id_of(actor, wanted) if wanted in dict(schools) else None
-    desk = await lay_out(
-        actor, form, lambda tags: assets.check_change_of_school(actor, tags, school_id)
-    )
-    return render(
-        request,
-        "inventory/assets/change_school.html",
-        form=desk.form,
-        desk=desk,
-        schools=schools,
         places=await place_options(actor, school_ids=actor.school_ids_with(EDIT_EQUIPMENT)),
     )
 

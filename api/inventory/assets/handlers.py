@@ -2,9 +2,15 @@
 
 from litestar.types import ControllerRouterHandler
 
+from api.inventory.assets.change_of_school_pages import ChangeOfSchoolPages
 from api.inventory.assets.form_pages import AssetFormPages, AssetStepPages
 from api.inventory.assets.pages import AssetPages
 from api.inventory.assets.routes import AssetRoutes
 
-PAGES: list[ControllerRouterHandler] = [AssetFormPages, AssetStepPages, AssetPages]
+PAGES: list[ControllerRouterHandler] = [
+    AssetFormPages,
+    AssetStepPages,
+    ChangeOfSchoolPages,
+    AssetPages,
+]
 ROUTES: list[ControllerRouterHandler] = [AssetRoutes]

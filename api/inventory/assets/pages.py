@@ -18,6 +18,7 @@ from api.kit.forms import Form
 from api.kit.lists import read_list
 from api.kit.rendering import language_of, render
 from api.kit.submission import submit
+from core import clock
 from core.access import Actor
 from core.errors import say
 from core.numbers import Version
@@ -25,6 +26,7 @@ from core.paging import MAX_LIMIT, Page
 from core.permissions import EDIT_EQUIPMENT, READ_DONATIONS, READ_EQUIPMENT, REPORT_FAULTS
 from inventory import assets, custody, imports, repairs
 from inventory.assets import Asset, AssetFilters, AssetRow, LifecycleState
+from inventory.usage import ZONE
 from monitoring import devices, topology
 
 # The list says how many there are up to here, and "more" beyond: counting all costs too much.
@@ -107,6 +109,7 @@ async def _asset_page(
         request,
         "inventory/assets/asset.html",
         asset=asset,
+        today=clock.today(ZONE),
         form=form or Form(),
         may_keep=may_keep,
         keeps_several=may_keep and len(actor.school_ids_with(EDIT_EQUIPMENT)) > 1,
