@@ -9,8 +9,8 @@ ENTITIES = (
     Entity(
         Place,
         say("Place"),
-        row_name="concat_ws(' / ', u.name, t.name)",
-        joins="LEFT JOIN place u ON u.id = t.parent",
+        row_name="pp.path",
+        joins="JOIN place_path pp ON pp.place = t.id",
         codes={"kind": "place_kind"},
     ),
     Entity(Term, say("Term"), row_name="t.name"),

@@ -76,12 +76,10 @@ _DEVICES = """
 SELECT d.id, d.school AS school_id, d.may_sleep, coalesce(d.profile, d.recognised) AS profile,
        d.hours, CASE p.kind WHEN 'cabinet' THEN p.parent ELSE p.id END AS room,
        concat_ws(' ', a.tag, coalesce(nullif(a.name, ''), d.identity ->> 'name')) AS name,
-       coalesce(CASE p.kind WHEN 'cabinet' THEN concat_ws(' / ', outermost.name, around.name)
-                ELSE concat_ws(' / ', around.name, p.name) END, '') AS room_name
+       coalesce(pp.path, '') AS room_name
   FROM device d JOIN asset a ON a.id = d.asset
   LEFT JOIN place p ON p.id = a.place
-  LEFT JOIN place around ON around.id = p.parent
-  LEFT JOIN place outermost ON outermost.id = around.parent
+  LEFT JOIN place_path pp ON pp.place = CASE p.kind WHEN 'cabinet' THEN p.parent ELSE p.id END
  WHERE d.school = any($1::bigint[]) AND d.created_at < $3
    AND (d.removed_at IS NULL OR d.removed_at > $2)
    AND ($4::bigint IS NULL

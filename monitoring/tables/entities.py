@@ -62,8 +62,8 @@ ENTITIES = (
     Entity(
         WakePlan,
         say("Waking plan"),
-        row_name="p.name",
-        joins="JOIN place p ON p.id = t.place",
+        row_name="pp.path",
+        joins="JOIN place_path pp ON pp.place = t.place",
     ),
 )
 

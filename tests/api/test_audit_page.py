@@ -99,7 +99,8 @@ async def _every_kind_of_row(school: MadeSchool, admin: MadePerson) -> None:
             ends_at=now() + timedelta(hours=1),
         ),
     )
-    await database.execute("UPDATE asset SET place = $1 WHERE tag = 'P-1'", room)
+    cabinet = await factories.place(school, kind="cabinet", parent=room)
+    await database.execute("UPDATE asset SET place = $1 WHERE tag = 'P-1'", cabinet)
 
 
 async def test_names_stand_in_place_of_numbers_and_of_each_kind_one_query(
@@ -125,7 +126,7 @@ async def test_names_stand_in_place_of_numbers_and_of_each_kind_one_query(
     }
     assert len(pointers) > 12
     assert not [key for key, value in pointers.items() if re.fullmatch(r"\d+", str(value))]
-    assert str(shown["asset", "place"]).count(" / ") == 1
+    assert str(shown["asset", "place"]).count(" / ") == 2
     assert re.match(r"[A-Z0-9-]+ Maker", str(shown["maintenance_window", "device"]))
     assert {c.label for c in named if c.entity == "membership"} == {admin.name}
 

@@ -24,7 +24,7 @@ from monitoring.discovery import store as found
 from monitoring.discovery.identifying import Discovered
 from monitoring.polling import claims, store
 from monitoring.polling.outcomes import Outcome
-from monitoring.presence import rooms, waking
+from monitoring.presence import seating, waking
 from monitoring.presence.waking import NewWakePlan
 from monitoring.snmp import Address
 from monitoring.traps import alert_changes
@@ -200,7 +200,7 @@ async def wake(at: Ground) -> None:
 
 
 async def sit(at: Ground) -> None:
-    await rooms.seat_in_rows(at.keeper, at.chance.choice(at.places), at.chance.randint(1, 6))
+    await seating.seat_in_rows(at.keeper, at.chance.choice(at.places), at.chance.randint(1, 6))
 
 
 async def hand_over(at: Ground) -> None:

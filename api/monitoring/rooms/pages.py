@@ -21,8 +21,9 @@ from core import places
 from core.access import Actor
 from core.errors import FieldError, Invalid, Message, say
 from core.permissions import EDIT_MONITORING, WAKE_DEVICES
-from monitoring.presence import rooms, waking
-from monitoring.presence.rooms import SeatPlace, SeatState
+from monitoring.presence import rooms, seating, waking
+from monitoring.presence.rooms import SeatState
+from monitoring.presence.seating import SeatPlace
 from monitoring.presence.waking import NewWakePlan, Woken
 
 USUAL_COLUMNS = 6
@@ -115,7 +116,7 @@ class RoomPages(Controller):
     ) -> Response[Any]:
         async def seat() -> None:
             seats = await _typed_seats(actor, place_id, await as_typed(request))
-            await rooms.seat(actor, place_id, seats)
+            await seating.seat(actor, place_id, seats)
 
         return await attempt(
             request,
@@ -131,7 +132,7 @@ class RoomPages(Controller):
         return await submit(
             request,
             ColumnsForm,
-            lambda form: rooms.seat_in_rows(actor, place_id, form.columns),
+            lambda form: seating.seat_in_rows(actor, place_id, form.columns),
             then=lambda _: see_other(
                 urls.room_seats(place_id), say("Seated by name; move who sits elsewhere.")
             ),
@@ -211,7 +212,7 @@ async def _typed_seats(actor: Actor, place_id: int, typed: dict[str, Any]) -> li
             wrong = say(
                 "{tag}: row and column are numbers of 1 to {most}",
                 tag=seat.asset_tag,
-                most=rooms.MOST_SEATS,
+                most=seating.MOST_SEATS,
             )
             errors.append(FieldError(f"row-{seat.device_id}", wrong, "number"))
     if errors:

@@ -9,8 +9,9 @@ from api.http.access import allow
 from api.kit.numbers import PathId, QueryId
 from core.access import Actor
 from core.permissions import EDIT_MONITORING, READ_MONITORING, WAKE_DEVICES
-from monitoring.presence import rooms, waking
-from monitoring.presence.rooms import Room, RoomCounts, SeatPlace
+from monitoring.presence import rooms, seating, waking
+from monitoring.presence.rooms import Room, RoomCounts
+from monitoring.presence.seating import SeatPlace
 from monitoring.presence.waking import NewWakePlan, WakePlan, Woken
 
 
@@ -55,7 +56,7 @@ class RoomRoutes(Controller):
         self, actor: NamedDependency[Actor], place_id: PathId, data: JSONBody[SeatPlan]
     ) -> Room:
         """Those that are not named stay where they are."""
-        return await rooms.seat(actor, place_id, data.seats)
+        return await seating.seat(actor, place_id, data.seats)
 
     @post(
         "/{place_id:int}/wake",

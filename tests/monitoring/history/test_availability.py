@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from core import clock, database
+from core import clock, database, places
 from core.access import Role
 from core.errors import Forbidden, Invalid, NotFound
 from monitoring.history.availability import AvailabilityFigures, availability
@@ -148,6 +148,21 @@ async def test_a_room_is_all_of_its_devices_together_the_worst_first(
     assert (devices.rows[0].key, len(devices.rows)) == (broken, 2)
     nowhere = await availability(keeper.actor, "device", MARCH, room_id=0)
     assert len(nowhere.rows) == 1
+
+
+async def test_what_stands_in_a_cabinet_counts_for_its_room_named_with_the_building(
+    school: MadeSchool, keeper: MadePerson
+) -> None:
+    building = await factories.place(school, "building")
+    room = await factories.place(school, "room", building)
+    always: Spans = [("up", on(-5), on(40))]
+    await watched(school, always, place=await factories.place(school, "cabinet", room))
+    await watched(school, always, place=await factories.place(school, "cabinet", building))
+    report = await availability(keeper.actor, "room", MARCH)
+    names = {row.key: row.label for row in report.rows}
+    wanted = {key: (await places.get_place(keeper.actor, key)).path for key in (building, room)}
+    assert names == wanted
+    assert names[room].startswith(f"{names[building]} / ")
 
 
 async def test_maintenance_of_a_room_is_not_that_of_another(

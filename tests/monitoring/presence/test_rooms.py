@@ -8,13 +8,14 @@ from ipaddress import ip_network
 import msgspec
 import pytest
 
-from core import database
+from core import database, places
 from core.access import Role
 from core.errors import Conflict, Forbidden, Invalid, NotFound
 from monitoring.devices.networks import grants
-from monitoring.presence import magic_packets, rooms, waking
+from monitoring.presence import magic_packets, rooms, seating, waking
 from monitoring.presence.magic_packets import Sleeper
-from monitoring.presence.rooms import SeatPlace, SeatState
+from monitoring.presence.rooms import SeatState
+from monitoring.presence.seating import SeatPlace
 from monitoring.presence.waking import NewWakePlan, _Due
 from monitoring.snmp import Address
 from tests import factories, factories_monitoring
@@ -76,12 +77,12 @@ async def test_computers_are_seated_in_rows_and_moved_one_by_one() -> None:
     school = await factories.school()
     technician = await keeper(school)
     place_id, made = await room_with(school, ["up"] * 5)
-    room = await rooms.seat_in_rows(technician.actor, place_id, 2)
+    room = await seating.seat_in_rows(technician.actor, place_id, 2)
     plan = [[seat.device_id if seat else None for seat in row] for row in room.rows]
     assert plan == [[made[0], made[1]], [made[2], made[3]], [made[4], None]]
-    moved = await rooms.seat(technician.actor, place_id, [SeatPlace(made[4], 3, 2)])
+    moved = await seating.seat(technician.actor, place_id, [SeatPlace(made[4], 3, 2)])
     assert moved.rows[2][0] is None
-    away = await rooms.seat(technician.actor, place_id, [SeatPlace(made[4])])
+    away = await seating.seat(technician.actor, place_id, [SeatPlace(made[4])])
     assert [seat.device_id for seat in away.loose] == [made[4]]
 
 
@@ -91,7 +92,7 @@ async def test_what_cannot_be_seated_changes_nothing() -> None:
     place_id, made = await room_with(school, ["up"] * 2)
     _, elsewhere = await room_with(await factories.school(), ["up"])
     with pytest.raises(Invalid) as refused:
-        await rooms.seat(
+        await seating.seat(
             technician.actor,
             place_id,
             [SeatPlace(made[0], 1, 1), SeatPlace(made[1], 1, 1), SeatPlace(elsewhere[0], 2, 1)],
@@ -109,7 +110,9 @@ async def test_thirty_two_who_move_seats_at_once_leave_nobody_on_anothers_lap() 
 
     async def move() -> None:
         row, column = chance.randint(1, 2), chance.randint(1, 4)
-        await rooms.seat(technician.actor, place_id, [SeatPlace(chance.choice(made), row, column)])
+        await seating.seat(
+            technician.actor, place_id, [SeatPlace(chance.choice(made), row, column)]
+        )
 
     moved = await asyncio.gather(*(move() for _ in range(32)), return_exceptions=True)
     assert {type(one) for one in moved} <= {type(None), Invalid}
@@ -127,7 +130,7 @@ async def test_a_teacher_sees_and_wakes_the_room_but_moves_no_seat() -> None:
     place_id, made = await room_with(school, ["down"])
     assert (await waking.wake_room(teacher.actor, place_id)).called == 1
     with pytest.raises(Forbidden):
-        await rooms.seat(teacher.actor, place_id, [SeatPlace(made[0], 1, 1)])
+        await seating.seat(teacher.actor, place_id, [SeatPlace(made[0], 1, 1)])
     for refused in (
         rooms.get_room(stranger.actor, place_id),
         waking.wake_room(stranger.actor, place_id),
@@ -304,6 +307,21 @@ async def test_rooms_are_listed_with_their_counts() -> None:
     place_id, _ = await room_with(school, ["up", "up", "down"])
     (found,) = await rooms.list_rooms(technician.actor)
     assert (found.place_id, found.devices, found.on, found.off) == (place_id, 3, 2, 1)
+
+
+async def test_a_room_is_named_with_its_building_also_for_what_stands_in_its_cabinets() -> None:
+    school = await factories.school()
+    technician = await keeper(school)
+    building = await factories.place(school, "building")
+    room = await factories.place(school, parent=building)
+    cabinet = await factories.place(school, "cabinet", room)
+    asset = await factories.asset(school)
+    await database.execute("UPDATE asset SET place = $2 WHERE id = $1", asset.id, cabinet)
+    await factories_monitoring.device(school, Address("127.0.3.1", 161), asset=asset)
+    path = (await places.get_place(technician.actor, room)).path
+    assert path.startswith("building ")
+    (found,) = await rooms.list_rooms(technician.actor)
+    assert (found.place_id, found.name, found.devices) == (room, path, 1)
 
 
 MANY = """
