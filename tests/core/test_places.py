@@ -47,6 +47,72 @@ async def test_a_place_is_named_from_the_outside_in() -> None:
     ]
 
 
+async def test_the_paths_of_all_in_it_follow_a_place_that_is_renamed_or_moved() -> None:
+    school, actor = await _school_and_technician()
+    old = await _add(actor, school, PlaceKind.building, "Old")
+    new = await _add(actor, school, PlaceKind.building, "New")
+    room = await _add(actor, school, PlaceKind.room, "1", old)
+    cabinet = await _add(actor, school, PlaceKind.cabinet, "A", room)
+    direct = await _add(actor, school, PlaceKind.cabinet, "B", old)
+    await places.rename_place(actor, old.id, name="Older")
+    assert await _path(actor, cabinet) == ("Older / 1 / A", 2)
+    assert await _path(actor, direct) == ("Older / B", 1)
+    await places.rename_place(actor, room.id, name="2")
+    await places.move_place(actor, room.id, parent_id=new.id)
+    assert await _path(actor, cabinet) == ("New / 2 / A", 2)
+    await places.move_place(actor, direct.id, parent_id=room.id)
+    assert await _path(actor, direct) == ("New / 2 / B", 2)
+    await places.move_place(actor, room.id, parent_id=None)
+    assert await _path(actor, cabinet) == ("2 / A", 1)
+    await places.retire_place(actor, cabinet.id)
+    assert await _path(actor, cabinet) == ("2 / A", 1)
+    await _check_every_path()
+
+
+async def _path(actor: Actor, place: Place) -> tuple[str, int]:
+    found = await places.get_place(actor, place.id)
+    return found.path, found.depth
+
+
+TRUE_PATHS = """
+WITH RECURSIVE tree AS (
+    SELECT id, name::text AS path, 0 AS depth FROM place WHERE parent IS NULL
+    UNION ALL SELECT p.id, tree.path || ' / ' || p.name, tree.depth + 1
+      FROM place p JOIN tree ON tree.id = p.parent)
+SELECT count(*) FROM tree FULL JOIN place_path pp ON pp.place = tree.id
+ WHERE (tree.path, tree.depth) IS DISTINCT FROM (pp.path, pp.depth)
+"""
+
+
+async def _check_every_path() -> None:
+    assert await database.fetch_value(TRUE_PATHS) == 0
+
+
+async def test_32_places_renamed_and_moved_at_once_keep_true_paths() -> None:
+    school, actor = await _school_and_technician()
+    buildings = [await _add(actor, school, PlaceKind.building, f"B{n}") for n in range(2)]
+    rooms = [await _add(actor, school, PlaceKind.room, f"R{n}", buildings[n % 2]) for n in range(4)]
+    cabinets = [await _add(actor, school, PlaceKind.cabinet, f"C{n}", rooms[n]) for n in range(4)]
+    every = [*buildings, *rooms, *cabinets]
+    for turn in range(4):
+        renamed = [
+            places.rename_place(actor, one.id, name=f"{one.name} {turn}{again}")
+            for one in every
+            for again in range(2)
+        ]
+        moved = [
+            places.move_place(actor, one.id, parent_id=to[(n + turn) % len(to)].id)
+            for kind, to in ((rooms, buildings), (cabinets, rooms))
+            for n, one in enumerate(kind)
+        ]
+        added = [_add(actor, school, PlaceKind.cabinet, f"new {turn}", one) for one in rooms]
+        together = [*renamed, *moved, *added]
+        assert len(together) == 32
+        # By turns of both kinds, so that they meet.
+        await asyncio.gather(*together[::3], *together[1::3], *together[2::3])
+        await _check_every_path()
+
+
 async def test_what_holds_what_is_kept() -> None:
     school, actor = await _school_and_technician()
     building = await _add(actor, school, PlaceKind.building, "B")

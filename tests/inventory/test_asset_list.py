@@ -157,6 +157,28 @@ async def test_no_list_reads_the_whole_table_or_asks_once_a_row() -> None:
                     assert _rows_touched(node) <= 2_000, (filters, after, node)
 
 
+async def test_a_row_of_the_list_finds_its_place_by_one_key_and_reads_no_place_around_it() -> None:
+    school = await factories.school()
+    reader = await factories.person("technician", school)
+    await many_assets(school, 5_000, models=[await factories.asset_model()])
+    building = await factories.place(school, "building")
+    await database.execute(
+        "INSERT INTO place (school, parent, kind, name)"
+        " SELECT $1, $2, 'room', 'Room ' || n FROM generate_series(1, 600) n",
+        school.id,
+        building,
+    )
+    await database.execute("UPDATE asset SET place = $1 + 1 + id % 600", building)
+    await database.execute("ANALYZE")
+    sql, args = await assets.list_query(reader.actor, AssetFilters(), after="", limit=50)
+    nodes = list(_nodes(await _plan_for_any_arguments(sql, args)))
+    (path,) = [node for node in nodes if node.get("Relation Name") == "place_path"]
+    assert path["Index Name"] == "place_path_pkey"
+    assert _rows_touched(path) <= 51
+    around = [node["Alias"] for node in nodes if node.get("Relation Name") == "place"]
+    assert around in ([], ["room"])  # the holder of a custody alone
+
+
 async def _plan_for_any_arguments(sql: str, args: list[object]) -> dict[str, Any]:
     """What a prepared statement settles for: the plan made without looking at the arguments."""
     values = ", ".join(str(arg) if isinstance(arg, int) else f"'{arg}'" for arg in args)
