@@ -1,6 +1,7 @@
 """A person's own account: name, language, password, and where they are signed in."""
 
 from datetime import datetime
+from typing import NoReturn
 
 import msgspec
 
@@ -89,7 +90,8 @@ async def confirm(
 ) -> None:
     """Prove with the password who is at this browser; it holds for ten minutes.
 
-    Invalid for a wrong password; TooMany after ten of them.
+    Invalid for a wrong password; NotSignedIn with the tenth since a right one, which ends this
+    session and no other; TooMany for more than ten at once.
     """
     actor.require_in_person()
     await _prove(actor, await _own(actor), password, address, field=field)
@@ -123,15 +125,33 @@ async def _prove(actor: Actor, own: _Own, password: str, address: str, *, field:
     except TooMany:
         await _record(Kind.password_check_throttled, actor, address)
         raise
+    # Counted before it is judged: of tries sent at once no more are judged than one by one.
+    tries = await sign_in.count_password_try(actor)
     try:
-        is_right = await passwords.is_correct(own.password_hash, password)
+        is_right = tries is not None and await passwords.is_correct(own.password_hash, password)
     except Unavailable:
         await throttle.take_back(attempt)
+        await sign_in.take_back_password_try(actor)
         raise
     if not is_right:
-        await _record(Kind.password_check_failed, actor, address)
-        raise Invalid.of(field, say("This is not your current password"), code="wrong_password")
+        await _refuse_password(actor, tries, address, field=field)
     await throttle.delete_attempt(attempt)
+    await sign_in.forget_password_tries(actor)
+
+
+async def _refuse_password(
+    actor: Actor, tries: int | None, address: str, *, field: str
+) -> NoReturn:
+    """Raise Invalid, or NotSignedIn where that was the last try of this session."""
+    await _record(Kind.password_check_failed, actor, address)
+    if tries is not None and tries < sign_in.MOST_WRONG_PASSWORDS:
+        raise Invalid.of(field, say("This is not your current password"), code="wrong_password")
+    if await sign_in.sign_out(actor):
+        await _record(Kind.session_ended, actor, address)
+    raise NotSignedIn(
+        say("The password was wrong too often, so you were signed out here. Sign in again."),
+        code="session_ended",
+    )
 
 
 async def _record(kind: Kind, actor: Actor, address: str) -> None:

@@ -36,6 +36,7 @@ class Kind(StrEnum):
     sign_in_throttled = "sign_in_throttled"
     password_check_failed = "password_check_failed"  # noqa: S105 (a kind)
     password_check_throttled = "password_check_throttled"  # noqa: S105 (a kind)
+    session_ended = "session_ended"
     code_failed = "code_failed"
     code_throttled = "code_throttled"
     recovery_code_used = "recovery_code_used"

@@ -233,10 +233,41 @@ async def end_sessions(person_id: int, *, except_for: int | None = None) -> int:
     )
 
 
-async def sign_out(actor: Actor) -> None:
-    """End the session that the actor is using."""
-    await database.execute(
-        "UPDATE sign_in SET revoked_at = $2 WHERE id = $1 AND revoked_at IS NULL",
-        actor.sign_in_id,
-        now(),
+async def sign_out(actor: Actor) -> bool:
+    """End the session that the actor is using; whether it was still open."""
+    return bool(
+        await database.execute(
+            "UPDATE sign_in SET revoked_at = $2 WHERE id = $1 AND revoked_at IS NULL",
+            actor.sign_in_id,
+            now(),
+        )
     )
+
+
+# Of a session, however long it lasts: whoever holds a stolen one cannot go on the next day.
+MOST_WRONG_PASSWORDS = 10
+
+
+async def count_password_try(actor: Actor) -> int | None:
+    """Count a try at the password in this session; None where there are none left."""
+    tries: int | None = await database.fetch_value(
+        "UPDATE sign_in SET wrong_passwords = wrong_passwords + 1"
+        " WHERE id = $1 AND revoked_at IS NULL AND wrong_passwords < $2 RETURNING wrong_passwords",
+        actor.sign_in_id,
+        MOST_WRONG_PASSWORDS,
+    )
+    return tries
+
+
+async def take_back_password_try(actor: Actor) -> None:
+    """A try that was never judged counts for nothing."""
+    await database.execute(
+        "UPDATE sign_in SET wrong_passwords = wrong_passwords - 1"
+        " WHERE id = $1 AND wrong_passwords > 0",
+        actor.sign_in_id,
+    )
+
+
+async def forget_password_tries(actor: Actor) -> None:
+    """The password was right: this session has all its tries again."""
+    await database.execute("UPDATE sign_in SET wrong_passwords = 0 WHERE id = $1", actor.sign_in_id)

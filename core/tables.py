@@ -119,6 +119,8 @@ class SignIn(Table, tablename="sign_in"):
     revoked_at = Timestamptz(null=True, default=None)
     # When the password was last typed in this browser: what is dangerous asks for a fresh one.
     confirmed_at = Timestamptz(null=True, default=None)
+    # How often the password was wrong here since it was last right: too often ends the session.
+    wrong_passwords = Integer(default=0)
     # The password was right and the second factor is still to come: it opens only that page.
     needs_code = Boolean(default=False)
     address = Varchar(length=64)

@@ -53,6 +53,7 @@ RETRY_SECONDS = 10
 SIGNED_OUT = say(
     "You were signed out meanwhile, so this was not saved. Sign in and send it once more."
 )
+SESSION_ENDED = "session_ended"
 READING = ("GET", "HEAD", "OPTIONS")
 
 
@@ -94,12 +95,14 @@ def answer_problem(request: WebRequest, problem: Problem) -> Response[Any]:
     elif status == HTTPStatus.UNAUTHORIZED and not _wants_page(request):
         headers["www-authenticate"] = "Bearer"
     if status == HTTPStatus.UNAUTHORIZED and _wants_page(request):
-        return _to_sign_in(request)
+        return _to_sign_in(request, problem)
     return _answer(request, status, problem, headers)
 
 
-def _to_sign_in(request: WebRequest) -> Response[Any]:
+def _to_sign_in(request: WebRequest, problem: Problem) -> Response[Any]:
     """Sign in, and back to where one was; of a form that came too late, to the form's page."""
+    if problem.code == SESSION_ENDED:
+        return see_other(urls.sign_in(), problem.message)
     if request.method == "GET":
         return Redirect(urls.sign_in(next=urls.onward(_here(request))), status_code=303)
     return see_other(urls.sign_in(next=urls.onward(_form_page(request))), SIGNED_OUT)

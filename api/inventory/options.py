@@ -7,7 +7,7 @@ from core.access import Actor
 from core.errors import NotFound
 from core.permissions import Permission
 from core.places import PlaceKind
-from inventory import donations, models
+from inventory import donations, donors, models
 
 # Value and text, and the group that it stands in where there are several.
 Option = tuple[int, str] | tuple[int, str, str]
@@ -71,3 +71,14 @@ async def chosen_donation(actor: Actor, donation_id: int | None) -> str | None:
         return (await donations.get_donation(actor, donation_id)).title
     except NotFound:
         return None
+
+
+async def chosen_donor(actor: Actor, donor_id: int | None) -> str | None:
+    """The name of the donor by which a list is filtered, if the actor may read it."""
+    if donor_id is None:
+        return None
+    try:
+        donor = await donors.get_donor(actor, donor_id)
+    except NotFound:
+        return None
+    return donor.name or None

@@ -232,6 +232,7 @@ VOCABULARY: dict[str, dict[str, Word]] = {
         "sign_in_throttled": _bad(say("Sign-in stopped after too many tries")),
         "password_check_failed": _warn(say("Wrong password while signed in")),
         "password_check_throttled": _bad(say("Password asked again: stopped after too many tries")),
+        "session_ended": _bad(say("Signed out after too many wrong passwords")),
         "code_failed": _warn(say("Wrong code of the second factor")),
         "code_throttled": _bad(say("Second factor: stopped after too many tries")),
         "recovery_code_used": _warn(say("Recovery code used")),

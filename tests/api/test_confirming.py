@@ -1,5 +1,6 @@
 """What a borrowed browser or a lost token must not do, and what a new password ends."""
 
+import asyncio
 import re
 from html import unescape
 
@@ -7,7 +8,7 @@ import httpx
 import pytest
 from litestar import Litestar
 
-from core import database, passwords, tokens
+from core import database, passwords, sign_in, tokens
 from core.access import Role
 from core.tokens import NewToken
 from tests import factories
@@ -123,13 +124,54 @@ async def test_over_json_the_same_steps_are_refused_until_confirmed(
 async def test_a_borrowed_browser_is_no_place_to_guess_the_password(
     client: httpx.AsyncClient, admin: MadePerson, app: Litestar
 ) -> None:
-    asked = await client.post("/account/tokens", data=TOKEN_FORM)
-    statuses = [(await _confirm(client, asked, "wrong")).status_code for _ in range(11)]
-    assert statuses == [422] * 10 + [429]
-    assert (await _confirm(client, asked)).status_code == 429
     async with browser(app) as own:
         form = {"login": admin.login, "password": PASSWORD}
         assert (await own.post("/sign-in", data=form)).status_code == 303
+        asked = await client.post("/account/tokens", data=TOKEN_FORM)
+        for _ in range(sign_in.MOST_WRONG_PASSWORDS - 1):
+            # A quarter of an hour each: patience gives no more tries.
+            await database.execute("UPDATE sign_in_attempt SET at = at - interval '16 minutes'")
+            assert (await _confirm(client, asked, "wrong")).status_code == 422
+        last = await _confirm(client, asked, "wrong")
+        assert last.url.path == "/sign-in"
+        assert "wrong too often, so you were signed out here" in last.text
+        # Not even the right one: the session is over, while the owner works on elsewhere.
+        assert (await client.get("/account")).status_code == 303
+        assert (await own.get("/account")).status_code == 200
+        assert (await own.post("/sign-in", data=form)).status_code == 303
+    kinds = await database.fetch_column(
+        str, "SELECT kind FROM security_event WHERE kind LIKE 'sess%'"
+    )
+    assert kinds == ["session_ended"]
+
+
+async def test_a_right_password_gives_a_session_all_its_tries_again(
+    client: httpx.AsyncClient, admin: MadePerson
+) -> None:
+    asked = await client.post("/account/tokens", data=TOKEN_FORM)
+    for password in ["wrong"] * 9 + [PASSWORD] + ["wrong"] * 9:
+        form = {**_kept(asked), "confirm_password": password}
+        answer = await client.post("/account/confirm", data=form)
+        assert answer.status_code == (307 if password == PASSWORD else 422)
+    assert (await client.get("/account")).status_code == 200
+    assert admin.id
+
+
+async def test_guesses_sent_at_once_are_no_more_than_one_by_one(
+    client: httpx.AsyncClient, admin: MadePerson
+) -> None:
+    await database.execute("UPDATE sign_in SET wrong_passwords = 7")
+    guess = {"password": "not-the-password"}
+    answers = await asyncio.gather(
+        *(client.post("/api/v1/sign-ins/confirm", json=guess) for _ in range(32))
+    )
+    judged = [answer for answer in answers if answer.status_code == 422]
+    assert len(judged) <= 2
+    assert {answer.status_code for answer in answers} <= {401, 422, 429}
+    ended = "SELECT count(*) FROM security_event WHERE kind = 'session_ended'"
+    assert await database.fetch_value(ended) == 1
+    assert (await client.get("/api/v1/me")).status_code == 401
+    assert admin.id
 
 
 @pytest.mark.parametrize(

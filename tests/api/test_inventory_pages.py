@@ -592,3 +592,20 @@ async def test_few_donors_are_a_list(office: Office) -> None:
     await _many_donors(office, ["Zeta Works"])
     form = await office.see(f"/donations/new?school={office.school.code}")
     assert '<select id="donor_id"' in form and 'name="donor_name"' not in form
+
+
+async def test_a_list_of_one_donors_gifts_says_so_and_can_be_widened(office: Office) -> None:
+    gift = {"school": office.school.code, "received_on": "2026-03-02"}
+    for name in ("Giver A", "Giver B"):
+        await office.send(
+            "/donations/new", **gift, title=f"From {name}", new_donor_name=name,
+            new_donor_kind="organisation",
+        )  # fmt: skip
+    one = await database.fetch_value("SELECT id FROM donor WHERE name = 'Giver A'")
+    page = await office.see(f"/donations?donor={one}")
+    assert "From Giver A" in page and "From Giver B" not in page
+    chip = page.partition('class="chip"')[2].partition("</a>")[0]
+    assert 'href="/donations"' in chip and "<span>Giver A</span>" in chip
+    # A search within keeps the donor.
+    assert f'name="donor" value="{one}"' in page
+    assert "Try fewer filters." in await office.see("/donations?donor=999999")

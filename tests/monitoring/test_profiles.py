@@ -216,6 +216,17 @@ UCD = "1.3.6.1.4.1.2021.4"
         ("1.3.6.1.4.1.318.1.3.8.5", "APC Web/SNMP Management Card", [], "sensor_apc"),
         ("1.3.6.1.4.1.318.1.3.9", "APC Redundant Switch", [], "transfer_switch_apc"),
         ("1.3.6.1.4.1.318.1.3.11", "APC Transfer Switch", [], "transfer_switch_apc"),
+        # Power supplies of APC by their family; a Back-UPS is not cooler 1.3.14 nor cabinet 1.3.15.
+        ("1.3.6.1.4.1.318.1.3.1", "APC Back-UPS", [], "ups_apc"),
+        ("1.3.6.1.4.1.318.1.3.2.12", "APC Smart-UPS 3000", [], "ups_apc"),
+        ("1.3.6.1.4.1.318.1.3.5.4", "APC Symmetra", [], "ups_apc"),
+        ("1.3.6.1.4.1.318.1.3.28.11", "APC Galaxy 300", [], "ups_apc"),
+        ("1.3.6.1.4.1.318.1.3.10.1", "APC DC power", [], "generic"),
+        ("1.3.6.1.4.1.318.1.3.14.5", "APC Web/SNMP Management Card", [], "generic"),
+        ("1.3.6.1.4.1.318.1.3.15", "APC Web/SNMP Management Card", [], "generic"),
+        ("1.3.6.1.4.1.318.1.3.19", "APC Web/SNMP Management Card", [], "generic"),
+        ("1.3.6.1.4.1.318.1.3.24", "APC Web/SNMP Management Card", [], "generic"),
+        ("1.3.6.1.4.1.318.1.3.31.1", "PowerChute", [HR], "host"),
         ("1.3.6.1.4.1.5528.100.20.10.2013", "NetBotz 355", [], "sensor_netbotz"),
         ("1.3.6.1.4.1.52674.500.20", "NetBotz 750", [HR], "sensor_netbotz"),
         # Makers that build nothing but networks.

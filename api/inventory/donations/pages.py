@@ -13,7 +13,7 @@ from api.http.types import WebRequest
 from api.inventory.donations import terms
 from api.inventory.models import picking
 from api.inventory.models.picking import submit_with_model
-from api.inventory.options import place_options, school_codes
+from api.inventory.options import chosen_donor, place_options, school_codes
 from api.kit.flash import see_other
 from api.kit.forms import Form, convert_form
 from api.kit.lists import read_list
@@ -72,6 +72,7 @@ class DonationPages(Controller):
             "inventory/donations/list.html",
             page=page,
             query=query,
+            donor=await chosen_donor(actor, query.donor),
             schools=await school_codes(request, actor, READ_DONATIONS),
             may_write=actor.can(EDIT_DONATIONS),
         )
