@@ -1,10 +1,11 @@
 """The connections of this process: a pool, some outside of it, and transactions that give back."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from contextvars import ContextVar
 from types import TracebackType
+from typing import Any
 
 import asyncpg
 import msgspec
@@ -39,6 +40,10 @@ _limits = DEFAULT_LIMITS
 _statement_seconds: ContextVar[float | None] = ContextVar("statement_seconds", default=None)
 # A connection outside of the pool on which everything of this context runs.
 _own: ContextVar[asyncpg.Connection | None] = ContextVar("own_connection", default=None)
+# Begins what a statement that changes something is to be a part of (core.joined).
+before_write: ContextVar[Callable[[], Awaitable[Any]] | None] = ContextVar(
+    "before_write", default=None
+)
 
 
 class Transaction(PostgresTransaction):
@@ -91,19 +96,26 @@ class Transaction(PostgresTransaction):
             await self.commit()  # type: ignore[no-untyped-call]
 
     async def _take_back(self) -> None:
-        # On a line that was cut the server has done so already; the reason counts, not this. From
-        # one that does not answer the connection is taken away, which is the same to it.
-        try:
-            async with asyncio.timeout(RELEASE_SECONDS):
-                await self.rollback()  # type: ignore[no-untyped-call]
-        except Exception as error:
-            if not faults.is_lost(error):
-                raise
+        await roll_back(self)
 
     async def _bring_home(self) -> None:
         if self.is_borrowed:
             with CancelScope(shield=True):
                 await release(self.connection)
+
+
+async def roll_back(transaction: Any) -> None:
+    """Take back a transaction or a savepoint, on whatever is left of its connection.
+
+    On a line that was cut the server has done so already; the reason counts, not this. From one
+    that does not answer the connection is taken away, which is the same to it.
+    """
+    try:
+        async with asyncio.timeout(RELEASE_SECONDS):
+            await transaction.rollback()
+    except Exception as error:
+        if not faults.is_lost(error):
+            raise
 
 
 class Engine(PostgresEngine):
@@ -212,6 +224,16 @@ def statement_seconds() -> float | None:
     return _statement_seconds.get() or _limits.command_seconds
 
 
+def refuse_in_transaction(work: str) -> None:
+    """RuntimeError while a transaction of this context is open.
+
+    Whatever waits for the network, another process or a turn of its own asks here first: rows that
+    stay locked meanwhile stop everyone else, for as long as the other side likes.
+    """
+    if engine.current_transaction.get() is not None:
+        raise RuntimeError(f"{work} inside of a transaction: do it before the transaction begins")
+
+
 async def _prepare(connection: keep_alive.Connection) -> None:
     connection.keep_alive()
     # Written as text, because Piccolo has already encoded it; read as plain Python values.
@@ -234,6 +256,9 @@ async def connection_for(sql: str | None) -> AsyncIterator[asyncpg.Connection]:
 
     Whatever goes wrong meanwhile is explained by core.database_faults; None: a text not known.
     """
+    begin = before_write.get()
+    if begin is not None and faults.is_write(sql):
+        await begin()
     current = engine.current_transaction.get()
     own = _own.get()
     found = current.connection if current is not None else own or await acquire()

@@ -24,6 +24,7 @@ from core.connections import (
     statements_may_take,
 )
 from core.errors import Conflict, Message, Problem
+from core.joined import find_joined
 from core.parameters import numbered
 
 __all__ = [
@@ -56,9 +57,11 @@ NATIVE_TYPES = (bytes, date, datetime, time, timedelta, Decimal, UUID)
 async def transaction(actor: Actor | None = None) -> AsyncIterator[Transaction]:
     """All or nothing, signed by ``actor`` for the audit triggers; joins a transaction already open.
 
-    No network and no other task inside: the connection belongs to this task alone.
+    No network and no other task inside: the connection belongs to this task alone. Within
+    :func:`core.joined.joined` it is a part of that one, committed at its end.
     """
-    async with engine.transaction() as opened:
+    whole = find_joined()
+    async with engine.transaction() if whole is None else whole.transaction() as opened:
         if actor is not None:
             await execute(
                 "SELECT set_config('labshare.actor', $1, true),"

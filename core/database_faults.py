@@ -76,7 +76,7 @@ def while_asking(sql: str | None, *, seconds: float | None, in_transaction: bool
     try:
         yield
     except TimeoutError as error:
-        if _may_be_stored(sql, in_transaction):
+        if not in_transaction and is_write(sql):
             raise _unknown() from error
         raise _slow(seconds) from error
     except asyncpg.QueryCanceledError as error:
@@ -84,7 +84,7 @@ def while_asking(sql: str | None, *, seconds: float | None, in_transaction: bool
     except Exception as error:
         if not is_away(error):
             raise
-        if _may_be_stored(sql, in_transaction):
+        if not in_transaction and is_write(sql):
             raise _unknown() from error
         raise _down() from error
 
@@ -148,8 +148,9 @@ def no_connection_free(seconds: float) -> Unavailable:
     )
 
 
-def _may_be_stored(sql: str | None, in_transaction: bool) -> bool:
-    return not in_transaction and (sql is None or _WRITES.search(sql) is not None)
+def is_write(sql: str | None) -> bool:
+    """Whether a statement may change something or lock a row; None is COPY or a cursor."""
+    return sql is None or _WRITES.search(sql) is not None
 
 
 def _down() -> Unavailable:

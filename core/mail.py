@@ -7,6 +7,7 @@ from email.utils import formatdate, make_msgid
 import aiosmtplib
 import msgspec
 
+from core.connections import refuse_in_transaction
 from core.errors import Message, Unavailable, say
 from core.settings import MailSettings
 
@@ -49,6 +50,7 @@ async def send(settings: MailSettings, mail: Mail) -> None:
     Unavailable when it can be tried again later (Postponed: others may pass meanwhile);
     Undeliverable when that would not help.
     """
+    refuse_in_transaction("sending mail")
     if not is_address(mail.to):
         raise Undeliverable(f"not an address: {mail.to}")
     try:

@@ -9,6 +9,7 @@ import anyio.to_thread
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
+from core.connections import refuse_in_transaction
 from core.errors import Unavailable, say
 
 T = TypeVar("T")
@@ -42,6 +43,7 @@ async def is_correct(password_hash: str | None, password: str) -> bool:
 
 
 async def _in_turn(judge: Callable[[*Args], T], *args: *Args) -> T:
+    refuse_in_transaction("hashing a password")
     try:
         with anyio.fail_after(LONGEST_WAIT_SECONDS):
             await _limiter.acquire()

@@ -24,13 +24,21 @@ class Versioned(msgspec.Struct, frozen=True):
 
 async def lock_version(actor: Actor, rows: Versioned, given: object) -> int:
     """The version of a row in the actor's sight, which nobody changes before the transaction ends."""
-    key = rows.read_key(given)
     if rows.locked_first:
-        await database.execute(rows.locked_first, key)
+        await database.execute(rows.locked_first, rows.read_key(given))
+    return await _version(actor, rows, given, " FOR NO KEY UPDATE")
+
+
+async def get_version(actor: Actor, rows: Versioned, given: object) -> int:
+    """The version of a row in the actor's sight, at this moment."""
+    return await _version(actor, rows, given)
+
+
+async def _version(actor: Actor, rows: Versioned, given: object, lock: str = "") -> int:
     version: int | None = await database.fetch_value(
         f"SELECT version FROM {rows.table} WHERE {rows.key} = $1"
-        " AND school = any($2::bigint[]) FOR NO KEY UPDATE",
-        key,
+        f" AND school = any($2::bigint[]){lock}",
+        rows.read_key(given),
         actor.school_ids,
     )
     if version is None:

@@ -1,7 +1,7 @@
 """What every change over the API may ask for: If-Match, and an Idempotency-Key for a repetition.
 
-Both need the change and their own row in one transaction, so they stand around the handler: its
-answer is held back until everything is committed, and a refusal takes everything back.
+Both need the change and their own row in one transaction, which begins with the handler's first
+change: its answer is held back until everything is committed, and a refusal takes everything back.
 """
 
 from base64 import b64decode, b64encode
@@ -14,16 +14,17 @@ from litestar.exceptions import ClientException, HTTPException
 from litestar.handlers import HTTPRouteHandler
 from litestar.middleware import ASGIMiddleware
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
+from litestar.utils.scope.state import ScopeState
 
 from api.http import preconditions
 from api.http.access import access_of
 from api.http.identity import find_actor
 from api.http.types import WebConnection
-from core import database
 from core.access import Actor
 from core.encryption import Cipher
 from core.idempotency import once
-from core.versions import lock_version, refuse_outdated
+from core.joined import OnBegin, joined
+from core.versions import Versioned, get_version, lock_version, refuse_outdated
 
 API = "/api/v1/"
 KEY_HEADER = "idempotency-key"
@@ -32,7 +33,7 @@ PURPOSE = b"answers to repeated requests"
 WITHOUT_KEY = {
     "sign_in_confirm": "a wrong password must be counted, and a refusal takes everything back",
 }
-# Their handlers hold the key's transaction themselves, and the store's network stays out of it.
+# Their handlers keep the key themselves: a body of many megabytes is not to be held in memory.
 OWN_KEY = frozenset({"upload_create", "work_order_photo_add"})
 
 
@@ -75,10 +76,9 @@ class Writes(ASGIMiddleware):
         body = await _read(receive, handler.resolve_request_max_body_size())
         change = _Change(scope, _again(body, receive), next_app, actor)
         try:
-            async with database.transaction(actor):
-                if row is not None:
-                    await change.match(connection, row)
-                answer = await change.once(connection, key, body)
+            if row is not None:
+                await change.match(connection, row)
+            answer = await change.once(connection, key, body)
         except _Refused as refused:
             for message in refused.messages:
                 await send(message)
@@ -93,7 +93,7 @@ def takes_key(handler: HTTPRouteHandler) -> bool:
 
 
 class _Change:
-    """One change, run inside of the transaction."""
+    """One change: from its first statement on one transaction, with its key and its row."""
 
     def __init__(self, scope: Scope, receive: Receive, app: ASGIApp, actor: Actor) -> None:
         # Unpacked, as it is stored for whoever asks again.
@@ -101,13 +101,23 @@ class _Change:
         self._scope = scope
         self._scope["headers"] = headers
         self._receive, self._app, self._actor = receive, app, actor
+        self._lock: OnBegin = _lock_nothing
 
-    async def match(self, connection: WebConnection, row: tuple[str, Any]) -> None:
+    async def match(self, connection: WebConnection, row: tuple[str, Versioned]) -> None:
+        """Outdated unless the row is as If-Match says, now and when it is locked for the change."""
         name, rows = row
+        given = self._scope["path_params"][name]
         wanted = preconditions.wanted_versions(connection)
-        version = await lock_version(self._actor, rows, self._scope["path_params"][name])
+        version = await get_version(self._actor, rows, given)
         refuse_outdated(version, wanted)
         self._scope["state"][preconditions.STATE_KEY] = version
+
+        async def lock() -> None:
+            # Any version may be meant; whether it is still the one just read is the verb's to say.
+            meant = None if wanted is None else frozenset({version})
+            refuse_outdated(await lock_version(self._actor, rows, given), meant)
+
+        self._lock = lock
 
     async def once(self, connection: WebConnection, key: str | None, body: bytes) -> Answer:
         async def run() -> Answer:
@@ -118,7 +128,10 @@ class _Change:
         sent = [self._scope["path"], self._scope["query_string"].decode("latin-1")]
         sent.append(sha256(_without_boundary(connection, body)).hexdigest())
         own = str(getattr(handler, "operation_id", ""))
-        return await once(self._actor, key, own, Answer, run, given=sent)
+        if key:
+            return await once(self._actor, key, own, Answer, run, given=sent, on_begin=self._lock)
+        async with joined(self._lock):
+            return await run()
 
     async def _run(self) -> tuple[Answer, bytes]:
         messages: list[Message] = []
@@ -127,6 +140,8 @@ class _Change:
             messages.append(message)
 
         await self._app(self._scope, self._receive, hold)
+        # Litestar holds it for sent; what fails from here on could not be answered any more.
+        ScopeState.from_scope(self._scope).response_started = False
         start = messages[0]
         assert start["type"] == "http.response.start"
         if start["status"] >= 400:
@@ -136,6 +151,10 @@ class _Change:
             (name.decode("latin-1"), value.decode("latin-1")) for name, value in start["headers"]
         ]
         return Answer(start["status"], headers, ""), body
+
+
+async def _lock_nothing() -> None:
+    """Without If-Match any version may be changed."""
 
 
 async def _read(receive: Receive, most: int | None) -> bytes:

@@ -13,6 +13,7 @@ from typing import Self
 
 import msgspec
 
+from core.connections import refuse_in_transaction
 from monitoring.icmp import echoes
 
 TIMEOUT_SECONDS = 1.0
@@ -83,6 +84,7 @@ class Pinger:
         self, host: str, *, timeout_seconds: float = TIMEOUT_SECONDS, tries: int = TRIES
     ) -> Pong | None:
         """The answer of an IP address, None after silence; no failure of the network raises."""
+        refuse_in_transaction("pinging")
         address = ip_address(host)
         is_v6 = address.version == 6
         opened = self._open(is_v6=is_v6)

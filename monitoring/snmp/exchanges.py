@@ -8,6 +8,7 @@ from typing import Any, Generic, Protocol, TypeVar
 
 import msgspec
 
+from core.connections import refuse_in_transaction
 from monitoring.snmp.datagrams import Datagrams
 from monitoring.snmp.errors import BadReply, SnmpError, bad_reply, port_closed, silence
 from monitoring.snmp.peers import Peer, Peers
@@ -151,6 +152,7 @@ class Exchanges:
     ) -> "asyncio.Future[T]":
         """The answer; TimedOut after silence, BadReply after nothing but rubbish, PortClosed after
         nothing but the word that nobody listens there."""
+        refuse_in_transaction("asking a device")
         loop = self._loop
         if loop is None:
             loop = self._loop = asyncio.get_running_loop()

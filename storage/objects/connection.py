@@ -20,6 +20,7 @@ from minio import Minio
 from minio.error import InvalidResponseError, S3Error, ServerError
 
 from core import disks
+from core.connections import refuse_in_transaction
 from core.errors import NoRoom, Unavailable, say
 from core.settings import S3Settings
 from storage.objects.flushing import Flusher
@@ -161,6 +162,7 @@ def connected() -> Connection:
 
 
 async def call(work: Callable[[Minio, str], T]) -> T:
+    refuse_in_transaction("asking the object store")
     connection = connected()
 
     def in_thread() -> T:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import msgspec
 
+from core.connections import refuse_in_transaction
 from core.errors import Unavailable, say
 
 MB = 1024 * 1024
@@ -48,6 +49,7 @@ async def run(
     ReadingFailed if it raises, dies or reaches a limit; Unavailable if others are being read for
     too long. ``folder`` is where it works and may write.
     """
+    refuse_in_transaction("reading a file")
     try:
         async with asyncio.timeout(LONGEST_WAIT_SECONDS):
             await _limiter.acquire()

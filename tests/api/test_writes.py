@@ -126,6 +126,59 @@ async def test_of_32_at_once_with_one_key_one_is_done(
     assert len({answer.json()["id"] for answer in answers}) == 1
 
 
+async def test_what_a_post_changes_stands_and_falls_with_its_key(
+    app: Litestar, world: World, admin: httpx.AsyncClient
+) -> None:
+    # As if the process had died when everything was changed and the answer was about to be stored.
+    await database.execute(
+        "CREATE FUNCTION refuse_answers() RETURNS trigger LANGUAGE plpgsql AS"
+        " $$ BEGIN RAISE EXCEPTION 'the process died'; END $$"
+    )
+    await database.execute(
+        "CREATE TRIGGER refuse_answers BEFORE UPDATE ON idempotency_key"
+        " FOR EACH ROW EXECUTE FUNCTION refuse_answers()"
+    )
+    try:
+        before, died = await _rows(), 0
+        for number, one in enumerate(_operations(app, "post")):
+            if one.own in WITHOUT_KEY or one.own in OWN_KEY:
+                continue
+            answer = await one.send(admin, world, **{"Idempotency-Key": f"key-{number}"})
+            died += answer.status_code == 500
+            assert await _rows() == before, one.own
+        assert died > 30
+    finally:
+        await database.execute("DROP FUNCTION refuse_answers CASCADE")
+
+
+async def _rows() -> dict[str, int]:
+    """How many rows each table has; of the log of refusals it matters to nobody."""
+    tables = await database.fetch_column(
+        str,
+        "SELECT relname::text FROM pg_class WHERE relkind = 'r'"
+        " AND relnamespace = 'public'::regnamespace AND relname <> 'security_event' ORDER BY 1",
+    )
+    counts = " UNION ALL ".join(f"SELECT '{name}', count(*) FROM \"{name}\"" for name in tables)
+    async with database.connection() as connection:
+        return dict(await connection.fetch(counts))
+
+
+async def test_of_32_invitations_with_one_key_one_is_made(
+    world: World, admin: httpx.AsyncClient
+) -> None:
+    # Its password is hashed outside of the transaction, in a thread.
+    body = {"name": "New", "login": "new-one", "school": world.school.code, "role": "teacher"}
+    answers = await asyncio.gather(
+        *(
+            admin.post("/api/v1/people", json=body, headers={"Idempotency-Key": "k"})
+            for _ in range(32)
+        )
+    )
+    assert {answer.status_code for answer in answers} == {201}
+    assert len({answer.content for answer in answers}) == 1
+    assert await database.fetch_value("SELECT count(*) FROM person WHERE login = 'new-one'") == 1
+
+
 async def test_a_password_that_is_shown_once_is_not_kept_readable(
     world: World, admin: httpx.AsyncClient
 ) -> None:

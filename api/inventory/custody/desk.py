@@ -9,7 +9,7 @@ from litestar import Response
 from api.http.types import WebRequest
 from api.kit.forms import REFUSALS, Form, as_typed
 from api.kit.repeats import KEY_FIELD, new_key
-from api.kit.submission import submit
+from api.kit.submission import Once, submit
 from core.access import Actor
 from core.errors import FieldError, Message
 from inventory import assets
@@ -68,6 +68,7 @@ async def submit_desk(
     then: Callable[[R], Response[Any]],
     page: Callable[[Form], Awaitable[Response[str]]],
     fields: Mapping[str, str] | None = None,
+    once: Once[R] | None = None,
 ) -> Response[Any]:
     """:func:`api.kit.submission.submit` for a desk: a row's button takes the row out of the list.
 
@@ -77,7 +78,7 @@ async def submit_desk(
     if "remove" in typed:
         return await page(Form(_without_rows(typed)))
     names = {"": "tags", **(fields or {})}
-    return await submit(request, form_type, call, then=then, page=page, fields=names)
+    return await submit(request, form_type, call, then=then, page=page, fields=names, once=once)
 
 
 def _without_rows(typed: dict[str, Any]) -> dict[str, Any]:

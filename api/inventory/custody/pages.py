@@ -16,9 +16,9 @@ from api.kit.flash import see_other
 from api.kit.forms import Form, convert_form
 from api.kit.lists import read_list
 from api.kit.rendering import render
+from api.kit.submission import Once
 from core.access import Actor
 from core.errors import say
-from core.idempotency import once
 from core.numbers import Id
 from core.permissions import EDIT_EQUIPMENT
 from inventory import custody
@@ -28,7 +28,7 @@ from inventory.scope import school_id_of
 
 
 class HandOutForm(msgspec.Struct, frozen=True):
-    """Which assets, to whom, until when; ``key`` makes a second press of the button harmless."""
+    """Which assets, to whom, until when."""
 
     tags: str
     person_id: Id | None = None
@@ -36,7 +36,6 @@ class HandOutForm(msgspec.Struct, frozen=True):
     group: str | None = None
     due_on: date | None = None
     note: str = ""
-    key: str = ""
 
 
 class TakeBackForm(msgspec.Struct, frozen=True):
@@ -45,7 +44,6 @@ class TakeBackForm(msgspec.Struct, frozen=True):
     tags: str
     condition: Condition | None = None
     note: str = ""
-    key: str = ""
 
 
 class CustodyPages(Controller):
@@ -86,6 +84,7 @@ class CustodyPages(Controller):
             page=lambda form: _hand_out_page(request, actor, form),
             # The choice of a holder is three fields; the sentence stands at the first.
             fields={"holder": "person_id"},
+            once=Once(actor, list[Custody]),
         )
 
     @get(urls.take_back, guards=[allow(EDIT_EQUIPMENT, tokens=False)])
@@ -100,37 +99,22 @@ class CustodyPages(Controller):
         return await submit_desk(
             request,
             TakeBackForm,
-            lambda form: _take_back(actor, form),
+            lambda form: custody.take_back(
+                actor, split_tags(form.tags), condition=form.condition, note=form.note
+            ),
             then=lambda ended: _back(ended, urls.take_back()),
             page=lambda form: _take_back_page(request, actor, form),
+            once=Once(actor, list[Custody]),
         )
 
 
 async def _hand_out(actor: Actor, form: HandOutForm) -> list[Custody]:
-    return await once(
+    return await custody.hand_out(
         actor,
-        form.key,
-        "custody_hand_out",
-        list[Custody],
-        lambda: custody.hand_out(
-            actor,
-            split_tags(form.tags),
-            Holder(form.person_id, form.place_id, form.group),
-            due_on=form.due_on,
-            note=form.note,
-        ),
-    )
-
-
-async def _take_back(actor: Actor, form: TakeBackForm) -> list[Custody]:
-    return await once(
-        actor,
-        form.key,
-        "custody_take_back",
-        list[Custody],
-        lambda: custody.take_back(
-            actor, split_tags(form.tags), condition=form.condition, note=form.note
-        ),
+        split_tags(form.tags),
+        Holder(form.person_id, form.place_id, form.group),
+        due_on=form.due_on,
+        note=form.note,
     )
 
 

@@ -20,12 +20,11 @@ from api.kit.lists import read_list
 from api.kit.numbers import PathId
 from api.kit.rendering import language_of, render
 from api.kit.repeats import KEY_FIELD, new_key
-from api.kit.submission import attempt, submit
+from api.kit.submission import Once, attempt, submit
 from api.wording import row_names
 from core import schools
 from core.access import Actor
 from core.errors import Message, say
-from core.idempotency import once
 from core.numbers import Id
 from core.permissions import EDIT_DONATIONS, READ_DONATIONS
 from inventory import assets, donations, donors
@@ -48,7 +47,6 @@ class ReceiptForm(msgspec.Struct, frozen=True):
     count: int
     place_id: Id | None = None
     serial_numbers: str = ""
-    key: str = ""
 
     def receipt(self) -> Receipt:
         return Receipt(self.count, self.place_id, tuple(self.serial_numbers.splitlines()))
@@ -175,16 +173,11 @@ class DonationPages(Controller):
         return await submit(
             request,
             ReceiptForm,
-            lambda form: once(
-                actor,
-                form.key,
-                f"donation_line_receive {line_id}",
-                list[AssetRow],
-                lambda: donations.receive_line(actor, donation_id, line_id, form.receipt()),
-            ),
+            lambda form: donations.receive_line(actor, donation_id, line_id, form.receipt()),
             then=lambda made: see_other(urls.donation(donation_id), _received(made)),
             page=lambda form: _donation_page(request, actor, donation_id, form, line_id),
             fields=_fields_of_line(line_id),
+            once=Once(actor, list[AssetRow]),
         )
 
     @get(urls.acknowledgement, guards=[allow(READ_DONATIONS, tokens=False)])

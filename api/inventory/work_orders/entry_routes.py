@@ -25,6 +25,7 @@ from core.paging import Page
 from core.permissions import READ_EQUIPMENT, WRITE_WORK_ORDERS
 from inventory import repairs
 from inventory.repairs import NewEntry, WorkOrderEntry
+from storage.photos import Photo
 
 
 class Comment(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -104,14 +105,19 @@ class WorkOrderEntryRoutes(Controller):
         """JPEG, PNG or WebP, up to 20 MB each, made smaller, six an entry; judged by content, not by name."""
         await repairs.get_work_order(actor, order_id)
         files = [await file.read() for file in data.photos]
-        photos = await repairs.store_photos(files)
+        photos: list[Photo] = []
+
+        async def store() -> None:
+            photos.extend(await repairs.store_photos(files))
+
         return await once(
             actor,
             key,
             f"work_order_photo_add {entry_id}",
             WorkOrderEntry,
             lambda: repairs.add_photos(actor, order_id, entry_id, photos),
-            given=[sha256(file).hexdigest() for file in files],
+            given=[order_id, *(sha256(file).hexdigest() for file in files)],
+            before=store,
         )
 
     @get(

@@ -15,11 +15,10 @@ from api.kit.forms import PHOTO_FORM_BYTES, Form
 from api.kit.photos import FormPhotos, read_photos
 from api.kit.rendering import render
 from api.kit.repeats import KEY_FIELD, new_key
-from api.kit.submission import submit
+from api.kit.submission import Once, submit
 from core.access import Actor
 from core.database import transaction
 from core.errors import Invalid, Message, say
-from core.idempotency import once
 from core.permissions import REPORT_FAULTS
 from inventory import assets, repairs
 from inventory.repairs.opening import SUMMARY_MAX_LENGTH, ReportableAsset, Reported
@@ -33,12 +32,11 @@ class TagForm(msgspec.Struct, frozen=True):
 
 
 class ReportForm(msgspec.Struct, frozen=True):
-    """What is wrong; ``key`` makes a second press of the button harmless."""
+    """What is wrong."""
 
     what: Annotated[str, msgspec.Meta(max_length=SUMMARY_MAX_LENGTH)]
     severity: Severity = "normal"
     usable: Literal["yes", "no"] = "yes"
-    key: str = ""
 
 
 class FaultReportPages(Controller):
@@ -84,6 +82,7 @@ class FaultReportPages(Controller):
                 urls.work_order(reported.work_order_id), _thanks(reported)
             ),
             page=lambda form: _report_page(request, actor, tag, form, photos),
+            once=Once(actor, Reported, lambda: _store_photos(actor, tag, photos)),
         )
 
 
@@ -101,21 +100,21 @@ async def _find_reportable(actor: Actor, typed: str) -> ReportableAsset:
 
 
 async def _report(actor: Actor, tag: str, form: ReportForm, photos: FormPhotos) -> Reported:
+    async with transaction(actor):
+        return await repairs.report_fault(
+            actor,
+            tag,
+            form.what,
+            severity=form.severity,
+            is_usable=form.usable == "yes",
+            photos=await photos.take(actor),
+        )
+
+
+async def _store_photos(actor: Actor, tag: str, photos: FormPhotos) -> None:
+    """Only of whoever may report something of the asset."""
     await repairs.get_reportable(actor, tag)
     await photos.store()
-
-    async def report() -> Reported:
-        async with transaction(actor):
-            return await repairs.report_fault(
-                actor,
-                tag,
-                form.what,
-                severity=form.severity,
-                is_usable=form.usable == "yes",
-                photos=await photos.take(actor),
-            )
-
-    return await once(actor, form.key, f"work_order_report {tag}", Reported, report)
 
 
 async def _report_page(

@@ -20,11 +20,10 @@ from api.kit.lists import read_list
 from api.kit.numbers import PathId
 from api.kit.photos import FormPhotos, read_photos
 from api.kit.rendering import render
-from api.kit.submission import attempt, submit
+from api.kit.submission import Once, attempt, submit
 from core.access import Actor, Role
 from core.database import transaction
 from core.errors import Message, say
-from core.idempotency import once
 from core.numbers import Id, Version
 from core.permissions import MANAGE_WORK_ORDERS, READ_EQUIPMENT, REPORT_FAULTS, WRITE_WORK_ORDERS
 from inventory import repairs
@@ -76,16 +75,9 @@ class CancelForm(msgspec.Struct, frozen=True):
 
 
 class CommentForm(msgspec.Struct, frozen=True):
-    """A remark; ``key`` makes a second press of the button harmless."""
+    """A remark."""
 
     text: Annotated[str, msgspec.Meta(max_length=4000)]
-    key: str = ""
-
-
-class KeyForm(msgspec.Struct, frozen=True):
-    """The key of a form that a phone may send twice."""
-
-    key: str = ""
 
 
 def _step(
@@ -178,6 +170,7 @@ class WorkOrderPages(Controller):
             page=lambda form: order_page(
                 request, actor, order_id, form, part="entry", photos=photos
             ),
+            once=Once(actor, WorkOrderEntry, lambda: _store_photos(actor, order_id, photos)),
         )
 
     @post(urls.work_order_comments, guards=[allow(WRITE_WORK_ORDERS)])
@@ -187,15 +180,10 @@ class WorkOrderPages(Controller):
         return await submit(
             request,
             CommentForm,
-            lambda form: once(
-                actor,
-                form.key,
-                f"work_order_comment_add {order_id}",
-                WorkOrderEntry,
-                lambda: repairs.comment(actor, order_id, form.text),
-            ),
+            lambda form: repairs.comment(actor, order_id, form.text),
             then=lambda _: _done(order_id, say("Written down.")),
             page=lambda form: order_page(request, actor, order_id, form, part="comment"),
+            once=Once(actor, WorkOrderEntry),
         )
 
     take = _step(urls.take_work_order, StepForm, repairs.take, say("It is yours now."))
@@ -241,14 +229,11 @@ async def _add_entry(
     request: WebRequest, actor: Actor, order_id: int, photos: FormPhotos
 ) -> WorkOrderEntry:
     entry = await read_form(request, NewEntry)
-    key = (await read_form(request, KeyForm)).key
+    async with transaction(actor):
+        return await repairs.create_entry(actor, order_id, entry, photos=await photos.take(actor))
+
+
+async def _store_photos(actor: Actor, order_id: int, photos: FormPhotos) -> None:
+    """Only of whoever may see the order."""
     await repairs.get_work_order(actor, order_id)
     await photos.store()
-
-    async def add() -> WorkOrderEntry:
-        async with transaction(actor):
-            return await repairs.create_entry(
-                actor, order_id, entry, photos=await photos.take(actor)
-            )
-
-    return await once(actor, key, f"work_order_entry_add {order_id}", WorkOrderEntry, add)

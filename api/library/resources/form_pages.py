@@ -18,10 +18,9 @@ from api.kit.forms import LONG_FORM_BYTES, PHOTO_FORM_BYTES, Form, read_form
 from api.kit.options import school_options
 from api.kit.rendering import render
 from api.kit.repeats import KEY_FIELD, new_key
-from api.kit.submission import attempt, submit
+from api.kit.submission import Once, attempt, submit
 from core.access import Actor
 from core.errors import Invalid, say
-from core.idempotency import once
 from core.numbers import Id, Version
 from core.permissions import CONTRIBUTE_RESOURCES
 from storage import receiving, resources, uploads
@@ -74,7 +73,6 @@ class FileForm(msgspec.Struct, frozen=True):
     school_id: Id | None = None
     upload_id: UUID | None = None
     note: str = ""
-    key: str = ""
 
 
 class EditForm(ResourceForm, kw_only=True, frozen=True):
@@ -105,15 +103,17 @@ class LibraryFormPages(Controller):
         request_max_body_size=PHOTO_FORM_BYTES,
     )
     async def create(self, request: WebRequest, actor: NamedDependency[Actor]) -> Response[Any]:
+        new = _NewResource(request, actor)
         return await attempt(
             request,
-            lambda: _create(request, actor),
+            new.create,
             then=lambda made: see_other(
                 urls.resource(made.id),
                 say("Saved as a draft. Publish it when its file has been checked."),
             ),
             page=lambda form: _new_page(request, actor, form),
             fields=UPLOAD_FIELDS,
+            once=Once(actor, Resource, new.take_file),
         )
 
     @get(urls.edit_resource, guards=[allow(CONTRIBUTE_RESOURCES, tokens=False)])
@@ -159,18 +159,30 @@ class LibraryFormPages(Controller):
         return see_other(urls.my_uploads(), say("The upload is stopped."))
 
 
-async def _create(request: WebRequest, actor: Actor) -> Resource:
-    description = resources.checked((await read_form(request, ResourceForm)).description())
-    file = await read_form(request, FileForm)
-    school_id = file.school_id or _only_school(actor)
-    upload_id = file.upload_id or await take_file(request, actor, school_id)
-    return await once(
-        actor,
-        file.key or None,
-        "resource_create",
-        Resource,
-        lambda: resources.create_resource(actor, school_id, description, upload_id=upload_id),
-    )
+class _NewResource:
+    """A resource out of the form: its file first, which the network may hold up."""
+
+    def __init__(self, request: WebRequest, actor: Actor) -> None:
+        self._request, self._actor = request, actor
+        self._upload_id: UUID | None = None
+
+    async def take_file(self) -> None:
+        """The file of a form whose words are right, unless it came another way before."""
+        await self._description()
+        file = await read_form(self._request, FileForm)
+        school_id = file.school_id or _only_school(self._actor)
+        self._upload_id = file.upload_id or await take_file(self._request, self._actor, school_id)
+
+    async def create(self) -> Resource:
+        """The resource; in the one transaction of the form."""
+        file = await read_form(self._request, FileForm)
+        school_id = file.school_id or _only_school(self._actor)
+        return await resources.create_resource(
+            self._actor, school_id, await self._description(), upload_id=self._upload_id
+        )
+
+    async def _description(self) -> Description:
+        return resources.checked((await read_form(self._request, ResourceForm)).description())
 
 
 async def _new_page(request: WebRequest, actor: Actor, form: Form) -> Response[str]:
