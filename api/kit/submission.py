@@ -66,6 +66,12 @@ async def submit(
     async def work() -> R:
         return await call(await read_form(request, form_type))
 
+    async def before() -> None:
+        # What is wrong with the words is said before anything is put anywhere.
+        await read_form(request, form_type)
+        if once is not None:
+            await once.before()
+
     return await attempt(
         request,
         work,
@@ -74,7 +80,7 @@ async def submit(
         form_type=form_type,
         fields=fields,
         also=also,
-        once=once,
+        once=once and msgspec.structs.replace(once, before=before),
     )
 
 

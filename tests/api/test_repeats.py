@@ -1,12 +1,19 @@
 """A key belongs to one request about one thing."""
 
+import re
+from pathlib import Path
+
 import httpx
+import msgspec
 import pytest
 
 from core import database
-from inventory import donations
+from inventory import custody, donations, repairs
+from inventory.custody import Holder
 from inventory.donations import NewLine
-from tests import factories, factories_inventory
+from tests import factories, factories_inventory, factories_library
+from tests.api.school_worlds import World, build
+from tests.conftest import Stack
 
 pytestmark = pytest.mark.usefixtures("db")
 
@@ -45,3 +52,92 @@ async def test_a_key_of_one_hand_out_hands_out_nothing_else(client: httpx.AsyncC
     assert [answer.status_code for answer in answers] == [201, 409, 201]
     assert answers[0].json() == answers[2].json()
     assert await database.fetch_value("SELECT count(*) FROM custody") == 1
+
+
+class KeyedForm(msgspec.Struct):
+    """A page's form with a key: where it goes, what is typed, and the field that is typed anew."""
+
+    address: str
+    typed: dict[str, str]
+    other: tuple[str, str]
+
+
+async def _keyed_forms(world: World) -> dict[str, KeyedForm]:
+    free = await factories.asset(world.school)
+    taken = await factories.asset(world.school)
+    await custody.hand_out(world.admin.actor, [taken.tag], Holder(group="5B"))
+    donation = await factories_inventory.donation(world.admin, world.school)
+    more = NewLine(await factories.asset_model(), 3)
+    line = (await donations.create_line(world.admin.actor, donation.id, more)).lines[0]
+    order = world.values["order_id"]
+    closed = await _closed_order(world)
+    upload = await factories_library.received(world.admin.actor, b"light")
+    resource = {
+        "title": "Light",
+        "subject": "physics",
+        "kind": "slides",
+        "school_id": str(world.school.id),
+        "upload_id": str(upload.id),
+    }
+    return {
+        "report": KeyedForm(
+            f"/assets/{free.tag}/report", {"what": "It is dark"}, ("what", "It smokes")
+        ),
+        "entry": KeyedForm(
+            f"/work-orders/{order}/entries", {"found": "No current"}, ("found", "Too hot")
+        ),
+        "comment": KeyedForm(f"/work-orders/{closed}/comments", {"text": "One"}, ("text", "Two")),
+        "hand out": KeyedForm(
+            "/custody/hand-out", {"tags": free.tag, "group": "5B"}, ("note", "For the fair")
+        ),
+        "take back": KeyedForm("/custody/take-back", {"tags": taken.tag}, ("note", "Scratched")),
+        "receive": KeyedForm(
+            f"/donations/{donation.id}/lines/{line.id}/receive",
+            {"count": "1"},
+            ("serial_numbers", "SN-77"),
+        ),
+        "resource": KeyedForm("/library/new", resource, ("abstract", "On rainbows")),
+    }
+
+
+async def _closed_order(world: World) -> int:
+    """Whose page has the form for remarks, and no other."""
+    made = await factories.asset(world.school)
+    reported = await repairs.report_fault(world.admin.actor, made.tag, "It hums")
+    order = await repairs.get_work_order(world.admin.actor, reported.work_order_id)
+    await repairs.cancel(world.admin.actor, order.id, reason="It does not", version=order.version)
+    return order.id
+
+
+FORMS = ("report", "entry", "comment", "hand out", "take back", "receive", "resource")
+
+
+@pytest.mark.parametrize("name", FORMS)
+async def test_a_form_is_done_once_and_its_key_belongs_to_what_was_typed(
+    name: str, db: Stack, client: httpx.AsyncClient, tmp_path: Path
+) -> None:
+    world = await build("Kestrel", tmp_path)
+    await factories.signed_in(client, world.admin)
+    form = (await _keyed_forms(world))[name]
+    first = await client.post(form.address, data={**form.typed, "key": "k"})
+    assert first.status_code == 303, first.text
+    done = await database.fetch_value("SELECT count(*) FROM audit_event")
+    again = await client.post(form.address, data={**form.typed, "key": "k"})
+    assert (again.status_code, again.headers["location"]) == (303, first.headers["location"])
+    field, text = form.other
+    other = await client.post(form.address, data={**form.typed, field: text, "key": "k"})
+    assert await database.fetch_value("SELECT count(*) FROM audit_event") == done
+    assert other.status_code == 409
+    assert "This form was sent before with something else in it" in other.text
+    assert text in other.text
+    # The page's new key is good for what is typed now.
+    assert 'name="key" value="k"' not in other.text
+
+
+def test_every_form_with_a_key_is_tried_here() -> None:
+    keyed = [
+        page
+        for page in Path("api").rglob("*.html")
+        if re.search(r"""hidden\(["']key["']""", page.read_text())
+    ]
+    assert sum(page.read_text().count('hidden("key"') for page in keyed) == len(FORMS)

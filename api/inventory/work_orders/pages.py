@@ -170,7 +170,9 @@ class WorkOrderPages(Controller):
             page=lambda form: order_page(
                 request, actor, order_id, form, part="entry", photos=photos
             ),
-            once=Once(actor, WorkOrderEntry, lambda: _store_photos(actor, order_id, photos)),
+            once=Once(
+                actor, WorkOrderEntry, lambda: _store_photos(request, actor, order_id, photos)
+            ),
         )
 
     @post(urls.work_order_comments, guards=[allow(WRITE_WORK_ORDERS)])
@@ -233,7 +235,10 @@ async def _add_entry(
         return await repairs.create_entry(actor, order_id, entry, photos=await photos.take(actor))
 
 
-async def _store_photos(actor: Actor, order_id: int, photos: FormPhotos) -> None:
-    """Only of whoever may see the order."""
+async def _store_photos(
+    request: WebRequest, actor: Actor, order_id: int, photos: FormPhotos
+) -> None:
+    """Only with words that are right, and of whoever may see the order."""
+    await read_form(request, NewEntry)
     await repairs.get_work_order(actor, order_id)
     await photos.store()
