@@ -76,7 +76,10 @@ class Transport(RequestsTransport):
         )
 
     async def _undone(self, request: requests.PreparedRequest) -> httpx.Response:
-        async with database.transaction() as undone:
+        # Around the request's own transactions, which thereby are savepoints and nothing else.
+        async with database.own_connection() as connection:
+            undone = connection.transaction()
+            await undone.start()
             answer = await self._ask(request)
             await undone.rollback()
         # A refused statement spoils the transaction around it: ours, not the handler's.
