@@ -1,12 +1,14 @@
 """Forms come back with everything that was typed, whatever it was that refused them."""
 
 import re
+from pathlib import Path
 
 import httpx
 import msgspec
 import pytest
 
 from api.kit.forms import REFUSED_STATUS, Form, refused_form
+from api.wording import field_words
 from core.errors import (
     Conflict,
     FieldError,
@@ -152,3 +154,18 @@ async def test_every_choice_of_several_comes_back(client: httpx.AsyncClient) -> 
     assert answer.status_code == 422
     for one in chosen:
         assert re.search(rf'value="{one}" (?:checked|selected)', answer.text)
+
+
+# Of a macro of api/layout/forms.html: the field's name and the label that it stands under.
+LABELLED = re.compile(r'forms\.\w+\(\s*"(\w+)",\s*_\("([^"]+)"')
+
+
+def test_every_field_with_a_label_has_a_name_for_the_summary_of_errors() -> None:
+    """Or a blank field reads "Fill in this field" above the form, and nobody knows which."""
+    found = {
+        (name, label)
+        for template in sorted(Path("api").rglob("*.html"))
+        for name, label in LABELLED.findall(template.read_text())
+    }
+    assert len(found) > 80
+    assert [one for one in sorted(found) if not field_words.is_named(one[0])] == []
