@@ -1,0 +1,136 @@
+"""Handing out and taking back by the pages, also by 32 hands at once."""
+
+import asyncio
+
+import httpx
+import pytest
+from litestar import Litestar
+
+from inventory import assets, custody
+from inventory.custody import Holder
+from tests import factories
+from tests.api.office import Office, office_of
+from tests.conftest import browser
+
+
+@pytest.mark.parametrize("role", ["teacher", "student_helper"])
+async def test_a_pupil_who_helps_reads_that_it_is_out_and_not_with_whom(
+    client: httpx.AsyncClient, role: str
+) -> None:
+    office = await office_of(client, role)
+    keeper = await factories.person("technician", office.school)
+    borrower = await factories.person("teacher", office.school)
+    out, back = [(await factories.asset(office.school)).tag for _ in range(2)]
+    named = Holder(person_id=borrower.id)
+    await custody.hand_out(keeper.actor, [out, back], named, note="Aunt fetches it")
+    await custody.take_back(keeper.actor, [back], note="Aunt brought it")
+    reads = role == "teacher"
+    for path in (
+        "/assets",
+        "/assets.csv",
+        f"/assets/{out}",
+        f"/assets/{back}",
+        "/custody",
+        "/custody?view=ended",
+        "/api/v1/assets",
+        f"/api/v1/assets/{out}",
+        f"/api/v1/assets/{back}/custody",
+        f"/api/v1/assets/{back}/history",
+        "/api/v1/custody",
+    ):
+        page = await office.see(path)
+        assert (borrower.name in page) == reads, path
+        assert reads or "Aunt" not in page, path
+    assert ("It is out" in await office.see("/assets")) != reads
+    assert "Nobody has it now" not in await office.see(f"/assets/{out}")
+    for asked in (f"/custody?q={borrower.name}", f"/api/v1/assets?holder={borrower.id}"):
+        assert (out in await office.see(asked)) == reads, asked
+
+
+async def test_a_stack_goes_out_and_comes_back(office: Office) -> None:
+    tags = [(await factories.asset(office.school)).tag for _ in range(3)]
+    form = await office.see("/custody/hand-out?" + "&".join(f"tag={tag}" for tag in tags))
+    assert all(tag in form for tag in tags)
+    given = await office.send("/custody/hand-out", tags=" ".join(tags), group="5B", key="k1")
+    assert given.headers["location"] == "/custody"
+    again = await office.send("/custody/hand-out", tags=" ".join(tags), group="5B", key="k1")
+    assert again.status_code == 303
+    refused = await office.send("/custody/hand-out", tags=tags[0], group="6A", key="k2")
+    assert refused.status_code == 409
+    assert f"{tags[0]} is already with 5B" in refused.text
+    back = await office.send("/custody/take-back", tags="\n".join(tags), condition="ok", key="k3")
+    assert back.headers["location"] == "/custody/take-back"
+    assert tags[2] in await office.see("/custody?view=ended")
+
+
+async def test_a_refused_list_comes_back_whole_with_each_reason_beside_its_row(
+    office: Office,
+) -> None:
+    fine, out = await factories.asset(office.school), await factories.asset(office.school)
+    await custody.hand_out(office.who.actor, [out.tag], Holder(group="5B"))
+    typed = {"tags": f"{fine.tag}, NO-1 {out.tag}", "group": "6A", "due_on": "2099-01-01"}
+    for path in ("/custody/hand-out", "/custody/take-back", "/assets/move"):
+        refused = await office.send(path, note="Kept & told", **typed)
+        assert refused.status_code == (422 if path == "/assets/move" else 404), path
+        assert f">\n{fine.tag}\nNO-1\n{out.tag}</textarea>" in refused.text.replace("\r", "")
+        assert "There is no such asset, or it is not of your school: NO-1" in refused.text
+        # The reasons come before the form, so that nobody has to scroll for them.
+        assert refused.text.index("refused-rows") < refused.text.index('id="desk"')
+    refused = await office.send("/custody/hand-out", note="Kept & told", **typed)
+    assert "2 rows are refused; nothing is changed" in refused.text
+    assert f"{out.tag} is already with 5B" in refused.text
+    for kept in ('value="6A"', 'value="2099-01-01"', 'value="Kept &amp; told"'):
+        assert kept in refused.text
+    fewer = await office.send("/custody/hand-out", remove="1,2", note="Kept & told", **typed)
+    assert fewer.status_code == 200
+    assert f">\n{fine.tag}</textarea>" in fewer.text
+    assert "refused-rows" not in fewer.text
+    assert 'value="Kept &amp; told"' in fewer.text
+    assert (await assets.get_asset(office.who.actor, fine.tag)).holder is None
+
+
+async def test_one_who_chooses_nobody_is_asked_again(office: Office) -> None:
+    made = await factories.asset(office.school)
+    refused = await office.send("/custody/hand-out", tags=made.tag)
+    assert refused.status_code == 422
+    assert "Choose who gets it" in refused.text
+
+
+async def test_32_parallel_forms_hand_an_asset_out_once(office: Office, app: Litestar) -> None:
+    made = await factories.asset(office.school)
+    browsers = [browser(app) for _ in range(4)]
+    for one in browsers:
+        await factories.signed_in(one, office.who)
+    answers = await asyncio.gather(
+        *(
+            browsers[n % 4].post("/custody/hand-out", data={"tags": made.tag, "group": f"C{n}"})
+            for n in range(32)
+        )
+    )
+    assert sorted(answer.status_code for answer in answers) == [303] + [409] * 31
+    holder = (await assets.get_asset(office.who.actor, made.tag)).holder
+    assert all(
+        f"{made.tag} is already with {holder}" in answer.text
+        for answer in answers
+        if answer.status_code == 409
+    )
+
+
+async def test_32_parallel_stacks_never_share_an_asset(office: Office, app: Litestar) -> None:
+    tags = [(await factories.asset(office.school)).tag for _ in range(6)]
+    one = browser(app)
+    await factories.signed_in(one, office.who)
+    answers = await asyncio.gather(
+        *(
+            one.post(
+                "/custody/hand-out",
+                data={"tags": f"{tags[n % 6]} {tags[(n + 1 + n // 6) % 6]}", "group": f"C{n}"},
+            )
+            for n in range(32)
+        )
+    )
+    # Two of them name one thing twice, which is refused too.
+    assert {answer.status_code for answer in answers} <= {303, 409, 422}
+    out = await custody.list_custody(office.who.actor)
+    assert len({loan.tag for loan in out.items}) == len(out.items)
+    assert len(out.items) >= 2
