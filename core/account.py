@@ -79,12 +79,6 @@ async def update_own(actor: Actor, *, name: str, locale: str) -> None:
         await update_row(tables.Person, actor.person_id, name=clean.name, locale=clean.locale)
 
 
-async def set_own_locale(actor: Actor, locale: str) -> None:
-    """Change the language alone; the name stays."""
-    own = await _own(actor)
-    await update_own(actor, name=own.name, locale=locale)
-
-
 async def confirm(
     actor: Actor, *, password: str, address: str, field: str = "confirm_password"
 ) -> None:

@@ -21,12 +21,6 @@ class Address(str):
         path = _PARAMETER.sub(lambda _: quote(str(next(given)), safe=""), self)
         return with_query(path, **parameters)
 
-    def below(self, controller: str) -> str:
-        """The part of the path that a controller whose own path is ``controller`` does not say."""
-        if not self.startswith(controller):
-            raise ValueError(f"{self} does not begin with {controller}")
-        return self[len(controller) :] or "/"
-
 
 def with_query(path: str, **parameters: object) -> str:
     """``path`` with the parameters that have a value."""

@@ -283,7 +283,7 @@ async def _refuse_elsewhere(stack: Stack, place_id: int) -> None:
             stack.refuse(asset, Invalid, message, "place")
 
 
-async def require_place_in_use(place_id: int, *, field: str = "place_id") -> None:
+async def require_place_in_use(place_id: int) -> None:
     """Refuse a place that is not there or no longer in use; in the caller's transaction.
 
     The lock waits for whoever is retiring the place just now, and then sees that it is retired.
@@ -291,7 +291,7 @@ async def require_place_in_use(place_id: int, *, field: str = "place_id") -> Non
     if not await fetch_value(
         "SELECT true FROM place WHERE id = $1 AND retired_at IS NULL FOR SHARE", place_id
     ):
-        raise Invalid.of(field, say("Choose a place that is in use"), code="place")
+        raise Invalid.of("place_id", say("Choose a place that is in use"), code="place")
 
 
 def _refuse_first(state: LifecycleState) -> list[FieldError]:

@@ -23,7 +23,6 @@ from inventory.repairs.views import Severity, Source, WorkOrder, get_work_order,
 from storage.photos import Photo
 
 SUMMARY_MAX_LENGTH = 400
-FAULT_MAX_LENGTH = 120
 # What people report about one asset is one fault until a technician separates them: the second
 # report of a dead projector joins the first instead of opening a second job.
 REPORTED = "reported"

@@ -1,7 +1,6 @@
 """`labshare import assets`: a list of equipment into the books, all or nothing."""
 
 import asyncio
-import os
 from pathlib import Path
 
 import click
@@ -9,12 +8,10 @@ import msgspec
 
 from core.access import Actor
 from core.database import fetch
-from core.settings import Settings
 from inventory.imports import applying, reading, staging
 from inventory.imports.shapes import ImportJob, ImportRow, Verdict
-from labshare.attached import attached, connected
+from labshare.commands.engines import run_connected
 from labshare.commands.failures import fail, told_plainly
-from labshare.environment import read_settings
 
 MOST_ERRORS_SHOWN = 50
 
@@ -36,28 +33,26 @@ def command() -> None:
 @told_plainly
 def assets(file: Path, school: str | None, dry_run: bool) -> None:
     """Import assets from a CSV or XLSX FILE: every row, or none if one is wrong."""
-    with attached(read_settings(os.environ)) as settings:
-        asyncio.run(_import(settings, file, school, dry_run))
+    run_connected(lambda _: _import(file, school, dry_run))
 
 
-async def _import(settings: Settings, file: Path, school: str | None, dry_run: bool) -> None:
+async def _import(file: Path, school: str | None, dry_run: bool) -> None:
     data = await asyncio.to_thread(file.read_bytes)
-    async with connected(settings):
-        chosen = await _school(school)
-        actor = Actor.system("labshare import assets", [chosen.id])
-        job = await staging.stage_assets(actor, chosen.code, file.name, data)
-        await _tell(actor, job)
-        if dry_run or not job.can_apply:
-            await staging.discard(actor, job.id)
-        if job.counts.error:
-            fail(f"{job.counts.error} rows are wrong: nothing was changed")
-        if dry_run:
-            click.echo("Dry run: nothing was changed.")
-        elif job.can_apply:
-            await applying.apply_import(actor, job.id)
-            click.echo("Done.")
-        else:
-            click.echo("Everything was there already: nothing to do.")
+    chosen = await _school(school)
+    actor = Actor.system("labshare import assets", [chosen.id])
+    job = await staging.stage_assets(actor, chosen.code, file.name, data)
+    await _tell(actor, job)
+    if dry_run or not job.can_apply:
+        await staging.discard(actor, job.id)
+    if job.counts.error:
+        fail(f"{job.counts.error} rows are wrong: nothing was changed")
+    if dry_run:
+        click.echo("Dry run: nothing was changed.")
+    elif job.can_apply:
+        await applying.apply_import(actor, job.id)
+        click.echo("Done.")
+    else:
+        click.echo("Everything was there already: nothing to do.")
 
 
 async def _school(code: str | None) -> _School:

@@ -1,14 +1,10 @@
 """`labshare network`: which networks the operator gives to which school."""
 
-import asyncio
-import os
-
 import click
 
 from core.settings import Settings
-from labshare.attached import attached, connected
+from labshare.commands.engines import run_connected
 from labshare.commands.failures import told_plainly
-from labshare.environment import read_settings
 from monitoring.devices.networks import grants
 from monitoring.devices.networks.grants import NetworkGrant
 
@@ -29,11 +25,9 @@ def give(school: str, cidr: str, shared: bool) -> None:
     """Let the school with this code use the addresses of CIDR, such as 10.3.0.0/16."""
 
     async def run(settings: Settings) -> NetworkGrant:
-        async with connected(settings):
-            return await grants.grant(settings.networks, school, cidr, is_shared=shared)
+        return await grants.grant(settings.networks, school, cidr, is_shared=shared)
 
-    with attached(read_settings(os.environ)) as settings:
-        click.echo(_line(asyncio.run(run(settings))))
+    click.echo(_line(run_connected(run)))
 
 
 @command.command()
@@ -43,27 +37,19 @@ def give(school: str, cidr: str, shared: bool) -> None:
 def revoke(school: str, cidr: str) -> None:
     """Take CIDR from the school; no device there is asked any more."""
 
-    async def run(settings: Settings) -> list[NetworkGrant]:
-        async with connected(settings):
-            await grants.revoke(school, cidr)
-            return await grants.list_grants()
+    async def run(_: Settings) -> list[NetworkGrant]:
+        await grants.revoke(school, cidr)
+        return await grants.list_grants()
 
-    with attached(read_settings(os.environ)) as settings:
-        if not asyncio.run(run(settings)):
-            click.echo(UNLIMITED, err=True)
+    if not run_connected(run):
+        click.echo(UNLIMITED, err=True)
 
 
 @command.command("list")
 @told_plainly
 def show() -> None:
     """What each school was given."""
-
-    async def run(settings: Settings) -> list[NetworkGrant]:
-        async with connected(settings):
-            return await grants.list_grants()
-
-    with attached(read_settings(os.environ)) as settings:
-        found = asyncio.run(run(settings))
+    found = run_connected(lambda _: grants.list_grants())
     for one in found:
         click.echo(_line(one))
     if not found:

@@ -1,15 +1,10 @@
 """`labshare school quota`: what the operator gives each school, from the machine's own command line."""
 
-import asyncio
-import os
-
 import click
 
 from core.errors import NotFound, say
-from core.settings import Settings
-from labshare.attached import attached, connected
+from labshare.commands.engines import run_connected
 from labshare.commands.failures import told_plainly
-from labshare.environment import read_settings
 from storage import quotas
 from storage.quotas import SchoolUse
 
@@ -28,19 +23,17 @@ def quota(code: str | None, size: str | None) -> None:
 
     Without SIZE it prints what the school uses, without CODE what each of them uses.
     """
-    with attached(read_settings(os.environ)) as settings:
-        for use in asyncio.run(_quota(settings, code, size)):
-            click.echo(_line(use))
+    for use in run_connected(lambda _: _quota(code, size)):
+        click.echo(_line(use))
 
 
-async def _quota(settings: Settings, code: str | None, size: str | None) -> list[SchoolUse]:
-    async with connected(settings):
-        if code is not None and size is not None:
-            return [await quotas.set_quota(code, quotas.parse_size(size))]
-        found = [use for use in await quotas.list_all() if code in (None, use.code)]
-        if code is not None and not found:
-            raise NotFound(say("There is no school with the code {code}", code=code))
-        return found
+async def _quota(code: str | None, size: str | None) -> list[SchoolUse]:
+    if code is not None and size is not None:
+        return [await quotas.set_quota(code, quotas.parse_size(size))]
+    found = [use for use in await quotas.list_all() if code in (None, use.code)]
+    if code is not None and not found:
+        raise NotFound(say("There is no school with the code {code}", code=code))
+    return found
 
 
 def _line(use: SchoolUse) -> str:

@@ -1,16 +1,12 @@
 """`labshare token create`: a key for a program, from the machine's own command line."""
 
-import asyncio
-import os
-
 import click
 
 from core import people, tokens
 from core.settings import Settings
-from core.tokens import SCOPES, USUAL_DAYS, NewToken
-from labshare.attached import attached, connected
+from core.tokens import SCOPES, USUAL_DAYS, IssuedToken, NewToken
+from labshare.commands.engines import run_connected
 from labshare.commands.failures import told_plainly
-from labshare.environment import read_settings
 
 
 @click.group(name="token")
@@ -33,12 +29,8 @@ def command() -> None:
 def create(person: str, scopes: tuple[str, ...], days: int, name: str) -> None:
     """Make a token for a person and print it alone; it is shown this once."""
     new = NewToken(name=name, scopes=scopes or SCOPES, days=days)
-    with attached(read_settings(os.environ)) as settings:
-        secret = asyncio.run(_create(settings, person, new))
-    click.echo(secret)
 
+    async def issue(_: Settings) -> IssuedToken:
+        return await tokens.create_token_for(await people.find_id(person), new)
 
-async def _create(settings: Settings, person: str, new: NewToken) -> str:
-    async with connected(settings):
-        issued = await tokens.create_token_for(await people.find_id(person), new)
-        return issued.secret
+    click.echo(run_connected(issue).secret)

@@ -1,15 +1,13 @@
 """`labshare web`: one web process beside outside engines, or under `labshare serve`."""
 
-import os
 import socket
 
 import click
 
-from labshare import logging
 from labshare.attached import attached
-from labshare.commands.failures import fail, told_plainly
+from labshare.commands.engines import settings_of_a_service
+from labshare.commands.failures import told_plainly
 from labshare.commands.serve import DEFAULT_HOST, DEFAULT_PORT
-from labshare.environment import read_settings
 from labshare.listening import listen
 from labshare.processes import CAP_NET_BIND_SERVICE
 from labshare.root import drop_root
@@ -26,10 +24,7 @@ def command(host: str, port: int, fd: int | None) -> None:
     """Serve the pages and the API. Any number of these may run against one database and store."""
     from labshare import web
 
-    settings = read_settings(os.environ)
-    logging.configure(settings.log)
-    if settings.database_url is None or settings.s3 is None:
-        fail("set LABSHARE_DATABASE_URL and LABSHARE_S3_ENDPOINT, or use `labshare serve`")
+    settings = settings_of_a_service()
     drop_root(settings, capabilities=(CAP_NET_BIND_SERVICE,) if 0 < port < FIRST_OPEN_PORT else ())
     server = listen(host, port) if fd is None else socket.socket(fileno=fd)
     with server, attached(settings) as complete:

@@ -15,9 +15,9 @@ def card(name: str) -> tuple[int, ...]:
     return (*MADE_UP, *zlib.crc32(name.encode()).to_bytes(4, "big"))
 
 
-def put_card(walk: Walk, name: str, *, interface: int = 1) -> None:
-    """The card on an interface, and an address of a network for examples (RFC 5737) on it."""
+def put_card(walk: Walk, name: str) -> None:
+    """The card on the first interface, and an address of a network for examples (RFC 5737) on it."""
     address = f"192.0.2.{zlib.crc32(name.encode()) % 250 + 1}"
-    walk.put(f"{PHYSICAL_ADDRESS}.{interface}", f"{OCTETS}x", bytes(card(name)).hex())
+    walk.put(f"{PHYSICAL_ADDRESS}.1", f"{OCTETS}x", bytes(card(name)).hex())
     walk.put(f"{ADDRESSES}.1.{address}", IP_ADDRESS, address)
-    walk.put(f"{ADDRESSES}.2.{address}", INTEGER, interface)
+    walk.put(f"{ADDRESSES}.2.{address}", INTEGER, 1)

@@ -114,8 +114,8 @@ def put_power(walk: Walk, *, ports: int, feeding: int, budget: int, used: int) -
     walk.put(f"{POE}.3.1.1.4.1", GAUGE, used)
 
 
-def put_arp(walk: Walk, address: str, name: str, *, interface: int = 1) -> None:
+def put_arp(walk: Walk, address: str, name: str) -> None:
     """Which card an address belongs to, as a router remembers it."""
-    row = f"{interface}.{address}"
+    row = f"1.{address}"
     walk.put(f"{ARP}.2.{row}", f"{OCTETS}x", bytes(card(name)).hex())
     walk.put(f"{ARP}.4.{row}", INTEGER, 3)

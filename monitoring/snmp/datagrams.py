@@ -72,7 +72,6 @@ LARGEST_DATAGRAM = 65_535
 SLICE = 64
 # What was said about earlier datagrams fails the sending of another one, once each.
 TRIES_TO_SEND = 3
-FAMILIES = (socket.AF_INET, socket.AF_INET6)
 
 # Takes a datagram and its sender; whether more are awaited.
 Arrived = Callable[[bytes, tuple[str, int]], bool]

@@ -28,13 +28,6 @@ def test_an_address_wants_all_its_values_and_no_more(values: tuple[object, ...])
         DONOR_GIFT(*values)
 
 
-def test_a_controller_says_the_beginning_of_its_addresses() -> None:
-    assert DONOR_GIFT.below("/donors") == "/{donor_id:int}/gifts/{name:str}"
-    assert DONOR_GIFT.below(DONOR_GIFT) == "/"
-    with pytest.raises(ValueError, match="does not begin"):
-        DONOR_GIFT.below("/donations")
-
-
 @pytest.mark.parametrize("away", ["//elsewhere", "/\telsewhere", "/\\elsewhere", "https://a", None])
 def test_a_link_leads_nowhere_but_here(away: str | None) -> None:
     assert local(away) == "/"

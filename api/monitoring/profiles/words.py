@@ -4,7 +4,6 @@ import msgspec
 
 from api.wording.language import Language
 from core.errors import Message, say
-from monitoring.decoding import DECODERS
 from monitoring.decoding.metrics import METRICS, UNITS
 from monitoring.decoding.readings import State
 from monitoring.decoding.value_words import VALUE_WORDS
@@ -135,8 +134,3 @@ def _visits(rule: Rule) -> Message:
     if rule.window > rule.after:
         return say("{after} of {window} visits", after=rule.after, window=rule.window)
     return say("{after} visits in a row", after=rule.after) if rule.after > 1 else say("at once")
-
-
-def unworded() -> set[str]:
-    """Decoders that the page could not name; a test asks that there are none."""
-    return {name for name, decoder in DECODERS.items() if not decoder.takes_metric} - set(DECODED)
