@@ -18,7 +18,7 @@ import psutil
 
 from core.settings import Settings
 from labshare.engines import object_store, postgres
-from labshare.environment import child_environ, s3_settings
+from labshare.environment import child_environ
 from labshare.migrations import migrate
 
 READY_SECONDS = 60.0
@@ -37,7 +37,7 @@ def engines() -> Iterator[Settings]:
         yield Settings(
             data=Path(folder),
             database_url=database.dsn,
-            s3=s3_settings(store.access),
+            s3=store.access.settings(),
             secret_key=SECRET_KEY,
         )
 

@@ -9,7 +9,6 @@ from core import database
 from core.settings import Settings
 from labshare import secret_key
 from labshare.engines import object_store, postgres
-from labshare.environment import s3_settings
 from storage import objects
 
 # For commands: somebody started them by hand, and can stop them by hand.
@@ -28,7 +27,7 @@ def attached(settings: Settings, *, with_objects: bool = False) -> Iterator[Sett
             access = object_store.find_running(settings.data)
             if access is None:
                 access = stack.enter_context(object_store.running(settings.data)).access
-            s3 = s3_settings(access)
+            s3 = access.settings()
         yield msgspec.structs.replace(secret_key.with_keys(settings), database_url=url, s3=s3)
 
 

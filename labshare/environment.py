@@ -6,8 +6,7 @@ from pathlib import Path
 
 import msgspec
 
-from core.settings import S3Settings, Settings
-from labshare.engines.object_store import Access
+from core.settings import Settings
 
 
 def read_settings(environ: Mapping[str, str], data: Path | None = None) -> Settings:
@@ -15,18 +14,6 @@ def read_settings(environ: Mapping[str, str], data: Path | None = None) -> Setti
     settings = Settings.from_environ(environ)
     folder = data if data is not None else settings.data
     return msgspec.structs.replace(settings, data=folder.resolve())
-
-
-def s3_settings(access: Access) -> S3Settings:
-    """The embedded store as the settings name it."""
-    return S3Settings(
-        endpoint=access.endpoint,
-        access_key=access.access_key,
-        secret_key=access.secret_key,
-        bucket=access.bucket,
-        region=access.region,
-        sync_folder=access.folder,
-    )
 
 
 def child_environ(settings: Settings) -> dict[str, str]:

@@ -1,6 +1,5 @@
 """Our own processes as programs to start: web, worker, preparation, simulated devices."""
 
-import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -46,7 +45,6 @@ def labshare_program(
         folder=settings.data,
         log=None,
         account=account,
-        stop_signal=signal.SIGTERM,
         environment=environment,
         descriptors=descriptors,
         capabilities=capabilities,

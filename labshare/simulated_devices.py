@@ -4,7 +4,6 @@ A device is reached at `find_port(data)` with its walk's name (the file's stem) 
 """
 
 import json
-import signal
 import socket
 import sys
 from pathlib import Path
@@ -41,6 +40,5 @@ def program(data: Path) -> Program:
         folder=folder,
         log=data / "devices.log",
         account=account,
-        stop_signal=signal.SIGTERM,
         environment={**children.plain_environment(), "HOME": str(folder)},
     )

@@ -17,7 +17,6 @@ from labshare.engines import children, postgres
 from labshare.engines.account import engine_account
 from labshare.engines.failure import EngineFailed
 from labshare.engines.folders import hand_over, private_folder
-from labshare.environment import s3_settings
 from labshare.keeper import Keeper
 from labshare.listening import address_of, listen
 from labshare.prepare_report import Prepared
@@ -112,7 +111,7 @@ def _start_engines(settings: Settings, stack: contextlib.ExitStack) -> tuple[Set
     if s3 is None:
         engines.store = StoreKeeper(settings.data)
         stack.callback(engines.store.stop)
-        s3 = s3_settings(engines.store.access)
+        s3 = engines.store.access.settings()
     keyed = secret_key.with_keys(settings)
     return msgspec.structs.replace(keyed, database_url=url, s3=s3), engines
 

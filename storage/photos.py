@@ -9,6 +9,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 
 from core.errors import Invalid, say
 from storage import objects, sandbox
+from storage.pictures import on_white
 from storage.sandbox import Limits, ReadingFailed
 
 # As it comes from a phone; pages that run scripts send less.
@@ -109,12 +110,7 @@ def clean(data: bytes) -> bytes:
 
 def _smaller(image: Image.Image) -> Image.Image:
     image.thumbnail((SMALLER_SIDE, SMALLER_SIDE))
-    if image.mode not in ("RGBA", "LA", "P", "PA"):
-        return image.convert("RGB")
-    clear = image.convert("RGBA")
-    sheet = Image.new("RGB", clear.size, "white")
-    sheet.paste(clear, mask=clear.getchannel("A"))
-    return sheet
+    return on_white(image)
 
 
 def _upright(image: Image.Image) -> Image.Image:

@@ -11,7 +11,7 @@ import pytest
 from litestar import Litestar
 
 from core import database
-from core.settings import PRIVATE_NETWORKS, S3Settings, Settings
+from core.settings import PRIVATE_NETWORKS, Settings
 from labshare.engines import object_store, postgres
 from labshare.engines.ports import LOOPBACK_NETWORK
 from labshare.migrations import migrate
@@ -66,12 +66,8 @@ def stack() -> Iterator[Stack]:
         settings = Settings(
             data=Path(folder),
             database_url=database_engine.dsn,
-            s3=S3Settings(
-                endpoint=store.endpoint,
-                access_key=store.access_key,
-                secret_key=store.secret_key,
-                bucket=store.bucket,
-            ),
+            # Power cuts are tested elsewhere: here nothing has to be flushed to the disk.
+            s3=msgspec.structs.replace(store.access.settings(), sync_folder=None),
             secret_key="a secret of the tests, not of any school",
             base_url="http://labshare.test",
             networks=(*PRIVATE_NETWORKS, LOOPBACK_NETWORK),

@@ -14,27 +14,15 @@ from core.permissions import IMPORT_EQUIPMENT
 from core.query import Key, Order, Where, list_page
 from inventory.imports.columns import column_of
 from inventory.imports.shapes import (
-    Counts,
     FieldDiff,
     ImportJob,
     ImportRow,
-    ImportState,
     Remark,
     Verdict,
 )
 
 
-class _Job(msgspec.Struct):
-    id: UUID
-    school_id: int
-    school: str
-    file_name: str
-    encoding: str
-    state: ImportState
-    by: str | None
-    created_at: datetime
-    applied_at: datetime | None
-    counts: dict[str, int]
+class _Job(ImportJob, kw_only=True, frozen=True):
     headers: list[str]
 
 
@@ -110,19 +98,10 @@ async def list_rows(
 
 
 def _job(row: _Job) -> ImportJob:
-    return ImportJob(
-        id=row.id,
-        school_id=row.school_id,
-        school=row.school,
-        file_name=row.file_name,
-        encoding=row.encoding,
-        state=row.state,
-        by=row.by,
-        created_at=row.created_at,
-        applied_at=row.applied_at,
-        counts=Counts(**row.counts),
-        unused=tuple(header for header in row.headers if column_of(header) is None),
-    )
+    unused = tuple(header for header in row.headers if column_of(header) is None)
+    facts = msgspec.structs.asdict(row) | {"unused": unused}
+    del facts["headers"]
+    return ImportJob(**facts)
 
 
 def _row(row: _Row) -> ImportRow:

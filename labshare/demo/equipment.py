@@ -199,7 +199,7 @@ def _serial(chance: random.Random, kind: str, number: int) -> str | None:
 
 
 def _intake(asset: Asset, number: int) -> None:
-    """The way from the lorry into service; what came last is still on it."""
+    """The steps from arrival into service; what came last has not taken them all."""
     if asset.kind in UNREADABLE_KINDS or asset.donation_line is None:
         asset.step("in_service", asset.came_at + timedelta(days=2, hours=number % 5))
         return

@@ -1,8 +1,5 @@
 """Fills an empty Labshare with the demo: all of it or nothing, and once."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-
 from core import clock, database
 from core.settings import Settings
 from labshare.demo import (
@@ -21,7 +18,6 @@ from labshare.demo import (
 from labshare.demo.calendar import YearBehind
 from labshare.demo.library.adding import add_lessons
 from labshare.demo.sign_ins import DemoSignIn, DemoSignIns
-from storage import objects
 
 __all__ = ["DemoSignIn", "DemoSignIns", "seed"]
 
@@ -29,19 +25,18 @@ __all__ = ["DemoSignIn", "DemoSignIns", "seed"]
 async def seed(settings: Settings) -> DemoSignIns:
     """Make the demo's schools unless they are there, and tell who can sign in.
 
-    A start that was cut short leaves nothing of the rows behind, and the library is filled up
-    from wherever it was.
+    The database and the store are open. A start that was cut short leaves nothing of the rows
+    behind, and the library is filled up from wherever it was.
     """
-    async with _connected(settings):
-        year = YearBehind(clock.now())
-        accounts, is_fresh = sign_ins.find_or_make(settings)
-        if not await school.is_there():
-            await _fill(year, settings)
-            is_fresh = True
-        if is_fresh:
-            await school.set_passwords(accounts)
-        await devices.follow_agents(settings)
-        await add_lessons(year)
+    year = YearBehind(clock.now())
+    accounts, is_fresh = sign_ins.find_or_make(settings)
+    if not await school.is_there():
+        await _fill(year, settings)
+        is_fresh = True
+    if is_fresh:
+        await school.set_passwords(accounts)
+    await devices.follow_agents(settings)
+    await add_lessons(year)
     return accounts
 
 
@@ -70,20 +65,3 @@ async def _fill(year: YearBehind, settings: Settings) -> None:
         await history.write_inventory(technician=people["technician"], admin=people["admin"])
         await history.resume(history.INVENTORY)
     await database.execute("ANALYZE")
-
-
-@asynccontextmanager
-async def _connected(settings: Settings) -> AsyncIterator[None]:
-    """The pool and the store, opened here unless the process has them open already."""
-    if database.engine.pool:
-        yield
-        return
-    assert settings.database_url
-    assert settings.s3
-    await database.open(settings.database_url, max_size=4)
-    await objects.open(settings.s3)
-    try:
-        yield
-    finally:
-        await objects.close()
-        await database.close()

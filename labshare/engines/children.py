@@ -31,6 +31,12 @@ ORPHANS_DIE_SECONDS = 5.0
 POLL_SECONDS = 0.05
 
 
+def plain_environment() -> dict[str, str]:
+    """Engines need no secrets of ours, and PG… or AWS… variables would change what they do."""
+    kept = ("PATH", "TZ", "TMPDIR", "LD_LIBRARY_PATH")
+    return {"LC_ALL": "C", **{name: os.environ[name] for name in kept if name in os.environ}}
+
+
 @dataclass(frozen=True)
 class Program:
     """What to run, and how to end it. Without a log it writes to our own output.
@@ -44,8 +50,8 @@ class Program:
     folder: Path
     log: Path | None
     account: Account
-    stop_signal: signal.Signals
-    environment: Mapping[str, str] = field(default_factory=dict)
+    stop_signal: signal.Signals = signal.SIGTERM
+    environment: Mapping[str, str] = field(default_factory=plain_environment)
     descriptors: tuple[int, ...] = ()
     death_signal: signal.Signals | None = None
     capabilities: tuple[int, ...] = ()
@@ -204,12 +210,6 @@ def run(program: Program, text: str = "", seconds: float = 60.0) -> str:
         said = done.stderr.strip() or done.stdout.strip() or f"exit code {done.returncode}"
         raise EngineFailed(f"{program.name} failed: {said}")
     return done.stdout
-
-
-def plain_environment() -> dict[str, str]:
-    """Engines need no secrets of ours, and PG… or AWS… variables would change what they do."""
-    kept = ("PATH", "TZ", "TMPDIR", "LD_LIBRARY_PATH")
-    return {"LC_ALL": "C", **{name: os.environ[name] for name in kept if name in os.environ}}
 
 
 def _launch(program: Program) -> list[str]:

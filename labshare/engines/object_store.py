@@ -45,6 +45,17 @@ class Access:
     bucket: str = BUCKET
     region: str = REGION
 
+    def settings(self) -> S3Settings:
+        """The store as the settings name it."""
+        return S3Settings(
+            endpoint=self.endpoint,
+            access_key=self.access_key,
+            secret_key=self.secret_key,
+            bucket=self.bucket,
+            region=self.region,
+            sync_folder=self.folder,
+        )
+
 
 @dataclass(frozen=True)
 class Gateway:
@@ -66,11 +77,6 @@ class ObjectStore:
         self._ready_seconds = ready_seconds
         self._ports = ports
         self.access = access
-        self.endpoint = access.endpoint
-        self.access_key = access.access_key
-        self.secret_key = access.secret_key
-        self.bucket = access.bucket
-        self.region = access.region
 
     @property
     def pid(self) -> int:
@@ -85,16 +91,7 @@ class ObjectStore:
 
     def takes_objects(self) -> bool:
         """Whether an object can be written and removed now."""
-        access = self.access
-        return readiness.takes_objects(
-            S3Settings(
-                endpoint=access.endpoint,
-                access_key=access.access_key,
-                secret_key=access.secret_key,
-                bucket=access.bucket,
-                region=access.region,
-            )
-        )
+        return readiness.takes_objects(self.access.settings())
 
     def kill(self) -> None:
         """Ends it as a power cut would: the next start repairs what is half written."""
@@ -213,8 +210,7 @@ def _server(
         folder=folder,
         log=data / "objects.log",
         account=account,
-        stop_signal=signal.SIGTERM,
-        # With SIGTERM it waits for streams between its own parts, and some of them never end.
+        # At the stop signal it waits for streams between its own parts, and some of them never end.
         death_signal=signal.SIGKILL,
         environment={
             **children.plain_environment(),

@@ -229,7 +229,6 @@ def _server(data: Path, cluster: Path, sockets: Path, account: Account) -> Progr
         log=data / "postgres.log",
         account=account,
         stop_signal=signal.SIGINT,  # its "fast" shutdown
-        environment=children.plain_environment(),
     )
 
 
@@ -261,6 +260,4 @@ def _tool(name: str, command: list[str], data: Path, account: Account) -> Progra
         folder=data,
         log=data / "postgres.log",
         account=account,
-        stop_signal=signal.SIGTERM,
-        environment=children.plain_environment(),
     )

@@ -6,7 +6,6 @@ not answer at all (`-disableHttp`), and the volume server asks for a token with 
 """
 
 import secrets
-import signal
 import sys
 from pathlib import Path
 
@@ -35,8 +34,6 @@ def _certificates(tls: Path, account: Account) -> Program:
         folder=tls,
         log=None,
         account=account,
-        stop_signal=signal.SIGTERM,
-        environment=children.plain_environment(),
     )
 
 

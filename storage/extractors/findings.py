@@ -7,6 +7,8 @@ from pathlib import Path
 import msgspec
 from PIL import Image, ImageOps
 
+from storage.pictures import on_white
+
 MOST_PAGES = 500
 MOST_CHARACTERS = 4000
 PICTURED_PAGES = 20
@@ -74,17 +76,8 @@ def save(image: Image.Image, folder: Path, kind: str, page: int = 1) -> Picture:
     """Write ``image`` as WebP at the size of its kind."""
     side = SIDES[kind]
     upright = ImageOps.exif_transpose(image)
-    flat = _on_white(upright)
+    flat = on_white(upright)
     flat.thumbnail((side, side), Image.Resampling.LANCZOS)
     name = f"{kind}-{page}.webp"
     flat.save(folder / name, "WEBP", quality=78, method=4)
     return Picture(kind, page, name, flat.width, flat.height)
-
-
-def _on_white(image: Image.Image) -> Image.Image:
-    if image.mode not in ("RGBA", "LA", "P", "PA"):
-        return image.convert("RGB")
-    clear = image.convert("RGBA")
-    sheet = Image.new("RGB", clear.size, "white")
-    sheet.paste(clear, mask=clear.getchannel("A"))
-    return sheet

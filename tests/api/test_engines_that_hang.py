@@ -14,7 +14,6 @@ import pytest
 from core import migrations
 from core.connections import POOL_SIZE
 from labshare.engines import object_store, postgres
-from labshare.environment import s3_settings
 from storage import objects
 from storage.objects import connection
 from tests import factories
@@ -69,7 +68,7 @@ async def test_health_and_figures_answer_while_the_engines_stand_still(
             technician = await factories.person("technician", await factories.school())
             token = await factories.bearer(technician)
         settings = msgspec.structs.replace(
-            connections.settings, database_url=server.dsn, s3=s3_settings(store.access)
+            connections.settings, database_url=server.dsn, s3=store.access.settings()
         )
         with serving(settings, tmp_path / "web.log") as address:
             _go_through(address, token, server, store)
@@ -155,7 +154,7 @@ async def test_an_upload_meets_a_store_that_stands_still(
     quick = msgspec.structs.replace(objects.PROMPT, silence_seconds=0.5)
     with object_store.running(tmp_path) as store:
         try:
-            await objects.open(s3_settings(store.access), quick)
+            await objects.open(store.access.settings(), quick)
             await objects.verify()
             place = await opened_upload(client, token)
             with frozen(store.pid):
@@ -180,7 +179,7 @@ async def test_pages_are_served_before_the_store_is_there_and_files_after(
     token = await factories.bearer(teacher)
     # The ports are remembered.
     with object_store.running(tmp_path / "data") as store:
-        elsewhere = msgspec.structs.replace(s3_settings(store.access), bucket="made-later")
+        elsewhere = msgspec.structs.replace(store.access.settings(), bucket="made-later")
     settings = msgspec.structs.replace(db.settings, s3=elsewhere)
     log = tmp_path / "web.log"
     with serving(settings, log) as address:

@@ -13,7 +13,7 @@ from PIL import Image
 from playwright.async_api import Browser, async_playwright
 
 from core import database
-from core.settings import PRIVATE_NETWORKS, S3Settings, Settings
+from core.settings import PRIVATE_NETWORKS, Settings
 from labshare.demo.seed import seed
 from labshare.engines import object_store, postgres
 from labshare.engines.ports import LOOPBACK_NETWORK
@@ -65,7 +65,7 @@ async def main() -> None:
         settings = Settings(
             data=Path(folder),
             database_url=rows.dsn,
-            s3=S3Settings(store.endpoint, store.access_key, store.secret_key, store.bucket),
+            s3=store.access.settings(),
             secret_key="only for pictures, and gone with them",
             networks=(*PRIVATE_NETWORKS, LOOPBACK_NETWORK),
         )

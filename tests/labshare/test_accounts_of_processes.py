@@ -83,7 +83,6 @@ def as_the_account(data: Path, *arguments: str) -> str:
         folder=ROOT,
         log=None,
         account=engine_account(),
-        stop_signal=signal.SIGTERM,
         environment=environment(data),
     )
     with pytest.raises(EngineFailed) as failed:

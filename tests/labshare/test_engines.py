@@ -61,7 +61,7 @@ def sql(dsn: str, statement: str) -> object:
 
 
 def ours_of(store: object_store.ObjectStore) -> Minio:
-    return signed.client(store.endpoint, store.access_key, store.secret_key)
+    return signed.client(store.access.endpoint, store.access.access_key, store.access.secret_key)
 
 
 def test_the_data_folder_sockets_and_keys_are_closed_to_others(
@@ -112,9 +112,9 @@ def test_the_store_knows_its_keys_and_refuses_everybody_else(
     store: object_store.ObjectStore,
 ) -> None:
     signed.put(ours_of(store), "kept", b"content")
-    stranger = signed.client(store.endpoint, store.access_key, "guessed")
+    stranger = signed.client(store.access.endpoint, store.access.access_key, "guessed")
     assert signed.status(stranger, "kept") == 403
-    assert httpx.get(f"{store.endpoint}/labshare/kept").status_code == 403
+    assert httpx.get(f"{store.access.endpoint}/labshare/kept").status_code == 403
 
 
 def test_no_key_is_written_to_a_log(
@@ -122,9 +122,9 @@ def test_no_key_is_written_to_a_log(
 ) -> None:
     del database
     logs = "".join(path.read_text(errors="replace") for path in data.glob("*.log"))
-    assert store.secret_key not in logs
+    assert store.access.secret_key not in logs
     assert "weed" in " ".join(psutil.Process(store.pid).cmdline())
-    assert store.secret_key not in " ".join(psutil.Process(store.pid).cmdline())
+    assert store.access.secret_key not in " ".join(psutil.Process(store.pid).cmdline())
 
 
 def test_a_second_start_on_the_same_folder_is_refused_with_a_sentence(
@@ -246,7 +246,10 @@ def test_a_killed_store_has_what_it_acknowledged(tmp_path: Path) -> None:
     os.kill(first.pid, signal.SIGKILL)
     first.stop()
     with object_store.running(tmp_path) as again:
-        assert (again.access_key, again.endpoint) == (first.access_key, first.endpoint)
+        assert (again.access.access_key, again.access.endpoint) == (
+            first.access.access_key,
+            first.access.endpoint,
+        )
         assert (tmp_path / "objects" / "ports.json").read_text() == ports
         found = [signed.status(ours_of(again), str(n)) for n in range(20)]
         assert found == [200] * 20

@@ -16,7 +16,6 @@ import pytest
 from core import disks
 from core.errors import NoRoom, Unavailable
 from labshare.engines import object_store
-from labshare.environment import s3_settings
 from labshare.store_keeper import StoreKeeper
 from storage import objects
 from storage.objects import connection
@@ -133,7 +132,7 @@ def test_a_full_disk_refuses_every_write_in_words_and_nothing_else(tmp_path: Pat
 async def connected_to(access: object_store.Access, **differs: int) -> AsyncIterator[None]:
     before = connection._connection
     connection._connection = None
-    await objects.open(msgspec.structs.replace(s3_settings(access), **differs))
+    await objects.open(msgspec.structs.replace(access.settings(), **differs))
     try:
         yield
     finally:

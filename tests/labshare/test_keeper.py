@@ -24,7 +24,6 @@ def program(folder: Path, python: str) -> Program:
         folder=folder,
         log=folder / "child.log",
         account=made.account,
-        stop_signal=made.stop_signal,
         environment=made.environment,
     )
 

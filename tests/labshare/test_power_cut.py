@@ -12,7 +12,6 @@ import pytest
 from core import disks
 from core.errors import Unavailable
 from labshare.engines import object_store, volumes
-from labshare.environment import s3_settings
 from storage import objects
 from storage.objects import connection
 from storage.objects.flushing import Flusher
@@ -29,7 +28,7 @@ PART = objects.SMALLEST_PART_BYTES
 async def connected_to(store: object_store.ObjectStore) -> AsyncIterator[None]:
     before = connection._connection
     connection._connection = None
-    await objects.open(s3_settings(store.access))
+    await objects.open(store.access.settings())
     try:
         yield
     finally:

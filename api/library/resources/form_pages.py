@@ -24,7 +24,7 @@ from core.errors import Invalid, say
 from core.numbers import Id, Version
 from core.permissions import CONTRIBUTE_RESOURCES
 from storage import receiving, resources, uploads
-from storage.resources import Description, Resource, Visibility
+from storage.resources import Description, Resource
 from storage.uploads import NewUpload
 
 # What the form without JavaScript takes; a little less than the whole form may have.
@@ -45,21 +45,11 @@ UNTOUCHED = {
 }
 
 
-class ResourceForm(msgspec.Struct, frozen=True):
+class ResourceForm(Description, frozen=True):
     """The description as a form sends it: lists as one line."""
 
-    title: str
-    subject: str
-    kind: str
-    stage: str = "junior"
-    grade: str = "any"
-    language: str = "zh"
-    licence: str = "school_use"
-    edition: str = ""
-    abstract: str = ""
-    authors: str = ""
-    keywords: str = ""
-    visibility: Visibility = Visibility.school
+    authors: str = ""  # type: ignore[assignment]
+    keywords: str = ""  # type: ignore[assignment]
 
     def description(self) -> Description:
         given = {name: getattr(self, name) for name in Description.__struct_fields__}

@@ -22,23 +22,15 @@ from storage.resources import Description, Resource, Visibility
 from storage.revisions import Revision
 
 
-class NewResource(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class NewResource(Description, kw_only=True, frozen=True, forbid_unknown_fields=True):
     """A resource to begin with, and the upload that is its first file."""
 
     school_id: Id
+    upload_id: UUID | None = None
     title: Annotated[str, msgspec.Meta(examples=["光的折射"])]
     subject: Annotated[str, msgspec.Meta(examples=["physics"])]
     kind: Annotated[str, msgspec.Meta(examples=["slides"])]
-    upload_id: UUID | None = None
-    stage: str = "junior"
     grade: Annotated[str, msgspec.Meta(examples=["grade_8"])] = "any"
-    language: str = "zh"
-    licence: str = "school_use"
-    edition: str = ""
-    abstract: str = ""
-    authors: list[str] = []
-    keywords: list[str] = []
-    visibility: Visibility = Visibility.school
 
     def description(self) -> Description:
         names = Description.__struct_fields__
