@@ -16,6 +16,7 @@ from labshare.engines import object_store, postgres
 from labshare.engines.ports import LOOPBACK_NETWORK
 from labshare.migrations import migrate
 from storage import objects
+from tests import factories
 from tests.patience import PATIENCE_SECONDS
 
 # Of a run that hangs; no test is about how long anything takes.
@@ -112,6 +113,12 @@ async def db(connections: Stack) -> Stack:
     """An empty, migrated database."""
     await empty(connections)
     return connections
+
+
+@pytest.fixture
+async def school(db: Stack) -> factories.MadeSchool:
+    """A school, with nobody and nothing in it."""
+    return await factories.school()
 
 
 async def empty(stack: Stack) -> None:

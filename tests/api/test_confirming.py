@@ -20,12 +20,6 @@ TOKEN_FORM = {"name": "Backup <script>", "scopes": ["library:read", "people:read
 
 
 @pytest.fixture
-async def school(client: httpx.AsyncClient) -> MadeSchool:
-    assert client
-    return await factories.school()
-
-
-@pytest.fixture
 async def admin(client: httpx.AsyncClient, school: MadeSchool) -> MadePerson:
     """An admin who typed the password an hour ago."""
     who = await factories.person("admin", school)

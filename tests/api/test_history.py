@@ -18,11 +18,6 @@ pytestmark = pytest.mark.usefixtures("db")
 
 
 @pytest.fixture
-async def school(db: object) -> MadeSchool:
-    return await factories.school()
-
-
-@pytest.fixture
 async def device(school: MadeSchool) -> made.MadeDevice:
     """With two disks, traffic and a counter of pages for the last day."""
     of = await made.device(school, may_sleep=False)

@@ -30,11 +30,6 @@ def announced(name: str, size: int, **more: str) -> dict[str, str]:
 
 
 @pytest.fixture
-async def school(db: object) -> factories.MadeSchool:
-    return await factories.school()
-
-
-@pytest.fixture
 async def teacher(school: factories.MadeSchool) -> factories.MadePerson:
     return await factories.person(Role.teacher, school)
 

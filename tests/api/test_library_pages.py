@@ -20,11 +20,6 @@ FORM = {"title": "光的折射", "subject": "physics", "kind": "slides", "visibi
 
 
 @pytest.fixture
-async def school(db: object) -> factories.MadeSchool:
-    return await factories.school()
-
-
-@pytest.fixture
 async def teacher(client: httpx.AsyncClient, school: factories.MadeSchool) -> factories.MadePerson:
     who = await factories.person(Role.teacher, school)
     await factories.signed_in(client, who)

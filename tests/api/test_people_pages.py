@@ -18,20 +18,6 @@ CODE = re.compile(r"[2-9A-Z]{4}(?:-[2-9A-Z]{4}){3,4}")
 TOKEN = re.compile(r"lsh_[\w-]{43}")
 
 
-@pytest.fixture
-async def school(client: httpx.AsyncClient) -> MadeSchool:
-    assert client
-    return await factories.school()
-
-
-@pytest.fixture
-async def admin(client: httpx.AsyncClient, school: MadeSchool) -> MadePerson:
-    """An admin, signed in at the client."""
-    who = await factories.person("admin", school)
-    await factories.signed_in(client, who)
-    return who
-
-
 async def test_the_set_up_page_makes_the_school_and_signs_its_admin_in(
     client: httpx.AsyncClient,
 ) -> None:

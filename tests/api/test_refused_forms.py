@@ -4,7 +4,6 @@ import re
 from datetime import date
 
 import httpx
-import pytest
 
 from inventory import donations, donors
 from inventory.donations import NewDonation, NewLine
@@ -13,18 +12,6 @@ from storage import resources
 from storage.resources import Description
 from tests import factories
 from tests.factories import MadePerson, MadeSchool
-
-
-@pytest.fixture
-async def school() -> MadeSchool:
-    return await factories.school()
-
-
-@pytest.fixture
-async def admin(client: httpx.AsyncClient, school: MadeSchool) -> MadePerson:
-    person = await factories.person("admin", school)
-    await factories.signed_in(client, person)
-    return person
 
 
 async def test_a_step_that_came_second_keeps_its_reason(

@@ -22,19 +22,6 @@ from tests.factories import PASSWORD, MadePerson, MadeSchool
 SECRETS = ("not-the-password", PASSWORD, "lsh_")
 
 
-@pytest.fixture
-async def school(client: httpx.AsyncClient) -> MadeSchool:
-    assert client
-    return await factories.school()
-
-
-@pytest.fixture
-async def admin(client: httpx.AsyncClient, school: MadeSchool) -> MadePerson:
-    who = await factories.person("admin", school)
-    await factories.signed_in(client, who)
-    return who
-
-
 async def _told(client: httpx.AsyncClient, **only: Any) -> list[dict[str, Any]]:
     found = await client.get("/api/v1/security-events", params=only)
     items: list[dict[str, Any]] = found.json()["items"]

@@ -16,11 +16,6 @@ URL = "/api/v1/work-orders"
 
 
 @pytest.fixture
-async def school(db: object) -> factories.MadeSchool:
-    return await factories.school()
-
-
-@pytest.fixture
 async def technician(school: factories.MadeSchool) -> dict[str, str]:
     return await factories.bearer(await factories.person(Role.technician, school))
 

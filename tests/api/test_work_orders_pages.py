@@ -14,11 +14,6 @@ from tests.factories import MadeSchool
 KEPT = re.compile(r'name="kept_photos" value="([\w-]{43})" checked')
 
 
-@pytest.fixture
-async def school(db: object) -> MadeSchool:
-    return await factories.school()
-
-
 async def test_a_teacher_reports_a_fault_with_a_picture(
     client: httpx.AsyncClient, school: MadeSchool
 ) -> None:

@@ -22,11 +22,6 @@ class Answer(msgspec.Struct):
 
 
 @pytest.fixture
-async def school(db: object) -> MadeSchool:
-    return await factories.school()
-
-
-@pytest.fixture
 async def someone(school: MadeSchool) -> MadePerson:
     return await factories.person("teacher", school)
 

@@ -20,16 +20,6 @@ from tests.factories import MadePerson, MadeSchool
 pytestmark = pytest.mark.usefixtures("db")
 
 
-@pytest.fixture
-async def school(db: object) -> MadeSchool:
-    return await factories.school()
-
-
-@pytest.fixture
-async def technician(school: MadeSchool) -> MadePerson:
-    return await factories.person(Role.technician, school)
-
-
 async def test_minutes_and_cost_are_summed_from_the_entries(
     school: MadeSchool, technician: MadePerson
 ) -> None:

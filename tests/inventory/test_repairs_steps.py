@@ -54,16 +54,6 @@ WAY_TO = {
 }
 
 
-@pytest.fixture
-async def school(db: object) -> MadeSchool:
-    return await factories.school()
-
-
-@pytest.fixture
-async def technician(school: MadeSchool) -> MadePerson:
-    return await factories.person(Role.technician, school)
-
-
 @pytest.mark.parametrize("state", ALLOWED)
 @pytest.mark.parametrize("action", list(Action))
 async def test_only_the_listed_steps_exist(

@@ -33,11 +33,6 @@ def on(day: int, hour: int = 0, minute: int = 0) -> datetime:
 
 
 @pytest.fixture
-async def school(db: object) -> MadeSchool:
-    return await factories.school()
-
-
-@pytest.fixture
 async def admin(school: MadeSchool) -> MadePerson:
     return await factories.person(Role.admin, school)
 

@@ -18,11 +18,6 @@ from tests.factories import MadeSchool
 pytestmark = pytest.mark.usefixtures("db")
 
 
-@pytest.fixture
-async def school() -> MadeSchool:
-    return await factories.school()
-
-
 async def sign_in(
     client: httpx.AsyncClient, school: MadeSchool, role: Role = Role.technician, locale: str = "en"
 ) -> None:

@@ -29,11 +29,6 @@ def on(day: int, hour: int = 0, minute: int = 0) -> datetime:
 
 
 @pytest.fixture
-async def school(db: object) -> MadeSchool:
-    return await factories.school()
-
-
-@pytest.fixture
 async def keeper(school: MadeSchool) -> MadePerson:
     return await factories.person(Role.technician, school)
 

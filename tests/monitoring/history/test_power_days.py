@@ -31,11 +31,6 @@ def midnight(days_ago: int) -> datetime:
 
 
 @pytest.fixture
-async def school(db: object) -> MadeSchool:
-    return await factories.school()
-
-
-@pytest.fixture
 async def admin(school: MadeSchool) -> MadePerson:
     return await factories.person(Role.admin, school)
 
