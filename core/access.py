@@ -9,7 +9,7 @@ from core.errors import Forbidden, NotConfirmed, NotFound, say
 from core.permissions import Permission
 from core.roles import Role as Role
 
-# A browser that somebody left open is worth no more than this.
+# So long a session that somebody left open can still do what asks for the password.
 CONFIRMATION_LASTS = timedelta(minutes=10)
 
 

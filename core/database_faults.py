@@ -20,8 +20,8 @@ DATABASE_BUSY = say(
     "The database has no memory left for this, so nothing was changed. Try again in a minute."
 )
 
-# A server that stops, starts, crashes or has no connection left, and asyncpg's own words for a line
-# that broke in the middle of an answer.
+# A server that stops, starts, crashes or has no connection left, and asyncpg's own words for a connection
+# that was lost in the middle of an answer.
 _AWAY = (
     ConnectionError,
     asyncpg.PostgresConnectionError,

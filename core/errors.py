@@ -1,4 +1,4 @@
-"""Refusals as the domain speaks them; the HTTP face turns each class into a status code."""
+"""The refusals of the domain; the HTTP layer turns each class into a status code."""
 
 from collections.abc import Iterable
 

@@ -8,7 +8,7 @@ from core.jobs import Job
 from core.outbox import Handler
 from core.settings import Settings
 
-# A phone that lost its line repeats within minutes; a week covers a forgotten tab.
+# A phone that lost its connection repeats within minutes; a week covers a forgotten tab.
 KEEP_IDEMPOTENCY_KEYS = timedelta(days=7)
 KEEP_ENDED_SESSIONS = timedelta(days=90)
 KEEP_ATTEMPTS = timedelta(days=1)

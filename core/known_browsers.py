@@ -12,13 +12,13 @@ from core.hashing import hash_token
 
 # Enough for all the school's computers that one person uses; beyond it the longest unused go.
 MOST_OF_A_PERSON = 100
-# So many wrong tries in a row, however far apart, and the browser is a stranger's to that person
-# until they come in there again: a cookie copied from a shared computer is worth no more.
+# After so many wrong tries in a row, however far apart, the browser counts as unknown to that person
+# until they sign in there again: a cookie copied from a shared computer gives no more tries.
 MOST_FAILURES = 5
 
 
 async def use_try(login: str, token: str) -> int | None:
-    """Count a try of this browser's own for the account; the browser, or None for a stranger's.
+    """Count a try of this browser's own for the account; the browser, or None if it is unknown.
 
     Counted by the person and not by the token: others who sign in there exchange the token.
     """

@@ -1,4 +1,4 @@
-"""Keyset pages: a list costs the same on its thousandth page as on its first."""
+"""Keyset pages: the thousandth page takes as long as the first."""
 
 import base64
 import binascii

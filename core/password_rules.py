@@ -23,7 +23,7 @@ COMMON_WORDS = (
     "woaini", "zxcvbn", "admin", "hello", "login", "asdf", "test",
 )  # fmt: skip
 ROWS = ("01234567890", "09876543210", "abcdefghijklmnopqrstuvwxyz", "qwertyuiopasdfghjklzxcvbnm")
-# Less than this beside known words is a decoration: a year, an exclamation mark.
+# Less than this beside known words adds too little: a year, an exclamation mark.
 LEAST_OWN_LETTERS = 6
 LEAST_DIFFERENT_LETTERS = 4
 # One of the few thousand characters that people write carries as much as two letters.

@@ -18,8 +18,8 @@ Args = TypeVarTuple("Args")
 # RFC 9106's second recommendation lowered to 32 MiB: a donated PC signs in a whole class at once.
 _hasher = PasswordHasher(time_cost=3, memory_cost=32 * 1024, parallelism=1)
 
-# Each costs its 32 MiB while it runs: forty at once, as many as there are threads, cost a donated
-# PC the memory that its database lives on.
+# Each takes 32 MiB while it runs: forty at once, as many as there are threads, would leave a
+# donated PC too little memory for its database.
 MOST_AT_ONCE = 4
 LONGEST_WAIT_SECONDS = 10.0
 _limiter = anyio.CapacityLimiter(MOST_AT_ONCE)

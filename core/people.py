@@ -272,7 +272,7 @@ async def get_administered(actor: Actor, person_id: int) -> Person:
     administered = [m for m in person.memberships if actor.can_at(m.school_id, MANAGE_PEOPLE)]
     if not administered:
         raise Forbidden(say("Only an admin of the person's schools may do this"))
-    # A school that somebody has left has no more say over the account, not even if they work
+    # A school that somebody has left has no more rights over the account, not even if they work
     # nowhere now. Who comes back is given a role first, which stands in the history.
     if not any(m.is_valid for m in administered):
         raise Forbidden(

@@ -16,7 +16,7 @@ DEFAULT_KEEP_HOURS_DAYS = 400
 DEFAULT_KEEP_SECURITY_DAYS = 365
 DEFAULT_UPLOAD_MAX_BYTES = 2 * 1024**3
 DEFAULT_KEEP_FREE_BYTES = 256 * 1024**2
-# A whole school may stand behind one address: sixty browsers with eight connections each.
+# A whole school may share one address: sixty browsers with eight connections each.
 DEFAULT_CONNECTIONS_PER_ADDRESS = 512
 # What no router of the internet forwards (RFC 1918, RFC 6598, RFC 4193): schools' own equipment.
 PRIVATE_NETWORKS = tuple(

@@ -66,7 +66,7 @@ async def create_first_admin(first: FirstAdmin) -> int:
     password_hash = await passwords.hash_password(first.password)
     with refusing({**SCHOOL_REFUSALS, **PERSON_REFUSALS}):
         async with transaction(Actor.system("labshare setup", [])):
-            # Conflicts with itself and with every insert: the set-ups stand in line here.
+            # Conflicts with itself and with every insert: one set-up waits here for the other.
             await execute("LOCK TABLE person IN SHARE ROW EXCLUSIVE MODE")
             if not await is_needed():
                 raise Conflict(ALREADY_DONE, code="set_up")
@@ -89,7 +89,7 @@ def _wrong_code() -> Invalid:
 
 
 async def _refuse_wrong_code(code_hash: bytes) -> None:
-    """Before the costly hash, so that a stranger can't keep the machine busy."""
+    """Before the slow hash, so that requests with a wrong code cannot keep the processor busy."""
     is_good = await fetch_value(
         "SELECT 1 FROM setup_link WHERE token_hash = $1 AND used_at IS NULL AND expires_at > $2",
         code_hash,

@@ -179,7 +179,7 @@ async def start_session(
     return token
 
 
-# Somebody who knows a password and does not find the phone does not keep the door open.
+# How long a sign-in waits for the second factor after the password was right.
 CODE_WITHIN = timedelta(minutes=15)
 
 

@@ -136,7 +136,7 @@ class KnownBrowser(Table, tablename="known_browser"):
     person = ForeignKey(Person, null=False, on_delete=OnDelete.cascade)
     token_hash = Bytea(secret=True, index=True)
     seen_at = Timestamptz()
-    # Since this person last came in there; at the limit it is a stranger's browser to them.
+    # Since this person last signed in there; at the limit the browser counts as unknown to them.
     failures = Integer(default=0)
 
     known_browser_once_a_person = Unique(["person", "token_hash"])

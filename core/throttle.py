@@ -18,7 +18,7 @@ from core.rows import insert_row
 
 WINDOW = timedelta(minutes=15)
 MOST_FAILURES_OF_A_LOGIN = 10
-# A school behind one router: so many different people may mistype before anybody waits at all.
+# A school shares the address of its router: so many different people may mistype before any waits.
 MOST_NAMES_OF_AN_ADDRESS = 100
 # Then each further name makes the next try from there wait so much longer, up to a minute.
 WAIT_A_NAME = timedelta(seconds=1)

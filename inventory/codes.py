@@ -9,7 +9,7 @@ import msgspec
 from core import clock
 from core.database import execute_many, fetch
 
-# Without 0 O 1 I L U: read from a scratched sticker, typed on a phone. 12 of 30 are 58 bits.
+# Without 0 O 1 I L U, which are easily mistaken for others. 12 of 30 characters are 58 bits.
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 CODE_LENGTH = 12
 BARE = re.compile(f"[{ALPHABET}]{{{CODE_LENGTH}}}")

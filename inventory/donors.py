@@ -16,7 +16,7 @@ from inventory import tables
 from inventory.models import like
 from inventory.scope import school_id_of
 
-# Of a name that is looked for; more would only cost.
+# Of a name that is looked for; further words are left out.
 WORDS_MOST = 8
 
 

@@ -194,7 +194,7 @@ class AssetStep(Table, tablename="asset_step"):
 
 
 class LabelCode(Table, tablename="label_code"):
-    """A printed random code: unclaimed until linked to an asset; a dead one still resolves."""
+    """A printed random code: unclaimed until linked to an asset, and never deleted."""
 
     code = Varchar(length=16, primary_key=True)
     school = ForeignKey(School, null=False, index=True, on_delete=OnDelete.restrict)
@@ -222,7 +222,7 @@ class Custody(Table, tablename="custody"):
     received_by = ForeignKey(Person, null=True, default=None, on_delete=OnDelete.restrict)
     note = Varchar(length=400)
     return_note = Varchar(length=400)
-    # Written off in the holder's hands: nobody got it back, and it ended when it was lost.
+    # Written off while its holder had it: nobody got it back, and it ended when it was lost.
     was_lost = Boolean(default=False)
 
     custody_lost_has_no_receiver = Check(

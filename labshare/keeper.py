@@ -1,4 +1,4 @@
-"""Keeps one child process alive: starts it again when it dies, ever more slowly if that repeats."""
+"""Keeps one child process running: starts it again when it ends, ever more slowly if that repeats."""
 
 import time
 from collections.abc import Callable
@@ -13,18 +13,18 @@ log = structlog.get_logger(__name__)
 
 FIRST_WAIT_SECONDS = 0.5
 LONGEST_WAIT_SECONDS = 30.0
-PROVEN_SECONDS = 10.0
-LIVED_WELL_SECONDS = 60.0
-DEATHS_AT_BIRTH = 3
+STARTED_AFTER_SECONDS = 10.0
+STABLE_AFTER_SECONDS = 60.0
+MOST_FAILED_STARTS = 3
 
 
-def waiting_seconds(deaths: int) -> float:
-    """How long to wait before the next start, after so many deaths in a row."""
-    return min(LONGEST_WAIT_SECONDS, FIRST_WAIT_SECONDS * 2.0 ** max(0, deaths - 1))
+def waiting_seconds(failures: int) -> float:
+    """How long to wait before the next start, after it ended so many times in a row."""
+    return min(LONGEST_WAIT_SECONDS, FIRST_WAIT_SECONDS * 2.0 ** max(0, failures - 1))
 
 
 class Keeper:
-    """One child under care. Nothing happens by itself: `tend` is called from the main loop."""
+    """One child process. Nothing happens by itself: `tend` is called from the main loop."""
 
     def __init__(
         self, name: str, program: Program, clock: Callable[[], float] = time.monotonic
@@ -35,8 +35,8 @@ class Keeper:
         self._child: Child | None = None
         self._started_at = 0.0
         self._start_at = 0.0
-        self._deaths = 0
-        self._proven = False
+        self._failures = 0
+        self._has_run = False
 
     @property
     def is_running(self) -> bool:
@@ -45,19 +45,19 @@ class Keeper:
     def tend(self) -> float:
         """Starts it if it is due; returns the seconds until it wants to be looked at again.
 
-        Raises EngineFailed when it died several times without ever having lived for a while: then
+        Raises EngineFailed when it ended several times without ever having run for a while: then
         something is wrong that waiting does not mend.
         """
         if self.is_running:
-            self._proven = self._proven or self._lived() >= PROVEN_SECONDS
-            return LIVED_WELL_SECONDS if self._proven else PROVEN_SECONDS
+            self._has_run = self._has_run or self._ran_seconds() >= STARTED_AFTER_SECONDS
+            return STABLE_AFTER_SECONDS if self._has_run else STARTED_AFTER_SECONDS
         if self._child is not None:
-            self._bury(self._child)
+            self._reap(self._child)
         wait = self._start_at - self._clock()
         if wait > 0:
             return wait
         self._start()
-        return PROVEN_SECONDS
+        return STARTED_AFTER_SECONDS
 
     def ask_to_stop(self) -> None:
         """Sends the stop signal and does not wait, so that several can leave at the same time."""
@@ -79,16 +79,16 @@ class Keeper:
             raise
         self._started_at = self._clock()
 
-    def _lived(self) -> float:
+    def _ran_seconds(self) -> float:
         return self._clock() - self._started_at
 
-    def _bury(self, child: Child) -> None:
-        child.stop()  # it is dead already: this lets go of its locks
+    def _reap(self, child: Child) -> None:
+        child.stop()  # it has ended already: this releases its locks
         self._child = None
-        self._deaths = 1 if self._lived() >= LIVED_WELL_SECONDS else self._deaths + 1
+        self._failures = 1 if self._ran_seconds() >= STABLE_AFTER_SECONDS else self._failures + 1
         code = child.process.returncode
-        if not self._proven and self._deaths >= DEATHS_AT_BIRTH:
+        if not self._has_run and self._failures >= MOST_FAILED_STARTS:
             raise EngineFailed(f"{self._program.name} ended with {code} each time it was started")
-        wait = waiting_seconds(self._deaths)
+        wait = waiting_seconds(self._failures)
         self._start_at = self._clock() + wait
         log.error("child.died", child=self.name, exit_code=code, starts_again_in_seconds=wait)

@@ -1,4 +1,4 @@
-"""Ctrl-C and SIGTERM as one wish to stop, and a wait that also ends when a child does."""
+"""Ctrl-C and SIGTERM as one request to stop, and a wait that also ends when a child does."""
 
 import contextlib
 import select
@@ -48,7 +48,7 @@ class Signals:
 
     @contextlib.contextmanager
     def interruptible(self) -> Iterator[None]:
-        """In this block the wish to stop breaks off what is being done, with StopRequested."""
+        """In this block a request to stop interrupts what is being done, with StopRequested."""
         if self.stop_requested:
             raise StopRequested
         self._may_raise = True

@@ -32,7 +32,7 @@ class FaceStationery:
 
 
 async def _tell(settings: Settings) -> None:
-    """Promise and send in one job: nothing is taken back while it is on its way."""
+    """Enqueue and send in one job: no notice is cancelled while it is being sent."""
     await notices.enqueue_notices()
     if settings.mail is not None:
         await notices.send_notices(settings.mail, FaceStationery(settings.base_url))

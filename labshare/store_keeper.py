@@ -1,4 +1,4 @@
-"""Keeps the embedded object store alive beside everything else, which goes on without it."""
+"""Keeps the embedded object store running; everything else goes on without it."""
 
 import os
 import time
@@ -11,7 +11,7 @@ from core.disks import FULL_BELOW_BYTES, look
 from labshare.engines import object_store
 from labshare.engines.failure import EngineFailed
 from labshare.engines.object_store import Access, Gateway, ObjectStore
-from labshare.keeper import LIVED_WELL_SECONDS, PROVEN_SECONDS, waiting_seconds
+from labshare.keeper import STABLE_AFTER_SECONDS, STARTED_AFTER_SECONDS, waiting_seconds
 
 log = structlog.get_logger(__name__)
 
@@ -21,9 +21,9 @@ MOST_LOG_BYTES = 1024 * 1024
 
 
 class StoreKeeper:
-    """The store under care. As with `Keeper`, `tend` is called from the main loop and thread.
+    """The running store. As with `Keeper`, `tend` is called from the main loop and thread.
 
-    Pages need no files, so a dead store takes nobody along: it is started again alone, ever more
+    Pages need no files, so nothing else ends with the store: it is started again alone, ever more
     slowly if that repeats, and `/readyz` calls the service degraded meanwhile.
 
     SeaweedFS stores no name any more once a disk was full while it stored one, however much room
@@ -43,7 +43,7 @@ class StoreKeeper:
         self._store: ObjectStore | None = object_store.start(data, gateway)
         self._started_at = clock()
         self._start_at = 0.0
-        self._deaths = 0
+        self._failures = 0
         self._met_full_disk = False
         self._log_read = 0
         self.access: Access = self._store.access
@@ -56,14 +56,14 @@ class StoreKeeper:
             self._store = None
             self._start_again()
         if self._store is not None and self._store.is_running():
-            return PROVEN_SECONDS
+            return STARTED_AFTER_SECONDS
         if self._store is not None:
-            self._bury(self._store)
+            self._reap(self._store)
         wait = self._start_at - self._clock()
         if wait > 0:
             return wait
         self._start_again()
-        return PROVEN_SECONDS
+        return STARTED_AFTER_SECONDS
 
     @property
     def has_moved(self) -> bool:
@@ -102,14 +102,14 @@ class StoreKeeper:
             # A full disk, for example: it may have room again by the next time.
             self._wait(str(error))
 
-    def _bury(self, store: ObjectStore) -> None:
-        store.stop()  # it is dead already: this lets go of its locks
+    def _reap(self, store: ObjectStore) -> None:
+        store.stop()  # it has ended already: this releases its locks
         self._store = None
         self._wait("it ended")
 
     def _wait(self, reason: str) -> None:
-        lived = self._clock() - self._started_at
-        self._deaths = 1 if lived >= LIVED_WELL_SECONDS else self._deaths + 1
-        wait = waiting_seconds(self._deaths)
+        ran = self._clock() - self._started_at
+        self._failures = 1 if ran >= STABLE_AFTER_SECONDS else self._failures + 1
+        wait = waiting_seconds(self._failures)
         self._start_at = self._clock() + wait
         log.error("object_store.died", reason=reason, starts_again_in_seconds=wait)

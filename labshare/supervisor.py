@@ -29,8 +29,8 @@ log = structlog.get_logger(__name__)
 READY_SECONDS = 120.0
 LEAVE_SECONDS = 20.0
 LOOK_SECONDS = 5.0
-SHORT_LIFE_SECONDS = 60.0
-MOST_SHORT_LIVES = 3
+SHORT_RUN_SECONDS = 60.0
+MOST_SHORT_RUNS = 3
 PREPARE_SECONDS = 3600.0  # a migration of a big database takes its time
 
 
@@ -58,20 +58,20 @@ def serve(plan: Plan) -> None:
         hand_over(data, account, skip=("postgres", "objects", "sockets"))
         with children.owned(data, "labshare"), listen(plan.host, plan.port) as server:
             try:
-                _run_again_and_again(plan, server, signals)
+                _restart_on_failure(plan, server, signals)
             except EngineFailed:
                 if not signals.stop_requested:
                     raise
 
 
-def _run_again_and_again(plan: Plan, server: socket.socket, signals: Signals) -> None:
+def _restart_on_failure(plan: Plan, server: socket.socket, signals: Signals) -> None:
     """Starts everything again when an engine died, unless that happens right after each start."""
-    short_lives = 0
+    short_runs = 0
     began_at = time.monotonic()
     while _run(plan, server, signals):
-        is_short = time.monotonic() - began_at < SHORT_LIFE_SECONDS
-        short_lives = short_lives + 1 if is_short else 0
-        if short_lives == MOST_SHORT_LIVES:
+        is_short = time.monotonic() - began_at < SHORT_RUN_SECONDS
+        short_runs = short_runs + 1 if is_short else 0
+        if short_runs == MOST_SHORT_RUNS:
             raise EngineFailed(
                 f"an engine ended soon after each start: see the logs in {plan.settings.data}"
             )
@@ -80,7 +80,7 @@ def _run_again_and_again(plan: Plan, server: socket.socket, signals: Signals) ->
 
 
 def _run(plan: Plan, server: socket.socket, signals: Signals) -> bool:
-    """One life of the whole stack; True when an engine died and all should start again."""
+    """One run of the whole stack; True when an engine died and all should start again."""
     with contextlib.ExitStack() as stack:
         extra = [make(plan.settings.data) for make in plan.extra]
         with signals.interruptible():

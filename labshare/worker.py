@@ -105,7 +105,7 @@ async def work(
     try:
         async with asyncio.TaskGroup() as group:
             for name, part in parts.items():
-                group.create_task(_never_give_up(name, part, stop))
+                group.create_task(_restart_on_failure(name, part, stop))
             log.info("worker.started", jobs=len(jobs), topics=len(handlers))
     finally:
         # Its shutdown cancels what is running, so no more is started, and that gets its time first.
@@ -224,7 +224,7 @@ async def _deliver_outbox(handlers: Mapping[str, Handler], stop: asyncio.Event) 
 
 
 async def _beat(stop: asyncio.Event) -> None:
-    """Writes down that this worker lives; /readyz reads it."""
+    """Stores a heartbeat of this worker; /readyz reads it."""
     worker = uuid4()
     name = f"{socket.gethostname()}:{os.getpid()}"[:64]
     try:
@@ -246,7 +246,7 @@ async def _beat_once(worker: UUID, name: str) -> None:
     )
 
 
-async def _never_give_up(name: str, part: Part, stop: asyncio.Event) -> None:
+async def _restart_on_failure(name: str, part: Part, stop: asyncio.Event) -> None:
     """Starts the part again when it fails: the database may be away for a while."""
     while not stop.is_set():
         try:
@@ -263,7 +263,7 @@ async def _sleep(seconds: float, stop: asyncio.Event) -> None:
 
 
 async def _let_finish(running: set[asyncio.Task[None]]) -> None:
-    """Jobs under way get their time; one that needs more is cancelled, and runs again some day."""
+    """Jobs under way get their time; one that needs more is cancelled, and runs again at its next time."""
     if not running:
         return
     _, late = await asyncio.wait(running, timeout=LEAVE_SECONDS)

@@ -22,7 +22,7 @@ from storage import objects
 
 log = structlog.get_logger(__name__)
 
-# One failed reading may be a hiccup of the store; each takes 13 seconds if it is not.
+# One failed reading may be a passing fault of the store; each takes 13 seconds if it is not.
 READINGS = 2
 # What was found damaged is read again: a disk that was only away has it all.
 AGAIN_AFTER = timedelta(days=1)

@@ -31,9 +31,9 @@ QUEUE = Queue(
     renew_seconds=30.0,
     longest_wait=timedelta(minutes=5),
 )
-# A fault of ours is tried again, but not for ever: the owner deserves an answer.
+# A fault of ours is tried again, but not for ever: the owner is told in the end.
 MOST_ATTEMPTS = 12
-# A worker that was killed reports nothing. Several in a row over one file are the file's doing.
+# A worker that was killed reports nothing. Several in a row over one file are caused by the file.
 MOST_LOST_CLAIMS = 5
 
 
@@ -201,7 +201,7 @@ async def _remove_unless_taken(object_key: str) -> None:
         object_key,
     )
     if not is_taken:
-        # The content was here already, or is healed; what cannot be removed now is swept later.
+        # The content was here already, or is repaired; what cannot be removed now is swept later.
         with suppress(Unavailable):
             await objects.remove(object_key)
 

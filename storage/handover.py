@@ -1,6 +1,6 @@
-"""A writer makes way for the next request of the same upload, and loses nothing of what it has.
+"""A writer ends for the next request of the same upload, and stores all that it has received.
 
-A line that broke is often noticed by its sender first. The sender asks where to go on, perhaps in
+A lost connection is often noticed by its sender first. The sender asks where to go on, perhaps in
 another web process, while the old request still holds megabytes that are not stored yet. So whoever
 asks puts the writer's own mark beside it on the row; the writer looks there, stores what it has and
 leaves. One that does not leave in time, because its process was killed, is shut out: the offset
@@ -24,7 +24,7 @@ log = structlog.get_logger(__name__)
 
 # How often a writer looks whether somebody waits for it, in this or another process.
 LOOK_SECONDS = 0.5
-# A writer that is alive says by then that it has heard; of a killed one nothing is to come.
+# A running writer has acknowledged the request by then; a killed one never does.
 HEARD_SECONDS = 3.0
 # The last part goes to the store first: 8 MB, and a tail of as much.
 LEFT_SECONDS = 20.0
@@ -35,7 +35,7 @@ GRACE_SILENCE_SECONDS = 0.1
 
 
 class Notice:
-    """Whether a writer was asked to make way."""
+    """Whether a writer was asked to end."""
 
     def __init__(self) -> None:
         self._until: float | None = None
@@ -69,7 +69,7 @@ _here: dict[UUID, set[Notice]] = defaultdict(set)
 
 @asynccontextmanager
 async def watch(upload_id: UUID, mark: UUID) -> AsyncIterator[Notice]:
-    """Look out for requests to make way, for the length of one writer's turn."""
+    """Watch for requests to end, while one writer writes."""
     notice = Notice()
     _here[upload_id].add(notice)
     looking = asyncio.create_task(_look(upload_id, mark, notice))
@@ -117,7 +117,7 @@ async def _say_heard(upload_id: UUID, mark: UUID) -> None:
 
 
 async def request(upload_id: UUID) -> None:
-    """Have the writer of an upload, if there is one, store what it has and make way.
+    """Have the writer of an upload, if there is one, store what it has and end.
 
     When this returns that writer writes no more, and what it acknowledged is on the row.
     """

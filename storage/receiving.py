@@ -23,13 +23,13 @@ from storage.handover import Notice
 from storage.uploads import OPEN, Upload
 from storage.writing import PART_BYTES, Checksum, Cut, Row, Writer
 
-# Each holds up to three parts in memory; the others wait, and their lines with them.
+# Each holds up to three parts in memory; the others wait, and their connections with them.
 AT_ONCE = 12
-# A line that broke unnoticed keeps its turn for a while, beside the one that takes its place.
+# A connection that was lost unnoticed keeps its slot for a while, beside the one that replaces it.
 AT_ONCE_OF_A_PERSON = 4
-# While others wait: a line that drips is cut like a broken one, and goes on when it is its turn.
+# While others wait: a slow request ends like a lost one, and goes on when it has a slot again.
 LONGEST_SLOT_SECONDS = 60
-# A line that says nothing for this long is cut, whatever TCP believes.
+# A connection that brings nothing for this long is closed, although TCP still holds it open.
 SILENCE_SECONDS = 60
 # Of bytes that are here already.
 MOST_DRAINED_BYTES = 2 * PART_BYTES
@@ -65,7 +65,7 @@ async def receive(
     newer request has taken over; Unavailable if the person sends too much at once. The last bytes
     of an upload that has them already are no error: the answer to them was lost.
     """
-    # Before the turn: the line that broke unnoticed may hold the last one.
+    # Before a slot is taken: the connection that was lost unnoticed may hold the last one.
     upload = await stand(actor, upload_id)
     if not upload.is_open:
         return await _repeated(upload, source, offset, length)
@@ -97,7 +97,7 @@ async def _repeated(
     if not (upload.has_arrived and is_last):
         raise Conflict(say("This upload takes no more bytes"), code="upload_closed")
     count = 0
-    # Somebody who is still sending hears no answer; what is longer is not worth the wait.
+    # A client that is still sending reads no answer; what is longer is not read to its end.
     async for chunk in source:
         count += len(chunk)
         if count >= MOST_DRAINED_BYTES:

@@ -29,7 +29,7 @@ class Blob(Table, tablename="blob"):
     size_bytes = BigInt()
     media_type = Varchar(length=120)
     page_count = Integer(null=True, default=None)
-    # Why there is no picture or text of it, as a code that the face puts into words.
+    # Why there is no picture or text of it, as a code that the pages put into words.
     preview_note = Varchar(length=40)
     created_at = Timestamptz()
     verified_at = Timestamptz()
@@ -149,7 +149,7 @@ class UploadTransition(Table, tablename="upload_transition"):
 
 
 class Upload(Table, tablename="upload"):
-    """A file on its way: the row comes before any object, and knows all that is durable."""
+    """A file being received: its row is made before any object, and counts all durable bytes."""
 
     id = UUID(primary_key=True)
     school = ForeignKey(School, null=False, index=True, on_delete=OnDelete.restrict)
@@ -166,7 +166,7 @@ class Upload(Table, tablename="upload"):
     received_bytes = BigInt(default=0)
     # Who may write now; a newer request takes over by putting its own mark here.
     writer = UUID(null=True, default=None)
-    # The mark of a writer that is asked to store what it has and to make way.
+    # The mark of a writer that is asked to store what it has and to end.
     writer_to_leave = UUID(null=True, default=None)
     object_key = Varchar(length=120)
     parts_id = Varchar(length=255, null=True, default=None)
@@ -191,7 +191,7 @@ class Upload(Table, tablename="upload"):
 
 
 class UploadPart(Table, tablename="upload_part"):
-    """A part that the store has acknowledged: the truth about it is here, not in its listing."""
+    """A part that the store has acknowledged: this row counts, not the store's listing."""
 
     id = BigSerial(primary_key=True)
     upload = ForeignKey(Upload, null=False, on_delete=OnDelete.cascade)

@@ -1,4 +1,4 @@
-"""Files on their way into the library: a row before any object, states that people can see."""
+"""Files being received: a row before any object, and states that people can see."""
 
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -18,7 +18,7 @@ from storage import objects, quotas, tables
 from storage.ids import uuid7
 from storage.rights import may_change
 
-# Counted from the last byte that came: long enough for a weekend without a line.
+# Counted from the last byte that came: long enough for a weekend without a network.
 EXPIRE_AFTER = timedelta(days=7)
 MOST_UNFINISHED = 20
 LONGEST_NAME = 255
@@ -45,7 +45,7 @@ USABLE = (UploadState.ready, UploadState.duplicate)
 
 
 class Upload(msgspec.Struct, frozen=True):
-    """One file on its way; ``received_bytes`` are durable, and where sending goes on."""
+    """One file being received; ``received_bytes`` are durable, and where sending goes on."""
 
     id: UUID
     school_id: int
@@ -170,7 +170,7 @@ async def list_own(
 
 
 async def find_of_resource(resource_id: UUID) -> list[Upload]:
-    """What is on its way to a resource, or was refused, newest first; the caller may see it."""
+    """What is being received for a resource, or was refused, newest first; the caller may see it."""
     return await database.fetch(
         Upload,
         f"SELECT {COLUMNS} FROM upload u WHERE u.resource = $1"

@@ -17,7 +17,7 @@ from storage import objects
 from storage.uploads import EXPIRE_AFTER
 
 PART_BYTES = 8 * 1024 * 1024
-# What a killed process may cost a sender on a slow line.
+# So much time a sender on a slow connection loses at most when the process is killed.
 KEEP_TAIL_EVERY_SECONDS = 10
 
 
@@ -28,7 +28,7 @@ class TakenOver(Conflict):
 
 
 class ChecksumMismatch(Invalid):
-    """The bytes of this request were changed on their way; none of them was kept."""
+    """The bytes of this request were changed in transit; none of them was stored."""
 
 
 class Checksum(msgspec.Struct, frozen=True):

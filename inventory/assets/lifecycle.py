@@ -15,8 +15,8 @@ REFUSALS = {
     "asset_step_exists": say("An asset cannot take this step from where it is now"),
     **HAS_LEFT,
 }
-# At the end of its use nothing about an asset may still be open, but for what was lost in
-# somebody's hands: that is written off there.
+# At the end of its use nothing about an asset may still be open, but for the custody of a lost
+# one: that ends with it.
 WITHOUT_LOOSE_ENDS = frozenset(
     {
         LifecycleState.retired,
@@ -161,7 +161,7 @@ def refuse_changed(asset: Locked, version: int | None) -> None:
 
 
 async def _find_obstacle(asset: Locked, to_state: LifecycleState) -> Conflict | None:
-    """What must be ended before this step; what is lost is written off in its holder's hands."""
+    """What must be ended before this step; a lost asset is written off while its holder has it."""
     if to_state in WITHOUT_LOOSE_ENDS and await fetch_value(
         "SELECT EXISTS (SELECT FROM custody WHERE asset = $1 AND ended_at IS NULL)", asset.id
     ):

@@ -27,7 +27,7 @@ class LifecycleState(StrEnum):
     returned_to_donor = "returned_to_donor"
 
 
-# Equipment that has left the rooms, as SQL compares it: nobody visits it, its silence is no fault.
+# Equipment that has left the rooms, as SQL compares it: it is not polled, and not answering is no fault of it.
 NO_LONGER_USED = ("retired", "disposed", "written_off", "returned_to_donor", "lost")
 # An asset that has left the books: only its note may still be changed.
 ENDS = frozenset(

@@ -221,7 +221,7 @@ async def update_asset(actor: Actor, tag: str, changes: AssetChanges) -> Asset:
 async def update_fields(
     asset_id: int, given: Mapping[str, Any], *, is_changed: bool = False
 ) -> None:
-    """Write some fields of a locked asset; a serial number brings its trust along.
+    """Write some fields of a locked asset; with a serial number its trust.
 
     Its version counts on with a field, and where something beside the row ``is_changed``.
     """

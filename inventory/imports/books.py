@@ -63,7 +63,7 @@ class Books(msgspec.Struct):
 
 
 def by_title(models: Iterable[KnownModel]) -> dict[str, list[KnownModel]]:
-    """The models by what people write, so that a row costs the same however many there are."""
+    """The models by what people write, so that a row is looked up in one step however many there are."""
     found: dict[str, list[KnownModel]] = {}
     for model in models:
         found.setdefault(_plain(model.title), []).append(model)

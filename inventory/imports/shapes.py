@@ -21,7 +21,7 @@ class Verdict(StrEnum):
 
 
 class ImportState(StrEnum):
-    """Staged: looked through; applied: in the books; discarded: thrown away."""
+    """Staged: looked through; applied: stored; discarded: not stored."""
 
     staged = "staged"
     applied = "applied"

@@ -14,7 +14,7 @@ from core.access import Actor
 from core.errors import Invalid, NotFound, say
 from storage.photos import Photo
 
-# Four forms full of pictures; the oldest give way.
+# Four forms full of pictures; the oldest are deleted.
 DRAFTS_PER_PERSON = 24
 KEPT_FOR = timedelta(days=1)
 

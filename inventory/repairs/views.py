@@ -125,7 +125,7 @@ GRAVEST_FIRST = (
 async def find_orders(where: Where, order_by: str, most: int) -> list[WorkOrder]:
     """The first ``most`` orders under conditions on w (order), a (asset) and m (model).
 
-    They are found first and dressed with names and totals afterwards: a page costs its own rows.
+    The rows are found first, names and totals are joined afterwards: only for those of the page.
     """
     found = (
         "SELECT w.* FROM work_order w JOIN asset a ON a.id = w.asset"

@@ -1,4 +1,4 @@
-"""One engine as a child process: no twin, no orphan of an earlier run, no life without its parent.
+"""One engine as a child process: only one of a folder, ended with its parent and before the next.
 
 Each engine has two lock files in the data folder. `NAME.owner` is held by the process that starts
 the engine. `NAME.life` is inherited by the engine and by all it forks: who gets that lock knows that
@@ -113,7 +113,7 @@ class Locks:
         self.life_path = folder / f"{name}.life"
         self._name = name
         self._owner = _open_lock(folder / f"{name}.owner")
-        # A moment's patience: somebody may only be asking whether the engine is in use.
+        # Tried for a moment: another process may only be testing whether the engine is in use.
         if not _locked_within(self._owner, OWNER_LEAVES_SECONDS):
             os.close(self._owner)
             raise EngineFailed(f"another Labshare already uses the {name} in {folder}")

@@ -1,4 +1,4 @@
-"""The volumes of SeaweedFS after a power cut: what was torn is cut off, indexes are made anew.
+"""The volumes of SeaweedFS after a power cut: incomplete records are cut off, indexes are made anew.
 
 A volume is one file NAME.dat to which records are appended, beside an index NAME.idx and a cache
 of that, NAME.ldb. All that was acknowledged has been flushed (`storage.objects.flushing`), so only

@@ -15,7 +15,7 @@ from monitoring.snmp import Oid, Value, VarBind, oid
 from monitoring.snmp.values import is_under
 
 MAC_BYTES = 6
-SHORTEST_SECRET = 2  # a name of one letter would tear holes into every other text
+SHORTEST_SECRET = 2  # a name of one letter would be replaced inside every other text
 # Objects by the kind of secret that they hold; columns and scalars alike.
 KNOWN: dict[str, tuple[str, ...]] = {
     "contact": ("1.3.6.1.2.1.1.4",),

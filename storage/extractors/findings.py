@@ -14,7 +14,7 @@ MOST_CHARACTERS = 4000
 PICTURED_PAGES = 20
 # The longer side of a picture: in a list, among the pages of a file, and opened by itself.
 SIDES = {"thumbnail": 320, "page": 1100, "large": 2000}
-# Above this an image is a bomb or a poster; either way it is not for a thumbnail.
+# Larger images take too much memory for a thumbnail, and may be decompression bombs.
 MOST_PIXELS = 80_000_000
 
 Image.MAX_IMAGE_PIXELS = MOST_PIXELS

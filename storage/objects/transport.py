@@ -58,7 +58,7 @@ def pool(limits: Limits) -> urllib3.PoolManager:
             total=ATTEMPTS - 1,
             backoff_factor=0.2,
             status_forcelist=[500, 502, 503, 504],
-            # The store would say how long a thread of ours sleeps.
+            # The store would decide how long a thread of ours waits.
             respect_retry_after_header=False,
         ),
     )

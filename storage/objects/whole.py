@@ -16,7 +16,7 @@ from storage.ids import uuid7
 from storage.objects.connection import ObjectMissing, call, connected, require_room, store
 
 LARGEST_PUT_BYTES = 16 * 1024 * 1024
-# A reader takes no connection while its own line is slow: each slice is one short request.
+# A reader on a slow network holds no connection to the store: each slice is one short request.
 FIRST_SLICE_BYTES = 256 * 1024
 SLICE_BYTES = 4 * 1024 * 1024
 LINK_SECONDS = 15 * 60

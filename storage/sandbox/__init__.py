@@ -16,7 +16,7 @@ from core.connections import refuse_in_transaction
 from core.errors import Unavailable, say
 
 MB = 1024 * 1024
-# Reading is for the processor; more at once would starve the polls of a small computer.
+# Reading is for the processor; more at once would leave the polls of a small computer no processor time.
 AT_ONCE = 2
 LONGEST_WAIT_SECONDS = 120
 
@@ -94,7 +94,7 @@ async def _run(
 
 async def _send(process: asyncio.subprocess.Process, data: bytes) -> None:
     assert process.stdin
-    # A reader that has seen enough, or died, reads no more; its exit code says which.
+    # A reader that has read enough, or was killed, reads no more; its exit code says which.
     with suppress(BrokenPipeError, ConnectionResetError):
         process.stdin.write(data)
         await process.stdin.drain()
@@ -112,7 +112,7 @@ async def _received(process: asyncio.subprocess.Process, most: int) -> bytes:
 
 
 def _environment() -> dict[str, str]:
-    # Nothing of ours but the way to our modules: no keys, no addresses.
+    # Nothing of ours but the path of our modules: no keys, no addresses.
     root = str(Path(__file__).resolve().parent.parent.parent)
     return {
         "PATH": os.environ.get("PATH", ""),

@@ -32,7 +32,7 @@ def _limit(limits: dict[str, int]) -> None:
     ):
         resource.setrlimit(kind, (most, most))
     os.nice(10)
-    # When the machine's memory ends, this process goes first and not the database.
+    # When the machine's memory ends, this process is killed first and not the database.
     with suppress(OSError):
         Path("/proc/self/oom_score_adj").write_text("1000", encoding="ascii")
 

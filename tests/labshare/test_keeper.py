@@ -35,10 +35,10 @@ def until_dead(kept: Keeper) -> None:
 
 
 @pytest.mark.parametrize(
-    ("deaths", "seconds"), [(1, 0.5), (2, 1.0), (3, 2.0), (6, 16.0), (7, 30.0), (100, 30.0)]
+    ("failures", "seconds"), [(1, 0.5), (2, 1.0), (3, 2.0), (6, 16.0), (7, 30.0), (100, 30.0)]
 )
-def test_each_death_doubles_the_wait_up_to_half_a_minute(deaths: int, seconds: float) -> None:
-    assert waiting_seconds(deaths) == seconds
+def test_each_death_doubles_the_wait_up_to_half_a_minute(failures: int, seconds: float) -> None:
+    assert waiting_seconds(failures) == seconds
 
 
 def test_a_child_that_dies_at_once_each_time_is_given_up(tmp_path: Path) -> None:
@@ -61,12 +61,12 @@ def test_a_child_that_worked_once_is_started_again_without_end(tmp_path: Path) -
     steady = program(tmp_path, "import time; time.sleep(60)")
     kept = Keeper("child", steady, clock=lambda: time_now[0])
     kept.tend()
-    time_now[0] += keeper.PROVEN_SECONDS
+    time_now[0] += keeper.STARTED_AFTER_SECONDS
     kept.tend()
     kept._program = program(tmp_path, "raise SystemExit(1)")
     assert kept._child is not None
     kept._child.process.kill()
-    for _ in range(keeper.DEATHS_AT_BIRTH + 2):
+    for _ in range(keeper.MOST_FAILED_STARTS + 2):
         until_dead(kept)
         time_now[0] += keeper.LONGEST_WAIT_SECONDS
         kept.tend()

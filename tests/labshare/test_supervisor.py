@@ -33,8 +33,8 @@ def test_an_engine_that_dies_after_each_start_is_given_up(
         socket.socket() as server,
         pytest.raises(EngineFailed, match="ended soon after each start"),
     ):
-        supervisor._run_again_and_again(plan(tmp_path), server, signals)
-    assert len(lives) == supervisor.MOST_SHORT_LIVES
+        supervisor._restart_on_failure(plan(tmp_path), server, signals)
+    assert len(lives) == supervisor.MOST_SHORT_RUNS
 
 
 @pytest.mark.parametrize(

@@ -342,7 +342,7 @@ async def test_a_part_that_fails_is_started_again(
             raise ConnectionError("the database is away")
         stop.set()
 
-    await worker._never_give_up("part", part, stop)
+    await worker._restart_on_failure("part", part, stop)
     assert tries == 3
 
 
