@@ -19,10 +19,6 @@ class Finding(msgspec.Struct, frozen=True):
     wrong: list[str]
 
 
-class _Named(msgspec.Struct):
-    name: str
-
-
 class _Photo(msgspec.Struct):
     id: int
     object_key: str
@@ -46,17 +42,20 @@ async def schema() -> Finding:
 
 async def constraints() -> Finding:
     """Constraints that were never checked against old rows, and indexes that are not whole."""
-    loose = await _names(
+    loose = await database.fetch_column(
+        str,
         "SELECT conrelid::regclass || ': constraint ' || conname || ' is not validated' AS name"
-        " FROM pg_constraint WHERE NOT convalidated ORDER BY 1"
+        " FROM pg_constraint WHERE NOT convalidated ORDER BY 1",
     )
-    broken = await _names(
+    broken = await database.fetch_column(
+        str,
         "SELECT indrelid::regclass || ': index ' || indexrelid::regclass || ' is not valid' AS name"
-        " FROM pg_index WHERE NOT (indisvalid AND indisready) ORDER BY 1"
+        " FROM pg_index WHERE NOT (indisvalid AND indisready) ORDER BY 1",
     )
-    switched_off = await _names(
+    switched_off = await database.fetch_column(
+        str,
         "SELECT tgrelid::regclass || ': trigger ' || tgname || ' is switched off' AS name"
-        " FROM pg_trigger WHERE tgenabled = 'D' ORDER BY 1"
+        " FROM pg_trigger WHERE tgenabled = 'D' ORDER BY 1",
     )
     count = await database.fetch_value(
         "SELECT count(*) FROM pg_constraint WHERE connamespace = 'public'::regnamespace"
@@ -67,9 +66,10 @@ async def constraints() -> Finding:
 async def audit_triggers() -> Finding:
     """Whether every audited table still writes its history."""
     present = set(
-        await _names(
+        await database.fetch_column(
+            str,
             "SELECT tgrelid::regclass::text AS name FROM pg_trigger"
-            " WHERE tgname = 'audit' AND NOT tgisinternal AND tgenabled <> 'D'"
+            " WHERE tgname = 'audit' AND NOT tgisinternal AND tgenabled <> 'D'",
         )
     )
     missing = sorted(AUDITED_TABLES - present)
@@ -105,7 +105,11 @@ async def photos() -> Finding:
 
 async def books() -> Finding:
     """Facts that are kept in two places must agree."""
-    wrong = [f"{name}: {rule}" for rule, sql in AGREEMENTS.items() for name in await _names(sql)]
+    wrong = [
+        f"{name}: {rule}"
+        for rule, sql in AGREEMENTS.items()
+        for name in await database.fetch_column(str, sql)
+    ]
     count = await database.fetch_value("SELECT count(*) FROM asset")
     return Finding(f"{count} assets", wrong)
 
@@ -134,7 +138,3 @@ QUESTIONS: tuple[Callable[[], Awaitable[Finding]], ...] = (
     photos,
     books,
 )
-
-
-async def _names(sql: str) -> list[str]:
-    return [row.name for row in await database.fetch(_Named, sql)]

@@ -6,11 +6,10 @@ from pathlib import Path
 
 import labshare
 from core.settings import Settings
-from labshare.engines.account import Account, engine_account
+from labshare.engines.account import engine_account
 from labshare.engines.children import Program
 from labshare.environment import child_environ
 
-OURSELVES = Account(None, None)
 # From linux/capability.h: for the port of SNMP traps, and for ping where no group may.
 CAP_NET_BIND_SERVICE = 10
 CAP_NET_RAW = 13

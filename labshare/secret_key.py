@@ -9,11 +9,10 @@ import secrets
 import msgspec
 
 from core.settings import Settings
-from labshare.engines.account import Account
+from labshare.engines.account import OURSELVES
 from labshare.engines.folders import write_private
 
 FILE_NAME = "secret.key"
-OURSELVES = Account(None, None)
 
 
 def with_keys(settings: Settings) -> Settings:

@@ -10,12 +10,12 @@ from core.settings import Settings
 from labshare import logging, simulated_devices
 from labshare.commands.failures import fail, told_plainly
 from labshare.commands.serve import DEFAULT_HOST, DEFAULT_PORT
+from labshare.engines.account import OURSELVES
 from labshare.engines.folders import private_folder
 from labshare.engines.ports import LOOPBACK, LOOPBACK_NETWORK
 from labshare.environment import read_settings
 from labshare.keeper import Keeper
 from labshare.prepare_report import Prepared
-from labshare.processes import OURSELVES
 from labshare.supervisor import Plan, serve
 
 FOLDER = "demo"

@@ -6,11 +6,10 @@ import msgspec
 
 from core.access import Role
 from core.settings import Settings
-from labshare.engines.account import Account
+from labshare.engines.account import OURSELVES
 from labshare.engines.folders import write_private
 
 FILE_NAME = "demo-sign-ins.json"
-OURSELVES = Account(None, None)
 WORDS = (
     "almond", "anchor", "bamboo", "basket", "beacon", "bridge", "canyon", "carbon", "cedar",
     "cherry", "cobalt", "copper", "cotton", "cricket", "desert", "falcon", "forest", "garden",

@@ -43,10 +43,13 @@ class Account:
         return bool(found.st_mode & stat.S_IXOTH)
 
 
+OURSELVES = Account(None, None)
+
+
 def engine_account() -> Account:
     """The account for the engines. PostgreSQL refuses root, so root gets an account made."""
     if os.geteuid() != 0:
-        return Account(None, None)
+        return OURSELVES
     try:
         entry = pwd.getpwnam(ACCOUNT)
     except KeyError:

@@ -8,8 +8,8 @@ import pytest
 
 from core.access import Role
 from labshare import simulated_devices
+from labshare.engines.account import OURSELVES
 from labshare.engines.folders import private_folder
-from labshare.processes import OURSELVES
 from monitoring.polling.visit import visit
 from monitoring.snmp import Address, Community
 from tests.labshare.service import Service, labshare, printed_sign_ins, serving

@@ -9,6 +9,7 @@ import msgspec
 import pytest
 import yaml
 
+from core import database
 from labshare import checks
 from tests.conftest import Stack
 from tests.labshare.service import ROOT
@@ -217,8 +218,9 @@ def test_the_image_holds_only_what_is_named() -> None:
 
 async def test_the_audited_tables_are_those_with_a_trigger(db: Stack) -> None:
     del db
-    present = await checks._names(
+    present = await database.fetch_column(
+        str,
         "SELECT tgrelid::regclass::text AS name FROM pg_trigger"
-        " WHERE tgname = 'audit' AND NOT tgisinternal"
+        " WHERE tgname = 'audit' AND NOT tgisinternal",
     )
     assert set(present) == checks.AUDITED_TABLES
