@@ -1,6 +1,6 @@
 """A switch and what hangs on it, with real agents: who is told of what when they fall silent."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
@@ -20,17 +20,6 @@ from tests.monitoring.agents import USERS, Snmpd, needs_snmpd, running
 from tests.monitoring.sessions import PatientSession
 
 pytestmark = needs_snmpd
-
-
-@pytest.fixture
-async def wire() -> AsyncIterator[PatientSession]:
-    async with PatientSession() as session:
-        yield session
-
-
-@pytest.fixture
-def poller(wire: PatientSession) -> Poller:
-    return Poller(wire, made.CIPHER, worker="worker-one", slots=20)
 
 
 @pytest.fixture

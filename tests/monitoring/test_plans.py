@@ -1,11 +1,9 @@
 """Steady visits: one question for what changes, and a full visit when anything is not as it was."""
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from ipaddress import IPv4Address
 
 import msgspec
-import pytest
 
 from core import clock, database
 from core.access import Role
@@ -27,17 +25,6 @@ from tests.monitoring.sessions import PatientSession
 from tests.monitoring.table_agent import SWITCH, Objects, TableAgent, answering, port, system, ticks
 
 PUBLIC = Community("public")
-
-
-@pytest.fixture
-async def wire() -> AsyncIterator[PatientSession]:
-    async with PatientSession() as session:
-        yield session
-
-
-@pytest.fixture
-def poller(wire: Session) -> Poller:
-    return Poller(wire, made.CIPHER, worker="worker-one", slots=20)
 
 
 def switch(*ports: int, uptime_seconds: float = 86_400) -> Objects:

@@ -2,11 +2,8 @@
 
 import asyncio
 import sys
-from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
 
 import msgspec
-import pytest
 
 from core import clock, database
 from core.access import Role
@@ -21,28 +18,11 @@ from monitoring.snmp import Address
 from tests import factories
 from tests import factories_monitoring as made
 from tests.conftest import Stack
-from tests.monitoring.agents import USERS, Snmpd, needs_snmpd, running
+from tests.monitoring.agents import USERS, Snmpd, needs_snmpd
 from tests.monitoring.sessions import PatientSession
 from tests.patience import MANY_LOOKS, PATIENCE_SECONDS
 
 ENOUGH_FAILURES = 3
-
-
-@pytest.fixture
-async def wire() -> AsyncIterator[PatientSession]:
-    async with PatientSession() as session:
-        yield session
-
-
-@pytest.fixture
-def poller(wire: PatientSession) -> Poller:
-    return Poller(wire, made.CIPHER, worker="worker-one", slots=20)
-
-
-@pytest.fixture
-def agent(tmp_path: Path) -> Iterator[Snmpd]:
-    with running(Snmpd(tmp_path)) as snmpd:
-        yield snmpd
 
 
 async def claim(worker: str, *, suspect: bool = False) -> list[claims.Claim]:

@@ -1,7 +1,7 @@
 """Each device at its own moment: early claims, two lanes, turns that were missed, nothing piling up."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from datetime import timedelta
 from time import monotonic, time
 
@@ -23,7 +23,6 @@ from monitoring.snmp import Address, Session
 from tests import factories
 from tests import factories_monitoring as made
 from tests.factories_monitoring import MadeDevice
-from tests.monitoring.sessions import PatientSession
 from tests.monitoring.table_agent import TableAgent, answering, system
 from tests.patience import EVERY_SECONDS, MANY_LOOKS, PATIENCE_SECONDS
 
@@ -52,12 +51,6 @@ class AskedAt:
         await asyncio.sleep(self.slow)
         self.at_once -= 1
         return Visit("generic", {}, [], at=time())
-
-
-@pytest.fixture
-async def wire() -> AsyncIterator[Session]:
-    async with PatientSession() as session:
-        yield session
 
 
 def poller_with(wire: Session, visitor: AskedAt, *, slots: int = 20) -> Poller:

@@ -1,7 +1,7 @@
 """The wire against net-snmp's agent: versions, protocols, refusals, restarts."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
@@ -31,12 +31,6 @@ PUBLIC = Community("public")
 def snmpd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Snmpd]:
     with running(Snmpd(tmp_path_factory.mktemp("snmpd"))) as agent:
         yield agent
-
-
-@pytest.fixture
-async def wire() -> AsyncIterator[PatientSession]:
-    async with PatientSession() as session:
-        yield session
 
 
 @pytest.mark.parametrize(

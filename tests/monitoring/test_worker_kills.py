@@ -3,9 +3,8 @@
 import asyncio
 import sys
 from asyncio.subprocess import Process
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from pathlib import Path
 
 import pytest
 
@@ -17,9 +16,8 @@ from tests import factories
 from tests import factories_monitoring as made
 from tests.conftest import Stack
 from tests.factories_monitoring import MadeDevice
-from tests.monitoring.agents import Snmpd, free_port, needs_snmpd, running
+from tests.monitoring.agents import Snmpd, free_port, needs_snmpd
 from tests.monitoring.killed_worker import STEPS
-from tests.monitoring.sessions import PatientSession
 from tests.patience import MANY_LOOKS, PATIENCE_SECONDS
 
 pytestmark = needs_snmpd
@@ -32,18 +30,6 @@ SELECT count(*) FROM device d LEFT JOIN latest_visit v ON v.device = d.id
     OR (SELECT max(at) FROM sample s WHERE s.device = d.id) IS DISTINCT FROM v.at
     OR (SELECT max(ended_at) FROM power_session p WHERE p.device = d.id) IS DISTINCT FROM v.at
 """
-
-
-@pytest.fixture
-def agent(tmp_path: Path) -> Iterator[Snmpd]:
-    with running(Snmpd(tmp_path)) as snmpd:
-        yield snmpd
-
-
-@pytest.fixture
-async def wire() -> AsyncIterator[Session]:
-    async with PatientSession() as session:
-        yield session
 
 
 async def some_devices(address: Address, count: int = DEVICES) -> list[MadeDevice]:
