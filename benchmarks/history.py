@@ -16,7 +16,6 @@ from benchmarks import stack
 from benchmarks.history_rows import WHOLE_DEVICE, ZONE, Size, load
 from benchmarks.tables import print_json, print_table
 from core import clock, database
-from core.parameters import numbered
 from core.settings import Settings
 from monitoring.history import charts, lines, rollups
 from monitoring.history.elements import Question, rolled
@@ -131,7 +130,7 @@ async def _is_indexed(asked: Question) -> bool:
 
     Asked to avoid that where it can: a day that has just begun is small enough to be read whole.
     """
-    sql, values = numbered(*lines.statement(asked, step_of(asked.window, asked.source)))
+    sql, values = database.numbered(*lines.statement(asked, step_of(asked.window, asked.source)))
     async with database.transaction(), database.connection() as connection:
         await connection.execute("SET LOCAL enable_seqscan = off")
         plan = [row[0] for row in await connection.fetch(f"EXPLAIN {sql}", *values)]

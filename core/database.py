@@ -1,9 +1,13 @@
-"""The one way to PostgreSQL: a pool, transactions that know who acts, and rows as Structs."""
+"""The one way to PostgreSQL: a pool, transactions that know who acts, named parameters, and rows
+as Structs.
+"""
 
+import re
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -25,7 +29,6 @@ from core.connections import (
 )
 from core.errors import Conflict, Message, Problem
 from core.joined import find_joined
-from core.parameters import numbered
 
 __all__ = [
     "Limits",
@@ -40,6 +43,7 @@ __all__ = [
     "fetch_column",
     "fetch_one",
     "fetch_value",
+    "numbered",
     "open",
     "own_connection",
     "refusing",
@@ -51,6 +55,10 @@ T = TypeVar("T")
 
 # What asyncpg hands over as it is; msgspec must not ask for its text form.
 NATIVE_TYPES = (bytes, date, datetime, time, timedelta, Decimal, UUID)
+
+# PostgreSQL's protocol knows only $1, $2, …
+# What may hold a colon without naming a parameter comes first: texts, quoted names, comments, casts.
+_TOKEN = re.compile(r"'(?:[^']|'')*'|\"[^\"]*\"|--[^\n]*|::|:(?P<name>[a-z_][a-z0-9_]*)")
 
 
 @asynccontextmanager
@@ -149,6 +157,32 @@ def _with_values(
     if args:
         raise TypeError("values of a statement have names or none, never both")
     return numbered(sql, named)
+
+
+@lru_cache(maxsize=2048)
+def _compiled(sql: str) -> tuple[str, tuple[str, ...]]:
+    names: dict[str, int] = {}
+
+    def numbered(token: re.Match[str]) -> str:
+        name = token["name"]
+        return f"${names.setdefault(name, len(names) + 1)}" if name else token[0]
+
+    return _TOKEN.sub(numbered, sql), tuple(names)
+
+
+def numbered(sql: str, values: Mapping[str, object]) -> tuple[str, tuple[object, ...]]:
+    """The statement with numbers for names, and the values in their order.
+
+    A name may be used often and is sent once. TypeError if one has no value or a value no name.
+    """
+    text, names = _compiled(sql)
+    if names and set(names) == values.keys():
+        return text, tuple(values[name] for name in names)
+    missing = [name for name in names if name not in values]
+    unused = [name for name in values if name not in names]
+    if missing or unused:
+        raise TypeError(f"parameters without a value: {missing}; without a place: {unused}")
+    return text, ()
 
 
 def _as(row_type: type[T], record: asyncpg.Record) -> T:

@@ -10,10 +10,9 @@ import msgspec
 
 from core import paging
 from core.access import Actor
-from core.database import fetch, fetch_column, fetch_value
+from core.database import fetch, fetch_column, fetch_value, numbered
 from core.numbers import Id
 from core.paging import Page
-from core.parameters import numbered
 from core.permissions import READ_BORROWERS, Permission
 from core.query import Where
 from inventory import tags

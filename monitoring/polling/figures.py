@@ -8,7 +8,8 @@ from pathlib import Path
 import msgspec
 
 from core.database import execute
-from monitoring.polling.scheduler import LatenessShown
+from monitoring.polling.scheduler import Lateness, LatenessShown
+from monitoring.snmp import Session
 
 REPORT_SECONDS = 10.0
 # A worker that has said nothing for so long is gone, and so is its row.
@@ -88,6 +89,22 @@ def resident_bytes() -> int:
     except OSError:
         return 0
     return int(pages) * os.sysconf("SC_PAGE_SIZE")
+
+
+def take(counted: Counted, lateness: Lateness, now: Now, wire: Session) -> Figures:
+    """The figures of this process, as they are now."""
+    return Figures(
+        counted=counted,
+        lateness=lateness.shown(),
+        now=now,
+        wire=WireFigures(
+            counters=msgspec.structs.asdict(wire.counters),
+            receive_buffer_bytes=wire.receive_buffer_bytes(),
+            dropped=wire.dropped(),
+        ),
+        cpu_seconds=cpu_seconds(),
+        resident_bytes=resident_bytes(),
+    )
 
 
 async def write(worker: str, started_at: datetime, seen_at: datetime, figures: Figures) -> None:

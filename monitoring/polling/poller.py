@@ -21,7 +21,7 @@ from monitoring.history import samples
 from monitoring.icmp.pinging import Pinger
 from monitoring.polling import claims, clock_steps, figures, outcomes, scheduler
 from monitoring.polling.claims import Claim
-from monitoring.polling.figures import Counted, Figures, Now, WireFigures
+from monitoring.polling.figures import Counted, Figures, Now
 from monitoring.polling.ping_visitor import PingedVisitor, PingVisitor
 from monitoring.polling.scheduler import DueQueue, Lane, Lateness
 from monitoring.polling.snmp_visitor import SnmpVisitor, Visitor
@@ -265,24 +265,14 @@ class Poller:
     def figures(self) -> Figures:
         """How this worker does, now."""
         live, suspect = self._lanes[False], self._lanes[True]
-        return Figures(
-            counted=self.counted,
-            lateness=self.lateness.shown(),
-            now=Now(
-                live_in_flight=live.in_flight,
-                suspect_in_flight=suspect.in_flight,
-                waiting=live.waiting + suspect.waiting,
-                heap=len(self._queue),
-                queue=len(self._writer),
-            ),
-            wire=WireFigures(
-                counters=msgspec.structs.asdict(self._wire.counters),
-                receive_buffer_bytes=self._wire.receive_buffer_bytes(),
-                dropped=self._wire.dropped(),
-            ),
-            cpu_seconds=figures.cpu_seconds(),
-            resident_bytes=figures.resident_bytes(),
+        now = Now(
+            live_in_flight=live.in_flight,
+            suspect_in_flight=suspect.in_flight,
+            waiting=live.waiting + suspect.waiting,
+            heap=len(self._queue),
+            queue=len(self._writer),
         )
+        return figures.take(self.counted, self.lateness, now, self._wire)
 
     async def _leave(self, saving: asyncio.Task[None]) -> None:
         """Visits under way may end; what they read is saved, and who was not visited is released."""

@@ -7,7 +7,6 @@ import pytest
 
 from core import database
 from core.errors import Invalid
-from core.parameters import numbered
 from core.query import Key, Order, Where, count_rows, list_page
 from tests.conftest import Stack
 
@@ -28,13 +27,13 @@ from tests.conftest import Stack
 def test_names_become_numbers(
     sql: str, values: dict[str, object], expected: tuple[str, tuple[object, ...]]
 ) -> None:
-    assert numbered(sql, values) == expected
+    assert database.numbered(sql, values) == expected
 
 
 @pytest.mark.parametrize("values", [{}, {"b": 1}, {"a": 1, "b": 1}])
 def test_every_name_has_a_value_and_every_value_a_name(values: dict[str, object]) -> None:
     with pytest.raises(TypeError, match="parameters"):
-        numbered("SELECT :a", values)
+        database.numbered("SELECT :a", values)
 
 
 def test_a_condition_joins_if_there_is_something_to_compare_with() -> None:

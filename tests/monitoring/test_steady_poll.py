@@ -18,7 +18,8 @@ from tests.monitoring.sessions import PatientSession
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = ("core", "inventory", "monitoring")
-MOST_FILES = 35
+MOST_FILES = 34
+MOST_IN_MONITORING = 29
 
 
 @contextmanager
@@ -61,3 +62,5 @@ async def test_a_steady_poll_passes_few_files(db: Stack, poller: Poller, tmp_pat
     stored = await fetch_value("SELECT count(DISTINCT at) FROM sample WHERE device = $1", device.id)
     assert stored == 2
     assert len(files) <= MOST_FILES, "\n".join(sorted(files))
+    in_monitoring = [name for name in files if name.startswith("monitoring/")]
+    assert len(in_monitoring) <= MOST_IN_MONITORING, "\n".join(sorted(in_monitoring))
