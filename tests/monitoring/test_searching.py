@@ -3,13 +3,10 @@
 import asyncio
 import os
 import signal
-import subprocess
 import sys
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Callable, Mapping
 from ipaddress import ip_network
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -17,18 +14,14 @@ import pytest
 from core import database
 from core.access import Role
 from core.errors import Conflict, Invalid
-from core.settings import Settings
 from monitoring import discovery, registration
 from monitoring.devices import networks
 from monitoring.devices.networks import NewNetwork
 from monitoring.discovery import (
-    CandidateFilter,
     Decision,
     NetworkScan,
     identifying,
     scans,
-    searching,
-    store,
 )
 from monitoring.discovery.identifying import LONGEST_TEXT, MOST_CARDS, Key, ask
 from monitoring.discovery.searching import Searcher
@@ -36,27 +29,23 @@ from monitoring.snmp import Address, AuthProtocol, Community, Oid, PrivProtocol,
 from tests import factories
 from tests import factories_monitoring as made
 from tests.conftest import Stack
-from tests.factories import MadeSchool
 from tests.monitoring.agents import (
     OTHER_SECRET,
     SECRET,
     USERS,
-    WALKS,
     Snmpd,
     free_port,
     needs_snmpd,
     own_agent,
     running,
     silent_at,
-    wait_until_bound,
 )
 from tests.monitoring.scripted_agents import V2C, ScriptedAgent, agents_at, machine
+from tests.monitoring.searches import BOUNDS, candidates_of, searched, until_asked
 from tests.monitoring.sessions import BriefSession, PatientSession
-from tests.patience import MANY_LOOKS, PATIENCE_SECONDS
+from tests.patience import PATIENCE_SECONDS
 
 pytestmark = pytest.mark.usefixtures("db")
-BOUNDS = (ip_network("127.0.0.0/8"),)
-FAST = 200
 Serve = Callable[..., Any]
 
 
@@ -84,36 +73,6 @@ async def serve() -> AsyncIterator[Serve]:
     yield start
     for transport in open_ones:
         transport.close()
-
-
-async def searched(
-    school: MadeSchool, wire: Session, port: int, cidr: str, *communities: str
-) -> NetworkScan:
-    """The network of the school, searched once with credentials of the communities."""
-    admin = (await factories.person(Role.admin, school)).actor
-    keys = [await made.credential(school, Community(one)) for one in communities]
-    new = NewNetwork(school.id, cidr, cidr, addresses_per_second=FAST, credential_ids=keys)
-    network = await networks.create_network(admin, BOUNDS, new)
-    scan = await discovery.start_scan(admin, network.id)
-    searcher = Searcher(wire, made.CIPHER, BOUNDS, worker="one", port=port)
-    assert await searcher.search_waiting() == 1
-    return await discovery.get_scan(admin, network.id, scan.id)
-
-
-async def until_asked(network_id: int, addresses: int) -> None:
-    """Until a worker has written down that it asked so many."""
-    asked = "SELECT asked FROM network_scan WHERE network = $1"
-    for _ in range(MANY_LOOKS):
-        if await database.fetch_value(asked, network_id) >= addresses:
-            return
-        await asyncio.sleep(0.1)
-    pytest.fail("nobody searches")
-
-
-async def candidates_of(school: MadeSchool, **only: Any) -> list[discovery.Candidate]:
-    actor = made.worker_of(school)
-    page = await discovery.list_candidates(actor, CandidateFilter(**only))
-    return sorted(page.items, key=lambda one: one.address)
 
 
 async def test_a_search_finds_who_answers_and_tells_who_they_are(
@@ -408,91 +367,3 @@ async def test_a_killed_workers_search_goes_on_from_where_it_was(
     assert asked_before | again == set(heard)
     count = await database.fetch_value("SELECT count(*) FROM candidate")
     assert count == 126
-
-
-async def test_a_worker_whose_lease_another_has_keeps_nothing(db: Stack) -> None:
-    school = await factories.school()
-    admin = (await factories.person(Role.admin, school)).actor
-    network = await networks.create_network(
-        admin, BOUNDS, NewNetwork(school.id, "R", "127.0.12.0/28")
-    )
-    await discovery.start_scan(admin, network.id)
-    claims = await asyncio.gather(*(store.claim_scan(f"worker {n}") for n in range(32)))
-    (won,) = [(n, claim) for n, claim in enumerate(claims) if claim]
-    assert not await store.store_progress("another", won[1], 5, [], is_over=False)
-    assert await store.store_progress(f"worker {won[0]}", won[1], 5, [], is_over=False)
-
-
-@contextmanager
-def simulator(*hosts: str) -> Iterator[int]:
-    """snmpsim at several addresses on one port; a walk's name is its community."""
-    port = free_port()
-    run = "from snmpsim.commands.responder import main; main()"
-    command = [sys.executable, "-c", run, "--log-level=error", f"--data-dir={WALKS}"]
-    command += [f"--agent-udpv4-endpoint={host}:{port}" for host in hosts]
-    if os.geteuid() == 0:
-        command += ["--process-user=root", "--process-group=root"]
-    with TemporaryDirectory(prefix="labshare-snmpsim-") as cache:
-        process = subprocess.Popen([*command, f"--cache-dir={cache}"], stderr=subprocess.DEVNULL)
-        try:
-            wait_until_bound(Address(hosts[0], port), process)
-            yield port
-        finally:
-            process.terminate()
-            process.wait(PATIENCE_SECONDS)
-
-
-async def test_what_snmpsim_plays_is_recognised_with_its_serial_number(db: Stack) -> None:
-    """One printer that answers at two addresses: known, and for a person to look at."""
-    school = await factories.school()
-    asset = await factories.asset(school, model=await factories.asset_model("printer"))
-    await database.execute(
-        "UPDATE asset SET serial_number = 'demo007090', serial_trust = 'ok' WHERE id = $1", asset.id
-    )
-    with simulator("127.0.14.2", "127.0.14.5") as port:
-        nobody = [Address(f"127.0.14.{n}", port) for n in (1, 3, 4, 6)]
-        async with PatientSession(*nobody, Community("nobody")) as wire:
-            scan = await searched(school, wire, port, "127.0.14.0/29", "nobody", "printer-301")
-    assert (scan.asked, scan.answered) == (6, 2)
-    await store.match_waiting()
-    found = await candidates_of(school)
-    assert [one.address for one in found] == ["127.0.14.2", "127.0.14.5"]
-    for one in found:
-        assert (one.identity["serial_number"], one.asset_tag) == ("DEMO007090", asset.tag)
-        assert one.profile is not None
-        assert one.profile.startswith("printer")
-        assert discovery.Doubt.shared_serial in one.doubts
-
-
-async def test_a_worker_searches_by_itself_and_finds_machines_without_an_agent(
-    db: Stack,
-) -> None:
-    """The part of the worker as it runs: every address of this machine answers a ping."""
-    school = await factories.school()
-    admin = (await factories.person(Role.admin, school)).actor
-    await networks.create_network(
-        admin,
-        BOUNDS,
-        NewNetwork(school.id, "R", "127.0.13.0/29", scan_every_hours=24, addresses_per_second=FAST),
-    )
-    assert await scans.start_due() == 1
-    stop = asyncio.Event()
-    settings = Settings(secret_key="a secret of the tests", networks=BOUNDS)
-    working = asyncio.create_task(searching.run(settings, stop))
-    try:
-        await until_over()
-    finally:
-        stop.set()
-        await working
-    found = await candidates_of(school)
-    assert [one.address for one in found] == [f"127.0.13.{n}" for n in range(1, 7)]
-    assert {one.credential_id for one in found} == {None}
-
-
-async def until_over() -> None:
-    """Until the search is finished."""
-    for _ in range(MANY_LOOKS):
-        if await database.fetch_value("SELECT finished_at IS NOT NULL FROM network_scan"):
-            return
-        await asyncio.sleep(0.1)
-    pytest.fail("the search does not end")
