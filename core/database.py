@@ -52,6 +52,9 @@ __all__ = [
 ]
 
 T = TypeVar("T")
+# The names of constraints -> what is said when one breaks.
+Refusals = Mapping[str, Message | Problem]
+NO_REFUSALS: Refusals = {}
 
 # What asyncpg hands over as it is; msgspec must not ask for its text form.
 NATIVE_TYPES = (bytes, date, datetime, time, timedelta, Decimal, UUID)
@@ -62,24 +65,32 @@ _TOKEN = re.compile(r"'(?:[^']|'')*'|\"[^\"]*\"|--[^\n]*|::|:(?P<name>[a-z_][a-z
 
 
 @asynccontextmanager
-async def transaction(actor: Actor | None = None) -> AsyncIterator[Transaction]:
+async def transaction(
+    actor: Actor | None = None, refusals: Refusals = NO_REFUSALS
+) -> AsyncIterator[Transaction]:
     """All or nothing, signed by ``actor`` for the audit triggers; joins a transaction already open.
 
-    No network and no other task inside: the connection belongs to this task alone. Within
+    A constraint that breaks is one of ``refusals``, as with :func:`refusing`. No network and no
+    other task inside: the connection belongs to this task alone. Within
     :func:`core.joined.joined` it is a part of that one, committed at its end.
     """
     whole = find_joined()
-    async with engine.transaction() if whole is None else whole.transaction() as opened:
-        if actor is not None:
-            await execute(
-                "SELECT set_config('labshare.actor', $1, true),"
-                " set_config('labshare.actor_name', $2, true),"
-                " set_config('labshare.request', $3, true)",
-                "" if actor.person_id is None else str(actor.person_id),
-                actor.name,
-                actor.request_id,
-            )
-        yield opened  # type: ignore[misc]
+    with refusing(refusals):
+        async with engine.transaction() if whole is None else whole.transaction() as opened:
+            if actor is not None:
+                await _sign(actor)
+            yield opened  # type: ignore[misc]
+
+
+async def _sign(actor: Actor) -> None:
+    await execute(
+        "SELECT set_config('labshare.actor', $1, true),"
+        " set_config('labshare.actor_name', $2, true),"
+        " set_config('labshare.request', $3, true)",
+        "" if actor.person_id is None else str(actor.person_id),
+        actor.name,
+        actor.request_id,
+    )
 
 
 @asynccontextmanager
@@ -190,7 +201,7 @@ def _as(row_type: type[T], record: asyncpg.Record) -> T:
 
 
 @contextmanager
-def refusing(sentences: Mapping[str, Message | Problem]) -> Iterator[None]:
+def refusing(sentences: Refusals) -> Iterator[None]:
     """Turn a broken constraint into its sentence: a Message is a Conflict, a Problem stays itself.
 
     Wrap it around the transaction, never inside: after the error the transaction is spent.

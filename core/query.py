@@ -3,7 +3,8 @@
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from core.database import fetch, fetch_value
+from core.database import fetch, fetch_one, fetch_value
+from core.errors import Message, NotFound
 from core.paging import MAX_LIMIT, Page, checked_limit, decode_cursor, page_of
 
 T = TypeVar("T")
@@ -111,6 +112,14 @@ async def list_page(
         at_most=limit + 1,
     )
     return page_of(rows, limit, order.position)
+
+
+async def get_row(row_type: type[T], select: str, where: Where, missing: Message) -> T:
+    """The row of ``select`` (without WHERE) that fulfils the conditions; NotFound with ``missing``."""
+    found = await fetch_one(row_type, f"{select} WHERE {where}", **where.values)
+    if found is None:
+        raise NotFound(missing)
+    return found
 
 
 async def count_rows(source: str, where: Where) -> int:

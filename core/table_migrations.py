@@ -6,6 +6,19 @@ from piccolo.apps.migrations.auto.migration_manager import MigrationManager
 from piccolo.columns import Column
 from piccolo.table import Table
 
+from core import database
+
+
+class _Manager(MigrationManager):
+    """Runs SQL once the tables stand; Piccolo's own raw steps come before them."""
+
+    then: str = ""
+
+    async def run(self, backwards: bool = False) -> None:
+        await super().run(backwards)
+        if self.then and not backwards:
+            await database.execute(self.then)
+
 
 def table_migration(
     app_name: str,
@@ -14,16 +27,19 @@ def table_migration(
     tables: Iterable[type[Table]] = (),
     *,
     additions: Iterable[type[Table]] = (),
+    then: str = "",
 ) -> MigrationManager:
     """A migration that makes the tables with their columns, constraints and indexes, or drops them.
+
+    ``then`` is SQL for what Piccolo cannot say of these tables: exclusions, indexes with an order,
+    triggers. All of it goes with the tables when the migration is taken back.
 
     The classes stand in the migration itself. They say what Piccolo writes into a generated one,
     where each column takes some twenty lines, and Piccolo compares the tables of the program with
     them in the same way. A class of ``additions`` says what comes to a table that stands already.
     """
-    manager = MigrationManager(
-        migration_id=migration_id, app_name=app_name, description=description
-    )
+    manager = _Manager(migration_id=migration_id, app_name=app_name, description=description)
+    manager.then = then
     for table in tables:
         manager.add_table(class_name=table.__name__, tablename=table._meta.tablename)
         _add_parts(manager, table, table._meta.columns)

@@ -7,12 +7,12 @@ import msgspec
 
 from core import tables
 from core.access import Actor
-from core.database import fetch_one, refusing, transaction
-from core.errors import Conflict, FieldError, Invalid, Message, NotFound, Problem, say
+from core.database import Refusals, transaction
+from core.errors import Conflict, FieldError, Invalid, say
 from core.numbers import Id
 from core.paging import DEFAULT_LIMIT, Page
 from core.permissions import MANAGE_SCHOOL
-from core.query import Key, Order, Where, list_page
+from core.query import Key, Order, Where, get_row, list_page
 from core.rows import delete_row, insert_row, update_row
 from core.texts import Line, refuse, tidied
 
@@ -52,7 +52,7 @@ class TermFilters(msgspec.Struct, frozen=True):
 
 
 TEXTS = {"name": Line(tables.Term.name, required=say("Fill in this field"))}
-REFUSALS: dict[str, Message | Problem] = {
+REFUSALS: Refusals = {
     "term_never_overlaps": Conflict(
         say("Another term of the school has some of these days"), field="first_day"
     ),
@@ -68,6 +68,7 @@ REFUSALS: dict[str, Message | Problem] = {
 }
 # Beyond these, a year was mistyped.
 EARLIEST, LATEST = date(1980, 1, 1), date(2100, 12, 31)
+MISSING = say("There is no such term, or it is not of your school")
 NO_FILTERS = TermFilters()
 READ = """
 SELECT t.id, t.school AS school_id, s.code AS school, t.name, t.first_day, t.last_day
@@ -91,31 +92,23 @@ async def list_terms(
 
 async def get_term(actor: Actor, term_id: int) -> Term:
     """One term of a school in the actor's sight, else NotFound."""
-    found = await fetch_one(
-        Term, f"{READ} WHERE t.id = $1 AND t.school = any($2::bigint[])", term_id, actor.school_ids
-    )
-    if found is None:
-        raise NotFound(say("There is no such term, or it is not of your school"))
-    return found
+    where = Where("t.id = :id AND t.school = any(:schools)", id=term_id, schools=actor.school_ids)
+    return await get_row(Term, READ, where, MISSING)
 
 
 async def create_term(actor: Actor, new: NewTerm) -> Term:
     """Add a term; Conflict if it shares a day, or its name, with another one of the school."""
     actor.require(new.school_id, MANAGE_SCHOOL)
-    clean = _checked(new)
-    with refusing(REFUSALS):
-        async with transaction(actor):
-            term_id = await insert_row(tables.Term, clean)
+    async with transaction(actor, REFUSALS):
+        term_id = await insert_row(tables.Term, _checked(new))
     return await get_term(actor, term_id)
 
 
 async def update_term(actor: Actor, term_id: int, facts: TermFacts) -> Term:
     """Write a term anew; refused as a new one is."""
     actor.require((await get_term(actor, term_id)).school_id, MANAGE_SCHOOL)
-    clean = _checked(facts)
-    with refusing(REFUSALS):
-        async with transaction(actor):
-            await update_row(tables.Term, term_id, clean)
+    async with transaction(actor, REFUSALS):
+        await update_row(tables.Term, term_id, _checked(facts))
     return await get_term(actor, term_id)
 
 

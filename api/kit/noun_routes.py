@@ -27,43 +27,61 @@ LIST_QUERY: Any = ListQuery
 class NounRoutes:
     """Makes the handlers below ``path``; their operations are called ``name_list`` and so on.
 
-    What a noun needs otherwise is a handler of its own beside them.
+    ``called`` replaces the last word of that name. What is special to a noun is a handler of its
+    own beside these.
     """
 
     def __init__(
         self, path: str, name: str, *, tags: tuple[str, ...], read: Permission, write: Permission
     ) -> None:
         self._path, self._name, self._tags = path, name, tags
-        self._read, self._write = [allow(read)], [allow(write)]
+        self._read, self._write = read, write
 
-    def list(self, verb: List[F, R], summary: str) -> HTTPRouteHandler:
+    def list(
+        self,
+        verb: List[F, R],
+        summary: str,
+        description: str | None = None,
+        *,
+        called: str = "list",
+    ) -> HTTPRouteHandler:
         """GET: a page of the rows that the query names."""
 
         async def answer(actor: Actor, asked: ListQuery[F]) -> object:
             return await verb(actor, asked.filters, cursor=asked.cursor, limit=asked.limit)
 
         said = Verb(verb)
-        parameters = {**OF_ACTOR, "asked": DEPENDENCY[LIST_QUERY[said.struct]]}
-        return get(
+        words = self._words(called, summary, description)
+        handler = get(
             self._path,
-            guards=self._read,
+            guards=[allow(self._read)],
             dependencies={"asked": asked_for(said.struct)},
-            **self._words("list", summary),
-        )(shaped(answer, parameters, said.returns))
+            **words,
+        )
+        parameters = {**OF_ACTOR, "asked": DEPENDENCY[LIST_QUERY[said.struct]]}
+        return handler(shaped(answer, parameters, said.returns))
 
-    def get(self, verb: Get[R], summary: str, description: str | None = None) -> HTTPRouteHandler:
+    def get(
+        self, verb: Get[R], summary: str, description: str | None = None, *, called: str = "get"
+    ) -> HTTPRouteHandler:
         """GET of one row."""
 
         async def answer(actor: Actor, key: int) -> R:
             return await verb(actor, key)
 
         said = Verb(verb)
-        return get(self._one(said), guards=self._read, **self._words("get", summary, description))(
-            shaped(answer, OF_ACTOR, said.returns, key=said.key)
-        )
+        words = self._words(called, summary, description)
+        handler = get(self._one(said), guards=[allow(self._read)], **words)
+        return handler(shaped(answer, OF_ACTOR, said.returns, key=said.key))
 
     def create(
-        self, verb: Create[F, R], summary: str, description: str | None = None
+        self,
+        verb: Create[F, R],
+        summary: str,
+        description: str | None = None,
+        *,
+        called: str = "create",
+        tokens: bool = True,
     ) -> HTTPRouteHandler:
         """POST: 201 with the new row."""
 
@@ -71,12 +89,17 @@ class NounRoutes:
             return await verb(actor, data)
 
         said = Verb(verb)
-        return post(self._path, guards=self._write, **self._words("create", summary, description))(
-            shaped(answer, {**OF_ACTOR, "data": BODY[said.struct]}, said.returns)
-        )
+        words = self._words(called, summary, description)
+        handler = post(self._path, guards=[allow(self._write, tokens=tokens)], **words)
+        return handler(shaped(answer, {**OF_ACTOR, "data": BODY[said.struct]}, said.returns))
 
     def update(
-        self, verb: Update[F, R], summary: str, description: str | None = None
+        self,
+        verb: Update[F, R],
+        summary: str,
+        description: str | None = None,
+        *,
+        called: str = "edit",
     ) -> HTTPRouteHandler:
         """PUT: one row written anew."""
 
@@ -84,13 +107,38 @@ class NounRoutes:
             return await verb(actor, key, data)
 
         said = Verb(verb)
+        words = self._words(called, summary, description)
+        handler = put(self._one(said), guards=[allow(self._write)], **words)
         parameters = {**OF_ACTOR, "data": BODY[said.struct]}
-        return put(
-            self._one(said), guards=self._write, **self._words("edit", summary, description)
-        )(shaped(answer, parameters, said.returns, key=said.key))
+        return handler(shaped(answer, parameters, said.returns, key=said.key))
+
+    def step(
+        self,
+        name: str,
+        verb: Get[R],
+        summary: str,
+        description: str | None = None,
+        *,
+        tokens: bool = True,
+    ) -> HTTPRouteHandler:
+        """POST below one row, at its ``name``: a step of its own that takes nothing; gives the row."""
+
+        async def answer(actor: Actor, key: int) -> R:
+            return await verb(actor, key)
+
+        said = Verb(verb)
+        words = self._words(name, summary, description)
+        guards = [allow(self._write, tokens=tokens)]
+        handler = post(f"{self._one(said)}/{name}", guards=guards, status_code=200, **words)
+        return handler(shaped(answer, OF_ACTOR, said.returns, key=said.key))
 
     def delete(
-        self, verb: Delete[R], summary: str, description: str | None = None
+        self,
+        verb: Delete[R],
+        summary: str,
+        description: str | None = None,
+        *,
+        called: str = "delete",
     ) -> HTTPRouteHandler:
         """DELETE: 204, and the row is gone."""
 
@@ -98,14 +146,14 @@ class NounRoutes:
             await verb(actor, key)
 
         said = Verb(verb)
-        return delete(
-            self._one(said), guards=self._write, **self._words("delete", summary, description)
-        )(shaped(answer, OF_ACTOR, None, key=said.key))
+        words = self._words(called, summary, description)
+        handler = delete(self._one(said), guards=[allow(self._write)], **words)
+        return handler(shaped(answer, OF_ACTOR, None, key=said.key))
 
     def _one(self, said: Verb) -> str:
         return f"{self._path}/{{{said.key}:int}}"
 
-    def _words(self, verb: str, summary: str, description: str | None = None) -> dict[str, Any]:
+    def _words(self, verb: str, summary: str, description: str | None) -> dict[str, Any]:
         return {
             "operation_id": f"{self._name}_{verb}",
             "summary": summary,

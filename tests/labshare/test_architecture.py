@@ -59,3 +59,24 @@ def test_the_floors_are_those_of_the_linter() -> None:
         if floor not in ("tables", "jobs")
     ]
     assert rows == floors
+
+
+# What the plain noun of the page costs, beside templates and tests: its own files, and one line or a
+# few in those that all nouns share.
+OWN_FILES = (
+    "core/terms.py",
+    "api/administration/terms/__init__.py",
+    "api/administration/terms/handlers.py",
+    "api/administration/terms/urls.py",
+)
+MOST_OWN_LINES = 190
+MOST_TEMPLATES = 2
+
+
+def test_a_plain_noun_is_small() -> None:
+    folder = ROOT / "api" / "administration" / "terms"
+    found = {str(path.relative_to(ROOT)) for path in folder.glob("*.py")}
+    assert found | {"core/terms.py"} == set(OWN_FILES)
+    lines = sum(len((ROOT / name).read_text().splitlines()) for name in OWN_FILES)
+    assert lines <= MOST_OWN_LINES
+    assert len(list(folder.glob("*.html"))) <= MOST_TEMPLATES

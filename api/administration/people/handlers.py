@@ -3,7 +3,7 @@
 from litestar.types import ControllerRouterHandler
 
 from api.administration.people.pages import PeoplePages
-from api.administration.people.routes import MeRoutes, PeopleRoutes
+from api.administration.people.routes import PLAIN_ROUTES, MeRoutes, PeopleRoutes
 
 PAGES: list[ControllerRouterHandler] = [PeoplePages]
-ROUTES: list[ControllerRouterHandler] = [MeRoutes, PeopleRoutes]
+ROUTES: list[ControllerRouterHandler] = [MeRoutes, *PLAIN_ROUTES, PeopleRoutes]

@@ -1,23 +1,22 @@
 """People and their roles over JSON."""
 
 import msgspec
-from litestar import Controller, delete, get, post, put
+from litestar import Controller, delete, get, post
 from litestar.di import NamedDependency
 from litestar.params import JSONBody
+from litestar.types import ControllerRouterHandler
 
 from api.http.access import allow, in_person
 from api.http.identity import client_address
 from api.http.types import WebRequest
-from api.kit.list_parameters import asked_for
-from api.kit.lists import ListQuery
+from api.kit.noun_routes import NounRoutes
 from api.kit.numbers import PathId
 from core import account, memberships, people, second_factor
 from core.access import Actor, Membership
 from core.memberships import NewRole
 from core.paging import Page
-from core.people import Invitation, NewPerson, PeopleFilters, Person
+from core.people import Person
 from core.permissions import EDIT_ACCOUNT, MANAGE_PEOPLE, READ_ACCOUNT, READ_PEOPLE
-from core.person_facts import PersonFacts
 
 # Who is given a password can do more, and for longer, than a token.
 
@@ -88,87 +87,42 @@ class MeRoutes(Controller):
         )
 
 
+PLAIN = NounRoutes("/people", "person", tags=("people",), read=READ_PEOPLE, write=MANAGE_PEOPLE)
+PLAIN_ROUTES: list[ControllerRouterHandler] = [
+    PLAIN.list(
+        people.list_people,
+        "The people of your schools",
+        "By name; `q` is part of a name or of a sign-in name.",
+    ),
+    PLAIN.create(
+        people.create_person,
+        "Open an account with a one-time password",
+        "The password is in this answer alone; it opens only the page to choose another.",
+        tokens=False,
+    ),
+    PLAIN.get(people.get_person, "One person"),
+    PLAIN.update(people.update_person, "Write a person's facts anew"),
+    PLAIN.step(
+        "invite",
+        people.invite_again,
+        "A fresh one-time password; every session ends",
+        tokens=False,
+    ),
+    PLAIN.step(
+        "close",
+        people.close_account,
+        "Close an account",
+        "Sessions and tokens end at once; the history stays.",
+    ),
+    PLAIN.step("reopen", people.reopen_account, "Open a closed account again"),
+]
+
+
 class PeopleRoutes(Controller):
-    """/api/v1/people"""
+    """/api/v1/people: roles and the second factor of one"""
 
     path = "/people"
     tags = ("people",)
-
-    @get(
-        guards=[allow(READ_PEOPLE)],
-        operation_id="person_list",
-        summary="The people of your schools",
-        dependencies={"asked": asked_for(PeopleFilters)},
-    )
-    async def list_people(
-        self, actor: NamedDependency[Actor], asked: NamedDependency[ListQuery[PeopleFilters]]
-    ) -> Page[Person]:
-        """By name; `q` is part of a name or of a sign-in name."""
-        return await people.list_people(
-            actor, asked.filters, cursor=asked.cursor, limit=asked.limit
-        )
-
-    @post(
-        guards=[allow(MANAGE_PEOPLE, tokens=False)],
-        operation_id="person_create",
-        summary="Open an account with a one-time password",
-    )
-    async def create_person(
-        self, actor: NamedDependency[Actor], data: JSONBody[NewPerson]
-    ) -> Invitation:
-        """The password is in this answer alone; it opens only the page to choose another."""
-        return await people.create_person(actor, data)
-
-    @get(
-        "/{person_id:int}",
-        guards=[allow(READ_PEOPLE)],
-        operation_id="person_get",
-        summary="One person",
-    )
-    async def get_person(self, actor: NamedDependency[Actor], person_id: PathId) -> Person:
-        return await people.get_person(actor, person_id)
-
-    @put(
-        "/{person_id:int}",
-        guards=[allow(MANAGE_PEOPLE)],
-        operation_id="person_edit",
-        summary="Write a person's facts anew",
-    )
-    async def edit_person(
-        self, actor: NamedDependency[Actor], person_id: PathId, data: JSONBody[PersonFacts]
-    ) -> Person:
-        return await people.update_person(actor, person_id, data)
-
-    @post(
-        "/{person_id:int}/invite",
-        guards=[allow(MANAGE_PEOPLE, tokens=False)],
-        operation_id="person_invite",
-        summary="A fresh one-time password; every session ends",
-        status_code=200,
-    )
-    async def invite_again(self, actor: NamedDependency[Actor], person_id: PathId) -> Invitation:
-        return await people.invite_again(actor, person_id)
-
-    @post(
-        "/{person_id:int}/close",
-        guards=[allow(MANAGE_PEOPLE)],
-        operation_id="person_close",
-        summary="Close an account",
-        status_code=200,
-    )
-    async def close_account(self, actor: NamedDependency[Actor], person_id: PathId) -> Person:
-        """Sessions and tokens end at once; the history stays."""
-        return await people.close_account(actor, person_id)
-
-    @post(
-        "/{person_id:int}/reopen",
-        guards=[allow(MANAGE_PEOPLE)],
-        operation_id="person_reopen",
-        summary="Open a closed account again",
-        status_code=200,
-    )
-    async def reopen_account(self, actor: NamedDependency[Actor], person_id: PathId) -> Person:
-        return await people.reopen_account(actor, person_id)
 
     @post(
         "/{person_id:int}/memberships",

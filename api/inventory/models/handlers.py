@@ -1,9 +1,48 @@
-"""What answers for models: the list that api.app takes in."""
+"""Asset models: their pages and their JSON, made from the verbs of inventory.models."""
 
 from litestar.types import ControllerRouterHandler
 
-from api.inventory.models.pages import AssetModelPages
-from api.inventory.models.routes import AssetModelRoutes
+from api import urls
+from api.inventory.models.picking import list_titles
+from api.kit.flash import see_other
+from api.kit.noun_pages import NounPages
+from api.kit.noun_routes import NounRoutes
+from core.errors import say
+from core.permissions import EDIT_EQUIPMENT, READ_EQUIPMENT
+from inventory import models
+from inventory.models import AssetModel
 
-PAGES: list[ControllerRouterHandler] = [AssetModelPages]
-ROUTES: list[ControllerRouterHandler] = [AssetModelRoutes]
+_pages = NounPages[AssetModel](
+    "asset_model",
+    "inventory/models",
+    read=READ_EQUIPMENT,
+    write=EDIT_EQUIPMENT,
+    shows_history=False,
+)
+PAGES: list[ControllerRouterHandler] = [
+    _pages.list(urls.asset_models, models.list_models),
+    list_titles,
+    *_pages.new(
+        urls.new_asset_model,
+        models.create_model,
+        lambda made: see_other(
+            urls.asset_model(made.id), say("{model} is added.", model=made.title)
+        ),
+    ),
+    *_pages.edit(
+        urls.asset_model,
+        models.get_model,
+        models.update_model,
+        lambda made: see_other(urls.asset_model(made.id), say("Saved.")),
+    ),
+]
+
+_routes = NounRoutes(
+    "/asset-models", "asset_model", tags=("assets",), read=READ_EQUIPMENT, write=EDIT_EQUIPMENT
+)
+ROUTES: list[ControllerRouterHandler] = [
+    _routes.list(models.list_models, "Models by brand and name"),
+    _routes.create(models.create_model, "Add a model"),
+    _routes.get(models.get_model, "One model"),
+    _routes.update(models.update_model, "Write a model anew"),
+]

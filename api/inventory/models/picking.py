@@ -4,11 +4,15 @@ from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 
 import msgspec
-from litestar import Response
+from litestar import Response, get
 from litestar.datastructures import FormMultiDict, MultiDict
+from litestar.di import NamedDependency
 
+from api import urls
+from api.http.access import in_person
 from api.http.types import WebRequest
 from api.kit.forms import Form, convert_form
+from api.kit.rendering import render
 from api.kit.submission import attempt
 from core.access import Actor
 from core.errors import FieldError, Invalid, say
@@ -34,6 +38,20 @@ class Picked(msgspec.Struct, frozen=True):
 
     model_id: int = 0
     facts: ModelFacts | None = None
+
+
+class TitleQuery(msgspec.Struct, frozen=True):
+    """What is typed so far."""
+
+    model_title: str = ""
+
+
+@get(urls.asset_model_titles, guards=[in_person], include_in_schema=False)
+async def list_titles(request: WebRequest, actor: NamedDependency[Actor]) -> Response[str]:
+    """The names that fit what is typed, for the field's list."""
+    query = convert_form(request.query_params, TitleQuery)
+    found = await models.find_titled(actor, query.model_title, limit=A_FEW)
+    return render(request, "inventory/models/titles.html", titles=[one.title for one in found])
 
 
 async def submit_with_model(

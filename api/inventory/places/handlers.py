@@ -3,7 +3,7 @@
 from litestar.types import ControllerRouterHandler
 
 from api.inventory.places.pages import PlacePages
-from api.inventory.places.routes import PlaceRoutes
+from api.inventory.places.routes import PLAIN_ROUTES, PlaceRoutes
 
 PAGES: list[ControllerRouterHandler] = [PlacePages]
-ROUTES: list[ControllerRouterHandler] = [PlaceRoutes]
+ROUTES: list[ControllerRouterHandler] = [*PLAIN_ROUTES, PlaceRoutes]

@@ -1,18 +1,20 @@
 """Places over JSON: buildings, rooms and cabinets."""
 
 import msgspec
-from litestar import Controller, get, patch, post
+from litestar import Controller, get, patch
 from litestar.di import NamedDependency
 from litestar.params import FromQuery, JSONBody
+from litestar.types import ControllerRouterHandler
 
 from api.http.access import allow
+from api.kit.noun_routes import NounRoutes
 from api.kit.numbers import PathId
 from core import places
 from core.access import Actor
 from core.numbers import Id
 from core.paging import Page
 from core.permissions import EDIT_PLACES, READ_EQUIPMENT
-from core.places import NewPlace, Place
+from core.places import Place
 from inventory import places as contents
 
 
@@ -23,8 +25,22 @@ class PlaceChange(msgspec.Struct, forbid_unknown_fields=True):
     parent_id: Id | msgspec.UnsetType | None = msgspec.UNSET
 
 
+PLAIN = NounRoutes("/places", "place", tags=("places",), read=READ_EQUIPMENT, write=EDIT_PLACES)
+PLAIN_ROUTES: list[ControllerRouterHandler] = [
+    PLAIN.create(places.create_place, "Add a place"),
+    PLAIN.get(places.get_place, "One place"),
+    PLAIN.step(
+        "retire",
+        contents.retire_place,
+        "Take an empty place out of use",
+        "Refused while a place or an asset in use is in it.",
+    ),
+    PLAIN.step("restore", places.restore_place, "Take a retired place back into use"),
+]
+
+
 class PlaceRoutes(Controller):
-    """/api/v1/places"""
+    """/api/v1/places: the tree, and a place that moves in it"""
 
     path = "/places"
     tags = ("places",)
@@ -43,19 +59,6 @@ class PlaceRoutes(Controller):
         """Each place comes after the one around it; a tree has no pages."""
         return Page(await places.list_places(actor, school_id=of_school, with_retired=with_retired))
 
-    @post(guards=[allow(EDIT_PLACES)], operation_id="place_create", summary="Add a place")
-    async def create_place(self, actor: NamedDependency[Actor], data: JSONBody[NewPlace]) -> Place:
-        return await places.create_place(actor, data)
-
-    @get(
-        "/{place_id:int}",
-        guards=[allow(READ_EQUIPMENT)],
-        operation_id="place_get",
-        summary="One place",
-    )
-    async def get_place(self, actor: NamedDependency[Actor], place_id: PathId) -> Place:
-        return await places.get_place(actor, place_id)
-
     @patch(
         "/{place_id:int}",
         guards=[allow(EDIT_PLACES)],
@@ -66,24 +69,3 @@ class PlaceRoutes(Controller):
         self, actor: NamedDependency[Actor], place_id: PathId, data: JSONBody[PlaceChange]
     ) -> Place:
         return await places.update_place(actor, place_id, name=data.name, parent_id=data.parent_id)
-
-    @post(
-        "/{place_id:int}/retire",
-        guards=[allow(EDIT_PLACES)],
-        operation_id="place_retire",
-        summary="Take an empty place out of use",
-        status_code=200,
-    )
-    async def retire_place(self, actor: NamedDependency[Actor], place_id: PathId) -> Place:
-        """Refused while a place or an asset in use is in it."""
-        return await contents.retire_place(actor, place_id)
-
-    @post(
-        "/{place_id:int}/restore",
-        guards=[allow(EDIT_PLACES)],
-        operation_id="place_restore",
-        summary="Take a retired place back into use",
-        status_code=200,
-    )
-    async def restore_place(self, actor: NamedDependency[Actor], place_id: PathId) -> Place:
-        return await places.restore_place(actor, place_id)

@@ -3,7 +3,7 @@
 from litestar.types import ControllerRouterHandler
 
 from api.monitoring.expected_hours.pages import ExpectedHoursPages
-from api.monitoring.expected_hours.routes import ExpectedHoursRoutes
+from api.monitoring.expected_hours.routes import PLAIN_ROUTES, ExpectedHoursRoutes
 
 PAGES: list[ControllerRouterHandler] = [ExpectedHoursPages]
-ROUTES: list[ControllerRouterHandler] = [ExpectedHoursRoutes]
+ROUTES: list[ControllerRouterHandler] = [*PLAIN_ROUTES, ExpectedHoursRoutes]

@@ -1,11 +1,13 @@
 """Expected hours over JSON: sets under a name, given to devices and rooms."""
 
 import msgspec
-from litestar import Controller, delete, get, post, put
+from litestar import Controller, get, post, put
 from litestar.di import NamedDependency
 from litestar.params import JSONBody
+from litestar.types import ControllerRouterHandler
 
 from api.http.access import allow
+from api.kit.noun_routes import NounRoutes
 from api.kit.numbers import PathId
 from api.monitoring.expected_hours.bodies import Given
 from core.access import Actor
@@ -31,6 +33,28 @@ class Reached(msgspec.Struct, frozen=True):
     """How many devices have them now."""
 
     devices: int
+
+
+PLAIN = NounRoutes(
+    "/expected-hours",
+    "expected_hours",
+    tags=("expected hours",),
+    read=READ_MONITORING,
+    write=EDIT_MONITORING,
+)
+PLAIN_ROUTES: list[ControllerRouterHandler] = [
+    PLAIN.get(expected_hours.get_hours, "One set of expected hours"),
+    PLAIN.update(
+        expected_hours.update_hours,
+        "Change expected hours",
+        "They hold for all their devices from the next visit on.",
+    ),
+    PLAIN.delete(
+        expected_hours.delete_hours,
+        "Delete expected hours that no device has",
+        called="remove",
+    ),
+]
 
 
 class ExpectedHoursRoutes(Controller):
@@ -60,36 +84,6 @@ class ExpectedHoursRoutes(Controller):
     ) -> ExpectedHours:
         """``ends`` before ``starts`` is on the next day; weekday 1 is Monday."""
         return await expected_hours.create_hours(actor, data.school_id, data)
-
-    @get(
-        "/{hours_id:int}",
-        guards=[allow(READ_MONITORING)],
-        operation_id="expected_hours_get",
-        summary="One set of expected hours",
-    )
-    async def get_hours(self, actor: NamedDependency[Actor], hours_id: PathId) -> ExpectedHours:
-        return await expected_hours.get_hours(actor, hours_id)
-
-    @put(
-        "/{hours_id:int}",
-        guards=[allow(EDIT_MONITORING)],
-        operation_id="expected_hours_edit",
-        summary="Change expected hours",
-    )
-    async def edit_hours(
-        self, actor: NamedDependency[Actor], hours_id: PathId, data: JSONBody[NewHours]
-    ) -> ExpectedHours:
-        """They hold for all their devices from the next visit on."""
-        return await expected_hours.update_hours(actor, hours_id, data)
-
-    @delete(
-        "/{hours_id:int}",
-        guards=[allow(EDIT_MONITORING)],
-        operation_id="expected_hours_remove",
-        summary="Delete expected hours that no device has",
-    )
-    async def remove_hours(self, actor: NamedDependency[Actor], hours_id: PathId) -> None:
-        await expected_hours.delete_hours(actor, hours_id)
 
     @put(
         "/of-places/{place_id:int}",

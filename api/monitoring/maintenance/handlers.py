@@ -3,7 +3,7 @@
 from litestar.types import ControllerRouterHandler
 
 from api.monitoring.maintenance.pages import MaintenancePages
-from api.monitoring.maintenance.routes import MaintenanceRoutes
+from api.monitoring.maintenance.routes import PLAIN_ROUTES
 
 PAGES: list[ControllerRouterHandler] = [MaintenancePages]
-ROUTES: list[ControllerRouterHandler] = [MaintenanceRoutes]
+ROUTES: list[ControllerRouterHandler] = PLAIN_ROUTES

@@ -14,6 +14,7 @@ from api.http.types import WebRequest
 from api.inventory.options import place_options
 from api.kit.flash import see_other
 from api.kit.forms import Form, convert_form
+from api.kit.lists import read_list
 from api.kit.local_times import moment_of, time_of
 from api.kit.numbers import PathId
 from api.kit.options import school_options
@@ -24,20 +25,11 @@ from core import clock, schools
 from core.access import Actor
 from core.errors import Invalid, say
 from core.numbers import Id
-from core.paging import DEFAULT_LIMIT
 from core.permissions import EDIT_MONITORING
 from monitoring import devices
 from monitoring.alerting.maintenance import windows
-from monitoring.alerting.maintenance.windows import MaintenanceWindow, NewWindow
+from monitoring.alerting.maintenance.windows import MaintenanceWindow, NewWindow, WindowFilters
 from monitoring.alerting.parents import device_with_tag
-
-
-class ListQuery(msgspec.Struct, frozen=True):
-    """The list's filters as they stand in its address."""
-
-    with_past: bool = False
-    limit: int = DEFAULT_LIMIT
-    cursor: str | None = None
 
 
 class Start(msgspec.Struct, frozen=True):
@@ -91,15 +83,15 @@ class MaintenancePages(Controller):
     async def list_windows(
         self, request: WebRequest, actor: NamedDependency[Actor]
     ) -> Response[str]:
-        query = convert_form(request.query_params, ListQuery)
+        asked = read_list(request, WindowFilters)
         page = await windows.list_windows(
-            actor, with_past=query.with_past, limit=query.limit, cursor=query.cursor
+            actor, asked.filters, cursor=asked.cursor, limit=asked.limit
         )
         return render(
             request,
             "monitoring/maintenance/list.html",
             page=page,
-            query=query,
+            query=asked.filters,
             when={window.id: _when(request, window) for window in page.items},
             kept=actor.school_ids_with(EDIT_MONITORING),
         )

@@ -12,7 +12,7 @@ from core.access import Actor
 from core.database import fetch_one, fetch_value, refusing, transaction
 from core.errors import Conflict, FieldError, Invalid, Message, NotFound, Problem, say
 from core.numbers import Id
-from core.paging import Page
+from core.paging import DEFAULT_LIMIT, Page
 from core.permissions import EDIT_MONITORING
 from core.query import Key, Order, Where, list_page
 from core.rows import insert_row
@@ -98,20 +98,29 @@ LATEST_FIRST = Order(
 )
 
 
+class WindowFilters(msgspec.Struct, frozen=True):
+    """Which windows a list shows."""
+
+    school_id: Id | None = None
+    with_past: bool = False
+
+
+NO_FILTERS = WindowFilters()
+
+
 async def list_windows(
     actor: Actor,
+    filters: WindowFilters = NO_FILTERS,
     *,
-    school_id: int | None = None,
-    with_past: bool = False,
-    limit: int = 50,
     cursor: str | None = None,
+    limit: int = DEFAULT_LIMIT,
 ) -> Page[MaintenanceWindow]:
     """The windows of the actor's schools, the latest beginning first; past ones only if asked."""
-    if school_id is not None:
-        actor.require(school_id)
-    schools = actor.school_ids if school_id is None else [school_id]
+    if filters.school_id is not None:
+        actor.require(filters.school_id)
+    schools = actor.school_ids if filters.school_id is None else [filters.school_id]
     where = Where("w.school = any(:schools::bigint[])", schools=schools)
-    if not with_past:
+    if not filters.with_past:
         where.add(STILL_TO_COME, now=clock.now())
     page = await list_page(
         MaintenanceWindow, SELECT, where, LATEST_FIRST, cursor=cursor, limit=limit
