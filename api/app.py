@@ -43,6 +43,7 @@ from storage import objects
 NOUNS = (
     "api.administration.account",
     "api.administration.audit",
+    "api.administration.lesson_periods",
     "api.administration.people",
     "api.administration.schools",
     "api.administration.security_log",

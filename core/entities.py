@@ -2,7 +2,7 @@
 
 from core.entity import Entity
 from core.errors import Message, say
-from core.tables import ApiToken, Person, PersonMembership, Place, School, Term
+from core.tables import ApiToken, LessonPeriod, Person, PersonMembership, Place, School, Term
 
 ENTITIES = (
     Entity(School, say("School"), row_name="t.{school_name}"),
@@ -14,6 +14,7 @@ ENTITIES = (
         codes={"kind": "place_kind"},
     ),
     Entity(Term, say("Term"), row_name="t.name"),
+    Entity(LessonPeriod, say("Lesson period"), row_name="t.name"),
     Entity(Person, say("Person"), row_name="t.name", codes={"locale": "language"}),
     Entity(
         PersonMembership,
@@ -37,6 +38,7 @@ COLUMNS: dict[str, Message] = {
     "code": say("Code"),
     "created_at": say("Created at"),
     "created_by": say("Created by"),
+    "ends": say("Ends"),
     "expires_at": say("Good until"),
     "file_name": say("File name"),
     "first_day": say("Lessons begin"),
@@ -53,6 +55,7 @@ COLUMNS: dict[str, Message] = {
     "parent": say("Inside of"),
     "person": say("Person"),
     "place": say("Place"),
+    "position": say("Which of the day"),
     "requires_second_factor": say("Admins need a second factor"),
     "retired_at": say("Out of use since"),
     "revoked_at": say("Revoked at"),
@@ -60,6 +63,7 @@ COLUMNS: dict[str, Message] = {
     "school": say("School"),
     "scopes": say("It may"),
     "severity": say("Severity"),
+    "starts": say("Begins"),
     "state": say("State"),
     "title": say("Title"),
     "valid_from": say("Valid from"),

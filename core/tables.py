@@ -13,6 +13,7 @@ from piccolo.columns import (
     ForeignKey,
     Integer,
     Text,
+    Time,
     Timestamptz,
     Varchar,
 )
@@ -52,6 +53,23 @@ class Term(Table, tablename="term"):
     term_ends_after_it_begins = Check("last_day >= first_day")
     term_is_within_a_year = Check("last_day - first_day < 366")
     term_name_once_a_school = Unique(["school", "name"])
+
+
+class LessonPeriod(Table, tablename="lesson_period"):
+    """A period of a school's day, the first, the second …, by the school's clock."""
+
+    id = BigSerial(primary_key=True)
+    school = ForeignKey(School, null=False, on_delete=OnDelete.restrict)
+    position = Integer()
+    name = Varchar(length=40)
+    starts = Time()
+    ends = Time()
+
+    lesson_period_name_is_given = Check("btrim(name) <> ''")
+    lesson_period_ends_after_it_starts = Check("ends > starts")
+    lesson_period_position_is_counted = Check("position BETWEEN 1 AND 30")
+    lesson_period_name_once_a_school = Unique(["school", "name"])
+    lesson_period_position_once_a_school = Unique(["school", "position"])
 
 
 class Place(Table, tablename="place"):

@@ -64,6 +64,7 @@ _BELONGS: dict[str, tuple[str, ...]] = {
     urls.port_finder(): ("devices",),
     urls.schools(): ("people",),
     urls.terms(): ("people",),
+    urls.lesson_periods(): ("people",),
     urls.audit(): ("people",),
     urls.security_log(): ("people",),
 }

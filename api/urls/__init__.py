@@ -5,6 +5,7 @@ Each is written in ``urls.py`` of its noun's folder.
 
 from api.administration.account.urls import *  # noqa: F403
 from api.administration.audit.urls import *  # noqa: F403
+from api.administration.lesson_periods.urls import *  # noqa: F403
 from api.administration.people.urls import *  # noqa: F403
 from api.administration.schools.urls import *  # noqa: F403
 from api.administration.security_log.urls import *  # noqa: F403

@@ -1,12 +1,13 @@
 """The two schools: their buildings, rooms and cabinets, and the people who work there."""
 
-from datetime import date
+from datetime import date, datetime, timedelta
 
 import msgspec
 
-from core import passwords
+from core import passwords, tables
 from core.access import Role
 from core.database import execute, execute_many, fetch_value
+from core.rows import insert_row
 from labshare.demo.calendar import YearBehind
 from labshare.demo.rows import copy, reserve
 from labshare.demo.sign_ins import CAST, Cast, DemoSignIns
@@ -15,6 +16,7 @@ SCHOOLS = (
     ("LB", "灵璧职高", "Lingbi Vocational School"),
     ("HG", "浍沟中学", "Huigou Middle School"),
 )
+NUMBERS = "一二三四五六七八"
 CABINETS = ("一号柜", "二号柜", "三号柜")
 # School: building: rooms, those with cabinets marked by their number.
 BUILDINGS: dict[str, dict[str, dict[str, int]]] = {
@@ -72,7 +74,23 @@ async def add_schools(year: YearBehind) -> dict[str, School]:
     for school in schools.values():
         await _add_places(school)
         await _add_terms(year, school)
+        await _add_periods(school)
     return schools
+
+
+async def _add_periods(school: School) -> None:
+    """Four lessons of 45 minutes before noon and four after it."""
+    starts = ("08:00", "08:55", "10:05", "11:00", "14:00", "14:55", "16:05", "17:00")
+    for position, (number, start) in enumerate(zip(NUMBERS, starts, strict=True), 1):
+        begins = datetime.strptime(start, "%H:%M")  # noqa: DTZ007 (a time of day)
+        await insert_row(
+            tables.LessonPeriod,
+            school_id=school.id,
+            position=position,
+            name=f"第{number}节",
+            starts=begins.time(),
+            ends=(begins + timedelta(minutes=45)).time(),
+        )
 
 
 async def _add_terms(year: YearBehind, school: School) -> None:

@@ -26,6 +26,7 @@ MARKED = {
     "school": ("name_zh", "name_en"),
     "place": ("name",),
     "term": ("name",),
+    "lesson_period": ("name",),
     "donor": ("name", "contact"),
     "donation": ("title", "note"),
     "donation_line": ("note",),
@@ -113,6 +114,11 @@ async def _accounts(
     return {
         "person_id": teacher.id,
         "keeper_id": admin.id,
+        "period_id": await database.fetch_value(
+            "INSERT INTO lesson_period (school, position, name, starts, ends)"
+            " VALUES ($1, 1, 'First period', '08:00', '08:45') RETURNING id",
+            admin.actor.school_ids[0],
+        ),
         "term_id": await database.fetch_value(
             "INSERT INTO term (school, name, first_day, last_day)"
             " VALUES ($1, 'Autumn', '2026-09-01', '2027-01-20') RETURNING id",

@@ -1,0 +1,1 @@
+"""Lesson periods of a school's day."""

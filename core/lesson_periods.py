@@ -1,0 +1,126 @@
+"""Lesson periods of a school's day: entered by its admins, read by everyone there."""
+
+from datetime import time
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+from core import tables
+from core.access import Actor
+from core.database import Refusals, transaction
+from core.errors import Conflict, Invalid, say
+from core.numbers import Id
+from core.paging import DEFAULT_LIMIT, Page
+from core.permissions import MANAGE_SCHOOL
+from core.query import Key, Order, Where, get_row, list_page
+from core.rows import delete_row, insert_row, update_row
+from core.texts import Line, refuse, tidied
+
+MOST_A_DAY = 30
+ClockTime = Annotated[time, Meta(examples=["08:00:00"], tz=False)]
+
+
+class PeriodFacts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What is written about a period; its times are by the school's clock."""
+
+    position: Annotated[int, Meta(ge=1, le=MOST_A_DAY, examples=[1])]
+    name: Annotated[str, Meta(examples=["第一节"])]
+    starts: ClockTime
+    ends: ClockTime
+
+
+class NewPeriod(PeriodFacts, frozen=True, kw_only=True):
+    """A period to be added at a school."""
+
+    school_id: Id
+
+
+class LessonPeriod(msgspec.Struct, frozen=True):
+    """One period of a school's day: it begins at ``starts`` and is over at ``ends``."""
+
+    id: int
+    school_id: int
+    school: str
+    position: int
+    name: str
+    starts: ClockTime
+    ends: ClockTime
+
+
+class PeriodFilters(msgspec.Struct, frozen=True):
+    """Which periods a list shows."""
+
+    school_id: Id | None = None
+
+
+TEXTS = {"name": Line(tables.LessonPeriod.name, required=say("Fill in this field"))}
+REFUSALS: Refusals = {
+    "lesson_period_never_overlaps": Conflict(
+        say("Another period of the school is at this time"), field="starts"
+    ),
+    "lesson_period_name_once_a_school": Conflict(
+        say("The school has a period of this name already"), field="name"
+    ),
+    "lesson_period_position_once_a_school": Conflict(
+        say("Another period of the school has this place in the day"), field="position"
+    ),
+    "lesson_period_ends_after_it_starts": Invalid.of(
+        "ends", say("It must end after it begins"), code="upside_down"
+    ),
+}
+MISSING = say("There is no such period, or it is not of your school")
+NO_FILTERS = PeriodFilters()
+READ = """
+SELECT l.id, l.school AS school_id, s.code AS school, l.position, l.name, l.starts, l.ends
+  FROM lesson_period l JOIN school s ON s.id = l.school
+"""
+BY_DAY = Order(Key("l.school", int, "school_id"), Key("l.position", int, "position"))
+
+
+async def list_periods(
+    actor: Actor,
+    filters: PeriodFilters = NO_FILTERS,
+    *,
+    cursor: str | None = None,
+    limit: int = DEFAULT_LIMIT,
+) -> Page[LessonPeriod]:
+    """The periods of the actor's schools, school by school in the order of the day."""
+    where = Where("l.school = any(:schools)", schools=actor.school_ids)
+    where.add_given("l.school = :school", school=filters.school_id)
+    return await list_page(LessonPeriod, READ, where, BY_DAY, cursor=cursor, limit=limit)
+
+
+async def get_period(actor: Actor, period_id: int) -> LessonPeriod:
+    """One period of a school in the actor's sight, else NotFound."""
+    where = Where("l.id = :id AND l.school = any(:schools)", id=period_id, schools=actor.school_ids)
+    return await get_row(LessonPeriod, READ, where, MISSING)
+
+
+async def create_period(actor: Actor, new: NewPeriod) -> LessonPeriod:
+    """Add a period; Conflict if it shares a minute, its place or its name with another there."""
+    actor.require(new.school_id, MANAGE_SCHOOL)
+    clean, errors = tidied(new, TEXTS)
+    refuse(errors)
+    async with transaction(actor, REFUSALS):
+        period_id = await insert_row(tables.LessonPeriod, clean)
+    return await get_period(actor, period_id)
+
+
+async def update_period(actor: Actor, period_id: int, facts: PeriodFacts) -> LessonPeriod:
+    """Write a period anew; refused as a new one is."""
+    actor.require((await get_period(actor, period_id)).school_id, MANAGE_SCHOOL)
+    clean, errors = tidied(facts, TEXTS)
+    refuse(errors)
+    async with transaction(actor, REFUSALS):
+        await update_row(tables.LessonPeriod, period_id, clean)
+    return await get_period(actor, period_id)
+
+
+async def delete_period(actor: Actor, period_id: int) -> LessonPeriod:
+    """Take a period out of the day; gives what it was."""
+    period = await get_period(actor, period_id)
+    actor.require(period.school_id, MANAGE_SCHOOL)
+    async with transaction(actor):
+        await delete_row(tables.LessonPeriod, period_id)
+    return period
