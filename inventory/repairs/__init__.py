@@ -40,7 +40,6 @@ from inventory.repairs.photos import (
 from inventory.repairs.transitions import (
     Action,
     Candidate,
-    Condition,
     actions_for,
     assign,
     cancel,
@@ -56,7 +55,6 @@ __all__ = [
     "PHOTOS_PER_ENTRY",
     "Action",
     "Candidate",
-    "Condition",
     "NewEntry",
     "PhotoDraft",
     "ReportableAsset",

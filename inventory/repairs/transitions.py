@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import Literal
 
 import msgspec
 
@@ -12,11 +11,11 @@ from core.database import transaction
 from core.errors import Invalid, say
 from core.permissions import BE_ASSIGNED_WORK_ORDERS, MANAGE_WORK_ORDERS
 from inventory.assets.locking import Locked, lock_visible
+from inventory.assets.shapes import Condition
 from inventory.repairs import outages
 from inventory.repairs.assets import restore, update_condition
 from inventory.repairs.views import State, WorkOrder, changed_meanwhile, get_work_order
 
-Condition = Literal["ok", "degraded", "broken", "incomplete", "unknown"]
 RESOLUTION_MAX_LENGTH = 4000
 
 

@@ -58,7 +58,7 @@ SELECT s.id, s.email, p.locale, s.school AS school_id, school.name_zh, school.na
   FROM alert_subscription s JOIN person p ON p.id = s.person JOIN school ON school.id = s.school
  WHERE s.digest <> 'none' AND p.closed_at IS NULL
    AND coalesce(s.last_digest_at, '-infinity') < $1::timestamptz - interval '1 hour'
-   AND EXISTS (SELECT FROM membership m WHERE m.person = s.person AND m.school = s.school
+   AND EXISTS (SELECT FROM valid_membership m WHERE m.person = s.person AND m.school = s.school
                AND {IS_KEEPER})
  ORDER BY s.id
 """

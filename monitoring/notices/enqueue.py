@@ -44,7 +44,7 @@ WITH late AS (
     INSERT INTO alert_notice (alert, person, kind, level, created_at)
     SELECT DISTINCT due.id, s.person, 'escalated', due.level, $1::timestamptz
       FROM due JOIN alert_subscription s ON s.school = due.school
-      JOIN membership m ON m.person = s.person AND m.school = s.school
+      JOIN valid_membership m ON m.person = s.person AND m.school = s.school
       JOIN person p ON p.id = s.person
      WHERE p.closed_at IS NULL AND {IS_KEEPER} AND (m.role = due.role OR m.person = due.person)
     ON CONFLICT ON CONSTRAINT alert_notice_once DO NOTHING

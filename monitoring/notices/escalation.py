@@ -12,7 +12,7 @@ from core.errors import FieldError, Invalid, say
 from core.numbers import Id
 from core.permissions import EDIT_MONITORING_SETUP, READ_MONITORING_SETUP
 from monitoring.alerting.alerts import AlertSeverity
-from monitoring.notices.subscriptions import keepers_of
+from monitoring.notices.subscriptions import IS_KEEPER, keepers_of
 
 MOST_STEPS = 5
 
@@ -50,18 +50,17 @@ async def list_steps(actor: Actor, school_id: int) -> list[EscalationStep]:
     actor.require(school_id, READ_MONITORING_SETUP)
     return await fetch(
         EscalationStep,
-        """
+        f"""
         SELECT e.level, e.after_minutes, e.least_severity, e.role, e.person AS person_id,
                p.name AS person_name, told.people, told.reachable
           FROM escalation_step e LEFT JOIN person p ON p.id = e.person
          CROSS JOIN LATERAL (
                SELECT count(DISTINCT m.person) AS people, count(DISTINCT s.person) AS reachable
-                 FROM membership m JOIN person one ON one.id = m.person
+                 FROM valid_membership m JOIN person one ON one.id = m.person
                  LEFT JOIN alert_subscription s ON s.person = m.person AND s.school = m.school
-                WHERE m.school = e.school AND one.closed_at IS NULL AND m.valid_from <= now()
-                  AND (m.valid_until IS NULL OR m.valid_until > now())
+                WHERE m.school = e.school AND one.closed_at IS NULL
                   AND (m.role = e.role
-                       OR m.person = e.person AND m.role IN ('admin','technician'))) told
+                       OR m.person = e.person AND {IS_KEEPER})) told
          WHERE e.school = $1 ORDER BY e.level
         """,
         school_id,

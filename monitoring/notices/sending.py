@@ -98,7 +98,7 @@ async def send_notices(settings: MailSettings, stationery: Stationery) -> int:
     that down sends once more, under the same message id.
     """
     taken = 0
-    waiting = sorted(await fetch(Waiting, WAITING, clock.now()), key=_reader)
+    waiting = sorted(await fetch(Waiting, WAITING), key=_reader)
     postponed = set()
     for (email, locale), notices in groupby(waiting, key=lambda one: (one.email, one.locale)):
         for some in _parcels(list(notices)):

@@ -12,14 +12,11 @@ from core.errors import Forbidden, Invalid, say
 from core.permissions import SUBSCRIBE_ALERTS
 from monitoring.alerting.alerts import AlertSeverity
 
-# For SQL: a membership `m` that makes somebody a keeper of equipment today.
-IS_KEEPER = (
-    "m.role IN ('admin','technician') AND m.valid_from <= $1"
-    " AND (m.valid_until IS NULL OR m.valid_until > $1)"
-)
+# For SQL: a valid membership `m` that makes somebody a keeper of equipment.
+IS_KEEPER = "m.role IN ('admin','technician')"
 # Of a subscription `s`: it is of somebody who keeps the school's equipment today.
 IS_THERE = f"""
-EXISTS (SELECT FROM membership m JOIN person p ON p.id = m.person
+EXISTS (SELECT FROM valid_membership m JOIN person p ON p.id = m.person
          WHERE m.person = s.person AND m.school = s.school AND p.closed_at IS NULL
            AND {IS_KEEPER})
 """
@@ -67,9 +64,8 @@ async def keepers_of(actor: Actor, school_id: int) -> list[Keeper]:
     actor.require(school_id, SUBSCRIBE_ALERTS)
     return await fetch(
         Keeper,
-        f"SELECT DISTINCT p.id, p.name FROM membership m JOIN person p ON p.id = m.person"
-        f" WHERE m.school = $2 AND p.closed_at IS NULL AND {IS_KEEPER} ORDER BY p.name, p.id",
-        clock.now(),
+        "SELECT DISTINCT p.id, p.name FROM valid_membership m JOIN person p ON p.id = m.person"
+        f" WHERE m.school = $1 AND p.closed_at IS NULL AND {IS_KEEPER} ORDER BY p.name, p.id",
         school_id,
     )
 

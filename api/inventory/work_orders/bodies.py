@@ -6,8 +6,9 @@ import msgspec
 
 from core import numbers
 from core.numbers import Id
+from inventory.assets import Condition
 from inventory.repairs.opening import SUMMARY_MAX_LENGTH
-from inventory.repairs.transitions import RESOLUTION_MAX_LENGTH, Condition
+from inventory.repairs.transitions import RESOLUTION_MAX_LENGTH
 from inventory.repairs.views import Severity
 
 Version = Annotated[

@@ -27,7 +27,8 @@ from core.errors import Message, say
 from core.numbers import Id, Version
 from core.permissions import MANAGE_WORK_ORDERS, READ_EQUIPMENT, REPORT_FAULTS, WRITE_WORK_ORDERS
 from inventory import repairs
-from inventory.repairs import Condition, NewEntry, WorkOrder, WorkOrderEntry, WorkOrderFilter
+from inventory.assets import Condition
+from inventory.repairs import NewEntry, WorkOrder, WorkOrderEntry, WorkOrderFilter
 from inventory.repairs.lists import StateFilter
 
 F = TypeVar("F", bound=msgspec.Struct)
