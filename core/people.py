@@ -25,7 +25,7 @@ from core.numbers import Id
 from core.paging import DEFAULT_LIMIT, Page
 from core.permissions import MANAGE_PEOPLE, READ_PEOPLE
 from core.person_facts import REFUSALS, PersonFacts, checked_facts, insert_person
-from core.query import Key, Order, Where, list_page
+from core.query import Key, Orders, Where, list_page
 from core.rows import update_row
 from core.security_log import Kind
 
@@ -95,7 +95,13 @@ COLUMNS = f"""
 
 
 PEOPLE = f"SELECT {COLUMNS} FROM person p"
-BY_NAME = Order(Key("p.name", str, "name"), Key("p.id", int, "id"))
+ORDERS = Orders(
+    "name",
+    Key("p.id", int, "id"),
+    name=Key("p.name", str, "name"),
+    login=Key("p.login", str, "login"),
+    created_at=Key("p.created_at", datetime, "created_at"),
+)
 NO_FILTERS = PeopleFilters()
 
 
@@ -105,8 +111,9 @@ async def list_people(
     *,
     cursor: str | None = None,
     limit: int = DEFAULT_LIMIT,
+    sort: str | None = None,
 ) -> Page[Person]:
-    """The people of the schools where the actor is admin, technician or auditor, by name."""
+    """The people of the schools where the actor is admin, technician or auditor, by name or ``sort``."""
     if filters.school_id is not None:
         actor.require(filters.school_id, READ_PEOPLE)
     where = _in_sight(actor, school_id=filters.school_id, role=filters.role)
@@ -115,7 +122,7 @@ async def list_people(
         "(strpos(lower(p.name), :words) > 0 OR strpos(p.login, :words) > 0)",
         words=filters.q.strip().lower(),
     )
-    return await list_page(Person, PEOPLE, where, BY_NAME, cursor=cursor, limit=limit)
+    return await list_page(Person, PEOPLE, where, ORDERS.chosen(sort), cursor=cursor, limit=limit)
 
 
 async def get_person(actor: Actor, person_id: int) -> Person:

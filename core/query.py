@@ -1,10 +1,12 @@
 """Lists, put together once: conditions that add themselves, an order, and a keyset page of both."""
 
-from collections.abc import Callable
-from typing import Any, TypeVar
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, Literal, TypeVar
+
+import msgspec
 
 from core.database import fetch, fetch_one, fetch_value
-from core.errors import Message, NotFound
+from core.errors import Invalid, Message, NotFound, say
 from core.paging import MAX_LIMIT, Page, checked_limit, decode_cursor, page_of
 
 T = TypeVar("T")
@@ -43,15 +45,23 @@ class Where:
 class Key:
     """One column to sort by: its expression, the type of its values, where a row holds it.
 
-    ``cast`` names the PostgreSQL type where it cannot be told from the expression.
+    ``cast`` names the PostgreSQL type where it cannot be told from the expression. ``is_optional``
+    where it may be NULL, which comes last in both directions; only an order's first key may be.
     """
 
     def __init__(
-        self, expression: str, type_: Any, of: str | Callable[[Any], object], *, cast: str = ""
+        self,
+        expression: str,
+        type_: Any,
+        of: str | Callable[[Any], object],
+        *,
+        cast: str = "",
+        is_optional: bool = False,
     ) -> None:
         self.expression = expression
-        self.type = type_
+        self.type = type_ | None if is_optional else type_
         self.cast = f"::{cast}" if cast else ""
+        self.is_optional = is_optional
         self._of = of
 
     def of(self, row: object) -> object:
@@ -59,30 +69,100 @@ class Key:
 
 
 class Order:
-    """How a list is sorted: its last key is unique, so that each row has one place in it."""
+    """How a list is sorted: its last key is unique, so that each row has one place in it.
 
-    def __init__(self, *keys: Key, descending: bool = False) -> None:
-        self._keys = keys
+    With a ``name`` its cursors carry it, so that no other order takes them.
+    """
+
+    def __init__(self, *keys: Key, descending: bool = False, name: str = "") -> None:
+        self.keys = keys
         self._descending = descending
+        self._name = (name,) if name else ()
 
     @property
     def sql(self) -> str:
-        direction = " DESC" if self._descending else ""
-        return ", ".join(f"{key.expression}{direction}" for key in self._keys)
+        return self.sorted_by(key.expression for key in self.keys)
+
+    def sorted_by(self, expressions: Iterable[str]) -> str:
+        """The ORDER BY for the keys where they stand as ``expressions``."""
+        return ", ".join(
+            f"{expression}{self._direction(key)}"
+            for expression, key in zip(expressions, self.keys, strict=True)
+        )
+
+    def _direction(self, key: Key) -> str:
+        if not self._descending:
+            return ""
+        return " DESC NULLS LAST" if key.is_optional else " DESC"
 
     def after(self, cursor: str) -> tuple[str, dict[str, object]]:
         """The condition that a row comes after the one that ``cursor`` stands for; or Invalid."""
-        found = decode_cursor(cursor, *(key.type for key in self._keys))
+        names = tuple(Literal[name] for name in self._name)
+        found = decode_cursor(cursor, *names, *(key.type for key in self.keys))[len(names) :]
+        if found[0] is None:
+            rest, values = self._compared(self.keys[1:], found[1:])
+            return f"({self.keys[0].expression} IS NULL AND {rest})", values
+        condition, values = self._compared(self.keys, found)
+        if self.keys[0].is_optional:
+            condition = f"({condition} OR {self.keys[0].expression} IS NULL)"
+        return condition, values
+
+    def _compared(
+        self, keys: tuple[Key, ...], found: tuple[object, ...]
+    ) -> tuple[str, dict[str, object]]:
         values = {f"after_{number}": value for number, value in enumerate(found)}
-        names = ", ".join(
-            f":{name}{key.cast}" for name, key in zip(values, self._keys, strict=True)
-        )
-        expressions = ", ".join(key.expression for key in self._keys)
+        names = ", ".join(f":{name}{key.cast}" for name, key in zip(values, keys, strict=True))
+        expressions = ", ".join(key.expression for key in keys)
         return f"({expressions}) {'<' if self._descending else '>'} ({names})", values
 
     def position(self, row: object) -> tuple[object, ...]:
         """The values that :meth:`after` compares with, of one row."""
-        return tuple(key.of(row) for key in self._keys)
+        return (*self._name, *(key.of(row) for key in self.keys))
+
+
+class Orders:
+    """The ways to sort one list, by the names that an address has for them.
+
+    Each of ``keys`` sorts upwards by its name, downwards with "-" before it; equal rows are told
+    apart by ``last``, which is unique. ``default`` is the order of a list for which none is named.
+    """
+
+    def __init__(self, default: str, last: Key, **keys: Key | tuple[Key, ...]) -> None:
+        self.default = default
+        self.columns = tuple(keys)
+        self.names = tuple(name for key in keys for name in (key, f"-{key}"))
+        self._orders = {
+            name: self._order(name, keys[name.removeprefix("-")], last) for name in self.names
+        }
+        if default not in self.names:
+            raise ValueError(f"no order is called {default!r}")
+
+    @staticmethod
+    def _order(name: str, keys: Key | tuple[Key, ...], last: Key) -> Order:
+        first = keys if isinstance(keys, tuple) else (keys,)
+        rest = () if first[-1] is last else (last,)
+        return Order(*first, *rest, descending=name.startswith("-"), name=name)
+
+    def chosen(self, sort: str | None, default: str | None = None) -> Order:
+        """The order that ``sort`` names, or the list's own for None; Invalid for any other."""
+        found = self._orders.get(sort or default or self.default)
+        if found is None:
+            raise Invalid.of(
+                "sort",
+                say(
+                    "Sort by one of {columns}, downwards with - before it",
+                    columns=", ".join(self.columns),
+                ),
+                code="sort",
+            )
+        return found
+
+
+class Schools(msgspec.Struct, frozen=True):
+    """Whose rows a list shows, and the ``column`` that says whose a row is."""
+
+    column: str
+    ids: Sequence[int]
 
 
 async def list_page(
@@ -94,24 +174,41 @@ async def list_page(
     cursor: str | None,
     limit: int,
     most: int = MAX_LIMIT,
+    schools: Schools | None = None,
 ) -> Page[T]:
     """The page of ``select`` (without WHERE) that begins after ``cursor``; Invalid for a wrong one.
 
     ``limit`` is 1 to ``most``. A page costs the same wherever it lies if an index has the order's
-    keys.
+    keys; with ``schools``, if it has them behind the school, since each school gives its own first
+    rows and only those are sorted together.
     """
     checked_limit(limit, most)
     conditions, values = str(where), dict(where.values)
     if cursor:
         after, more = order.after(cursor)
         conditions, values = f"{conditions} AND {after}", values | more
-    rows = await fetch(
-        row_type,
-        f"{select} WHERE {conditions} ORDER BY {order.sql} LIMIT :at_most",
-        **values,
-        at_most=limit + 1,
+    # In the text: the planner then sees how few rows are wanted, for any arguments.
+    end = f"LIMIT {limit + 1:d}"
+    if schools is None:
+        sql = f"{select} WHERE {conditions} ORDER BY {order.sql} {end}"
+    else:
+        sql = _of_each_school(select, conditions, order, schools.column, end)
+        values["each_school"] = schools.ids
+    return page_of(await fetch(row_type, sql, **values), limit, order.position)
+
+
+def _of_each_school(select: str, conditions: str, order: Order, column: str, end: str) -> str:
+    """The first rows of each of ``:each_school``, and of those the first."""
+    names = [f"sorted_by_{number}" for number, _ in enumerate(order.keys)]
+    keys = ", ".join(
+        f"{key.expression} AS {name}" for key, name in zip(order.keys, names, strict=True)
     )
-    return page_of(rows, limit, order.position)
+    columns = select.strip().removeprefix("SELECT")
+    return (
+        "SELECT b.* FROM unnest(:each_school::bigint[]) AS mine (school) CROSS JOIN LATERAL ("
+        f"SELECT {keys}, {columns} WHERE {column} = mine.school AND {conditions}"
+        f" ORDER BY {order.sql} {end}) b ORDER BY {order.sorted_by(names)} {end}"
+    )
 
 
 async def get_row(row_type: type[T], select: str, where: Where, missing: Message) -> T:

@@ -13,18 +13,22 @@ from api.kit.lists import ListQuery
 from api.kit.numbers import Limit, QueryId
 from core.numbers import Id
 from core.paging import DEFAULT_LIMIT
+from core.query import Orders
 
 OfSchool = NamedDependency[int | None]
 # What a field of a Struct and a parameter of a query can both be held to.
 BOUNDS = ("gt", "ge", "lt", "le", "multiple_of", "pattern", "min_length", "max_length")
 
 
-def asked_for(filters: type[msgspec.Struct], *, without: tuple[str, ...] = ()) -> Provide:
+def asked_for(
+    filters: type[msgspec.Struct], orders: Orders | None = None, *, without: tuple[str, ...] = ()
+) -> Provide:
     """The dependency that reads a ``ListQuery[filters]`` from the query of a request for JSON.
 
     Each field is a parameter of its name, type, bounds and default, but for those ``without``, which
     keep their default; ``school_id`` is asked for as ``school``, by its code. ``limit`` and
-    ``cursor`` come with it. All of them stand in the API's description, as if the handler had them.
+    ``cursor`` come with it, and ``sort`` where the list has ``orders``. All of them stand in the
+    API's description, as if the handler had them.
     """
     parts = [
         (field, _parameter(field))
@@ -35,19 +39,31 @@ def asked_for(filters: type[msgspec.Struct], *, without: tuple[str, ...] = ()) -
 
     def read(**values: Any) -> ListQuery[Any]:
         given = {field: values[name] for field, name in sources.items()}
-        return ListQuery(filters(**given), values["cursor"], values["limit"])
+        return ListQuery(filters(**given), values["cursor"], values["limit"], values.get("sort"))
 
+    parameters = [parameter for _, parameter in parts]
     return Provide(
-        _with_parameters(read, [parameter for _, parameter in parts]), sync_to_thread=False
+        _with_parameters(read, [*parameters, *_page_parameters(orders)]), sync_to_thread=False
     )
 
 
-def _with_parameters(read: Any, parameters: list[Parameter]) -> Any:
+def _page_parameters(orders: Orders | None) -> list[Parameter]:
     page = [
         _query_parameter("limit", Limit, DEFAULT_LIMIT),
         _query_parameter("cursor", Annotated[str | None, QueryParameter()], None),
     ]
-    signature = Signature([*parameters, *page], return_annotation=ListQuery[Any])
+    if orders is not None:
+        # No Literal: what is wrong is then said by the list, with what would be right.
+        named = QueryParameter(
+            schema_extra={"enum": list(orders.names)},
+            description="The order: by one column, downwards with - before it.",
+        )
+        page.append(_query_parameter("sort", Annotated[str | None, named], None))
+    return page
+
+
+def _with_parameters(read: Any, parameters: list[Parameter]) -> Any:
+    signature = Signature(parameters, return_annotation=ListQuery[Any])
     read.__signature__ = signature
     hints = {name: one.annotation for name, one in signature.parameters.items()}
     read.__annotations__ = hints | {"return": ListQuery[Any]}

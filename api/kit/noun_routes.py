@@ -14,6 +14,7 @@ from api.kit.lists import ListQuery
 from api.kit.verbs import Create, Delete, Get, List, Update, Verb, shaped
 from core.access import Actor
 from core.permissions import Permission
+from core.query import Orders
 
 F = TypeVar("F", bound=msgspec.Struct)
 R = TypeVar("R")
@@ -44,18 +45,23 @@ class NounRoutes:
         description: str | None = None,
         *,
         called: str = "list",
+        orders: Orders | None = None,
     ) -> HTTPRouteHandler:
-        """GET: a page of the rows that the query names."""
+        """GET: a page of the rows that the query names; with ``orders`` the verb takes ``sort``."""
+        page_of: Any = verb
 
         async def answer(actor: Actor, asked: ListQuery[F]) -> object:
-            return await verb(actor, asked.filters, cursor=asked.cursor, limit=asked.limit)
+            sort = {} if orders is None else {"sort": asked.sort}
+            return await page_of(
+                actor, asked.filters, cursor=asked.cursor, limit=asked.limit, **sort
+            )
 
         said = Verb(verb)
         words = self._words(called, summary, description)
         handler = get(
             self._path,
             guards=[allow(self._read)],
-            dependencies={"asked": asked_for(said.struct)},
+            dependencies={"asked": asked_for(said.struct, orders)},
             **words,
         )
         parameters = {**OF_ACTOR, "asked": DEPENDENCY[LIST_QUERY[said.struct]]}

@@ -2,6 +2,7 @@
 
 from inventory.assets.book_facts import CLASS_EDITIONS, BookFacts, CostBasis
 from inventory.assets.change_of_school import change_school, check_change_of_school
+from inventory.assets.filtering import AssetFilters, Custodial
 from inventory.assets.history import Step, list_history, list_steps
 from inventory.assets.lifecycle import (
     check_steps,
@@ -11,8 +12,6 @@ from inventory.assets.lifecycle import (
     take_steps,
 )
 from inventory.assets.listing import (
-    AssetFilters,
-    Custodial,
     count_assets,
     find_tags,
     list_assets,

@@ -4,32 +4,27 @@ Inside, each school gives its own first rows in the order of the tag, straight f
 for the filter; only those few are joined to names. So the thousandth page costs as the first.
 """
 
-from enum import StrEnum
-
-import msgspec
-
 from core import paging
 from core.access import Actor
 from core.database import fetch, fetch_column, fetch_value, numbered
-from core.numbers import Id
 from core.paging import Page
-from core.permissions import READ_BORROWERS, Permission
+from core.permissions import Permission
 from core.query import Where
 from inventory import tags
 from inventory.assets import school_numbers
-from inventory.assets.shapes import (
-    JOINS,
-    ROW_COLUMNS,
-    AssetRow,
-    Condition,
-    LifecycleState,
+from inventory.assets.filtering import (
+    LAST_CHARACTER,
+    NUMBERED,
+    AssetFilters,
+    drivers_of,
+    narrow,
+    schools_of,
 )
+from inventory.assets.shapes import JOINS, ROW_COLUMNS, AssetRow
+from inventory.assets.sorting import BY_TAG, ORDERS, list_sorted
 from inventory.borrowers import without_borrower
-from inventory.models import AssetKind, like
-from inventory.scope import school_id_of
+from inventory.models import like
 
-# Above every character that a tag or serial number can hold: the end of a prefix's range.
-LAST_CHARACTER = "\U0010ffff"
 # The school of a reader without one: nothing is of it.
 NO_SCHOOL = 0
 
@@ -42,51 +37,22 @@ class _Rows(Where):
         self.limit = limit
 
 
-class Custodial(StrEnum):
-    """Whether somebody has it: out (of these, overdue), or free to be handed out."""
-
-    out = "out"
-    overdue = "overdue"
-    free = "free"
-
-
-class AssetFilters(msgspec.Struct, frozen=True):
-    """What to list; None is any. ``q`` finds tags, serial numbers and the school's own numbers by
-    their beginning, tags by their number too, names and models by any part."""
-
-    q: str = ""
-    school: str | None = None
-    kind: AssetKind | None = None
-    model: Id | None = None
-    lifecycle: LifecycleState | None = None
-    condition: Condition | None = None
-    place: Id | None = None
-    donation: Id | None = None
-    holder: Id | None = None
-    custody: Custodial | None = None
-
-    @property
-    def active(self) -> int:
-        """How many filters are in use, the search apart."""
-        return sum(
-            getattr(self, field) is not None
-            for field in AssetFilters.__struct_fields__
-            if field != "q"
-        )
-
-
 async def list_assets(
     actor: Actor,
     filters: AssetFilters | None = None,
     *,
     cursor: str | None = None,
     limit: int = paging.DEFAULT_LIMIT,
+    sort: str | None = None,
 ) -> Page[AssetRow]:
-    """One page of the assets in the actor's sight, by tag."""
+    """One page of the assets in the actor's sight, by tag or as ``sort`` says."""
+    filters = filters or AssetFilters()
+    order = ORDERS.chosen(sort)
+    if order is not BY_TAG:
+        page = await list_sorted(actor, filters, order, cursor=cursor, limit=limit)
+        return Page([without_borrower(actor, row) for row in page.items], page.next_cursor)
     after = paging.decode_cursor(cursor, str)[0] if cursor else ""
-    sql, where = await _page_query(
-        actor, filters or AssetFilters(), after=after, limit=paging.checked_limit(limit)
-    )
+    sql, where = await _page_query(actor, filters, after=after, limit=paging.checked_limit(limit))
     rows = await fetch(AssetRow, sql, **where.values)
     return paging.page_of(
         [without_borrower(actor, row) for row in rows], limit, lambda row: (row.tag,)
@@ -142,12 +108,7 @@ async def _found(
     limit: int,
     allowed: Permission | None = None,
 ) -> tuple[_Rows, str]:
-    schools = [await school_id_of(actor, filters.school)] if filters.school else actor.school_ids
-    if allowed:
-        schools = sorted(set(schools) & set(actor.school_ids_with(allowed)))
-    if filters.holder is not None and filters.holder != actor.person_id:
-        # What a person holds is found only by those who may read that they hold it.
-        schools = sorted(set(schools) & set(actor.school_ids_with(READ_BORROWERS)))
+    schools = await schools_of(actor, filters, allowed)
     where = _Rows(limit + 1)
     # Each school an argument of its own, and the limit in the text: then the planner sees that
     # the plan for any arguments is as good as one for these, and stops planning every time.
@@ -156,8 +117,8 @@ async def _found(
     mine = ", ".join(f"(:{name}::bigint)" for name in each)
     if after:
         where.add('a.tag COLLATE "C" > :after', after=after)
-    _narrow(where, filters)
-    drivers = _drivers(where, filters)
+    narrow(where, filters)
+    drivers = drivers_of(where, filters)
     q = filters.q.strip()
     if q or not drivers:
         for driver in drivers:
@@ -173,16 +134,6 @@ async def _found(
         f"SELECT b.* FROM (VALUES {mine}) AS mine (school) CROSS JOIN LATERAL ({first_of_each}) b"
         f' ORDER BY b.tag COLLATE "C" LIMIT {where.limit:d}'
     )
-
-
-class _Driver(msgspec.Struct, frozen=True):
-    """A few rows ``d`` that lead to the assets wanted, cheaper to begin with than the tags."""
-
-    source: str
-    link: str
-
-    def as_condition(self) -> str:
-        return f"EXISTS (SELECT FROM ({self.source}) d WHERE {self.link})"
 
 
 COLUMNS = (
@@ -247,53 +198,3 @@ def _searched(where: _Rows, q: str, tags_said: list[str]) -> str:
         f'SELECT {COLUMNS} FROM (SELECT tag FROM ({joined}) w ORDER BY tag COLLATE "C"'
         f" LIMIT {where.limit:d}) w JOIN asset a ON a.tag = w.tag"
     )
-
-
-def _narrow(where: _Rows, filters: AssetFilters) -> None:
-    where.add_given("a.model = :model", model=filters.model)
-    where.add_given("a.lifecycle = :lifecycle", lifecycle=filters.lifecycle)
-    where.add_given("a.condition = :condition", condition=filters.condition)
-    if filters.custody is Custodial.free:
-        where.add(f"a.lifecycle = 'in_service' AND NOT EXISTS ({OPEN})")
-
-
-def _drivers(where: _Rows, filters: AssetFilters) -> list[_Driver]:
-    """The filters that start from another table, the narrowest first."""
-    drivers = []
-    if filters.holder is not None:
-        where.bind(holder=filters.holder)
-        drivers.append(_Driver(HELD_BY, "a.id = d.asset"))
-    if filters.custody is Custodial.overdue:
-        drivers.append(_Driver(OVERDUE, "a.id = d.asset"))
-    if filters.donation is not None:
-        where.bind(donation=filters.donation)
-        drivers.append(_Driver(LINES, "a.donation_line = d.id"))
-    if filters.place is not None:
-        where.bind(place=filters.place)
-        drivers.append(_Driver(WITHIN_PLACE, "a.place = d.id"))
-    if filters.custody is Custodial.out:
-        drivers.append(_Driver(OUT, "a.id = d.asset"))
-    if filters.kind is not None:
-        where.bind(kind=filters.kind)
-        drivers.append(_Driver(OF_KIND, "a.model = d.id"))
-    return drivers
-
-
-OPEN = "SELECT FROM custody c WHERE c.asset = a.id AND c.ended_at IS NULL"
-HELD_BY = "SELECT asset FROM custody WHERE holder = :holder AND ended_at IS NULL"
-OUT = "SELECT asset FROM custody WHERE school = mine.school AND ended_at IS NULL"
-OVERDUE = (
-    "SELECT c.asset FROM custody c JOIN school s ON s.id = c.school"
-    " WHERE c.ended_at IS NULL AND c.due_on < (now() AT TIME ZONE s.zone)::date"
-)
-# The first that begin so: whoever knows a number writes more of it than its first sign.
-NUMBERED = """SELECT asset FROM asset_number WHERE school = mine.school
-    AND folded COLLATE "C" >= :number AND folded COLLATE "C" < :number_end
-    ORDER BY folded COLLATE "C" LIMIT 200"""
-LINES = "SELECT id FROM donation_line WHERE donation = :donation"
-OF_KIND = "SELECT id FROM asset_model WHERE kind = :kind"
-# A building holds rooms and a room cabinets: three levels, and no more.
-WITHIN_PLACE = """WITH here AS (SELECT :place::bigint AS id)
-    SELECT id FROM here
-    UNION SELECT p.id FROM place p JOIN here ON p.parent = here.id
-    UNION SELECT q.id FROM place q JOIN place p ON q.parent = p.id JOIN here ON p.parent = here.id"""

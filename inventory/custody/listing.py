@@ -11,7 +11,7 @@ from core.database import fetch, fetch_value
 from core.numbers import Id
 from core.paging import Page
 from core.permissions import EDIT_EQUIPMENT, READ_BORROWERS
-from core.query import Key, Order, Where, list_page
+from core.query import Key, Orders, Schools, Where, list_page
 from inventory import tags
 from inventory.borrowers import without_borrower
 from inventory.custody.shapes import READ, Custody
@@ -45,14 +45,15 @@ VIEWS = {
 }
 # Whether the reader may know which person it is; see inventory.borrowers.
 READABLE = "(c.school = any(:readable::bigint[]) OR c.holder = :me::bigint)"
-# Not the last day that exists: asyncpg sends that one as infinity.
-NEVER = date(9000, 1, 1)
-SOONEST_DUE = Order(
-    Key("coalesce(c.due_on, '9000-01-01')", date, lambda row: row.due_on or NEVER, cast="date"),
+# Not by holder: who may not know which person it is would see it in the order and in the cursor.
+ORDERS = Orders(
+    "due_on",
     Key("c.id", int, "id"),
-)
-LATEST_ENDED = Order(
-    Key("c.ended_at", datetime, "ended_at"), Key("c.id", int, "id"), descending=True
+    due_on=Key("c.due_on", date, "due_on", is_optional=True),
+    started_at=Key("c.started_at", datetime, "started_at"),
+    ended_at=Key("c.ended_at", datetime, "ended_at", is_optional=True),
+    tag=Key('a.tag COLLATE "C"', str, "tag"),
+    title=Key("asset_title(a.name, m.brand, m.name)", str, "title"),
 )
 
 
@@ -62,16 +63,28 @@ async def list_custody(
     *,
     cursor: str | None = None,
     limit: int = paging.DEFAULT_LIMIT,
+    sort: str | None = None,
 ) -> Page[Custody]:
-    """One page: open custody by the day it is due, ended custody newest first."""
+    """One page: open custody by the day it is due, ended custody newest first, or by ``sort``."""
     chosen = filters or CustodyFilters()
     schools = [await school_id_of(actor, chosen.school)] if chosen.school else actor.school_ids
-    where = Where("c.school = any(:schools)", schools=schools)
-    where.add(VIEWS[chosen.view])
+    where = Where(VIEWS[chosen.view])
     _narrow(where, actor, chosen)
-    order = LATEST_ENDED if chosen.view is CustodyView.ended else SOONEST_DUE
-    page = await list_page(Custody, READ, where, order, cursor=cursor, limit=limit)
+    page = await list_page(
+        Custody,
+        READ,
+        where,
+        ORDERS.chosen(sort, default_order(chosen)),
+        cursor=cursor,
+        limit=limit,
+        schools=Schools("c.school", schools),
+    )
     return Page([_readable(actor, row) for row in page.items], page.next_cursor)
+
+
+def default_order(filters: CustodyFilters) -> str:
+    """How the list is sorted when nothing is said: what has ended by when it did."""
+    return "-ended_at" if filters.view is CustodyView.ended else ORDERS.default
 
 
 async def list_own(actor: Actor) -> list[Custody]:

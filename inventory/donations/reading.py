@@ -9,7 +9,7 @@ from core.database import fetch, fetch_one
 from core.errors import NotFound, say
 from core.paging import DEFAULT_LIMIT, Page
 from core.permissions import READ_DONATIONS
-from core.query import Key, Order, Where, list_page
+from core.query import Key, Orders, Schools, Where, list_page
 from inventory.donations.shapes import (
     Donation,
     DonationFilters,
@@ -50,8 +50,13 @@ SELECT a.lifecycle, count(*) AS assets
 """
 
 
-NEWEST_FIRST = Order(
-    Key("g.received_on", date, "received_on"), Key("g.id", int, "id"), descending=True
+ORDERS = Orders(
+    "-received_on",
+    Key("g.id", int, "id"),
+    received_on=Key("g.received_on", date, "received_on"),
+    donor=Key("donor.name", str, "donor"),
+    title=Key("g.title", str, "title"),
+    number=Key("g.acknowledgement_number", str, "acknowledgement_number"),
 )
 
 
@@ -64,11 +69,13 @@ async def list_donations(
     *,
     cursor: str | None = None,
     limit: int = DEFAULT_LIMIT,
+    sort: str | None = None,
 ) -> Page[DonationRow]:
-    """One page of donations, newest first."""
-    where = Where("g.school = any(:schools)", schools=actor.school_ids_with(READ_DONATIONS))
+    """One page of donations, newest first unless ``sort`` says otherwise."""
+    schools = actor.school_ids_with(READ_DONATIONS)
     if filters.school:
-        where.add("g.school = :school", school=await school_id_of(actor, filters.school))
+        schools = sorted({await school_id_of(actor, filters.school)} & set(schools))
+    where = Where()
     where.add_given("g.donor = :donor", donor=filters.donor)
     if filters.q.strip():
         where.add(
@@ -78,7 +85,15 @@ async def list_donations(
     if filters.has_gap is not None:
         has_gap = str(filters.has_gap).lower()
         where.add(f"(coalesce(l.declared, 0) > coalesce(l.received, 0)) = {has_gap}")
-    return await list_page(DonationRow, ROWS, where, NEWEST_FIRST, cursor=cursor, limit=limit)
+    return await list_page(
+        DonationRow,
+        ROWS,
+        where,
+        ORDERS.chosen(sort),
+        cursor=cursor,
+        limit=limit,
+        schools=Schools("g.school", schools),
+    )
 
 
 async def get_donation(actor: Actor, donation_id: int) -> Donation:

@@ -11,6 +11,7 @@ from core.query import Where
 from inventory.repairs.views import (
     GRAVEST_FIRST,
     NEWEST_FIRST,
+    ORDERS,
     Severity,
     State,
     WorkOrder,
@@ -43,16 +44,18 @@ async def list_work_orders(
     *,
     limit: int = DEFAULT_LIMIT,
     cursor: str | None = None,
+    sort: str | None = None,
 ) -> Page[WorkOrder]:
-    """Orders that the actor may read, the latest opened first."""
+    """Orders that the actor may read, the latest opened first unless ``sort`` says otherwise."""
     checked_limit(limit)
+    order = ORDERS.chosen(sort)
     where = readable_by(actor)
     _narrow(where, wanted, actor)
     if cursor:
-        after, values = NEWEST_FIRST.after(cursor)
+        after, values = order.after(cursor)
         where.add(after, **values)
-    rows = await find_orders(where, NEWEST_FIRST.sql, limit + 1)
-    return page_of(rows, limit, NEWEST_FIRST.position)
+    rows = await find_orders(where, order.sql, limit + 1)
+    return page_of(rows, limit, order.position)
 
 
 async def list_most_urgent(actor: Actor, *, limit: int = 8) -> list[WorkOrder]:

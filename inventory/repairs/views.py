@@ -10,7 +10,7 @@ from core import clock, database
 from core.access import Actor
 from core.errors import Conflict, Message, NotFound, say
 from core.permissions import READ_EVERY_WORK_ORDER
-from core.query import Key, Order, Where
+from core.query import Key, Orders, Where
 
 State = Literal["open", "assigned", "waiting_parts", "completed", "cancelled"]
 Severity = Literal["low", "normal", "high", "critical"]
@@ -114,12 +114,19 @@ _JOINS = """
       SELECT coalesce(sum(e.minutes), 0)::bigint AS minutes, coalesce(sum(e.cost), 0) AS cost
         FROM work_order_entry e WHERE e.work_order = w.id) totals
 """
-NEWEST_FIRST = Order(
-    Key("w.opened_at", datetime, "opened_at"), Key("w.id", int, "id"), descending=True
+GRAVITY = "array_position(ARRAY['low','normal','high','critical'], w.severity::text)"
+GRAVEST_FIRST = f"{GRAVITY} DESC, w.opened_at, w.id"
+SEVERITIES = ("low", "normal", "high", "critical")
+ORDERS = Orders(
+    "-opened_at",
+    Key("w.id", int, "id"),
+    opened_at=Key("w.opened_at", datetime, "opened_at"),
+    closed_at=Key("w.closed_at", datetime, "closed_at", is_optional=True),
+    severity=Key(GRAVITY, int, lambda row: SEVERITIES.index(row.severity) + 1, cast="int"),
+    state=Key("w.state", str, "state"),
+    tag=Key("a.tag", str, "asset_tag"),
 )
-GRAVEST_FIRST = (
-    "array_position(ARRAY['critical','high','normal','low'], w.severity::text), w.opened_at, w.id"
-)
+NEWEST_FIRST = ORDERS.chosen(None)
 
 
 async def find_orders(where: Where, order_by: str, most: int) -> list[WorkOrder]:

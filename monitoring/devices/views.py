@@ -12,7 +12,7 @@ from core.database import fetch_one
 from core.errors import Message, NotFound, say
 from core.numbers import Id
 from core.paging import Page
-from core.query import Key, Order, Where, list_page
+from core.query import Key, Orders, Where, list_page
 from monitoring.decoding.metrics import METRICS
 from monitoring.decoding.readings import Reading, State
 from monitoring.profiles import Profile, family, profile_named
@@ -116,14 +116,29 @@ SELECT d.id, d.school AS school_id, d.asset AS asset_id, a.tag AS asset_tag,
   LEFT JOIN credential c ON c.id = d.credential
   LEFT JOIN place_path pp ON pp.place = a.place
 """
-BY_TAG = Order(Key("a.tag", str, "asset_tag"), Key("d.id", int, "id"))
+ORDERS = Orders(
+    "tag",
+    Key("d.id", int, "id"),
+    tag=Key("a.tag", str, "asset_tag"),
+    name=Key("device_name(a.name, d.identity, m.brand, m.name)", str, "name"),
+    state=Key("d.state", str, "state"),
+    place=Key("coalesce(pp.path, '')", str, "place"),
+    address=Key("d.address", str, lambda row: str(row.address)),
+    last_seen_at=Key("d.last_seen_at", datetime, "last_seen_at", is_optional=True),
+)
 
 
 async def list_devices(
-    actor: Actor, only: DeviceFilter, *, limit: int = 50, cursor: str | None = None
+    actor: Actor,
+    only: DeviceFilter,
+    *,
+    limit: int = 50,
+    cursor: str | None = None,
+    sort: str | None = None,
 ) -> Page[Device]:
-    """The devices of the actor's schools that fit, by tag."""
-    page = await list_page(Device, SELECT, _where(actor, only), BY_TAG, cursor=cursor, limit=limit)
+    """The devices of the actor's schools that fit, by tag or by ``sort``."""
+    order = ORDERS.chosen(sort)
+    page = await list_page(Device, SELECT, _where(actor, only), order, cursor=cursor, limit=limit)
     return Page([with_profile(row) for row in page.items], page.next_cursor)
 
 

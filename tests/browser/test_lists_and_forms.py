@@ -164,3 +164,35 @@ async def test_each_list_names_the_filters_in_use(
     assert await harness.overflow(page) <= 0
     assert not await harness.violations(page)
     await page.context.close()
+
+
+async def test_the_head_of_a_column_sorts_the_list_by_the_keyboard_without_scripts(
+    browser: Browser, address: str, people: dict[str, int]
+) -> None:
+    page = await _open(
+        browser,
+        address,
+        people["technician"],
+        "/assets?lifecycle=in_service",
+        DESKTOP,
+        scripts=False,
+    )
+    for direction in ("ascending", "descending"):
+        await page.get_by_role("columnheader").get_by_role("link", name="名称").focus()
+        await page.keyboard.press("Enter")
+        await page.wait_for_selector(f"th[aria-sort={direction}]")
+        assert "lifecycle=in_service" in page.url
+    assert "sort=-title" in page.url
+    await page.context.close()
+
+
+async def test_a_phone_sorts_the_list_among_its_filters(
+    browser: Browser, address: str, people: dict[str, int]
+) -> None:
+    page = await _open(browser, address, people["technician"], "/assets", PHONE)
+    await page.locator(".filters summary").click()
+    await page.get_by_label("排序方式").select_option("-added")
+    await page.locator(".filters .form-actions button").click()
+    await page.wait_for_url("**sort=-added**")
+    assert await harness.overflow(page) <= 0
+    await page.context.close()

@@ -14,7 +14,7 @@ from api.http.access import allow
 from api.http.types import WebRequest
 from api.kit.flash import see_other
 from api.kit.forms import Form
-from api.kit.lists import read_list
+from api.kit.lists import read_list, sorting_by
 from api.kit.numbers import PathId
 from api.kit.options import school_options
 from api.kit.rendering import language_of, render
@@ -25,7 +25,7 @@ from core.access import Actor, Role
 from core.errors import Invalid, say
 from core.memberships import NewRole
 from core.numbers import Id
-from core.people import Invitation, NewPerson, PeopleFilters
+from core.people import ORDERS, Invitation, NewPerson, PeopleFilters
 from core.permissions import MANAGE_PEOPLE, READ_PEOPLE
 from core.person_facts import PersonFacts
 
@@ -49,12 +49,13 @@ class PeoplePages(Controller):
     ) -> Response[str]:
         asked = read_list(request, PeopleFilters)
         found = await people.list_people(
-            actor, asked.filters, cursor=asked.cursor, limit=asked.limit
+            actor, asked.filters, cursor=asked.cursor, limit=asked.limit, sort=asked.sort
         )
         return render(
             request,
             "administration/people/list.html",
             page=found,
+            sorting=sorting_by(ORDERS, asked.sort),
             only=asked.filters,
             school_options=await school_options(request, actor, READ_PEOPLE),
         )

@@ -93,6 +93,7 @@ PLAIN_ROUTES: list[ControllerRouterHandler] = [
         people.list_people,
         "The people of your schools",
         "By name; `q` is part of a name or of a sign-in name.",
+        orders=people.ORDERS,
     ),
     PLAIN.create(
         people.create_person,

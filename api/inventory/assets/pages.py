@@ -15,7 +15,7 @@ from api.http.types import WebRequest
 from api.inventory.options import chosen_donation, chosen_model, place_options, school_codes
 from api.kit.flash import see_other
 from api.kit.forms import Form
-from api.kit.lists import read_list
+from api.kit.lists import read_list, sorting_by
 from api.kit.rendering import language_of, render
 from api.kit.submission import submit
 from core import clock
@@ -26,6 +26,7 @@ from core.paging import MAX_LIMIT, Page
 from core.permissions import EDIT_EQUIPMENT, READ_DONATIONS, READ_EQUIPMENT, REPORT_FAULTS
 from inventory import assets, custody, imports, repairs
 from inventory.assets import Asset, AssetFilters, AssetRow, LifecycleState
+from inventory.assets.sorting import ORDERS
 from inventory.usage import ZONE
 from monitoring import devices, topology
 
@@ -57,7 +58,10 @@ class AssetPages(Controller):
             "inventory/assets/list.html",
             total=await assets.count_assets(actor, query, most=COUNTED_TO + 1),
             counted_to=COUNTED_TO,
-            page=await assets.list_assets(actor, query, cursor=asked.cursor, limit=asked.limit),
+            page=await assets.list_assets(
+                actor, query, cursor=asked.cursor, limit=asked.limit, sort=asked.sort
+            ),
+            sorting=sorting_by(ORDERS, asked.sort),
             query=query,
             may_keep=actor.can(EDIT_EQUIPMENT),
             schools=await school_codes(request, actor),

@@ -24,6 +24,7 @@ from inventory.assets import (
     LifecycleState,
     NewAsset,
 )
+from inventory.assets.sorting import ORDERS
 from inventory.custody import Custody
 
 
@@ -68,14 +69,14 @@ class AssetRoutes(Controller):
         guards=[allow(READ_EQUIPMENT)],
         operation_id="asset_list",
         summary="Assets by tag",
-        dependencies={"asked": asked_for(AssetFilters)},
+        dependencies={"asked": asked_for(AssetFilters, ORDERS)},
     )
     async def list_assets(
         self, actor: NamedDependency[Actor], asked: NamedDependency[ListQuery[AssetFilters]]
     ) -> Page[AssetRow]:
         """`q` finds tags and serial numbers by their beginning, names and models by any part."""
         return await assets.list_assets(
-            actor, asked.filters, cursor=asked.cursor, limit=asked.limit
+            actor, asked.filters, cursor=asked.cursor, limit=asked.limit, sort=asked.sort
         )
 
     @post(guards=[allow(EDIT_EQUIPMENT)], operation_id="asset_create", summary="Add an asset")

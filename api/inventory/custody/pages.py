@@ -14,7 +14,7 @@ from api.inventory.custody.desk import Chosen, Desk, lay_out, split_tags, submit
 from api.inventory.options import place_options, school_codes
 from api.kit.flash import see_other
 from api.kit.forms import Form, convert_form
-from api.kit.lists import read_list
+from api.kit.lists import read_list, sorting_by
 from api.kit.rendering import render
 from api.kit.submission import Once
 from core.access import Actor
@@ -24,6 +24,7 @@ from core.permissions import EDIT_EQUIPMENT
 from inventory import custody
 from inventory.assets import Condition
 from inventory.custody import Custody, CustodyFilters, Holder
+from inventory.custody.listing import ORDERS, default_order
 from inventory.scope import school_id_of
 
 
@@ -60,7 +61,10 @@ class CustodyPages(Controller):
         return render(
             request,
             "inventory/custody/list.html",
-            page=await custody.list_custody(actor, query, cursor=asked.cursor, limit=asked.limit),
+            page=await custody.list_custody(
+                actor, query, cursor=asked.cursor, limit=asked.limit, sort=asked.sort
+            ),
+            sorting=sorting_by(ORDERS, asked.sort, default_order(asked.filters)),
             query=query,
             overdue=await custody.count_overdue(actor),
             may_keep=actor.can(EDIT_EQUIPMENT),

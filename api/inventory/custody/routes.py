@@ -18,6 +18,7 @@ from core.permissions import EDIT_EQUIPMENT, READ_EQUIPMENT
 from inventory import custody
 from inventory.assets import Condition
 from inventory.custody import Custody, CustodyFilters, Holder
+from inventory.custody.listing import ORDERS
 
 Tags = Annotated[list[str], msgspec.Meta(examples=[["S1-00042"]])]
 
@@ -55,14 +56,14 @@ class CustodyRoutes(Controller):
         guards=[allow(READ_EQUIPMENT)],
         operation_id="custody_list",
         summary="Who has what",
-        dependencies={"asked": asked_for(CustodyFilters)},
+        dependencies={"asked": asked_for(CustodyFilters, ORDERS)},
     )
     async def list_custody(
         self, actor: NamedDependency[Actor], asked: NamedDependency[ListQuery[CustodyFilters]]
     ) -> Page[Custody]:
         """What is out comes by the day it is due, what has ended newest first."""
         return await custody.list_custody(
-            actor, asked.filters, cursor=asked.cursor, limit=asked.limit
+            actor, asked.filters, cursor=asked.cursor, limit=asked.limit, sort=asked.sort
         )
 
     @post(

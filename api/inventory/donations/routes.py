@@ -23,6 +23,7 @@ from inventory.donations import (
     NewLine,
     Receipt,
 )
+from inventory.donations.reading import ORDERS
 from inventory.donors import Donor, DonorFacts, DonorFilters, NewDonor
 
 
@@ -80,14 +81,14 @@ class DonationRoutes(Controller):
         guards=[allow(READ_DONATIONS)],
         operation_id="donation_list",
         summary="Donations, newest first",
-        dependencies={"asked": asked_for(DonationFilters)},
+        dependencies={"asked": asked_for(DonationFilters, ORDERS)},
     )
     async def list_donations(
         self, actor: NamedDependency[Actor], asked: NamedDependency[ListQuery[DonationFilters]]
     ) -> Page[DonationRow]:
         """`has_gap` keeps those of which something declared has not come."""
         return await donations.list_donations(
-            actor, asked.filters, cursor=asked.cursor, limit=asked.limit
+            actor, asked.filters, cursor=asked.cursor, limit=asked.limit, sort=asked.sort
         )
 
     @post(

@@ -16,7 +16,7 @@ from api.inventory.work_orders.order_page import order_page
 from api.kit.addresses import Address
 from api.kit.flash import see_other
 from api.kit.forms import PHOTO_FORM_BYTES, read_form
-from api.kit.lists import read_list
+from api.kit.lists import read_list, sorting_by
 from api.kit.numbers import PathId
 from api.kit.photos import FormPhotos, read_photos
 from api.kit.rendering import render
@@ -30,6 +30,7 @@ from inventory import repairs
 from inventory.assets import Condition
 from inventory.repairs import NewEntry, WorkOrder, WorkOrderEntry, WorkOrderFilter
 from inventory.repairs.lists import StateFilter
+from inventory.repairs.views import ORDERS
 
 F = TypeVar("F", bound=msgspec.Struct)
 
@@ -126,11 +127,14 @@ class WorkOrderPages(Controller):
     ) -> Response[str]:
         asked = read_list(request, ShownOrders)
         query = asked.filters
-        page = await repairs.list_work_orders(actor, query, cursor=asked.cursor, limit=asked.limit)
+        page = await repairs.list_work_orders(
+            actor, query, cursor=asked.cursor, limit=asked.limit, sort=asked.sort
+        )
         return render(
             request,
             "inventory/work_orders/list.html",
             page=page,
+            sorting=sorting_by(ORDERS, asked.sort),
             query=query,
             places=await place_options(actor),
             works=actor.is_a(Role.admin, Role.technician, Role.student_helper),

@@ -29,6 +29,7 @@ from core.paging import Page
 from core.permissions import MANAGE_WORK_ORDERS, READ_EQUIPMENT, WRITE_WORK_ORDERS
 from inventory import repairs
 from inventory.repairs import WorkOrder, WorkOrderFilter
+from inventory.repairs.views import ORDERS
 
 B = TypeVar("B", bound=msgspec.Struct)
 
@@ -81,7 +82,7 @@ class WorkOrderRoutes(Controller):
         guards=[allow(READ_EQUIPMENT)],
         operation_id="work_order_list",
         summary="Work orders, the latest first",
-        dependencies={"asked": asked_for(WorkOrderFilter)},
+        dependencies={"asked": asked_for(WorkOrderFilter, ORDERS)},
     )
     async def list_orders(
         self,
@@ -91,7 +92,7 @@ class WorkOrderRoutes(Controller):
     ) -> Page[WorkOrder]:
         """Teachers and student helpers see the orders that they reported or were given."""
         page = await repairs.list_work_orders(
-            actor, asked.filters, cursor=asked.cursor, limit=asked.limit
+            actor, asked.filters, cursor=asked.cursor, limit=asked.limit, sort=asked.sort
         )
         speech = language_of(request)
         return Page([_told(one, speech) for one in page.items], page.next_cursor)

@@ -14,7 +14,7 @@ from api.http.types import WebRequest
 from api.inventory.options import by_school
 from api.kit.flash import see_other
 from api.kit.forms import Form, convert_form
-from api.kit.lists import read_list
+from api.kit.lists import read_list, sorting_by
 from api.kit.numbers import PathId
 from api.kit.options import school_options
 from api.kit.rendering import language_of, render
@@ -32,6 +32,7 @@ from monitoring.alerting import alerts, forecasts, parents
 from monitoring.alerting.alerts import AlertFilter
 from monitoring.alerting.maintenance import in_force
 from monitoring.devices import Device, DeviceFilter, credentials
+from monitoring.devices.views import ORDERS
 from monitoring.history import time_on
 from monitoring.history.spans import Span
 from monitoring.profiles import all_profiles
@@ -93,11 +94,14 @@ class DevicePages(Controller):
     ) -> Response[str]:
         asked = read_list(request, DeviceFilter)
         query = asked.filters
-        page = await devices.list_devices(actor, query, cursor=asked.cursor, limit=asked.limit)
+        page = await devices.list_devices(
+            actor, query, cursor=asked.cursor, limit=asked.limit, sort=asked.sort
+        )
         return render(
             request,
             "monitoring/devices/list.html",
             page=page,
+            sorting=sorting_by(ORDERS, asked.sort),
             query=query,
             q=query.q,
             schools=await school_options(request, actor),

@@ -25,6 +25,7 @@ from monitoring import devices, registration
 from monitoring.decoding.metrics import METRICS
 from monitoring.decoding.readings import State
 from monitoring.devices import Device, DeviceFilter
+from monitoring.devices.views import ORDERS
 from monitoring.history import listing
 from monitoring.registration.devices import NewDevice
 
@@ -59,7 +60,7 @@ class DeviceRoutes(Controller):
         guards=[allow(READ_MONITORING)],
         operation_id="device_list",
         summary="Monitored devices, by tag",
-        dependencies={"asked": asked_for(DeviceFilter)},
+        dependencies={"asked": asked_for(DeviceFilter, ORDERS)},
     )
     async def list_devices(
         self,
@@ -69,7 +70,7 @@ class DeviceRoutes(Controller):
     ) -> Page[Device]:
         """Everyone at the school sees its devices and whether they answer."""
         page = await devices.list_devices(
-            actor, asked.filters, cursor=asked.cursor, limit=asked.limit
+            actor, asked.filters, cursor=asked.cursor, limit=asked.limit, sort=asked.sort
         )
         speech = language_of(request)
         return Page([_told(one, speech) for one in page.items], page.next_cursor)

@@ -1,0 +1,123 @@
+"""Which assets a list shows: its filters, as conditions and as what a query can begin with."""
+
+from enum import StrEnum
+
+import msgspec
+
+from core.access import Actor
+from core.numbers import Id
+from core.permissions import READ_BORROWERS, Permission
+from core.query import Where
+from inventory.assets.shapes import Condition, LifecycleState
+from inventory.models import AssetKind
+from inventory.scope import school_id_of
+
+# Above every character that a tag or serial number can hold: the end of a prefix's range.
+LAST_CHARACTER = "\U0010ffff"
+
+
+class Custodial(StrEnum):
+    """Whether somebody has it: out (of these, overdue), or free to be handed out."""
+
+    out = "out"
+    overdue = "overdue"
+    free = "free"
+
+
+class AssetFilters(msgspec.Struct, frozen=True):
+    """What to list; None is any. ``q`` finds tags, serial numbers and the school's own numbers by
+    their beginning, tags by their number too, names and models by any part."""
+
+    q: str = ""
+    school: str | None = None
+    kind: AssetKind | None = None
+    model: Id | None = None
+    lifecycle: LifecycleState | None = None
+    condition: Condition | None = None
+    place: Id | None = None
+    donation: Id | None = None
+    holder: Id | None = None
+    custody: Custodial | None = None
+
+    @property
+    def active(self) -> int:
+        """How many filters are in use, the search apart."""
+        return sum(
+            getattr(self, field) is not None
+            for field in AssetFilters.__struct_fields__
+            if field != "q"
+        )
+
+
+class Driver(msgspec.Struct, frozen=True):
+    """A few rows ``d`` that lead to the assets wanted, cheaper to begin with than the tags."""
+
+    source: str
+    link: str
+
+    def as_condition(self) -> str:
+        return f"EXISTS (SELECT FROM ({self.source}) d WHERE {self.link})"
+
+
+async def schools_of(
+    actor: Actor, filters: AssetFilters, allowed: Permission | None = None
+) -> list[int]:
+    """The schools whose assets the actor may find so; with ``allowed``, where that is permitted."""
+    schools = [await school_id_of(actor, filters.school)] if filters.school else actor.school_ids
+    if allowed:
+        schools = sorted(set(schools) & set(actor.school_ids_with(allowed)))
+    if filters.holder is not None and filters.holder != actor.person_id:
+        # What a person holds is found only by those who may read that they hold it.
+        schools = sorted(set(schools) & set(actor.school_ids_with(READ_BORROWERS)))
+    return list(schools)
+
+
+def narrow(where: Where, filters: AssetFilters) -> None:
+    """Add the filters that are about the asset ``a`` itself."""
+    where.add_given("a.model = :model", model=filters.model)
+    where.add_given("a.lifecycle = :lifecycle", lifecycle=filters.lifecycle)
+    where.add_given("a.condition = :condition", condition=filters.condition)
+    if filters.custody is Custodial.free:
+        where.add(f"a.lifecycle = 'in_service' AND NOT EXISTS ({OPEN})")
+
+
+def drivers_of(where: Where, filters: AssetFilters) -> list[Driver]:
+    """The filters that start from another table, the narrowest first."""
+    drivers = []
+    if filters.holder is not None:
+        where.bind(holder=filters.holder)
+        drivers.append(Driver(HELD_BY, "a.id = d.asset"))
+    if filters.custody is Custodial.overdue:
+        drivers.append(Driver(OVERDUE, "a.id = d.asset"))
+    if filters.donation is not None:
+        where.bind(donation=filters.donation)
+        drivers.append(Driver(LINES, "a.donation_line = d.id"))
+    if filters.place is not None:
+        where.bind(place=filters.place)
+        drivers.append(Driver(WITHIN_PLACE, "a.place = d.id"))
+    if filters.custody is Custodial.out:
+        drivers.append(Driver(OUT, "a.id = d.asset"))
+    if filters.kind is not None:
+        where.bind(kind=filters.kind)
+        drivers.append(Driver(OF_KIND, "a.model = d.id"))
+    return drivers
+
+
+OPEN = "SELECT FROM custody c WHERE c.asset = a.id AND c.ended_at IS NULL"
+HELD_BY = "SELECT asset FROM custody WHERE holder = :holder AND ended_at IS NULL"
+OUT = "SELECT asset FROM custody WHERE school = mine.school AND ended_at IS NULL"
+OVERDUE = (
+    "SELECT c.asset FROM custody c JOIN school s ON s.id = c.school"
+    " WHERE c.ended_at IS NULL AND c.due_on < (now() AT TIME ZONE s.zone)::date"
+)
+# The first that begin so: whoever knows a number writes more of it than its first sign.
+NUMBERED = """SELECT asset FROM asset_number WHERE school = mine.school
+    AND folded COLLATE "C" >= :number AND folded COLLATE "C" < :number_end
+    ORDER BY folded COLLATE "C" LIMIT 200"""
+LINES = "SELECT id FROM donation_line WHERE donation = :donation"
+OF_KIND = "SELECT id FROM asset_model WHERE kind = :kind"
+# A building holds rooms and a room cabinets: three levels, and no more.
+WITHIN_PLACE = """WITH here AS (SELECT :place::bigint AS id)
+    SELECT id FROM here
+    UNION SELECT p.id FROM place p JOIN here ON p.parent = here.id
+    UNION SELECT q.id FROM place q JOIN place p ON q.parent = p.id JOIN here ON p.parent = here.id"""
