@@ -130,7 +130,7 @@ async def _prove(actor: Actor, own: _Own, password: str, address: str, *, field:
     if not is_right:
         await _refuse_password(actor, tries, address, field=field)
     await throttle.delete_attempt(attempt)
-    await sign_in.forget_password_tries(actor)
+    await sign_in.reset_password_tries(actor)
 
 
 async def _refuse_password(

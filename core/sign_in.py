@@ -268,6 +268,6 @@ async def take_back_password_try(actor: Actor) -> None:
     )
 
 
-async def forget_password_tries(actor: Actor) -> None:
+async def reset_password_tries(actor: Actor) -> None:
     """The password was right: this session has all its tries again."""
     await database.execute("UPDATE sign_in SET wrong_passwords = 0 WHERE id = $1", actor.sign_in_id)

@@ -145,6 +145,13 @@ async def _inventory(
     tag = f"{mark.upper()}-TAG-1"
     asset = await factories.asset(school, place=room, tag=tag, donation_line=line_id)
     lent = await factories.asset(school)
+    await database.execute(
+        "INSERT INTO asset_number (asset, school, number, folded) VALUES ($1, $2, $3, $4)",
+        asset.id,
+        school.id,
+        f"{mark} 7",
+        f"{mark.upper()}7",
+    )
     custody_id = await database.fetch_value(
         "INSERT INTO custody (school, asset, holder, started_at, handed_by)"
         " VALUES ($1, $2, $3, now(), $4) RETURNING id",
