@@ -283,12 +283,17 @@ async def test_changing_the_password_ends_every_other_session() -> None:
 async def test_the_current_password_is_asked_and_guessing_it_is_stopped() -> None:
     who = await factories.person("teacher", await factories.school())
     actor = await _actor(who.id)
-    for _ in range(10):
+    for _ in range(9):
         with pytest.raises(Invalid) as refused:
             await account.change_password(
                 actor, current="wrong", new="willow kettle orbit", address="127.0.0.1"
             )
         assert refused.value.code == "wrong_password"
+    with pytest.raises(NotSignedIn) as ended:
+        await account.change_password(
+            actor, current="wrong", new="willow kettle orbit", address="127.0.0.1"
+        )
+    assert ended.value.code == "session_ended"
     with pytest.raises(Exception, match="Too many"):
         await account.change_password(
             actor, current=factories.PASSWORD, new="willow kettle orbit", address="127.0.0.1"
