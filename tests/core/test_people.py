@@ -8,7 +8,7 @@ import pytest
 from core import account, database, memberships, passwords, people, schools, sign_in, tokens
 from core.access import Actor, Role
 from core.clock import now
-from core.errors import Conflict, Forbidden, Invalid, NotFound
+from core.errors import Conflict, Forbidden, Invalid, NotFound, NotSignedIn
 from core.memberships import NewRole
 from core.people import NewPerson, PeopleFilters, Standing
 from core.person_facts import PersonFacts
