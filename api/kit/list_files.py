@@ -10,7 +10,7 @@ from litestar.response import Stream
 
 from api.http.types import WebRequest
 from api.kit.rendering import language_of
-from api.kit.workbooks import MOST_ROWS, write_workbook
+from api.kit.workbooks import MOST_ROWS, send, write_workbook
 from api.wording.language import Language
 from core import csv_files
 from core.errors import Message
@@ -56,12 +56,15 @@ async def answer_csv(request: WebRequest, file: ListFile[R], next_page: NextPage
 async def answer_xlsx(
     request: WebRequest, file: ListFile[R], next_page: NextPage[R], *, most: int = MOST_ROWS
 ) -> Stream:
-    """The list as XLSX of at most ``most`` rows, the head among them; the last says when cut."""
+    """The list as XLSX of at most ``most`` rows, the head among them; the last says when cut.
+
+    It is written whole before the answer begins, in a temporary file.
+    """
     speech = language_of(request)
     pages = _pages(await next_page(None), next_page)
     rows = ([file.cells(row, speech) for row in page] async for page in pages)
-    book = write_workbook(file.head(speech), rows, speech, most=most)
-    return _stream(book, f"{file.name}.xlsx", XLSX_TYPE)
+    book = await write_workbook(file.head(speech), rows, speech, most=most)
+    return _stream(send(book), f"{file.name}.xlsx", XLSX_TYPE)
 
 
 async def _pages(page: Page[R], next_page: NextPage[R]) -> AsyncIterator[list[R]]:

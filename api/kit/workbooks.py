@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
 from tempfile import TemporaryFile
-from typing import Any
+from typing import IO, Any
 
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
@@ -24,13 +24,40 @@ async def write_workbook(
     speech: Language,
     *,
     most: int = MOST_ROWS,
-) -> AsyncIterator[bytes]:
-    """The bytes of a workbook with one sheet; where ``most`` rows cut it, its last row says so."""
+) -> IO[bytes]:
+    """A workbook with one sheet, as a file that is gone once it is closed.
+
+    Where ``most`` rows cut the list, its last row says so.
+    """
     book = Workbook(write_only=True)
     sheet = book.create_sheet()
     sheet.freeze_panes = "A2"
-    await asyncio.to_thread(_append, sheet, [head])
-    free, held = most - 1, list[list[Any]]()
+    file = TemporaryFile()  # noqa: SIM115 - whoever sends it closes it
+    try:
+        try:
+            await asyncio.to_thread(_append, sheet, [head])
+            await _append_pages(sheet, pages, speech, most - 1)
+        finally:
+            # In any case: only saving takes away the file in which the sheet waited.
+            await asyncio.to_thread(book.save, file)
+    except BaseException:
+        file.close()
+        raise
+    file.seek(0)
+    return file
+
+
+async def send(file: IO[bytes]) -> AsyncIterator[bytes]:
+    """The bytes of a file, which is closed then."""
+    with file:
+        while chunk := await asyncio.to_thread(file.read, CHUNK_BYTES):
+            yield chunk
+
+
+async def _append_pages(
+    sheet: Any, pages: AsyncIterator[list[list[Any]]], speech: Language, free: int
+) -> None:
+    held: list[list[Any]] = []
     async for page in pages:
         rows = [*held, *page]
         if len(rows) > free:
@@ -42,11 +69,6 @@ async def write_workbook(
         await asyncio.to_thread(_append, sheet, rows[:-1])
         free, held = free - len(rows[:-1]), rows[-1:]
     await asyncio.to_thread(_append, sheet, held)
-    with TemporaryFile() as file:
-        await asyncio.to_thread(book.save, file)
-        file.seek(0)
-        while chunk := await asyncio.to_thread(file.read, CHUNK_BYTES):
-            yield chunk
 
 
 def _append(sheet: Any, rows: Sequence[Sequence[object]]) -> None:

@@ -7,7 +7,11 @@ from core import database
 from core.csv_files import FORMULA_STARTS, bare, harmless, written
 from tests import factories
 
-FILES = {"/assets.csv": "inventory:read", "/usage.csv": "reports:read"}
+FILES = {
+    "/assets.csv": "inventory:read",
+    "/custody.csv": "inventory:read",
+    "/usage.csv": "reports:read",
+}
 
 
 @pytest.mark.parametrize("start", FORMULA_STARTS)

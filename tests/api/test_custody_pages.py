@@ -32,6 +32,8 @@ async def test_a_pupil_who_helps_reads_that_it_is_out_and_not_with_whom(
         f"/assets/{back}",
         "/custody",
         "/custody?view=ended",
+        "/custody.csv",
+        "/custody.csv?view=ended",
         "/api/v1/assets",
         f"/api/v1/assets/{out}",
         f"/api/v1/assets/{back}/custody",

@@ -1,21 +1,28 @@
 """Files of lists, read back: what is filtered, in the order that is seen, whole."""
 
 import csv
+import tempfile
+from collections.abc import AsyncIterator
 from datetime import date
 from io import BytesIO, StringIO
+from pathlib import Path
 from typing import Any
 
 import httpx
 import openpyxl
 import pytest
 
-from api.kit.workbooks import write_workbook
+from api.kit.workbooks import send, write_workbook
 from api.wording.language import language
 from core import database
 from inventory import custody
 from inventory.custody import Holder
 from tests import factories
 from tests.api.office import Office, office_of
+
+
+def names_in(folder: Path) -> list[str]:
+    return [path.name for path in folder.iterdir()]
 
 
 async def sheet_of(client: httpx.AsyncClient, path: str) -> list[tuple[Any, ...]]:
@@ -103,8 +110,23 @@ async def test_a_full_sheet_says_that_the_list_goes_on(count: int, cut: bool) ->
         for number in range(count):
             yield [[number]]
 
-    made = write_workbook(["n"], pages(), language("en"), most=5)
-    book = openpyxl.load_workbook(BytesIO(b"".join([part async for part in made])))
+    made = await write_workbook(["n"], pages(), language("en"), most=5)
+    book = openpyxl.load_workbook(BytesIO(b"".join([part async for part in send(made)])))
+    assert made.closed
     found = [row[0] for row in book.active.iter_rows(values_only=True)]
     assert len(found) == 5
     assert ("goes on" in str(found[-1])) == cut
+
+
+async def test_a_workbook_that_cannot_be_written_leaves_nothing_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+
+    async def pages() -> AsyncIterator[list[list[Any]]]:
+        yield [[number] for number in range(500)]
+        raise ValueError("the second page cannot be read")
+
+    with pytest.raises(ValueError, match="second page"):
+        await write_workbook(["n"], pages(), language("en"))
+    assert names_in(tmp_path) == []

@@ -11,7 +11,7 @@ from api.kit.list_files import Column, ListFile, NextPage, answer_csv, answer_xl
 from api.kit.lists import read_list
 from api.wording.language import SCHOOL_ZONE
 from core.access import Actor
-from core.errors import say
+from core.errors import Message, say
 from core.paging import MAX_LIMIT
 from core.permissions import READ_EQUIPMENT
 from inventory import custody
@@ -36,7 +36,7 @@ FILE = ListFile[Custody](
 )
 
 
-def _state(loan: Custody) -> object:
+def _state(loan: Custody) -> Message:
     if loan.was_lost:
         return say("Lost")
     if loan.ended_at is not None:
