@@ -38,6 +38,7 @@ FORM_FIELDS: dict[str, Message] = {
     "setup_code": say("One-time code"),
     "size": say("Stickers on a sheet of A4"),
     "sleeps": say("May be switched off"),
+    "sort": say("Sort by"),
     "stays": say("Stay signed in on this device"),
     "symptom": say("What is wrong?"),
     "tags": say("Tags"),

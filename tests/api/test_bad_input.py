@@ -188,7 +188,9 @@ async def _faults(
     faults = []
     with capture_logs():
         for attempt in attempts:
-            async with database.transaction() as undone:
+            async with database.own_connection() as connection:
+                undone = connection.transaction()
+                await undone.start()
                 answer = await _send(client, attempt, token)
                 await undone.rollback()
             if answer.status_code >= 500:
