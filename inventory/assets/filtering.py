@@ -111,9 +111,10 @@ OVERDUE = (
     " WHERE c.ended_at IS NULL AND c.due_on < (now() AT TIME ZONE s.zone)::date"
 )
 # The first that begin so: whoever knows a number writes more of it than its first sign.
-NUMBERED = """SELECT asset FROM asset_number WHERE school = mine.school
-    AND folded COLLATE "C" >= :number AND folded COLLATE "C" < :number_end
-    ORDER BY folded COLLATE "C" LIMIT 200"""
+NUMBERED = """SELECT n.asset FROM asset_number n JOIN asset own ON own.id = n.asset
+    WHERE own.school = mine.school
+    AND n.folded COLLATE "C" >= :number AND n.folded COLLATE "C" < :number_end
+    ORDER BY n.folded COLLATE "C" LIMIT 200"""
 LINES = "SELECT id FROM donation_line WHERE donation = :donation"
 OF_KIND = "SELECT id FROM asset_model WHERE kind = :kind"
 # A building holds rooms and a room cabinets: three levels, and no more.

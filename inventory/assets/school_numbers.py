@@ -3,7 +3,7 @@
 import unicodedata
 from collections.abc import Iterable, Sequence
 
-from core.database import execute, execute_many, fetch_value
+from core.database import execute, execute_many, fetch_column
 from core.errors import FieldError, Invalid, Message, Problem, say
 from core.texts import Line
 from inventory import tables
@@ -44,22 +44,18 @@ def find_errors(numbers: Sequence[str]) -> list[FieldError]:
 
 
 async def set_numbers(asset_id: int, school_id: int, numbers: Iterable[str]) -> bool:
-    """Make these the numbers of a locked asset at a school; whether that changed anything.
+    """Make these the numbers of a locked asset; whether that changed anything.
 
-    In the caller's transaction and :data:`REFUSALS`.
+    New ones are of the school; those that an earlier school gave stay its own. In the caller's
+    transaction and :data:`REFUSALS`.
     """
     wanted = {folded(number): number for number in numbers}
     gone = await execute(
-        "DELETE FROM asset_number WHERE asset = $1 AND school = $2 AND number <> ALL ($3::text[])",
+        "DELETE FROM asset_number WHERE asset = $1 AND number <> ALL ($2::text[])",
         asset_id,
-        school_id,
         list(wanted.values()),
     )
-    known = await fetch_value(
-        "SELECT coalesce(array_agg(folded::text), '{}') FROM asset_number WHERE asset = $1 AND school = $2",
-        asset_id,
-        school_id,
-    )
+    known = await fetch_column(str, "SELECT folded FROM asset_number WHERE asset = $1", asset_id)
     added = [
         (asset_id, school_id, number, fold) for fold, number in wanted.items() if fold not in known
     ]

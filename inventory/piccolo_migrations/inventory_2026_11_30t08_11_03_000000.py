@@ -9,7 +9,7 @@ DESCRIPTION = "keys, index and history of a school's own numbers"
 FORWARDS = """
 ALTER TABLE asset_number ADD CONSTRAINT asset_number_is_of_a_school_of_the_asset
     FOREIGN KEY (asset, school) REFERENCES asset_at_school (asset, school);
-CREATE INDEX asset_number_by_beginning ON asset_number (school, folded COLLATE "C");
+CREATE INDEX asset_number_by_beginning ON asset_number (folded COLLATE "C");
 CREATE FUNCTION refuse_number_after_end() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF EXISTS (SELECT FROM asset a JOIN lifecycle l ON l.state = a.lifecycle AND l.is_end

@@ -54,6 +54,9 @@ REFUSALS: dict[str, Message | Problem] = {
     "device_one_an_asset": Invalid.of(
         "asset_tag", say("This asset is monitored already"), code="taken"
     ),
+    "device_watched_where_the_asset_is": Conflict(
+        say("The asset has just gone over to another school"), field="asset_tag"
+    ),
     "device_once_an_address": Invalid.of(
         "address", say("A device of the school has this address already"), code="taken"
     ),

@@ -174,7 +174,15 @@ async def test_a_number_goes_along_to_another_school(
     changed = await assets.update_asset(
         theirs.actor, made.tag, AssetChanges(version=asset.version, numbers=("OLD-7", "NEW-1"))
     )
-    assert sorted(set(changed.numbers)) == ["NEW-1", "OLD-7"]
+    assert changed.numbers == ["OLD-7", "NEW-1"]
+    for sort in ("", "lifecycle", "-added"):
+        found = await assets.list_assets(theirs.actor, AssetFilters(q="old"), sort=sort)
+        assert [row.tag for row in found.items] == [made.tag], sort
+    # The form shows the numbers of both schools, so what is taken out of it is gone.
+    left = await assets.update_asset(
+        theirs.actor, made.tag, AssetChanges(version=changed.version, numbers=("NEW-1",))
+    )
+    assert left.numbers == ["NEW-1"]
 
 
 async def test_what_left_the_books_keeps_its_numbers(
