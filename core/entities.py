@@ -1,6 +1,6 @@
 """What people call the rows and columns of this package's tables (see core/entity.py)."""
 
-from core.entity import Entity
+from core.entity import Entity, Word, bad, idle, info, ok, warn
 from core.errors import Message, say
 from core.tables import ApiToken, LessonPeriod, Person, PersonMembership, Place, School, Term
 
@@ -30,6 +30,60 @@ ENTITIES = (
         joins="JOIN person p ON p.id = t.person",
     ),
 )
+
+# What each stored code reads as, by the kinds that ``Entity.codes`` and the templates name.
+CODES: dict[str, dict[str, Word]] = {
+    "role": {
+        "admin": info(say("Administrator")),
+        "technician": info(say("Technician")),
+        "teacher": info(say("Teacher")),
+        "student_helper": info(say("Student helper")),
+        "auditor": info(say("Auditor")),
+    },
+    "place_kind": {
+        "building": idle(say("Building")),
+        "room": idle(say("Room")),
+        "cabinet": idle(say("Cabinet")),
+    },
+    "language": {
+        "zh": idle(say("Chinese")),
+        "zh_CN": idle(say("Chinese")),
+        "en": idle(say("English")),
+    },
+    "change_action": {
+        "insert": ok(say("Created")),
+        "update": info(say("Changed")),
+        "delete": bad(say("Removed")),
+    },
+    "security_kind": {
+        "signed_in": ok(say("Signed in")),
+        "sign_in_failed": warn(say("Sign-in failed")),
+        "sign_in_throttled": bad(say("Sign-in stopped after too many tries")),
+        "password_check_failed": warn(say("Wrong password while signed in")),
+        "password_check_throttled": bad(say("Password asked again: stopped after too many tries")),
+        "session_ended": bad(say("Signed out after too many wrong passwords")),
+        "code_failed": warn(say("Wrong code of the second factor")),
+        "code_throttled": bad(say("Second factor: stopped after too many tries")),
+        "recovery_code_used": warn(say("Recovery code used")),
+        "access_refused": warn(say("Access refused")),
+        "cross_site_refused": warn(say("Request from another site refused")),
+        "role_given": info(say("Role given")),
+        "role_ended": info(say("Role ended")),
+        "account_opened": info(say("Account opened")),
+        "account_closed": info(say("Account closed")),
+        "account_reopened": info(say("Account opened again")),
+        "password_changed": info(say("Password changed")),
+        "password_reset": warn(say("One-time password given")),
+        "token_made": info(say("Token made")),
+        "token_revoked": info(say("Token revoked")),
+        "second_factor_set_up": ok(say("Second factor set up")),
+        "second_factor_removed": warn(say("Second factor removed")),
+        "second_factor_reset": warn(say("Second factor taken away by an admin")),
+        "second_factor_rule": info(say("Rule about the second factor changed")),
+        "export": info(say("Table downloaded")),
+        "key_rotated": info(say("Secret key changed")),
+    },
+}
 
 COLUMNS: dict[str, Message] = {
     "acknowledged_at": say("Acknowledged at"),

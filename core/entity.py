@@ -12,12 +12,39 @@ from core.errors import Message
 KEY_TYPES = {UUID: "uuid", Varchar: "text"}
 
 
+class Word(msgspec.Struct, frozen=True):
+    """What people read for a code, and the lamp beside it: ok, warn, bad, idle or info."""
+
+    label: Message
+    tone: str = "idle"
+
+
+def ok(text: Message) -> Word:
+    return Word(text, "ok")
+
+
+def warn(text: Message) -> Word:
+    return Word(text, "warn")
+
+
+def bad(text: Message) -> Word:
+    return Word(text, "bad")
+
+
+def idle(text: Message) -> Word:
+    return Word(text, "idle")
+
+
+def info(text: Message) -> Word:
+    return Word(text, "info")
+
+
 class Entity(msgspec.Struct, frozen=True):
     """One table: its word, how a row of it reads, which columns hold codes, whether it is audited.
 
     ``row_name`` is SQL over ``t`` (the table) and ``joins``; ``{school_name}`` in it stands for a
     school's name column in the reader's language. ``codes`` is the kind of word of each column
-    that holds a code, as api/wording/words.py names the kinds. A foreign key to a table that has
+    that holds a code: a key of ``CODES`` beside the entities. A foreign key to a table that has
     no entity holds a code itself.
     """
 

@@ -1,6 +1,6 @@
 """What people call the rows and columns of this package's tables (see core/entity.py)."""
 
-from core.entity import Entity
+from core.entity import Entity, Word, bad, idle, info, ok, warn
 from core.errors import Message, say
 from storage.tables import Resource, Revision, StorageQuota, Upload
 
@@ -35,6 +35,41 @@ ENTITIES = (
         joins="JOIN school s ON s.id = t.school",
     ),
 )
+
+# What each stored code reads as, by the kinds that ``Entity.codes`` and the templates name.
+CODES: dict[str, dict[str, Word]] = {
+    "resource_state": {
+        "draft": idle(say("Draft")),
+        "in_review": info(say("In review")),
+        "published": ok(say("Published")),
+        "withdrawn": warn(say("Withdrawn")),
+    },
+    "visibility": {
+        "school": idle(say("Our school")),
+        "shared": info(say("All schools")),
+    },
+    "upload_state": {
+        "initiated": info(say("Not started")),
+        "receiving": info(say("Uploading")),
+        "completing": info(say("Being stored")),
+        "verifying": info(say("Being checked")),
+        "ready": ok(say("Ready")),
+        "aborted": idle(say("Cancelled")),
+        "expired": idle(say("Expired")),
+        "rejected": bad(say("Refused")),
+        "duplicate": warn(say("Already in the library")),
+    },
+}
+
+# Kinds whose codes and words are the library's own data -> the facet in storage/vocabulary.py.
+FACETS = {
+    "stage": "stage",
+    "subject": "subject",
+    "grade": "grade",
+    "resource_kind": "kind",
+    "resource_language": "language",
+    "licence": "licence",
+}
 
 COLUMNS: dict[str, Message] = {
     "abstract": say("Abstract"),

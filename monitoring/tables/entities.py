@@ -1,6 +1,6 @@
 """What people call the rows and columns of this package's tables (see core/entity.py)."""
 
-from core.entity import Entity
+from core.entity import Entity, Word, bad, idle, info, ok, warn
 from core.errors import Message, say
 from inventory.entities import ASSET, OF_ASSET
 from monitoring.tables.alerts import (
@@ -66,6 +66,76 @@ ENTITIES = (
         joins="JOIN place_path pp ON pp.place = t.place",
     ),
 )
+
+# What each stored code reads as, by the kinds that ``Entity.codes`` and the templates name.
+CODES: dict[str, dict[str, Word]] = {
+    "device_state": {
+        "up": ok(say("Online")),
+        "down": bad(say("Offline")),
+        "unknown": idle(say("Not yet known")),
+    },
+    "device_method": {
+        "snmp": idle(say("by SNMP")),
+        "ping": idle(say("by ping")),
+    },
+    "reading_state": {
+        "ok": ok(say("In order")),
+        "warning": warn(say("Warning")),
+        "critical": bad(say("Critical")),
+        "unknown": idle(say("Not known")),
+    },
+    "alert_state": {
+        "raised": bad(say("Alert")),
+        "acknowledged": warn(say("Acknowledged")),
+        "cleared": ok(say("Cleared")),
+    },
+    "alert_severity": {
+        "warning": warn(say("Warning")),
+        "critical": bad(say("Critical")),
+    },
+    "digest": {
+        "none": idle(say("never")),
+        "daily": idle(say("every day")),
+        "weekly": idle(say("every week")),
+    },
+    "scan_state": {
+        "waiting": idle(say("Waits for a worker")),
+        "running": info(say("Is searching")),
+        "finished": ok(say("Finished")),
+        "cancelled": idle(say("Cancelled")),
+    },
+    "candidate_trust": {
+        "certain": ok(say("Certain")),
+        "doubtful": warn(say("Doubtful")),
+        "unmatched": idle(say("Unknown to us")),
+    },
+    "candidate_decision": {
+        "waiting": info(say("Waits for you")),
+        "added": ok(say("Added")),
+        "ignored": idle(say("Ignored")),
+    },
+    "candidate_key": {
+        "serial_number": ok(say("Serial number")),
+        "mac": ok(say("Network card")),
+        "address": idle(say("Address")),
+        "name": idle(say("Name")),
+        "model": idle(say("Model")),
+    },
+    "candidate_doubt": {
+        "weak_key": warn(
+            say(
+                "Names, models and addresses can be alike: only a serial number or a card is proof."
+            )
+        ),
+        "keys_disagree": warn(say("Its serial number and its card lead to different assets.")),
+        "several_assets": warn(say("More than one asset fits.")),
+        "shared_serial": warn(say("Another address tells the same serial number.")),
+        "shared_card": warn(say("Another address has the same network card.")),
+        "monitored": warn(say("This asset is monitored already, at another address.")),
+        "gone": warn(say("By the books this asset has left the school.")),
+        "other_kind": warn(say("The device is of another kind than the asset.")),
+    },
+}
 
 COLUMNS: dict[str, Message] = {
     "acknowledged_by": say("Taken care of by"),

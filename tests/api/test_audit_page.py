@@ -9,9 +9,9 @@ import msgspec
 import pytest
 
 from api.administration.audit.pages import entries_of
-from api.wording import row_names, words
+from api.wording import row_names
 from api.wording.change_values import UNTOLD, change_value
-from api.wording.entities import COLUMNS, ENTITIES
+from api.wording.entities import CODES, COLUMNS, ENTITIES
 from api.wording.language import language
 from core import audit, database
 from core.audit import AuditFilter
@@ -21,6 +21,7 @@ from monitoring.alerting.maintenance import windows
 from monitoring.alerting.maintenance.windows import NewWindow
 from monitoring.devices.networks import grants
 from storage import quotas
+from storage.entities import FACETS
 from tests import factories, factories_inventory, factories_monitoring, factories_repairs
 from tests.factories import MadePerson, MadeSchool
 
@@ -39,7 +40,7 @@ SELECT c.relname AS entity, a.attname AS name, f.relname AS points_to
  WHERE NOT a.attname = any(string_to_array(rtrim(encode(t.tgargs, 'escape'), '\\000'), '\\000'))
 """
 # Tables of codes: the key is the code, which has a word.
-CODES = {"lifecycle", "resource_transition"}
+CODE_TABLES = {"lifecycle", "resource_transition"}
 
 
 class Column(msgspec.Struct, frozen=True):
@@ -63,7 +64,7 @@ async def test_every_audited_column_has_a_word_and_every_table() -> None:
 def test_an_entity_names_its_own_columns_and_kinds_of_code_that_have_words() -> None:
     for name, entity in ENTITIES.items():
         assert entity.codes.keys() <= entity.columns, name
-        unknown = set(entity.codes.values()) - words.VOCABULARY.keys() - words.FACETS.keys()
+        unknown = set(entity.codes.values()) - CODES.keys() - FACETS.keys()
         assert not unknown, name
         assert entity.row_name, name
     with pytest.raises(ValueError, match="twice"):
@@ -72,7 +73,7 @@ def test_an_entity_names_its_own_columns_and_kinds_of_code_that_have_words() -> 
 
 async def test_every_column_that_points_to_a_row_is_shown_by_its_name() -> None:
     columns = await database.fetch(Column, AUDITED_COLUMNS)
-    pointing = [one for one in columns if one.points_to and one.points_to not in CODES]
+    pointing = [one for one in columns if one.points_to and one.points_to not in CODE_TABLES]
     wrong = {
         (one.entity, one.name, one.points_to)
         for one in pointing

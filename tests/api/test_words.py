@@ -8,24 +8,29 @@ import pytest
 from api.monitoring.alerts.words import RULE_NAMES, rule_words
 from api.wording import field_words, words
 from api.wording.counting import counted
+from api.wording.entities import CODES, DOMAINS
 from api.wording.language import LOCALES, language
-from api.wording.words import VOCABULARY
 from core.access import Role
 from core.places import PlaceKind
+from core.security_log import Kind as SecurityKind
 from inventory.assets import Condition, LifecycleState
+from inventory.assets.book_facts import CostBasis
 from inventory.donors import DonorKind
 from inventory.imports.shapes import ImportState, Verdict
 from inventory.models import AssetKind
 from inventory.repairs.views import Severity, Source, State
 from inventory.serials import SerialTrust
 from monitoring.alerting.alerts import AlertState
+from monitoring.alerting.alerts.findings import AlertSeverity
 from monitoring.decoding.readings import State as ReadingState
 from monitoring.devices.views import DeviceState
 from monitoring.discovery import Decision, Doubt, Key, Trust
 from monitoring.discovery.scans import ScanState
+from monitoring.notices.subscriptions import Digest
 from monitoring.profiles.alert_messages import RULE_SENTENCES
 from storage import vocabulary
-from storage.resources import ResourceState
+from storage.entities import FACETS
+from storage.resources import ResourceState, Visibility
 from storage.uploads import UploadState
 
 
@@ -58,20 +63,31 @@ def codes(kind: type[StrEnum]) -> set[str]:
         ("alert_state", set(get_args(AlertState))),
         ("resource_state", codes(ResourceState)),
         ("upload_state", codes(UploadState)),
+        ("cost_basis", codes(CostBasis)),
+        ("security_kind", codes(SecurityKind)),
+        ("visibility", codes(Visibility)),
+        ("alert_severity", set(get_args(AlertSeverity))),
+        ("digest", set(get_args(Digest))),
     ],
 )
 def test_every_stored_code_has_a_word(kind: str, stored: set[str]) -> None:
-    assert VOCABULARY[kind].keys() == stored
+    assert CODES[kind].keys() == stored
 
 
 @pytest.mark.parametrize("locale", LOCALES)
-@pytest.mark.parametrize(("kind", "facet"), list(words.FACETS.items()))
+@pytest.mark.parametrize(("kind", "facet"), list(FACETS.items()))
 def test_the_librarys_own_words_are_read_from_its_vocabulary(
     locale: str, kind: str, facet: str
 ) -> None:
     offered = dict(words.choices(language(locale), kind))
     assert offered.keys() == vocabulary.terms(facet).keys()
     assert all(offered.values())
+
+
+def test_a_kind_of_code_is_declared_once() -> None:
+    kinds = [kind for domain in DOMAINS for kind in domain.CODES]
+    assert len(kinds) == len(set(kinds))
+    assert not FACETS.keys() & set(kinds)
 
 
 def test_a_code_without_a_word_reads_as_itself() -> None:
