@@ -29,6 +29,14 @@ def reads_borrowers(actor: Actor, school: str) -> bool:
     )
 
 
+def without_borrowers(actor: Actor, rows: list[Held]) -> list[Held]:
+    """The rows of a page, each as :func:`without_borrower` gives it."""
+    open_schools = {
+        school for school in {row.school for row in rows} if reads_borrowers(actor, school)
+    }
+    return [row if row.school in open_schools else without_borrower(actor, row) for row in rows]
+
+
 def without_borrower(actor: Actor, row: Held, **hidden: Any) -> Held:
     """The row as the actor may read it: that a person holds it stays, who it is does not.
 

@@ -22,7 +22,7 @@ from inventory.assets.filtering import (
 )
 from inventory.assets.shapes import JOINS, ROW_COLUMNS, AssetRow
 from inventory.assets.sorting import BY_TAG, ORDERS, list_sorted
-from inventory.borrowers import without_borrower
+from inventory.borrowers import without_borrowers
 from inventory.models import like
 
 # The school of a reader without one: nothing is of it.
@@ -50,13 +50,11 @@ async def list_assets(
     order = ORDERS.chosen(sort)
     if order is not BY_TAG:
         page = await list_sorted(actor, filters, order, cursor=cursor, limit=limit)
-        return Page([without_borrower(actor, row) for row in page.items], page.next_cursor)
+        return Page(without_borrowers(actor, page.items), page.next_cursor)
     after = paging.decode_cursor(cursor, str)[0] if cursor else ""
     sql, where = await _page_query(actor, filters, after=after, limit=paging.checked_limit(limit))
     rows = await fetch(AssetRow, sql, **where.values)
-    return paging.page_of(
-        [without_borrower(actor, row) for row in rows], limit, lambda row: (row.tag,)
-    )
+    return paging.page_of(without_borrowers(actor, rows), limit, lambda row: (row.tag,))
 
 
 async def count_assets(actor: Actor, filters: AssetFilters, *, most: int) -> int:

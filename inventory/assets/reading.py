@@ -5,7 +5,7 @@ from core.database import fetch, fetch_one
 from core.errors import NotFound, say
 from inventory import tags
 from inventory.assets.shapes import HOLDER, IS_OVERDUE, JOINS, ROW_COLUMNS, Asset, AssetRow
-from inventory.borrowers import without_borrower
+from inventory.borrowers import without_borrower, without_borrowers
 
 WHOLE = f"""
 SELECT a.id, a.tag, a.name, a.school AS school_id, s.code AS school, owner.code AS title_holder,
@@ -63,4 +63,4 @@ async def find_by_tags(actor: Actor, wanted: list[str]) -> list[AssetRow]:
         [tags.clean(tag) for tag in wanted],
         actor.school_ids,
     )
-    return [without_borrower(actor, row) for row in found]
+    return without_borrowers(actor, found)
