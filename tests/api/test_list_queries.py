@@ -11,6 +11,7 @@ from litestar.testing import create_test_client
 
 from api.kit.list_parameters import asked_for
 from api.kit.lists import ListQuery, NoFilters, _with_page
+from core.access import Actor
 from core.numbers import Id
 from core.paging import DEFAULT_LIMIT
 from inventory.assets import AssetFilters
@@ -71,8 +72,12 @@ async def test_a_list_refuses_a_wrong_page_by_name(admin: httpx.AsyncClient, pat
 
 
 def test_the_parameters_of_a_json_list_are_those_of_its_filters() -> None:
-    of_school = Provide(lambda: 7, sync_to_thread=False)
-    with create_test_client(show_asked, dependencies={"of_school": of_school}) as client:
+    reader = Actor.system("reader", [7])
+    dependencies = {
+        "actor": Provide(lambda: reader, sync_to_thread=False),
+        "of_school": Provide(lambda: 7, sync_to_thread=False),
+    }
+    with create_test_client(show_asked, dependencies=dependencies) as client:
         asked = client.get(
             "/shown?state=closed&words=abc&floor=-1&holder=3&limit=5&cursor=x"
         ).json()
