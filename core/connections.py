@@ -1,11 +1,11 @@
 """The connections of this process: a pool, some outside of it, and transactions that give back."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from contextvars import ContextVar
 from types import TracebackType
-from typing import Any
+from typing import Any, Protocol
 
 import asyncpg
 import msgspec
@@ -40,10 +40,17 @@ _limits = DEFAULT_LIMITS
 _statement_seconds: ContextVar[float | None] = ContextVar("statement_seconds", default=None)
 # A connection outside of the pool on which everything of this context runs.
 _own: ContextVar[asyncpg.Connection | None] = ContextVar("own_connection", default=None)
-# Begins what a statement that changes something is to be a part of (core.joined).
-before_write: ContextVar[Callable[[], Awaitable[Any]] | None] = ContextVar(
-    "before_write", default=None
-)
+
+
+class Whole(Protocol):
+    """A transaction that every change of its context is a part of (core.joined)."""
+
+    async def begin(self) -> Any: ...
+
+    def transaction(self) -> AbstractAsyncContextManager[Any]: ...
+
+
+whole: ContextVar[Whole | None] = ContextVar("whole_transaction", default=None)
 
 
 class Transaction(PostgresTransaction):
@@ -81,7 +88,7 @@ class Transaction(PostgresTransaction):
         try:
             with CancelScope(shield=True):
                 if not (self._committed or self._rolled_back):
-                    await (self._take_back() if exception_type else self._store())
+                    await (roll_back(self) if exception_type else self._store())
         finally:
             self.engine.current_transaction.reset(self.context)
             await self._bring_home()
@@ -95,9 +102,6 @@ class Transaction(PostgresTransaction):
         with faults.while_committing(), faults.explaining_refusals():
             await self.commit()  # type: ignore[no-untyped-call]
 
-    async def _take_back(self) -> None:
-        await roll_back(self)
-
     async def _bring_home(self) -> None:
         if self.is_borrowed:
             with CancelScope(shield=True):
@@ -110,12 +114,9 @@ async def roll_back(transaction: Any) -> None:
     On a line that was cut the server has done so already; the reason counts, not this. From one
     that does not answer the connection is taken away, which is the same to it.
     """
-    try:
+    with faults.ignoring_losses():
         async with asyncio.timeout(RELEASE_SECONDS):
             await transaction.rollback()
-    except Exception as error:
-        if not faults.is_lost(error):
-            raise
 
 
 class Engine(PostgresEngine):
@@ -200,8 +201,8 @@ async def own_connection() -> AsyncIterator[asyncpg.Connection]:
         yield opened
     finally:
         _own.reset(token)
-        with CancelScope(shield=True):
-            await _close(opened)
+        with CancelScope(shield=True), faults.ignoring_losses():
+            await opened.close(timeout=RELEASE_SECONDS)
 
 
 @contextmanager
@@ -256,9 +257,9 @@ async def connection_for(sql: str | None) -> AsyncIterator[asyncpg.Connection]:
 
     Whatever goes wrong meanwhile is explained by core.database_faults; None: a text not known.
     """
-    begin = before_write.get()
-    if begin is not None and faults.is_write(sql):
-        await begin()
+    enclosing = whole.get()
+    if enclosing is not None and faults.is_write(sql):
+        await enclosing.begin()
     current = engine.current_transaction.get()
     own = _own.get()
     found = current.connection if current is not None else own or await acquire()
@@ -294,17 +295,6 @@ async def acquire() -> asyncpg.Connection:
 async def release(borrowed: asyncpg.Connection) -> None:
     """Give it back; one that is broken is closed, and another made when it is wanted."""
     assert engine.pool
-    try:
+    # What the block did stands as it is: this is no part of its outcome.
+    with faults.ignoring_losses():
         await engine.pool.release(borrowed, timeout=RELEASE_SECONDS)
-    except Exception as error:
-        # What the block did stands as it is: this is no part of its outcome.
-        if not faults.is_lost(error):
-            raise
-
-
-async def _close(opened: asyncpg.Connection) -> None:
-    try:
-        await opened.close(timeout=RELEASE_SECONDS)
-    except Exception as error:
-        if not faults.is_lost(error):
-            raise

@@ -28,7 +28,6 @@ from core.connections import (
     statements_may_take,
 )
 from core.errors import Conflict, Message, Problem
-from core.joined import find_joined
 
 __all__ = [
     "Limits",
@@ -74,7 +73,7 @@ async def transaction(
     other task inside: the connection belongs to this task alone. Within
     :func:`core.joined.joined` it is a part of that one, committed at its end.
     """
-    whole = find_joined()
+    whole = connections.whole.get()
     with refusing(refusals):
         async with engine.transaction() if whole is None else whole.transaction() as opened:
             if actor is not None:

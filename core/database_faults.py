@@ -57,6 +57,16 @@ def is_lost(error: BaseException) -> bool:
 
 
 @contextmanager
+def ignoring_losses() -> Iterator[None]:
+    """What is let go of may be lost already; mistakes of ours are not passed over."""
+    try:
+        yield
+    except Exception as error:
+        if not is_lost(error):
+            raise
+
+
+@contextmanager
 def while_connecting() -> Iterator[None]:
     """Nothing has been asked yet, so nothing has changed; it can be tried again."""
     try:

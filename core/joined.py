@@ -7,10 +7,10 @@ password before its own transaction does so here as well, with no row locked mea
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from contextvars import ContextVar
 
+from core import connections
 from core import database_faults as faults
-from core.connections import Transaction, before_write, engine, roll_back
+from core.connections import Transaction, engine, roll_back
 
 OnBegin = Callable[[], Awaitable[None]]
 
@@ -62,14 +62,6 @@ class Joined:
             self._is_inside = False
 
 
-_joined: ContextVar[Joined | None] = ContextVar("joined", default=None)
-
-
-def find_joined() -> Joined | None:
-    """What transactions of this context join."""
-    return _joined.get()
-
-
 @asynccontextmanager
 async def joined(on_begin: OnBegin) -> AsyncIterator[None]:
     """All changes of the block are one transaction, begun by the first of them with ``on_begin``.
@@ -77,10 +69,10 @@ async def joined(on_begin: OnBegin) -> AsyncIterator[None]:
     No other task changes anything inside. After the first change nothing may work outside of the
     database any more (:func:`core.connections.refuse_in_transaction`).
     """
-    if engine.current_transaction.get() is not None or _joined.get() is not None:
+    if engine.current_transaction.get() is not None or connections.whole.get() is not None:
         raise RuntimeError("a transaction is open already")
     whole = Joined(on_begin)
-    token, writing = _joined.set(whole), before_write.set(whole.begin)
+    token = connections.whole.set(whole)
     try:
         yield
     except BaseException as failure:
@@ -89,8 +81,7 @@ async def joined(on_begin: OnBegin) -> AsyncIterator[None]:
     else:
         await whole.end(None)
     finally:
-        before_write.reset(writing)
-        _joined.reset(token)
+        connections.whole.reset(token)
 
 
 @asynccontextmanager

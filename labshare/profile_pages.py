@@ -130,7 +130,7 @@ def _rule_row(rule: Rule) -> tuple[str, ...]:
         raised, cleared = (f"{bound:g}" for bound in rule.bounds or ())
         raised = f"{'≥' if rule.is_upward else '≤'} {raised}"
         cleared = f"{'≤' if rule.is_upward else '≥'} {cleared}"
-    visits = f"{rule.after} of {rule.window}" if rule.window > rule.after else str(rule.after)
+    visits = f"{rule.after} of {rule.within}" if rule.within > rule.after else str(rule.after)
     sentence = RULE_SENTENCES[rule.name].template
     return rule.name, rule.metric, raised, cleared, visits, rule.severity.value, sentence
 

@@ -12,7 +12,8 @@ from labshare.commands.failures import fail, told_plainly
 from monitoring.decoding.metrics import METRICS, UNITS
 from monitoring.decoding.readings import Reading
 from monitoring.decoding.value_words import TEXT_SEPARATOR, messages_of
-from monitoring.polling.visit import Visit, visit
+from monitoring.polling.full_visit import visit
+from monitoring.polling.visit import Visit
 from monitoring.profiles import all_profiles
 from monitoring.snmp import Address, Credential, Session, SnmpError
 

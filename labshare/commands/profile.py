@@ -12,7 +12,7 @@ from labshare.commands.failures import fail, told_plainly
 from labshare.profile_pages import write_pages
 from labshare.recording import privacy, snmprec, walking
 from labshare.recording.replay import Replay
-from monitoring.polling.visit import visit
+from monitoring.polling.full_visit import visit
 from monitoring.snmp import Address, Community, Credential, Oid, Session, SnmpError, VarBind, oid
 
 PAGES = Path("docs/profiles")

@@ -56,7 +56,7 @@ def judge(
             elif enough:
                 raised[key] = (rule, reading)
             # What was raised may be held back by a maintenance window: then the next visit knows.
-            if history and not (enough and (is_open or rule.window == 1)):
+            if history and not (enough and (is_open or rule.within == 1)):
                 remembered[key] = history << 1 | is_open
     return Judgement(raised, cleared, remembered)
 
@@ -69,7 +69,7 @@ def _history(rule: Rule, reading: Reading, remembered: int, *, is_open: bool) ->
     """
     before = remembered >> 1 if remembered & 1 == is_open else 0
     differs = find(rule, reading) is (Evaluation.fine if is_open else Evaluation.fault)
-    return (before << 1 | differs) & ((1 << rule.window) - 1)
+    return (before << 1 | differs) & ((1 << rule.within) - 1)
 
 
 def with_states_of(

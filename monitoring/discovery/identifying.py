@@ -9,7 +9,8 @@ import msgspec
 from monitoring.decoding.rows import decode_text
 from monitoring.decoding.topology import mac_text
 from monitoring.discovery.neighbours import card_at, is_makers
-from monitoring.polling.visit import SYS_DESCR, SYS_NAME, SYS_OBJECT_ID, SYSTEM
+from monitoring.polling.full_visit import SYS_DESCR, SYS_NAME, SYSTEM
+from monitoring.polling.visit import SYS_OBJECT_ID
 from monitoring.profiles import Profile
 from monitoring.profiles.identification import oid_of, recognise_device
 from monitoring.snmp import (

@@ -1,12 +1,15 @@
 """What counters tell: uptimes that never wrap, reboots, when a device was on, rates of growth."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
 import msgspec
 
 from monitoring.decoding.metrics import METRICS
 from monitoring.decoding.readings import Reading
+from monitoring.snmp import Oid, Value, oid
+
+SYS_UPTIME, SNMP_ENGINE_TIME = oid("1.3.6.1.2.1.1.3.0"), oid("1.3.6.1.6.3.10.2.1.3.0")
 
 WRAP_TICKS = 2**32
 TICKS_A_SECOND = 100
@@ -42,6 +45,21 @@ class Uptime(msgspec.Struct, frozen=True):
             return seconds
         wraps = round((expected - self.ticks) / WRAP_TICKS)
         return seconds + wraps * WRAP_TICKS / TICKS_A_SECOND
+
+
+def uptime_of(sources: Iterable[str], values: Mapping[Oid, Value]) -> Uptime | None:
+    """The uptime by the first of the sources (dotted OIDs) that gives one."""
+    for text in sources:
+        value = values[oid(text)]
+        if isinstance(value, int) and value >= 0:
+            return Uptime(value, text, _engine_seconds(text, values))
+    return None
+
+
+def _engine_seconds(source: str, values: Mapping[Oid, Value]) -> int | None:
+    """snmpEngineTime, where it was asked for and the uptime is the agent's as well."""
+    value = values.get(SNMP_ENGINE_TIME)
+    return value if oid(source) == SYS_UPTIME and isinstance(value, int) else None
 
 
 class Known(msgspec.Struct, frozen=True):

@@ -10,15 +10,27 @@ import msgspec
 from core.errors import Unavailable, say
 from monitoring.devices.credential_encryption import CredentialCipher
 from monitoring.devices.credentials import EncryptedCredential, decrypt_credential
-from monitoring.polling import plans
 from monitoring.polling.claims import Claim
 from monitoring.polling.counters import Uptime, follow
-from monitoring.polling.plans import Plan
-from monitoring.polling.visit import SYS_OBJECT_ID, Changed, Visit, visit, visit_by_plan
-from monitoring.profiles import profile_named
+from monitoring.polling.full_visit import visit
+from monitoring.polling.scheduler import share_of
+from monitoring.polling.visit import (
+    SYS_OBJECT_ID,
+    Changed,
+    Plan,
+    Visit,
+    profiles_mark,
+    visit_by_plan,
+)
+from monitoring.profiles import Profile, profile_named
 from monitoring.snmp import Credential, Session, WrongCredentials
 
 MOST_CREDENTIALS = 4096
+PLAN_GOOD_SECONDS = 3600
+# Plans that were made together, after a start, are renewed over a third of an hour.
+EARLIEST_SHARE = 0.7
+# Rows that come and go would otherwise have a device walked at every visit.
+LEAST_SECONDS_BETWEEN_WALKS = 300
 
 
 class NothingToAskWith(WrongCredentials):
@@ -53,12 +65,12 @@ class SnmpVisitor:
             await self._wire.get(claim.address, credential, [SYS_OBJECT_ID])
         plan = _plan_of(claim)
         profile = profile_named(claim.known_profile) if claim.known_profile else None
-        age = time() - claim.planned_at.timestamp() if claim.planned_at else plans.GOOD_SECONDS
+        age = time() - claim.planned_at.timestamp() if claim.planned_at else PLAN_GOOD_SECONDS
         if (
             plan is None
             or profile is None
             or claim.is_suspect
-            or not plans.is_good(plan, device_id=claim.device_id, profile=profile, age_seconds=age)
+            or not is_good(plan, device_id=claim.device_id, profile=profile, age_seconds=age)
         ):
             return await self._look_at_everything(claim, credential, plan)
         try:
@@ -69,7 +81,7 @@ class SnmpVisitor:
                 profile,
                 plan,
                 has_rebooted=_reboots_of(claim),
-                may_miss_rows=age < plans.LEAST_SECONDS_BETWEEN_WALKS,
+                may_miss_rows=age < LEAST_SECONDS_BETWEEN_WALKS,
             )
         except Changed:
             return await self._look_at_everything(claim, credential, plan)
@@ -83,7 +95,7 @@ class SnmpVisitor:
             return found
         is_same = claim.object_id in (None, found.identity.get("sys_object_id"))
         is_new_boot = found.uptime is not None and _reboots_of(claim)(found.uptime)
-        has_new_profiles = before is not None and before.profiles != plans.profiles_mark()
+        has_new_profiles = before is not None and before.profiles != profiles_mark()
         if is_same and not is_new_boot and not has_new_profiles:
             return found
         return await self._full(claim, credential, None, None)
@@ -101,6 +113,17 @@ class SnmpVisitor:
             return self._open(sealed)
         except Unavailable as error:
             raise NothingToAskWith(error.message) from error
+
+
+def is_good(plan: Plan, *, device_id: int, profile: Profile, age_seconds: float) -> bool:
+    """Whether the plan still holds, as far as can be known before the device is asked."""
+    share = EARLIEST_SHARE + (1 - EARLIEST_SHARE) * share_of(device_id)
+    return (
+        plan.profile == profile.name
+        and plan.profiles == profiles_mark()
+        and len(plan.reads) == len(profile.read)
+        and 0 <= age_seconds < PLAN_GOOD_SECONDS * share
+    )
 
 
 _plan = msgspec.json.Decoder(Plan)

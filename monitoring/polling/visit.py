@@ -1,21 +1,25 @@
-"""A visit: a full one that looks at everything, and one by the plan that asks for what changes."""
+"""A visit: what it finds, and the steady one, which asks for what the plan of a full one names.
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+A plan names the rows of each table, remembers what describes them, and carries over what is read
+by the hour. It is good for an hour, for one boot, for one device and for one set of profiles.
+"""
+
+import zlib
+from base64 import b64decode
+from collections.abc import Callable, Iterable, Sequence
+from functools import cache
+from ipaddress import IPv4Address
 from time import time
 from typing import NamedTuple
 
 import msgspec
 
-from core.errors import say
 from monitoring.alerting.rules import with_states
 from monitoring.decoding import DECODERS, Found, Rows, decode, scalar_row, table_rows
 from monitoring.decoding.readings import Reading, is_possible, without_repeats
 from monitoring.decoding.topology import Surroundings, surroundings_of
-from monitoring.polling import plans
-from monitoring.polling.counters import Uptime
-from monitoring.polling.plans import Plan, Question, RowsPlan
-from monitoring.profiles import Profile, Read, profile_named
-from monitoring.profiles.identification import oid_of, recognise_device, text_of
+from monitoring.polling.counters import Uptime, uptime_of
+from monitoring.profiles import Profile, Read, all_profiles
 from monitoring.snmp import (
     Address,
     AgentError,
@@ -26,20 +30,44 @@ from monitoring.snmp import (
     Value,
     VarBind,
     Wire,
-    dotted,
     oid,
 )
 
-SYS_DESCR, SYS_OBJECT_ID, SYS_CONTACT, SYS_NAME, SYS_LOCATION = (
-    oid(f"1.3.6.1.2.1.1.{n}.0") for n in (1, 2, 4, 5, 6)
-)
-SYS_UPTIME, SNMP_ENGINE_TIME = oid("1.3.6.1.2.1.1.3.0"), oid("1.3.6.1.6.3.10.2.1.3.0")
-SYSTEM = {
-    "name": SYS_NAME,
-    "description": SYS_DESCR,
-    "location": SYS_LOCATION,
-    "contact": SYS_CONTACT,
-}
+SYS_OBJECT_ID = oid("1.3.6.1.2.1.1.2.0")
+
+Remembered = int | str | Oid | None  # a number; bytes in base64, or an IPv4 address; an OID
+
+
+class RowsPlan(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One entry of a profile's ``read``, as this device answers it.
+
+    ``asked`` and ``remembered`` are by role: the places, in ``rows``, of the rows that have it; and
+    its value, as it was, for each row. ``carried``: what it told when it was last read, where that is
+    not done at each visit. ``is_walked``: its rows come and go, so only a walk finds them.
+    """
+
+    rows: list[Oid] = []
+    asked: dict[str, list[int]] = {}
+    remembered: dict[str, list[Remembered]] = msgspec.field(default_factory=dict, name="kept")
+    carried: list[Reading] | None = None
+    read_at: float = 0.0
+    is_walked: bool = False
+
+
+class Plan(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What to ask a device for; ``reads`` stands beside the profile's, entry by entry."""
+
+    profiles: int
+    profile: str
+    object_id: Oid
+    uptime: str | None = None
+    reads: list[RowsPlan] = []
+
+
+@cache
+def profiles_mark() -> int:
+    """Another number for other profiles: a plan made with them may miss what these ask for."""
+    return zlib.crc32(msgspec.json.encode(all_profiles()))
 
 
 class Visit(msgspec.Struct, frozen=True):
@@ -61,44 +89,81 @@ class Visit(msgspec.Struct, frozen=True):
     refused: list[Reading] = []
 
 
-async def visit(
+class Changed(Exception):
+    """The device is not as the plan has it: another one, started again, or with other rows."""
+
+
+async def visit_by_plan(
     wire: Wire,
     address: Address,
     credential: Credential,
+    profile: Profile,
+    plan: Plan,
     *,
-    profile: str | None = None,
-    before: Plan | None = None,
+    has_rebooted: Callable[[Uptime], bool],
+    may_miss_rows: bool = False,
 ) -> Visit:
-    """Recognise the device (or take ``profile`` for granted) and read all that its profile names.
+    """Ask for what the plan names; Changed when a full visit must find out what there is now.
 
-    Raises SnmpError when the device gives nothing; a table that one agent garbles is left out.
-    What is read by the day is taken from the plan ``before`` while that is not over.
+    ``may_miss_rows``: rows that are gone are left out instead, for they went lately as well.
     """
-    known = profile_named(profile) if profile else None
-    chosen = known or await _recognised(wire, address, credential)
-    scalars = await _scalars(wire, address, credential, chosen)
-    at = time()
-    carried = plans.still_carried(before, chosen, at)
-    results: list[ReadResult] = []
-    reads: list[RowsPlan] = []
-    for place, read in enumerate(chosen.read):
-        if (still_good := carried.get(place)) is not None:
-            results.append(ReadResult(still_good.carried or [], is_carried=True))
-            reads.append(still_good)
-            continue
-        rows = await rows_now(wire, address, credential, read, scalars)
-        results.append(ReadResult(decode(rows, read)))
-        reads.append(plans.rows_plan(read, rows, _readings(results[-1].found), at))
-    uptime = uptime_of(chosen.uptime, {one: varbind.value for one, varbind in scalars.items()})
-    identity = _identity(chosen, scalars)
-    plan = Plan(
-        profiles=plans.profiles_mark(),
-        profile=chosen.name,
-        object_id=identity.get("sys_object_id", ""),
-        uptime=uptime.source if uptime else None,
-        reads=reads,
-    )
-    return assemble(chosen, results, uptime, identity=identity, plan=plan)
+    question = _question(profile, plan)
+    sources = [plan.uptime] if plan.uptime else []
+    first = [SYS_OBJECT_ID, *map(oid, sources)]
+    asked = list(dict.fromkeys([*first, *question.oids]))
+    varbinds = await wire.get(address, credential, asked)
+    values: dict[Oid, Value] = {varbind.oid: varbind.value for varbind in varbinds}
+    uptime = uptime_of(sources, values)
+    object_id = values[SYS_OBJECT_ID]
+    if (
+        (object_id if isinstance(object_id, tuple) else ()) != plan.object_id
+        or (sources and uptime is None)
+        or (uptime is not None and has_rebooted(uptime))
+        or (_has_gone(question, values) and not may_miss_rows)
+    ):
+        raise Changed
+    results = [
+        await _result_of(wire, address, credential, read, rows, cells, values)
+        for read, rows, cells in zip(profile.read, plan.reads, question.cells, strict=True)
+    ]
+    return assemble(profile, results, uptime, identity={})
+
+
+class Cell(NamedTuple):
+    """Where one answer belongs."""
+
+    oid: Oid
+    row: Oid
+    role: str
+
+
+class Question(NamedTuple):
+    """All that a steady visit asks in one GET, and the cells of each read."""
+
+    oids: list[Oid]
+    cells: list[list[Cell]]
+
+
+def _question(profile: Profile, plan: Plan) -> Question:
+    """The objects to ask for, each once, and where the answers belong."""
+    cells = [
+        [
+            Cell(roots[role] + rows.rows[place], rows.rows[place], role)
+            for role, places in rows.asked.items()
+            for place in places
+        ]
+        for roots, rows in zip(map(_roots, profile.read), plan.reads, strict=True)
+    ]
+    return Question(list(dict.fromkeys(cell.oid for some in cells for cell in some)), cells)
+
+
+def _roots(read: Read) -> dict[str, Oid]:
+    return {role: oid(text) for role, text in read.objects.items()}
+
+
+def _has_gone(question: Question, values: dict[Oid, Value]) -> bool:
+    """Whether something that was there is there no more: rows were renumbered, or taken out."""
+    return any(values[one] is None for one in question.oids)
 
 
 class ReadResult(NamedTuple):
@@ -108,59 +173,41 @@ class ReadResult(NamedTuple):
     is_carried: bool = False
 
 
-def assemble(
-    profile: Profile,
-    results: list[ReadResult],
-    uptime: Uptime | None,
-    *,
-    identity: dict[str, str],
-    plan: Plan | None = None,
-) -> Visit:
-    """All that was read, in the profile's order, with the state of each reading by the rules."""
-    found = [one for part in results for one in part.found]
-    readings = _readings(found)
-    around = Surroundings() if len(readings) == len(found) else surroundings_of(found)
-    refused = [one for one in readings if not is_possible(one)]
-    readings = [one for one in readings if is_possible(one)] if refused else readings
-    if uptime is not None:
-        readings.insert(0, Reading("uptime", value=int(uptime.seconds), unit="seconds"))
-    old = {(r.metric, r.instance) for t in results if t.is_carried for r in _readings(t.found)}
-    if old:
-        new = (r for part in results if not part.is_carried for r in _readings(part.found))
-        old -= {(r.metric, r.instance) for r in new}
-    return Visit(
-        profile.name,
-        identity,
-        with_states(profile, without_repeats(readings)),
-        uptime,
-        time(),
-        around,
-        frozenset(old),
-        plan,
-        refused,
-    )
+async def _result_of(
+    wire: Wire,
+    address: Address,
+    credential: Credential,
+    read: Read,
+    plan: RowsPlan,
+    cells: list[Cell],
+    values: dict[Oid, Value],
+) -> ReadResult:
+    if plan.carried is not None:
+        return ReadResult(plan.carried, is_carried=True)
+    if plan.is_walked:
+        return ReadResult(decode(await rows_now(wire, address, credential, read, {}), read))
+    return ReadResult(decode(_answered(plan, cells, values), read))
 
 
-def _readings(found: Iterable[Found]) -> list[Reading]:
-    return [one for one in found if isinstance(one, Reading)]
+def _answered(plan: RowsPlan, cells: list[Cell], values: dict[Oid, Value]) -> Rows:
+    """The rows of one read: what was remembered of them, and what was just answered."""
+    rows: Rows = {index: {} for index in plan.rows}
+    for role, column in plan.remembered.items():
+        for index, remembered in zip(plan.rows, column, strict=True):
+            if remembered is not None:
+                rows[index][role] = _unpacked(remembered)
+    for cell in cells:
+        value = values[cell.oid]
+        if value is not None:
+            rows[cell.row][cell.role] = value
+    return {index: row for index, row in rows.items() if row}
 
 
-async def _recognised(wire: Wire, address: Address, credential: Credential) -> Profile:
-    object_id, descr = await wire.get(address, credential, [SYS_OBJECT_ID, SYS_DESCR])
-    found = await recognise_device(wire, address, credential, object_id, descr)
-    if object_id.value is None and descr.value is None and not found.answers:
-        raise BadReply(say("The device answers, but lets us read nothing"))
-    return found.profile
-
-
-async def _scalars(
-    wire: Wire, address: Address, credential: Credential, profile: Profile
-) -> dict[Oid, VarBind]:
-    wanted = [*SYSTEM.values(), SYS_OBJECT_ID, *map(oid, profile.identity.values())]
-    wanted += [*map(oid, profile.uptime), SNMP_ENGINE_TIME]
-    wanted += [oid(o) for read in profile.read if read.is_scalar for o in read.objects.values()]
-    unique = list(dict.fromkeys(wanted))
-    return {varbind.oid: varbind for varbind in await wire.get(address, credential, unique)}
+def _unpacked(remembered: Remembered) -> Value:
+    if not isinstance(remembered, str):
+        return remembered
+    # Base64 has no full stop, and an address cannot be without.
+    return IPv4Address(remembered) if "." in remembered else b64decode(remembered)
 
 
 async def rows_now(
@@ -186,85 +233,38 @@ async def rows_now(
     return table_rows(columns)
 
 
-def uptime_of(sources: Iterable[str], values: Mapping[Oid, Value]) -> Uptime | None:
-    """The uptime by the first of the sources (dotted OIDs) that gives one."""
-    for text in sources:
-        value = values[oid(text)]
-        if isinstance(value, int) and value >= 0:
-            return Uptime(value, text, _engine_seconds(text, values))
-    return None
-
-
-def _engine_seconds(source: str, values: Mapping[Oid, Value]) -> int | None:
-    """snmpEngineTime, where it was asked for and the uptime is the agent's as well."""
-    value = values.get(SNMP_ENGINE_TIME)
-    return value if oid(source) == SYS_UPTIME and isinstance(value, int) else None
-
-
-def _identity(profile: Profile, scalars: dict[Oid, VarBind]) -> dict[str, str]:
-    identity = {name: text_of(scalars[one]) for name, one in SYSTEM.items()}
-    identity["sys_object_id"] = dotted(oid_of(scalars[SYS_OBJECT_ID]))
-    for name, text in profile.identity.items():
-        identity[name] = text_of(scalars[oid(text)])
-    return {name: value for name, value in identity.items() if value}
-
-
-class Changed(Exception):
-    """The device is not as the plan has it: another one, started again, or with other rows."""
-
-
-async def visit_by_plan(
-    wire: Wire,
-    address: Address,
-    credential: Credential,
+def assemble(
     profile: Profile,
-    plan: Plan,
+    results: list[ReadResult],
+    uptime: Uptime | None,
     *,
-    has_rebooted: Callable[[Uptime], bool],
-    may_miss_rows: bool = False,
+    identity: dict[str, str],
+    plan: Plan | None = None,
 ) -> Visit:
-    """Ask for what the plan names; Changed when a full visit must find out what there is now.
-
-    ``may_miss_rows``: rows that are gone are left out instead, for they went lately as well.
-    """
-    question = plans.question(profile, plan)
-    sources = [plan.uptime] if plan.uptime else []
-    first = [SYS_OBJECT_ID, *map(oid, sources)]
-    asked = list(dict.fromkeys([*first, *question.oids]))
-    varbinds = await wire.get(address, credential, asked)
-    values: dict[Oid, Value] = {varbind.oid: varbind.value for varbind in varbinds}
-    uptime = uptime_of(sources, values)
-    if (
-        _object_id(values) != plan.object_id
-        or (sources and uptime is None)
-        or (uptime is not None and has_rebooted(uptime))
-        or (plans.has_gone(question, values) and not may_miss_rows)
-    ):
-        raise Changed
-    results = [
-        await _result_of(wire, address, credential, read, rows, question, place, values)
-        for place, (read, rows) in enumerate(zip(profile.read, plan.reads, strict=True))
-    ]
-    return assemble(profile, results, uptime, identity={})
-
-
-async def _result_of(
-    wire: Wire,
-    address: Address,
-    credential: Credential,
-    read: Read,
-    plan: RowsPlan,
-    question: Question,
-    place: int,
-    values: dict[Oid, Value],
-) -> ReadResult:
-    if plan.carried is not None:
-        return ReadResult(plan.carried, is_carried=True)
-    if plan.is_walked:
-        return ReadResult(decode(await rows_now(wire, address, credential, read, {}), read))
-    return ReadResult(decode(plans.answered(plan, question.cells[place], values), read))
+    """All that was read, in the profile's order, with the state of each reading by the rules."""
+    found = [one for part in results for one in part.found]
+    readings = readings_of(found)
+    around = Surroundings() if len(readings) == len(found) else surroundings_of(found)
+    refused = [one for one in readings if not is_possible(one)]
+    readings = [one for one in readings if is_possible(one)] if refused else readings
+    if uptime is not None:
+        readings.insert(0, Reading("uptime", value=int(uptime.seconds), unit="seconds"))
+    old = {(r.metric, r.instance) for t in results if t.is_carried for r in readings_of(t.found)}
+    if old:
+        new = (r for part in results if not part.is_carried for r in readings_of(part.found))
+        old -= {(r.metric, r.instance) for r in new}
+    return Visit(
+        profile.name,
+        identity,
+        with_states(profile, without_repeats(readings)),
+        uptime,
+        time(),
+        around,
+        frozenset(old),
+        plan,
+        refused,
+    )
 
 
-def _object_id(values: dict[Oid, Value]) -> str:
-    value = values[SYS_OBJECT_ID]
-    return dotted(value) if isinstance(value, tuple) else ""
+def readings_of(found: Iterable[Found]) -> list[Reading]:
+    return [one for one in found if isinstance(one, Reading)]

@@ -1,7 +1,7 @@
 """Profiles from their files: a flaw in one stops the start, with the file and the reason."""
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ from monitoring.snmp import oid
 
 FOLDER = Path(__file__).parent
 FALLBACK = "generic"
+MOST_NAMES = 1024  # of profiles, and of what people may ask for in their place
 # What a profile does not take over from the one that it is based on.
 OF_ITS_OWN = {"name", "title", "recognise", "based_on", "note"}
 
@@ -33,6 +34,7 @@ def all_profiles() -> tuple[Profile, ...]:
     return tuple(load_profile(path) for path in sorted(FOLDER.glob("*.toml")))
 
 
+@lru_cache(maxsize=MOST_NAMES)
 def profile_named(name: str) -> Profile | None:
     """The profile of that name, or None."""
     return next((profile for profile in all_profiles() if profile.name == name), None)
@@ -159,7 +161,7 @@ def _rule_flaws(rule: Rule) -> list[str]:
     for high, low in kinds:
         if high is None or low is None or high <= low:
             flaws.append(f"{rule.name}: both bounds, with a gap between them")
-    if rule.within is not None and rule.within < rule.after:
+    if rule.within < rule.after:
         flaws.append(f"{rule.name}: within counts at least as many visits as after")
     return flaws
 

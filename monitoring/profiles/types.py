@@ -90,13 +90,12 @@ class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     clear_above: float | None = None
     raise_state: State | None = None
     after: Annotated[int, Meta(ge=1, le=10)] = 1
-    within: Annotated[int, Meta(ge=1, le=30)] | None = None
+    within: Annotated[int, Meta(ge=1, le=30)] = 0
     keeps_in_service: bool | None = None
 
-    @property
-    def window(self) -> int:
-        """How many visits back are looked at."""
-        return max(self.within or self.after, self.after)
+    def __post_init__(self) -> None:
+        if not self.within:
+            msgspec.structs.force_setattr(self, "within", self.after)
 
     @property
     def bounds(self) -> tuple[float, float] | None:

@@ -11,8 +11,8 @@ import msgspec
 from core.connections import refuse_in_transaction
 from monitoring.snmp.datagrams import Datagrams
 from monitoring.snmp.errors import BadReply, SnmpError, bad_reply, port_closed, silence
+from monitoring.snmp.messages import Key, Message, open_message
 from monitoring.snmp.peers import Peer, Peers
-from monitoring.snmp.reader import Key, Message, open_message
 from monitoring.snmp.values import MOST_ID
 
 IDS_A_DRAW = 1024

@@ -1,20 +1,32 @@
-"""Questions as bytes: written out, or steady ones from templates in which only the id is patched."""
+"""Messages of v1 and v2c, and what v3 shares with them: written or filled into templates, and read."""
 
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any, NamedTuple
 
 from pyasn1.codec.ber import encoder
 from pyasn1.type import univ
 from pysnmp.proto import api
 
-from monitoring.snmp.elements import Asked
-from monitoring.snmp.reader import VERSION_1, VERSION_2C, Key, Message, read_answer
+from monitoring.snmp.elements import (
+    INTEGER,
+    OBJECT_ID,
+    OCTETS,
+    SEQUENCE,
+    Asked,
+    enter,
+    read_asked,
+    read_number,
+    read_varbinds,
+)
+from monitoring.snmp.errors import bad_reply
 from monitoring.snmp.values import Answer, Community, Oid, Request, Verb
 
-INTEGER, OCTETS, OBJECT_ID, SEQUENCE = 0x02, 0x04, 0x06, 0x30
+VERSION_1, VERSION_2C, VERSION_3 = 0, 1, 3
+RESPONSE = 0xA2
 NULL_VALUE = b"\x05\x00"
+NO_ERROR = b"\x02\x01\x00\x02\x01\x00"  # status and index, both 0
 
 
 def element(tag: int, content: bytes) -> bytes:
@@ -160,6 +172,84 @@ def _cut(request: Request, one: bytes, other: bytes) -> Template:
     encoded = [bytes(encoder.encode(univ.ObjectIdentifier(name))) for name in request.oids]
     asked = Asked(list(request.oids), tuple((name, len(name) + 2) for name in encoded))
     return Template(request, one[:at], one[at + ID_BYTES :], asked)
+
+
+Key = tuple[int, bytes, int]  # version on the wire, community (v3: empty), request or message id
+
+
+class Message(NamedTuple):
+    """A datagram opened so far that its question can be found; the rest is at ``at`` to ``end``."""
+
+    key: Key
+    payload: bytes
+    at: int
+    end: int
+
+
+_message = partial(tuple.__new__, Message)
+_answer = partial(tuple.__new__, Answer)
+
+
+def open_message(payload: bytes) -> Message:
+    """Read a datagram as far as the id that its question carried."""
+    try:
+        at, end = enter(payload, SEQUENCE, 0, len(payload))
+        version = payload[at + 2]
+        if end != len(payload) or payload[at] != INTEGER or payload[at + 1] != 1:
+            raise bad_reply()
+        if version == VERSION_3:
+            return _open_secure(payload, at + 3, end)
+        if version > VERSION_2C or payload[at + 3] != OCTETS:
+            raise bad_reply()
+        community_at = at + 5
+        community_end = community_at + payload[at + 4]
+        if payload[at + 4] > 127:
+            community_at, community_end = enter(payload, OCTETS, at + 3, end)
+        at, pdu_end = enter(payload, RESPONSE, community_end, end)
+        if pdu_end != end:
+            raise bad_reply()
+        request_id, at = read_number(payload, at, end)
+        key = version, payload[community_at:community_end], request_id
+        return _message((key, payload, at, end))
+    except IndexError:
+        raise bad_reply() from None
+
+
+def _open_secure(payload: bytes, at: int, end: int) -> Message:
+    header_at, header_end = enter(payload, SEQUENCE, at, end)
+    message_id, _ = read_number(payload, header_at, header_end)
+    if message_id < 0:
+        raise bad_reply()
+    return _message(((VERSION_3, b"", message_id), payload, at, end))
+
+
+def read_answer(message: Message, asked: Asked | None = None) -> Answer:
+    """The rest of a v1 or v2c message; faster if it is known what was asked."""
+    (version, _, _), payload, at, end = message
+    try:
+        return read_pdu(payload, at, end, asked, is_v1=version == VERSION_1)
+    except IndexError:
+        raise bad_reply() from None
+
+
+def read_pdu(payload: bytes, at: int, end: int, asked: Asked | None, *, is_v1: bool) -> Answer:
+    """What stands behind the request id of a PDU: faults of the agent, and its varbinds."""
+    status = index = 0
+    if payload.startswith(NO_ERROR, at):
+        at += len(NO_ERROR)
+    else:
+        status, at = read_number(payload, at, end)
+        index, at = read_number(payload, at, end)
+        if status < 0 or index < 0:
+            raise bad_reply()
+    at, list_end = enter(payload, SEQUENCE, at, end)
+    if list_end != end:
+        raise bad_reply()
+    if asked is not None and not (status or index):
+        varbinds = read_asked(payload, at, end, asked, is_v1=is_v1)
+        if varbinds is not None:
+            return _answer((status, index, varbinds, False, True))
+    return Answer(status, index, read_varbinds(payload, at, end, is_v1=is_v1))
 
 
 class CommunityQuestion:

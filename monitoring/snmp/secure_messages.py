@@ -4,18 +4,10 @@ from functools import partial
 from typing import NamedTuple
 
 from monitoring.snmp.ciphers import Undecipherable
+from monitoring.snmp.elements import SEQUENCE
 from monitoring.snmp.errors import bad_reply
-from monitoring.snmp.messages import SEQUENCE, Template, element, write_pdu
-from monitoring.snmp.reader import (
-    VERSION_3,
-    Key,
-    Layout,
-    Message,
-    Secure,
-    read_encrypted,
-    read_scoped,
-    read_secure,
-)
+from monitoring.snmp.messages import VERSION_3, Key, Message, Template, element, write_pdu
+from monitoring.snmp.secure_reader import Layout, Secure, read_encrypted, read_scoped, read_secure
 from monitoring.snmp.usm import ENCRYPTED, ID_BYTES, SIGNED, Engine
 from monitoring.snmp.values import Answer, Request, User, Verb
 

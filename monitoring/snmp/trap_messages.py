@@ -3,8 +3,9 @@
 from typing import NamedTuple
 
 from monitoring.snmp.ciphers import PayloadCipher
+from monitoring.snmp.elements import OBJECT_ID, OCTETS, SEQUENCE
 from monitoring.snmp.keys import Signer
-from monitoring.snmp.messages import OBJECT_ID, OCTETS, SEQUENCE, element, integer
+from monitoring.snmp.messages import element, integer
 from monitoring.snmp.trap_clocks import Authority
 from monitoring.snmp.usm import LocalUser
 from monitoring.snmp.values import User

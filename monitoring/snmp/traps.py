@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from monitoring.snmp.ciphers import Undecipherable
 from monitoring.snmp.errors import BadReply
+from monitoring.snmp.messages import Message, open_message
 from monitoring.snmp.notifications import (
     Notification,
     Scoped,
@@ -21,7 +22,7 @@ from monitoring.snmp.notifications import (
     read_notification,
     version_of,
 )
-from monitoring.snmp.reader import Message, Secure, open_message, read_encrypted, read_secure
+from monitoring.snmp.secure_reader import Secure, read_encrypted, read_secure
 from monitoring.snmp.trap_clocks import Authority, Clocks
 from monitoring.snmp.trap_messages import (
     ENCRYPTED,

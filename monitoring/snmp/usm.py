@@ -6,9 +6,10 @@ from typing import NamedTuple
 import msgspec
 
 from monitoring.snmp.ciphers import SALT_BYTES, PayloadCipher
+from monitoring.snmp.elements import INTEGER, OCTETS, SEQUENCE
 from monitoring.snmp.keys import Signer, local_cipher
-from monitoring.snmp.messages import INTEGER, OCTETS, SEQUENCE, element, integer
-from monitoring.snmp.reader import USER_SECURITY_MODEL, Layout, Secure
+from monitoring.snmp.messages import element, integer
+from monitoring.snmp.secure_reader import USER_SECURITY_MODEL, Layout, Secure
 from monitoring.snmp.shapes import Habit
 from monitoring.snmp.values import MOST_ID, User
 

@@ -6,7 +6,7 @@ import msgspec
 
 from core.database import fetch
 from monitoring.decoding.rows import decode_text
-from monitoring.polling.plans import Plan, RowsPlan
+from monitoring.polling.visit import Plan, RowsPlan
 from monitoring.profiles import profile_named
 
 NAMES = ("name", "descr")  # in the order in which visits prefer them

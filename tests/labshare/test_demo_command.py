@@ -10,7 +10,7 @@ from core.access import Role
 from labshare import simulated_devices
 from labshare.engines.account import OURSELVES
 from labshare.engines.folders import private_folder
-from monitoring.polling.visit import visit
+from monitoring.polling.full_visit import visit
 from monitoring.snmp import Address, Community
 from tests.labshare.service import Service, labshare, printed_sign_ins, serving
 from tests.monitoring.sessions import PatientSession

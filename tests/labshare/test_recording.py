@@ -16,7 +16,7 @@ from labshare.recording.privacy import made_anonymous
 from labshare.recording.replay import Replay
 from labshare.recording.snmprec import BadWalk, read_walk, write_walk
 from labshare.recording.walking import walk_device
-from monitoring.polling.visit import visit
+from monitoring.polling.full_visit import visit
 from monitoring.snmp import Address, Community, VarBind, oid
 from tests.monitoring.agents import SECRET, Snmpd, needs_snmpd, running
 from tests.monitoring.sessions import PatientSession

@@ -15,7 +15,7 @@ from pysnmp.proto.secmod.rfc3414.service import UsmSecurityParameters
 
 from monitoring.snmp import Oid, Value, VarBind, oid
 from monitoring.snmp.elements import SEQUENCE
-from monitoring.snmp.reader import VERSION_3
+from monitoring.snmp.messages import VERSION_3
 
 V1 = api.PROTOCOL_MODULES[api.SNMP_VERSION_1]
 V2C = api.PROTOCOL_MODULES[api.SNMP_VERSION_2C]

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from monitoring.decoding.topology import MOST_FORWARDING_ENTRIES
-from monitoring.polling.visit import visit, visit_by_plan
+from monitoring.polling.full_visit import visit
+from monitoring.polling.visit import visit_by_plan
 from monitoring.profiles import profile_named
 from monitoring.snmp import Community, Oid, oid
 from tests.monitoring.sessions import PatientSession

@@ -12,10 +12,9 @@ from pysnmp.proto.secmod.rfc3414.service import aes, des
 
 from monitoring.snmp import BadReply, Community, PrivProtocol, oid
 from monitoring.snmp.ciphers import SERVICES, Undecipherable, cipher_for
+from monitoring.snmp.elements import OCTETS, SEQUENCE
 from monitoring.snmp.exchanges import IDS_A_DRAW, LEAST_ID, Ids
 from monitoring.snmp.messages import (
-    OCTETS,
-    SEQUENCE,
     V2C,
     CommunityQuestion,
     Template,
@@ -24,11 +23,12 @@ from monitoring.snmp.messages import (
     community_template,
     element,
     integer,
+    open_message,
     pdu_template,
     write_pdu,
 )
-from monitoring.snmp.reader import open_message, read_encrypted, read_secure
 from monitoring.snmp.secure_messages import SecureQuestion
+from monitoring.snmp.secure_reader import read_encrypted, read_secure
 from monitoring.snmp.usm import Engine
 from monitoring.snmp.values import MOST_ID, Request, Verb
 from tests.monitoring.agents import USERS

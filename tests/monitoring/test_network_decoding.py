@@ -19,7 +19,7 @@ from monitoring.decoding.topology import (
     within_bounds,
 )
 from monitoring.decoding.wireless import wireless_networks
-from monitoring.polling.plans import rows_plan
+from monitoring.polling.full_visit import rows_plan
 from monitoring.profiles import Read, profile_named
 
 MAC = (0x02, 0x4C, 0xAB, 0, 0, 1)

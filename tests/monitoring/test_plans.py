@@ -10,11 +10,18 @@ from core.access import Role
 from monitoring import devices
 from monitoring.decoding import table_rows
 from monitoring.decoding.readings import Reading
-from monitoring.polling import plans
+from monitoring.polling.full_visit import rows_plan, still_carried, visit
 from monitoring.polling.outcomes import Before, assess
-from monitoring.polling.plans import Plan
 from monitoring.polling.poller import Poller
-from monitoring.polling.visit import Visit, visit, visit_by_plan
+from monitoring.polling.visit import (
+    Cell,
+    Plan,
+    RowsPlan,
+    Visit,
+    _answered,
+    profiles_mark,
+    visit_by_plan,
+)
 from monitoring.profiles import Read, profile_named
 from monitoring.snmp import Community, Session, VarBind, oid
 from tests import factories
@@ -185,10 +192,10 @@ def test_a_plan_keeps_numbers_bytes_objects_and_addresses() -> None:
         "level": (oid("1.3.3"), [VarBind(oid("1.3.3.7"), 80)]),
     }
     rows = table_rows(columns)
-    planned = plans.rows_plan(read, rows, [], 0.0)
-    kept = msgspec.json.decode(msgspec.json.encode(planned), type=plans.RowsPlan)
-    cells = [plans.Cell(oid("1.3.3.7"), (7,), "level")]
-    assert plans.answered(kept, cells, {oid("1.3.3.7"): 80}) == rows
+    planned = rows_plan(read, rows, [], 0.0)
+    kept = msgspec.json.decode(msgspec.json.encode(planned), type=RowsPlan)
+    cells = [Cell(oid("1.3.3.7"), (7,), "level")]
+    assert _answered(kept, cells, {oid("1.3.3.7"): 80}) == rows
 
 
 def test_what_is_read_by_the_day_is_taken_over_by_a_full_visit_until_the_day_is_over() -> None:
@@ -196,12 +203,12 @@ def test_what_is_read_by_the_day_is_taken_over_by_a_full_visit_until_the_day_is_
     assert profile is not None
     place = next(n for n, read in enumerate(profile.read) if read.every == "day")
     now = clock.now().timestamp()
-    reads = [plans.rows_plan(read, {}, [], now) for read in profile.read]
-    plan = Plan(plans.profiles_mark(), profile.name, "", reads=reads)
-    assert set(plans.still_carried(plan, profile, now + 3_600)) == {place}
-    assert plans.still_carried(plan, profile, now + 24 * 3_600) == {}
+    reads = [rows_plan(read, {}, [], now) for read in profile.read]
+    plan = Plan(profiles_mark(), profile.name, (), reads=reads)
+    assert set(still_carried(plan, profile, now + 3_600)) == {place}
+    assert still_carried(plan, profile, now + 24 * 3_600) == {}
     other = msgspec.structs.replace(plan, profiles=1)
-    assert plans.still_carried(other, profile, now) == {}
+    assert still_carried(other, profile, now) == {}
 
 
 def test_a_reading_that_is_carried_over_is_neither_judged_nor_sampled_again() -> None:

@@ -12,8 +12,8 @@ from labshare.demo.walk_cards import card
 from monitoring import topology
 from monitoring.decoding.readings import Reading, State
 from monitoring.decoding.topology import ForwardingEntry, Neighbour, Surroundings
+from monitoring.polling.full_visit import visit
 from monitoring.polling.poller import Poller
-from monitoring.polling.visit import visit
 from monitoring.snmp import Address, Community
 from tests import factories
 from tests import factories_monitoring as made

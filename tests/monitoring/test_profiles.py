@@ -21,7 +21,8 @@ from labshare.profile_pages import overview, page_of
 from monitoring.decoding.metrics import METRICS, UNITS
 from monitoring.decoding.value_words import VALUE_WORDS
 from monitoring.polling.failures import OUR_OWN_RULES
-from monitoring.polling.visit import Visit, visit, visit_by_plan
+from monitoring.polling.full_visit import visit
+from monitoring.polling.visit import Visit, visit_by_plan
 from monitoring.profiles import (
     FlawedProfile,
     all_profiles,

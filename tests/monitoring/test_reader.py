@@ -11,15 +11,8 @@ from pysnmp.proto.rfc1905 import endOfMibView, noSuchInstance, noSuchObject
 
 from monitoring.snmp import BadReply, Oid, oid
 from monitoring.snmp.elements import _PREFIXES, MOST_PREFIXES, OBJECT_ID, OCTETS, Asked
-from monitoring.snmp.messages import element, oid_content
-from monitoring.snmp.reader import (
-    VERSION_3,
-    Layout,
-    open_message,
-    read_answer,
-    read_scoped,
-    read_secure,
-)
+from monitoring.snmp.messages import VERSION_3, element, oid_content, open_message, read_answer
+from monitoring.snmp.secure_reader import Layout, read_scoped, read_secure
 from monitoring.snmp.shapes import Shape, shape_of
 from tests.monitoring.agents import WALKS
 from tests.monitoring.judge import (

@@ -102,11 +102,11 @@ def run_through(rule: Rule, values: str, *, held_back: bool = False) -> str:
         (3, 5, "FFFfFfFf", "..R....C"),
         (2, 4, "FfffFfff", "........"),
         (2, 4, "FffFFFFF", "...R...."),
-        (3, None, "FFF--f--ff-fff", "..R..........C"),
+        (3, 0, "FFF--f--ff-fff", "..R..........C"),
     ],
 )
 def test_so_many_of_the_last_visits_must_agree(
-    after: int, within: int | None, visits: str, said: str
+    after: int, within: int, visits: str, said: str
 ) -> None:
     rule = msgspec.structs.replace(FULL, after=after, within=within)
     assert run_through(rule, visits) == said

@@ -5,7 +5,7 @@ from ipaddress import IPv4Address
 
 import pytest
 
-from monitoring.polling.plans import Plan, RowsPlan, profiles_mark
+from monitoring.polling.visit import Plan, RowsPlan, profiles_mark
 from monitoring.profiles import profile_named
 from monitoring.snmp import (
     VarBind,
@@ -97,7 +97,7 @@ def test_a_port_is_called_what_visits_call_it() -> None:
         else RowsPlan()
         for read in profile.read
     ]
-    names = names_in(Plan(profiles_mark(), "switch", "", None, reads))
+    names = names_in(Plan(profiles_mark(), "switch", (), None, reads))
     assert names == {3: "Gi0/3", 4: "Gi0/4"}
     down = Notification(
         False, oid("1.3.6.1.6.3.1.1.5.3"), [VarBind(oid("1.3.6.1.2.1.2.2.1.1.3"), 3)]

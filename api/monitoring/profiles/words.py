@@ -131,6 +131,6 @@ def _rule_line(rule: Rule, speech: Language) -> RuleLine:
 
 
 def _visits(rule: Rule) -> Message:
-    if rule.window > rule.after:
-        return say("{after} of {window} visits", after=rule.after, window=rule.window)
+    if rule.within > rule.after:
+        return say("{after} of {window} visits", after=rule.after, window=rule.within)
     return say("{after} visits in a row", after=rule.after) if rule.after > 1 else say("at once")

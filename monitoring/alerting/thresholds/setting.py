@@ -163,7 +163,7 @@ def _effective(rule: Rule, for_all: Setting | None, own: Setting | None) -> Held
         severity=rule.severity,
         is_upward=rule.is_upward,
         after=rule.after,
-        within=rule.window,
+        within=rule.within,
         raise_at=now[0] if now else None,
         clear_at=now[1] if now else None,
         default_raise_at=default[0] if default else None,

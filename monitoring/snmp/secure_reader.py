@@ -1,40 +1,20 @@
-"""Messages of agents, opened: a datagram becomes an answer and the key of its question."""
+"""Messages of v3, opened: header and security parameters, the scoped PDU, and what is always alike."""
 
-from functools import partial
 from typing import NamedTuple
 
 import msgspec
 
-from monitoring.snmp.elements import (
-    INTEGER,
-    OCTETS,
-    SEQUENCE,
-    Asked,
-    enter,
-    read_asked,
-    read_number,
-    read_varbinds,
-)
+from monitoring.snmp.elements import OCTETS, SEQUENCE, Asked, enter, read_number
 from monitoring.snmp.errors import bad_reply
+from monitoring.snmp.messages import RESPONSE, Message, read_pdu
 from monitoring.snmp.shapes import Field, Pattern
 from monitoring.snmp.values import Answer
 
-VERSION_1, VERSION_2C, VERSION_3 = 0, 1, 3
-RESPONSE, REPORT = 0xA2, 0xA8
+REPORT = 0xA8
 LEAST_MESSAGE = 484  # RFC 3412, 6.3: what every engine must be able to take
 USER_SECURITY_MODEL = 3
 MOST_USER_NAME = 32
-
-Key = tuple[int, bytes, int]  # version on the wire, community (v3: empty), request or message id
-
-
-class Message(NamedTuple):
-    """A datagram opened so far that its question can be found; the rest is at ``at`` to ``end``."""
-
-    key: Key
-    payload: bytes
-    at: int
-    end: int
+ID_ENDS_AT = 8  # from the header's beginning, for an id of four bytes
 
 
 class Secure(msgspec.Struct, frozen=True):
@@ -49,51 +29,6 @@ class Secure(msgspec.Struct, frozen=True):
     digest_at: int
     salt: bytes
     data_at: int
-
-
-_message = partial(tuple.__new__, Message)
-
-
-def open_message(payload: bytes) -> Message:
-    """Read a datagram as far as the id that its question carried."""
-    try:
-        at, end = enter(payload, SEQUENCE, 0, len(payload))
-        version = payload[at + 2]
-        if end != len(payload) or payload[at] != INTEGER or payload[at + 1] != 1:
-            raise bad_reply()
-        if version == VERSION_3:
-            return _open_secure(payload, at + 3, end)
-        if version > VERSION_2C or payload[at + 3] != OCTETS:
-            raise bad_reply()
-        community_at = at + 5
-        community_end = community_at + payload[at + 4]
-        if payload[at + 4] > 127:
-            community_at, community_end = enter(payload, OCTETS, at + 3, end)
-        at, pdu_end = enter(payload, RESPONSE, community_end, end)
-        if pdu_end != end:
-            raise bad_reply()
-        request_id, at = read_number(payload, at, end)
-        key = version, payload[community_at:community_end], request_id
-        return _message((key, payload, at, end))
-    except IndexError:
-        raise bad_reply() from None
-
-
-def _open_secure(payload: bytes, at: int, end: int) -> Message:
-    header_at, header_end = enter(payload, SEQUENCE, at, end)
-    message_id, _ = read_number(payload, header_at, header_end)
-    if message_id < 0:
-        raise bad_reply()
-    return _message(((VERSION_3, b"", message_id), payload, at, end))
-
-
-def read_answer(message: Message, asked: Asked | None = None) -> Answer:
-    """The rest of a v1 or v2c message; faster if it is known what was asked."""
-    (version, _, _), payload, at, end = message
-    try:
-        return _read_answer(payload, at, end, asked, is_v1=version == VERSION_1)
-    except IndexError:
-        raise bad_reply() from None
 
 
 def read_secure(message: Message) -> Secure:
@@ -192,9 +127,6 @@ class Layout(NamedTuple):
         )
 
 
-ID_ENDS_AT = 8  # from the header's beginning, for an id of four bytes
-
-
 def read_encrypted(message: Message, secure: Secure) -> bytes:
     """The encrypted data of a v3 message."""
     try:
@@ -229,30 +161,7 @@ def read_scoped(
         if pdu_end != end:
             raise bad_reply()
         request_id, at = read_number(data, at, end)
-        answer = _read_answer(data, at, end, asked, is_v1=False)
+        answer = read_pdu(data, at, end, asked, is_v1=False)
     except IndexError:
         raise bad_reply() from None
     return request_id, answer._replace(is_report=True) if tag == REPORT else answer
-
-
-_answer = partial(tuple.__new__, Answer)
-NO_ERROR = b"\x02\x01\x00\x02\x01\x00"  # status and index, both 0
-
-
-def _read_answer(payload: bytes, at: int, end: int, asked: Asked | None, *, is_v1: bool) -> Answer:
-    status = index = 0
-    if payload.startswith(NO_ERROR, at):
-        at += len(NO_ERROR)
-    else:
-        status, at = read_number(payload, at, end)
-        index, at = read_number(payload, at, end)
-        if status < 0 or index < 0:
-            raise bad_reply()
-    at, list_end = enter(payload, SEQUENCE, at, end)
-    if list_end != end:
-        raise bad_reply()
-    if asked is not None and not (status or index):
-        varbinds = read_asked(payload, at, end, asked, is_v1=is_v1)
-        if varbinds is not None:
-            return _answer((status, index, varbinds, False, True))
-    return Answer(status, index, read_varbinds(payload, at, end, is_v1=is_v1))
