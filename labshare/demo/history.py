@@ -17,6 +17,12 @@ COLUMNS = (
     "at, actor_id, actor_name, request_id, school_id, entity, entity_id, action, before, after"
 )
 
+# The columns that each table's trigger leaves out: the arguments that it was made with.
+HIDDEN = """
+SELECT tgrelid::regclass::text AS entity,
+       string_to_array(encode(tgargs, 'escape'), '\\000') AS columns
+  FROM pg_trigger WHERE tgname = 'audit'
+"""
 # Each selects: when, by whom, school, entity, its id, action, before, after.
 EVENTS = (
     """SELECT d.created_at, {technician}, d.school, 'donation', d.id::text, 'insert', NULL::jsonb,
@@ -49,9 +55,7 @@ EVENTS = (
               '{{"state": "open"}}'::jsonb, jsonb_build_object('state', w.state)
          FROM work_order w WHERE w.state <> 'open'""",
     """SELECT d.created_at, {admin}, d.school, 'device', d.id::text, 'insert', NULL,
-              (to_jsonb(d) || '{{"removed_at": null}}') - '{{state,recognised,identity,uptime,trouble,
-              failures,last_seen_at,last_polled_at,next_poll_at,leased_by,lease_until}}'::text[]
-         FROM device d""",
+              to_jsonb(d) || '{{"removed_at": null}}' FROM device d""",
     """SELECT d.removed_at, {admin}, d.school, 'device', d.id::text, 'update',
               '{{"removed_at": null}}'::jsonb, jsonb_build_object('removed_at', d.removed_at)
          FROM device d WHERE d.removed_at IS NOT NULL""",
@@ -60,8 +64,7 @@ EVENTS = (
 
 LIBRARY_EVENTS = (
     """SELECT r.created_at, r.owner, r.school, 'resource', r.id::text, 'insert', NULL::jsonb,
-              (to_jsonb(r) || '{"state": "draft", "published_at": null, "version": 1}')
-              - '{search,initials,previous_state,updated_at}'::text[]
+              to_jsonb(r) || '{"state": "draft", "published_at": null, "version": 1}'
          FROM resource r WHERE r.id = :resource""",
     """SELECT v.created_at, v.created_by, v.school, 'revision', v.id::text, 'insert', NULL,
               to_jsonb(v) FROM revision v WHERE v.resource = :resource""",
@@ -99,8 +102,9 @@ async def _write(events: tuple[str, ...], **values: object) -> None:
     await execute(
         f"INSERT INTO audit_event ({COLUMNS})"
         " SELECT least(e.at, now()), e.actor, p.name, 'demo', e.school, e.entity, e.entity_id,"
-        " e.action, e.before, e.after"
+        " e.action, e.before - h.columns, e.after - h.columns"
         f" FROM ({united}) e (at, actor, school, entity, entity_id, action, before, after)"
-        " LEFT JOIN person p ON p.id = e.actor ORDER BY e.at, e.entity, e.entity_id, e.action",
+        f" LEFT JOIN person p ON p.id = e.actor JOIN ({HIDDEN}) h ON h.entity = e.entity"
+        " ORDER BY e.at, e.entity, e.entity_id, e.action",
         **values,
     )

@@ -172,6 +172,17 @@ async def test_the_past_is_past_and_its_history_is_written(seeded: Seeded) -> No
     assert await _count("pg_trigger WHERE tgname = 'audit' AND tgenabled <> 'O'") == 0
 
 
+async def test_the_history_says_what_the_triggers_would_have_said(seeded: Seeded) -> None:
+    """No column that a trigger leaves out: it has no word, and a page would show its name."""
+    for table, hidden in (
+        ("custody", "open_at"),
+        ("device", "lease_until"),
+        ("resource", "search"),
+    ):
+        assert await _count(f"audit_event WHERE entity = '{table}'") > 0
+        assert await _count(f"audit_event WHERE entity = '{table}' AND after ? '{hidden}'") == 0
+
+
 class _Object(msgspec.Struct):
     object_key: str
     size_bytes: int
