@@ -9,7 +9,7 @@ from core.database import fetch, fetch_one, transaction
 from core.errors import FieldError, NotFound, say
 from core.paging import DEFAULT_LIMIT, Page
 from core.permissions import EDIT_DONATIONS, READ_DONATIONS
-from core.query import Key, Order, Where, list_page
+from core.query import Key, Orders, Where, list_page
 from core.rows import insert_row, update_row
 from core.texts import Line, refuse, tidied
 from inventory import tables
@@ -55,14 +55,22 @@ class NewDonor(DonorFacts, frozen=True, kw_only=True):
 
 
 TEXTS = {"name": Line(tables.Donor.name), "contact": Line(tables.Donor.contact)}
-READ = """
+GIVEN = "(SELECT count(*) FROM donation g WHERE g.donor = d.id)"
+READ = f"""
 SELECT d.id, d.school AS school_id, s.code AS school, d.kind, d.name, d.contact,
-       (SELECT count(*) FROM donation g WHERE g.donor = d.id) AS donations
+       {GIVEN} AS donations
   FROM donor d JOIN school s ON s.id = d.school
 """
 
 
-BY_NAME = Order(Key("d.name", str, "name"), Key("d.id", int, "id"))
+ORDERS = Orders(
+    "name",
+    Key("d.id", int, "id"),
+    name=Key("d.name", str, "name"),
+    kind=Key("d.kind", str, "kind"),
+    school=Key("s.code", str, "school"),
+    donations=Key(GIVEN, int, "donations", cast="bigint"),
+)
 
 
 class DonorFilters(msgspec.Struct, frozen=True):
@@ -81,14 +89,15 @@ async def list_donors(
     *,
     cursor: str | None = None,
     limit: int = DEFAULT_LIMIT,
+    sort: str | None = None,
 ) -> Page[Donor]:
-    """The donors of the schools whose donations the actor may read, by name."""
+    """The donors of the schools whose donations the actor may read, by name or by ``sort``."""
     where = Where("d.school = any(:schools)", schools=actor.school_ids_with(READ_DONATIONS))
     if filters.school:
         where.add("d.school = :school", school=await school_id_of(actor, filters.school))
     if filters.q.strip():
         where.add("d.name ILIKE :pattern", pattern=like(filters.q))
-    return await list_page(Donor, READ, where, BY_NAME, cursor=cursor, limit=limit)
+    return await list_page(Donor, READ, where, ORDERS.chosen(sort), cursor=cursor, limit=limit)
 
 
 async def find_named(
@@ -120,7 +129,7 @@ async def find_named(
     )
     return await fetch(
         Donor,
-        f"{READ} WHERE {where} ORDER BY {BY_NAME.sql} LIMIT :at_most",
+        f"{READ} WHERE {where} ORDER BY {ORDERS.chosen(None).sql} LIMIT :at_most",
         **where.values,
         at_most=limit,
     )

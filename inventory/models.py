@@ -10,7 +10,7 @@ from core.database import fetch, fetch_one, fetch_value, refusing, transaction
 from core.errors import Forbidden, Invalid, NotFound, say
 from core.paging import DEFAULT_LIMIT, Page
 from core.permissions import EDIT_EQUIPMENT
-from core.query import Key, Order, Where, list_page
+from core.query import Key, Orders, Where, list_page
 from core.rows import insert_row, update_row
 from core.texts import Line, refuse, tidied
 from inventory import tables
@@ -65,14 +65,20 @@ TEXTS = {
     "isbn": Line(tables.AssetModel.isbn),
 }
 WORDS_MOST = 6
-COLUMNS = """
-SELECT m.id, m.kind, m.brand, m.name, m.isbn,
-       (SELECT count(*) FROM asset a WHERE a.model = m.id AND a.school = any(:schools::bigint[])) AS assets
+HELD = "(SELECT count(*) FROM asset a WHERE a.model = m.id AND a.school = any(:schools::bigint[]))"
+COLUMNS = f"""
+SELECT m.id, m.kind, m.brand, m.name, m.isbn, {HELD} AS assets
   FROM asset_model m
 """
 
 
-BY_TITLE = Order(Key("m.brand", str, "brand"), Key("m.name", str, "name"), Key("m.id", int, "id"))
+ORDERS = Orders(
+    "title",
+    Key("m.id", int, "id"),
+    title=(Key("m.brand", str, "brand"), Key("m.name", str, "name")),
+    kind=Key("m.kind", str, "kind"),
+    assets=Key(HELD, int, "assets", cast="bigint"),
+)
 
 
 class ModelFilters(msgspec.Struct, frozen=True):
@@ -91,13 +97,16 @@ async def list_models(
     *,
     cursor: str | None = None,
     limit: int = DEFAULT_LIMIT,
+    sort: str | None = None,
 ) -> Page[AssetModel]:
-    """Models by brand and name."""
+    """Models by brand and name, or by ``sort``."""
     where = Where(schools=actor.school_ids)
     if filters.q.strip():
         where.add("(m.brand || ' ' || m.name) ILIKE :pattern", pattern=like(filters.q))
     where.add_given("m.kind = :kind", kind=filters.kind)
-    return await list_page(AssetModel, COLUMNS, where, BY_TITLE, cursor=cursor, limit=limit)
+    return await list_page(
+        AssetModel, COLUMNS, where, ORDERS.chosen(sort), cursor=cursor, limit=limit
+    )
 
 
 async def find_titled(
@@ -114,7 +123,7 @@ async def find_titled(
         )
     return await fetch(
         AssetModel,
-        f"{COLUMNS} WHERE {where} ORDER BY {BY_TITLE.sql} LIMIT :at_most",
+        f"{COLUMNS} WHERE {where} ORDER BY {ORDERS.chosen(None).sql} LIMIT :at_most",
         **where.values,
         at_most=limit,
     )

@@ -1,86 +1,124 @@
 """A list as a file: CSV and XLSX of all that is filtered, in the order that is seen."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from datetime import date, datetime
-from decimal import Decimal
-from typing import Generic, TypeVar
+from collections.abc import AsyncIterator, Awaitable, Sequence
+from datetime import datetime
+from typing import Any, Protocol, TypeVar
 
 import msgspec
+from litestar import get
+from litestar.di import NamedDependency
+from litestar.handlers import HTTPRouteHandler
 from litestar.response import Stream
 
+from api.http.access import allow
 from api.http.types import WebRequest
+from api.kit.addresses import Address
+from api.kit.list_tables import Cell, Column, ListTable
+from api.kit.lists import read_list
 from api.kit.rendering import language_of
-from api.kit.workbooks import MOST_ROWS, send, write_workbook
-from api.wording.language import Language
+from api.kit.verbs import shaped
+from api.kit.workbooks import send, write_workbook
+from api.wording.language import SCHOOL_ZONE, Language
 from core import csv_files
-from core.errors import Message
-from core.paging import Page
+from core.access import Actor
+from core.paging import MAX_LIMIT, Page
+from core.permissions import Permission
 
+Q = TypeVar("Q", bound=msgspec.Struct, contravariant=True)
+F = TypeVar("F", bound=msgspec.Struct)
 R = TypeVar("R")
-Cell = str | int | Decimal | date | datetime | None
 CSV_TYPE = "text/csv; charset=utf-8"
 XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+OF_READER: dict[str, Any] = {"request": WebRequest, "actor": NamedDependency[Actor]}
 
 
-class Column(msgspec.Struct, Generic[R], frozen=True):
-    """One column of a list's files: its head, and what a row has there, in the reader's language."""
+class SortedList(Protocol[Q, R]):
+    """A verb that lists in an order: the page of its rows that filters and cursor name."""
 
-    word: Message
-    value: Callable[[R, Language], Cell]
-
-
-class ListFile(msgspec.Struct, Generic[R], frozen=True):
-    """The files of one list: ``name`` before ".csv" and ".xlsx", and its columns from the left."""
-
-    name: str
-    columns: Sequence[Column[R]]
-
-    def head(self, speech: Language) -> list[Cell]:
-        return [speech.words(column.word) for column in self.columns]
-
-    def cells(self, row: R, speech: Language) -> list[Cell]:
-        return [column.value(row, speech) for column in self.columns]
+    def __call__(
+        self, actor: Actor, filters: Q, /, *, cursor: str | None, limit: int, sort: str | None
+    ) -> Awaitable[Page[R]]: ...
 
 
-# The page of the list that begins after a cursor.
-NextPage = Callable[[str | None], Awaitable[Page[R]]]
+def list_files(
+    table: ListTable[R],
+    filters: type[F],
+    verb: SortedList[F, R],
+    *,
+    csv: Address,
+    xlsx: Address,
+    read: Permission,
+) -> list[HTTPRouteHandler]:
+    """The handlers of a list's two files, for those who may ``read`` it.
 
-
-async def answer_csv(request: WebRequest, file: ListFile[R], next_page: NextPage[R]) -> Stream:
-    """The list as CSV; what its address asks for wrongly is refused before the file begins."""
-    speech = language_of(request)
-    pages = _pages(await next_page(None), next_page)
-    return _stream(_csv(file, pages, speech), f"{file.name}.csv", CSV_TYPE)
-
-
-async def answer_xlsx(
-    request: WebRequest, file: ListFile[R], next_page: NextPage[R], *, most: int = MOST_ROWS
-) -> Stream:
-    """The list as XLSX of at most ``most`` rows, the head among them; the last says when cut.
-
-    It is written whole before the answer begins, in a temporary file.
+    They take what the page of the list takes: its filters, order and columns. What is asked for
+    wrongly is refused before a file begins.
     """
-    speech = language_of(request)
-    pages = _pages(await next_page(None), next_page)
-    rows = ([file.cells(row, speech) for row in page] async for page in pages)
-    book = await write_workbook(file.head(speech), rows, speech, most=most)
-    return _stream(send(book), f"{file.name}.xlsx", XLSX_TYPE)
+
+    async def answer_csv(request: WebRequest, actor: Actor) -> Stream:
+        columns, pages = await _asked(request, actor, table, filters, verb)
+        return _stream(_csv(columns, pages, language_of(request)), f"{table.name}.csv", CSV_TYPE)
+
+    async def answer_xlsx(request: WebRequest, actor: Actor) -> Stream:
+        columns, pages = await _asked(request, actor, table, filters, verb)
+        speech = language_of(request)
+        rows = ([_cells(columns, row, speech) for row in page] async for page in pages)
+        # Written whole before the answer begins, in a temporary file.
+        book = await write_workbook(_head(columns, speech), rows, speech)
+        return _stream(send(book), f"{table.name}.xlsx", XLSX_TYPE)
+
+    return [
+        get(address, guards=[allow(read)], include_in_schema=False)(
+            shaped(answer, OF_READER, Stream)
+        )
+        for address, answer in ((csv, answer_csv), (xlsx, answer_xlsx))
+    ]
 
 
-async def _pages(page: Page[R], next_page: NextPage[R]) -> AsyncIterator[list[R]]:
-    yield page.items
-    while page.next_cursor is not None:
-        page = await next_page(page.next_cursor)
+async def _asked(
+    request: WebRequest,
+    actor: Actor,
+    table: ListTable[R],
+    filters: type[F],
+    verb: SortedList[F, R],
+) -> tuple[Sequence[Column[R]], AsyncIterator[list[R]]]:
+    """The columns that the address asks for, and the rows, a page at a time."""
+    asked = read_list(request, filters)
+
+    def page_after(cursor: str | None) -> Awaitable[Page[R]]:
+        return verb(actor, asked.filters, cursor=cursor, limit=MAX_LIMIT, sort=asked.sort)
+
+    async def pages(page: Page[R]) -> AsyncIterator[list[R]]:
         yield page.items
+        while page.next_cursor is not None:
+            page = await page_after(page.next_cursor)
+            yield page.items
+
+    return table.of_file(asked.columns), pages(await page_after(None))
+
+
+def _head(columns: Sequence[Column[R]], speech: Language) -> list[Cell]:
+    return [column.head(speech) if column.head else speech.words(column.word) for column in columns]
+
+
+def _cells(columns: Sequence[Column[R]], row: R, speech: Language) -> list[Cell]:
+    return [column.value(row, speech) for column in columns]
 
 
 async def _csv(
-    file: ListFile[R], pages: AsyncIterator[list[R]], speech: Language
+    columns: Sequence[Column[R]], pages: AsyncIterator[list[R]], speech: Language
 ) -> AsyncIterator[bytes]:
-    yield csv_files.written([file.head(speech)]).encode()
+    yield csv_files.written([_head(columns, speech)]).encode()
     async for page in pages:
-        rows = (file.cells(row, speech) for row in page)
+        rows = ([_in_text(cell) for cell in _cells(columns, row, speech)] for row in page)
         yield csv_files.written(rows, mark=False).encode()
+
+
+def _in_text(cell: Cell) -> Cell:
+    """A moment by the school's clock, to the minute."""
+    if isinstance(cell, datetime):
+        return f"{cell.astimezone(SCHOOL_ZONE):%Y-%m-%d %H:%M}"
+    return cell
 
 
 def _stream(content: AsyncIterator[bytes], name: str, media_type: str) -> Stream:

@@ -1,5 +1,6 @@
 """A list as its address asks for it: the filters of its noun, and which page of it."""
 
+from collections.abc import Sequence
 from functools import cache
 from typing import Any, Generic, TypeVar
 
@@ -8,7 +9,6 @@ import msgspec
 from api.http.types import WebRequest
 from api.kit.forms import convert_form
 from core.paging import DEFAULT_LIMIT
-from core.query import Orders
 
 F = TypeVar("F", bound=msgspec.Struct)
 
@@ -20,38 +20,33 @@ class NoFilters(msgspec.Struct, frozen=True):
 class ListQuery(msgspec.Struct, Generic[F], frozen=True):
     """What one page of a list was asked for; ``filters`` are the noun's own.
 
-    ``sort`` is one of the list's orders (:class:`core.query.Orders`), None for its own.
+    ``sort`` is one of the list's orders (:class:`core.query.Orders`), None for its own; ``columns``
+    are those that a reader chose, none for the list's own.
     """
 
     filters: F
     cursor: str | None
     limit: int
     sort: str | None = None
-
-
-class Sorting(msgspec.Struct, frozen=True):
-    """By what a list is sorted, and by what when its address does not say."""
-
-    chosen: str
-    default: str
-
-
-def sorting_by(orders: Orders, sort: str | None, default: str | None = None) -> Sorting:
-    """The order of a list for its page; ``default`` where it is not that of ``orders``."""
-    default = default or orders.default
-    return Sorting(sort or default, default)
+    columns: Sequence[str] = ()
 
 
 def read_list(request: WebRequest, filters: type[F]) -> ListQuery[F]:
     """The query of the address; Invalid names every part of it that is wrong.
 
-    Whether the cursor, the limit and the order are ones that the list has is the domain's to say.
+    Whether the cursor, the limit and the order are ones that the list has is the domain's to say,
+    whether the columns are that of its table.
     """
     asked: Any = convert_form(request.query_params, _with_page(filters))
-    return ListQuery(asked, asked.cursor, asked.limit, asked.sort)
+    return ListQuery(asked, asked.cursor, asked.limit, asked.sort, asked.columns)
 
 
 @cache
 def _with_page(filters: type[msgspec.Struct]) -> type[msgspec.Struct]:
-    page = [("cursor", str | None, None), ("limit", int, DEFAULT_LIMIT), ("sort", str | None, None)]
+    page: list[tuple[str, Any, Any]] = [
+        ("cursor", str | None, None),
+        ("limit", int, DEFAULT_LIMIT),
+        ("sort", str | None, None),
+        ("columns", list[str], []),
+    ]
     return msgspec.defstruct(f"{filters.__name__}Query", page, bases=(filters,), frozen=True)

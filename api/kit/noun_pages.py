@@ -16,6 +16,7 @@ from api.http.access import allow
 from api.http.types import WebRequest
 from api.kit.addresses import Address
 from api.kit.forms import Form
+from api.kit.list_tables import ListTable
 from api.kit.lists import read_list
 from api.kit.options import school_options
 from api.kit.rendering import language_of, render
@@ -57,16 +58,26 @@ class NounPages(Generic[R]):
         self._read, self._write = read, write
         self._schools, self._shows_history = schools, shows_history
 
-    def list(self, address: Address, verb: List[F, R]) -> HTTPRouteHandler:
-        """The list, filtered as the address says."""
+    def list(
+        self, address: Address, verb: List[F, R], table: ListTable[R] | None = None
+    ) -> HTTPRouteHandler:
+        """The list, filtered as the address says; with a ``table`` the verb takes ``sort``.
+
+        The page then knows the columns ``shown``.
+        """
         filters: type[F] = Verb(verb).struct
+        page_of: Any = verb
 
         async def show(request: WebRequest, actor: Actor) -> Response[str]:
             asked = read_list(request, filters)
+            sort = {} if table is None else {"sort": asked.sort}
             return render(
                 request,
                 f"{self._folder}/list.html",
-                page=await verb(actor, asked.filters, cursor=asked.cursor, limit=asked.limit),
+                page=await page_of(
+                    actor, asked.filters, cursor=asked.cursor, limit=asked.limit, **sort
+                ),
+                shown=table and table.shown(asked, language_of(request)),
                 query=asked.filters,
                 schools=dict(await self._schools(request, actor, self._read)),
                 may_write=actor.can(self._write),

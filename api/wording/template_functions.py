@@ -50,6 +50,7 @@ def wording(speech: Language) -> dict[str, Callable[..., object]]:
         "is_named": field_words.is_named,
         "icon": icon,
         "with_query": with_query,
+        "query_pairs": query_pairs,
     }
 
 
@@ -66,3 +67,8 @@ def with_query(address: str, **changes: object) -> str:
     kept = [(name, value) for name, value in parse_qsl(parts.query) if name not in changes]
     kept += [(name, str(value)) for name, value in changes.items() if value is not None]
     return f"{parts.path}?{urlencode(kept)}" if kept else parts.path
+
+
+def query_pairs(address: str) -> list[tuple[str, str]]:
+    """The query parameters of an address, for a form that keeps them."""
+    return parse_qsl(split_url(address).query)

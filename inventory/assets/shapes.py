@@ -81,6 +81,11 @@ class AssetRow(msgspec.Struct, frozen=True):
     is_overdue: bool
 
     @property
+    def title(self) -> str:
+        """How people call it: its own name, else its model's."""
+        return self.name or f"{self.brand} {self.model}".strip()
+
+    @property
     def has_real_serial(self) -> bool:
         """Whether its serial number names it, and is not what firmware says without one."""
         return trust(self.serial_number) is SerialTrust.ok

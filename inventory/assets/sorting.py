@@ -25,11 +25,7 @@ ORDERS = Orders(
     "tag",
     TAG,
     tag=TAG,
-    title=Key(
-        "asset_title(a.name, m.brand, m.name)",
-        str,
-        lambda row: row.name or f"{row.brand} {row.model}".strip(),
-    ),
+    title=Key("asset_title(a.name, m.brand, m.name)", str, "title"),
     lifecycle=Key("a.lifecycle", str, "lifecycle"),
     condition=Key("a.condition", str, "condition"),
     place=Key("pp.path", str, "place", is_optional=True),

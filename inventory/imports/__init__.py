@@ -13,7 +13,7 @@ from inventory.imports.shapes import (
     Verdict,
 )
 from inventory.imports.staging import discard, stage_assets
-from inventory.imports.templates import export, export_head, export_rows, template
+from inventory.imports.templates import template
 
 __all__ = [
     "MOST_BYTES",
@@ -27,9 +27,6 @@ __all__ = [
     "Verdict",
     "apply_import",
     "discard",
-    "export",
-    "export_head",
-    "export_rows",
     "get_import",
     "list_imports",
     "list_rows",

@@ -10,11 +10,12 @@ from litestar.di import NamedDependency
 from litestar.response import Redirect
 
 from api import urls
+from api.administration.people.table import TABLE
 from api.http.access import allow
 from api.http.types import WebRequest
 from api.kit.flash import see_other
 from api.kit.forms import Form
-from api.kit.lists import read_list, sorting_by
+from api.kit.lists import read_list
 from api.kit.numbers import PathId
 from api.kit.options import school_options
 from api.kit.rendering import language_of, render
@@ -25,7 +26,7 @@ from core.access import Actor, Role
 from core.errors import Invalid, say
 from core.memberships import NewRole
 from core.numbers import Id
-from core.people import ORDERS, Invitation, NewPerson, PeopleFilters
+from core.people import Invitation, NewPerson, PeopleFilters
 from core.permissions import MANAGE_PEOPLE, READ_PEOPLE
 from core.person_facts import PersonFacts
 
@@ -55,7 +56,7 @@ class PeoplePages(Controller):
             request,
             "administration/people/list.html",
             page=found,
-            sorting=sorting_by(ORDERS, asked.sort),
+            shown=TABLE.shown(asked, language_of(request)),
             only=asked.filters,
             school_options=await school_options(request, actor, READ_PEOPLE),
         )

@@ -3,6 +3,8 @@
 from api.kit.addresses import Address
 
 people = Address("/people")
+people_csv = Address("/people.csv")
+people_xlsx = Address("/people.xlsx")
 new_person = Address("/people/new")
 person = Address("/people/{person_id:int}")
 give_role = Address("/people/{person_id:int}/roles")

@@ -6,11 +6,13 @@ from api.inventory.assets.change_of_school_pages import ChangeOfSchoolPages
 from api.inventory.assets.form_pages import AssetFormPages, AssetStepPages
 from api.inventory.assets.pages import AssetPages
 from api.inventory.assets.routes import AssetRoutes
+from api.inventory.assets.table import FILES
 
 PAGES: list[ControllerRouterHandler] = [
     AssetFormPages,
     AssetStepPages,
     ChangeOfSchoolPages,
     AssetPages,
+    *FILES,
 ]
 ROUTES: list[ControllerRouterHandler] = [AssetRoutes]

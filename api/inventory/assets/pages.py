@@ -1,32 +1,29 @@
-"""Assets: the list, one asset with its actions, and the list as a file."""
+"""Assets: the list, and one asset with its actions."""
 
-from collections.abc import AsyncIterator
 from typing import Annotated, Any
 
 import msgspec
 from litestar import Controller, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
-from litestar.response import Stream
 
 from api import urls
 from api.http.access import allow, in_person
 from api.http.types import WebRequest
+from api.inventory.assets.table import TABLE
 from api.inventory.options import chosen_donation, chosen_model, place_options, school_codes
 from api.kit.flash import see_other
 from api.kit.forms import Form
-from api.kit.lists import read_list, sorting_by
+from api.kit.lists import read_list
 from api.kit.rendering import language_of, render
 from api.kit.submission import submit
 from core import clock
 from core.access import Actor
 from core.errors import say
 from core.numbers import Version
-from core.paging import MAX_LIMIT, Page
-from core.permissions import EDIT_EQUIPMENT, READ_DONATIONS, READ_EQUIPMENT, REPORT_FAULTS
-from inventory import assets, custody, imports, repairs
-from inventory.assets import Asset, AssetFilters, AssetRow, LifecycleState
-from inventory.assets.sorting import ORDERS
+from core.permissions import EDIT_EQUIPMENT, READ_DONATIONS, REPORT_FAULTS
+from inventory import assets, custody, repairs
+from inventory.assets import Asset, AssetFilters, LifecycleState
 from inventory.usage import ZONE
 from monitoring import devices, topology
 
@@ -53,6 +50,7 @@ class AssetPages(Controller):
     ) -> Response[str]:
         asked = read_list(request, AssetFilters)
         query = asked.filters
+        schools = await school_codes(request, actor)
         return render(
             request,
             "inventory/assets/list.html",
@@ -61,24 +59,15 @@ class AssetPages(Controller):
             page=await assets.list_assets(
                 actor, query, cursor=asked.cursor, limit=asked.limit, sort=asked.sort
             ),
-            sorting=sorting_by(ORDERS, asked.sort),
+            shown=TABLE.shown(
+                asked, language_of(request), without=() if len(schools) > 1 else ("school",)
+            ),
             query=query,
             may_keep=actor.can(EDIT_EQUIPMENT),
-            schools=await school_codes(request, actor),
+            schools=schools,
             places=await place_options(actor),
             models=await chosen_model(actor, query.model),
             donation=await chosen_donation(actor, query.donation),
-        )
-
-    @get(urls.assets_csv, guards=[allow(READ_EQUIPMENT)])
-    async def export_assets(self, request: WebRequest, actor: NamedDependency[Actor]) -> Stream:
-        query = read_list(request, AssetFilters).filters
-        # Before the answer begins, so that a filter out of sight is a refusal and no torn file.
-        first = await assets.list_assets(actor, query, limit=MAX_LIMIT)
-        return Stream(
-            _exported(actor, query, first, language_of(request).code),
-            media_type="text/csv; charset=utf-8",
-            headers={"content-disposition": 'attachment; filename="assets.csv"'},
         )
 
     @get(urls.asset, guards=[in_person])
@@ -134,14 +123,3 @@ async def _reads_donation(actor: Actor, asset: Asset) -> bool:
     # Given over by another school, it may have come there by a donation of theirs.
     is_own = asset.title_holder == asset.school
     return is_own or await chosen_donation(actor, asset.donation_id) is not None
-
-
-async def _exported(
-    actor: Actor, filters: AssetFilters, page: Page[AssetRow], locale: str
-) -> AsyncIterator[bytes]:
-    """The whole list, a page at a time, so that a county's books never stand in memory."""
-    yield imports.export_head(locale)
-    yield imports.export_rows(page.items, locale)
-    while page.next_cursor is not None:
-        page = await assets.list_assets(actor, filters, cursor=page.next_cursor, limit=MAX_LIMIT)
-        yield imports.export_rows(page.items, locale)

@@ -2,9 +2,9 @@
 
 from litestar.types import ControllerRouterHandler
 
-from api.inventory.custody.files import CustodyFiles
 from api.inventory.custody.pages import CustodyPages
 from api.inventory.custody.routes import CustodyRoutes
+from api.inventory.custody.table import FILES
 
-PAGES: list[ControllerRouterHandler] = [CustodyPages, CustodyFiles]
+PAGES: list[ControllerRouterHandler] = [CustodyPages, *FILES]
 ROUTES: list[ControllerRouterHandler] = [CustodyRoutes]

@@ -11,11 +11,12 @@ from api import urls
 from api.http.access import allow, in_person
 from api.http.types import WebRequest
 from api.inventory.custody.desk import Chosen, Desk, lay_out, split_tags, submit_desk
+from api.inventory.custody.table import TABLE
 from api.inventory.options import place_options, school_codes
 from api.kit.flash import see_other
 from api.kit.forms import Form, convert_form
-from api.kit.lists import read_list, sorting_by
-from api.kit.rendering import render
+from api.kit.lists import read_list
+from api.kit.rendering import language_of, render
 from api.kit.submission import Once
 from core.access import Actor
 from core.errors import say
@@ -24,7 +25,7 @@ from core.permissions import EDIT_EQUIPMENT
 from inventory import custody
 from inventory.assets import Condition
 from inventory.custody import Custody, CustodyFilters, Holder
-from inventory.custody.listing import ORDERS, default_order
+from inventory.custody.listing import CustodyView, default_order
 from inventory.scope import school_id_of
 
 
@@ -64,7 +65,12 @@ class CustodyPages(Controller):
             page=await custody.list_custody(
                 actor, query, cursor=asked.cursor, limit=asked.limit, sort=asked.sort
             ),
-            sorting=sorting_by(ORDERS, asked.sort, default_order(asked.filters)),
+            shown=TABLE.shown(
+                asked,
+                language_of(request),
+                without=("due_on" if query.view is CustodyView.ended else "ended_at",),
+                default_sort=default_order(query),
+            ),
             query=query,
             overdue=await custody.count_overdue(actor),
             may_keep=actor.can(EDIT_EQUIPMENT),

@@ -4,6 +4,7 @@ from litestar.types import ControllerRouterHandler
 
 from api.inventory.donations.pages import DonationPages
 from api.inventory.donations.routes import DonationRoutes, DonorRoutes
+from api.inventory.donations.table import FILES
 
-PAGES: list[ControllerRouterHandler] = [DonationPages]
+PAGES: list[ControllerRouterHandler] = [DonationPages, *FILES]
 ROUTES: list[ControllerRouterHandler] = [DonationRoutes, DonorRoutes]

@@ -11,12 +11,13 @@ from api import urls
 from api.http.access import allow
 from api.http.types import WebRequest
 from api.inventory.donations import terms
+from api.inventory.donations.table import TABLE, list_shown
 from api.inventory.models import picking
 from api.inventory.models.picking import submit_with_model
 from api.inventory.options import chosen_donor, place_options, school_codes
 from api.kit.flash import see_other
 from api.kit.forms import Form, convert_form
-from api.kit.lists import read_list, sorting_by
+from api.kit.lists import read_list
 from api.kit.numbers import PathId
 from api.kit.rendering import language_of, render
 from api.kit.repeats import KEY_FIELD, new_key
@@ -30,7 +31,6 @@ from core.permissions import EDIT_DONATIONS, READ_DONATIONS
 from inventory import assets, donations, donors
 from inventory.assets import AssetFilters, AssetRow
 from inventory.donations import Donation, DonationFilters, LineEdit, NewLine, Receipt
-from inventory.donations.reading import ORDERS
 
 SHOWN_ASSETS = 20
 
@@ -63,16 +63,15 @@ class DonationPages(Controller):
         self, request: WebRequest, actor: NamedDependency[Actor]
     ) -> Response[str]:
         asked = read_list(request, DonationFilters)
-        # The form has a box, which when it is not ticked keeps nothing out.
-        query = msgspec.structs.replace(asked.filters, has_gap=asked.filters.has_gap or None)
-        page = await donations.list_donations(
+        query = asked.filters
+        page = await list_shown(
             actor, query, cursor=asked.cursor, limit=asked.limit, sort=asked.sort
         )
         return render(
             request,
             "inventory/donations/list.html",
             page=page,
-            sorting=sorting_by(ORDERS, asked.sort),
+            shown=TABLE.shown(asked, language_of(request)),
             query=query,
             donor=await chosen_donor(actor, query.donor),
             schools=await school_codes(request, actor, READ_DONATIONS),

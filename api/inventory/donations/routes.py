@@ -37,13 +37,13 @@ class DonorRoutes(Controller):
         guards=[allow(READ_DONATIONS)],
         operation_id="donor_list",
         summary="Donors by name",
-        dependencies={"asked": asked_for(DonorFilters)},
+        dependencies={"asked": asked_for(DonorFilters, donors.ORDERS)},
     )
     async def list_donors(
         self, actor: NamedDependency[Actor], asked: NamedDependency[ListQuery[DonorFilters]]
     ) -> Page[Donor]:
         return await donors.list_donors(
-            actor, asked.filters, cursor=asked.cursor, limit=asked.limit
+            actor, asked.filters, cursor=asked.cursor, limit=asked.limit, sort=asked.sort
         )
 
     @post(guards=[allow(EDIT_DONATIONS)], operation_id="donor_create", summary="Add a donor")

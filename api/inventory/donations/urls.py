@@ -3,6 +3,8 @@
 from api.kit.addresses import Address
 
 donations = Address("/donations")
+donations_csv = Address("/donations.csv")
+donations_xlsx = Address("/donations.xlsx")
 new_donation = Address("/donations/new")
 donation = Address("/donations/{donation_id:int}")
 edit_donation = Address("/donations/{donation_id:int}/edit")

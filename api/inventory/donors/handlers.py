@@ -7,6 +7,7 @@ from litestar.types import ControllerRouterHandler
 from api import urls
 from api.http.types import WebRequest
 from api.inventory.donors.picking import list_donor_names
+from api.inventory.donors.table import FILES, TABLE
 from api.inventory.options import school_codes
 from api.kit.flash import see_other
 from api.kit.forms import Form
@@ -37,7 +38,8 @@ _pages = NounPages[Donor](
     more=_with_gifts,
 )
 PAGES: list[ControllerRouterHandler] = [
-    _pages.list(urls.donors, donors.list_donors),
+    _pages.list(urls.donors, donors.list_donors, TABLE),
+    *FILES,
     list_donor_names,
     *_pages.new(
         urls.new_donor,

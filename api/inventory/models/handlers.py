@@ -4,6 +4,7 @@ from litestar.types import ControllerRouterHandler
 
 from api import urls
 from api.inventory.models.picking import list_titles
+from api.inventory.models.table import FILES, TABLE
 from api.kit.flash import see_other
 from api.kit.noun_pages import NounPages
 from api.kit.noun_routes import NounRoutes
@@ -20,7 +21,8 @@ _pages = NounPages[AssetModel](
     shows_history=False,
 )
 PAGES: list[ControllerRouterHandler] = [
-    _pages.list(urls.asset_models, models.list_models),
+    _pages.list(urls.asset_models, models.list_models, TABLE),
+    *FILES,
     list_titles,
     *_pages.new(
         urls.new_asset_model,
@@ -41,7 +43,7 @@ _routes = NounRoutes(
     "/asset-models", "asset_model", tags=("assets",), read=READ_EQUIPMENT, write=EDIT_EQUIPMENT
 )
 ROUTES: list[ControllerRouterHandler] = [
-    _routes.list(models.list_models, "Models by brand and name"),
+    _routes.list(models.list_models, "Models by brand and name", orders=models.ORDERS),
     _routes.create(models.create_model, "Add a model"),
     _routes.get(models.get_model, "One model"),
     _routes.update(models.update_model, "Write a model anew"),

@@ -13,13 +13,14 @@ from api.http.access import allow
 from api.http.types import WebRequest
 from api.inventory.options import place_options
 from api.inventory.work_orders.order_page import order_page
+from api.inventory.work_orders.table import TABLE, ShownOrders
 from api.kit.addresses import Address
 from api.kit.flash import see_other
 from api.kit.forms import PHOTO_FORM_BYTES, read_form
-from api.kit.lists import read_list, sorting_by
+from api.kit.lists import read_list
 from api.kit.numbers import PathId
 from api.kit.photos import FormPhotos, read_photos
-from api.kit.rendering import render
+from api.kit.rendering import language_of, render
 from api.kit.submission import Once, attempt, submit
 from core.access import Actor, Role
 from core.database import transaction
@@ -28,17 +29,9 @@ from core.numbers import Id, Version
 from core.permissions import MANAGE_WORK_ORDERS, READ_EQUIPMENT, REPORT_FAULTS, WRITE_WORK_ORDERS
 from inventory import repairs
 from inventory.assets import Condition
-from inventory.repairs import NewEntry, WorkOrder, WorkOrderEntry, WorkOrderFilter
-from inventory.repairs.lists import StateFilter
-from inventory.repairs.views import ORDERS
+from inventory.repairs import NewEntry, WorkOrder, WorkOrderEntry
 
 F = TypeVar("F", bound=msgspec.Struct)
-
-
-class ShownOrders(WorkOrderFilter, frozen=True, kw_only=True):
-    """The same filters as the page has them: what is not finished, unless it is asked for all."""
-
-    state: StateFilter | Literal["all"] = "unfinished"  # type: ignore[assignment]
 
 
 class StepForm(msgspec.Struct, frozen=True):
@@ -134,7 +127,11 @@ class WorkOrderPages(Controller):
             request,
             "inventory/work_orders/list.html",
             page=page,
-            sorting=sorting_by(ORDERS, asked.sort),
+            shown=TABLE.shown(
+                asked,
+                language_of(request),
+                without=("closed_at",) if query.state == "unfinished" else ("assignee",),
+            ),
             query=query,
             places=await place_options(actor),
             works=actor.is_a(Role.admin, Role.technician, Role.student_helper),

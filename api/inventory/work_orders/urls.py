@@ -5,6 +5,8 @@ from api.kit.addresses import Address
 report_any_fault = Address("/report")
 report_fault = Address("/assets/{tag:str}/report")
 work_orders = Address("/work-orders")
+work_orders_csv = Address("/work-orders.csv")
+work_orders_xlsx = Address("/work-orders.xlsx")
 work_order = Address("/work-orders/{order_id:int}")
 job_card = Address("/work-orders/{order_id:int}/card")
 work_order_entries = Address("/work-orders/{order_id:int}/entries")

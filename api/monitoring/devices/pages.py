@@ -14,12 +14,13 @@ from api.http.types import WebRequest
 from api.inventory.options import by_school
 from api.kit.flash import see_other
 from api.kit.forms import Form, convert_form
-from api.kit.lists import read_list, sorting_by
+from api.kit.lists import read_list
 from api.kit.numbers import PathId
 from api.kit.options import school_options
 from api.kit.rendering import language_of, render
 from api.kit.submission import submit
 from api.monitoring.devices.reading_words import charted, grouped
+from api.monitoring.devices.table import TABLE
 from api.monitoring.ports.words import PORT_METRICS, has_ports
 from api.wording import row_names
 from core import clock
@@ -32,7 +33,6 @@ from monitoring.alerting import alerts, forecasts, parents
 from monitoring.alerting.alerts import AlertFilter
 from monitoring.alerting.maintenance import in_force
 from monitoring.devices import Device, DeviceFilter, credentials
-from monitoring.devices.views import ORDERS
 from monitoring.history import time_on
 from monitoring.history.spans import Span
 from monitoring.profiles import all_profiles
@@ -101,7 +101,7 @@ class DevicePages(Controller):
             request,
             "monitoring/devices/list.html",
             page=page,
-            sorting=sorting_by(ORDERS, asked.sort),
+            shown=TABLE.shown(asked, language_of(request)),
             query=query,
             q=query.q,
             schools=await school_options(request, actor),

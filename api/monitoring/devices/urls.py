@@ -3,6 +3,8 @@
 from api.kit.addresses import Address
 
 devices = Address("/devices")
+devices_csv = Address("/devices.csv")
+devices_xlsx = Address("/devices.xlsx")
 new_device = Address("/devices/new")
 device = Address("/devices/{device_id:int}")
 edit_device = Address("/devices/{device_id:int}/edit")

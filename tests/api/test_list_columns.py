@@ -1,0 +1,150 @@
+"""Every list that a school works with: its files, its columns, and who gets at them."""
+
+import re
+from pathlib import Path
+
+import httpx
+import pytest
+
+from core import database
+from inventory import imports
+from tests import factories
+from tests.api.office import office_of
+from tests.api.school_worlds import World, build
+from tests.api.test_list_files import sheet_of, table_of
+
+# A list, a column to choose, and one that its page has without a choice.
+LISTS = [
+    ("/assets", "kind", "condition"),
+    ("/asset-models", "isbn", "kind"),
+    ("/custody", "note", "holder"),
+    ("/donations", "number", "donor"),
+    ("/donors", "contact", "kind"),
+    ("/work-orders", "opened_by", "place"),
+    ("/people", "created_at", "login"),
+    ("/devices", "tag", "address"),
+]
+# Which head belongs to the column chosen.
+HEADS = {
+    "kind": "Kind",
+    "isbn": "ISBN",
+    "note": "Note",
+    "number": "Acknowledgement number",
+    "contact": "Contact",
+    "opened_by": "Reported by",
+    "created_at": "Added",
+    "tag": "Tag",
+}
+
+
+@pytest.fixture
+async def world(client: httpx.AsyncClient, tmp_path: Path) -> World:
+    made = await build("Kestrel", tmp_path)
+    await factories.signed_in(client, made.admin)
+    return made
+
+
+def heads_of(page: str) -> list[str]:
+    row = re.search(r"<thead><tr>(.*?)</tr></thead>", page, re.DOTALL)
+    assert row is not None
+    return [
+        re.sub(r"<svg.*?</svg>|<[^>]+>", "", head).strip()
+        for head in re.findall(r"<th scope=\"col\".*?</th>", row[1], re.DOTALL)
+    ]
+
+
+@pytest.mark.parametrize(("path", "chosen", "other"), LISTS)
+async def test_page_and_files_have_the_columns_that_were_chosen(
+    world: World, client: httpx.AsyncClient, path: str, chosen: str, other: str
+) -> None:
+    page = (await client.get(f"{path}?columns={chosen}&limit=1&q=")).text
+    heads = heads_of(page)
+    assert len(heads) == 2 and heads[1] == HEADS[chosen]
+    table = await table_of(client, f"{path}.csv?columns={chosen}")
+    sheet = await sheet_of(client, f"{path}.xlsx?columns={chosen}")
+    assert len(table) == len(sheet) >= 2
+    assert {len(row) for row in (*table, *sheet)} == {2}
+    assert table[0][1] == sheet[0][1] == HEADS[chosen]
+    # The files, the order and the next page keep the choice; the box of the column is ticked.
+    assert f'href="{path}.csv?columns={chosen}' in page
+    assert f'href="{path}.xlsx?columns={chosen}' in page
+    for link in re.findall(r'class="sort" href="([^"]+)"', page):
+        assert f"columns={chosen}" in link
+    for link in re.findall(r'rel="next" href="([^"]+)"', page):
+        assert f"columns={chosen}" in link
+    assert f'value="{chosen}" form="columns-form" checked' in page
+    assert f'value="{other}" form="columns-form">' in page
+    assert f'<input type="hidden" name="columns" value="{chosen}">' in page
+
+
+@pytest.mark.parametrize(("path", "chosen", "other"), LISTS)
+async def test_without_a_choice_a_list_has_its_own_columns(
+    world: World, client: httpx.AsyncClient, path: str, chosen: str, other: str
+) -> None:
+    page = (await client.get(path)).text
+    assert f'value="{other}" form="columns-form" checked' in page
+    if f'value="{chosen}" form="columns-form">' in page:
+        assert HEADS[chosen] not in heads_of(page)
+    table = await table_of(client, f"{path}.csv")
+    assert len(table) >= 2 and len(table[0]) > 2
+    assert "columns=" not in page.replace('name="columns"', "")
+
+
+@pytest.mark.parametrize(("path", "chosen", "other"), LISTS)
+async def test_a_column_that_a_list_has_not_is_refused_by_name(
+    client: httpx.AsyncClient, path: str, chosen: str, other: str
+) -> None:
+    await office_of(client, "admin")
+    for address in (path, f"{path}.csv", f"{path}.xlsx"):
+        answer = await client.get(f"{address}?columns={chosen}&columns=password_hash")
+        assert answer.status_code == 422, address
+        assert f", {other}" in answer.text
+
+
+@pytest.mark.parametrize(("path", "chosen", "other"), LISTS)
+async def test_the_files_of_a_list_are_for_those_who_read_it(
+    world: World, client: httpx.AsyncClient, path: str, chosen: str, other: str
+) -> None:
+    for role in ("teacher", "student_helper", "auditor", "technician"):
+        who = await factories.person(role, await factories.school())
+        await factories.signed_in(client, who)
+        shown = await client.get(path)
+        for kind in ("csv", "xlsx"):
+            answer = await client.get(f"{path}.{kind}")
+            assert answer.status_code == shown.status_code, (role, kind)
+        if shown.status_code == 200 and path != "/asset-models":
+            assert world.mark not in str(await sheet_of(client, f"{path}.xlsx"))
+
+
+@pytest.mark.parametrize("locale", ["en", "zh_CN"])
+async def test_the_file_of_all_assets_imported_again_changes_nothing(
+    client: httpx.AsyncClient, locale: str
+) -> None:
+    office = await office_of(client, "admin", locale)
+    asset = await factories.asset(office.school, place=await factories.place(office.school))
+    await factories.asset(office.school, lifecycle="disposed")
+    await database.execute("UPDATE asset SET name = '=1+1' WHERE tag = $1", asset.tag)
+    for query in ("", "?sort=-title"):
+        file = (await client.get(f"/assets.csv{query}")).content
+        assert file.startswith(b"\xef\xbb\xbf")
+        job = await imports.stage_assets(
+            office.who.actor, office.school.code, "assets.csv", file
+        )
+        rows = (await imports.list_rows(office.who.actor, job.id)).items
+        assert sorted(row.verdict for row in rows) == ["same", "skip"]
+        assert len(job.unused) == 2
+
+
+async def test_the_file_of_assets_is_sorted_and_filtered_as_the_page(
+    client: httpx.AsyncClient,
+) -> None:
+    office = await office_of(client, "admin")
+    for name in ("Lamp 1", "Lamp 3", "Lamp 2", "Chair"):
+        made = await factories.asset(office.school)
+        await database.execute("UPDATE asset SET name = $2 WHERE tag = $1", made.tag, name)
+    query = "q=lamp&sort=-title&columns=title&limit=1"
+    for rows in (
+        await table_of(client, f"/assets.csv?{query}"),
+        await sheet_of(client, f"/assets.xlsx?{query}"),
+    ):
+        assert [row[1] for row in rows[1:]] == ["Lamp 3", "Lamp 2", "Lamp 1"]
