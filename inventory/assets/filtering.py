@@ -1,6 +1,7 @@
 """Which assets a list shows: its filters, as conditions and as what a query can begin with."""
 
 from enum import StrEnum
+from typing import Any
 
 import msgspec
 
@@ -40,13 +41,15 @@ class AssetFilters(msgspec.Struct, frozen=True):
     custody: Custodial | None = None
 
     @property
+    def given(self) -> dict[str, Any]:
+        """The filters in use, the search among them."""
+        values = {field: getattr(self, field) for field in AssetFilters.__struct_fields__}
+        return {field: value for field, value in values.items() if value not in (None, "")}
+
+    @property
     def active(self) -> int:
         """How many filters are in use, the search apart."""
-        return sum(
-            getattr(self, field) is not None
-            for field in AssetFilters.__struct_fields__
-            if field != "q"
-        )
+        return len(self.given.keys() - {"q"})
 
 
 class Driver(msgspec.Struct, frozen=True):

@@ -57,9 +57,14 @@ async def list_assets(
     return paging.page_of(without_borrowers(actor, rows), limit, lambda row: (row.tag,))
 
 
-async def count_assets(actor: Actor, filters: AssetFilters, *, most: int) -> int:
-    """How many assets match, counted no further than ``most``."""
-    where, found = await _found(actor, filters, after="", limit=most)
+async def count_assets(
+    actor: Actor, filters: AssetFilters, *, most: int, allowed: Permission | None = None
+) -> int:
+    """How many assets match, counted no further than ``most``.
+
+    With ``allowed`` only of the schools where the actor has that permission.
+    """
+    where, found = await _found(actor, filters, after="", limit=most, allowed=allowed)
     counted: int = await fetch_value(f"SELECT count(*) FROM ({found}) f", **where.values)
     return min(counted, most)
 

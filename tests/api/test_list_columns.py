@@ -127,9 +127,7 @@ async def test_the_file_of_all_assets_imported_again_changes_nothing(
     for query in ("", "?sort=-title"):
         file = (await client.get(f"/assets.csv{query}")).content
         assert file.startswith(b"\xef\xbb\xbf")
-        job = await imports.stage_assets(
-            office.who.actor, office.school.code, "assets.csv", file
-        )
+        job = await imports.stage_assets(office.who.actor, office.school.code, "assets.csv", file)
         rows = (await imports.list_rows(office.who.actor, job.id)).items
         assert sorted(row.verdict for row in rows) == ["same", "skip"]
         assert len(job.unused) == 2

@@ -79,7 +79,26 @@ async def _keyed_forms(world: World) -> dict[str, KeyedForm]:
         "school_id": str(world.school.id),
         "upload_id": str(upload.id),
     }
+    stock = [(await factories.asset(world.school)).tag for _ in range(4)]
+    there = await factories.school()
+    await database.execute(
+        "INSERT INTO membership (person, school, role, valid_from)"
+        " VALUES ($1, $2, 'admin', now() - interval '1 day')",
+        world.admin.id,
+        there.id,
+    )
     return {
+        "move": KeyedForm(
+            "/assets/move",
+            {"tags": stock[0], "place_id": str(world.values["place_id"])},
+            ("tags", stock[3]),
+        ),
+        "step": KeyedForm(
+            "/assets/step", {"tags": stock[1], "to_state": "retired"}, ("reason", "Worn out")
+        ),
+        "change school": KeyedForm(
+            "/assets/change-school", {"tags": stock[2], "school": there.code}, ("tags", stock[3])
+        ),
         "report": KeyedForm(
             f"/assets/{free.tag}/report", {"what": "It is dark"}, ("what", "It smokes")
         ),
@@ -109,7 +128,18 @@ async def _closed_order(world: World) -> int:
     return order.id
 
 
-FORMS = ("report", "entry", "comment", "hand out", "take back", "receive", "resource")
+FORMS = (
+    "move",
+    "step",
+    "change school",
+    "report",
+    "entry",
+    "comment",
+    "hand out",
+    "take back",
+    "receive",
+    "resource",
+)
 
 
 @pytest.mark.parametrize("name", FORMS)

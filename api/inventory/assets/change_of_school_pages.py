@@ -15,11 +15,13 @@ from api.inventory.options import place_options, school_codes
 from api.kit.flash import see_other
 from api.kit.forms import Form, convert_form
 from api.kit.rendering import render
+from api.kit.submission import Once
 from core.access import Actor
 from core.errors import say
 from core.numbers import Id
 from core.permissions import EDIT_EQUIPMENT
 from inventory import assets
+from inventory.assets import AssetRow
 from inventory.scope import school_id_of
 
 
@@ -41,7 +43,7 @@ class ChangeOfSchoolPages(Controller):
         self, request: WebRequest, actor: NamedDependency[Actor]
     ) -> Response[str]:
         chosen = convert_form(request.query_params, Chosen)
-        return await _school_page(request, actor, chosen.form())
+        return await _school_page(request, actor, await chosen.form(actor))
 
     @post(urls.change_school, guards=[allow(EDIT_EQUIPMENT, tokens=False)])
     async def change_school(
@@ -51,18 +53,23 @@ class ChangeOfSchoolPages(Controller):
             request,
             SchoolForm,
             lambda form: _change_school(actor, form),
-            then=lambda onward: onward,
+            then=_given_over,
             page=lambda form: _school_page(request, actor, form),
             fields={"school_id": "school"},
+            once=Once(actor, list[AssetRow]),
         )
 
 
-async def _change_school(actor: Actor, form: SchoolForm) -> Redirect:
+async def _change_school(actor: Actor, form: SchoolForm) -> list[AssetRow]:
     school_id = await school_id_of(actor, form.school)
-    given = await assets.change_school(
+    return await assets.change_school(
         actor, split_tags(form.tags), school_id, place_id=form.place_id
     )
-    target = urls.asset(given[0].tag) if len(given) == 1 else urls.assets(school=form.school)
+
+
+def _given_over(given: list[AssetRow]) -> Redirect:
+    first = given[0]
+    target = urls.asset(first.tag) if len(given) == 1 else urls.assets(school=first.school)
     return see_other(target, say("Given over: {count}.", count=len(given)))
 
 

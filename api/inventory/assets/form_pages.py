@@ -18,6 +18,7 @@ from api.inventory.options import chosen_model, place_options, school_codes
 from api.kit.flash import see_other
 from api.kit.forms import Form, convert_form
 from api.kit.rendering import render
+from api.kit.submission import Once
 from core.access import Actor
 from core.errors import say
 from core.numbers import Id, Version
@@ -90,6 +91,19 @@ class MoveForm(msgspec.Struct, frozen=True):
     place_id: Id
 
 
+class Moved(msgspec.Struct, frozen=True):
+    """What was moved, and where to."""
+
+    assets: list[AssetRow]
+    place_id: int
+
+    def onward(self) -> Redirect:
+        """To the asset if it was one, else to all that is there now."""
+        first, place = self.assets[0], self.place_id
+        target = urls.asset(first.tag) if len(self.assets) == 1 else urls.assets(place=place)
+        return see_other(target, say("Moved to {place}.", place=first.place))
+
+
 class StepsForm(msgspec.Struct, frozen=True):
     """Which assets go to which state, and why."""
 
@@ -154,7 +168,7 @@ class AssetFormPages(Controller):
     @get(urls.move_assets, guards=[allow(EDIT_EQUIPMENT, tokens=False)])
     async def show_move(self, request: WebRequest, actor: NamedDependency[Actor]) -> Response[str]:
         chosen = convert_form(request.query_params, Chosen)
-        return await _move_page(request, actor, chosen.form())
+        return await _move_page(request, actor, await chosen.form(actor))
 
     @post(urls.move_assets, guards=[allow(EDIT_EQUIPMENT, tokens=False)])
     async def move(self, request: WebRequest, actor: NamedDependency[Actor]) -> Response[Any]:
@@ -162,8 +176,9 @@ class AssetFormPages(Controller):
             request,
             MoveForm,
             lambda form: _move(actor, form),
-            then=lambda onward: onward,
+            then=lambda moved: moved.onward(),
             page=lambda form: _move_page(request, actor, form),
+            once=Once(actor, Moved),
         )
 
 
@@ -175,7 +190,7 @@ class AssetStepPages(Controller):
     @get(urls.step_assets, guards=[allow(EDIT_EQUIPMENT, tokens=False)])
     async def show_steps(self, request: WebRequest, actor: NamedDependency[Actor]) -> Response[str]:
         chosen = convert_form(request.query_params, Chosen)
-        return await _steps_page(request, actor, chosen.form())
+        return await _steps_page(request, actor, await chosen.form(actor))
 
     @post(urls.step_assets, guards=[allow(EDIT_EQUIPMENT, tokens=False)])
     async def take_steps(self, request: WebRequest, actor: NamedDependency[Actor]) -> Response[Any]:
@@ -187,13 +202,13 @@ class AssetStepPages(Controller):
             ),
             then=_stepped,
             page=lambda form: _steps_page(request, actor, form),
+            once=Once(actor, list[AssetRow]),
         )
 
 
-async def _move(actor: Actor, form: MoveForm) -> Redirect:
+async def _move(actor: Actor, form: MoveForm) -> Moved:
     moved = await assets.move_assets(actor, split_tags(form.tags), form.place_id)
-    target = urls.asset(moved[0].tag) if len(moved) == 1 else urls.assets(place=form.place_id)
-    return see_other(target, say("Moved to {place}.", place=moved[0].place))
+    return Moved(moved, form.place_id)
 
 
 def _stepped(taken: list[AssetRow]) -> Redirect:

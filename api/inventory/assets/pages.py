@@ -51,19 +51,25 @@ class AssetPages(Controller):
         asked = read_list(request, AssetFilters)
         query = asked.filters
         schools = await school_codes(request, actor)
+        kept = actor.school_ids_with(EDIT_EQUIPMENT)
+        page = await assets.list_assets(
+            actor, query, cursor=asked.cursor, limit=asked.limit, sort=asked.sort
+        )
+        total = await assets.count_assets(actor, query, most=COUNTED_TO + 1)
         return render(
             request,
             "inventory/assets/list.html",
-            total=await assets.count_assets(actor, query, most=COUNTED_TO + 1),
+            total=total,
             counted_to=COUNTED_TO,
-            page=await assets.list_assets(
-                actor, query, cursor=asked.cursor, limit=asked.limit, sort=asked.sort
-            ),
+            page=page,
+            # On more than this page, and of those only what the actor may change.
+            found=await _count_kept(actor, query, total) if total > len(page.items) else 0,
+            keeps_several=len(kept) > 1,
             shown=TABLE.shown(
                 asked, language_of(request), without=() if len(schools) > 1 else ("school",)
             ),
             query=query,
-            may_keep=actor.can(EDIT_EQUIPMENT),
+            may_keep=bool(kept),
             schools=schools,
             places=await place_options(actor),
             models=await chosen_model(actor, query.model),
@@ -89,6 +95,13 @@ class AssetPages(Controller):
             then=lambda asset: see_other(urls.asset(asset.tag), say("Saved.")),
             page=lambda form: _asset_page(request, actor, tag, form),
         )
+
+
+async def _count_kept(actor: Actor, filters: AssetFilters, total: int) -> int:
+    """How many of the ``total`` found are of schools whose equipment the actor keeps."""
+    if set(actor.school_ids) == set(actor.school_ids_with(EDIT_EQUIPMENT)):
+        return total
+    return await assets.count_assets(actor, filters, most=COUNTED_TO + 1, allowed=EDIT_EQUIPMENT)
 
 
 async def _asset_page(

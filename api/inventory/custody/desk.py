@@ -12,21 +12,33 @@ from api.kit.repeats import KEY_FIELD, new_key
 from api.kit.submission import Once, submit
 from core.access import Actor
 from core.errors import FieldError, Message
+from core.permissions import EDIT_EQUIPMENT
 from inventory import assets
-from inventory.assets import AssetRow
+from inventory.assets import AssetFilters, AssetRow
 
 F = TypeVar("F", bound=msgspec.Struct)
 R = TypeVar("R")
 Check = Callable[[list[str]], Awaitable[tuple[FieldError, ...]]]
 
 
-class Chosen(msgspec.Struct, frozen=True):
-    """The rows ticked in a list, from which a desk begins."""
+class Chosen(AssetFilters, frozen=True):
+    """The rows ticked in the list of assets, or ``all`` that its filters find."""
 
-    tag: list[str] = []
+    tag: list[str] = msgspec.field(default_factory=list)
+    all: bool = False
 
-    def form(self) -> Form:
-        return Form({"tags": "\n".join(self.tag), KEY_FIELD: new_key()})
+    async def form(self, actor: Actor) -> Form:
+        """The form that a desk begins with: it names its assets, so that what was seen is done.
+
+        Of more than a desk takes, it has the first by tag, and ``cut`` says how many those are.
+        """
+        tags, most = self.tag, assets.MOST_AT_ONCE
+        if self.all:
+            tags = await assets.find_tags(actor, self, most=most + 1, allowed=EDIT_EQUIPMENT)
+        cut = most if self.all and len(tags) > most else 0
+        return Form(
+            {"tags": "\n".join(tags[:most] if cut else tags), KEY_FIELD: new_key(), "cut": cut}
+        )
 
 
 class DeskRow(msgspec.Struct, frozen=True):

@@ -82,7 +82,7 @@ class CustodyPages(Controller):
         self, request: WebRequest, actor: NamedDependency[Actor]
     ) -> Response[str]:
         chosen = convert_form(request.query_params, Chosen)
-        return await _hand_out_page(request, actor, chosen.form())
+        return await _hand_out_page(request, actor, await chosen.form(actor))
 
     @post(urls.hand_out, guards=[allow(EDIT_EQUIPMENT, tokens=False)])
     async def hand_out(self, request: WebRequest, actor: NamedDependency[Actor]) -> Response[Any]:
@@ -102,7 +102,7 @@ class CustodyPages(Controller):
         self, request: WebRequest, actor: NamedDependency[Actor]
     ) -> Response[str]:
         chosen = convert_form(request.query_params, Chosen)
-        return await _take_back_page(request, actor, chosen.form())
+        return await _take_back_page(request, actor, await chosen.form(actor))
 
     @post(urls.take_back, guards=[allow(EDIT_EQUIPMENT, tokens=False)])
     async def take_back(self, request: WebRequest, actor: NamedDependency[Actor]) -> Response[Any]:

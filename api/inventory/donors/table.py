@@ -23,7 +23,12 @@ TABLE = ListTable[Donor](
             lambda donor, speech: word_of(speech, "donor_kind", donor.kind),
             line="title",
         ),
-        Column("contact", say("Contact"), lambda donor, _: donor.contact, line="where"),
+        Column(
+            "contact",
+            say("Contact"),
+            lambda donor, _: donor.contact,
+            line=lambda donor: "where" if donor.contact else "",
+        ),
         Column("school", say("School"), lambda donor, _: donor.school),
         Column(
             "donations",

@@ -13,7 +13,7 @@ from litestar.params import FromPath
 from api import urls
 from api.http.access import allow
 from api.http.types import WebRequest
-from api.inventory.custody.desk import split_tags
+from api.inventory.custody.desk import Chosen, split_tags
 from api.inventory.labels import qr
 from api.inventory.models import picking
 from api.inventory.options import chosen_donation, chosen_model, place_options, school_codes
@@ -26,12 +26,11 @@ from core.errors import Invalid, say
 from core.numbers import MOST_ID
 from core.permissions import EDIT_EQUIPMENT
 from inventory import assets, labels
-from inventory.assets import AssetFilters
 from inventory.labels import Label
 
 # A sheet's address names its assets; more would not fit into an address.
 MOST_ON_SHEETS = 240
-HIDDEN = ("q", "kind", "lifecycle", "condition", "custody", "holder", "donation", "after")
+HIDDEN = ("q", "kind", "lifecycle", "condition", "custody", "holder", "donation", "after", "all")
 
 
 class SheetSize(StrEnum):
@@ -43,23 +42,20 @@ class SheetSize(StrEnum):
     of_14 = "2x7"
 
 
-class Choice(AssetFilters, frozen=True):
-    """Assets by their tags, else by the filters of a list, from behind a tag on; and the stickers."""
+class Choice(Chosen, frozen=True):
+    """Assets by their tags, else by the filters of a list, from behind a tag on; and the stickers.
 
-    tag: list[str] = msgspec.field(default_factory=list)
+    Without filters ``all`` are all that the actor keeps.
+    """
+
     tags: str = ""
     after: str = ""
     size: SheetSize = SheetSize.of_24
 
     @property
-    def filters(self) -> AssetFilters | None:
-        """What is chosen by filters, if anything is."""
-        return AssetFilters(**self.filtered) if self.filtered else None
-
-    @property
-    def filtered(self) -> dict[str, Any]:
-        given = {name: getattr(self, name) for name in AssetFilters.__struct_fields__}
-        return {name: value for name, value in given.items() if value not in (None, "")}
+    def onward(self) -> dict[str, Any]:
+        """What chooses the rest of them, in an address."""
+        return {**self.given, "all": "on" if self.all else None}
 
 
 class Sheet(Choice, frozen=True):
@@ -87,7 +83,11 @@ class LabelPages(Controller):
     @get(urls.labels, guards=[allow(EDIT_EQUIPMENT, tokens=False)])
     async def choose(self, request: WebRequest, actor: NamedDependency[Actor]) -> Response[str]:
         choice = convert_form(request.query_params, Choice)
-        form = {**msgspec.to_builtins(choice), "tags": "\n".join(choice.tag)}
+        if choice.tag and not choice.all:
+            # Ticked in a filtered list: these, and not all that its filters find.
+            choice = Choice(tag=choice.tag, size=choice.size)
+        tags = "" if choice.all else "\n".join(choice.tag)
+        form = {**msgspec.to_builtins(choice), "tags": tags, "all": "on" if choice.all else ""}
         for _, title in await chosen_model(actor, choice.model):
             form["model_title"] = title
         return await _choice_page(request, actor, Form(form))
@@ -107,7 +107,7 @@ class LabelPages(Controller):
     async def show_sheet(self, request: WebRequest, actor: NamedDependency[Actor]) -> Response[str]:
         sheet = convert_form(request.query_params, Sheet)
         found = await labels.find_labels(actor, sheet.tag)
-        rest = urls.labels(size=sheet.size, after=sheet.after, **sheet.filtered)
+        rest = urls.labels(size=sheet.size, after=sheet.after, **sheet.onward)
         return _sheet_page(request, found, sheet.size, rest=rest if sheet.after else "")
 
     @get(urls.label_batches, guards=[allow(EDIT_EQUIPMENT, tokens=False)])
@@ -140,7 +140,7 @@ async def _prepare(request: WebRequest, actor: Actor, choice: Choice) -> str:
     choice = msgspec.structs.replace(choice, model=model_id)
     wanted, more = await _wanted(actor, choice)
     tags = await labels.prepare_sheet(actor, wanted)
-    rest = {**choice.filtered, "after": tags[-1]} if more else {}
+    rest = {**choice.onward, "after": tags[-1]} if more else {}
     return urls.label_sheet(tag=tags, size=choice.size, **rest)
 
 
@@ -151,12 +151,12 @@ async def _wanted(actor: Actor, choice: Choice) -> tuple[list[str], bool]:
         raise Invalid.of(
             "tags", say("At most {most} labels at once", most=MOST_ON_SHEETS), code="too_many"
         )
-    if typed or choice.filters is None:
+    if typed or not (choice.all or choice.given):
         found = typed
     else:
         found = await assets.find_tags(
             actor,
-            choice.filters,
+            choice,
             most=MOST_ON_SHEETS + 1,
             after=choice.after,
             allowed=EDIT_EQUIPMENT,

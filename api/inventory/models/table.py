@@ -19,7 +19,12 @@ TABLE = ListTable[AssetModel](
             lambda model, speech: word_of(speech, "asset_category", model.kind),
             line="title",
         ),
-        Column("isbn", say("ISBN"), lambda model, _: model.isbn, line="where"),
+        Column(
+            "isbn",
+            say("ISBN"),
+            lambda model, _: model.isbn,
+            line=lambda model: "where" if model.isbn else "",
+        ),
         Column("assets", say("Assets"), lambda model, _: model.assets, line="state", numeric=True),
     ],
     ORDERS,

@@ -38,7 +38,7 @@ TABLE = ListTable[WorkOrder](
             lambda one, speech: word_of(speech, "work_order_state", one.state),
             line="state",
         ),
-        Column("opened_at", say("Reported"), lambda one, _: one.opened_at),
+        Column("opened_at", say("Reported on"), lambda one, _: one.opened_at),
         Column("opened_by", say("Reported by"), lambda one, _: one.opened_by, on_page=False),
         Column("assignee", say("Given to"), lambda one, _: one.assignee),
         Column("closed_at", say("Ended"), lambda one, _: one.closed_at),
