@@ -175,12 +175,14 @@ async def list_page(
     limit: int,
     most: int = MAX_LIMIT,
     schools: Schools | None = None,
+    readable: Callable[[list[T]], list[T]] = list,
 ) -> Page[T]:
     """The page of ``select`` (without WHERE) that begins after ``cursor``; Invalid for a wrong one.
 
     ``limit`` is 1 to ``most``. A page costs the same wherever it lies if an index has the order's
     keys; with ``schools``, if it has them behind the school, since each school gives its own first
-    rows and only those are sorted together.
+    rows and only those are sorted together. ``readable`` leaves of the rows what their reader may
+    know, before one of them is made a cursor.
     """
     checked_limit(limit, most)
     conditions, values = str(where), dict(where.values)
@@ -194,7 +196,7 @@ async def list_page(
     else:
         sql = _of_each_school(select, conditions, order, schools.column, end)
         values["each_school"] = schools.ids
-    return page_of(await fetch(row_type, sql, **values), limit, order.position)
+    return page_of(readable(await fetch(row_type, sql, **values)), limit, order.position)
 
 
 def _of_each_school(select: str, conditions: str, order: Order, column: str, end: str) -> str:

@@ -49,8 +49,7 @@ async def list_assets(
     filters = filters or AssetFilters()
     order = ORDERS.chosen(sort)
     if order is not BY_TAG:
-        page = await list_sorted(actor, filters, order, cursor=cursor, limit=limit)
-        return Page(without_borrowers(actor, page.items), page.next_cursor)
+        return await list_sorted(actor, filters, order, cursor=cursor, limit=limit)
     after = paging.decode_cursor(cursor, str)[0] if cursor else ""
     sql, where = await _page_query(actor, filters, after=after, limit=paging.checked_limit(limit))
     rows = await fetch(AssetRow, sql, **where.values)

@@ -4,6 +4,8 @@ State, condition and age come straight from an index behind the school; title an
 within the schools that the reader sees.
 """
 
+from enum import StrEnum
+
 from core.access import Actor
 from core.paging import Page
 from core.query import Key, Order, Orders, Schools, Where, list_page
@@ -17,8 +19,27 @@ from inventory.assets.filtering import (
     narrow,
     schools_of,
 )
-from inventory.assets.shapes import JOINS, ROW_COLUMNS, AssetRow
+from inventory.assets.shapes import (
+    JOINS,
+    ROW_COLUMNS,
+    AssetRow,
+    Condition,
+    LifecycleState,
+)
+from inventory.borrowers import without_borrowers
 from inventory.models import like
+
+
+def _by_place_in(states: type[StrEnum], column: str) -> Key:
+    """A column sorted as its states are named: one after the other in life, not by their codes."""
+    place = {state: number for number, state in enumerate(states, 1)}
+    return Key(
+        f"array_position('{{{','.join(states)}}}'::text[], a.{column}::text)",
+        int,
+        lambda row: place[getattr(row, column)],
+        cast="int",
+    )
+
 
 TAG = Key('a.tag COLLATE "C"', str, "tag")
 ORDERS = Orders(
@@ -26,8 +47,8 @@ ORDERS = Orders(
     TAG,
     tag=TAG,
     title=Key("asset_title(a.name, m.brand, m.name)", str, "title"),
-    lifecycle=Key("a.lifecycle", str, "lifecycle"),
-    condition=Key("a.condition", str, "condition"),
+    lifecycle=_by_place_in(LifecycleState, "lifecycle"),
+    condition=_by_place_in(Condition, "condition"),
     place=Key("pp.path", str, "place", is_optional=True),
     school=Key("s.code", str, "school"),
     added=Key("a.id", int, "id"),
@@ -47,7 +68,14 @@ async def list_sorted(
     _search(where, filters.q.strip(), actor)
     schools = Schools("a.school", await schools_of(actor, filters))
     return await list_page(
-        AssetRow, ROWS, where, order, cursor=cursor, limit=limit, schools=schools
+        AssetRow,
+        ROWS,
+        where,
+        order,
+        cursor=cursor,
+        limit=limit,
+        schools=schools,
+        readable=lambda rows: without_borrowers(actor, rows),
     )
 
 

@@ -1,5 +1,6 @@
 """Who has what: mine, what is out, what is overdue, and the past of one asset."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -45,7 +46,14 @@ VIEWS = {
 }
 # Whether the reader may know which person it is; see inventory.borrowers.
 READABLE = "(c.school = any(:readable::bigint[]) OR c.holder = :me::bigint)"
-# Not by holder: who may not know which person it is would see it in the order and in the cursor.
+# Whoever may not know which person it is finds those last, in the order of their ids.
+BY_HOLDER = Key(
+    f"CASE WHEN c.holder IS NULL OR {READABLE}"
+    " THEN coalesce(holder.name, room.name, c.holder_group) END",
+    str,
+    "holder",
+    is_optional=True,
+)
 ORDERS = Orders(
     "due_on",
     Key("c.id", int, "id"),
@@ -54,6 +62,7 @@ ORDERS = Orders(
     ended_at=Key("c.ended_at", datetime, "ended_at", is_optional=True),
     tag=Key('a.tag COLLATE "C"', str, "tag"),
     title=Key("asset_title(a.name, m.brand, m.name)", str, "title"),
+    holder=BY_HOLDER,
 )
 
 
@@ -69,17 +78,21 @@ async def list_custody(
     chosen = filters or CustodyFilters()
     schools = [await school_id_of(actor, chosen.school)] if chosen.school else actor.school_ids
     where = Where(VIEWS[chosen.view])
-    _narrow(where, actor, chosen)
-    page = await list_page(
+    order = ORDERS.chosen(sort, default_order(chosen))
+    reader = {"readable": actor.school_ids_with(READ_BORROWERS), "me": actor.person_id}
+    _narrow(where, chosen, reader)
+    if BY_HOLDER in order.keys:
+        where.bind(**reader)
+    return await list_page(
         Custody,
         READ,
         where,
-        ORDERS.chosen(sort, default_order(chosen)),
+        order,
         cursor=cursor,
         limit=limit,
         schools=Schools("c.school", schools),
+        readable=lambda rows: [_readable(actor, row) for row in rows],
     )
-    return Page([_readable(actor, row) for row in page.items], page.next_cursor)
 
 
 def default_order(filters: CustodyFilters) -> str:
@@ -138,10 +151,9 @@ async def find_candidates(actor: Actor, school_id: int) -> list[Candidate]:
     )
 
 
-def _narrow(where: Where, actor: Actor, filters: CustodyFilters) -> None:
-    reader = {"readable": actor.school_ids_with(READ_BORROWERS), "me": actor.person_id}
+def _narrow(where: Where, filters: CustodyFilters, reader: Mapping[str, object]) -> None:
     if filters.mine:
-        where.add("c.holder = :me::bigint", me=actor.person_id)
+        where.add("c.holder = :me::bigint", me=reader["me"])
     if filters.holder is not None:
         where.add(f"c.holder = :holder AND {READABLE}", holder=filters.holder, **reader)
     if filters.tag:

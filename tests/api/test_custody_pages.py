@@ -91,6 +91,19 @@ async def test_a_refused_list_comes_back_whole_with_each_reason_beside_its_row(
     assert (await assets.get_asset(office.who.actor, fine.tag)).holder is None
 
 
+async def test_refused_rows_and_wrong_fields_are_told_in_one_notice(office: Office) -> None:
+    fine = await factories.asset(office.school)
+    sent = {"tags": f"{fine.tag} NO-1", "key": "k"}
+    for path in ("/assets/step", "/assets/move", "/custody/hand-out"):
+        refused = await office.send(path, **sent)
+        assert refused.text.count('role="alert"') == 1, path
+        notice = refused.text.split('id="refused-rows"')[1].split("</section>")[0]
+        assert "NO-1" in notice
+    asked = await office.send("/assets/step", tags=fine.tag)
+    assert asked.text.count('role="alert"') == 1
+    assert 'id="errors"' in asked.text and 'href="#to_state"' in asked.text
+
+
 async def test_one_who_chooses_nobody_is_asked_again(office: Office) -> None:
     made = await factories.asset(office.school)
     refused = await office.send("/custody/hand-out", tags=made.tag)

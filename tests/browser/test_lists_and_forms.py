@@ -3,9 +3,10 @@
 from typing import Any
 
 import pytest
-from playwright.async_api import Browser, Page
+from playwright.async_api import Browser, Page, expect
 
 from core import database
+from inventory.assets import MOST_AT_ONCE
 from tests.browser import harness
 from tests.browser.harness import DESKTOP, PHONE
 
@@ -64,6 +65,77 @@ async def test_all_rows_of_a_page_are_chosen_at_once_and_counted(
     await page.wait_for_url("**/assets/move?**")
     assert page.url.count("tag=") == count
     assert said == []
+    await page.context.close()
+
+
+@pytest.mark.parametrize("width", [PHONE, DESKTOP])
+async def test_all_that_a_list_found_goes_to_the_desk(
+    browser: Browser, address: str, people: dict[str, int], width: int
+) -> None:
+    page = await _open(browser, address, people["technician"], "/assets?kind=computer", width)
+    said = harness.listen(page)
+    bar = page.locator("[data-choosing]")
+    found = bar.locator("[data-choose-found]")
+    count = (await found.get_attribute("data-choose-found") or "").replace(",", "")
+    boxes = page.locator("tbody input[type=checkbox]")
+    assert int(count) > await boxes.count()
+    await found.check()
+    assert f"已选 {count} 项" in (await bar.inner_text()).replace(",", "")
+    assert await page.locator("tbody input:checked").count() == await boxes.count()
+    # One row taken out: it is no longer all.
+    await boxes.first.uncheck()
+    assert not await found.is_checked()
+    await found.check()
+    await bar.get_by_role("button", name="移动").click()
+    await page.wait_for_url("**/assets/move?**")
+    tags = (await page.locator("#tags").input_value()).split()
+    assert len(tags) == min(int(count), MOST_AT_ONCE) == len(set(tags))
+    assert await harness.overflow(page) <= 0
+    assert said == []
+    await page.context.close()
+
+
+async def test_columns_are_chosen_without_scripts_and_seen_on_a_phone(
+    browser: Browser, address: str, people: dict[str, int]
+) -> None:
+    path = "/assets?kind=computer&sort=-tag"
+    page = await _open(browser, address, people["technician"], path, PHONE, scripts=False)
+    await page.get_by_text("显示列", exact=True).click()
+    for name in ("名称", "使用状态", "完好程度", "位置", "领用人"):
+        box = page.locator(".folds").get_by_label(name, exact=True)
+        if await box.is_checked():
+            await box.uncheck()
+    await page.locator(".folds").get_by_label("序列号", exact=True).check()
+    await page.get_by_role("button", name="显示所选列").click()
+    await page.wait_for_url("**columns=serial_number**")
+    assert "kind=computer" in page.url and "sort=-tag" in page.url
+    cell = page.locator("tbody td").first
+    assert await cell.is_visible()
+    assert await cell.get_attribute("data-label") == "序列号"
+    assert await harness.overflow(page) <= 0
+    await page.context.close()
+
+
+@pytest.mark.parametrize("width", [PHONE, DESKTOP])
+async def test_what_is_wrong_with_a_receipt_is_in_sight_at_once(
+    browser: Browser, address: str, people: dict[str, int], width: int
+) -> None:
+    donation_id = await database.fetch_value(
+        "SELECT l.donation FROM donation_line l JOIN donation d ON d.id = l.donation"
+        " JOIN membership m ON m.school = d.school WHERE m.person = $1 ORDER BY l.id DESC LIMIT 1",
+        people["admin"],
+    )
+    path = f"/donations/{donation_id}"
+    page = await _open(browser, address, people["admin"], path, width)
+    fold = page.locator("details.fold").last
+    await fold.locator("summary").click()
+    form = fold.locator("form").first
+    await form.locator("[name=serial_numbers]").fill("A1\nA2\nA3\nA4\nA5")
+    await form.locator("[name=count]").fill("1")
+    await form.locator("button[type=submit]").click()
+    errors = page.locator("#errors")
+    await expect(errors).to_be_in_viewport()
+    assert await page.locator("details[open] #errors").count() == 1
     await page.context.close()
 
 

@@ -1,16 +1,18 @@
 """Every order of a list shows each row once, from page to page, in both directions."""
 
+from base64 import urlsafe_b64decode
 from datetime import date, timedelta
 
 import pytest
 
 from core import clock
-from core.database import execute
+from core.database import execute, fetch_column
 from core.errors import Invalid
+from core.permissions import READ_BORROWERS
 from core.query import Key, Orders
 from inventory import assets, custody
-from inventory.assets import AssetFilters
-from inventory.custody import Holder
+from inventory.assets import AssetFilters, Condition, LifecycleState
+from inventory.custody import CustodyFilters, CustodyView, Holder
 from tests import factories
 
 pytestmark = pytest.mark.usefixtures("db")
@@ -105,3 +107,62 @@ def test_an_order_must_be_one_of_the_lists_own() -> None:
         orders.chosen("name")
     with pytest.raises(ValueError, match="no order"):
         Orders("-week", last, day=last)
+
+
+async def test_states_come_as_they_follow_in_life_and_conditions_from_good_to_unknown() -> None:
+    school = await factories.school()
+    reader = await factories.person("technician", school)
+    for lifecycle in reversed(LifecycleState):
+        await factories.asset(school, lifecycle=lifecycle)
+    for column, states in (("lifecycle", LifecycleState), ("condition", Condition)):
+        if column == "condition":
+            for row, condition in zip(await _all_pages(reader, "-tag"), Condition, strict=False):
+                await execute(
+                    "UPDATE asset SET condition = $2 WHERE tag = $1", row.tag, condition.value
+                )
+        for sort, expected in ((column, list(states)), (f"-{column}", list(reversed(states)))):
+            found = [getattr(row, column) for row in await _all_pages(reader, sort)]
+            assert list(dict.fromkeys(found)) == expected, sort
+    positions = await fetch_column(str, "SELECT state FROM lifecycle ORDER BY position")
+    assert positions == list(LifecycleState)
+
+
+async def test_custody_is_sorted_by_the_holders_that_its_reader_may_know() -> None:
+    school = await factories.school()
+    keeper = await factories.person("technician", school)
+    helper = await factories.person("student_helper", school)
+    holders = [
+        Holder(group="Class 5B"),
+        Holder(person_id=keeper.id),
+        Holder(person_id=helper.id),
+        Holder(group="Zoo club"),
+        Holder(person_id=keeper.id),
+    ]
+    for holder in holders:
+        asset = await factories.asset(school)
+        await custody.hand_out(keeper.actor, [asset.tag], holder)
+    names = sorted(["Class 5B", "Zoo club", helper.name, keeper.name, keeper.name])
+    assert await _holders(keeper, "holder") == names
+    assert await _holders(keeper, "-holder") == names[::-1]
+    known = [name for name in names if name != keeper.name]
+    assert await _holders(helper, "holder") == [*known, None, None]
+    assert await _holders(helper, "-holder") == [*known[::-1], None, None]
+
+
+async def _holders(reader: factories.MadePerson, sort: str) -> list[str | None]:
+    found: list[str | None] = []
+    cursor = None
+    while True:
+        page = await custody.list_custody(
+            reader.actor,
+            CustodyFilters(q="", view=CustodyView.out),
+            sort=sort,
+            cursor=cursor,
+            limit=1,
+        )
+        found += [row.holder for row in page.items]
+        cursor = page.next_cursor
+        if cursor is None:
+            return found
+        if not reader.actor.can(READ_BORROWERS):
+            assert b"Technician" not in urlsafe_b64decode(cursor + "==")

@@ -44,7 +44,7 @@ async def test_no_order_of_a_long_list_reads_all_its_rows(
 
 
 def _pages(reader: factories.MadePerson) -> Iterator[tuple[str, Any]]:
-    for sort in ("lifecycle", "-condition", "-added", "added"):
+    for sort in ("lifecycle", "-lifecycle", "condition", "-condition", "-added", "added"):
         yield (
             "asset",
             lambda cursor, sort=sort: assets.list_assets(reader.actor, sort=sort, cursor=cursor),
