@@ -34,7 +34,7 @@ def _by_place_in(states: type[StrEnum], column: str) -> Key:
     """A column sorted as its states are named: one after the other in life, not by their codes."""
     place = {state: number for number, state in enumerate(states, 1)}
     return Key(
-        f"array_position('{{{','.join(states)}}}'::text[], a.{column}::text)",
+        f"{column}_place(a.{column})",
         int,
         lambda row: place[getattr(row, column)],
         cast="int",
