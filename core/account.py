@@ -5,7 +5,7 @@ from typing import NoReturn
 
 import msgspec
 
-from core import clock, passwords, security_log, sign_in, tables, throttle, tokens
+from core import clock, passwords, security_log, sign_in, sign_in_tables, tables, throttle, tokens
 from core.access import Actor
 from core.database import execute, fetch, fetch_one, transaction
 from core.errors import Forbidden, Invalid, NotFound, NotSignedIn, TooMany, Unavailable, say
@@ -89,7 +89,7 @@ async def confirm(
     """
     actor.require_in_person()
     await _prove(actor, await _own(actor), password, address, field=field)
-    await update_row(tables.SignIn, actor.sign_in_id, confirmed_at=clock.now())
+    await update_row(sign_in_tables.SignIn, actor.sign_in_id, confirmed_at=clock.now())
 
 
 async def change_password(actor: Actor, *, current: str, new: str, address: str) -> int:
@@ -105,7 +105,7 @@ async def change_password(actor: Actor, *, current: str, new: str, address: str)
     password_hash = await passwords.hash_password(new)
     async with transaction(actor):
         await update_row(tables.Person, actor.person_id, password_hash=password_hash)
-        await update_row(tables.SignIn, actor.sign_in_id, confirmed_at=clock.now())
+        await update_row(sign_in_tables.SignIn, actor.sign_in_id, confirmed_at=clock.now())
         await tokens.revoke_tokens(_person(actor))
         await security_log.record(Kind.password_changed, actor=actor, person_id=actor.person_id)
         return await end_other_sessions(actor)

@@ -2,7 +2,8 @@
 
 from core.entity import Entity, Word, bad, idle, info, ok, warn
 from core.errors import Message, say
-from core.tables import ApiToken, LessonPeriod, Person, PersonMembership, Place, School, Term
+from core.sign_in_tables import ApiToken
+from core.tables import LessonPeriod, Person, PersonMembership, Place, School, Term
 
 ENTITIES = (
     Entity(School, say("School"), row_name="t.{school_name}"),

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import msgspec
 
-from core import clock, memberships, passwords, tables
+from core import clock, memberships, passwords, sign_in_tables
 from core.access import Actor, Role
 from core.database import execute, fetch_value, refusing, transaction
 from core.errors import Conflict, Invalid, say
@@ -45,7 +45,10 @@ async def create_link() -> str:
     code = readable_secret(5)
     now = clock.now()
     await insert_row(
-        tables.SetupLink, token_hash=hash_token(code), created_at=now, expires_at=now + LASTS
+        sign_in_tables.SetupLink,
+        token_hash=hash_token(code),
+        created_at=now,
+        expires_at=now + LASTS,
     )
     return code
 

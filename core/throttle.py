@@ -11,7 +11,7 @@ from ipaddress import IPv6Address, ip_address
 
 import msgspec
 
-from core import database, known_browsers, tables
+from core import database, known_browsers, sign_in_tables
 from core.clock import now
 from core.errors import TooMany, say
 from core.rows import insert_row
@@ -58,7 +58,7 @@ async def begin(
             await _queue(f"address {place}")
             await _check_address(login, place)
         attempt_id = await insert_row(
-            tables.SignInAttempt,
+            sign_in_tables.SignInAttempt,
             login=login,
             address=place,
             counter=counter,

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import msgspec
 
-from core import database, security_log, tables
+from core import database, security_log, sign_in_tables
 from core.access import Actor, Membership
 from core.clock import now
 from core.errors import FieldError, Invalid, NoRoom, NotFound, say
@@ -26,7 +26,11 @@ SCOPES = (
     "reports:read",
 )  # fmt: skip
 _NAME_RULE = say("Say what the token is for, in a few words")
-TEXTS = {"name": Line(tables.ApiToken.name, required=_NAME_RULE, too_long=(_NAME_RULE, "required"))}
+TEXTS = {
+    "name": Line(
+        sign_in_tables.ApiToken.name, required=_NAME_RULE, too_long=(_NAME_RULE, "required")
+    )
+}
 USED_EVERY = timedelta(minutes=5)
 LONGEST = timedelta(days=365)
 USUAL_DAYS = 90
@@ -97,7 +101,7 @@ async def find_actor(token: str, *, request_id: str = "", address: str = "") -> 
         return None
     if found.used_at is None or now() - found.used_at > USED_EVERY:
         with suppress(NoRoom):
-            await update_row(tables.ApiToken, found.id, used_at=now())
+            await update_row(sign_in_tables.ApiToken, found.id, used_at=now())
     return Actor(
         person_id=found.person_id,
         name=found.name,
@@ -137,7 +141,7 @@ async def _issue(actor: Actor, name: str, new: NewToken) -> IssuedToken:
                 "name", say("You have {most} tokens: revoke one first", most=MOST_OPEN), code="full"
             )
         token_id = await insert_row(
-            tables.ApiToken,
+            sign_in_tables.ApiToken,
             person_id=actor.person_id,
             name=name,
             token_hash=hash_token(secret),
