@@ -136,3 +136,11 @@ class Actor(msgspec.Struct, frozen=True):
             )
         if permission is not None and not self.can_at(school_id, permission):
             raise Forbidden(say("Your role at this school does not allow this"))
+
+    def schools_for(self, school_id: int | None, permission: Permission | None = None) -> list[int]:
+        """The school that is asked for, if the actor passes ``require`` there; without one all
+        where the actor has the permission (none named: any part)."""
+        if school_id is not None:
+            self.require(school_id, permission)
+            return [school_id]
+        return self.school_ids if permission is None else self.school_ids_with(permission)

@@ -9,11 +9,12 @@ from msgspec import UNSET, UnsetType
 
 from core import clock, tables
 from core.access import Actor
-from core.database import execute, fetch, fetch_one, fetch_value, refusing, transaction
-from core.errors import Conflict, Invalid, NotFound, say
+from core.database import execute, fetch, fetch_value, refusing, transaction
+from core.errors import Conflict, Invalid, say
 from core.natural_order import natural_key
 from core.numbers import Id
 from core.permissions import EDIT_PLACES
+from core.query import get_row, in_sight
 from core.rows import insert_row, update_row
 from core.texts import Line
 
@@ -67,6 +68,7 @@ class NewPlace(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     parent_id: Id | None = None
 
 
+MISSING = say("There is no such place, or it is not of your school")
 READ = """
 SELECT p.id, p.school AS school_id, p.parent AS parent_id, p.kind, p.name, pp.path, pp.depth,
        p.retired_at
@@ -79,12 +81,10 @@ async def list_places(
 ) -> list[Place]:
     """The tree of the actor's schools (or of one of them), each place after the one around it;
     places beside each other in the order in which people count them."""
-    if school_id is not None:
-        actor.require(school_id)
     tree = await fetch(
         Place,
         f"{READ} WHERE p.school = any($1) AND ($2 OR p.retired_at IS NULL) ORDER BY pp.depth",
-        actor.school_ids if school_id is None else [school_id],
+        actor.schools_for(school_id),
         with_retired,
     )
     keys: dict[int, tuple[object, ...]] = {}
@@ -96,12 +96,7 @@ async def list_places(
 
 async def get_place(actor: Actor, place_id: int) -> Place:
     """One place in the actor's sight, else NotFound."""
-    found = await fetch_one(
-        Place, f"{READ} WHERE p.id = $1 AND p.school = any($2)", place_id, actor.school_ids
-    )
-    if found is None:
-        raise NotFound(say("There is no such place, or it is not of your school"))
-    return found
+    return await get_row(Place, READ, in_sight(actor, "p", place_id), MISSING)
 
 
 async def create_place(actor: Actor, new: NewPlace) -> Place:

@@ -5,6 +5,7 @@ from typing import Any, Literal, TypeVar
 
 import msgspec
 
+from core.access import Actor
 from core.database import fetch, fetch_one, fetch_value
 from core.errors import Invalid, Message, NotFound, say
 from core.paging import MAX_LIMIT, Page, checked_limit, decode_cursor, page_of
@@ -210,6 +211,15 @@ def _of_each_school(select: str, conditions: str, order: Order, column: str, end
         "SELECT b.* FROM unnest(:each_school::bigint[]) AS mine (school) CROSS JOIN LATERAL ("
         f"SELECT {keys}, {columns} WHERE {column} = mine.school AND {conditions}"
         f" ORDER BY {order.sql} {end}) b ORDER BY {order.sorted_by(names)} {end}"
+    )
+
+
+def in_sight(actor: Actor, table: str, key: int) -> Where:
+    """The row of ``table``, as the query calls it, with this id, at a school of the actor's."""
+    return Where(
+        f"{table}.id = :id AND {table}.school = any(:schools::bigint[])",
+        id=key,
+        schools=actor.school_ids,
     )
 
 

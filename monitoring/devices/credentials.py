@@ -11,16 +11,15 @@ from core.database import (
     execute,
     execute_many,
     fetch,
-    fetch_one,
     fetch_value,
     refusing,
     transaction,
 )
-from core.errors import Conflict, FieldError, Invalid, NotFound, say
+from core.errors import Conflict, FieldError, Invalid, say
 from core.numbers import Id
 from core.paging import Page
 from core.permissions import EDIT_MONITORING_SETUP, READ_MONITORING_SETUP
-from core.query import Key, Order, Where, list_page
+from core.query import Key, Order, Where, get_row, in_sight, list_page
 from core.rows import delete_row, insert_row, update_row
 from monitoring.devices.credential_encryption import CredentialCipher, Secrets
 from monitoring.snmp import AuthProtocol, Community, PrivProtocol, User
@@ -88,6 +87,7 @@ REFUSALS = {
     ),
 }
 
+MISSING = say("There is no such credential, or it is not of your school")
 SELECT = """
 SELECT c.id, c.school AS school_id, c.name, c.version, c.user_name, c.auth_protocol,
        c.priv_protocol, c.context,
@@ -101,23 +101,14 @@ async def list_credentials(
     actor: Actor, *, school_id: int | None = None, limit: int = 200, cursor: str | None = None
 ) -> Page[Credential]:
     """The credentials of the schools where the actor keeps devices, by name; without secrets."""
-    if school_id is not None:
-        actor.require(school_id, READ_MONITORING_SETUP)
-    schools = actor.school_ids_with(READ_MONITORING_SETUP) if school_id is None else [school_id]
+    schools = actor.schools_for(school_id, READ_MONITORING_SETUP)
     where = Where("c.school = any(:schools::bigint[])", schools=schools)
     return await list_page(Credential, SELECT, where, BY_NAME, cursor=cursor, limit=limit)
 
 
 async def get_credential(actor: Actor, credential_id: int) -> Credential:
     """One credential, without its secrets, for those who keep devices there."""
-    found = await fetch_one(
-        Credential,
-        f"{SELECT} WHERE c.id = $1 AND c.school = any($2::bigint[])",
-        credential_id,
-        actor.school_ids,
-    )
-    if found is None:
-        raise NotFound(say("There is no such credential, or it is not of your school"))
+    found = await get_row(Credential, SELECT, in_sight(actor, "c", credential_id), MISSING)
     actor.require(found.school_id, READ_MONITORING_SETUP)
     return found
 

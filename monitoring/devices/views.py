@@ -9,10 +9,10 @@ import msgspec
 from core import clock
 from core.access import Actor
 from core.database import fetch_one
-from core.errors import Message, NotFound, say
+from core.errors import Message, say
 from core.numbers import Id
 from core.paging import Page
-from core.query import Key, Orders, Where, list_page
+from core.query import Key, Orders, Where, get_row, in_sight, list_page
 from monitoring.decoding.metrics import METRICS
 from monitoring.decoding.readings import Reading, State
 from monitoring.profiles import Profile, family, profile_named
@@ -99,6 +99,7 @@ class LatestReading(msgspec.Struct, frozen=True):
 
 STALE_AFTER = timedelta(minutes=15)
 
+MISSING = say("There is no such device, or it is not of your school")
 SELECT = """
 SELECT d.id, d.school AS school_id, d.asset AS asset_id, a.tag AS asset_tag,
        device_name(a.name, d.identity, m.brand, m.name) AS name,
@@ -144,14 +145,9 @@ async def list_devices(
 
 async def get_device(actor: Actor, device_id: int) -> Device:
     """One device in the actor's sight, else NotFound."""
-    found = await fetch_one(
-        Device,
-        f"{SELECT} WHERE d.id = $1 AND d.school = any($2::bigint[]) AND d.removed_at IS NULL",
-        device_id,
-        actor.school_ids,
-    )
-    if found is None:
-        raise NotFound(say("There is no such device, or it is not of your school"))
+    where = in_sight(actor, "d", device_id)
+    where.add("d.removed_at IS NULL")
+    found = await get_row(Device, SELECT, where, MISSING)
     return with_profile(found)
 
 
@@ -208,9 +204,7 @@ class _Latest(msgspec.Struct, frozen=True):
 
 
 def _where(actor: Actor, only: DeviceFilter) -> Where:
-    if only.school_id is not None:
-        actor.require(only.school_id)
-    schools = actor.school_ids if only.school_id is None else [only.school_id]
+    schools = actor.schools_for(only.school_id)
     where = Where("d.removed_at IS NULL AND d.school = any(:schools::bigint[])", schools=schools)
     where.add_given("d.state = :state", state=only.state)
     if only.profile:

@@ -7,12 +7,11 @@ from typing import Any
 import msgspec
 
 from core.access import Actor
-from core.database import fetch_one
-from core.errors import NotFound, say
+from core.errors import say
 from core.numbers import Id
 from core.paging import Page
 from core.permissions import READ_MONITORING_SETUP
-from core.query import Key, Order, Where, count_rows, list_page
+from core.query import Key, Order, Where, count_rows, get_row, in_sight, list_page
 from monitoring.discovery.matching import Doubt, KeyMatch, Trust
 from monitoring.discovery.store import verdict_of
 
@@ -93,6 +92,7 @@ class _Row(_Stored, frozen=True, kw_only=True):
     verdict: dict[str, Any]
 
 
+MISSING = say("There is no such candidate, or it is not of your school")
 SELECT = """
 SELECT c.id, c.school AS school_id, c.network AS network_id, n.name AS network, c.address, c.port,
        c.credential AS credential_id, cr.name AS credential_name, c.profile, c.identity, c.mac,
@@ -133,14 +133,7 @@ async def count_certain(actor: Actor, only: CandidateFilter) -> int:
 
 async def get_candidate(actor: Actor, candidate_id: int) -> Candidate:
     """One candidate, for those who keep the devices of its school."""
-    found = await fetch_one(
-        _Row,
-        f"{SELECT} WHERE c.id = $1 AND c.school = any($2::bigint[])",
-        candidate_id,
-        actor.school_ids,
-    )
-    if found is None:
-        raise NotFound(say("There is no such candidate, or it is not of your school"))
+    found = await get_row(_Row, SELECT, in_sight(actor, "c", candidate_id), MISSING)
     actor.require(found.school_id, READ_MONITORING_SETUP)
     return _candidate(found)
 
@@ -158,11 +151,7 @@ def _candidate(row: _Row) -> Candidate:
 
 
 def _where(actor: Actor, only: CandidateFilter) -> Where:
-    if only.school_id is not None:
-        actor.require(only.school_id, READ_MONITORING_SETUP)
-    schools = (
-        actor.school_ids_with(READ_MONITORING_SETUP) if only.school_id is None else [only.school_id]
-    )
+    schools = actor.schools_for(only.school_id, READ_MONITORING_SETUP)
     where = Where("c.school = any(:schools::bigint[])", schools=schools)
     if only.decision is Decision.waiting:
         where.add("c.decision IS NULL")

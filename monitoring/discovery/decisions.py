@@ -14,7 +14,7 @@ from core.permissions import EDIT_MONITORING
 from monitoring import registration
 from monitoring.devices.networks import get_network
 from monitoring.discovery.asset_lookup import match
-from monitoring.discovery.candidates import Candidate, get_candidate
+from monitoring.discovery.candidates import MISSING, Candidate, get_candidate
 from monitoring.discovery.matching import Trust
 from monitoring.discovery.store import known_again
 from monitoring.registration.devices import REFUSALS, NewDevice
@@ -153,7 +153,7 @@ async def _undecided(candidate_id: int) -> _Locked:
         candidate_id,
     )
     if locked is None:
-        raise NotFound(say("There is no such candidate, or it is not of your school"))
+        raise NotFound(MISSING)
     if locked.decision is not None:
         raise Conflict(say("Somebody has decided about this already"), code="decided")
     return locked

@@ -147,9 +147,7 @@ class Searcher:
         keys = []
         for stored in await store.keys_of(claim.network_id):
             try:
-                keys.append(
-                    Key(stored.credential_id, decrypt_credential(self._cipher, stored.credential))
-                )
+                keys.append(Key(stored.credential_id, decrypt_credential(self._cipher, stored)))
             except Unavailable:
                 log.warning("search.sealed_credential", credential=stored.credential_id)
         return keys

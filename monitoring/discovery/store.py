@@ -9,11 +9,10 @@ import msgspec
 from core import clock
 from core.access import Actor
 from core.database import execute, fetch, fetch_value, transaction
-from monitoring.devices.credentials import EncryptedCredential, Version
+from monitoring.devices.credentials import EncryptedCredential
 from monitoring.discovery.asset_lookup import Known, match
 from monitoring.discovery.identifying import Discovered
 from monitoring.discovery.matching import Match
-from monitoring.snmp import AuthProtocol, PrivProtocol
 
 # A search whose worker is gone is taken over when this is over.
 LEASE_SECONDS = 30
@@ -31,29 +30,10 @@ class ScanClaim(msgspec.Struct, frozen=True):
     asked: int
 
 
-class StoredKey(msgspec.Struct, frozen=True):
+class StoredKey(EncryptedCredential, frozen=True):
     """A credential of a network, as it is stored."""
 
     credential_id: int
-    school_id: int
-    version: Version
-    user_name: str
-    auth_protocol: AuthProtocol | None
-    priv_protocol: PrivProtocol | None
-    context: str
-    sealed: bytes
-
-    @property
-    def credential(self) -> EncryptedCredential:
-        return EncryptedCredential(
-            self.school_id,
-            self.version,
-            self.user_name,
-            self.auth_protocol,
-            self.priv_protocol,
-            self.context,
-            self.sealed,
-        )
 
 
 async def claim_scan(worker: str) -> ScanClaim | None:

@@ -97,11 +97,9 @@ async def availability(
     Forbidden for who is neither admin, auditor nor technician anywhere; NotFound for a room of a
     school that the actor does not see.
     """
-    if school_id is not None:
-        actor.require(school_id, READ_AVAILABILITY)
+    schools = actor.schools_for(school_id, READ_AVAILABILITY)
     if room_id:
         await places.get_place(actor, room_id)
-    schools = actor.school_ids_with(READ_AVAILABILITY) if school_id is None else [school_id]
     if not schools:
         raise Forbidden(say("Availability is for admins, technicians and auditors"))
     until = min(month.ends_at, clock.now())

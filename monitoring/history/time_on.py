@@ -117,12 +117,10 @@ async def hours_per_day(
     asset_id: int | None = None,
 ) -> list[HoursOn]:
     """Hours on, for each asset (or the one) and each day in [since, until) on which it was on at all."""
-    if school_id is not None:
-        actor.require(school_id)
     return await fetch(
         HoursOn,
         HOURS_PER_DAY,
-        actor.school_ids if school_id is None else [school_id],
+        actor.schools_for(school_id),
         datetime.combine(since, datetime.min.time()),
         datetime.combine(until, datetime.min.time()),
         asset_id,

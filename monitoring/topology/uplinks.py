@@ -26,13 +26,6 @@ class Uplink(msgspec.Struct, frozen=True, kw_only=True):
     is_parent: bool
 
 
-class _Heard(msgspec.Struct, frozen=True):
-    device_id: int
-    asset_tag: str
-    name: str
-    port: str
-
-
 class _Parent(msgspec.Struct, frozen=True):
     mac: str | None
     parent: int | None
@@ -47,8 +40,7 @@ async def suggest_parent(actor: Actor, device_id: int) -> Uplink | None:
     """
     device = await devices.get_device(actor, device_id)
     row = await _known(device_id)
-    heard = await _heard(device.school_id, device_id, row)
-    candidates = [_from_heard(one, row) for one in heard]
+    candidates = await _heard(device.school_id, device_id, row)
     if row.mac is not None:
         seen = await locations_of([device.school_id], row.mac)
         candidates += [_from_seen(one, row) for one in seen]
@@ -84,33 +76,25 @@ async def _known(device_id: int) -> _Parent:
     return rows[0]
 
 
-async def _heard(school_id: int, device_id: int, row: _Parent) -> list[_Heard]:
+async def _heard(school_id: int, device_id: int, row: _Parent) -> list[Uplink]:
     """Switches of the school that heard the device introduce itself, by its card or its name."""
     return await fetch(
-        _Heard,
+        Uplink,
         "SELECT d.id AS device_id, a.tag AS asset_tag,"
-        " device_name_or_tag(a.name, d.identity, a.tag) AS name, n.port"
+        " device_name_or_tag(a.name, d.identity, a.tag) AS name, n.port, true AS is_heard,"
+        " d.id IS NOT DISTINCT FROM :parent::bigint AS is_parent"
         " FROM port_neighbour n JOIN device d ON d.id = n.device AND d.removed_at IS NULL"
         " JOIN asset a ON a.id = d.asset"
-        " WHERE d.school = $1 AND d.id <> $2 AND (n.chassis = $3 OR ($4 <> '' AND n.name = $4"
-        "  AND (SELECT count(*) FROM device o WHERE o.school = $1 AND o.removed_at IS NULL"
-        "       AND o.identity ->> 'name' = $4) = 1))"
+        " WHERE d.school = :school AND d.id <> :device AND (n.chassis = :mac"
+        "  OR (:name <> '' AND n.name = :name"
+        "  AND (SELECT count(*) FROM device o WHERE o.school = :school AND o.removed_at IS NULL"
+        "       AND o.identity ->> 'name' = :name) = 1))"
         " ORDER BY n.seen_at DESC, n.port",
-        school_id,
-        device_id,
-        row.mac,
-        row.identity_name or "",
-    )
-
-
-def _from_heard(one: _Heard, row: _Parent) -> Uplink:
-    return Uplink(
-        device_id=one.device_id,
-        asset_tag=one.asset_tag,
-        name=one.name,
-        port=one.port,
-        is_heard=True,
-        is_parent=one.device_id == row.parent,
+        parent=row.parent,
+        school=school_id,
+        device=device_id,
+        mac=row.mac,
+        name=row.identity_name or "",
     )
 
 

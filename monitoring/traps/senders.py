@@ -11,8 +11,8 @@ import structlog
 from core.database import fetch
 from core.errors import Unavailable
 from monitoring.devices.credential_encryption import CredentialCipher
-from monitoring.devices.credentials import EncryptedCredential, Version, decrypt_credential
-from monitoring.snmp import AuthProtocol, Credential, PrivProtocol, User
+from monitoring.devices.credentials import EncryptedCredential, decrypt_credential
+from monitoring.snmp import Credential, User
 from monitoring.snmp.trap_messages import keys_of
 from monitoring.traps.limits import Standing
 
@@ -88,15 +88,8 @@ class _Device(msgspec.Struct, frozen=True):
     profile: str | None
 
 
-class _Credential(msgspec.Struct, frozen=True):
+class _Credential(EncryptedCredential, frozen=True):
     id: int
-    school_id: int
-    version: Version
-    user_name: str
-    auth_protocol: AuthProtocol | None
-    priv_protocol: PrivProtocol | None
-    context: str
-    sealed: bytes
 
 
 class Senders:
@@ -169,17 +162,8 @@ class Senders:
         return [(found, Grant(row.school_id, row.id)) for found, row in pairs if found is not None]
 
     async def _open(self, row: _Credential) -> Credential | None:
-        sealed = EncryptedCredential(
-            row.school_id,
-            row.version,
-            row.user_name,
-            row.auth_protocol,
-            row.priv_protocol,
-            row.context,
-            row.sealed,
-        )
         try:
-            credential = decrypt_credential(self._cipher, sealed)
+            credential = decrypt_credential(self._cipher, row)
         except (Unavailable, ValueError):
             log.warning("traps.credential_does_not_open", credential=row.id)
             return None

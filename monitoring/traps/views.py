@@ -73,24 +73,6 @@ class MessageCount(msgspec.Struct, frozen=True):
     last_at: datetime
 
 
-class _Row(msgspec.Struct, frozen=True):
-    id: int
-    school_id: int
-    device_id: int | None
-    asset_tag: str
-    device_name: str
-    source: str
-    kind: str
-    trap_oid: str
-    name: str | None
-    severity: State | None
-    varbinds: list[Said]
-    first_at: datetime
-    last_at: datetime
-    repeats: int
-    alert_id: int | None
-
-
 class _Count(msgspec.Struct, frozen=True):
     school_id: int
     device_id: int | None
@@ -102,6 +84,14 @@ class _Count(msgspec.Struct, frozen=True):
     severity: State | None
     repeats: int
     last_at: datetime
+
+
+class _Row(_Count, frozen=True):
+    id: int
+    kind: str
+    varbinds: list[Said]
+    first_at: datetime
+    alert_id: int | None
 
 
 NAMED = """
@@ -153,9 +143,7 @@ async def count_messages(actor: Actor, only: MessageFilter, *, days: int) -> lis
 
 
 def _where(actor: Actor, only: MessageFilter) -> Where:
-    if only.school_id is not None:
-        actor.require(only.school_id)
-    schools = actor.school_ids if only.school_id is None else [only.school_id]
+    schools = actor.schools_for(only.school_id)
     where = Where("t.school = any(:schools::bigint[])", schools=schools)
     where.add_given(
         "strpos(lower(concat_ws(' ', a.tag, a.name, d.identity ->> 'name', t.source,"

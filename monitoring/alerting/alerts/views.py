@@ -6,11 +6,11 @@ from typing import Literal
 import msgspec
 
 from core.access import Actor
-from core.database import fetch, fetch_one
-from core.errors import Message, NotFound, say
+from core.database import fetch
+from core.errors import Message, say
 from core.numbers import Id
 from core.paging import Page
-from core.query import Key, Order, Where, list_page
+from core.query import Key, Order, Where, get_row, in_sight, list_page
 from monitoring.alerting.alerts.findings import AlertSeverity
 
 AlertState = Literal["raised", "acknowledged", "cleared"]
@@ -59,6 +59,7 @@ class AlertFilter(msgspec.Struct, frozen=True):
     is_flapping: bool | None = None
 
 
+MISSING = say("There is no such alert, or it is not of your school")
 SELECT = """
 SELECT l.id, l.school AS school_id, l.device AS device_id, a.tag AS asset_tag,
        device_name(a.name, d.identity, m.brand, m.name) AS device_name,
@@ -114,21 +115,11 @@ async def most_urgent(actor: Actor, school_ids: list[int], *, limit: int) -> lis
 
 async def get_alert(actor: Actor, alert_id: int) -> Alert:
     """One alert in the actor's sight, else NotFound."""
-    found = await fetch_one(
-        Alert,
-        f"{SELECT} WHERE l.id = $1 AND l.school = any($2::bigint[])",
-        alert_id,
-        actor.school_ids,
-    )
-    if found is None:
-        raise NotFound(say("There is no such alert, or it is not of your school"))
-    return found
+    return await get_row(Alert, SELECT, in_sight(actor, "l", alert_id), MISSING)
 
 
 def _where(actor: Actor, only: AlertFilter) -> Where:
-    if only.school_id is not None:
-        actor.require(only.school_id)
-    schools = actor.school_ids if only.school_id is None else [only.school_id]
+    schools = actor.schools_for(only.school_id)
     where = Where("l.school = any(:schools::bigint[])", schools=schools)
     where.add_given("l.device = :device", device=only.device_id)
     if only.is_open is not None:

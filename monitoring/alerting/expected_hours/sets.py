@@ -11,6 +11,7 @@ from core.access import Actor
 from core.database import execute, fetch, fetch_one, fetch_value, refusing, transaction
 from core.errors import Conflict, FieldError, Invalid, Message, NotFound, Problem, say
 from core.permissions import EDIT_MONITORING
+from core.query import get_row, in_sight
 from core.rows import delete_row, insert_row, update_row
 from monitoring.alerting.expected_hours.spans import Span
 from monitoring.devices.views import get_device
@@ -52,6 +53,7 @@ REFUSALS: dict[str, Message | Problem] = {
         say("Devices have these hours; give them others first"), code="hours_in_use"
     ),
 }
+MISSING = say("There are no such expected hours, or they are not of your school")
 SELECT = """
 SELECT h.id, h.school AS school_id, h.name, h.spans,
        (SELECT count(*) FROM device d WHERE d.hours = h.id AND d.removed_at IS NULL) AS devices
@@ -61,9 +63,7 @@ SELECT h.id, h.school AS school_id, h.name, h.spans,
 
 async def list_hours(actor: Actor, *, school_id: int | None = None) -> list[ExpectedHours]:
     """All sets of the actor's schools, by name."""
-    if school_id is not None:
-        actor.require(school_id)
-    schools = actor.school_ids if school_id is None else [school_id]
+    schools = actor.schools_for(school_id)
     return await fetch(
         ExpectedHours, f"{SELECT} WHERE h.school = any($1::bigint[]) ORDER BY h.name, h.id", schools
     )
@@ -71,15 +71,7 @@ async def list_hours(actor: Actor, *, school_id: int | None = None) -> list[Expe
 
 async def get_hours(actor: Actor, hours_id: int) -> ExpectedHours:
     """One set in the actor's sight, else NotFound."""
-    found = await fetch_one(
-        ExpectedHours,
-        f"{SELECT} WHERE h.id = $1 AND h.school = any($2::bigint[])",
-        hours_id,
-        actor.school_ids,
-    )
-    if found is None:
-        raise NotFound(say("There are no such expected hours, or they are not of your school"))
-    return found
+    return await get_row(ExpectedHours, SELECT, in_sight(actor, "h", hours_id), MISSING)
 
 
 async def create_hours(actor: Actor, school_id: int, new: NewHours) -> ExpectedHours:

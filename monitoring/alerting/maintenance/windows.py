@@ -9,12 +9,12 @@ from msgspec import Meta
 
 from core import clock
 from core.access import Actor
-from core.database import fetch_one, fetch_value, refusing, transaction
-from core.errors import Conflict, FieldError, Invalid, Message, NotFound, Problem, say
+from core.database import fetch_value, refusing, transaction
+from core.errors import Conflict, FieldError, Invalid, Message, Problem, say
 from core.numbers import Id
 from core.paging import DEFAULT_LIMIT, Page
 from core.permissions import EDIT_MONITORING
-from core.query import Key, Order, Where, list_page
+from core.query import Key, Order, Where, get_row, in_sight, list_page
 from core.rows import insert_row
 from monitoring.alerting.expected_hours.spans import ClockTime
 from monitoring.alerting.maintenance.in_force import COLUMNS
@@ -83,6 +83,7 @@ _ELSEWHERE: dict[str, Message | Problem] = {
         "device_id", say("Choose a device of this school"), code="device"
     ),
 }
+MISSING = say("There is no such maintenance window, or it is not of your school")
 SELECT = f"""
 SELECT {COLUMNS}, coalesce(pp.path, '') AS place,
        coalesce(device_name_or_tag(a.name, d.identity, a.tag), '') AS device,
@@ -116,9 +117,7 @@ async def list_windows(
     limit: int = DEFAULT_LIMIT,
 ) -> Page[MaintenanceWindow]:
     """The windows of the actor's schools, the latest beginning first; past ones only if asked."""
-    if filters.school_id is not None:
-        actor.require(filters.school_id)
-    schools = actor.school_ids if filters.school_id is None else [filters.school_id]
+    schools = actor.schools_for(filters.school_id)
     where = Where("w.school = any(:schools::bigint[])", schools=schools)
     if not filters.with_past:
         where.add(STILL_TO_COME, now=clock.now())
@@ -130,14 +129,7 @@ async def list_windows(
 
 async def get_window(actor: Actor, window_id: int) -> MaintenanceWindow:
     """One window in the actor's sight, else NotFound."""
-    found = await fetch_one(
-        MaintenanceWindow,
-        f"{SELECT} WHERE w.id = $1 AND w.school = any($2::bigint[])",
-        window_id,
-        actor.school_ids,
-    )
-    if found is None:
-        raise NotFound(say("There is no such maintenance window, or it is not of your school"))
+    found = await get_row(MaintenanceWindow, SELECT, in_sight(actor, "w", window_id), MISSING)
     return _phased(found)
 
 

@@ -6,11 +6,10 @@ from ipaddress import ip_network
 import msgspec
 
 from core.access import Actor
-from core.database import fetch_one
-from core.errors import NotFound, say
+from core.errors import say
 from core.paging import Page
 from core.permissions import READ_MONITORING_SETUP
-from core.query import Key, Order, Where, list_page
+from core.query import Key, Order, Where, get_row, in_sight, list_page
 from monitoring.devices.networks.addressing import ScanOrder, can_be_searched
 
 
@@ -40,6 +39,7 @@ class Network(msgspec.Struct, frozen=True, kw_only=True):
     addresses: int | None = None
 
 
+MISSING = say("There is no such network, or it is not of your school")
 SELECT = """
 SELECT n.id, n.school AS school_id, n.name, n.cidr, n.scan_every_hours, n.addresses_per_second,
        n.next_scan_at, n.version, network_is_granted(n.school, n.cidr) AS is_granted,
@@ -64,9 +64,7 @@ async def list_networks(
     actor: Actor, *, school_id: int | None = None, limit: int = 50, cursor: str | None = None
 ) -> Page[Network]:
     """The networks of the schools whose devices the actor keeps, by name."""
-    if school_id is not None:
-        actor.require(school_id, READ_MONITORING_SETUP)
-    schools = actor.school_ids_with(READ_MONITORING_SETUP) if school_id is None else [school_id]
+    schools = actor.schools_for(school_id, READ_MONITORING_SETUP)
     where = Where("n.school = any(:schools::bigint[])", schools=schools)
     page = await list_page(Network, SELECT, where, BY_NAME, cursor=cursor, limit=limit)
     return Page([_counted(row) for row in page.items], page.next_cursor)
@@ -74,14 +72,7 @@ async def list_networks(
 
 async def get_network(actor: Actor, network_id: int) -> Network:
     """One network, for those who keep the devices of its school."""
-    found = await fetch_one(
-        Network,
-        f"{SELECT} WHERE n.id = $1 AND n.school = any($2::bigint[])",
-        network_id,
-        actor.school_ids,
-    )
-    if found is None:
-        raise NotFound(say("There is no such network, or it is not of your school"))
+    found = await get_row(Network, SELECT, in_sight(actor, "n", network_id), MISSING)
     actor.require(found.school_id, READ_MONITORING_SETUP)
     return _counted(found)
 
