@@ -20,7 +20,7 @@ from labshare.demo.catalogue import (
     Model,
 )
 from labshare.demo.equipment import Asset
-from labshare.demo.make_walks import devices as simulated
+from labshare.demo.make_walks import names
 from labshare.demo.monitored import Device
 from labshare.demo.rooms import parents_of, seats_of
 from labshare.demo.rows import copy, random_for, reserve
@@ -124,9 +124,9 @@ async def follow_agents(settings: Settings) -> None:
 
 def _bindings(assets: list[Asset]) -> Iterator[tuple[str, Asset]]:
     free = list(assets)
-    for agent in simulated():
-        kind = agent.name.split("-")[0]
-        school, room = ROOMS.get(agent.name) or ROOMS[agent.name.rpartition("-")[0]]
+    for name in names():
+        kind = name.split("-")[0]
+        school, room = ROOMS.get(name) or ROOMS[name.rpartition("-")[0]]
         found = next(
             asset
             for place in (True, False)
@@ -136,7 +136,7 @@ def _bindings(assets: list[Asset]) -> Iterator[tuple[str, Asset]]:
             and (not place or (asset.model == MODELS[kind] and _is_in(asset, room)))
         )
         free.remove(found)
-        yield agent.name, found
+        yield name, found
 
 
 def _is_in(asset: Asset, room: str) -> bool:

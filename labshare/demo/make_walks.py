@@ -8,16 +8,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from labshare.demo import (
-    walk_network,
-    walk_power,
-    walk_sensors,
-    walk_storage,
-    walk_strips,
-    walk_vendors,
-)
 from labshare.demo.walk_cards import put_card
-from labshare.demo.walk_hosts import gateway, linux_pc, windows_pc
+from labshare.demo.walk_hosts import linux_pc, windows_pc
 from labshare.demo.walk_ports import put_power
 from labshare.demo.walk_printers import Supply, printer
 from labshare.demo.walk_rooms import controller, network_switch, ups
@@ -28,6 +20,8 @@ FOLDER = Path(__file__).parent / "walks"
 ROOMS = (("301", "计算机教室一"), ("302", "计算机教室二"), ("201", "信息教室"))
 PCS_A_ROOM = 6
 FULL_DISK_PC = 5  # of the first room
+# Of devices unlike all others: their files are no program's.
+BY_HAND = ("printer-brother", "projector-epson", "nas-synology")
 
 
 class Simulated(NamedTuple):
@@ -38,36 +32,17 @@ class Simulated(NamedTuple):
 
 
 def devices() -> Iterator[Simulated]:
-    """The devices, in the order in which the demonstration registers them."""
+    """The devices whose walks are made here."""
     yield from _pcs()
     yield from _with_cards(_printers())
     yield from _switches()
     yield from _with_cards([Simulated("ups-301", ups("ups-301", "三楼弱电间"))])
     yield Simulated("controller-201", controller("av-201", "二楼信息教室"))
-    yield Simulated("printer-brother", walk_vendors.brother())
-    yield Simulated("projector-epson", walk_storage.projector())
-    yield Simulated("nas-synology", walk_storage.synology())
 
 
-def samples() -> Iterator[Simulated]:
-    """One device more for each profile that the demonstration has none of."""
-    yield Simulated(
-        "pc-gbk",
-        windows_pc("机房-07", "一号机房", hours_on=2, seed=3, disk_percent=61, encoding="gb18030"),
-    )
-    yield Simulated("gateway-linux", gateway("gateway", "网络机房"))
-    shown = {device.name for device in devices()}
-    for walks in (
-        walk_vendors.WALKS,
-        walk_power.WALKS,
-        walk_storage.WALKS,
-        walk_network.WALKS,
-        walk_sensors.WALKS,
-        walk_strips.WALKS,
-    ):
-        for name, make in walks.items():
-            if name not in shown:
-                yield Simulated(name, make())
+def names() -> list[str]:
+    """The walks of the demonstration, made and written by hand, in the order of registration."""
+    return [*(device.name for device in devices()), *BY_HAND]
 
 
 def _with_cards(simulated: Iterable[Simulated]) -> Iterator[Simulated]:
@@ -81,7 +56,7 @@ def write(folder: Path) -> list[Path]:
     """Write every walk into ``folder``; the files written."""
     folder.mkdir(parents=True, exist_ok=True)
     written = []
-    for device in (*devices(), *samples()):
+    for device in devices():
         path = folder / f"{device.name}.snmprec"
         path.write_text(device.walk.text(), encoding="ascii")
         written.append(path)

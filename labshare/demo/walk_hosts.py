@@ -19,7 +19,6 @@ UCD = "1.3.6.1.4.1.2021"
 RAM, VIRTUAL, FIXED_DISK = (f"{HOST}.2.1.{n}" for n in (2, 3, 4))
 APPLICATION_SERVICES = 76
 MEBIBYTE = 2**20
-FORWARDING = 1
 
 
 def windows_pc(
@@ -29,7 +28,6 @@ def windows_pc(
     hours_on: float,
     seed: int,
     disk_percent: int,
-    encoding: str = "utf-8",
 ) -> Walk:
     """A classroom PC under Windows; the SNMP service started a minute after the machine."""
     walk = with_system(
@@ -38,12 +36,11 @@ def windows_pc(
         descr="Hardware: Intel64 Family 6 Model 60 - Software: Windows Version 6.3",
         object_id="1.3.6.1.4.1.311.1.1.3.1.1",
         services=APPLICATION_SERVICES,
-        encoding=encoding,
     )
     _uptimes(walk, hours_on)
     _load(walk, seed, processors=4)
     disk_units = 120 * 1024 * MEBIBYTE // 4096
-    put_storage(
+    _put_storage(
         walk,
         1,
         FIXED_DISK,
@@ -51,10 +48,9 @@ def windows_pc(
         4096,
         disk_units,
         disk_units * disk_percent // 100,
-        encoding,
     )
-    put_storage(walk, 2, VIRTUAL, "Virtual Memory", 65536, 81_920, 20_000 + seed * 300)
-    put_storage(walk, 3, RAM, "Physical Memory", 65536, 65_536, 24_000 + seed * 700)
+    _put_storage(walk, 2, VIRTUAL, "Virtual Memory", 65536, 81_920, 20_000 + seed * 300)
+    _put_storage(walk, 3, RAM, "Physical Memory", 65536, 65_536, 24_000 + seed * 700)
     _port(walk, "Realtek PCIe GbE Family Controller", seed)
     return walk
 
@@ -87,37 +83,12 @@ def linux_pc(name: str, place: str, *, hours_on: float, seed: int) -> Walk:
     walk.put(f"{UCD}.13.16.2.1.2.1", OCTETS, "Core 0")
     walk.swinging(f"{UCD}.13.16.2.1.3.1", GAUGE, middle=48_000, by=6_000)
     disk_units = 60 * 1024 * MEBIBYTE // 4096
-    put_storage(walk, 1, RAM, "Physical memory", 1024, total, total * 3 // 4)
-    put_storage(walk, 3, VIRTUAL, "Virtual memory", 1024, total + 2_097_148, total * 3 // 4)
-    put_storage(walk, 10, VIRTUAL, "Swap space", 1024, 2_097_148, 0)
-    put_storage(walk, 40, FIXED_DISK, "/snap/core22/1", 131_072, 560, 560)
-    put_storage(walk, 31, FIXED_DISK, "/", 4096, disk_units, disk_units * (30 + seed) // 100)
+    _put_storage(walk, 1, RAM, "Physical memory", 1024, total, total * 3 // 4)
+    _put_storage(walk, 3, VIRTUAL, "Virtual memory", 1024, total + 2_097_148, total * 3 // 4)
+    _put_storage(walk, 10, VIRTUAL, "Swap space", 1024, 2_097_148, 0)
+    _put_storage(walk, 40, FIXED_DISK, "/snap/core22/1", 131_072, 560, 560)
+    _put_storage(walk, 31, FIXED_DISK, "/", 4096, disk_units, disk_units * (30 + seed) // 100)
     _port(walk, "enp2s0", seed)
-    return walk
-
-
-def gateway(name: str, place: str) -> Walk:
-    """A computer under Linux that stands between two networks; its agent has no processor rows."""
-    walk = with_system(
-        name,
-        place,
-        descr=f"Linux {name} 6.1.0-amd64 #1 SMP Debian x86_64",
-        object_id="1.3.6.1.4.1.8072.3.2.10",
-        services=APPLICATION_SERVICES,
-    )
-    _uptimes(walk, 2_000)
-    walk.put("1.3.6.1.2.1.4.1.0", INTEGER, FORWARDING)
-    walk.put(f"{UCD}.11.11.0", INTEGER, 91)
-    # 1 GB, of which more is cached than is in use; newer agents say what programs can get.
-    for leaf, value in ((3, 0), (4, 0), (5, 1_000_000), (6, 80_000), (15, 600_000), (27, 720_000)):
-        walk.put(f"{UCD}.4.{leaf}.0", INTEGER, value)
-    put_storage(walk, 1, RAM, "Physical memory", 1024, 1_000_000, 920_000)
-    put_storage(walk, 3, VIRTUAL, "Virtual memory", 1024, 1_000_000, 920_000)
-    put_storage(walk, 10, VIRTUAL, "Swap space", 1024, 0, 0)
-    put_storage(walk, 31, FIXED_DISK, "/rom", 4096, 5_000, 5_000)
-    put_storage(walk, 32, FIXED_DISK, "/overlay", 4096, 50_000, 9_000)
-    for port, words in enumerate(("eth0", "eth1", "br-lan", "eth0.2"), 1):
-        _port(walk, words, port, port)
     return walk
 
 
@@ -140,7 +111,7 @@ def _load(walk: Walk, seed: int, *, processors: int) -> None:
         )
 
 
-def put_storage(
+def _put_storage(
     walk: Walk,
     row: int,
     kind: str,
@@ -148,27 +119,26 @@ def put_storage(
     unit: int,
     size: int,
     used: int,
-    encoding: str = "utf-8",
 ) -> None:
     """One row of hrStorageTable; sizes in units of ``unit`` bytes."""
     walk.put(f"{STORAGE}.1.{row}", INTEGER, row)
     walk.put(f"{STORAGE}.2.{row}", OBJECT_ID, kind)
-    walk.words(f"{STORAGE}.3.{row}", label, encoding)
+    walk.words(f"{STORAGE}.3.{row}", label)
     walk.put(f"{STORAGE}.4.{row}", INTEGER, unit)
     walk.put(f"{STORAGE}.5.{row}", INTEGER, size)
     walk.put(f"{STORAGE}.6.{row}", INTEGER, used)
 
 
-def _port(walk: Walk, descr: str, seed: int, port: int = 1) -> None:
+def _port(walk: Walk, descr: str, seed: int) -> None:
     entry = "1.3.6.1.2.1.2.2.1"
-    walk.put(f"{entry}.1.{port}", INTEGER, port)
-    walk.words(f"{entry}.2.{port}", descr)
+    walk.put(f"{entry}.1.1", INTEGER, 1)
+    walk.words(f"{entry}.2.1", descr)
     for leaf, tag, value in (
         (3, INTEGER, 6),
         (5, GAUGE, 1_000_000_000),
         (7, INTEGER, 1),
         (8, INTEGER, 1),
     ):
-        walk.put(f"{entry}.{leaf}.{port}", tag, value)
-    walk.growing(f"{entry}.10.{port}", COUNTER, start=seed * 1_000_000, rate=40_000 + seed * 500)
-    walk.growing(f"{entry}.16.{port}", COUNTER, start=seed * 400_000, rate=9_000 + seed * 200)
+        walk.put(f"{entry}.{leaf}.1", tag, value)
+    walk.growing(f"{entry}.10.1", COUNTER, start=seed * 1_000_000, rate=40_000 + seed * 500)
+    walk.growing(f"{entry}.16.1", COUNTER, start=seed * 400_000, rate=9_000 + seed * 200)

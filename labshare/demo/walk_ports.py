@@ -11,7 +11,6 @@ INTERFACE_X = "1.3.6.1.2.1.31.1.1.1"
 DUPLEX = "1.3.6.1.2.1.10.7.2.1.19"
 BRIDGE = "1.3.6.1.2.1.17"
 LLDP = "1.0.8802.1.1.2.1"
-ARP = "1.3.6.1.2.1.4.22.1"
 POE = "1.3.6.1.2.1.105.1"
 TEACHING_VLAN = 30
 MAC_CHASSIS, INTERFACE_NAME = 4, 5
@@ -28,21 +27,11 @@ class Hub(NamedTuple):
     upstairs: Mapping[str, str]
 
 
-def put_port(
-    walk: Walk,
-    port: int,
-    *,
-    is_up: bool,
-    name: str = "Gi0/{port}",
-    descr: str = "GigabitEthernet0/{port}",
-    index: int | None = None,
-    alias: str = "",
-) -> None:
-    """One gigabit port: its state, its counters, and what people wrote about it."""
-    at = port if index is None else index
+def put_port(walk: Walk, port: int, *, is_up: bool) -> None:
+    """One gigabit port: its state and its counters."""
     for leaf, tag, value in (
-        (1, INTEGER, at),
-        (2, OCTETS, descr.format(port=port)),
+        (1, INTEGER, port),
+        (2, OCTETS, f"GigabitEthernet0/{port}"),
         (3, INTEGER, 6),
         (5, GAUGE, 1_000_000_000 if is_up else 0),
         (7, INTEGER, 1),
@@ -52,23 +41,19 @@ def put_port(
         (19, COUNTER, 0),
         (20, COUNTER, 0),
     ):
-        walk.put(f"{INTERFACE}.{leaf}.{at}", tag, value)
-    walk.put(f"{INTERFACE_X}.1.{at}", OCTETS, name.format(port=port))
-    walk.put(f"{INTERFACE_X}.15.{at}", GAUGE, 1000 if is_up else 0)
-    walk.put(f"{INTERFACE_X}.17.{at}", INTEGER, 1)
-    walk.words(f"{INTERFACE_X}.18.{at}", alias)
-    _put_traffic(walk, at, port, is_up=is_up)
-
-
-def _put_traffic(walk: Walk, at: int, port: int, *, is_up: bool) -> None:
+        walk.put(f"{INTERFACE}.{leaf}.{port}", tag, value)
+    walk.put(f"{INTERFACE_X}.1.{port}", OCTETS, f"Gi0/{port}")
+    walk.put(f"{INTERFACE_X}.15.{port}", GAUGE, 1000 if is_up else 0)
+    walk.put(f"{INTERFACE_X}.17.{port}", INTEGER, 1)
+    walk.words(f"{INTERFACE_X}.18.{port}", "")
     if is_up:
-        walk.put(f"{DUPLEX}.{at}", INTEGER, FULL_DUPLEX)
+        walk.put(f"{DUPLEX}.{port}", INTEGER, FULL_DUPLEX)
     for leaf, rate in ((6, 21_000 * port), (10, 64_000 * port)):
         start = 7_000_000_000 * port
         if is_up:
-            walk.growing(f"{INTERFACE_X}.{leaf}.{at}", COUNTER64, start=start, rate=rate)
+            walk.growing(f"{INTERFACE_X}.{leaf}.{port}", COUNTER64, start=start, rate=rate)
         else:
-            walk.put(f"{INTERFACE_X}.{leaf}.{at}", COUNTER64, start)
+            walk.put(f"{INTERFACE_X}.{leaf}.{port}", COUNTER64, start)
 
 
 def put_hub(walk: Walk, name: str, hub: Hub) -> None:
@@ -112,10 +97,3 @@ def put_power(walk: Walk, *, ports: int, feeding: int, budget: int, used: int) -
     walk.put(f"{POE}.3.1.1.2.1", GAUGE, budget)
     walk.put(f"{POE}.3.1.1.3.1", INTEGER, 1)
     walk.put(f"{POE}.3.1.1.4.1", GAUGE, used)
-
-
-def put_arp(walk: Walk, address: str, name: str) -> None:
-    """Which card an address belongs to, as a router remembers it."""
-    row = f"1.{address}"
-    walk.put(f"{ARP}.2.{row}", f"{OCTETS}x", bytes(card(name)).hex())
-    walk.put(f"{ARP}.4.{row}", INTEGER, 3)

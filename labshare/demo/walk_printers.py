@@ -43,7 +43,6 @@ def printer(
     supplies: list[Supply],
     object_id: str,
     encoding: str = "utf-8",
-    counts_pages: bool = True,
 ) -> Walk:
     """A printer that has been on for some hours and prints a page every two minutes."""
     walk = with_system(
@@ -58,8 +57,7 @@ def printer(
     _condition(walk, model, is_low=any(0 <= s.level < s.capacity // 10 for s in supplies))
     walk.put(f"{PRINTER}.5.1.1.16.1", OCTETS, model)
     walk.put(f"{PRINTER}.5.1.1.17.1", OCTETS, f"DEMO{pages:06d}")
-    if counts_pages:
-        walk.growing(f"{PRINTER}.10.2.1.4.1.1", COUNTER, start=pages, rate=0.008)
+    walk.growing(f"{PRINTER}.10.2.1.4.1.1", COUNTER, start=pages, rate=0.008)
     walk.words(f"{PRINTER}.16.5.1.2.1.1", "就绪", encoding)
     for row, supply in enumerate(supplies, 1):
         _supply(walk, row, supply, encoding)

@@ -16,7 +16,9 @@ import pytest
 from monitoring.snmp import Address, AuthProtocol, PrivProtocol, User
 from tests.patience import PATIENCE_SECONDS
 
-WALKS = Path(__file__).resolve().parents[2] / "labshare" / "demo" / "walks"
+# Of real devices, by `labshare profile record`, or written from their MIBs; and those of the demo.
+WALKS = Path(__file__).parent / "walks"
+DEMO_WALKS = Path(__file__).resolve().parents[2] / "labshare" / "demo" / "walks"
 SNMPD = shutil.which("snmpd", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin")
 
 needs_snmpd = pytest.mark.skipif(

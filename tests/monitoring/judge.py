@@ -112,6 +112,8 @@ def recorded(walk: Path) -> list[tuple[Oid, Any]]:
     """The rows of a recording, with values of pysnmp's types."""
     rows = []
     for line in walk.read_bytes().splitlines():
+        if line.startswith(b"#"):
+            continue
         name, kind, text = line.split(b"|", 2)
         if b":" in kind:
             continue  # a value that snmpsim computes

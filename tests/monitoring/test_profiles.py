@@ -16,7 +16,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from labshare.demo.make_walks import devices, samples, write
+from labshare.demo.make_walks import BY_HAND, write
 from labshare.profile_pages import overview, page_of
 from monitoring.decoding.metrics import METRICS, UNITS
 from monitoring.decoding.value_words import VALUE_WORDS
@@ -35,17 +35,13 @@ from monitoring.profiles import (
 from monitoring.profiles.alert_messages import RULE_SENTENCES
 from monitoring.profiles.recognition import Traits
 from monitoring.snmp import Address, Community, oid
-from tests.monitoring.agents import WALKS, free_port, wait_until_bound
+from tests.monitoring.agents import DEMO_WALKS, WALKS, free_port, wait_until_bound
 from tests.monitoring.sessions import PatientSession
 from tests.patience import PATIENCE_SECONDS
 
 EXPECTED = Path(__file__).parent / "expected"
 DOCS = Path(__file__).resolve().parents[2] / "docs" / "profiles"
-RECORDED = Path(__file__).parent / "walks"  # of real devices, by `labshare profile record`
-NAMES = sorted(
-    [device.name for device in (*devices(), *samples())]
-    + [path.stem for path in RECORDED.glob("*.snmprec")]
-)
+NAMES = sorted(path.stem for folder in (WALKS, DEMO_WALKS) for path in folder.glob("*.snmprec"))
 RUN_RESPONDER = "from snmpsim.commands.responder import main; main()"
 # What moves while the simulator runs: there, but of no certain value. Counters and uptimes grow
 # in every walk of ours; the rest swings in those whose devices the demonstration shows.
@@ -61,8 +57,14 @@ SWINGING = {
 def simulator() -> Iterator[Address]:
     """snmpsim serving our walks; a walk's name is its community."""
     address = Address("127.0.0.1", free_port())
-    command = [sys.executable, "-c", RUN_RESPONDER, "--log-level=error", f"--data-dir={WALKS}"]
-    command += [f"--data-dir={RECORDED}"] if RECORDED.is_dir() else []
+    command = [
+        sys.executable,
+        "-c",
+        RUN_RESPONDER,
+        "--log-level=error",
+        f"--data-dir={WALKS}",
+        f"--data-dir={DEMO_WALKS}",
+    ]
     command += [f"--agent-udpv4-endpoint={address.host}:{address.port}"]
     if os.geteuid() == 0:
         command += ["--process-user=root", "--process-group=root"]
@@ -94,7 +96,7 @@ def plain(found: Visit) -> Any:
 
 def still(name: str, visited: Any) -> Any:
     """The visit as JSON, with a sign in place of every value that moves."""
-    walk = next(f for f in (WALKS, RECORDED) if (f / f"{name}.snmprec").exists())
+    walk = next(f for f in (WALKS, DEMO_WALKS) if (f / f"{name}.snmprec").exists())
     swings = "function=sin" in (walk / f"{name}.snmprec").read_text(encoding="ascii")
     moving = GROWING | SWINGING if swings else GROWING
     for reading in visited["readings"]:
@@ -137,7 +139,9 @@ async def test_a_simulated_uptime_grows(agents: Address) -> None:
 
 def test_the_walks_are_what_their_program_writes(tmp_path: Path) -> None:
     written = {path.name: path.read_bytes() for path in write(tmp_path)}
-    assert written == {path.name: path.read_bytes() for path in WALKS.glob("*.snmprec")}
+    by_hand = {f"{name}.snmprec" for name in BY_HAND}
+    assert written.keys() | by_hand == {path.name for path in DEMO_WALKS.glob("*.snmprec")}
+    assert written == {name: (DEMO_WALKS / name).read_bytes() for name in written}
     assert written
 
 

@@ -14,7 +14,7 @@ from monitoring.snmp.elements import _PREFIXES, MOST_PREFIXES, OBJECT_ID, OCTETS
 from monitoring.snmp.messages import VERSION_3, element, oid_content, open_message, read_answer
 from monitoring.snmp.secure_reader import Layout, read_scoped, read_secure
 from monitoring.snmp.shapes import Shape, shape_of
-from tests.monitoring.agents import WALKS
+from tests.monitoring.agents import DEMO_WALKS, WALKS
 from tests.monitoring.judge import (
     ENGINE_ID,
     REFUSALS,
@@ -69,7 +69,11 @@ def in_pieces(rows: Rows, size: int) -> Iterator[Rows]:
     return (rows[start : start + size] for start in range(0, len(rows), size))
 
 
-@pytest.mark.parametrize("walk", sorted(WALKS.glob("*.snmprec")), ids=lambda walk: walk.stem)
+@pytest.mark.parametrize(
+    "walk",
+    [*sorted(WALKS.glob("*.snmprec")), *sorted(DEMO_WALKS.glob("*.snmprec"))],
+    ids=lambda walk: walk.stem,
+)
 def test_every_recording_is_read_as_pysnmp_reads_it(walk: Any) -> None:
     for piece in in_pieces(recorded(walk), ROWS_A_MESSAGE):
         for payload in (response(piece), secure_response(piece)):

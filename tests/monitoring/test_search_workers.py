@@ -26,7 +26,7 @@ from monitoring.snmp import Address, Community
 from tests import factories
 from tests.conftest import Stack
 from tests.monitoring.agents import (
-    WALKS,
+    DEMO_WALKS,
     free_port,
     wait_until_bound,
 )
@@ -60,7 +60,7 @@ def simulator(*hosts: str) -> Iterator[int]:
     """snmpsim at several addresses on one port; a walk's name is its community."""
     port = free_port()
     run = "from snmpsim.commands.responder import main; main()"
-    command = [sys.executable, "-c", run, "--log-level=error", f"--data-dir={WALKS}"]
+    command = [sys.executable, "-c", run, "--log-level=error", f"--data-dir={DEMO_WALKS}"]
     command += [f"--agent-udpv4-endpoint={host}:{port}" for host in hosts]
     if os.geteuid() == 0:
         command += ["--process-user=root", "--process-group=root"]
