@@ -16,6 +16,7 @@ from monitoring.polling.outcomes import Outcome, VisitResult
 from monitoring.topology import store as ports
 
 NOBODY_AROUND = Surroundings()
+MONITORING = Actor.system("monitoring", [])  # signs; what alerts do is done for their schools
 
 
 class Written(msgspec.Struct, frozen=True):
@@ -39,8 +40,7 @@ async def save_outcomes(worker: str, outcomes: Sequence[Outcome]) -> Written:
     """
     days = {one.at.astimezone(UTC).date() for one in outcomes}
     await samples.prepare_days(min(days), max(days))
-    actor = _actor(outcomes)
-    async with transaction(actor):
+    async with transaction(MONITORING):
         locked = await _lock(worker, [one.device_id for one in outcomes])
         ours = sorted(
             (one for one in outcomes if locked.get(one.device_id) == one.version),
@@ -49,7 +49,8 @@ async def save_outcomes(worker: str, outcomes: Sequence[Outcome]) -> Written:
         rows = await _save_all(ours)
         changes = [one.changes for one in ours if one.changes.raised or one.changes.cleared]
         if changes:
-            await alerts.apply_changes(actor, changes)
+            schools = {one.school_id for one in changes}
+            await alerts.apply_changes(Actor.system(MONITORING.name, sorted(schools)), changes)
         await _release(worker, [one for one in locked if one not in {o.device_id for o in ours}])
     return Written(ours, len(outcomes) - len(ours), rows)
 
@@ -75,10 +76,6 @@ async def follow_up(saved: Sequence[Outcome]) -> None:
             await ports.store_surroundings(
                 one.device_id, one.school_id, one.result.surroundings, one.at
             )
-
-
-def _actor(outcomes: Sequence[Outcome]) -> Actor:
-    return Actor.system("monitoring", sorted({one.school_id for one in outcomes}))
 
 
 async def _lock(worker: str, device_ids: list[int]) -> dict[int, int]:
