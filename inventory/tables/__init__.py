@@ -1,0 +1,46 @@
+"""Rows of the inventory; partial indexes and composite keys are in the raw migrations."""
+
+from inventory.tables.assets import (
+    Asset,
+    AssetModel,
+    AssetNumber,
+    AssetStep,
+    Custody,
+    Donation,
+    DonationLine,
+    Donor,
+    LabelCode,
+    Lifecycle,
+    LifecycleTransition,
+    NumberSeries,
+)
+from inventory.tables.imports import ImportJob, ImportRow
+from inventory.tables.repairs import (
+    PhotoDraft,
+    WorkOrder,
+    WorkOrderEntry,
+    WorkOrderOutage,
+    WorkOrderPhoto,
+)
+
+__all__ = [
+    "Asset",
+    "AssetModel",
+    "AssetNumber",
+    "AssetStep",
+    "Custody",
+    "Donation",
+    "DonationLine",
+    "Donor",
+    "ImportJob",
+    "ImportRow",
+    "LabelCode",
+    "Lifecycle",
+    "LifecycleTransition",
+    "NumberSeries",
+    "PhotoDraft",
+    "WorkOrder",
+    "WorkOrderEntry",
+    "WorkOrderOutage",
+    "WorkOrderPhoto",
+]
