@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib import import_module
+from pkgutil import iter_modules, walk_packages
 from typing import Any, Literal
 
 from litestar import Litestar, Router
@@ -12,6 +13,7 @@ from litestar.di import Provide
 from litestar.exceptions import HTTPException
 from litestar.types import ControllerRouterHandler
 
+import api
 from api.health import routes
 from api.http import errors
 from api.http.entrance import Application
@@ -37,58 +39,25 @@ from core.errors import Problem
 from core.settings import Settings
 from storage import objects
 
-# The folder of every noun; its handlers.py names the PAGES and ROUTES (those below /api/v1) of it.
-# They are imported by name: a noun's __init__ that imported its pages would need api.urls before that
-# has gathered the addresses of all nouns.
-NOUNS = (
-    "api.administration.account",
-    "api.administration.audit",
-    "api.administration.lesson_periods",
-    "api.administration.people",
-    "api.administration.schools",
-    "api.administration.security_log",
-    "api.administration.setup",
-    "api.administration.sign_in",
-    "api.administration.terms",
-    "api.administration.tokens",
-    "api.home",
-    "api.inventory.assets",
-    "api.inventory.custody",
-    "api.inventory.donations",
-    "api.inventory.donors",
-    "api.inventory.imports",
-    "api.inventory.labels",
-    "api.inventory.models",
-    "api.inventory.places",
-    "api.inventory.work_orders",
-    "api.library.damaged_files",
-    "api.library.downloads",
-    "api.library.resources",
-    "api.library.uploads",
-    "api.monitoring.alerts",
-    "api.monitoring.availability",
-    "api.monitoring.candidates",
-    "api.monitoring.credentials",
-    "api.monitoring.devices",
-    "api.monitoring.expected_hours",
-    "api.monitoring.health",
-    "api.monitoring.history",
-    "api.monitoring.maintenance",
-    "api.monitoring.networks",
-    "api.monitoring.notices",
-    "api.monitoring.ports",
-    "api.monitoring.profiles",
-    "api.monitoring.rooms",
-    "api.monitoring.traps",
-    "api.monitoring.usage",
-    "api.monitoring.watching",
-)
+Kind = Literal["PAGES", "ROUTES"]
 
 
-def _handlers(kind: Literal["PAGES", "ROUTES"]) -> list[ControllerRouterHandler]:
-    """What all nouns answer with, in their order."""
-    modules = [import_module(f"{noun}.handlers") for noun in NOUNS]
-    return [handler for module in modules for handler in getattr(module, kind)]
+def handlers_of_nouns(kind: Kind) -> list[ControllerRouterHandler]:
+    """The PAGES of every noun, or its ROUTES (those below /api/v1).
+
+    A noun is a folder below api/. Its handlers.py names them, or else its pages.py and routes.py.
+    """
+    found: list[ControllerRouterHandler] = []
+    for noun in walk_packages(api.__path__, "api."):
+        names = (
+            [one.name for one in iter_modules(import_module(noun.name).__path__)]
+            if noun.ispkg
+            else []
+        )
+        for name in ("handlers",) if "handlers" in names else ("pages", "routes"):
+            if name in names:
+                found += getattr(import_module(f"{noun.name}.{name}"), kind, [])
+    return found
 
 
 def create_app(settings: Settings) -> Litestar:
@@ -101,12 +70,12 @@ def create_app(settings: Settings) -> Litestar:
             serve_static_file,
             Router(
                 "/api/v1",
-                route_handlers=_handlers("ROUTES"),
+                route_handlers=handlers_of_nouns("ROUTES"),
                 dependencies={"of_school": Provide(find_school_id, sync_to_thread=False)},
                 before_request=refuse_unknown_parameters,
                 after_request=tell_version,
             ),
-            *_handlers("PAGES"),
+            *handlers_of_nouns("PAGES"),
             show_draft,
             show_api,
         ],

@@ -7,7 +7,7 @@ import msgspec
 
 from core import clock, passwords, security_log, sign_in, sign_in_tables, tables, throttle, tokens
 from core.access import Actor
-from core.database import execute, fetch, fetch_one, transaction
+from core.database import execute, fetch, get_one, transaction
 from core.errors import Forbidden, Invalid, NotFound, NotSignedIn, TooMany, Unavailable, say
 from core.hashing import hash_token
 from core.password_rules import check_password
@@ -185,10 +185,7 @@ async def choose_first_password(token: str, *, new: str, address: str) -> int:
 
 
 async def _own(actor: Actor) -> _Own:
-    own = await fetch_one(_Own, OWN, _person(actor))
-    if own is None:
-        raise NotFound(say("There is no such account"))
-    return own
+    return await get_one(_Own, OWN, _person(actor), missing=say("There is no such account"))
 
 
 def _person(actor: Actor) -> int:

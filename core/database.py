@@ -27,7 +27,7 @@ from core.connections import (
     own_connection,
     statements_may_take,
 )
-from core.errors import Conflict, Message, Problem
+from core.errors import Conflict, Message, NotFound, Problem
 
 __all__ = [
     "Limits",
@@ -118,10 +118,18 @@ async def fetch(row_type: type[T], sql: str, *args: object, **named: object) -> 
 
 async def fetch_one(row_type: type[T], sql: str, *args: object, **named: object) -> T | None:
     """The first row of ``sql`` as ``row_type``, or None."""
-    sql, args = _with_values(sql, args, named)
-    async with connections.connection_for(sql) as conn:
-        record = await conn.fetchrow(sql, *args, timeout=given_seconds())
+    record = await _first_record(sql, args, named)
     return None if record is None else _as(row_type, record)
+
+
+async def get_one(
+    row_type: type[T], sql: str, *args: object, missing: Message, **named: object
+) -> T:
+    """The first row of ``sql``; NotFound with ``missing`` where there is none."""
+    record = await _first_record(sql, args, named)
+    if record is None:
+        raise NotFound(missing)
+    return _as(row_type, record)
 
 
 async def fetch_column(type_: type[T], sql: str, *args: object, **named: object) -> list[T]:
@@ -157,6 +165,14 @@ async def execute_many(sql: str, rows: Sequence[Sequence[object]]) -> None:
     """Run ``sql`` once for each row of arguments, in one round trip."""
     async with connections.connection_for(sql) as conn:
         await conn.executemany(sql, rows, timeout=given_seconds())
+
+
+async def _first_record(
+    sql: str, args: tuple[object, ...], named: dict[str, object]
+) -> asyncpg.Record | None:
+    sql, args = _with_values(sql, args, named)
+    async with connections.connection_for(sql) as conn:
+        return await conn.fetchrow(sql, *args, timeout=given_seconds())
 
 
 def _with_values(

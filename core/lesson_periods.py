@@ -4,7 +4,6 @@ from datetime import time
 from typing import Annotated
 
 import msgspec
-from msgspec import Meta
 
 from core import tables
 from core.access import Actor
@@ -13,19 +12,18 @@ from core.errors import Conflict, Invalid, say
 from core.numbers import Id
 from core.paging import DEFAULT_LIMIT, Page
 from core.permissions import MANAGE_SCHOOL
-from core.query import Key, Order, Where, get_row, list_page
+from core.query import EVERY_SCHOOL, Key, OfSchool, Order, Where, get_row, in_sight, list_page
 from core.rows import delete_row, insert_row, update_row
-from core.texts import Line, refuse, tidied
+from core.texts import Line, checked_texts
 
-MOST_A_DAY = 30
-ClockTime = Annotated[time, Meta(examples=["08:00:00"], tz=False)]
+ClockTime = Annotated[time, msgspec.Meta(examples=["08:00:00"], tz=False)]
 
 
 class PeriodFacts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What is written about a period; its times are by the school's clock."""
 
-    position: Annotated[int, Meta(ge=1, le=MOST_A_DAY, examples=[1])]
-    name: Annotated[str, Meta(examples=["第一节"])]
+    position: Annotated[int, msgspec.Meta(ge=1, le=30, examples=[1])]
+    name: Annotated[str, msgspec.Meta(examples=["第一节"])]
     starts: ClockTime
     ends: ClockTime
 
@@ -48,12 +46,6 @@ class LessonPeriod(msgspec.Struct, frozen=True):
     ends: ClockTime
 
 
-class PeriodFilters(msgspec.Struct, frozen=True):
-    """Which periods a list shows."""
-
-    school_id: Id | None = None
-
-
 TEXTS = {"name": Line(tables.LessonPeriod.name, required=say("Fill in this field"))}
 REFUSALS: Refusals = {
     "lesson_period_never_overlaps": Conflict(
@@ -70,7 +62,6 @@ REFUSALS: Refusals = {
     ),
 }
 MISSING = say("There is no such period, or it is not of your school")
-NO_FILTERS = PeriodFilters()
 READ = """
 SELECT l.id, l.school AS school_id, s.code AS school, l.position, l.name, l.starts, l.ends
   FROM lesson_period l JOIN school s ON s.id = l.school
@@ -80,7 +71,7 @@ BY_DAY = Order(Key("l.school", int, "school_id"), Key("l.position", int, "positi
 
 async def list_periods(
     actor: Actor,
-    filters: PeriodFilters = NO_FILTERS,
+    filters: OfSchool = EVERY_SCHOOL,
     *,
     cursor: str | None = None,
     limit: int = DEFAULT_LIMIT,
@@ -93,27 +84,22 @@ async def list_periods(
 
 async def get_period(actor: Actor, period_id: int) -> LessonPeriod:
     """One period of a school in the actor's sight, else NotFound."""
-    where = Where("l.id = :id AND l.school = any(:schools)", id=period_id, schools=actor.school_ids)
-    return await get_row(LessonPeriod, READ, where, MISSING)
+    return await get_row(LessonPeriod, READ, in_sight(actor, "l", period_id), MISSING)
 
 
 async def create_period(actor: Actor, new: NewPeriod) -> LessonPeriod:
     """Add a period; Conflict if it shares a minute, its place or its name with another there."""
     actor.require(new.school_id, MANAGE_SCHOOL)
-    clean, errors = tidied(new, TEXTS)
-    refuse(errors)
     async with transaction(actor, REFUSALS):
-        period_id = await insert_row(tables.LessonPeriod, clean)
+        period_id = await insert_row(tables.LessonPeriod, checked_texts(new, TEXTS))
     return await get_period(actor, period_id)
 
 
 async def update_period(actor: Actor, period_id: int, facts: PeriodFacts) -> LessonPeriod:
     """Write a period anew; refused as a new one is."""
     actor.require((await get_period(actor, period_id)).school_id, MANAGE_SCHOOL)
-    clean, errors = tidied(facts, TEXTS)
-    refuse(errors)
     async with transaction(actor, REFUSALS):
-        await update_row(tables.LessonPeriod, period_id, clean)
+        await update_row(tables.LessonPeriod, period_id, checked_texts(facts, TEXTS))
     return await get_period(actor, period_id)
 
 

@@ -7,7 +7,7 @@ import msgspec
 
 from core import clock, security_log, tables
 from core.access import Actor, Role
-from core.database import execute, fetch_column, fetch_one, fetch_value, transaction
+from core.database import execute, fetch_column, fetch_value, get_one, transaction
 from core.errors import Conflict, Forbidden, Invalid, NotFound, say
 from core.numbers import Id
 from core.permissions import MANAGE_PEOPLE
@@ -110,16 +110,15 @@ class _Held(msgspec.Struct):
 
 async def end_role(actor: Actor, person_id: int, membership_id: int) -> None:
     """End a role from now on; the last admin of a school stays until there is another."""
-    held = await fetch_one(
+    held = await get_one(
         _Held,
         "SELECT school AS school_id, role, coalesce(valid_until <= now(), false) AS is_over"
         " FROM membership WHERE id = $1 AND person = $2 AND school = any($3::bigint[])",
         membership_id,
         person_id,
         actor.school_ids,
+        missing=say("There is no such role, or it is not at your school"),
     )
-    if held is None:
-        raise NotFound(say("There is no such role, or it is not at your school"))
     actor.require(held.school_id, MANAGE_PEOPLE)
     actor.require_confirmed()
     if held.role is Role.admin:

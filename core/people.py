@@ -18,7 +18,7 @@ from core import (
     tokens,
 )
 from core.access import Actor, Role
-from core.database import execute, fetch_column, fetch_one, fetch_value, refusing, transaction
+from core.database import execute, fetch_column, fetch_value, get_one, transaction
 from core.errors import Forbidden, Invalid, NotFound, say
 from core.memberships import MEMBERSHIPS_IN_SIGHT, NewRole, RoleAtSchool
 from core.numbers import Id
@@ -129,10 +129,12 @@ async def get_person(actor: Actor, person_id: int) -> Person:
     """One person of the actor's schools, else NotFound."""
     where = _in_sight(actor)
     where.add("p.id = :person_id", person_id=person_id)
-    found = await fetch_one(Person, f"{PEOPLE} WHERE {where}", **where.values)
-    if found is None:
-        raise NotFound(say("There is no such person at your schools"))
-    return found
+    return await get_one(
+        Person,
+        f"{PEOPLE} WHERE {where}",
+        **where.values,
+        missing=say("There is no such person at your schools"),
+    )
 
 
 def _in_sight(actor: Actor, *, school_id: int | None = None, role: Role | None = None) -> Where:
@@ -158,17 +160,16 @@ async def create_person(actor: Actor, new: NewPerson) -> Invitation:
     password = readable_secret()
     password_hash = await passwords.hash_password(password)
     expires_at = clock.now() + ONE_TIME_LASTS
-    with refusing(REFUSALS):
-        async with transaction(actor):
-            person_id = await insert_person(facts, password_hash, one_time_until=expires_at)
-            await memberships.insert_role(person_id, NewRole(new.school_id, new.role))
-            await security_log.record(
-                Kind.account_opened,
-                actor=actor,
-                person_id=person_id,
-                school_id=new.school_id,
-                detail=new.role,
-            )
+    async with transaction(actor, REFUSALS):
+        person_id = await insert_person(facts, password_hash, one_time_until=expires_at)
+        await memberships.insert_role(person_id, NewRole(new.school_id, new.role))
+        await security_log.record(
+            Kind.account_opened,
+            actor=actor,
+            person_id=person_id,
+            school_id=new.school_id,
+            detail=new.role,
+        )
     return Invitation(person_id, facts.login, password, expires_at)
 
 
@@ -176,9 +177,8 @@ async def update_person(actor: Actor, person_id: int, facts: PersonFacts) -> Per
     """Write a person's facts anew; for an admin of all their schools."""
     await get_administered(actor, person_id)
     clean = checked_facts(facts)
-    with refusing(REFUSALS):
-        async with transaction(actor):
-            await update_row(tables.Person, person_id, clean)
+    async with transaction(actor, REFUSALS):
+        await update_row(tables.Person, person_id, clean)
     return await get_person(actor, person_id)
 
 

@@ -9,7 +9,7 @@ from msgspec import UNSET, UnsetType
 
 from core import clock, tables
 from core.access import Actor
-from core.database import execute, fetch, fetch_value, refusing, transaction
+from core.database import execute, fetch, fetch_value, transaction
 from core.errors import Conflict, Invalid, say
 from core.natural_order import natural_key
 from core.numbers import Id
@@ -103,10 +103,9 @@ async def create_place(actor: Actor, new: NewPlace) -> Place:
     """Add a place; its name must be free inside the place around it."""
     actor.require(new.school_id, EDIT_PLACES)
     name = NAME.checked("name", new.name)
-    with refusing(REFUSALS):
-        async with transaction(actor):
-            await _check_holder(new.school_id, new.kind, new.parent_id)
-            place_id = await insert_row(tables.Place, new, name=name)
+    async with transaction(actor, REFUSALS):
+        await _check_holder(new.school_id, new.kind, new.parent_id)
+        place_id = await insert_row(tables.Place, new, name=name)
     return await get_place(actor, place_id)
 
 
@@ -114,19 +113,17 @@ async def rename_place(actor: Actor, place_id: int, *, name: str) -> Place:
     """Give a place another name; everything in it stays where it is."""
     place = await _get_editable(actor, place_id)
     clean = NAME.checked("name", name)
-    with refusing(REFUSALS):
-        async with transaction(actor):
-            await update_row(tables.Place, place.id, name=clean)
+    async with transaction(actor, REFUSALS):
+        await update_row(tables.Place, place.id, name=clean)
     return await get_place(actor, place_id)
 
 
 async def move_place(actor: Actor, place_id: int, *, parent_id: int | None) -> Place:
     """Put a place, with all in it, elsewhere in the same school."""
     place = await _get_editable(actor, place_id)
-    with refusing(REFUSALS):
-        async with transaction(actor):
-            await _check_holder(place.school_id, place.kind, parent_id)
-            await update_row(tables.Place, place.id, parent_id=parent_id)
+    async with transaction(actor, REFUSALS):
+        await _check_holder(place.school_id, place.kind, parent_id)
+        await update_row(tables.Place, place.id, parent_id=parent_id)
     return await get_place(actor, place_id)
 
 

@@ -6,8 +6,9 @@ from typing import Any, Literal, TypeVar
 import msgspec
 
 from core.access import Actor
-from core.database import fetch, fetch_one, fetch_value
-from core.errors import Invalid, Message, NotFound, say
+from core.database import fetch, fetch_value, get_one
+from core.errors import Invalid, Message, say
+from core.numbers import Id
 from core.paging import MAX_LIMIT, Page, checked_limit, decode_cursor, page_of
 
 T = TypeVar("T")
@@ -159,6 +160,15 @@ class Orders:
         return found
 
 
+class OfSchool(msgspec.Struct, frozen=True):
+    """Which rows a list shows that is asked for a school alone: its own, or those of all in sight."""
+
+    school_id: Id | None = None
+
+
+EVERY_SCHOOL = OfSchool()
+
+
 class Schools(msgspec.Struct, frozen=True):
     """Whose rows a list shows, and the ``column`` that says whose a row is."""
 
@@ -225,10 +235,7 @@ def in_sight(actor: Actor, table: str, key: int) -> Where:
 
 async def get_row(row_type: type[T], select: str, where: Where, missing: Message) -> T:
     """The row of ``select`` (without WHERE) that fulfils the conditions; NotFound with ``missing``."""
-    found = await fetch_one(row_type, f"{select} WHERE {where}", **where.values)
-    if found is None:
-        raise NotFound(missing)
-    return found
+    return await get_one(row_type, f"{select} WHERE {where}", missing=missing, **where.values)
 
 
 async def count_rows(source: str, where: Where) -> int:

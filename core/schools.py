@@ -7,8 +7,8 @@ import msgspec
 
 from core import clock, security_log, tables
 from core.access import Actor, Role
-from core.database import fetch, fetch_one, fetch_value, refusing, transaction
-from core.errors import Conflict, FieldError, Forbidden, Invalid, NotFound, say
+from core.database import fetch, fetch_value, get_one, transaction
+from core.errors import Conflict, FieldError, Forbidden, Invalid, say
 from core.permissions import MANAGE_SCHOOL
 from core.rows import insert_row, update_row
 from core.security_log import Kind
@@ -73,15 +73,13 @@ async def list_schools(actor: Actor) -> list[School]:
 
 async def get_school(actor: Actor, school_id: int) -> School:
     """One school in the actor's sight, else NotFound."""
-    found = await fetch_one(
+    return await get_one(
         School,
         f"SELECT {COLUMNS} FROM school WHERE id = $1 AND id = any($2::bigint[])",
         school_id,
         actor.school_ids,
+        missing=say("There is no such school, or you have no part in it"),
     )
-    if found is None:
-        raise NotFound(say("There is no such school, or you have no part in it"))
-    return found
 
 
 async def find_id(code: str) -> int:
@@ -98,17 +96,16 @@ async def create_school(actor: Actor, facts: SchoolFacts) -> School:
         raise Forbidden(say("Only an admin may add a school"))
     actor.refuse_token()
     clean = _checked(facts)
-    with refusing(REFUSALS):
-        async with transaction(actor):
-            school_id = await insert_school(clean)
-            if actor.person_id is not None:
-                await insert_row(
-                    tables.PersonMembership,
-                    person_id=actor.person_id,
-                    school_id=school_id,
-                    role=Role.admin,
-                    valid_from=clock.now(),
-                )
+    async with transaction(actor, REFUSALS):
+        school_id = await insert_school(clean)
+        if actor.person_id is not None:
+            await insert_row(
+                tables.PersonMembership,
+                person_id=actor.person_id,
+                school_id=school_id,
+                role=Role.admin,
+                valid_from=clock.now(),
+            )
     return School(school_id, clean.code, clean.name_zh, clean.name_en, clean.zone)
 
 
@@ -121,9 +118,8 @@ async def update_school(actor: Actor, school_id: int, facts: SchoolFacts) -> Sch
     """Write a school's facts anew; for its admins."""
     actor.require(school_id, MANAGE_SCHOOL)
     clean = _checked(facts)
-    with refusing(REFUSALS):
-        async with transaction(actor):
-            await update_row(tables.School, school_id, clean)
+    async with transaction(actor, REFUSALS):
+        await update_row(tables.School, school_id, clean)
     return await get_school(actor, school_id)
 
 

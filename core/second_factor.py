@@ -7,12 +7,11 @@ import pyotp
 
 from core import clock, known_browsers, people, security_log, sign_in
 from core.access import Actor
-from core.database import execute, execute_many, fetch, fetch_one, fetch_value, transaction
+from core.database import execute, execute_many, fetch, fetch_value, get_one, transaction
 from core.encryption import Cipher
 from core.errors import (
     Conflict,
     Forbidden,
-    NotFound,
     NotSignedIn,
     say,
 )
@@ -57,7 +56,7 @@ class Enrolment(msgspec.Struct, frozen=True):
 
 async def get_state(actor: Actor) -> State:
     """How the actor stands with the second factor."""
-    found = await fetch_one(
+    return await get_one(
         State,
         "SELECT f.confirmed_at, (SELECT count(*) FROM recovery_code c"
         "   WHERE c.person = p.id AND c.used_at IS NULL) AS codes_left,"
@@ -66,10 +65,8 @@ async def get_state(actor: Actor) -> State:
         " AS is_required"
         " FROM person p LEFT JOIN second_factor f ON f.person = p.id WHERE p.id = $1",
         _own_id(actor),
+        missing=say("There is no such account"),
     )
-    if found is None:
-        raise NotFound(say("There is no such account"))
-    return found
 
 
 async def begin(actor: Actor, cipher: Cipher) -> None:

@@ -6,7 +6,7 @@ import msgspec
 
 from core import clock, memberships, passwords, sign_in_tables
 from core.access import Actor, Role
-from core.database import execute, fetch_value, refusing, transaction
+from core.database import execute, fetch_value, transaction
 from core.errors import Conflict, Invalid, say
 from core.hashing import hash_token
 from core.memberships import NewRole
@@ -67,16 +67,17 @@ async def create_first_admin(first: FirstAdmin) -> int:
     code_hash = hash_token(_tidy(first.setup_code))
     await _refuse_wrong_code(code_hash)
     password_hash = await passwords.hash_password(first.password)
-    with refusing({**SCHOOL_REFUSALS, **PERSON_REFUSALS}):
-        async with transaction(Actor.system("labshare setup", [])):
-            # Conflicts with itself and with every insert: one set-up waits here for the other.
-            await execute("LOCK TABLE person IN SHARE ROW EXCLUSIVE MODE")
-            if not await is_needed():
-                raise Conflict(ALREADY_DONE, code="set_up")
-            await _use_up(code_hash)
-            school_id = await insert_school(first.school)
-            person_id = await insert_person(first.admin, password_hash)
-            await memberships.insert_role(person_id, NewRole(school_id, Role.admin))
+    async with transaction(
+        Actor.system("labshare setup", []), {**SCHOOL_REFUSALS, **PERSON_REFUSALS}
+    ):
+        # Conflicts with itself and with every insert: one set-up waits here for the other.
+        await execute("LOCK TABLE person IN SHARE ROW EXCLUSIVE MODE")
+        if not await is_needed():
+            raise Conflict(ALREADY_DONE, code="set_up")
+        await _use_up(code_hash)
+        school_id = await insert_school(first.school)
+        person_id = await insert_person(first.admin, password_hash)
+        await memberships.insert_role(person_id, NewRole(school_id, Role.admin))
     return person_id
 
 

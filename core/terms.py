@@ -12,7 +12,7 @@ from core.errors import Conflict, FieldError, Invalid, say
 from core.numbers import Id
 from core.paging import DEFAULT_LIMIT, Page
 from core.permissions import MANAGE_SCHOOL
-from core.query import Key, Order, Where, get_row, list_page
+from core.query import EVERY_SCHOOL, Key, OfSchool, Order, Where, get_row, in_sight, list_page
 from core.rows import delete_row, insert_row, update_row
 from core.texts import Line, refuse, tidied
 
@@ -45,12 +45,6 @@ class NewTerm(TermFacts, frozen=True, kw_only=True):
 F = TypeVar("F", bound=TermFacts)
 
 
-class TermFilters(msgspec.Struct, frozen=True):
-    """Which terms a list shows."""
-
-    school_id: Id | None = None
-
-
 TEXTS = {"name": Line(tables.Term.name, required=say("Fill in this field"))}
 REFUSALS: Refusals = {
     "term_never_overlaps": Conflict(
@@ -69,7 +63,6 @@ REFUSALS: Refusals = {
 # Beyond these, a year was mistyped.
 EARLIEST, LATEST = date(1980, 1, 1), date(2100, 12, 31)
 MISSING = say("There is no such term, or it is not of your school")
-NO_FILTERS = TermFilters()
 READ = """
 SELECT t.id, t.school AS school_id, s.code AS school, t.name, t.first_day, t.last_day
   FROM term t JOIN school s ON s.id = t.school
@@ -79,7 +72,7 @@ LATEST_FIRST = Order(Key("t.first_day", date, "first_day"), Key("t.id", int, "id
 
 async def list_terms(
     actor: Actor,
-    filters: TermFilters = NO_FILTERS,
+    filters: OfSchool = EVERY_SCHOOL,
     *,
     cursor: str | None = None,
     limit: int = DEFAULT_LIMIT,
@@ -92,8 +85,7 @@ async def list_terms(
 
 async def get_term(actor: Actor, term_id: int) -> Term:
     """One term of a school in the actor's sight, else NotFound."""
-    where = Where("t.id = :id AND t.school = any(:schools)", id=term_id, schools=actor.school_ids)
-    return await get_row(Term, READ, where, MISSING)
+    return await get_row(Term, READ, in_sight(actor, "t", term_id), MISSING)
 
 
 async def create_term(actor: Actor, new: NewTerm) -> Term:

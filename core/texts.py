@@ -69,6 +69,13 @@ def tidied(given: T, texts: Mapping[str, Text]) -> tuple[T, list[FieldError]]:
     return msgspec.structs.replace(given, **clean), errors
 
 
+def checked_texts(given: T, texts: Mapping[str, Text]) -> T:
+    """``given`` with these fields of it tidied; Invalid if something is wrong with them."""
+    clean, errors = tidied(given, texts)
+    refuse(errors)
+    return clean
+
+
 def refuse(errors: list[FieldError]) -> None:
     """Raise Invalid if anything is wrong."""
     if errors:

@@ -5,8 +5,8 @@ from enum import StrEnum
 import msgspec
 
 from core.access import Actor
-from core.database import fetch, fetch_one, transaction
-from core.errors import FieldError, NotFound, say
+from core.database import fetch, get_one, transaction
+from core.errors import FieldError, say
 from core.paging import DEFAULT_LIMIT, Page
 from core.permissions import EDIT_DONATIONS, READ_DONATIONS
 from core.query import Key, Orders, Where, list_page
@@ -137,15 +137,13 @@ async def find_named(
 
 async def get_donor(actor: Actor, donor_id: int) -> Donor:
     """One donor, for those who may read the school's donations; else NotFound."""
-    donor = await fetch_one(
+    return await get_one(
         Donor,
         f"{READ} WHERE d.id = $1 AND d.school = any($2::bigint[])",
         donor_id,
         actor.school_ids_with(READ_DONATIONS),
+        missing=say("There is no such donor, or it is not of your school"),
     )
-    if donor is None:
-        raise NotFound(say("There is no such donor, or it is not of your school"))
-    return donor
 
 
 async def create_donor(actor: Actor, new: NewDonor) -> Donor:

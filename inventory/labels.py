@@ -6,7 +6,7 @@ import msgspec
 
 from core import clock
 from core.access import Actor
-from core.database import execute, execute_many, fetch, fetch_one, fetch_value, transaction
+from core.database import execute, execute_many, fetch, fetch_value, get_one, transaction
 from core.errors import Conflict, Invalid, NotFound, say
 from core.permissions import EDIT_EQUIPMENT
 from inventory import codes
@@ -125,17 +125,15 @@ async def get_batch_labels(actor: Actor, batch: UUID) -> list[Label]:
 
 async def get_scan(actor: Actor, code: str) -> Scan:
     """Where a code leads: of the asset's school, or of its own while it is on none; else NotFound."""
-    scan = await fetch_one(
+    return await get_one(
         Scan,
         "SELECT l.code, coalesce(a.school, l.school) AS school_id, a.tag FROM label_code l"
         " LEFT JOIN asset a ON a.id = l.asset"
         " WHERE l.code = $1 AND coalesce(a.school, l.school) = any($2::bigint[])",
         codes.clean(code),
         actor.school_ids,
+        missing=say("This code is not one of your school's labels"),
     )
-    if scan is None:
-        raise NotFound(say("This code is not one of your school's labels"))
-    return scan
 
 
 async def claim(actor: Actor, code: str, tag: str) -> Scan:

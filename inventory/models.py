@@ -6,8 +6,8 @@ from typing import Annotated
 import msgspec
 
 from core.access import Actor
-from core.database import fetch, fetch_one, fetch_value, refusing, transaction
-from core.errors import Forbidden, Invalid, NotFound, say
+from core.database import fetch, fetch_value, get_one, refusing, transaction
+from core.errors import Forbidden, Invalid, say
 from core.paging import DEFAULT_LIMIT, Page
 from core.permissions import EDIT_EQUIPMENT
 from core.query import Key, Orders, Where, list_page
@@ -131,12 +131,13 @@ async def find_titled(
 
 async def get_model(actor: Actor, model_id: int) -> AssetModel:
     """One model, else NotFound."""
-    model = await fetch_one(
-        AssetModel, f"{COLUMNS} WHERE m.id = :id", schools=actor.school_ids, id=model_id
+    return await get_one(
+        AssetModel,
+        f"{COLUMNS} WHERE m.id = :id",
+        schools=actor.school_ids,
+        id=model_id,
+        missing=say("There is no such model"),
     )
-    if model is None:
-        raise NotFound(say("There is no such model"))
-    return model
 
 
 async def create_model(actor: Actor, facts: ModelFacts) -> AssetModel:

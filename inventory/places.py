@@ -22,8 +22,6 @@ class PlaceCount(msgspec.Struct, frozen=True):
 
 async def count_assets(actor: Actor, *, school_id: int | None = None) -> dict[int, PlaceCount]:
     """The counts of every place of the actor's schools (or of one), by place id; one query."""
-    if school_id is not None:
-        actor.require(school_id)
     counts = await fetch(
         PlaceCount,
         f"""
@@ -42,7 +40,7 @@ async def count_assets(actor: Actor, *, school_id: int | None = None) -> dict[in
         SELECT place_id, sum(assets)::bigint AS assets, sum(in_repair)::bigint AS in_repair
           FROM around GROUP BY place_id
         """,
-        actor.school_ids if school_id is None else [school_id],
+        actor.schools_for(school_id),
     )
     return {count.place_id: count for count in counts}
 

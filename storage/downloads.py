@@ -7,7 +7,7 @@ import msgspec
 from core import database
 from core.access import Actor
 from core.clock import now
-from core.errors import NotFound, say
+from core.errors import say
 from storage import damage
 from storage.rights import visible_to
 
@@ -55,7 +55,7 @@ async def get_file(actor: Actor, resource_id: UUID, revision_id: UUID | None = N
     where = visible_to(actor)
     where.add("r.id = :resource", resource=resource_id)
     where.add_given("v.id = :revision", revision=revision_id)
-    found = await database.fetch_one(
+    found = await database.get_one(
         _File,
         "SELECT v.id AS revision_id, r.id AS resource_id, r.school AS school_id, b.object_key,"
         " v.file_name, b.media_type, b.size_bytes, b.sha256,"
@@ -63,9 +63,8 @@ async def get_file(actor: Actor, resource_id: UUID, revision_id: UUID | None = N
         " FROM resource r JOIN revision v ON v.resource = r.id JOIN blob b ON b.id = v.blob"
         f" WHERE {where} ORDER BY v.number DESC LIMIT 1",
         **where.values,
+        missing=say("There is no such file, or you may not see it"),
     )
-    if found is None:
-        raise NotFound(say("There is no such file, or you may not see it"))
     if found.is_damaged:
         raise damage.refusal()
     return File(**{name: getattr(found, name) for name in File.__struct_fields__})
@@ -91,16 +90,14 @@ async def get_picture(actor: Actor, revision_id: UUID, kind: str, page: int) -> 
     where = visible_to(actor)
     where.add("v.id = :revision", revision=revision_id)
     where.add("t.kind = :kind AND t.page = :page", kind=kind, page=page)
-    found = await database.fetch_one(
+    return await database.get_one(
         Picture,
         "SELECT t.object_key, t.media_type, t.size_bytes, t.width, t.height FROM rendition t"
         " JOIN revision v ON v.blob = t.blob JOIN resource r ON r.id = v.resource"
         f" WHERE {where}",
         **where.values,
+        missing=say("There is no such picture, or you may not see it"),
     )
-    if found is None:
-        raise NotFound(say("There is no such picture, or you may not see it"))
-    return found
 
 
 class PictureSize(msgspec.Struct, frozen=True):

@@ -9,7 +9,7 @@ import msgspec
 from core import database
 from core.access import Actor
 from core.clock import now
-from core.errors import Conflict, FieldError, Forbidden, NotFound, say
+from core.errors import Conflict, FieldError, Forbidden, say
 from core.permissions import CONTRIBUTE_RESOURCES, REVIEW_RESOURCES
 from core.rows import insert_row, update_row
 from core.texts import Line, Text, refuse, tidied
@@ -132,10 +132,12 @@ async def get_resource(actor: Actor, resource_id: UUID) -> Resource:
     """A resource the actor may see, else NotFound."""
     where = visible_to(actor)
     where.add("r.id = :id", id=resource_id)
-    found = await database.fetch_one(Resource, f"{_SELECT} WHERE {where}", **where.values)
-    if found is None:
-        raise NotFound(say("There is no such resource, or you may not see it"))
-    return found
+    return await database.get_one(
+        Resource,
+        f"{_SELECT} WHERE {where}",
+        **where.values,
+        missing=say("There is no such resource, or you may not see it"),
+    )
 
 
 async def create_resource(

@@ -8,7 +8,7 @@ import msgspec
 from core import database
 from core.access import Actor
 from core.clock import now
-from core.errors import Conflict, Forbidden, Invalid, NotFound, say
+from core.errors import Conflict, Forbidden, Invalid, say
 from storage import uploads
 from storage.damage import Damage
 from storage.rights import may_change, visible_to
@@ -71,11 +71,12 @@ async def add(actor: Actor, resource_id: UUID, upload_id: UUID, *, note: str = "
     async with database.transaction(actor):
         where = visible_to(actor)
         where.add("r.id = :id", id=resource_id)
-        target = await database.fetch_one(
-            _Target, f"SELECT r.school, r.owner FROM resource r WHERE {where}", **where.values
+        target = await database.get_one(
+            _Target,
+            f"SELECT r.school, r.owner FROM resource r WHERE {where}",
+            **where.values,
+            missing=say("There is no such resource, or you may not see it"),
         )
-        if target is None:
-            raise NotFound(say("There is no such resource, or you may not see it"))
         if not may_change(actor, school_id=target.school, owner_id=target.owner):
             raise Forbidden(say("Only its owner and the school's administrators may change this"))
         await _take_upload(actor, upload_id, resource_id, target.school, note)

@@ -137,17 +137,15 @@ async def _insert(actor: Actor, new: NewUpload) -> UUID:
 
 async def get_upload(actor: Actor, upload_id: UUID) -> Upload:
     """One's own upload; anybody else's is NotFound."""
-    found = await database.fetch_one(
+    return await database.get_one(
         Upload,
         f"SELECT {COLUMNS} FROM upload u"
         " WHERE u.id = $1 AND u.owner = $2 AND u.school = any($3::bigint[])",
         upload_id,
         actor.person_id,
         actor.school_ids,
+        missing=say("There is no such upload, or it is not yours"),
     )
-    if found is None:
-        raise NotFound(say("There is no such upload, or it is not yours"))
-    return found
 
 
 NEWEST_FIRST = Order(Key("u.id", UUID, "id"), descending=True)

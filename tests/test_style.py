@@ -31,7 +31,9 @@ def test_the_house_rules_hold(command: list[str]) -> None:
 
 PACKAGES = ("api", "core", "inventory", "labshare", "monitoring", "storage")
 # How many arguments of a database call stand before the values of its statement.
-BEFORE_VALUES = {"fetch": 2, "fetch_one": 2, "fetch_column": 2, "fetch_value": 1, "execute": 1}
+BEFORE_VALUES = {
+    "fetch": 2, "fetch_one": 2, "get_one": 2, "fetch_column": 2, "fetch_value": 1, "execute": 1,
+}  # fmt: skip
 MOST_WITHOUT_NAMES = 4
 
 

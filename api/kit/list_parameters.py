@@ -25,14 +25,18 @@ BOUNDS = ("gt", "ge", "lt", "le", "multiple_of", "pattern", "min_length", "max_l
 
 
 def asked_for(
-    filters: type[msgspec.Struct], orders: Orders | None = None, *, without: tuple[str, ...] = ()
+    filters: type[msgspec.Struct],
+    orders: Orders | None = None,
+    *,
+    without: tuple[str, ...] = (),
+    is_paged: bool = True,
 ) -> Provide:
     """The dependency that reads a ``ListQuery[filters]`` from the query of a request for JSON.
 
     Each field is a parameter of its name, type, bounds and default, but for those ``without``, which
     keep their default; ``school_id`` is asked for as ``school``, by its code. ``limit`` and
     ``cursor`` come with it, and ``sort`` where the list has ``orders``. All of them stand in the
-    API's description, as if the handler had them.
+    API's description, as if the handler had them. What is not paged has only the filters.
     """
     parts = [
         (field, _parameter(field))
@@ -43,9 +47,12 @@ def asked_for(
 
     def read(**values: Any) -> ListQuery[Any]:
         given = {field: values[name] for field, name in sources.items()}
-        return ListQuery(filters(**given), values["cursor"], values["limit"], values.get("sort"))
+        limit = values.get("limit", DEFAULT_LIMIT)
+        return ListQuery(filters(**given), values.get("cursor"), limit, values.get("sort"))
 
-    parameters = [ACTOR, *(parameter for _, parameter in parts), *_page_parameters(orders)]
+    parameters = [ACTOR, *(parameter for _, parameter in parts)]
+    if is_paged:
+        parameters += _page_parameters(orders)
     return Provide(_with_parameters(read, parameters), sync_to_thread=False)
 
 

@@ -30,6 +30,7 @@ _PLACES: dict[str, tuple[Message, Callable[[], str], str]] = {
     "library": (say("Library"), urls.resources, "book"),
     "usage": (say("Usage"), urls.usage, "chart"),
     "availability": (say("Availability"), urls.availability, "clock"),
+    "periods": (say("Lesson periods"), urls.lesson_periods, "clock"),
     "places": (say("Places"), urls.places, "room"),
     "people": (say("People"), urls.people, "users"),
 }
@@ -38,7 +39,7 @@ _PLACES: dict[str, tuple[Message, Callable[[], str], str]] = {
 _ORDER: dict[Role, str] = {
     Role.technician: "home repairs assets devices availability library donations places",
     Role.admin: "home assets donations usage repairs devices availability library places people",
-    Role.teacher: "home library report assets rooms",
+    Role.teacher: "home library report assets rooms periods",
     Role.student_helper: "home assets report library",
     Role.auditor: "home donations usage assets availability library",
 }
@@ -64,7 +65,7 @@ _BELONGS: dict[str, tuple[str, ...]] = {
     urls.port_finder(): ("devices",),
     urls.schools(): ("people",),
     urls.terms(): ("people",),
-    urls.lesson_periods(): ("people",),
+    urls.lesson_periods(): ("people", "periods"),
     urls.audit(): ("people",),
     urls.security_log(): ("people",),
 }

@@ -1,168 +1,168 @@
-"""The JSON of a noun whose verbs are plain: each handler in a line, made from its verb."""
+"""The JSON of a noun: each handler in a line, made from the verb that it calls."""
 
-from typing import Any, TypeVar
+from collections.abc import Awaitable, Callable
+from typing import Any, get_type_hints
 
 import msgspec
-from litestar import delete, get, post, put
-from litestar.di import NamedDependency
+from litestar import delete, get, patch, post, put
 from litestar.handlers import HTTPRouteHandler
-from litestar.params import JSONBody
 
-from api.http.access import allow
-from api.kit.list_parameters import asked_for
-from api.kit.lists import ListQuery
-from api.kit.verbs import Create, Delete, Get, List, Update, Verb, shaped
-from core.access import Actor
+from api.http.access import Access, allow
+from api.kit.verb_calls import NOTHING, Supplied, VerbCall
+from api.kit.verbs import Verb, shaped
+from api.wording.language import Language
+from api.wording.reader import language_of
+from core.paging import Page
 from core.permissions import Permission
-from core.query import Orders
 
-F = TypeVar("F", bound=msgspec.Struct)
-R = TypeVar("R")
-OF_ACTOR: dict[str, Any] = {"actor": NamedDependency[Actor]}
+METHODS: dict[str, Any] = {"GET": get, "POST": post, "PUT": put, "PATCH": patch, "DELETE": delete}
+AnyVerb = Callable[..., Awaitable[Any]]
+Localize = Callable[[Any, Language], Any]
 # Of types that are known only when a handler is made.
-DEPENDENCY: Any = NamedDependency
-BODY: Any = JSONBody
-LIST_QUERY: Any = ListQuery
+PAGE: Any = Page
+LIST: Any = list
 
 
 class NounRoutes:
     """Makes the handlers below ``path``; their operations are called ``name_list`` and so on.
 
-    ``called`` replaces the last word of that name. What is special to a noun is a handler of its
-    own beside these.
+    ``words`` of a handler are its summary and, where that is not all, its description; ``called``
+    replaces the last word of its operation; ``more`` is said at :meth:`at`. Arguments of verbs that
+    ``supplied`` names come from the installation. ``localize`` puts the rows of the type that it
+    takes into the reader's language. ``row`` is what stands for a row in addresses, if that is not
+    what its verbs call it.
     """
 
     def __init__(
-        self, path: str, name: str, *, tags: tuple[str, ...], read: Permission, write: Permission
+        self,
+        path: str,
+        name: str,
+        *,
+        tags: tuple[str, ...],
+        read: Permission,
+        write: Permission | None = None,
+        supplied: Supplied = NOTHING,
+        localize: Localize | None = None,
+        row: str = "",
     ) -> None:
         self._path, self._name, self._tags = path, name, tags
-        self._read, self._write = read, write
+        self._read, self._write = read, write or read
+        self._supplied, self._localize, self._row_name = supplied, localize, row
 
     def list(
-        self,
-        verb: List[F, R],
-        summary: str,
-        description: str | None = None,
-        *,
-        called: str = "list",
-        orders: Orders | None = None,
+        self, verb: AnyVerb, *words: str, called: str = "list", **more: Any
     ) -> HTTPRouteHandler:
         """GET: a page of the rows that the query names; with ``orders`` the verb takes ``sort``."""
-        page_of: Any = verb
+        return self._at("GET", verb, *words, called=called, **more)
 
-        async def answer(actor: Actor, asked: ListQuery[F]) -> object:
-            sort = {} if orders is None else {"sort": asked.sort}
-            return await page_of(
-                actor, asked.filters, cursor=asked.cursor, limit=asked.limit, **sort
-            )
-
-        said = Verb(verb)
-        words = self._words(called, summary, description)
-        handler = get(
-            self._path,
-            guards=[allow(self._read)],
-            dependencies={"asked": asked_for(said.struct, orders)},
-            **words,
-        )
-        parameters = {**OF_ACTOR, "asked": DEPENDENCY[LIST_QUERY[said.struct]]}
-        return handler(shaped(answer, parameters, said.returns))
-
-    def get(
-        self, verb: Get[R], summary: str, description: str | None = None, *, called: str = "get"
-    ) -> HTTPRouteHandler:
+    def get(self, verb: AnyVerb, *words: str, called: str = "get", **more: Any) -> HTTPRouteHandler:
         """GET of one row."""
-
-        async def answer(actor: Actor, key: int) -> R:
-            return await verb(actor, key)
-
-        said = Verb(verb)
-        words = self._words(called, summary, description)
-        handler = get(self._one(said), guards=[allow(self._read)], **words)
-        return handler(shaped(answer, OF_ACTOR, said.returns, key=said.key))
+        return self._at(f"GET {self._row(verb)}", verb, *words, called=called, **more)
 
     def create(
-        self,
-        verb: Create[F, R],
-        summary: str,
-        description: str | None = None,
-        *,
-        called: str = "create",
-        tokens: bool = True,
+        self, verb: AnyVerb, *words: str, called: str = "create", **more: Any
     ) -> HTTPRouteHandler:
         """POST: 201 with the new row."""
-
-        async def answer(actor: Actor, data: F) -> R:
-            return await verb(actor, data)
-
-        said = Verb(verb)
-        words = self._words(called, summary, description)
-        handler = post(self._path, guards=[allow(self._write, tokens=tokens)], **words)
-        return handler(shaped(answer, {**OF_ACTOR, "data": BODY[said.struct]}, said.returns))
+        return self._at("POST", verb, *words, called=called, **more)
 
     def update(
-        self,
-        verb: Update[F, R],
-        summary: str,
-        description: str | None = None,
-        *,
-        called: str = "edit",
+        self, verb: AnyVerb, *words: str, called: str = "edit", **more: Any
     ) -> HTTPRouteHandler:
         """PUT: one row written anew."""
-
-        async def answer(actor: Actor, data: F, key: int) -> R:
-            return await verb(actor, key, data)
-
-        said = Verb(verb)
-        words = self._words(called, summary, description)
-        handler = put(self._one(said), guards=[allow(self._write)], **words)
-        parameters = {**OF_ACTOR, "data": BODY[said.struct]}
-        return handler(shaped(answer, parameters, said.returns, key=said.key))
+        return self._at(f"PUT {self._row(verb)}", verb, *words, called=called, **more)
 
     def step(
-        self,
-        name: str,
-        verb: Get[R],
-        summary: str,
-        description: str | None = None,
-        *,
-        tokens: bool = True,
+        self, name: str, verb: AnyVerb, *words: str, called: str = "", **more: Any
     ) -> HTTPRouteHandler:
-        """POST below one row, at its ``name``: a step of its own that takes nothing; gives the row."""
-
-        async def answer(actor: Actor, key: int) -> R:
-            return await verb(actor, key)
-
-        said = Verb(verb)
-        words = self._words(name, summary, description)
-        guards = [allow(self._write, tokens=tokens)]
-        handler = post(f"{self._one(said)}/{name}", guards=guards, status_code=200, **words)
-        return handler(shaped(answer, OF_ACTOR, said.returns, key=said.key))
+        """POST below one row, at its ``name``: a step of its own, which gives the row."""
+        where, more = f"POST {self._row(verb)}/{name}", {"status": 200, **more}
+        return self._at(where, verb, *words, called=called or name, **more)
 
     def delete(
-        self,
-        verb: Delete[R],
-        summary: str,
-        description: str | None = None,
-        *,
-        called: str = "delete",
+        self, verb: AnyVerb, *words: str, called: str = "delete", **more: Any
     ) -> HTTPRouteHandler:
         """DELETE: 204, and the row is gone."""
+        return self._at(f"DELETE {self._row(verb)}", verb, *words, called=called, **more)
 
-        async def answer(actor: Actor, key: int) -> None:
-            await verb(actor, key)
+    def at(
+        self,
+        where: str,
+        verb: AnyVerb,
+        *words: str,
+        operation: str,
+        gives: Any = None,
+        status: int | None = None,
+        allowed: Permission | Access | None = None,
+        tokens: bool = True,
+        **call: Any,
+    ) -> HTTPRouteHandler:
+        """Any other: ``where`` is the method, and what follows in the address.
 
-        said = Verb(verb)
-        words = self._words(called, summary, description)
-        handler = delete(self._one(said), guards=[allow(self._write)], **words)
-        return handler(shaped(answer, OF_ACTOR, None, key=said.key))
+        ``gives`` is made of what the verb gives, and answered in its place; a DELETE answers only
+        with a ``status``. ``allowed`` is asked for in place of the noun's ``read`` or ``write``.
+        What ``call`` may hold is said at :class:`VerbCall`.
+        """
+        method, _, below = where.partition(" ")
+        path = self._path + below
+        calls = VerbCall(verb, path, method, supplied=self._supplied, **call)
+        returns = gives or calls.said.returns
+        if method == "DELETE" and status is None:
+            gives, returns = _nothing, None
+        localize = self._localize if _has_rows(self._localize, returns) else None
+        allowed = allowed or (self._read if method == "GET" else self._write)
+        handler = METHODS[method](
+            path,
+            guards=[allowed if isinstance(allowed, Access) else allow(allowed, tokens=tokens)],
+            dependencies=calls.dependencies,
+            operation_id=operation,
+            summary=words[0],
+            description=words[1] if len(words) > 1 else None,
+            tags=self._tags,
+            **({} if status is None else {"status_code": status}),
+        )
+        parameters = calls.parameters(with_request=localize is not None)
+        made: HTTPRouteHandler = handler(
+            shaped(_answer(calls, gives, localize), parameters, returns)
+        )
+        return made
 
-    def _one(self, said: Verb) -> str:
-        return f"{self._path}/{{{said.key}:int}}"
+    def _at(
+        self, where: str, verb: AnyVerb, *words: str, called: str, **more: Any
+    ) -> HTTPRouteHandler:
+        return self.at(where, verb, *words, operation=f"{self._name}_{called}", **more)
 
-    def _words(self, verb: str, summary: str, description: str | None) -> dict[str, Any]:
-        return {
-            "operation_id": f"{self._name}_{verb}",
-            "summary": summary,
-            "description": description,
-            "tags": self._tags,
-        }
+    def _row(self, verb: AnyVerb) -> str:
+        return f"/{self._row_name or Verb(verb, self._supplied).place}"
+
+
+def _nothing(_: object) -> None:
+    """What a DELETE answers."""
+
+
+def _has_rows(localize: Localize | None, returns: Any) -> bool:
+    if localize is None:
+        return False
+    row = next(iter(get_type_hints(localize).values()))
+    return returns in (row, LIST[row], PAGE[row])
+
+
+def _answer(
+    calls: VerbCall, gives: Callable[[Any], Any] | None, localize: Localize | None
+) -> AnyVerb:
+    async def answer(**given: Any) -> Any:
+        done = await calls(given)
+        if gives is not None:
+            return gives(done)
+        if localize is None:
+            return done
+        return _localized(done, localize, language_of(given["request"]))
+
+    return answer
+
+
+def _localized(done: Any, localize: Localize, speech: Language) -> Any:
+    if isinstance(done, Page):
+        return msgspec.structs.replace(done, items=_localized(done.items, localize, speech))
+    if isinstance(done, list):
+        return [localize(one, speech) for one in done]
+    return localize(done, speech)

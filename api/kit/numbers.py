@@ -1,8 +1,10 @@
-"""The whole numbers of an address: ids in its path and its query, and how many rows are wanted."""
+"""What stands in addresses: ids in their paths and their queries, and how many rows are wanted."""
 
-from typing import Annotated
+import re
+from typing import Annotated, Any
+from uuid import UUID
 
-from litestar.params import PathParameter, QueryParameter
+from litestar.params import FromPath, PathParameter, QueryParameter
 
 from core.numbers import MOST_ID, MOST_INTEGER
 from core.paging import MAX_LIMIT
@@ -11,3 +13,11 @@ PathId = Annotated[int, PathParameter(ge=0, le=MOST_ID)]
 PathPage = Annotated[int, PathParameter(ge=0, le=MOST_INTEGER)]
 QueryId = Annotated[int | None, QueryParameter(ge=1, le=MOST_ID)]
 Limit = Annotated[int, QueryParameter(ge=1, le=MAX_LIMIT)]
+
+_PLACE = re.compile(r"\{(\w+):(\w+)\}")
+_TYPES: dict[str, Any] = {"int": PathId, "str": FromPath[str], "uuid": FromPath[UUID]}
+
+
+def path_parameters(path: str) -> dict[str, Any]:
+    """The type of each parameter in a path, in their order."""
+    return {name: _TYPES[kind] for name, kind in _PLACE.findall(path)}

@@ -1,51 +1,48 @@
 """What a domain's verb says of itself, from which the handlers that call it are made.
 
 The verbs of all nouns have one form: ``list_x(actor, filters, *, cursor, limit)``, ``get_x(actor,
-x_id)``, ``create_x(actor, new)``, ``update_x(actor, x_id, facts)``, ``delete_x(actor, x_id)``.
+x_id)``, ``create_x(actor, new)``, ``update_x(actor, x_id, facts)``, ``delete_x(actor, x_id)``, and
+``step(actor, x_id, …)``. Between actor and facts may stand what the installation supplies.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from inspect import Parameter, Signature, signature
-from typing import Any, Protocol, TypeVar, get_type_hints
+from typing import Any, get_type_hints
+from uuid import UUID
 
-import msgspec
-
-from api.kit.numbers import PathId
-from core.access import Actor
-from core.paging import Page
-
-Q = TypeVar("Q", bound=msgspec.Struct, contravariant=True)
-R = TypeVar("R")
-F = TypeVar("F", bound=msgspec.Struct)
-
-Get = Callable[[Actor, int], Awaitable[R]]
-Create = Callable[[Actor, F], Awaitable[R]]
-Update = Callable[[Actor, int, F], Awaitable[R]]
-Delete = Callable[[Actor, int], Awaitable[R]]
-
-
-class List(Protocol[Q, R]):
-    """A verb that lists: the page of its rows that the filters and the cursor name."""
-
-    def __call__(
-        self, actor: Actor, filters: Q, /, *, cursor: str | None, limit: int
-    ) -> Awaitable[Page[R]]: ...
+PLACE_TYPES: dict[Any, str] = {UUID: "uuid", str: "str"}
 
 
 class Verb:
-    """The names and types of a verb's arguments after the actor, and the type of its answer."""
+    """The names and types of a verb's arguments after the actor, and the type of its answer.
 
-    def __init__(self, call: Callable[..., Any]) -> None:
+    ``options`` are those that are only named. ``supplied`` are none of a request's.
+    """
+
+    def __init__(self, call: Callable[..., Any], supplied: Iterable[str] = ()) -> None:
         hints = get_type_hints(call, include_extras=True)
-        positional = (Parameter.POSITIONAL_ONLY, Parameter.POSITIONAL_OR_KEYWORD)
-        names = [one.name for one in signature(call).parameters.values() if one.kind in positional]
+        _, *parameters = signature(call).parameters.values()
         self.returns: Any = hints["return"]
-        self.arguments: dict[str, Any] = {name: hints[name] for name in names[1:]}
+        self.arguments: dict[str, Any] = {}
+        self.options: dict[str, tuple[Any, Any]] = {}
+        for one in parameters:
+            if one.name in supplied:
+                continue
+            if one.kind is Parameter.KEYWORD_ONLY:
+                self.options[one.name] = (hints[one.name], one.default)
+            else:
+                self.arguments[one.name] = hints[one.name]
 
     @property
     def key(self) -> str:
         """The name of the argument that says which row, as it stands in addresses: ``term_id``."""
         return next(iter(self.arguments))
+
+    @property
+    def place(self) -> str:
+        """What stands for a row in addresses: ``{term_id:int}``."""
+        kind = self.arguments[self.key]
+        return f"{{{self.key}:{PLACE_TYPES.get(kind, 'int')}}}"
 
     @property
     def struct(self) -> Any:
@@ -54,29 +51,19 @@ class Verb:
 
 
 def shaped(
-    answer: Callable[..., Awaitable[Any]],
-    parameters: Mapping[str, Any],
-    returns: Any,
-    *,
-    key: str | None = None,
+    answer: Callable[..., Awaitable[Any]], parameters: Mapping[str, Any], returns: Any
 ) -> Any:
-    """A handler with these parameters and types, which Litestar reads off, that gives ``answer``'s.
-
-    ``key`` is what the address calls the id of a row; ``answer`` takes it as ``key``.
-    """
+    """A handler with these parameters and types, which Litestar reads off, that gives ``answer``'s."""
 
     async def handler(**given: Any) -> Any:
-        if key is not None:
-            given["key"] = given.pop(key)
         return await answer(**given)
 
     typed: Any = handler
-    shown = {**parameters, key: PathId} if key is not None else dict(parameters)
-    typed.__annotations__ = {**shown, "return": returns}
+    typed.__annotations__ = {**parameters, "return": returns}
     typed.__signature__ = Signature(
         [
             Parameter(name, Parameter.KEYWORD_ONLY, annotation=annotation)
-            for name, annotation in shown.items()
+            for name, annotation in parameters.items()
         ],
         return_annotation=returns,
     )

@@ -39,6 +39,7 @@ class CustodyFilters(msgspec.Struct, frozen=True):
     mine: bool = False
 
 
+NO_FILTERS = CustodyFilters()
 VIEWS = {
     CustodyView.out: "c.ended_at IS NULL",
     CustodyView.overdue: ("c.ended_at IS NULL AND c.due_on < (now() AT TIME ZONE s.zone)::date"),
@@ -68,19 +69,18 @@ ORDERS = Orders(
 
 async def list_custody(
     actor: Actor,
-    filters: CustodyFilters | None = None,
+    filters: CustodyFilters = NO_FILTERS,
     *,
     cursor: str | None = None,
     limit: int = paging.DEFAULT_LIMIT,
     sort: str | None = None,
 ) -> Page[Custody]:
     """One page: open custody by the day it is due, ended custody newest first, or by ``sort``."""
-    chosen = filters or CustodyFilters()
-    schools = [await school_id_of(actor, chosen.school)] if chosen.school else actor.school_ids
-    where = Where(VIEWS[chosen.view])
-    order = ORDERS.chosen(sort, default_order(chosen))
+    schools = [await school_id_of(actor, filters.school)] if filters.school else actor.school_ids
+    where = Where(VIEWS[filters.view])
+    order = ORDERS.chosen(sort, default_order(filters))
     reader = {"readable": actor.school_ids_with(READ_BORROWERS), "me": actor.person_id}
-    _narrow(where, chosen, reader)
+    _narrow(where, filters, reader)
     if BY_HOLDER in order.keys:
         where.bind(**reader)
     return await list_page(

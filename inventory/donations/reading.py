@@ -5,8 +5,8 @@ from datetime import date
 import msgspec
 
 from core.access import Actor
-from core.database import fetch, fetch_one
-from core.errors import NotFound, say
+from core.database import fetch, get_one
+from core.errors import say
 from core.paging import DEFAULT_LIMIT, Page
 from core.permissions import READ_DONATIONS
 from core.query import Key, Orders, Schools, Where, list_page
@@ -98,14 +98,13 @@ async def list_donations(
 
 async def get_donation(actor: Actor, donation_id: int) -> Donation:
     """One donation with its lines and the present state of its assets, else NotFound."""
-    donation = await fetch_one(
+    donation = await get_one(
         Donation,
         f"{WHOLE} WHERE g.id = $1 AND g.school = any($2::bigint[])",
         donation_id,
         actor.school_ids_with(READ_DONATIONS),
+        missing=say("There is no such donation, or it is not of your school"),
     )
-    if donation is None:
-        raise NotFound(say("There is no such donation, or it is not of your school"))
     return msgspec.structs.replace(
         donation,
         lines=tuple(await fetch(DonationLine, LINES, donation.id)),

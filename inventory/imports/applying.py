@@ -7,7 +7,7 @@ import anyio.lowlevel
 import msgspec
 
 from core.access import Actor
-from core.database import execute, execute_many, fetch, refusing, transaction
+from core.database import execute, execute_many, fetch, transaction
 from core.errors import Conflict, Message, Problem, say
 from inventory import tags
 from inventory.assets.shapes import Condition, LifecycleState
@@ -46,24 +46,23 @@ async def apply_import(actor: Actor, job_id: UUID) -> ImportJob:
     Refused if a row is wrong. If the books changed since the preview so that a row would now do
     something else, the preview is made anew and nothing is written.
     """
-    with refusing(REFUSALS):
-        async with transaction(actor):
-            job = await _locked(actor, job_id)
-            staged = await fetch(
-                _Staged,
-                "SELECT line, raw, verdict, asset, diff FROM import_row WHERE job = $1 ORDER BY line",
-                job.id,
-            )
-            await execute(
-                "SELECT FROM asset WHERE id = any($1::bigint[]) ORDER BY id FOR UPDATE",
-                [row.asset for row in staged if row.asset is not None],
-            )
-            rows = tuple(RawRow(row.line, row.raw) for row in staged)
-            judged = await judge_rows(job.school_id, job.school, rows)
-            is_as_shown = await _is_as_shown(staged, judged)
-            await write_rows(job.id, judged)
-            if is_as_shown:
-                await _write(job, judged)
+    async with transaction(actor, REFUSALS):
+        job = await _locked(actor, job_id)
+        staged = await fetch(
+            _Staged,
+            "SELECT line, raw, verdict, asset, diff FROM import_row WHERE job = $1 ORDER BY line",
+            job.id,
+        )
+        await execute(
+            "SELECT FROM asset WHERE id = any($1::bigint[]) ORDER BY id FOR UPDATE",
+            [row.asset for row in staged if row.asset is not None],
+        )
+        rows = tuple(RawRow(row.line, row.raw) for row in staged)
+        judged = await judge_rows(job.school_id, job.school, rows)
+        is_as_shown = await _is_as_shown(staged, judged)
+        await write_rows(job.id, judged)
+        if is_as_shown:
+            await _write(job, judged)
     if not is_as_shown:
         raise Conflict(
             say("The books have changed since this preview; look at the new one first"),

@@ -7,8 +7,8 @@ from uuid import UUID
 import msgspec
 
 from core.access import Actor
-from core.database import fetch_one
-from core.errors import NotFound, say
+from core.database import get_one
+from core.errors import say
 from core.paging import DEFAULT_LIMIT, Page
 from core.permissions import IMPORT_EQUIPMENT
 from core.query import Key, Order, Where, list_page
@@ -70,14 +70,13 @@ async def list_imports(
 
 async def get_import(actor: Actor, job_id: UUID) -> ImportJob:
     """One import, else NotFound."""
-    found = await fetch_one(
+    found = await get_one(
         _Job,
         f"{JOBS} WHERE j.id = $1 AND j.school = any($2::bigint[])",
         job_id,
         actor.school_ids_with(IMPORT_EQUIPMENT),
+        missing=say("There is no such import, or it is not of your school"),
     )
-    if found is None:
-        raise NotFound(say("There is no such import, or it is not of your school"))
     return _job(found)
 
 

@@ -9,7 +9,7 @@ import msgspec
 from core import clock, database
 from core.access import Actor, Role
 from core.database import transaction
-from core.errors import Conflict, Forbidden, Invalid, Message, NotFound, say
+from core.errors import Conflict, Forbidden, Invalid, Message, say
 from core.permissions import COMMENT_WORK_ORDERS, MANAGE_WORK_ORDERS
 from core.rows import insert_row
 from inventory import tables
@@ -94,15 +94,14 @@ async def add_photos(
     """Add pictures, in the store already, to one's own entry or to an order one works on."""
     async with transaction(actor):
         order = await get_work_order(actor, work_order_id)
-        entry = await database.fetch_one(
+        entry = await database.get_one(
             _Written,
             "SELECT by AS by_id FROM work_order_entry WHERE id = $1 AND work_order = $2"
             " FOR NO KEY UPDATE",
             entry_id,
             work_order_id,
+            missing=say("There is no such entry on this work order"),
         )
-        if entry is None:
-            raise NotFound(say("There is no such entry on this work order"))
         if not (may_work_on(actor, order) or entry.by_id == actor.person_id):
             raise Forbidden(say("Only those who repair it may write what was done"))
         present = await database.fetch_value(

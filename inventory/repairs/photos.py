@@ -6,7 +6,7 @@ import msgspec
 
 from core import database
 from core.access import Actor
-from core.errors import Invalid, NotFound, say
+from core.errors import Invalid, say
 from inventory.repairs.views import readable_by
 from storage.photos import Photo, put_photo
 
@@ -34,16 +34,14 @@ async def get_photo(actor: Actor, photo_id: int) -> StoredPhoto:
     """The picture, for those who may read its work order."""
     where = readable_by(actor)
     where.add("p.id = :id", id=photo_id)
-    photo = await database.fetch_one(
+    return await database.get_one(
         StoredPhoto,
         "SELECT p.id, e.work_order AS work_order_id, p.object_key, p.media_type, p.size_bytes"
         " FROM work_order_photo p JOIN work_order_entry e ON e.id = p.entry"
         f" JOIN work_order w ON w.id = e.work_order WHERE {where}",
         **where.values,
+        missing=say("There is no such photo, or it is not yours to see"),
     )
-    if photo is None:
-        raise NotFound(say("There is no such photo, or it is not yours to see"))
-    return photo
 
 
 def too_many_photos(field: str) -> Invalid:

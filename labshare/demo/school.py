@@ -1,6 +1,6 @@
 """The two schools: their buildings, rooms and cabinets, and the people who work there."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, time
 
 import msgspec
 
@@ -16,7 +16,6 @@ SCHOOLS = (
     ("LB", "灵璧职高", "Lingbi Vocational School"),
     ("HG", "浍沟中学", "Huigou Middle School"),
 )
-NUMBERS = "一二三四五六七八"
 CABINETS = ("一号柜", "二号柜", "三号柜")
 # School: building: rooms, those with cabinets marked by their number.
 BUILDINGS: dict[str, dict[str, dict[str, int]]] = {
@@ -80,16 +79,15 @@ async def add_schools(year: YearBehind) -> dict[str, School]:
 
 async def _add_periods(school: School) -> None:
     """Four lessons of 45 minutes before noon and four after it."""
-    starts = ("08:00", "08:55", "10:05", "11:00", "14:00", "14:55", "16:05", "17:00")
-    for position, (number, start) in enumerate(zip(NUMBERS, starts, strict=True), 1):
-        begins = datetime.strptime(start, "%H:%M")  # noqa: DTZ007 (a time of day)
+    starts = (480, 535, 605, 660, 840, 895, 965, 1020)
+    for position, (number, minute) in enumerate(zip("一二三四五六七八", starts, strict=True), 1):
         await insert_row(
             tables.LessonPeriod,
             school_id=school.id,
             position=position,
             name=f"第{number}节",
-            starts=begins.time(),
-            ends=(begins + timedelta(minutes=45)).time(),
+            starts=time(*divmod(minute, 60)),
+            ends=time(*divmod(minute + 45, 60)),
         )
 
 

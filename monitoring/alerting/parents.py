@@ -8,7 +8,7 @@ import msgspec
 
 from core import clock
 from core.access import Actor
-from core.database import execute, fetch, fetch_one, fetch_value, refusing, transaction
+from core.database import execute, fetch, fetch_one, fetch_value, transaction
 from core.errors import Invalid, Message, NotFound, Problem, say
 from core.permissions import EDIT_MONITORING
 from monitoring.devices.views import DeviceState, get_device
@@ -130,14 +130,13 @@ async def set_parent(actor: Actor, device_id: int, parent_id: int | None) -> Lin
             await get_device(actor, parent_id)
         except NotFound as error:
             raise _NO_PARENT from error
-    with refusing(REFUSALS):
-        async with transaction(actor):
-            await execute(
-                "UPDATE device SET parent = $2, version = version + 1"
-                " WHERE id = $1 AND parent IS DISTINCT FROM $2",
-                device_id,
-                parent_id,
-            )
+    async with transaction(actor, REFUSALS):
+        await execute(
+            "UPDATE device SET parent = $2, version = version + 1"
+            " WHERE id = $1 AND parent IS DISTINCT FROM $2",
+            device_id,
+            parent_id,
+        )
     return await parent_of(actor, device_id)
 
 

@@ -12,14 +12,13 @@ from core.database import (
     execute_many,
     fetch,
     fetch_value,
-    refusing,
     transaction,
 )
 from core.errors import Conflict, FieldError, Invalid, say
 from core.numbers import Id
-from core.paging import Page
+from core.paging import MAX_LIMIT, Page
 from core.permissions import EDIT_MONITORING_SETUP, READ_MONITORING_SETUP
-from core.query import Key, Order, Where, get_row, in_sight, list_page
+from core.query import EVERY_SCHOOL, Key, OfSchool, Order, Where, get_row, in_sight, list_page
 from core.rows import delete_row, insert_row, update_row
 from monitoring.devices.credential_encryption import CredentialCipher, Secrets
 from monitoring.snmp import AuthProtocol, Community, PrivProtocol, User
@@ -87,21 +86,25 @@ REFUSALS = {
     ),
 }
 
-MISSING = say("There is no such credential, or it is not of your school")
 SELECT = """
 SELECT c.id, c.school AS school_id, c.name, c.version, c.user_name, c.auth_protocol,
        c.priv_protocol, c.context,
        (SELECT count(*) FROM device d WHERE d.credential = c.id AND d.removed_at IS NULL) AS devices
   FROM credential c
 """
+MISSING = say("There is no such credential, or it is not of your school")
 BY_NAME = Order(Key("c.name", str, "name"), Key("c.id", int, "id"))
 
 
 async def list_credentials(
-    actor: Actor, *, school_id: int | None = None, limit: int = 200, cursor: str | None = None
+    actor: Actor,
+    filters: OfSchool = EVERY_SCHOOL,
+    *,
+    cursor: str | None = None,
+    limit: int = MAX_LIMIT,
 ) -> Page[Credential]:
     """The credentials of the schools where the actor keeps devices, by name; without secrets."""
-    schools = actor.schools_for(school_id, READ_MONITORING_SETUP)
+    schools = actor.schools_for(filters.school_id, READ_MONITORING_SETUP)
     where = Where("c.school = any(:schools::bigint[])", schools=schools)
     return await list_page(Credential, SELECT, where, BY_NAME, cursor=cursor, limit=limit)
 
@@ -119,15 +122,14 @@ async def create_credential(
     """Store a new credential of a school; its secrets are encrypted first."""
     actor.require(new.school_id, EDIT_MONITORING_SETUP)
     _check(new, Secrets())
-    with refusing(REFUSALS):
-        async with transaction(actor):
-            credential_id = await insert_row(
-                device_tables.Credential,
-                school_id=new.school_id,
-                **_columns(new),
-                sealed=cipher.encrypt(_secrets(new, Secrets()), owner=new.school_id),
-                created_at=clock.now(),
-            )
+    async with transaction(actor, REFUSALS):
+        credential_id = await insert_row(
+            device_tables.Credential,
+            school_id=new.school_id,
+            **_columns(new),
+            sealed=cipher.encrypt(_secrets(new, Secrets()), owner=new.school_id),
+            created_at=clock.now(),
+        )
     return await get_credential(actor, credential_id)
 
 
@@ -139,31 +141,33 @@ async def update_credential(
     actor.require(before.school_id, EDIT_MONITORING_SETUP)
     if new.school_id != before.school_id:
         raise Invalid.of("school_id", say("A credential stays with its school"), code="school")
-    with refusing(REFUSALS):
-        async with transaction(actor):
-            sealed: bytes = await fetch_value(
-                "SELECT sealed FROM credential WHERE id = $1 FOR UPDATE", credential_id
-            )
-            present = cipher.decrypt(sealed, owner=before.school_id)
-            _check(new, present)
-            await update_row(
-                device_tables.Credential,
-                credential_id,
-                **_columns(new),
-                sealed=cipher.encrypt(_secrets(new, present), owner=before.school_id),
-            )
-            await execute(
-                # In the order in which visits lock them, or the two deadlock.
-                "UPDATE device SET next_poll_at = $2, failures = 0 WHERE id IN (SELECT id"
-                " FROM device WHERE credential = $1 ORDER BY id FOR NO KEY UPDATE)",
-                credential_id,
-                clock.now(),
-            )
+    async with transaction(actor, REFUSALS):
+        sealed: bytes = await fetch_value(
+            "SELECT sealed FROM credential WHERE id = $1 FOR UPDATE", credential_id
+        )
+        present = cipher.decrypt(sealed, owner=before.school_id)
+        _check(new, present)
+        await update_row(
+            device_tables.Credential,
+            credential_id,
+            **_columns(new),
+            sealed=cipher.encrypt(_secrets(new, present), owner=before.school_id),
+        )
+        await execute(
+            # In the order in which visits lock them, or the two deadlock.
+            "UPDATE device SET next_poll_at = $2, failures = 0 WHERE id IN (SELECT id"
+            " FROM device WHERE credential = $1 ORDER BY id FOR NO KEY UPDATE)",
+            credential_id,
+            clock.now(),
+        )
     return await get_credential(actor, credential_id)
 
 
-async def delete_credential(actor: Actor, credential_id: int) -> None:
-    """Delete a credential and its secrets; Conflict while a device, even a removed one, names it."""
+async def delete_credential(actor: Actor, credential_id: int) -> Credential:
+    """Delete a credential and its secrets; gives what it was.
+
+    Conflict while a device, even a removed one, names it.
+    """
     found = await get_credential(actor, credential_id)
     actor.require(found.school_id, EDIT_MONITORING_SETUP)
     in_use = say("Devices use this credential; give them another one first")
@@ -173,6 +177,7 @@ async def delete_credential(actor: Actor, credential_id: int) -> None:
         if await fetch_value("SELECT 1 FROM device WHERE credential = $1 LIMIT 1", credential_id):
             raise Conflict(in_use, code="credential_in_use")
         await delete_row(device_tables.Credential, credential_id)
+    return found
 
 
 async def rotate_key(cipher: CredentialCipher) -> int:

@@ -7,7 +7,7 @@ from msgspec import Meta
 
 from core import clock
 from core.access import Actor
-from core.database import execute, fetch_column, fetch_one, refusing, transaction
+from core.database import execute, fetch_column, fetch_one, transaction
 from core.errors import Conflict, Invalid, NotFound, Problem, say
 from core.numbers import Id
 from core.permissions import EDIT_MONITORING
@@ -66,19 +66,18 @@ async def add_candidate(actor: Actor, candidate_id: int, choice: Choice) -> Cand
     """
     found = await get_candidate(actor, candidate_id)
     actor.require(found.school_id, EDIT_MONITORING)
-    with refusing(REFUSALS):
-        async with transaction(actor):
-            locked = await _undecided(candidate_id)
-            asset = await _asset(actor, locked, choice)
-            device_id = await _device_of(actor, locked, asset, choice)
-            await execute(
-                "UPDATE candidate SET decision = 'added', decided_at = $2, decided_by = $3,"
-                " device = $4 WHERE id = $1",
-                candidate_id,
-                clock.now(),
-                actor.person_id,
-                device_id,
-            )
+    async with transaction(actor, REFUSALS):
+        locked = await _undecided(candidate_id)
+        asset = await _asset(actor, locked, choice)
+        device_id = await _device_of(actor, locked, asset, choice)
+        await execute(
+            "UPDATE candidate SET decision = 'added', decided_at = $2, decided_by = $3,"
+            " device = $4 WHERE id = $1",
+            candidate_id,
+            clock.now(),
+            actor.person_id,
+            device_id,
+        )
     return await get_candidate(actor, candidate_id)
 
 

@@ -8,7 +8,7 @@ import msgspec
 
 from core import clock
 from core.access import Actor
-from core.database import execute, fetch, fetch_one, fetch_value, refusing, transaction
+from core.database import execute, fetch, fetch_value, get_one, transaction
 from core.errors import Conflict, Invalid, NotFound, say
 from core.paging import Page
 from core.permissions import EDIT_MONITORING
@@ -75,9 +75,8 @@ async def start_scan(actor: Actor, network_id: int) -> NetworkScan:
     """Let a worker search the network; Conflict while one does so already."""
     network = await get_network(actor, network_id)
     actor.require(network.school_id, EDIT_MONITORING)
-    with refusing(REFUSALS):
-        async with transaction(actor):
-            scan_id = await _begin(network_id, network.school_id, actor.person_id)
+    async with transaction(actor, REFUSALS):
+        scan_id = await _begin(network_id, network.school_id, actor.person_id)
     return await get_scan(actor, network_id, scan_id)
 
 
@@ -120,12 +119,13 @@ async def cancel_scan(actor: Actor, network_id: int, scan_id: int) -> NetworkSca
 async def get_scan(actor: Actor, network_id: int, scan_id: int) -> NetworkScan:
     """One search of a network in the actor's sight."""
     await get_network(actor, network_id)
-    found = await fetch_one(
-        NetworkScan, f"{SELECT} WHERE s.id = $1 AND s.network = $2", scan_id, network_id
+    return await get_one(
+        NetworkScan,
+        f"{SELECT} WHERE s.id = $1 AND s.network = $2",
+        scan_id,
+        network_id,
+        missing=say("There is no such search, or it is not of your school"),
     )
-    if found is None:
-        raise NotFound(say("There is no such search, or it is not of your school"))
-    return found
 
 
 async def list_scans(

@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 
 import msgspec
 
-from core.database import fetch_one
-from core.errors import NotFound, say
+from core.database import get_one
+from core.errors import say
 from monitoring.history.spans import Source, Window
 
 BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
@@ -50,7 +50,7 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
 
 async def rolled(device_id: int) -> Rolled:
     """NotFound if there is no such device; whether it may be seen is the caller's to know."""
-    found = await fetch_one(
+    return await get_one(
         Rolled,
         "SELECT s.zone, coalesce(h.until, 'epoch') AS hours_until,"
         " coalesce(d.until, 'epoch') AS days_until"
@@ -58,10 +58,8 @@ async def rolled(device_id: int) -> Rolled:
         " LEFT JOIN rolled h ON h.name = 'hours ' || s.zone"
         " LEFT JOIN rolled d ON d.name = 'days ' || s.zone WHERE device.id = $1",
         device_id,
+        missing=say("There is no such device, or you have no part in its school"),
     )
-    if found is None:
-        raise NotFound(say("There is no such device, or you have no part in its school"))
-    return found
 
 
 def elements(asked: Question, since: datetime, *, of_meter: bool) -> tuple[str, dict[str, object]]:

@@ -7,7 +7,7 @@ from msgspec import Meta
 
 from core import clock, mail
 from core.access import Actor
-from core.database import execute, fetch, refusing, transaction
+from core.database import execute, fetch, transaction
 from core.errors import Forbidden, Invalid, say
 from core.permissions import SUBSCRIBE_ALERTS
 from monitoring.alerting.alerts import AlertSeverity
@@ -92,24 +92,23 @@ async def subscribe(actor: Actor, school_id: int, new: NewSubscription) -> Subsc
     asked = msgspec.structs.replace(new, email=new.email.strip())
     if not mail.is_address(asked.email):
         raise REFUSALS["alert_subscription_address_has_a_place"]
-    with refusing(REFUSALS):
-        async with transaction(actor):
-            await execute(
-                "INSERT INTO alert_subscription (person, school, email, least_severity, at_once,"
-                " digest, digest_hour, created_at) VALUES (:person_id, :school_id, :email,"
-                " :least_severity, :at_once, :digest, :digest_hour, :now)"
-                " ON CONFLICT (person, school) DO UPDATE SET email = excluded.email,"
-                " least_severity = excluded.least_severity, at_once = excluded.at_once,"
-                " digest = excluded.digest, digest_hour = excluded.digest_hour",
-                person_id=actor.person_id,
-                school_id=school_id,
-                email=asked.email,
-                least_severity=asked.least_severity,
-                at_once=asked.at_once,
-                digest=asked.digest,
-                digest_hour=asked.digest_hour,
-                now=clock.now(),
-            )
+    async with transaction(actor, REFUSALS):
+        await execute(
+            "INSERT INTO alert_subscription (person, school, email, least_severity, at_once,"
+            " digest, digest_hour, created_at) VALUES (:person_id, :school_id, :email,"
+            " :least_severity, :at_once, :digest, :digest_hour, :now)"
+            " ON CONFLICT (person, school) DO UPDATE SET email = excluded.email,"
+            " least_severity = excluded.least_severity, at_once = excluded.at_once,"
+            " digest = excluded.digest, digest_hour = excluded.digest_hour",
+            person_id=actor.person_id,
+            school_id=school_id,
+            email=asked.email,
+            least_severity=asked.least_severity,
+            at_once=asked.at_once,
+            digest=asked.digest,
+            digest_hour=asked.digest_hour,
+            now=clock.now(),
+        )
     return Subscription(
         school_id,
         asked.email,

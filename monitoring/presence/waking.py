@@ -10,8 +10,8 @@ from msgspec import Meta
 
 from core import clock, outbox, places
 from core.access import Actor
-from core.database import execute, fetch, fetch_one, fetch_value, refusing, transaction
-from core.errors import Conflict, FieldError, Invalid, NotFound, say
+from core.database import execute, fetch, fetch_value, get_one, transaction
+from core.errors import Conflict, FieldError, Invalid, say
 from core.numbers import Id
 from core.outbox import Handler
 from core.permissions import EDIT_MONITORING, WAKE_DEVICES
@@ -97,7 +97,7 @@ async def wake_room(actor: Actor, place_id: int) -> Woken:
         return await _call(await _cards_of_room(place_id))
 
 
-async def list_plans(actor: Actor, *, place_id: int | None = None) -> list[WakePlan]:
+async def list_plans(actor: Actor, *, place_id: Id | None = None) -> list[WakePlan]:
     """The plans of the actor's schools, or of one room, by time."""
     return await fetch(
         WakePlan,
@@ -119,22 +119,23 @@ async def plan(actor: Actor, new: NewWakePlan) -> WakePlan:
         wrong = say("Choose weekdays from 1 (Monday) to 7 (Sunday)")
         raise Invalid([FieldError("weekdays", wrong, "weekdays")])
     taken = say("The room has a plan for this time already")
-    with refusing({"wake_plan_once_a_time": Invalid.of("wake_at", taken, code="taken")}):
-        async with transaction(actor):
-            plan_id: int = await fetch_value(
-                "INSERT INTO wake_plan (school, place, weekdays, wake_at, last_run_on, created_by,"
-                " created_at) SELECT :school_id, :place_id, :days, :wake_at::time,"
-                # Made after its hour, it begins tomorrow.
-                " CASE WHEN (now() AT TIME ZONE s.zone)::time > :wake_at::time"
-                "      THEN (now() AT TIME ZONE s.zone)::date END, :person_id, :now"
-                "   FROM school s WHERE s.id = :school_id RETURNING id",
-                school_id=place.school_id,
-                place_id=place.id,
-                days=days,
-                wake_at=new.wake_at.replace(second=0, microsecond=0),
-                person_id=actor.person_id,
-                now=clock.now(),
-            )
+    async with transaction(
+        actor, {"wake_plan_once_a_time": Invalid.of("wake_at", taken, code="taken")}
+    ):
+        plan_id: int = await fetch_value(
+            "INSERT INTO wake_plan (school, place, weekdays, wake_at, last_run_on, created_by,"
+            " created_at) SELECT :school_id, :place_id, :days, :wake_at::time,"
+            # Made after its hour, it begins tomorrow.
+            " CASE WHEN (now() AT TIME ZONE s.zone)::time > :wake_at::time"
+            "      THEN (now() AT TIME ZONE s.zone)::date END, :person_id, :now"
+            "   FROM school s WHERE s.id = :school_id RETURNING id",
+            school_id=place.school_id,
+            place_id=place.id,
+            days=days,
+            wake_at=new.wake_at.replace(second=0, microsecond=0),
+            person_id=actor.person_id,
+            now=clock.now(),
+        )
     return await _get_plan(actor, plan_id)
 
 
@@ -209,17 +210,15 @@ class _Due(msgspec.Struct, frozen=True):
 
 
 async def _get_plan(actor: Actor, plan_id: int) -> WakePlan:
-    found = await fetch_one(
+    return await get_one(
         WakePlan,
         "SELECT w.id, w.place AS place_id, p.name AS place, w.school AS school_id, w.weekdays,"
         " w.wake_at FROM wake_plan w JOIN place p ON p.id = w.place"
         " WHERE w.id = $1 AND w.school = any($2::bigint[])",
         plan_id,
         actor.school_ids,
+        missing=say("There is no such plan, or it is not of your school"),
     )
-    if found is None:
-        raise NotFound(say("There is no such plan, or it is not of your school"))
-    return found
 
 
 async def _cards_of_room(place_id: int) -> list[_Card]:

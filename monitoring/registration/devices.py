@@ -7,7 +7,7 @@ from msgspec import Meta
 
 from core import clock
 from core.access import Actor
-from core.database import execute, fetch_one, refusing, transaction
+from core.database import execute, fetch_one, transaction
 from core.errors import Conflict, FieldError, Invalid, Message, Problem, say
 from core.numbers import Id
 from core.permissions import EDIT_MONITORING
@@ -81,18 +81,17 @@ REFUSALS: dict[str, Message | Problem] = {
 async def create_device(actor: Actor, new: NewDevice) -> Device:
     """Monitor an asset; the worker visits it at once."""
     target, address = await _checked(actor, new)
-    with refusing(REFUSALS):
-        async with transaction(actor):
-            now = clock.now()
-            device_id = await insert_row(
-                device_tables.Device,
-                school_id=target.school_id,
-                asset_id=target.asset_id,
-                address=address,
-                **_columns(new),
-                created_at=now,
-                next_poll_at=now,
-            )
+    async with transaction(actor, REFUSALS):
+        now = clock.now()
+        device_id = await insert_row(
+            device_tables.Device,
+            school_id=target.school_id,
+            asset_id=target.asset_id,
+            address=address,
+            **_columns(new),
+            created_at=now,
+            next_poll_at=now,
+        )
     return await get_device(actor, device_id)
 
 
@@ -104,26 +103,25 @@ async def update_device(
     target, address = await _checked(actor, new)
     if target.school_id != before.school_id:
         raise Invalid.of("asset_tag", say("A device stays with its school"), code="school")
-    with refusing(REFUSALS):
-        async with transaction(actor):
-            changed = await execute(
-                "UPDATE device SET asset = :asset, address = :address, port = :port,"
-                " credential = :credential, profile = :profile,"
-                " interval_seconds = :interval_seconds, may_sleep = :may_sleep,"
-                " mac = coalesce(:mac, mac), any_source = :any_source, method = :method,"
-                " next_poll_at = :now, failures = 0, recognised = NULL, version = version + 1"
-                " WHERE id = :device_id AND version = coalesce(:version, version)",
-                device_id=device_id,
-                asset=target.asset_id,
-                address=address,
-                **_columns(new),
-                now=clock.now(),
-                version=version,
+    async with transaction(actor, REFUSALS):
+        changed = await execute(
+            "UPDATE device SET asset = :asset, address = :address, port = :port,"
+            " credential = :credential, profile = :profile,"
+            " interval_seconds = :interval_seconds, may_sleep = :may_sleep,"
+            " mac = coalesce(:mac, mac), any_source = :any_source, method = :method,"
+            " next_poll_at = :now, failures = 0, recognised = NULL, version = version + 1"
+            " WHERE id = :device_id AND version = coalesce(:version, version)",
+            device_id=device_id,
+            asset=target.asset_id,
+            address=address,
+            **_columns(new),
+            now=clock.now(),
+            version=version,
+        )
+        if not changed:
+            raise Conflict(
+                say("Somebody changed this device just now; look at it again"), code="version"
             )
-            if not changed:
-                raise Conflict(
-                    say("Somebody changed this device just now; look at it again"), code="version"
-                )
     return await get_device(actor, device_id)
 
 

@@ -41,6 +41,8 @@ async def _actor(role: str) -> Actor:
         ("technician", "/assets/P-1/report", "/work-orders"),
         ("teacher", "/assets/P-1/report", "/report"),
         ("teacher", "/rooms/4", "/rooms"),
+        ("teacher", "/lesson-periods", "/lesson-periods"),
+        ("admin", "/lesson-periods/3", "/people"),
         ("admin", "/donors/new", "/donations"),
         ("admin", "/imports/1", "/assets"),
         ("admin", "/audit?entity=asset", "/people"),

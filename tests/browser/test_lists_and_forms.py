@@ -13,6 +13,21 @@ from tests.browser.harness import DESKTOP, PHONE
 pytestmark = pytest.mark.browser
 MOST_PIXELS_A_ROW = 90
 LEAST_PIXELS_A_CELL = 90
+# The words and numbers in these cells that do not stand on one line each.
+BROKEN_WORDS = """cells => cells.flatMap(cell => {
+  const walker = document.createTreeWalker(cell, NodeFilter.SHOW_TEXT);
+  const broken = [];
+  while (walker.nextNode()) {
+    for (const word of walker.currentNode.data.matchAll(/[\\p{L}\\p{N}]+/gu)) {
+      const range = document.createRange();
+      range.setStart(walker.currentNode, word.index);
+      range.setEnd(walker.currentNode, word.index + word[0].length);
+      if (new Set([...range.getClientRects()].map(r => Math.round(r.top))).size > 1)
+        broken.push(word[0]);
+    }
+  }
+  return broken;
+})"""
 
 
 async def _open(
@@ -185,6 +200,26 @@ async def test_a_job_card_can_be_read_on_a_phone_and_printed(
     assert await page.title() == "printed"
     await page.emulate_media(media="print")
     assert await page.locator(".paper-line").first.is_visible()
+    await page.context.close()
+
+
+# A5 and A6 without their margins, in CSS pixels.
+@pytest.mark.parametrize("paper", [469, 306])
+async def test_a_letter_of_thanks_breaks_between_words_on_narrow_paper(
+    browser: Browser, address: str, people: dict[str, int], paper: int
+) -> None:
+    donation_id = await database.fetch_value(
+        "SELECT d.id FROM donation d JOIN donation_line l ON l.donation = d.id"
+        " JOIN membership m ON m.school = d.school WHERE m.person = $1"
+        " GROUP BY d.id ORDER BY count(*) DESC, d.id LIMIT 1",
+        people["admin"],
+    )
+    path = f"/donations/{donation_id}/acknowledgement"
+    page = await _open(browser, address, people["admin"], path, PHONE)
+    await page.set_viewport_size({"width": paper, "height": 700})
+    await page.emulate_media(media="print")
+    assert await page.eval_on_selector_all(".letter th, .letter td", BROKEN_WORDS) == []
+    assert await harness.overflow(page) <= 0
     await page.context.close()
 
 

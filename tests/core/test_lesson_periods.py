@@ -8,7 +8,8 @@ import pytest
 
 from core import database, lesson_periods
 from core.errors import Conflict, Forbidden, Invalid, NotFound
-from core.lesson_periods import NewPeriod, PeriodFacts, PeriodFilters
+from core.lesson_periods import NewPeriod, PeriodFacts
+from core.query import OfSchool
 from tests import factories
 from tests.conftest import Stack
 
@@ -22,7 +23,7 @@ async def test_periods_are_read_in_the_order_of_the_day_by_their_school_alone(db
     second = await lesson_periods.create_period(admin, NewPeriod(*SECOND, school_id=school.id))
     first = await lesson_periods.create_period(admin, NewPeriod(*FIRST, school_id=school.id))
     teacher = (await factories.person("teacher", school)).actor
-    listed = await lesson_periods.list_periods(teacher, PeriodFilters(school.id))
+    listed = await lesson_periods.list_periods(teacher, OfSchool(school.id))
     assert listed.items == [first, second]
     stranger = (await factories.person("admin", other)).actor
     assert (await lesson_periods.list_periods(stranger)).items == []

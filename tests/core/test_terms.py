@@ -8,7 +8,8 @@ import pytest
 
 from core import database, terms
 from core.errors import Conflict, Forbidden, Invalid, NotFound
-from core.terms import NewTerm, TermFacts, TermFilters
+from core.query import OfSchool
+from core.terms import NewTerm, TermFacts
 from tests import factories
 from tests.conftest import Stack
 
@@ -23,7 +24,7 @@ async def test_terms_are_read_latest_first_by_their_school_alone(db: Stack) -> N
     spring = await terms.create_term(admin, NewTerm("Spring", *SPRING, school_id=school.id))
     assert autumn.name == "Autumn 2026"
     teacher = (await factories.person("teacher", school)).actor
-    assert (await terms.list_terms(teacher, TermFilters(school.id))).items == [spring, autumn]
+    assert (await terms.list_terms(teacher, OfSchool(school.id))).items == [spring, autumn]
     stranger = (await factories.person("admin", other)).actor
     assert (await terms.list_terms(stranger)).items == []
     with pytest.raises(NotFound):

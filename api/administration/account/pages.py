@@ -6,6 +6,7 @@ import msgspec
 from litestar import Controller, Response, get, post
 from litestar.di import NamedDependency
 from litestar.response import Redirect
+from litestar.types import ControllerRouterHandler
 
 from api import urls
 from api.administration.sign_in.passwords import require_same
@@ -16,6 +17,7 @@ from api.http.types import WebRequest
 from api.kit.flash import see_other
 from api.kit.forms import Form
 from api.kit.numbers import PathId
+from api.kit.page_handlers import button, to
 from api.kit.rendering import render
 from api.kit.submission import submit
 from core import account, second_factor, tokens
@@ -81,16 +83,6 @@ class AccountPages(Controller):
             then=lambda _: see_other(urls.account(), say("Saved.")),
             page=lambda form: _account_page(request, actor, form),
         )
-
-    @post(urls.end_session)
-    async def end_session(self, actor: NamedDependency[Actor], session_id: PathId) -> Redirect:
-        await account.end_session(actor, session_id)
-        return see_other(urls.account(), say("Signed out there."))
-
-    @post(urls.end_other_sessions)
-    async def end_other_sessions(self, actor: NamedDependency[Actor]) -> Redirect:
-        await account.end_other_sessions(actor)
-        return see_other(urls.account(), say("You are now signed in here only."))
 
     @get(urls.password)
     async def show_password(self, request: WebRequest) -> Response[str]:
@@ -176,3 +168,20 @@ async def _tokens_page(
         issued=issued,
         form=form or Form({"days": tokens.USUAL_DAYS, "scopes": []}),
     )
+
+
+PAGES: list[ControllerRouterHandler] = [
+    AccountPages,
+    button(
+        urls.end_session,
+        account.end_session,
+        then=to(urls.account, say("Signed out there.")),
+        allowed=in_person,
+    ),
+    button(
+        urls.end_other_sessions,
+        account.end_other_sessions,
+        then=to(urls.account, say("You are now signed in here only.")),
+        allowed=in_person,
+    ),
+]

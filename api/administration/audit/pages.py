@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 from litestar import Response, get
 from litestar.di import NamedDependency
+from litestar.types import ControllerRouterHandler
 
 from api import urls
 from api.http.access import allow
@@ -75,3 +76,6 @@ def _occasion(change: Change) -> tuple[object, ...]:
 def _entry(batch: list[Change]) -> Entry:
     kinds = [(change.entity, change.action) for change in batch]
     return Entry(batch, [(*kind, kinds.count(kind)) for kind in dict.fromkeys(kinds)])
+
+
+PAGES: list[ControllerRouterHandler] = [show_changes]

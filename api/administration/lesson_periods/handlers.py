@@ -3,43 +3,28 @@
 from litestar.types import ControllerRouterHandler
 
 from api import urls
-from api.kit.flash import see_other
 from api.kit.noun_pages import NounPages
 from api.kit.noun_routes import NounRoutes
 from core import lesson_periods
-from core.errors import say
 from core.lesson_periods import LessonPeriod
 from core.permissions import MANAGE_SCHOOL, READ_SCHOOLS
 
 _pages = NounPages[LessonPeriod](
-    "lesson_period", "administration/lesson_periods", read=READ_SCHOOLS, write=MANAGE_SCHOOL
+    "lesson_period",
+    "administration/lesson_periods",
+    urls.lesson_periods,
+    read=READ_SCHOOLS,
+    write=MANAGE_SCHOOL,
 )
 PAGES: list[ControllerRouterHandler] = [
-    _pages.list(urls.lesson_periods, lesson_periods.list_periods),
-    *_pages.new(
-        urls.new_lesson_period,
-        lesson_periods.create_period,
-        lambda made: see_other(urls.lesson_periods(), say("{name} is added.", name=made.name)),
-    ),
-    *_pages.edit(
-        urls.lesson_period,
-        lesson_periods.get_period,
-        lesson_periods.update_period,
-        lambda _: see_other(urls.lesson_periods(), say("Saved.")),
-    ),
-    _pages.delete(
-        urls.delete_lesson_period,
-        lesson_periods.delete_period,
-        lambda gone: see_other(urls.lesson_periods(), say("{name} is taken out.", name=gone.name)),
-    ),
+    _pages.list(lesson_periods.list_periods),
+    *_pages.new(urls.new_lesson_period, lesson_periods.create_period),
+    *_pages.edit(urls.lesson_period, lesson_periods.get_period, lesson_periods.update_period),
+    _pages.delete(urls.delete_lesson_period, lesson_periods.delete_period),
 ]
 
 _routes = NounRoutes(
-    "/lesson-periods",
-    "lesson_period",
-    tags=("schools",),
-    read=READ_SCHOOLS,
-    write=MANAGE_SCHOOL,
+    "/lesson-periods", "lesson_period", tags=("schools",), read=READ_SCHOOLS, write=MANAGE_SCHOOL
 )
 ROUTES: list[ControllerRouterHandler] = [
     _routes.list(lesson_periods.list_periods, "Lesson periods, in the order of the day"),

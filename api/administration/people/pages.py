@@ -7,17 +7,17 @@ from zoneinfo import ZoneInfo
 import msgspec
 from litestar import Controller, Response, get, post
 from litestar.di import NamedDependency
-from litestar.response import Redirect
+from litestar.types import ControllerRouterHandler
 
 from api import urls
-from api.administration.people.table import TABLE
+from api.administration.people.table import FILES, TABLE
 from api.http.access import allow
 from api.http.types import WebRequest
-from api.kit.flash import see_other
 from api.kit.forms import Form
 from api.kit.lists import read_list
 from api.kit.numbers import PathId
 from api.kit.options import school_options
+from api.kit.page_handlers import button, posted, shown, to
 from api.kit.rendering import language_of, render
 from api.kit.submission import confirmed, submit
 from api.wording import row_names
@@ -78,57 +78,6 @@ class PeoplePages(Controller):
             page=lambda form: _new_page(request, actor, form),
         )
 
-    @get(urls.person, guards=[allow(READ_PEOPLE, tokens=False)])
-    async def show_person(
-        self, request: WebRequest, actor: NamedDependency[Actor], person_id: PathId
-    ) -> Response[str]:
-        return await _person_page(request, actor, person_id)
-
-    @post(urls.person, guards=[allow(MANAGE_PEOPLE, tokens=False)])
-    async def edit_person(
-        self, request: WebRequest, actor: NamedDependency[Actor], person_id: PathId
-    ) -> Response[Any]:
-        return await submit(
-            request,
-            PersonFacts,
-            lambda facts: people.update_person(actor, person_id, facts),
-            then=lambda _: see_other(urls.person(person_id), say("Saved.")),
-            page=lambda form: _person_page(request, actor, person_id, form),
-        )
-
-    @post(urls.give_role, guards=[allow(MANAGE_PEOPLE, tokens=False)])
-    async def give_role(
-        self, request: WebRequest, actor: NamedDependency[Actor], person_id: PathId
-    ) -> Response[Any]:
-        async def give(form: RoleForm) -> None:
-            await memberships.give_role(actor, person_id, await _new_role(actor, form))
-
-        return await submit(
-            request,
-            RoleForm,
-            give,
-            then=lambda _: see_other(urls.person(person_id), say("The role is given.")),
-            page=lambda form: _person_page(request, actor, person_id, form),
-            fields={"": "role"},
-        )
-
-    @post(
-        urls.end_role,
-        guards=[allow(MANAGE_PEOPLE, tokens=False)],
-    )
-    async def end_role(
-        self,
-        request: WebRequest,
-        actor: NamedDependency[Actor],
-        person_id: PathId,
-        membership_id: PathId,
-    ) -> Response[Any]:
-        return await confirmed(
-            request,
-            memberships.end_role(actor, person_id, membership_id),
-            then=lambda _: see_other(urls.person(person_id), say("The role has ended.")),
-        )
-
     @post(urls.invite_person, guards=[allow(MANAGE_PEOPLE, tokens=False)])
     async def invite_again(
         self, request: WebRequest, actor: NamedDependency[Actor], person_id: PathId
@@ -138,21 +87,6 @@ class PeoplePages(Controller):
             people.invite_again(actor, person_id),
             then=lambda invitation: _invitation_page(request, invitation),
         )
-
-    @post(urls.close_person, guards=[allow(MANAGE_PEOPLE, tokens=False)])
-    async def close_account(
-        self, request: WebRequest, actor: NamedDependency[Actor], person_id: PathId
-    ) -> Response[Any]:
-        return await confirmed(
-            request,
-            people.close_account(actor, person_id),
-            then=lambda _: see_other(urls.person(person_id), say("The account is closed.")),
-        )
-
-    @post(urls.reopen_person, guards=[allow(MANAGE_PEOPLE, tokens=False)])
-    async def reopen_account(self, actor: NamedDependency[Actor], person_id: PathId) -> Redirect:
-        await people.reopen_account(actor, person_id)
-        return see_other(urls.person(person_id), say("The account is open again."))
 
 
 async def _new_role(actor: Actor, form: RoleForm) -> NewRole:
@@ -199,3 +133,49 @@ async def _new_page(request: WebRequest, actor: Actor, form: Form) -> Response[s
 
 def _invitation_page(request: WebRequest, invitation: Invitation) -> Response[str]:
     return render(request, "administration/people/invitation.html", invitation=invitation)
+
+
+async def _give_role(actor: Actor, person_id: int, form: RoleForm) -> None:
+    await memberships.give_role(actor, person_id, await _new_role(actor, form))
+
+
+PAGES: list[ControllerRouterHandler] = [
+    PeoplePages,
+    *FILES,
+    shown(urls.person, _person_page, READ_PEOPLE),
+    posted(
+        urls.person,
+        PersonFacts,
+        people.update_person,
+        then=to(urls.person, say("Saved.")),
+        page=_person_page,
+        allowed=MANAGE_PEOPLE,
+    ),
+    posted(
+        urls.give_role,
+        RoleForm,
+        _give_role,
+        then=to(urls.person, say("The role is given.")),
+        page=_person_page,
+        allowed=MANAGE_PEOPLE,
+        fields={"": "role"},
+    ),
+    button(
+        urls.end_role,
+        memberships.end_role,
+        then=to(urls.person, say("The role has ended.")),
+        allowed=MANAGE_PEOPLE,
+    ),
+    button(
+        urls.close_person,
+        people.close_account,
+        then=to(urls.person, say("The account is closed.")),
+        allowed=MANAGE_PEOPLE,
+    ),
+    button(
+        urls.reopen_person,
+        people.reopen_account,
+        then=to(urls.person, say("The account is open again.")),
+        allowed=MANAGE_PEOPLE,
+    ),
+]

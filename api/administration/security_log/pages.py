@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 from litestar import Response, get
 from litestar.di import NamedDependency
+from litestar.types import ControllerRouterHandler
 
 from api import urls
 from api.administration.sign_in.sessions import browser_name
@@ -73,3 +74,6 @@ async def download_security_log(
         media_type="text/csv; charset=utf-8",
         headers={"content-disposition": 'attachment; filename="security-log.csv"'},
     )
+
+
+PAGES: list[ControllerRouterHandler] = [download_security_log, show_security_log]

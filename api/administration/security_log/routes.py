@@ -1,34 +1,17 @@
 """The security log over JSON."""
 
-from litestar import Controller, get
-from litestar.di import NamedDependency
+from litestar.types import ControllerRouterHandler
 
-from api.http.access import allow
-from api.kit.list_parameters import asked_for
-from api.kit.lists import ListQuery
+from api.kit.noun_routes import NounRoutes
 from core import security_log
-from core.access import Actor
-from core.paging import Page
 from core.permissions import READ_SECURITY_LOG
-from core.security_log import SecurityEvent, SecurityFilter
 
-
-class SecurityLogRoutes(Controller):
-    """/api/v1/security-events"""
-
-    path = "/security-events"
-    tags = ("audit",)
-
-    @get(
-        guards=[allow(READ_SECURITY_LOG)],
-        operation_id="security_event_list",
-        summary="Who came in, who was refused, who may do what; the newest first",
-        dependencies={"asked": asked_for(SecurityFilter, without=("zone",))},
+_routes = NounRoutes("/security-events", "security_event", tags=("audit",), read=READ_SECURITY_LOG)
+ROUTES: list[ControllerRouterHandler] = [
+    _routes.list(
+        security_log.list_events,
+        "Who came in, who was refused, who may do what; the newest first",
+        "`person_id` is whose account it concerns.",
+        without=("zone",),
     )
-    async def list_events(
-        self, actor: NamedDependency[Actor], asked: NamedDependency[ListQuery[SecurityFilter]]
-    ) -> Page[SecurityEvent]:
-        """`person_id` is whose account it concerns."""
-        return await security_log.list_events(
-            actor, asked.filters, cursor=asked.cursor, limit=asked.limit
-        )
+]

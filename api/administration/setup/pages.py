@@ -5,6 +5,7 @@ from typing import Any
 import msgspec
 from litestar import Response, get, post
 from litestar.response import Redirect
+from litestar.types import ControllerRouterHandler
 
 from api import urls
 from api.administration.sign_in.passwords import require_same
@@ -101,3 +102,6 @@ def _first_admin(form: SetupForm, locale: str) -> FirstAdmin:
         admin=PersonFacts(name=form.name, login=form.login, locale=locale),
         password=form.password,
     )
+
+
+PAGES: list[ControllerRouterHandler] = [do_setup, show_setup]

@@ -3,33 +3,20 @@
 from litestar.types import ControllerRouterHandler
 
 from api import urls
-from api.kit.flash import see_other
 from api.kit.noun_pages import NounPages
 from api.kit.noun_routes import NounRoutes
 from core import terms
-from core.errors import say
 from core.permissions import MANAGE_SCHOOL, READ_SCHOOLS
 from core.terms import Term
 
-_pages = NounPages[Term]("term", "administration/terms", read=READ_SCHOOLS, write=MANAGE_SCHOOL)
+_pages = NounPages[Term](
+    "term", "administration/terms", urls.terms, read=READ_SCHOOLS, write=MANAGE_SCHOOL
+)
 PAGES: list[ControllerRouterHandler] = [
-    _pages.list(urls.terms, terms.list_terms),
-    *_pages.new(
-        urls.new_term,
-        terms.create_term,
-        lambda made: see_other(urls.terms(), say("{name} is added.", name=made.name)),
-    ),
-    *_pages.edit(
-        urls.term,
-        terms.get_term,
-        terms.update_term,
-        lambda _: see_other(urls.terms(), say("Saved.")),
-    ),
-    _pages.delete(
-        urls.delete_term,
-        terms.delete_term,
-        lambda gone: see_other(urls.terms(), say("{name} is taken out.", name=gone.name)),
-    ),
+    _pages.list(terms.list_terms),
+    *_pages.new(urls.new_term, terms.create_term),
+    *_pages.edit(urls.term, terms.get_term, terms.update_term),
+    _pages.delete(urls.delete_term, terms.delete_term),
 ]
 
 _routes = NounRoutes("/terms", "term", tags=("schools",), read=READ_SCHOOLS, write=MANAGE_SCHOOL)

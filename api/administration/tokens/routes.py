@@ -1,48 +1,22 @@
 """One's own API tokens over JSON."""
 
-from litestar import Controller, delete, get, post
-from litestar.di import NamedDependency
-from litestar.params import JSONBody
+from litestar.types import ControllerRouterHandler
 
-from api.http.access import allow, in_person
-from api.kit.numbers import PathId
+from api.http.access import in_person
+from api.kit.noun_routes import NounRoutes
 from core import tokens
-from core.access import Actor
 from core.paging import Page
 from core.permissions import EDIT_ACCOUNT, READ_ACCOUNT
-from core.tokens import IssuedToken, NewToken, Token
+from core.tokens import Token
 
-
-class TokenRoutes(Controller):
-    """/api/v1/tokens"""
-
-    path = "/tokens"
-    tags = ("tokens",)
-
-    @get(
-        guards=[allow(READ_ACCOUNT)],
-        operation_id="token_list",
-        summary="Your tokens, without their secrets",
-    )
-    async def list_tokens(self, actor: NamedDependency[Actor]) -> Page[Token]:
-        return Page(await tokens.list_tokens(actor))
-
-    @post(
-        guards=[in_person],
-        operation_id="token_create",
-        summary="Make a token; its secret is in this answer alone",
-    )
-    async def create_token(
-        self, actor: NamedDependency[Actor], data: JSONBody[NewToken]
-    ) -> IssuedToken:
-        """A token makes no others, so that a lost one ends with its day."""
-        return await tokens.create_token(actor, data)
-
-    @delete(
-        "/{token_id:int}",
-        guards=[allow(EDIT_ACCOUNT)],
-        operation_id="token_revoke",
-        summary="Revoke one of your tokens",
-    )
-    async def revoke_token(self, actor: NamedDependency[Actor], token_id: PathId) -> None:
-        await tokens.revoke_token(actor, token_id)
+_routes = NounRoutes("/tokens", "token", tags=("tokens",), read=READ_ACCOUNT, write=EDIT_ACCOUNT)
+ROUTES: list[ControllerRouterHandler] = [
+    _routes.list(tokens.list_tokens, "Your tokens, without their secrets", gives=Page[Token]),
+    _routes.create(
+        tokens.create_token,
+        "Make a token; its secret is in this answer alone",
+        "A token makes no others, so that a lost one ends with its day.",
+        allowed=in_person,
+    ),
+    _routes.delete(tokens.revoke_token, "Revoke one of your tokens", called="revoke"),
+]

@@ -3,8 +3,7 @@
 from litestar.types import ControllerRouterHandler
 
 from api.inventory.custody.pages import CustodyPages
-from api.inventory.custody.routes import CustodyRoutes
+from api.inventory.custody.routes import ROUTES as ROUTES
 from api.inventory.custody.table import FILES
 
 PAGES: list[ControllerRouterHandler] = [CustodyPages, *FILES]
-ROUTES: list[ControllerRouterHandler] = [CustodyRoutes]

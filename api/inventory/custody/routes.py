@@ -4,20 +4,16 @@ from datetime import date
 from typing import Annotated
 
 import msgspec
-from litestar import Controller, get, post
-from litestar.di import NamedDependency
-from litestar.params import JSONBody
+from litestar.types import ControllerRouterHandler
 
-from api.http.access import allow
-from api.kit.list_parameters import asked_for
-from api.kit.lists import ListQuery
+from api.kit.noun_routes import NounRoutes
 from core.access import Actor
 from core.numbers import Id
 from core.paging import Page
 from core.permissions import EDIT_EQUIPMENT, READ_EQUIPMENT
 from inventory import custody
 from inventory.assets import Condition
-from inventory.custody import Custody, CustodyFilters, Holder
+from inventory.custody import Custody, Holder
 from inventory.custody.listing import ORDERS
 
 Tags = Annotated[list[str], msgspec.Meta(examples=[["S1-00042"]])]
@@ -46,50 +42,38 @@ class TakeBack(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     note: str = ""
 
 
-class CustodyRoutes(Controller):
-    """/api/v1/custody"""
-
-    path = "/custody"
-    tags = ("custody",)
-
-    @get(
-        guards=[allow(READ_EQUIPMENT)],
-        operation_id="custody_list",
-        summary="Who has what",
-        dependencies={"asked": asked_for(CustodyFilters, ORDERS)},
+async def hand_out(actor: Actor, given: HandOut) -> list[Custody]:
+    """Hand out what the body names to whom it names."""
+    return await custody.hand_out(
+        actor, given.tags, given.holder, due_on=given.due_on, note=given.note
     )
-    async def list_custody(
-        self, actor: NamedDependency[Actor], asked: NamedDependency[ListQuery[CustodyFilters]]
-    ) -> Page[Custody]:
-        """What is out comes by the day it is due, what has ended newest first."""
-        return await custody.list_custody(
-            actor, asked.filters, cursor=asked.cursor, limit=asked.limit, sort=asked.sort
-        )
 
-    @post(
-        guards=[allow(EDIT_EQUIPMENT)],
-        operation_id="custody_hand_out",
-        summary="Hand out one or many assets",
-    )
-    async def hand_out(
-        self, actor: NamedDependency[Actor], data: JSONBody[HandOut]
-    ) -> Page[Custody]:
-        """All of them or none: 409 names the asset that somebody has already, and who."""
-        given = await custody.hand_out(
-            actor, data.tags, data.holder, due_on=data.due_on, note=data.note
-        )
-        return Page(given)
 
-    @post(
-        "/returns",
-        guards=[allow(EDIT_EQUIPMENT)],
-        operation_id="custody_take_back",
-        summary="Take back one or many assets",
-        status_code=200,
-    )
-    async def take_back(
-        self, actor: NamedDependency[Actor], data: JSONBody[TakeBack]
-    ) -> Page[Custody]:
-        """All of them or none: 409 names the asset that nobody has."""
-        ended = await custody.take_back(actor, data.tags, condition=data.condition, note=data.note)
-        return Page(ended)
+_routes = NounRoutes(
+    "/custody", "custody", tags=("custody",), read=READ_EQUIPMENT, write=EDIT_EQUIPMENT
+)
+ROUTES: list[ControllerRouterHandler] = [
+    _routes.list(
+        custody.list_custody,
+        "Who has what",
+        "What is out comes by the day it is due, what has ended newest first.",
+        orders=ORDERS,
+    ),
+    _routes.create(
+        hand_out,
+        "Hand out one or many assets",
+        "All of them or none: 409 names the asset that somebody has already, and who.",
+        called="hand_out",
+        gives=Page[Custody],
+    ),
+    _routes.at(
+        "POST /returns",
+        custody.take_back,
+        "Take back one or many assets",
+        "All of them or none: 409 names the asset that nobody has.",
+        operation="custody_take_back",
+        body=TakeBack,
+        gives=Page[Custody],
+        status=200,
+    ),
+]

@@ -6,12 +6,13 @@ import msgspec
 from litestar import Controller, Response, get, post
 from litestar.di import NamedDependency
 from litestar.response import Redirect
+from litestar.types import ControllerRouterHandler
 
 from api import urls
 from api.http.access import allow
 from api.http.types import WebRequest
 from api.inventory.donations import terms
-from api.inventory.donations.table import TABLE, list_shown
+from api.inventory.donations.table import FILES, TABLE, list_shown
 from api.inventory.models import picking
 from api.inventory.models.picking import submit_with_model
 from api.inventory.options import chosen_donor, place_options, school_codes
@@ -247,3 +248,6 @@ async def _donation_page(
         places=await place_options(actor, school_id=donation.school_id) if may_write else [],
         **await picking.choices(actor, form),
     )
+
+
+PAGES: list[ControllerRouterHandler] = [DonationPages, *FILES]

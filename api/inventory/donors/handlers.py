@@ -1,4 +1,4 @@
-"""Donors: their pages, made from the verbs of inventory.donors, and the names that a form offers."""
+"""Donors: their pages and their JSON, made from the verbs of inventory.donors."""
 
 from typing import Any
 
@@ -12,6 +12,8 @@ from api.inventory.options import school_codes
 from api.kit.flash import see_other
 from api.kit.forms import Form
 from api.kit.noun_pages import NounPages
+from api.kit.noun_routes import NounRoutes
+from api.kit.page_handlers import to
 from core.access import Actor
 from core.errors import say
 from core.paging import MAX_LIMIT
@@ -32,26 +34,33 @@ async def _with_gifts(_: WebRequest, actor: Actor, donor: Donor | None) -> dict[
 _pages = NounPages[Donor](
     "donor",
     "inventory/donors",
+    urls.donors,
     read=READ_DONATIONS,
     write=EDIT_DONATIONS,
     schools=school_codes,
     more=_with_gifts,
 )
 PAGES: list[ControllerRouterHandler] = [
-    _pages.list(urls.donors, donors.list_donors, TABLE),
+    _pages.list(donors.list_donors, TABLE),
     *FILES,
     list_donor_names,
     *_pages.new(
         urls.new_donor,
         donors.create_donor,
-        lambda made: see_other(urls.new_donation(donor=made.id), say("Saved.")),
+        then=lambda made: see_other(urls.new_donation(donor=made.id), say("Saved.")),
         first=Form({"kind": "organisation"}),
     ),
     *_pages.edit(
-        urls.donor,
-        donors.get_donor,
-        donors.update_donor,
-        lambda made: see_other(urls.donor(made.id), say("Saved.")),
+        urls.donor, donors.get_donor, donors.update_donor, then=to(urls.donor, say("Saved."))
     ),
 ]
-ROUTES: list[ControllerRouterHandler] = []
+
+_routes = NounRoutes(
+    "/donors", "donor", tags=("donations",), read=READ_DONATIONS, write=EDIT_DONATIONS
+)
+ROUTES: list[ControllerRouterHandler] = [
+    _routes.list(donors.list_donors, "Donors by name", orders=donors.ORDERS),
+    _routes.create(donors.create_donor, "Add a donor"),
+    _routes.get(donors.get_donor, "One donor"),
+    _routes.update(donors.update_donor, "Write a donor anew"),
+]

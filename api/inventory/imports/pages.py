@@ -9,6 +9,7 @@ from litestar.datastructures import UploadFile
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Redirect
+from litestar.types import ControllerRouterHandler
 
 from api import urls
 from api.http.access import allow
@@ -131,3 +132,6 @@ async def _preview(
         query=asked.filters,
         form=form or Form(),
     )
+
+
+PAGES: list[ControllerRouterHandler] = [ImportPages]

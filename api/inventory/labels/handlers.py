@@ -3,8 +3,7 @@
 from litestar.types import ControllerRouterHandler
 
 from api.inventory.labels.pages import LabelPages
-from api.inventory.labels.routes import LabelRoutes
+from api.inventory.labels.routes import ROUTES as ROUTES
 from api.inventory.labels.scan_pages import ScanPages
 
 PAGES: list[ControllerRouterHandler] = [LabelPages, ScanPages]
-ROUTES: list[ControllerRouterHandler] = [LabelRoutes]

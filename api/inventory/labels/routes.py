@@ -4,16 +4,14 @@ from typing import Annotated
 from uuid import UUID
 
 import msgspec
-from litestar import Controller, get, post
-from litestar.di import NamedDependency
-from litestar.params import FromPath, JSONBody
+from litestar.types import ControllerRouterHandler
 
-from api.http.access import allow
+from api.kit.noun_routes import NounRoutes
 from core.access import Actor
 from core.paging import Page
 from core.permissions import EDIT_EQUIPMENT, READ_EQUIPMENT
 from inventory import labels
-from inventory.labels import Label, Scan
+from inventory.labels import Label
 
 
 class Claim(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -36,51 +34,35 @@ class MadeBatch(msgspec.Struct, frozen=True):
     items: list[Label]
 
 
-class LabelRoutes(Controller):
-    """/api/v1/labels"""
+async def make_batch(actor: Actor, school: str, count: int) -> MadeBatch:
+    """A batch with its codes."""
+    batch = await labels.create_batch(actor, school, count)
+    return MadeBatch(batch, await labels.get_batch_labels(actor, batch))
 
-    path = "/labels"
-    tags = ("labels",)
 
-    @get(
-        "/{code:str}",
-        guards=[allow(READ_EQUIPMENT)],
-        operation_id="label_get",
-        summary="Where a scanned code leads",
-    )
-    async def get_scan(self, actor: NamedDependency[Actor], code: FromPath[str]) -> Scan:
-        """`tag` is null while nobody has claimed the code."""
-        return await labels.get_scan(actor, code)
-
-    @post(
-        "/{code:str}/claim",
-        guards=[allow(EDIT_EQUIPMENT)],
-        operation_id="label_claim",
-        summary="Link an unclaimed code to an asset",
-        status_code=200,
-    )
-    async def claim(
-        self, actor: NamedDependency[Actor], code: FromPath[str], data: JSONBody[Claim]
-    ) -> Scan:
-        return await labels.claim(actor, code, data.tag)
-
-    @post(
-        "/batches",
-        guards=[allow(EDIT_EQUIPMENT)],
-        operation_id="label_batch_create",
-        summary="Make a batch of unclaimed codes to print ahead",
-    )
-    async def make_batch(
-        self, actor: NamedDependency[Actor], data: JSONBody[NewBatch]
-    ) -> MadeBatch:
-        batch = await labels.create_batch(actor, data.school, data.count)
-        return MadeBatch(batch, await labels.get_batch_labels(actor, batch))
-
-    @get(
-        "/batches/{batch:uuid}",
-        guards=[allow(EDIT_EQUIPMENT)],
-        operation_id="label_batch_get",
-        summary="The unclaimed codes of a batch",
-    )
-    async def get_batch(self, actor: NamedDependency[Actor], batch: FromPath[UUID]) -> Page[Label]:
-        return Page(await labels.get_batch_labels(actor, batch))
+_routes = NounRoutes(
+    "/labels", "label", tags=("labels",), read=READ_EQUIPMENT, write=EDIT_EQUIPMENT
+)
+ROUTES: list[ControllerRouterHandler] = [
+    _routes.get(
+        labels.get_scan,
+        "Where a scanned code leads",
+        "`tag` is null while nobody has claimed the code.",
+    ),
+    _routes.step("claim", labels.claim, "Link an unclaimed code to an asset", body=Claim),
+    _routes.at(
+        "POST /batches",
+        make_batch,
+        "Make a batch of unclaimed codes to print ahead",
+        operation="label_batch_create",
+        body=NewBatch,
+    ),
+    _routes.at(
+        "GET /batches/{batch:uuid}",
+        labels.get_batch_labels,
+        "The unclaimed codes of a batch",
+        operation="label_batch_get",
+        allowed=EDIT_EQUIPMENT,
+        gives=Page[Label],
+    ),
+]

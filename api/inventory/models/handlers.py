@@ -8,6 +8,7 @@ from api.inventory.models.table import FILES, TABLE
 from api.kit.flash import see_other
 from api.kit.noun_pages import NounPages
 from api.kit.noun_routes import NounRoutes
+from api.kit.page_handlers import to
 from core.errors import say
 from core.permissions import EDIT_EQUIPMENT, READ_EQUIPMENT
 from inventory import models
@@ -16,18 +17,19 @@ from inventory.models import AssetModel
 _pages = NounPages[AssetModel](
     "asset_model",
     "inventory/models",
+    urls.asset_models,
     read=READ_EQUIPMENT,
     write=EDIT_EQUIPMENT,
     shows_history=False,
 )
 PAGES: list[ControllerRouterHandler] = [
-    _pages.list(urls.asset_models, models.list_models, TABLE),
+    _pages.list(models.list_models, TABLE),
     *FILES,
     list_titles,
     *_pages.new(
         urls.new_asset_model,
         models.create_model,
-        lambda made: see_other(
+        then=lambda made: see_other(
             urls.asset_model(made.id), say("{model} is added.", model=made.title)
         ),
     ),
@@ -35,7 +37,7 @@ PAGES: list[ControllerRouterHandler] = [
         urls.asset_model,
         models.get_model,
         models.update_model,
-        lambda made: see_other(urls.asset_model(made.id), say("Saved.")),
+        then=to(urls.asset_model, say("Saved.")),
     ),
 ]
 

@@ -5,26 +5,27 @@ from hashlib import sha256
 from typing import Annotated, Any
 
 import msgspec
-from litestar import Controller, Response, get, post
+from litestar import Response, get, post
 from litestar.datastructures import UploadFile
 from litestar.di import NamedDependency
 from litestar.enums import RequestEncodingType
-from litestar.params import Body, JSONBody
+from litestar.params import Body
+from litestar.types import ControllerRouterHandler
 
 from api.http import delivery
 from api.http.access import allow
 from api.http.types import WebRequest
 from api.kit.forms import PHOTO_FORM_BYTES
+from api.kit.noun_routes import NounRoutes
 from api.kit.numbers import PathId
 from api.kit.repeats import Key
 from api.wording.language import Language
-from api.wording.reader import language_of
 from core.access import Actor
 from core.idempotency import once
 from core.paging import Page
 from core.permissions import READ_EQUIPMENT, WRITE_WORK_ORDERS
 from inventory import repairs
-from inventory.repairs import NewEntry, WorkOrderEntry
+from inventory.repairs import WorkOrderEntry
 from storage.photos import Photo
 
 
@@ -44,95 +45,95 @@ class Pictures:
 PictureForm = Annotated[Pictures, Body(media_type=RequestEncodingType.MULTI_PART)]
 
 
-class WorkOrderEntryRoutes(Controller):
-    """/api/v1/work-orders/…/entries, comments and photos"""
+@post(
+    "/work-orders/{order_id:int}/entries/{entry_id:int}/photos",
+    guards=[allow(WRITE_WORK_ORDERS)],
+    operation_id="work_order_photo_add",
+    request_max_body_size=PHOTO_FORM_BYTES,
+    summary="Add pictures to an entry",
+    tags=("work orders",),
+)
+async def add_photos(
+    actor: NamedDependency[Actor],
+    order_id: PathId,
+    entry_id: PathId,
+    data: PictureForm,
+    key: Key = None,
+) -> WorkOrderEntry:
+    """JPEG, PNG or WebP, up to 20 MB each, made smaller, six an entry; judged by content, not by name."""
+    await repairs.get_work_order(actor, order_id)
+    files = [await file.read() for file in data.photos]
+    photos: list[Photo] = []
 
-    path = "/work-orders"
-    tags = ("work orders",)
+    async def store() -> None:
+        photos.extend(await repairs.store_photos(files))
 
-    @get(
-        "/{order_id:int}/entries",
-        guards=[allow(READ_EQUIPMENT)],
-        operation_id="work_order_entry_list",
-        summary="What was found and done, the oldest first",
+    return await once(
+        actor,
+        key,
+        f"work_order_photo_add {entry_id}",
+        WorkOrderEntry,
+        lambda: repairs.add_photos(actor, order_id, entry_id, photos),
+        given=[order_id, *(sha256(file).hexdigest() for file in files)],
+        before=store,
     )
-    async def list_entries(
-        self, request: WebRequest, actor: NamedDependency[Actor], order_id: PathId
-    ) -> Page[WorkOrderEntry]:
-        """All of them: a job card has no pages."""
-        speech = language_of(request)
-        return Page([_retold(e, speech) for e in await repairs.list_entries(actor, order_id)])
-
-    @post(
-        "/{order_id:int}/entries",
-        guards=[allow(WRITE_WORK_ORDERS)],
-        operation_id="work_order_entry_add",
-        summary="Write down work",
-    )
-    async def add_entry(
-        self, actor: NamedDependency[Actor], order_id: PathId, data: JSONBody[NewEntry]
-    ) -> WorkOrderEntry:
-        """For technicians and admins, and for the student helper to whom the order was given."""
-        return await repairs.create_entry(actor, order_id, data)
-
-    @post(
-        "/{order_id:int}/comments",
-        guards=[allow(WRITE_WORK_ORDERS)],
-        operation_id="work_order_comment_add",
-        summary="Say something about an order",
-    )
-    async def add_comment(
-        self, actor: NamedDependency[Actor], order_id: PathId, data: JSONBody[Comment]
-    ) -> WorkOrderEntry:
-        """For everyone who sees the order but auditors; a closed order takes comments too."""
-        return await repairs.comment(actor, order_id, data.text)
-
-    @post(
-        "/{order_id:int}/entries/{entry_id:int}/photos",
-        guards=[allow(WRITE_WORK_ORDERS)],
-        operation_id="work_order_photo_add",
-        request_max_body_size=PHOTO_FORM_BYTES,
-        summary="Add pictures to an entry",
-    )
-    async def add_photos(
-        self,
-        actor: NamedDependency[Actor],
-        order_id: PathId,
-        entry_id: PathId,
-        data: PictureForm,
-        key: Key = None,
-    ) -> WorkOrderEntry:
-        """JPEG, PNG or WebP, up to 20 MB each, made smaller, six an entry; judged by content, not by name."""
-        await repairs.get_work_order(actor, order_id)
-        files = [await file.read() for file in data.photos]
-        photos: list[Photo] = []
-
-        async def store() -> None:
-            photos.extend(await repairs.store_photos(files))
-
-        return await once(
-            actor,
-            key,
-            f"work_order_photo_add {entry_id}",
-            WorkOrderEntry,
-            lambda: repairs.add_photos(actor, order_id, entry_id, photos),
-            given=[order_id, *(sha256(file).hexdigest() for file in files)],
-            before=store,
-        )
-
-    @get(
-        "/photos/{photo_id:int}",
-        guards=[allow(READ_EQUIPMENT)],
-        operation_id="work_order_photo_get",
-        summary="A picture of an entry",
-    )
-    async def get_photo(
-        self, request: WebRequest, actor: NamedDependency[Actor], photo_id: PathId
-    ) -> Response[Any]:
-        """For those who may read its work order."""
-        photo = await repairs.get_photo(actor, photo_id)
-        return await delivery.picture(request, photo.object_key, photo.size_bytes, photo.media_type)
 
 
-def _retold(entry: WorkOrderEntry, speech: Language) -> WorkOrderEntry:
+@get(
+    "/work-orders/photos/{photo_id:int}",
+    guards=[allow(READ_EQUIPMENT)],
+    operation_id="work_order_photo_get",
+    summary="A picture of an entry",
+    tags=("work orders",),
+)
+async def get_photo(
+    request: WebRequest, actor: NamedDependency[Actor], photo_id: PathId
+) -> Response[Any]:
+    """For those who may read its work order."""
+    photo = await repairs.get_photo(actor, photo_id)
+    return await delivery.picture(request, photo.object_key, photo.size_bytes, photo.media_type)
+
+
+def _localized(entry: WorkOrderEntry, speech: Language) -> WorkOrderEntry:
     return msgspec.structs.replace(entry, found=speech.words(entry.wording))
+
+
+async def list_entries(actor: Actor, order_id: int) -> Page[WorkOrderEntry]:
+    """All of them in one page."""
+    return Page(await repairs.list_entries(actor, order_id))
+
+
+_routes = NounRoutes(
+    "/work-orders/{order_id:int}",
+    "work_order",
+    tags=("work orders",),
+    read=READ_EQUIPMENT,
+    write=WRITE_WORK_ORDERS,
+    localize=_localized,
+)
+ROUTES: list[ControllerRouterHandler] = [
+    _routes.at(
+        "GET /entries",
+        list_entries,
+        "What was found and done, the oldest first",
+        "All of them: a job card has no pages.",
+        operation="work_order_entry_list",
+    ),
+    _routes.at(
+        "POST /entries",
+        repairs.create_entry,
+        "Write down work",
+        "For technicians and admins, and for the student helper to whom the order was given.",
+        operation="work_order_entry_add",
+    ),
+    _routes.at(
+        "POST /comments",
+        repairs.comment,
+        "Say something about an order",
+        "For everyone who sees the order but auditors; a closed order takes comments too.",
+        operation="work_order_comment_add",
+        body=Comment,
+    ),
+    add_photos,
+    get_photo,
+]

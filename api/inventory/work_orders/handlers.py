@@ -2,11 +2,10 @@
 
 from litestar.types import ControllerRouterHandler
 
-from api.inventory.work_orders.entry_routes import WorkOrderEntryRoutes
+from api.inventory.work_orders import entry_routes, routes
 from api.inventory.work_orders.fault_reports import FaultReportPages
 from api.inventory.work_orders.pages import WorkOrderPages
-from api.inventory.work_orders.routes import WorkOrderRoutes
 from api.inventory.work_orders.table import FILES
 
 PAGES: list[ControllerRouterHandler] = [FaultReportPages, WorkOrderPages, *FILES]
-ROUTES: list[ControllerRouterHandler] = [WorkOrderRoutes, WorkOrderEntryRoutes]
+ROUTES: list[ControllerRouterHandler] = [*routes.ROUTES, *entry_routes.ROUTES]

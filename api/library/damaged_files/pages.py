@@ -2,6 +2,7 @@
 
 from litestar import Response, get
 from litestar.di import NamedDependency
+from litestar.types import ControllerRouterHandler
 
 from api import urls
 from api.http.access import allow
@@ -27,3 +28,6 @@ async def show_damaged_files(request: WebRequest, actor: NamedDependency[Actor])
         page=await damaged_files.list_damaged_files(actor, limit=asked.limit, cursor=asked.cursor),
         sentences=damage.SENTENCES,
     )
+
+
+PAGES: list[ControllerRouterHandler] = [show_damaged_files]

@@ -6,6 +6,7 @@ from uuid import UUID
 from litestar import Controller, Response, get, head
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
+from litestar.types import ControllerRouterHandler
 
 from api.http import delivery
 from api.http.access import allow
@@ -90,3 +91,6 @@ async def show_picture(
 ) -> Response[Any]:
     made = await downloads.get_picture(actor, revision_id, kind, page)
     return await delivery.picture(request, made.object_key, made.size_bytes, made.media_type)
+
+
+ROUTES: list[ControllerRouterHandler] = [DownloadRoutes, show_picture]

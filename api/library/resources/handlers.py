@@ -4,7 +4,6 @@ from litestar.types import ControllerRouterHandler
 
 from api.library.resources.form_pages import LibraryFormPages
 from api.library.resources.pages import LibraryPages
-from api.library.resources.routes import ResourceRoutes
+from api.library.resources.routes import ROUTES as ROUTES
 
 PAGES: list[ControllerRouterHandler] = [LibraryFormPages, LibraryPages]
-ROUTES: list[ControllerRouterHandler] = [ResourceRoutes]

@@ -4,13 +4,15 @@ from typing import Annotated
 from uuid import UUID
 
 import msgspec
-from litestar import Controller, get, patch, post
+from litestar import get
 from litestar.di import NamedDependency
-from litestar.params import FromPath, FromQuery, JSONBody
+from litestar.params import FromQuery
+from litestar.types import ControllerRouterHandler
 
 from api.http.access import allow
 from api.kit.list_parameters import asked_for
 from api.kit.lists import ListQuery
+from api.kit.noun_routes import NounRoutes
 from core import schools
 from core.access import Actor
 from core.numbers import Id, Version
@@ -62,154 +64,102 @@ class NewRevision(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     note: Annotated[str, msgspec.Meta(max_length=500)] = ""
 
 
-class ResourceRoutes(Controller):
-    """/api/v1/resources"""
+@get(
+    "/resources",
+    guards=[allow(READ_LIBRARY)],
+    operation_id="resource_list",
+    summary="Resources by words and facets: the best first, or the newest",
+    tags=("library",),
+    dependencies={"asked": asked_for(Filters, without=("school_id",))},
+)
+async def find(
+    actor: NamedDependency[Actor],
+    asked: NamedDependency[ListQuery[Filters]],
+    school: FromQuery[str | None] = None,
+) -> Page[ResourceLine]:
+    """Chinese is found by any two characters together, Latin by how a word begins, titles also
+    by the first letters of their pinyin; words inside the files count too."""
+    # Of every school: what is shared by another one is found as well.
+    school_id = None if school is None else await schools.find_id(school)
+    only = msgspec.structs.replace(asked.filters, school_id=school_id)
+    return await catalogue.list_resources(actor, only, cursor=asked.cursor, limit=asked.limit)
 
-    path = "/resources"
-    tags = ("library",)
 
-    @get(
-        guards=[allow(READ_LIBRARY)],
-        operation_id="resource_list",
-        summary="Resources by words and facets: the best first, or the newest",
-        dependencies={"asked": asked_for(Filters, without=("school_id",))},
+async def create_resource(actor: Actor, new: NewResource) -> Resource:
+    """Begin a resource with what describes it, and its first file if there is one."""
+    return await resources.create_resource(
+        actor, new.school_id, new.description(), upload_id=new.upload_id
     )
-    async def find(
-        self,
-        actor: NamedDependency[Actor],
-        asked: NamedDependency[ListQuery[Filters]],
-        school: FromQuery[str | None] = None,
-    ) -> Page[ResourceLine]:
-        """Chinese is found by any two characters together, Latin by how a word begins, titles also
-        by the first letters of their pinyin; words inside the files count too."""
-        # Of every school: what is shared by another one is found as well.
-        school_id = None if school is None else await schools.find_id(school)
-        only = msgspec.structs.replace(asked.filters, school_id=school_id)
-        return await catalogue.list_resources(actor, only, cursor=asked.cursor, limit=asked.limit)
 
-    @post(
-        guards=[allow(CONTRIBUTE_RESOURCES)],
-        operation_id="resource_create",
-        summary="Begin a resource",
-    )
-    async def create(
-        self,
-        actor: NamedDependency[Actor],
-        data: JSONBody[NewResource],
-    ) -> Resource:
-        return await resources.create_resource(
-            actor, data.school_id, data.description(), upload_id=data.upload_id
-        )
 
-    @get(
-        "/{resource_id:uuid}",
-        guards=[allow(READ_LIBRARY)],
-        operation_id="resource_get",
-        summary="One resource",
+async def change_resource(actor: Actor, resource_id: UUID, change: ResourceChange) -> Resource:
+    """Describe a resource anew; what is left out stays."""
+    old = await resources.get_resource(actor, resource_id)
+    given = {name: getattr(change, name) for name in Description.__struct_fields__}
+    described = Description(
+        **{
+            name: getattr(old, name) if value is msgspec.UNSET else value
+            for name, value in given.items()
+        }
     )
-    async def show(self, actor: NamedDependency[Actor], resource_id: FromPath[UUID]) -> Resource:
-        return await resources.get_resource(actor, resource_id)
+    return await resources.update_resource(actor, resource_id, described, version=change.version)
 
-    @patch(
-        "/{resource_id:uuid}",
-        guards=[allow(CONTRIBUTE_RESOURCES)],
-        operation_id="resource_edit",
-        summary="Describe a resource anew",
-    )
-    async def edit(
-        self,
-        actor: NamedDependency[Actor],
-        resource_id: FromPath[UUID],
-        data: JSONBody[ResourceChange],
-    ) -> Resource:
-        old = await resources.get_resource(actor, resource_id)
-        given = {name: getattr(data, name) for name in Description.__struct_fields__}
-        described = Description(
-            **{
-                name: getattr(old, name) if value is msgspec.UNSET else value
-                for name, value in given.items()
-            }
-        )
-        return await resources.update_resource(actor, resource_id, described, version=data.version)
 
-    @get(
-        "/{resource_id:uuid}/revisions",
-        guards=[allow(READ_LIBRARY)],
-        operation_id="revision_list",
-        summary="The files of a resource, newest first",
-    )
-    async def list_revisions(
-        self, actor: NamedDependency[Actor], resource_id: FromPath[UUID]
-    ) -> Page[Revision]:
-        await resources.get_resource(actor, resource_id)
-        return Page(await revisions.list_revisions(actor, resource_id))
+async def list_revisions(actor: Actor, resource_id: UUID) -> Page[Revision]:
+    """The files of a resource that the actor may read."""
+    await resources.get_resource(actor, resource_id)
+    return Page(await revisions.list_revisions(actor, resource_id))
 
-    @post(
-        "/{resource_id:uuid}/revisions",
-        guards=[allow(CONTRIBUTE_RESOURCES)],
-        operation_id="revision_add",
-        summary="Give a resource its next file",
-    )
-    async def add_revision(
-        self,
-        actor: NamedDependency[Actor],
-        resource_id: FromPath[UUID],
-        data: JSONBody[NewRevision],
-    ) -> Page[Revision]:
-        await revisions.add(actor, resource_id, data.upload_id, note=data.note)
-        return Page(await revisions.list_revisions(actor, resource_id))
 
-    @post(
-        "/{resource_id:uuid}/submit",
-        guards=[allow(CONTRIBUTE_RESOURCES)],
-        operation_id="resource_submit",
-        summary="Ask the administrators to publish a draft",
-        status_code=200,
-    )
-    async def submit(self, actor: NamedDependency[Actor], resource_id: FromPath[UUID]) -> Resource:
-        return await resources.submit(actor, resource_id)
+async def add_revision(actor: Actor, resource_id: UUID, new: NewRevision) -> Page[Revision]:
+    """Give a resource its next file; gives all of them."""
+    await revisions.add(actor, resource_id, new.upload_id, note=new.note)
+    return Page(await revisions.list_revisions(actor, resource_id))
 
-    @post(
-        "/{resource_id:uuid}/take-back",
-        guards=[allow(CONTRIBUTE_RESOURCES)],
-        operation_id="resource_take_back",
-        summary="Make a submitted or withdrawn resource a draft again",
-        status_code=200,
-    )
-    async def take_back(
-        self, actor: NamedDependency[Actor], resource_id: FromPath[UUID]
-    ) -> Resource:
-        return await resources.take_back(actor, resource_id)
 
-    @post(
-        "/{resource_id:uuid}/publish",
-        guards=[allow(CONTRIBUTE_RESOURCES)],
-        operation_id="resource_publish",
-        summary="Let others find it",
-        status_code=200,
-    )
-    async def publish(self, actor: NamedDependency[Actor], resource_id: FromPath[UUID]) -> Resource:
-        return await resources.publish(actor, resource_id)
+async def count_facets(actor: Actor, *, q: str = "") -> dict[str, dict[str, int]]:
+    """For each facet how many of the resources that match have each code."""
+    return await catalogue.count_facets(actor, Filters(q=q))
 
-    @post(
-        "/{resource_id:uuid}/withdraw",
-        guards=[allow(CONTRIBUTE_RESOURCES)],
-        operation_id="resource_withdraw",
-        summary="Take it out of the library; nothing is deleted",
-        status_code=200,
-    )
-    async def withdraw(
-        self, actor: NamedDependency[Actor], resource_id: FromPath[UUID]
-    ) -> Resource:
-        return await resources.withdraw(actor, resource_id)
 
-    @get(
-        "/facets",
-        guards=[allow(READ_LIBRARY)],
-        operation_id="resource_facets",
-        summary="How many resources there are of each stage, subject, grade, kind, language, licence",
-    )
-    async def count_facets(
-        self, actor: NamedDependency[Actor], q: FromQuery[str] = ""
-    ) -> dict[str, dict[str, int]]:
-        return await catalogue.count_facets(actor, Filters(q=q))
+_routes = NounRoutes(
+    "/resources", "resource", tags=("library",), read=READ_LIBRARY, write=CONTRIBUTE_RESOURCES
+)
+ROUTES: list[ControllerRouterHandler] = [
+    find,
+    _routes.create(create_resource, "Begin a resource"),
+    _routes.get(resources.get_resource, "One resource"),
+    _routes.at(
+        "PATCH /{resource_id:uuid}",
+        change_resource,
+        "Describe a resource anew",
+        operation="resource_edit",
+    ),
+    _routes.at(
+        "GET /{resource_id:uuid}/revisions",
+        list_revisions,
+        "The files of a resource, newest first",
+        operation="revision_list",
+    ),
+    _routes.at(
+        "POST /{resource_id:uuid}/revisions",
+        add_revision,
+        "Give a resource its next file",
+        operation="revision_add",
+    ),
+    _routes.step("submit", resources.submit, "Ask the administrators to publish a draft"),
+    _routes.step(
+        "take-back",
+        resources.take_back,
+        "Make a submitted or withdrawn resource a draft again",
+        called="take_back",
+    ),
+    _routes.step("publish", resources.publish, "Let others find it"),
+    _routes.step("withdraw", resources.withdraw, "Take it out of the library; nothing is deleted"),
+    _routes.at(
+        "GET /facets",
+        count_facets,
+        "How many resources there are of each stage, subject, grade, kind, language, licence",
+        operation="resource_facets",
+    ),
+]

@@ -10,6 +10,7 @@ from litestar import Controller, Response, delete, get, head, patch, post, route
 from litestar.di import NamedDependency
 from litestar.exceptions import InternalServerException
 from litestar.params import FromPath, FromQuery
+from litestar.types import ControllerRouterHandler
 
 from api import urls
 from api.http.access import allow, public
@@ -262,3 +263,6 @@ async def _body(request: WebRequest) -> AsyncIterator[bytes]:
     except InternalServerException as error:
         # Litestar's word for a line that broke in the middle.
         raise Cut from error
+
+
+ROUTES: list[ControllerRouterHandler] = [describe_tus, UploadRoutes]

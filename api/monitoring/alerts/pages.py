@@ -1,11 +1,12 @@
 """Alerts: what is wrong now, what was, one alert's story, and what people do about them."""
 
-from typing import Any, Literal
+from typing import Literal
 
 import msgspec
 from litestar import Controller, Response, get, post
 from litestar.di import NamedDependency
 from litestar.response import Redirect
+from litestar.types import ControllerRouterHandler
 
 from api import urls
 from api.http.access import allow, in_person
@@ -14,8 +15,8 @@ from api.kit.flash import see_other
 from api.kit.forms import Form, convert_form, read_form
 from api.kit.numbers import PathId
 from api.kit.options import school_options
+from api.kit.page_handlers import posted, shown, to
 from api.kit.rendering import language_of, render
-from api.kit.submission import submit
 from api.monitoring.alerts.charts import chart_of, held_back_words
 from api.monitoring.alerts.words import rule_words
 from core import places
@@ -25,7 +26,7 @@ from core.numbers import Id
 from core.paging import DEFAULT_LIMIT
 from core.permissions import EDIT_MONITORING
 from monitoring.alerting import alerts
-from monitoring.alerting.alerts import AlertFilter, AlertSeverity
+from monitoring.alerting.alerts import Alert, AlertFilter, AlertSeverity
 from monitoring.alerting.alerts.detail import story_of
 from monitoring.profiles.alert_messages import RULE_SENTENCES
 
@@ -104,12 +105,6 @@ class AlertPages(Controller):
             kept=actor.school_ids_with(EDIT_MONITORING),
         )
 
-    @get(urls.alert, guards=[in_person])
-    async def show_alert(
-        self, request: WebRequest, actor: NamedDependency[Actor], alert_id: PathId
-    ) -> Response[str]:
-        return await _alert_page(request, actor, alert_id)
-
     @post(urls.acknowledge_alerts, guards=[allow(EDIT_MONITORING, tokens=False)])
     async def acknowledge_many(
         self, request: WebRequest, actor: NamedDependency[Actor]
@@ -127,17 +122,9 @@ class AlertPages(Controller):
         back = urls.local((await request.form()).get("back"), urls.alerts())
         return see_other(back, say("You take care of {tag}.", tag=alert.asset_tag))
 
-    @post(urls.clear_alert, guards=[allow(EDIT_MONITORING, tokens=False)])
-    async def clear(
-        self, request: WebRequest, actor: NamedDependency[Actor], alert_id: PathId
-    ) -> Response[Any]:
-        return await submit(
-            request,
-            Ending,
-            lambda ending: alerts.clear_by_hand(actor, alert_id, ending.reason),
-            then=lambda _: see_other(urls.alert(alert_id), say("The alert is ended.")),
-            page=lambda form: _alert_page(request, actor, alert_id, form),
-        )
+
+async def _clear(actor: Actor, alert_id: int, ending: Ending) -> Alert:
+    return await alerts.clear_by_hand(actor, alert_id, ending.reason)
 
 
 async def _alert_page(
@@ -156,3 +143,17 @@ async def _alert_page(
         may_keep=actor.can_at(alert.school_id, EDIT_MONITORING),
         form=form or Form(),
     )
+
+
+PAGES: list[ControllerRouterHandler] = [
+    AlertPages,
+    shown(urls.alert, _alert_page, in_person),
+    posted(
+        urls.clear_alert,
+        Ending,
+        _clear,
+        then=to(urls.alert, say("The alert is ended.")),
+        page=_alert_page,
+        allowed=EDIT_MONITORING,
+    ),
+]

@@ -3,6 +3,7 @@
 import msgspec
 from litestar import Controller, Response, get
 from litestar.di import NamedDependency
+from litestar.types import ControllerRouterHandler
 
 from api import urls
 from api.http.access import allow
@@ -84,3 +85,6 @@ class AvailabilityPages(Controller):
 
 def _file_name(report: AvailabilityReport) -> str:
     return f"availability-{report.by}-{report.month}.csv"
+
+
+PAGES: list[ControllerRouterHandler] = [AvailabilityPages]

@@ -3,6 +3,7 @@
 from litestar import Controller, get
 from litestar.di import NamedDependency
 from litestar.params import FromQuery
+from litestar.types import ControllerRouterHandler
 
 from api.http.access import allow
 from api.kit.numbers import QueryId
@@ -38,3 +39,6 @@ class AvailabilityRoutes(Controller):
         return await availability(
             actor, by, chosen_month(month), school_id=of_school, room_id=room_id
         )
+
+
+ROUTES: list[ControllerRouterHandler] = [AvailabilityRoutes]

@@ -4,23 +4,21 @@ from datetime import timedelta
 from typing import Annotated, Any, Literal
 
 import msgspec
-from litestar import Controller, Response, get, post
-from litestar.di import NamedDependency
-from litestar.response import Redirect
+from litestar import Response
+from litestar.types import ControllerRouterHandler
 
 from api import urls
-from api.http.access import allow, in_person
+from api.http.access import in_person
 from api.http.types import WebRequest
 from api.inventory.options import by_school
 from api.kit.flash import see_other
 from api.kit.forms import Form, convert_form
 from api.kit.lists import read_list
-from api.kit.numbers import PathId
 from api.kit.options import school_options
+from api.kit.page_handlers import button, posted, shown, to
 from api.kit.rendering import language_of, render
-from api.kit.submission import submit
 from api.monitoring.devices.reading_words import charted, grouped
-from api.monitoring.devices.table import TABLE
+from api.monitoring.devices.table import FILES, TABLE
 from api.monitoring.ports.words import PORT_METRICS, has_ports
 from api.wording import row_names
 from core import clock
@@ -28,6 +26,7 @@ from core.access import Actor
 from core.errors import say
 from core.numbers import Id, Version
 from core.permissions import EDIT_MONITORING, EDIT_MONITORING_SETUP
+from core.query import OfSchool
 from monitoring import devices, registration, topology
 from monitoring.alerting import alerts, forecasts, parents
 from monitoring.alerting.alerts import AlertFilter
@@ -83,130 +82,81 @@ class DeviceForm(msgspec.Struct, frozen=True):
         )
 
 
-class DevicePages(Controller):
-    """/devices"""
+async def _list_page(request: WebRequest, actor: Actor) -> Response[str]:
+    asked = read_list(request, DeviceFilter)
+    query = asked.filters
+    page = await devices.list_devices(
+        actor, query, cursor=asked.cursor, limit=asked.limit, sort=asked.sort
+    )
+    return render(
+        request,
+        "monitoring/devices/list.html",
+        page=page,
+        shown=TABLE.shown(asked, language_of(request)),
+        query=query,
+        q=query.q,
+        schools=await school_options(request, actor),
+        profiles=_profile_codes(),
+        may_keep=actor.can(EDIT_MONITORING),
+    )
 
-    include_in_schema = False
 
-    @get(urls.devices, guards=[in_person])
-    async def list_devices(
-        self, request: WebRequest, actor: NamedDependency[Actor]
-    ) -> Response[str]:
-        asked = read_list(request, DeviceFilter)
-        query = asked.filters
-        page = await devices.list_devices(
-            actor, query, cursor=asked.cursor, limit=asked.limit, sort=asked.sort
-        )
-        return render(
-            request,
-            "monitoring/devices/list.html",
-            page=page,
-            shown=TABLE.shown(asked, language_of(request)),
-            query=query,
-            q=query.q,
-            schools=await school_options(request, actor),
-            profiles=_profile_codes(),
-            may_keep=actor.can(EDIT_MONITORING),
-        )
+async def _new_page(request: WebRequest, actor: Actor, form: Form | None = None) -> Response[str]:
+    start = convert_form(request.query_params, Start)
+    return await _form_page(request, actor, form or Form({"asset_tag": start.tag, "port": 161}))
 
-    @get(urls.new_device, guards=[allow(EDIT_MONITORING, tokens=False)])
-    async def show_new(self, request: WebRequest, actor: NamedDependency[Actor]) -> Response[str]:
-        start = convert_form(request.query_params, Start)
-        return await _form_page(request, actor, None, Form({"asset_tag": start.tag, "port": 161}))
 
-    @post(urls.devices, guards=[allow(EDIT_MONITORING, tokens=False)])
-    async def add_device(self, request: WebRequest, actor: NamedDependency[Actor]) -> Response[Any]:
-        return await submit(
-            request,
-            DeviceForm,
-            lambda form: registration.create_device(actor, form.device()),
-            then=lambda made: see_other(
-                urls.device(made.id),
-                say(
-                    "{tag} is monitored now; its first readings come in a moment.",
-                    tag=made.asset_tag,
-                ),
-            ),
-            page=lambda form: _form_page(request, actor, None, form),
-        )
+async def _add(actor: Actor, form: DeviceForm) -> Device:
+    return await registration.create_device(actor, form.device())
 
-    @get(urls.device, guards=[in_person])
-    async def show_device(
-        self, request: WebRequest, actor: NamedDependency[Actor], device_id: PathId
-    ) -> Response[str]:
-        device = await devices.get_device(actor, device_id)
-        readings = await devices.latest_readings(actor, device_id)
-        charts = convert_form(request.query_params, ChartsQuery)
-        found = await alerts.list_alerts(
-            actor, AlertFilter(device_id=device_id), limit=ALERTS_SHOWN
-        )
-        return render(
-            request,
-            "monitoring/devices/device.html",
-            device=device,
-            groups=grouped(
-                readings,
-                language_of(request),
-                without=PORT_METRICS if has_ports(readings) else (),
-            ),
-            read_at=readings[0].at if readings else None,
-            is_stale=bool(readings) and readings[0].is_stale,
-            charts_of=charted(readings, language_of(request)),
-            span=charts.span,
-            alerts=found.items,
-            parent=await parents.parent_of(actor, device_id),
-            maintenance=await in_force.over_device(device_id, clock.now()),
-            forecasts=await forecasts.of_device(device_id),
-            use=await _use(actor, device, request),
-            has_ports=has_ports(readings),
-            uplink=await topology.suggest_parent(actor, device_id),
-            changes=await row_names.history(language_of(request), "device", device_id, limit=20),
-            may_keep=device.school_id in actor.school_ids_with(EDIT_MONITORING),
-        )
 
-    @get(urls.edit_device, guards=[allow(EDIT_MONITORING, tokens=False)])
-    async def show_edit(
-        self, request: WebRequest, actor: NamedDependency[Actor], device_id: PathId
-    ) -> Response[str]:
-        device = await devices.get_device(actor, device_id)
-        actor.require(device.school_id, EDIT_MONITORING)
-        return await _form_page(request, actor, device, _as_form(device))
+async def _page(request: WebRequest, actor: Actor, device_id: int) -> Response[str]:
+    device = await devices.get_device(actor, device_id)
+    readings = await devices.latest_readings(actor, device_id)
+    charts = convert_form(request.query_params, ChartsQuery)
+    found = await alerts.list_alerts(actor, AlertFilter(device_id=device_id), limit=ALERTS_SHOWN)
+    return render(
+        request,
+        "monitoring/devices/device.html",
+        device=device,
+        groups=grouped(
+            readings,
+            language_of(request),
+            without=PORT_METRICS if has_ports(readings) else (),
+        ),
+        read_at=readings[0].at if readings else None,
+        is_stale=bool(readings) and readings[0].is_stale,
+        charts_of=charted(readings, language_of(request)),
+        span=charts.span,
+        alerts=found.items,
+        parent=await parents.parent_of(actor, device_id),
+        maintenance=await in_force.over_device(device_id, clock.now()),
+        forecasts=await forecasts.of_device(device_id),
+        use=await _use(actor, device, request),
+        has_ports=has_ports(readings),
+        uplink=await topology.suggest_parent(actor, device_id),
+        changes=await row_names.history(language_of(request), "device", device_id, limit=20),
+        may_keep=device.school_id in actor.school_ids_with(EDIT_MONITORING),
+    )
 
-    @post(urls.device, guards=[allow(EDIT_MONITORING, tokens=False)])
-    async def edit_device(
-        self, request: WebRequest, actor: NamedDependency[Actor], device_id: PathId
-    ) -> Response[Any]:
-        device = await devices.get_device(actor, device_id)
-        return await submit(
-            request,
-            DeviceForm,
-            lambda form: registration.update_device(
-                actor, device_id, form.device(), version=form.version
-            ),
-            then=lambda _: see_other(urls.device(device_id), say("Saved.")),
-            page=lambda form: _form_page(request, actor, device, form.with_version(device.version)),
-        )
 
-    @post(urls.poll_device, guards=[allow(EDIT_MONITORING, tokens=False)])
-    async def poll(self, actor: NamedDependency[Actor], device_id: PathId) -> Redirect:
-        await registration.poll_now(actor, device_id)
-        return see_other(urls.device(device_id), say("The device is visited in a moment."))
+async def _edit_page(
+    request: WebRequest, actor: Actor, device_id: int, form: Form | None = None
+) -> Response[str]:
+    device = await devices.get_device(actor, device_id)
+    actor.require(device.school_id, EDIT_MONITORING)
+    form = (form or _as_form(device)).with_version(device.version)
+    return await _form_page(request, actor, form, device)
 
-    @post(urls.pause_device, guards=[allow(EDIT_MONITORING, tokens=False)])
-    async def pause(self, actor: NamedDependency[Actor], device_id: PathId) -> Redirect:
-        await registration.pause_device(actor, device_id)
-        return see_other(urls.device(device_id), say("Monitoring is paused."))
 
-    @post(urls.resume_device, guards=[allow(EDIT_MONITORING, tokens=False)])
-    async def resume(self, actor: NamedDependency[Actor], device_id: PathId) -> Redirect:
-        await registration.resume_device(actor, device_id)
-        return see_other(urls.device(device_id), say("Monitoring goes on."))
+async def _edit(actor: Actor, device_id: int, form: DeviceForm) -> Device:
+    return await registration.update_device(actor, device_id, form.device(), version=form.version)
 
-    @post(urls.remove_device, guards=[allow(EDIT_MONITORING, tokens=False)])
-    async def remove(self, actor: NamedDependency[Actor], device_id: PathId) -> Redirect:
-        device = await devices.get_device(actor, device_id)
-        await registration.remove_device(actor, device_id)
-        return see_other(urls.devices(), say("{tag} is monitored no longer.", tag=device.asset_tag))
+
+async def _remove(actor: Actor, device_id: int) -> Device:
+    device = await devices.get_device(actor, device_id)
+    await registration.remove_device(actor, device_id)
+    return device
 
 
 def _profile_codes() -> list[str]:
@@ -223,11 +173,10 @@ def _as_form(device: Device) -> Form:
 
 
 async def _form_page(
-    request: WebRequest, actor: Actor, device: Device | None, form: Form
+    request: WebRequest, actor: Actor, form: Form, device: Device | None = None
 ) -> Response[str]:
-    known = await credentials.list_credentials(
-        actor, school_id=device.school_id if device else None
-    )
+    of_school = OfSchool(device.school_id if device else None)
+    known = await credentials.list_credentials(actor, of_school)
     return render(
         request,
         "monitoring/devices/form.html",
@@ -263,3 +212,57 @@ async def _use(actor: Actor, device: Device, request: WebRequest) -> dict[str, A
             }
         ],
     }
+
+
+PAGES: list[ControllerRouterHandler] = [
+    *FILES,
+    shown(urls.devices, _list_page, in_person),
+    shown(urls.new_device, _new_page, EDIT_MONITORING),
+    posted(
+        urls.devices,
+        DeviceForm,
+        _add,
+        then=lambda made: see_other(
+            urls.device(made.id),
+            say("{tag} is monitored now; its first readings come in a moment.", tag=made.asset_tag),
+        ),
+        page=_new_page,
+        allowed=EDIT_MONITORING,
+    ),
+    shown(urls.device, _page, in_person),
+    shown(urls.edit_device, _edit_page, EDIT_MONITORING),
+    posted(
+        urls.device,
+        DeviceForm,
+        _edit,
+        then=to(urls.device, say("Saved.")),
+        page=_edit_page,
+        allowed=EDIT_MONITORING,
+    ),
+    button(
+        urls.poll_device,
+        registration.poll_now,
+        then=to(urls.device, say("The device is visited in a moment.")),
+        allowed=EDIT_MONITORING,
+    ),
+    button(
+        urls.pause_device,
+        registration.pause_device,
+        then=to(urls.device, say("Monitoring is paused.")),
+        allowed=EDIT_MONITORING,
+    ),
+    button(
+        urls.resume_device,
+        registration.resume_device,
+        then=to(urls.device, say("Monitoring goes on.")),
+        allowed=EDIT_MONITORING,
+    ),
+    button(
+        urls.remove_device,
+        _remove,
+        then=lambda gone, _: see_other(
+            urls.devices(), say("{tag} is monitored no longer.", tag=gone.asset_tag)
+        ),
+        allowed=EDIT_MONITORING,
+    ),
+]

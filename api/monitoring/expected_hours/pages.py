@@ -4,20 +4,18 @@ from datetime import time
 from typing import Any
 
 import msgspec
-from litestar import Controller, Response, get, post
-from litestar.di import NamedDependency
-from litestar.response import Redirect
+from litestar import Response
+from litestar.types import ControllerRouterHandler
 
 from api import urls
-from api.http.access import allow, in_person
+from api.http.access import in_person
 from api.http.types import WebRequest
 from api.kit.flash import see_other
 from api.kit.forms import Form
 from api.kit.local_times import time_of
-from api.kit.numbers import PathId
 from api.kit.options import school_options
+from api.kit.page_handlers import button, posted, shown, to
 from api.kit.rendering import language_of, render
-from api.kit.submission import submit
 from api.monitoring.alerts.words import week_in_words, weekday_choices
 from core import places
 from core.access import Actor
@@ -50,92 +48,31 @@ class RoomForm(msgspec.Struct, frozen=True):
     place_id: Id
 
 
-class ExpectedHoursPages(Controller):
-    """/expected-hours"""
+async def _list_page(request: WebRequest, actor: Actor) -> Response[str]:
+    speech = language_of(request)
+    sets = await expected_hours.list_hours(actor)
+    return render(
+        request,
+        "monitoring/expected_hours/list.html",
+        sets=sets,
+        weeks={hours.id: week_in_words(speech, hours.spans) for hours in sets},
+        schools=dict(await school_options(request, actor)),
+        kept=actor.school_ids_with(EDIT_MONITORING),
+    )
 
-    include_in_schema = False
 
-    @get(urls.expected_hours, guards=[in_person])
-    async def list_hours(self, request: WebRequest, actor: NamedDependency[Actor]) -> Response[str]:
-        speech = language_of(request)
-        sets = await expected_hours.list_hours(actor)
-        return render(
-            request,
-            "monitoring/expected_hours/list.html",
-            sets=sets,
-            weeks={hours.id: week_in_words(speech, hours.spans) for hours in sets},
-            schools=dict(await school_options(request, actor)),
-            kept=actor.school_ids_with(EDIT_MONITORING),
-        )
+async def _add(actor: Actor, form: Any) -> ExpectedHours:
+    school_id = form.school_id or actor.school_ids_with(EDIT_MONITORING)[0]
+    hours = NewHours(form.name, _spans(form))
+    return await expected_hours.create_hours(actor, school_id, hours)
 
-    @get(urls.new_expected_hours, guards=[allow(EDIT_MONITORING, tokens=False)])
-    async def show_new(self, request: WebRequest, actor: NamedDependency[Actor]) -> Response[str]:
-        usual = [Span(day, time(8), time(17, 30)) for day in range(1, 6)]
-        return await _form_page(request, actor, None, _as_form("", usual))
 
-    @post(urls.expected_hours, guards=[allow(EDIT_MONITORING, tokens=False)])
-    async def add_hours(self, request: WebRequest, actor: NamedDependency[Actor]) -> Response[Any]:
-        only = actor.school_ids_with(EDIT_MONITORING)[0]
+async def _edit(actor: Actor, hours_id: int, form: Any) -> ExpectedHours:
+    return await expected_hours.update_hours(actor, hours_id, NewHours(form.name, _spans(form)))
 
-        async def add(form: Any) -> ExpectedHours:
-            hours = NewHours(form.name, _spans(form))
-            return await expected_hours.create_hours(actor, form.school_id or only, hours)
 
-        return await submit(
-            request,
-            HoursForm,
-            add,
-            then=lambda _: see_other(urls.expected_hours(), say("Saved.")),
-            page=lambda form: _form_page(request, actor, None, form),
-        )
-
-    @get(urls.expected_hours_of, guards=[in_person])
-    async def show_hours(
-        self, request: WebRequest, actor: NamedDependency[Actor], hours_id: PathId
-    ) -> Response[str]:
-        hours = await expected_hours.get_hours(actor, hours_id)
-        return await _form_page(request, actor, hours, _as_form(hours.name, hours.spans))
-
-    @post(urls.expected_hours_of, guards=[allow(EDIT_MONITORING, tokens=False)])
-    async def edit_hours(
-        self, request: WebRequest, actor: NamedDependency[Actor], hours_id: PathId
-    ) -> Response[Any]:
-        hours = await expected_hours.get_hours(actor, hours_id)
-
-        async def edit(form: Any) -> ExpectedHours:
-            changed = NewHours(form.name, _spans(form))
-            return await expected_hours.update_hours(actor, hours_id, changed)
-
-        return await submit(
-            request,
-            HoursForm,
-            edit,
-            then=lambda _: see_other(urls.expected_hours(), say("Saved.")),
-            page=lambda form: _form_page(request, actor, hours, form),
-        )
-
-    @post(urls.remove_expected_hours, guards=[allow(EDIT_MONITORING, tokens=False)])
-    async def remove_hours(self, actor: NamedDependency[Actor], hours_id: PathId) -> Redirect:
-        await expected_hours.delete_hours(actor, hours_id)
-        return see_other(urls.expected_hours(), say("These expected hours are deleted."))
-
-    @post(urls.give_expected_hours, guards=[allow(EDIT_MONITORING, tokens=False)])
-    async def give_to_room(
-        self, request: WebRequest, actor: NamedDependency[Actor], hours_id: PathId
-    ) -> Response[Any]:
-        hours = await expected_hours.get_hours(actor, hours_id)
-        kept = _as_form(hours.name, hours.spans).values
-        return await submit(
-            request,
-            RoomForm,
-            lambda room: expected_hours.give_to_place(actor, room.place_id, hours_id),
-            then=lambda count: see_other(
-                urls.expected_hours_of(hours_id),
-                say("Devices of the room that have these hours now: {count}.", count=count),
-            ),
-            page=lambda form: _form_page(request, actor, hours, form.with_defaults(**kept)),
-            fields={"": "place_id"},
-        )
+async def _give(actor: Actor, hours_id: int, room: RoomForm) -> int:
+    return await expected_hours.give_to_place(actor, room.place_id, hours_id)
 
 
 def _spans(form: Any) -> list[Span]:
@@ -173,6 +110,9 @@ def _as_form(name: str, spans: list[Span]) -> Form:
     return Form(values)
 
 
+USUAL = _as_form("", [Span(day, time(8), time(17, 30)) for day in range(1, 6)])
+
+
 def _lines_shown(form: Form) -> int:
     """The lines with anything in them, and a blank one where there is room."""
     filled = [name for name, value in form.values.items() if value and name[-1].isdecimal()]
@@ -180,8 +120,22 @@ def _lines_shown(form: Form) -> int:
     return max(count, min(count + 1, MOST_LINES))
 
 
+async def _page(
+    request: WebRequest, actor: Actor, hours_id: int, form: Form | None = None
+) -> Response[str]:
+    """A set of hours; of the form for a room the other fields are as they are."""
+    hours = await expected_hours.get_hours(actor, hours_id)
+    kept = _as_form(hours.name, hours.spans)
+    is_of_room = form is not None and "name" not in form.values
+    shown_form = form.with_defaults(**kept.values) if form and is_of_room else form or kept
+    return await _form_page(request, actor, shown_form, hours)
+
+
 async def _form_page(
-    request: WebRequest, actor: Actor, hours: ExpectedHours | None, form: Form
+    request: WebRequest,
+    actor: Actor,
+    form: Form = USUAL,
+    hours: ExpectedHours | None = None,
 ) -> Response[str]:
     rooms = await places.list_places(actor, school_id=hours.school_id) if hours else []
     return render(
@@ -195,3 +149,44 @@ async def _form_page(
         may_keep=hours is None or actor.can_at(hours.school_id, EDIT_MONITORING),
         form=form,
     )
+
+
+PAGES: list[ControllerRouterHandler] = [
+    shown(urls.expected_hours, _list_page, in_person),
+    shown(urls.new_expected_hours, _form_page, EDIT_MONITORING),
+    posted(
+        urls.expected_hours,
+        HoursForm,
+        _add,
+        then=to(urls.expected_hours, say("Saved.")),
+        page=_form_page,
+        allowed=EDIT_MONITORING,
+    ),
+    shown(urls.expected_hours_of, _page, in_person),
+    posted(
+        urls.expected_hours_of,
+        HoursForm,
+        _edit,
+        then=to(urls.expected_hours, say("Saved.")),
+        page=_page,
+        allowed=EDIT_MONITORING,
+    ),
+    button(
+        urls.remove_expected_hours,
+        expected_hours.delete_hours,
+        then=to(urls.expected_hours, say("These expected hours are deleted.")),
+        allowed=EDIT_MONITORING,
+    ),
+    posted(
+        urls.give_expected_hours,
+        RoomForm,
+        _give,
+        then=lambda count, hours_id: see_other(
+            urls.expected_hours_of(hours_id),
+            say("Devices of the room that have these hours now: {count}.", count=count),
+        ),
+        page=_page,
+        allowed=EDIT_MONITORING,
+        fields={"": "place_id"},
+    ),
+]

@@ -3,6 +3,7 @@
 import msgspec
 from litestar import Controller, Response, get
 from litestar.di import NamedDependency
+from litestar.types import ControllerRouterHandler
 
 from api import urls
 from api.http.access import in_person
@@ -97,3 +98,6 @@ def _kept(readings: list[LatestReading]) -> dict[str, None]:
 
 def _is_some(found: Chart) -> bool:
     return any(value is not None for one in found.series for value in one.values)
+
+
+PAGES: list[ControllerRouterHandler] = [DeviceHistoryPages]

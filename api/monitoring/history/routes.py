@@ -6,6 +6,7 @@ from typing import Annotated
 from litestar import Controller, Response, get
 from litestar.di import NamedDependency
 from litestar.params import FromQuery, QueryParameter
+from litestar.types import ControllerRouterHandler
 
 from api.http.access import allow
 from api.http.types import WebRequest
@@ -120,3 +121,6 @@ class DeviceHistoryRoutes(Controller):
             until=now,
         )
         return worded(found, language_of(request))
+
+
+ROUTES: list[ControllerRouterHandler] = [DeviceHistoryRoutes]

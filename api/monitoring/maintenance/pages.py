@@ -4,9 +4,10 @@ from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 import msgspec
-from litestar import Controller, Response, get, post
+from litestar import Response, post
 from litestar.di import NamedDependency
 from litestar.response import Redirect
+from litestar.types import ControllerRouterHandler
 
 from api import urls
 from api.http.access import allow, in_person
@@ -18,8 +19,8 @@ from api.kit.lists import read_list
 from api.kit.local_times import moment_of, time_of
 from api.kit.numbers import PathId
 from api.kit.options import school_options
+from api.kit.page_handlers import posted, shown
 from api.kit.rendering import language_of, render
-from api.kit.submission import submit
 from api.monitoring.alerts.words import days_in_words, times_in_words, weekday_choices
 from core import clock, schools
 from core.access import Actor
@@ -74,63 +75,30 @@ class WindowForm(msgspec.Struct, frozen=True):
         )
 
 
-class MaintenancePages(Controller):
-    """/maintenance"""
+async def _list_page(request: WebRequest, actor: Actor) -> Response[str]:
+    asked = read_list(request, WindowFilters)
+    page = await windows.list_windows(actor, asked.filters, cursor=asked.cursor, limit=asked.limit)
+    return render(
+        request,
+        "monitoring/maintenance/list.html",
+        page=page,
+        query=asked.filters,
+        when={window.id: _when(request, window) for window in page.items},
+        kept=actor.school_ids_with(EDIT_MONITORING),
+    )
 
-    include_in_schema = False
 
-    @get(urls.maintenance, guards=[in_person])
-    async def list_windows(
-        self, request: WebRequest, actor: NamedDependency[Actor]
-    ) -> Response[str]:
-        asked = read_list(request, WindowFilters)
-        page = await windows.list_windows(
-            actor, asked.filters, cursor=asked.cursor, limit=asked.limit
-        )
-        return render(
-            request,
-            "monitoring/maintenance/list.html",
-            page=page,
-            query=asked.filters,
-            when={window.id: _when(request, window) for window in page.items},
-            kept=actor.school_ids_with(EDIT_MONITORING),
-        )
+async def _add(actor: Actor, form: WindowForm) -> MaintenanceWindow:
+    return await windows.create_window(actor, await form.window(actor))
 
-    @get(urls.new_maintenance, guards=[allow(EDIT_MONITORING, tokens=False)])
-    async def show_new(self, request: WebRequest, actor: NamedDependency[Actor]) -> Response[str]:
-        start = convert_form(request.query_params, Start)
-        form: dict[str, Any] = {"kind": "once", "place_id": start.place_id}
-        if start.device_id is not None:
-            device = await devices.get_device(actor, start.device_id)
-            form |= {"device_tag": device.asset_tag, "school_id": device.school_id}
-        return await _form_page(request, actor, Form(form))
 
-    @post(urls.maintenance, guards=[allow(EDIT_MONITORING, tokens=False)])
-    async def add_window(self, request: WebRequest, actor: NamedDependency[Actor]) -> Response[Any]:
-        async def add(form: WindowForm) -> MaintenanceWindow:
-            return await windows.create_window(actor, await form.window(actor))
-
-        return await submit(
-            request,
-            WindowForm,
-            add,
-            then=lambda window: see_other(
-                urls.maintenance(),
-                say("The maintenance window is in force.")
-                if window.phase == "now"
-                else say("The maintenance window is planned."),
-            ),
-            page=lambda form: _form_page(request, actor, form),
-            fields={"parent_tag": "device_tag"},
-        )
-
-    @post(urls.end_maintenance, guards=[allow(EDIT_MONITORING, tokens=False)])
-    async def end_window(
-        self, request: WebRequest, actor: NamedDependency[Actor], window_id: PathId
-    ) -> Redirect:
-        await windows.end_window(actor, window_id)
-        back = urls.local((await request.form()).get("back"), urls.maintenance())
-        return see_other(back, say("The maintenance window is over."))
+@post(urls.end_maintenance, guards=[allow(EDIT_MONITORING, tokens=False)], include_in_schema=False)
+async def end_window(
+    request: WebRequest, actor: NamedDependency[Actor], window_id: PathId
+) -> Redirect:
+    await windows.end_window(actor, window_id)
+    back = urls.local((await request.form()).get("back"), urls.maintenance())
+    return see_other(back, say("The maintenance window is over."))
 
 
 def _when(request: WebRequest, window: MaintenanceWindow) -> str:
@@ -156,7 +124,18 @@ async def _zone(actor: Actor, school_id: int) -> ZoneInfo:
     return ZoneInfo(next(school.zone for school in seen if school.id == school_id))
 
 
-async def _form_page(request: WebRequest, actor: Actor, form: Form) -> Response[str]:
+async def _first(request: WebRequest, actor: Actor) -> Form:
+    """A window for what the link that led here names."""
+    start = convert_form(request.query_params, Start)
+    form: dict[str, Any] = {"kind": "once", "place_id": start.place_id}
+    if start.device_id is not None:
+        device = await devices.get_device(actor, start.device_id)
+        form |= {"device_tag": device.asset_tag, "school_id": device.school_id}
+    return Form(form)
+
+
+async def _form_page(request: WebRequest, actor: Actor, form: Form | None = None) -> Response[str]:
+    form = form or await _first(request, actor)
     options = await school_options(request, actor, EDIT_MONITORING)
     kept = [school_id for school_id, _ in options]
     zone = await _zone(actor, options[0][0])
@@ -169,3 +148,24 @@ async def _form_page(request: WebRequest, actor: Actor, form: Form) -> Response[
         weekdays=weekday_choices(language_of(request)),
         form=form.with_defaults(starts_at=now, school_id=options[0][0]),
     )
+
+
+PAGES: list[ControllerRouterHandler] = [
+    shown(urls.maintenance, _list_page, in_person),
+    shown(urls.new_maintenance, _form_page, EDIT_MONITORING),
+    posted(
+        urls.maintenance,
+        WindowForm,
+        _add,
+        then=lambda window: see_other(
+            urls.maintenance(),
+            say("The maintenance window is in force.")
+            if window.phase == "now"
+            else say("The maintenance window is planned."),
+        ),
+        page=_form_page,
+        allowed=EDIT_MONITORING,
+        fields={"parent_tag": "device_tag"},
+    ),
+    end_window,
+]

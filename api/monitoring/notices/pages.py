@@ -4,19 +4,15 @@ from collections.abc import Mapping
 from typing import Any
 
 import msgspec
-from litestar import Controller, Response, get, post
-from litestar.di import NamedDependency
-from litestar.response import Redirect
+from litestar import Response
+from litestar.types import ControllerRouterHandler
 
 from api import urls
-from api.http.access import allow
 from api.http.types import WebRequest
-from api.kit.flash import see_other
 from api.kit.forms import Form
-from api.kit.numbers import PathId
 from api.kit.options import school_options
+from api.kit.page_handlers import button, posted, shown, to
 from api.kit.rendering import render
-from api.kit.submission import submit
 from core.access import Actor
 from core.errors import FieldError, Invalid, say
 from core.permissions import EDIT_MONITORING_SETUP, READ_MONITORING_SETUP
@@ -38,53 +34,8 @@ class StepsForm(msgspec.Struct, frozen=True):
     told: list[str] = []
 
 
-class MailPages(Controller):
-    """/alerts/mail and /alerts/escalation"""
-
-    include_in_schema = False
-
-    @get(urls.alert_mail, guards=[allow(READ_MONITORING_SETUP, tokens=False)])
-    async def show_mail(self, request: WebRequest, actor: NamedDependency[Actor]) -> Response[str]:
-        return await _mail_page(request, actor)
-
-    @post(urls.subscription, guards=[allow(READ_MONITORING_SETUP, tokens=False)])
-    async def subscribe(
-        self, request: WebRequest, actor: NamedDependency[Actor], school_id: PathId
-    ) -> Response[Any]:
-        return await submit(
-            request,
-            NewSubscription,
-            lambda given: notices.subscribe(actor, school_id, given),
-            then=lambda _: see_other(urls.alert_mail(), say("Saved.")),
-            page=lambda form: _mail_page(request, actor, school_id, form),
-        )
-
-    @post(urls.end_subscription, guards=[allow(READ_MONITORING_SETUP, tokens=False)])
-    async def unsubscribe(self, actor: NamedDependency[Actor], school_id: PathId) -> Redirect:
-        await notices.unsubscribe(actor, school_id)
-        return see_other(urls.alert_mail(), say("No more mail about this school's alerts."))
-
-    @get(urls.escalation, guards=[allow(READ_MONITORING_SETUP, tokens=False)])
-    async def show_steps(
-        self, request: WebRequest, actor: NamedDependency[Actor], school_id: PathId
-    ) -> Response[str]:
-        return await _steps_page(request, actor, school_id)
-
-    @post(urls.escalation, guards=[allow(EDIT_MONITORING_SETUP, tokens=False)])
-    async def set_steps(
-        self, request: WebRequest, actor: NamedDependency[Actor], school_id: PathId
-    ) -> Response[Any]:
-        async def change(form: StepsForm) -> None:
-            rows = _rows(msgspec.structs.asdict(form))
-            await notices.set_steps(actor, school_id, _steps(rows))
-
-        return await submit(
-            request,
-            StepsForm,
-            change,
-            then=lambda _: see_other(urls.escalation(school_id), say("Saved.")),
-            page=lambda form: _steps_page(request, actor, school_id, form),
-        )
+async def _set_steps(actor: Actor, school_id: int, form: StepsForm) -> None:
+    await notices.set_steps(actor, school_id, _steps(_rows(msgspec.structs.asdict(form))))
 
 
 def _rows(values: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -160,3 +111,31 @@ def _row(step: notices.EscalationStep) -> dict[str, Any]:
         "least_severity": step.least_severity,
         "told": step.role or str(step.person_id),
     }
+
+
+PAGES: list[ControllerRouterHandler] = [
+    shown(urls.alert_mail, _mail_page, READ_MONITORING_SETUP),
+    posted(
+        urls.subscription,
+        NewSubscription,
+        notices.subscribe,
+        then=to(urls.alert_mail, say("Saved.")),
+        page=_mail_page,
+        allowed=READ_MONITORING_SETUP,
+    ),
+    button(
+        urls.end_subscription,
+        notices.unsubscribe,
+        then=to(urls.alert_mail, say("No more mail about this school's alerts.")),
+        allowed=READ_MONITORING_SETUP,
+    ),
+    shown(urls.escalation, _steps_page, READ_MONITORING_SETUP),
+    posted(
+        urls.escalation,
+        StepsForm,
+        _set_steps,
+        then=to(urls.escalation, say("Saved.")),
+        page=_steps_page,
+        allowed=EDIT_MONITORING_SETUP,
+    ),
+]

@@ -4,6 +4,7 @@ import msgspec
 from litestar import Controller, Response, get, post
 from litestar.di import NamedDependency
 from litestar.response import Redirect
+from litestar.types import ControllerRouterHandler
 
 from api import urls
 from api.http.access import allow, in_person
@@ -64,3 +65,6 @@ class PortPages(Controller):
             port=taken.port,
         )
         return see_other(urls.device(device_id), said)
+
+
+PAGES: list[ControllerRouterHandler] = [PortPages]

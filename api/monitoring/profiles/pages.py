@@ -5,6 +5,7 @@ from typing import Any
 from litestar import Controller, Response, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath
+from litestar.types import ControllerRouterHandler
 
 from api import urls
 from api.http.access import in_person
@@ -62,3 +63,6 @@ def _families() -> list[dict[str, Any]]:
 def _children(root: Profile) -> list[Profile]:
     direct = [profile for profile in all_profiles() if profile.based_on == root.name]
     return [one for child in direct for one in (child, *_children(child))]
+
+
+PAGES: list[ControllerRouterHandler] = [DeviceProfilePages]

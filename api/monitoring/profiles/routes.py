@@ -3,6 +3,7 @@
 import msgspec
 from litestar import Controller, get
 from litestar.params import FromPath
+from litestar.types import ControllerRouterHandler
 
 from api.http.access import allow
 from core.paging import Page
@@ -47,3 +48,6 @@ class DeviceProfileRoutes(Controller):
     async def get_profile(self, profile_name: FromPath[str]) -> Profile:
         """With all that it takes over from the profile that it is based on."""
         return get_profile(profile_name)
+
+
+ROUTES: list[ControllerRouterHandler] = [DeviceProfileRoutes]

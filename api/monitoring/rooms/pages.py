@@ -4,9 +4,10 @@ from datetime import time
 from typing import Any
 
 import msgspec
-from litestar import Controller, Response, get, post
+from litestar import Response, post
 from litestar.di import NamedDependency
 from litestar.response import Redirect
+from litestar.types import ControllerRouterHandler
 
 from api import urls
 from api.http.access import allow, in_person
@@ -15,16 +16,17 @@ from api.kit.flash import see_other
 from api.kit.forms import Form, as_typed
 from api.kit.numbers import PathId
 from api.kit.options import school_options
+from api.kit.page_handlers import button, posted, shown, to
 from api.kit.rendering import render
-from api.kit.submission import attempt, submit
+from api.kit.submission import attempt
 from core import places
 from core.access import Actor
 from core.errors import FieldError, Invalid, Message, say
 from core.permissions import EDIT_MONITORING, WAKE_DEVICES
 from monitoring.presence import rooms, seating, waking
-from monitoring.presence.rooms import SeatState
+from monitoring.presence.rooms import Room, SeatState
 from monitoring.presence.seating import SeatPlace
-from monitoring.presence.waking import NewWakePlan, Woken
+from monitoring.presence.waking import NewWakePlan, WakePlan, Woken
 
 USUAL_COLUMNS = 6
 
@@ -59,95 +61,50 @@ class ColumnsForm(msgspec.Struct, frozen=True):
     columns: int
 
 
-class RoomPages(Controller):
-    """/rooms"""
+async def _list_page(request: WebRequest, actor: Actor) -> Response[str]:
+    return render(
+        request,
+        "monitoring/rooms/list.html",
+        rooms=await rooms.list_rooms(actor),
+        schools=dict(await school_options(request, actor)),
+    )
 
-    include_in_schema = False
 
-    @get(urls.rooms, guards=[in_person])
-    async def list_rooms(self, request: WebRequest, actor: NamedDependency[Actor]) -> Response[str]:
-        return render(
-            request,
-            "monitoring/rooms/list.html",
-            rooms=await rooms.list_rooms(actor),
-            schools=dict(await school_options(request, actor)),
-        )
+async def _plan(actor: Actor, place_id: int, form: PlanForm) -> WakePlan:
+    return await waking.plan(actor, NewWakePlan(place_id, form.weekdays, form.wake_at))
 
-    @get(urls.room, guards=[in_person])
-    async def show_room(
-        self, request: WebRequest, actor: NamedDependency[Actor], place_id: PathId
-    ) -> Response[str]:
-        return await _room_page(request, actor, place_id)
 
-    @post(urls.wake_room, guards=[allow(WAKE_DEVICES, tokens=False)])
-    async def wake(self, actor: NamedDependency[Actor], place_id: PathId) -> Redirect:
-        woken = await waking.wake_room(actor, place_id)
-        return see_other(urls.room(place_id), _told(woken))
-
-    @post(urls.wake_plans, guards=[allow(EDIT_MONITORING, tokens=False)])
-    async def add_plan(
-        self, request: WebRequest, actor: NamedDependency[Actor], place_id: PathId
-    ) -> Response[Any]:
-        return await submit(
-            request,
-            PlanForm,
-            lambda given: waking.plan(actor, NewWakePlan(place_id, given.weekdays, given.wake_at)),
-            then=lambda _: see_other(urls.room(place_id), say("The room is woken from now on.")),
-            page=lambda form: _room_page(request, actor, place_id, form),
-        )
-
-    @post(urls.remove_wake_plan, guards=[allow(EDIT_MONITORING, tokens=False)])
-    async def remove_plan(
-        self, request: WebRequest, actor: NamedDependency[Actor], plan_id: PathId
-    ) -> Redirect:
-        await waking.delete_plan(actor, plan_id)
-        back = urls.local((await request.form()).get("back"), urls.rooms())
-        return see_other(back, say("The room is woken no longer at that time."))
-
-    @get(urls.room_seats, guards=[allow(EDIT_MONITORING, tokens=False)])
-    async def show_seats(
-        self, request: WebRequest, actor: NamedDependency[Actor], place_id: PathId
-    ) -> Response[str]:
-        return await _seats_page(request, actor, place_id)
-
-    @post(urls.room_seats, guards=[allow(EDIT_MONITORING, tokens=False)])
-    async def set_seats(
-        self, request: WebRequest, actor: NamedDependency[Actor], place_id: PathId
-    ) -> Response[Any]:
-        async def seat() -> None:
-            seats = await _typed_seats(actor, place_id, await as_typed(request))
-            await seating.seat(actor, place_id, seats)
-
-        return await attempt(
-            request,
-            seat,
-            then=lambda _: see_other(urls.room(place_id), say("Saved.")),
-            page=lambda form: _seats_page(request, actor, place_id, form),
-        )
-
-    @post(urls.room_seat_rows, guards=[allow(EDIT_MONITORING, tokens=False)])
-    async def seat_in_rows(
-        self, request: WebRequest, actor: NamedDependency[Actor], place_id: PathId
-    ) -> Response[Any]:
-        return await submit(
-            request,
-            ColumnsForm,
-            lambda form: seating.seat_in_rows(actor, place_id, form.columns),
-            then=lambda _: see_other(
-                urls.room_seats(place_id), say("Seated by name; move who sits elsewhere.")
-            ),
-            page=lambda form: _seats_page(request, actor, place_id, form),
-        )
+async def _seat_in_rows(actor: Actor, place_id: int, form: ColumnsForm) -> Room:
+    return await seating.seat_in_rows(actor, place_id, form.columns)
 
 
 @post(
-    urls.wake_device,
-    guards=[allow(WAKE_DEVICES, tokens=False)],
+    urls.remove_wake_plan,
+    guards=[allow(EDIT_MONITORING, tokens=False)],
     include_in_schema=False,
 )
-async def do_wake_device(actor: NamedDependency[Actor], device_id: PathId) -> Redirect:
-    woken = await waking.wake_device(actor, device_id)
-    return see_other(urls.device(device_id), _told(woken))
+async def remove_plan(
+    request: WebRequest, actor: NamedDependency[Actor], plan_id: PathId
+) -> Redirect:
+    await waking.delete_plan(actor, plan_id)
+    back = urls.local((await request.form()).get("back"), urls.rooms())
+    return see_other(back, say("The room is woken no longer at that time."))
+
+
+@post(urls.room_seats, guards=[allow(EDIT_MONITORING, tokens=False)], include_in_schema=False)
+async def set_seats(
+    request: WebRequest, actor: NamedDependency[Actor], place_id: PathId
+) -> Response[Any]:
+    async def seat() -> None:
+        seats = await _typed_seats(actor, place_id, await as_typed(request))
+        await seating.seat(actor, place_id, seats)
+
+    return await attempt(
+        request,
+        seat,
+        then=lambda _: see_other(urls.room(place_id), say("Saved.")),
+        page=lambda form: _seats_page(request, actor, place_id, form),
+    )
 
 
 def _told(woken: Woken) -> Message:
@@ -218,3 +175,40 @@ async def _typed_seats(actor: Actor, place_id: int, typed: dict[str, Any]) -> li
     if errors:
         raise Invalid(errors)
     return found
+
+
+PAGES: list[ControllerRouterHandler] = [
+    shown(urls.rooms, _list_page, in_person),
+    shown(urls.room, _room_page, in_person),
+    button(
+        urls.wake_room,
+        waking.wake_room,
+        then=lambda woken, place_id: see_other(urls.room(place_id), _told(woken)),
+        allowed=WAKE_DEVICES,
+    ),
+    button(
+        urls.wake_device,
+        waking.wake_device,
+        then=lambda woken, device_id: see_other(urls.device(device_id), _told(woken)),
+        allowed=WAKE_DEVICES,
+    ),
+    posted(
+        urls.wake_plans,
+        PlanForm,
+        _plan,
+        then=to(urls.room, say("The room is woken from now on.")),
+        page=_room_page,
+        allowed=EDIT_MONITORING,
+    ),
+    remove_plan,
+    shown(urls.room_seats, _seats_page, EDIT_MONITORING),
+    set_seats,
+    posted(
+        urls.room_seat_rows,
+        ColumnsForm,
+        _seat_in_rows,
+        then=to(urls.room_seats, say("Seated by name; move who sits elsewhere.")),
+        page=_seats_page,
+        allowed=EDIT_MONITORING,
+    ),
+]

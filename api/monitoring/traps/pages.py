@@ -5,6 +5,7 @@ from typing import Literal
 import msgspec
 from litestar import Controller, Response, get
 from litestar.di import NamedDependency
+from litestar.types import ControllerRouterHandler
 
 from api import urls
 from api.http.access import in_person
@@ -71,3 +72,6 @@ class TrapPages(Controller):
             periods=PERIODS,
             schools=await school_options(request, actor),
         )
+
+
+PAGES: list[ControllerRouterHandler] = [TrapPages]

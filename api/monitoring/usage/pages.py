@@ -6,6 +6,7 @@ from typing import Any, Literal
 import msgspec
 from litestar import Controller, Response, get
 from litestar.di import NamedDependency
+from litestar.types import ControllerRouterHandler
 
 from api import urls
 from api.http.access import allow
@@ -171,3 +172,6 @@ def _file(report: UsageReport, speech: Language, name: str) -> Response[str]:
         media_type="text/csv; charset=utf-8",
         headers={"content-disposition": f'attachment; filename="{file_name}"'},
     )
+
+
+PAGES: list[ControllerRouterHandler] = [UsagePages]

@@ -3,19 +3,15 @@
 from typing import Any, Literal
 
 import msgspec
-from litestar import Controller, Response, get, post
-from litestar.di import NamedDependency
-from litestar.params import FromPath
-from litestar.response import Redirect
+from litestar import Response
+from litestar.types import ControllerRouterHandler
 
 from api import urls
-from api.http.access import allow, in_person
+from api.http.access import in_person
 from api.http.types import WebRequest
-from api.kit.flash import see_other
 from api.kit.forms import Form
-from api.kit.numbers import PathId
+from api.kit.page_handlers import button, posted, shown, to
 from api.kit.rendering import language_of, render
-from api.kit.submission import submit
 from api.monitoring.alerts.words import rule_words
 from api.wording.language import Language
 from core import schools
@@ -56,118 +52,25 @@ class RuleForm(msgspec.Struct, frozen=True):
         return RuleChange(False, self.raise_at, self.clear_at)
 
 
-class WatchingPages(Controller):
-    """/devices/{id}/watching"""
-
-    include_in_schema = False
-
-    @get(urls.watching, guards=[in_person])
-    async def show(
-        self, request: WebRequest, actor: NamedDependency[Actor], device_id: PathId
-    ) -> Response[str]:
-        return await _device_page(request, actor, device_id)
-
-    @post(urls.device_parent, guards=[allow(EDIT_MONITORING, tokens=False)])
-    async def set_parent(
-        self, request: WebRequest, actor: NamedDependency[Actor], device_id: PathId
-    ) -> Response[Any]:
-        device = await devices.get_device(actor, device_id)
-
-        async def change(form: ParentForm) -> None:
-            tag = form.parent_tag
-            parent = await parents.device_with_tag(actor, device.school_id, tag) if tag else None
-            await parents.set_parent(actor, device_id, parent)
-
-        return await submit(
-            request,
-            ParentForm,
-            change,
-            then=lambda _: see_other(urls.watching(device_id), say("Saved.")),
-            page=lambda form: _device_page(request, actor, device_id, form),
-            fields={"": "parent_tag", "parent_id": "parent_tag"},
-        )
-
-    @post(urls.device_hours, guards=[allow(EDIT_MONITORING, tokens=False)])
-    async def set_hours(
-        self, request: WebRequest, actor: NamedDependency[Actor], device_id: PathId
-    ) -> Response[Any]:
-        return await submit(
-            request,
-            GivenHours,
-            lambda given: expected_hours.give_to_device(actor, device_id, given.hours_id),
-            then=lambda _: see_other(urls.watching(device_id), say("Saved.")),
-            page=lambda form: _device_page(request, actor, device_id, form),
-            fields={"": "hours_id"},
-        )
-
-    @post(urls.device_rule, guards=[allow(EDIT_MONITORING, tokens=False)])
-    async def set_rule(
-        self,
-        request: WebRequest,
-        actor: NamedDependency[Actor],
-        device_id: PathId,
-        rule: FromPath[str],
-    ) -> Response[Any]:
-        return await submit(
-            request,
-            RuleForm,
-            lambda form: thresholds.set_for_device(actor, device_id, rule, form.change()),
-            then=lambda _: see_other(urls.watching(device_id), HOLDS_SOON),
-            page=lambda form: _device_page(request, actor, device_id, form.with_values(rule=rule)),
-        )
-
-    @post(urls.put_back_device_rule, guards=[allow(EDIT_MONITORING, tokens=False)])
-    async def put_back(
-        self, actor: NamedDependency[Actor], device_id: PathId, rule: FromPath[str]
-    ) -> Redirect:
-        await thresholds.put_back_for_device(actor, device_id, rule)
-        return see_other(urls.watching(device_id), HOLDS_SOON)
+async def _set_parent(actor: Actor, device_id: int, form: ParentForm) -> None:
+    device = await devices.get_device(actor, device_id)
+    tag = form.parent_tag
+    parent = await parents.device_with_tag(actor, device.school_id, tag) if tag else None
+    await parents.set_parent(actor, device_id, parent)
 
 
-class KindRulePages(Controller):
-    """/schools/{id}/rules/{profile}"""
+async def _set_hours(actor: Actor, device_id: int, given: GivenHours) -> None:
+    await expected_hours.give_to_device(actor, device_id, given.hours_id)
 
-    include_in_schema = False
 
-    @get(urls.kind_rules, guards=[in_person])
-    async def show(
-        self,
-        request: WebRequest,
-        actor: NamedDependency[Actor],
-        school_id: PathId,
-        profile: FromPath[str],
-    ) -> Response[str]:
-        return await _kind_page(request, actor, school_id, profile)
+async def _set_rule(actor: Actor, device_id: int, rule: str, form: RuleForm) -> object:
+    return await thresholds.set_for_device(actor, device_id, rule, form.change())
 
-    @post(urls.kind_rule, guards=[allow(EDIT_MONITORING, tokens=False)])
-    async def set_rule(
-        self,
-        request: WebRequest,
-        actor: NamedDependency[Actor],
-        school_id: PathId,
-        profile: FromPath[str],
-        rule: FromPath[str],
-    ) -> Response[Any]:
-        return await submit(
-            request,
-            RuleForm,
-            lambda form: thresholds.set_for_profile(actor, school_id, profile, rule, form.change()),
-            then=lambda _: see_other(urls.kind_rules(school_id, profile), HOLDS_SOON),
-            page=lambda form: _kind_page(
-                request, actor, school_id, profile, form.with_values(rule=rule)
-            ),
-        )
 
-    @post(urls.put_back_kind_rule, guards=[allow(EDIT_MONITORING, tokens=False)])
-    async def put_back(
-        self,
-        actor: NamedDependency[Actor],
-        school_id: PathId,
-        profile: FromPath[str],
-        rule: FromPath[str],
-    ) -> Redirect:
-        await thresholds.put_back_for_profile(actor, school_id, profile, rule)
-        return see_other(urls.kind_rules(school_id, profile), HOLDS_SOON)
+async def _set_kind_rule(
+    actor: Actor, school_id: int, profile: str, rule: str, form: RuleForm
+) -> object:
+    return await thresholds.set_for_profile(actor, school_id, profile, rule, form.change())
 
 
 async def _device_page(
@@ -232,3 +135,59 @@ def _rows(rules: list[HeldRule], speech: Language) -> list[dict[str, Any]]:
         }
         for rule in rules
     ]
+
+
+PAGES: list[ControllerRouterHandler] = [
+    shown(urls.watching, _device_page, in_person),
+    posted(
+        urls.device_parent,
+        ParentForm,
+        _set_parent,
+        then=to(urls.watching, say("Saved.")),
+        page=_device_page,
+        allowed=EDIT_MONITORING,
+        fields={"": "parent_tag", "parent_id": "parent_tag"},
+    ),
+    posted(
+        urls.device_hours,
+        GivenHours,
+        _set_hours,
+        then=to(urls.watching, say("Saved.")),
+        page=_device_page,
+        allowed=EDIT_MONITORING,
+        fields={"": "hours_id"},
+    ),
+    posted(
+        urls.device_rule,
+        RuleForm,
+        _set_rule,
+        then=to(urls.watching, HOLDS_SOON),
+        page=lambda request, actor, device_id, rule, form: _device_page(
+            request, actor, device_id, form.with_values(rule=rule)
+        ),
+        allowed=EDIT_MONITORING,
+    ),
+    button(
+        urls.put_back_device_rule,
+        thresholds.put_back_for_device,
+        then=to(urls.watching, HOLDS_SOON),
+        allowed=EDIT_MONITORING,
+    ),
+    shown(urls.kind_rules, _kind_page, in_person),
+    posted(
+        urls.kind_rule,
+        RuleForm,
+        _set_kind_rule,
+        then=to(urls.kind_rules, HOLDS_SOON),
+        page=lambda request, actor, school_id, profile, rule, form: _kind_page(
+            request, actor, school_id, profile, form.with_values(rule=rule)
+        ),
+        allowed=EDIT_MONITORING,
+    ),
+    button(
+        urls.put_back_kind_rule,
+        thresholds.put_back_for_profile,
+        then=to(urls.kind_rules, HOLDS_SOON),
+        allowed=EDIT_MONITORING,
+    ),
+]

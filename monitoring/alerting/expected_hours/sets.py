@@ -8,7 +8,7 @@ from msgspec import Meta
 
 from core import clock
 from core.access import Actor
-from core.database import execute, fetch, fetch_one, fetch_value, refusing, transaction
+from core.database import execute, fetch, fetch_one, fetch_value, transaction
 from core.errors import Conflict, FieldError, Invalid, Message, NotFound, Problem, say
 from core.permissions import EDIT_MONITORING
 from core.query import get_row, in_sight
@@ -78,15 +78,14 @@ async def create_hours(actor: Actor, school_id: int, new: NewHours) -> ExpectedH
     """Make a set of hours that devices may be given."""
     actor.require(school_id, EDIT_MONITORING)
     spans = _checked(new)
-    with refusing(REFUSALS):
-        async with transaction(actor):
-            hours_id = await insert_row(
-                device_tables.ExpectedHours,
-                school_id=school_id,
-                name=new.name.strip(),
-                spans=spans,
-                created_at=clock.now(),
-            )
+    async with transaction(actor, REFUSALS):
+        hours_id = await insert_row(
+            device_tables.ExpectedHours,
+            school_id=school_id,
+            name=new.name.strip(),
+            spans=spans,
+            created_at=clock.now(),
+        )
     return await get_hours(actor, hours_id)
 
 
@@ -94,25 +93,21 @@ async def update_hours(actor: Actor, hours_id: int, new: NewHours) -> ExpectedHo
     """Change a set; it holds for all its devices from their next visit on."""
     await _editable(actor, hours_id)
     spans = _checked(new)
-    with refusing(REFUSALS):
-        async with transaction(actor):
-            await update_row(
-                device_tables.ExpectedHours, hours_id, name=new.name.strip(), spans=spans
-            )
+    async with transaction(actor, REFUSALS):
+        await update_row(device_tables.ExpectedHours, hours_id, name=new.name.strip(), spans=spans)
     return await get_hours(actor, hours_id)
 
 
 async def delete_hours(actor: Actor, hours_id: int) -> None:
     """Delete a set that no device has; else a Conflict."""
     await _editable(actor, hours_id)
-    with refusing(REFUSALS):
-        async with transaction(actor):
-            # Devices that are monitored no longer do not hold it.
-            await execute(
-                "UPDATE device SET hours = NULL WHERE hours = $1 AND removed_at IS NOT NULL",
-                hours_id,
-            )
-            await delete_row(device_tables.ExpectedHours, hours_id)
+    async with transaction(actor, REFUSALS):
+        # Devices that are monitored no longer do not hold it.
+        await execute(
+            "UPDATE device SET hours = NULL WHERE hours = $1 AND removed_at IS NOT NULL",
+            hours_id,
+        )
+        await delete_row(device_tables.ExpectedHours, hours_id)
 
 
 async def hours_of(actor: Actor, device_id: int) -> ExpectedHours | None:

@@ -9,7 +9,7 @@ from msgspec import Meta
 
 from core import clock
 from core.access import Actor
-from core.database import fetch_value, refusing, transaction
+from core.database import fetch_value, transaction
 from core.errors import Conflict, FieldError, Invalid, Message, Problem, say
 from core.numbers import Id
 from core.paging import DEFAULT_LIMIT, Page
@@ -137,17 +137,16 @@ async def create_window(actor: Actor, new: NewWindow) -> MaintenanceWindow:
     """Plan a window, or begin one now; Invalid names every field that is wrong."""
     actor.require(new.school_id, EDIT_MONITORING)
     _check(new)
-    with refusing(_ELSEWHERE):
-        async with transaction(actor):
-            window_id = await insert_row(
-                alert_tables.MaintenanceWindow,
-                new,
-                reason=new.reason.strip(),
-                starts_at=new.starts_at or clock.now(),
-                weekdays=sorted(set(new.weekdays)) if new.weekdays else None,
-                created_by=actor.person_id,
-                created_at=clock.now(),
-            )
+    async with transaction(actor, _ELSEWHERE):
+        window_id = await insert_row(
+            alert_tables.MaintenanceWindow,
+            new,
+            reason=new.reason.strip(),
+            starts_at=new.starts_at or clock.now(),
+            weekdays=sorted(set(new.weekdays)) if new.weekdays else None,
+            created_by=actor.person_id,
+            created_at=clock.now(),
+        )
     return await get_window(actor, window_id)
 
 

@@ -7,7 +7,7 @@ from msgspec import Meta
 
 from core import clock
 from core.access import Actor
-from core.database import execute, execute_many, fetch_value, refusing, transaction
+from core.database import execute, execute_many, fetch_value, transaction
 from core.errors import Conflict, FieldError, Invalid, Message, Problem, say
 from core.numbers import Id
 from core.permissions import EDIT_MONITORING_SETUP
@@ -58,19 +58,18 @@ async def create_network(actor: Actor, bounds: Bounds, new: NewNetwork) -> Netwo
     actor.require(new.school_id, EDIT_MONITORING_SETUP)
     around = _checked(new, bounds)
     await require_granted(new.school_id, str(around))
-    with refusing(REFUSALS):
-        async with transaction(actor):
-            network_id = await insert_row(
-                network_tables.Network,
-                school_id=new.school_id,
-                name=new.name.strip(),
-                cidr=str(around),
-                scan_every_hours=new.scan_every_hours,
-                addresses_per_second=new.addresses_per_second,
-                next_scan_at=clock.now() if new.scan_every_hours else None,
-                created_at=clock.now(),
-            )
-            await _set_credentials(network_id, new)
+    async with transaction(actor, REFUSALS):
+        network_id = await insert_row(
+            network_tables.Network,
+            school_id=new.school_id,
+            name=new.name.strip(),
+            cidr=str(around),
+            scan_every_hours=new.scan_every_hours,
+            addresses_per_second=new.addresses_per_second,
+            next_scan_at=clock.now() if new.scan_every_hours else None,
+            created_at=clock.now(),
+        )
+        await _set_credentials(network_id, new)
     return await get_network(actor, network_id)
 
 
@@ -93,40 +92,42 @@ async def update_network(
     around = _checked(new, bounds)
     if str(around) != before.cidr:
         await require_granted(new.school_id, str(around))
-    with refusing(REFUSALS):
-        async with transaction(actor):
-            changed = await execute(
-                "UPDATE network SET name = :name, cidr = :cidr,"
-                " scan_every_hours = :scan_every_hours, addresses_per_second = :addresses_per_second, version = version + 1,"
-                " next_scan_at = CASE WHEN :scan_every_hours::integer IS NOT NULL"
-                "   THEN coalesce(next_scan_at, :now) END"
-                " WHERE id = :network_id AND version = coalesce(:version, version)",
-                network_id=network_id,
-                name=new.name.strip(),
-                cidr=str(around),
-                scan_every_hours=new.scan_every_hours,
-                addresses_per_second=new.addresses_per_second,
-                now=clock.now(),
-                version=version,
+    async with transaction(actor, REFUSALS):
+        changed = await execute(
+            "UPDATE network SET name = :name, cidr = :cidr,"
+            " scan_every_hours = :scan_every_hours, addresses_per_second = :addresses_per_second, version = version + 1,"
+            " next_scan_at = CASE WHEN :scan_every_hours::integer IS NOT NULL"
+            "   THEN coalesce(next_scan_at, :now) END"
+            " WHERE id = :network_id AND version = coalesce(:version, version)",
+            network_id=network_id,
+            name=new.name.strip(),
+            cidr=str(around),
+            scan_every_hours=new.scan_every_hours,
+            addresses_per_second=new.addresses_per_second,
+            now=clock.now(),
+            version=version,
+        )
+        if not changed:
+            raise Conflict(
+                say("Somebody changed this network just now; look at it again"), code="version"
             )
-            if not changed:
-                raise Conflict(
-                    say("Somebody changed this network just now; look at it again"), code="version"
-                )
-            await _set_credentials(network_id, new)
-            if str(around) != before.cidr:
-                await _forget_outside(network_id)
+        await _set_credentials(network_id, new)
+        if str(around) != before.cidr:
+            await _forget_outside(network_id)
     return await get_network(actor, network_id)
 
 
-async def delete_network(actor: Actor, network_id: int) -> None:
-    """Ask there no longer, and delete what searches found; Conflict while devices are in it."""
+async def delete_network(actor: Actor, network_id: int) -> Network:
+    """Ask there no longer, and delete what searches found; gives what it was.
+
+    Conflict while devices are in it.
+    """
     found = await get_network(actor, network_id)
     actor.require(found.school_id, EDIT_MONITORING_SETUP)
     in_use = {**REFUSALS, "network_keeps_its_devices": Conflict(_STAYS, code="network_in_use")}
-    with refusing(in_use):
-        async with transaction(actor):
-            await delete_row(network_tables.Network, network_id)
+    async with transaction(actor, in_use):
+        await delete_row(network_tables.Network, network_id)
+    return found
 
 
 def _checked(new: NewNetwork, bounds: Bounds) -> IpNetwork:

@@ -10,7 +10,7 @@ import msgspec
 
 from core import clock
 from core.access import Actor
-from core.database import execute, fetch, fetch_value, refusing, transaction
+from core.database import execute, fetch, fetch_value, transaction
 from core.errors import Conflict, Invalid, NotFound, say
 from core.rows import insert_row
 from monitoring.devices.networks.addressing import Bounds, checked_cidr
@@ -94,16 +94,15 @@ async def grant(bounds: Bounds, school_code: str, cidr: str, *, is_shared: bool)
     Refuses addresses that another grant has, unless one of the two is shared.
     """
     around = str(checked_cidr(cidr, bounds))
-    with refusing(REFUSALS):
-        async with transaction(Actor.system("labshare network grant", [])):
-            await insert_row(
-                network_tables.NetworkGrant,
-                school_id=await _school_id(school_code),
-                cidr=around,
-                is_shared=is_shared,
-                created_at=clock.now(),
-            )
-            await _end_searches()
+    async with transaction(Actor.system("labshare network grant", []), REFUSALS):
+        await insert_row(
+            network_tables.NetworkGrant,
+            school_id=await _school_id(school_code),
+            cidr=around,
+            is_shared=is_shared,
+            created_at=clock.now(),
+        )
+        await _end_searches()
     return NetworkGrant(school_code, around, is_shared)
 
 

@@ -7,9 +7,9 @@ import msgspec
 
 from core.access import Actor
 from core.errors import say
-from core.paging import Page
+from core.paging import DEFAULT_LIMIT, Page
 from core.permissions import READ_MONITORING_SETUP
-from core.query import Key, Order, Where, get_row, in_sight, list_page
+from core.query import EVERY_SCHOOL, Key, OfSchool, Order, Where, get_row, in_sight, list_page
 from monitoring.devices.networks.addressing import ScanOrder, can_be_searched
 
 
@@ -39,7 +39,6 @@ class Network(msgspec.Struct, frozen=True, kw_only=True):
     addresses: int | None = None
 
 
-MISSING = say("There is no such network, or it is not of your school")
 SELECT = """
 SELECT n.id, n.school AS school_id, n.name, n.cidr, n.scan_every_hours, n.addresses_per_second,
        n.next_scan_at, n.version, network_is_granted(n.school, n.cidr) AS is_granted,
@@ -57,14 +56,19 @@ SELECT n.id, n.school AS school_id, n.name, n.cidr, n.scan_every_hours, n.addres
                       WHERE s.network = n.id AND s.finished_at IS NOT NULL
                       ORDER BY s.id DESC LIMIT 1) last ON true
 """
+MISSING = say("There is no such network, or it is not of your school")
 BY_NAME = Order(Key("n.name", str, "name"), Key("n.id", int, "id"))
 
 
 async def list_networks(
-    actor: Actor, *, school_id: int | None = None, limit: int = 50, cursor: str | None = None
+    actor: Actor,
+    filters: OfSchool = EVERY_SCHOOL,
+    *,
+    cursor: str | None = None,
+    limit: int = DEFAULT_LIMIT,
 ) -> Page[Network]:
     """The networks of the schools whose devices the actor keeps, by name."""
-    schools = actor.schools_for(school_id, READ_MONITORING_SETUP)
+    schools = actor.schools_for(filters.school_id, READ_MONITORING_SETUP)
     where = Where("n.school = any(:schools::bigint[])", schools=schools)
     page = await list_page(Network, SELECT, where, BY_NAME, cursor=cursor, limit=limit)
     return Page([_counted(row) for row in page.items], page.next_cursor)
