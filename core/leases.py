@@ -6,7 +6,7 @@ ran out changes nothing. What is claimed is due again when the lease is over.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 from time import monotonic
@@ -103,15 +103,20 @@ class Lease(Generic[C]):
                 self._until = begun + self._queue.lease.total_seconds()
 
     async def _renew(self) -> None:
-        queue = self._queue
-        await database.execute(
-            f"UPDATE {queue.table} SET {queue.until} = :lease_until WHERE ({queue.waiting})"
-            f" AND (id, attempts) IN (SELECT * FROM unnest(:ids::{queue.id_type}[],"
-            " :attempts::int[]))",
-            lease_until=now() + queue.lease,
-            ids=[claim.id for claim in self.claims],
-            attempts=[claim.attempts for claim in self.claims],
-        )
+        until = now() + self._queue.lease
+        await _update(self._queue, self.claims, f"{self._queue.until} = :until", until=until)
+
+
+async def _update(queue: Queue, claims: Iterable[Claimed], columns: str, **named: object) -> None:
+    """Set columns of the claims that nobody else has taken since, and that are not done."""
+    held = [(claim.id, claim.attempts) for claim in claims]
+    await database.execute(
+        f"UPDATE {queue.table} SET {columns} WHERE ({queue.waiting})"
+        f" AND (id, attempts) IN (SELECT * FROM unnest(:ids::{queue.id_type}[], :attempts::int[]))",
+        ids=[row_id for row_id, _ in held],
+        attempts=[attempts for _, attempts in held],
+        **named,
+    )
 
 
 @asynccontextmanager
@@ -124,6 +129,15 @@ async def renewed(queue: Queue, claims: Sequence[C]) -> AsyncIterator[Lease[C]]:
     finally:
         renewing.cancel()
         await asyncio.wait((renewing,))
+
+
+async def release(queue: Queue, claims: Iterable[Claimed]) -> None:
+    """Let the rows be due at once: their worker stops and is not the reason why they are not done.
+
+    Only what is still ours; such a claim was not lost.
+    """
+    lost = f", {queue.lost} = greatest({queue.lost} - 1, 0)" if queue.lost else ""
+    await _update(queue, claims, f"{queue.until} = :now{lost}", now=now())
 
 
 async def put_off(queue: Queue, claim: Claimed, **columns: object) -> None:

@@ -10,8 +10,8 @@ from core import clock, database
 from core.access import Actor
 from monitoring.devices.credential_encryption import CredentialCipher, Secrets
 from monitoring.discovery import store
+from monitoring.discovery.claims import ScanClaim
 from monitoring.discovery.identifying import Discovered
-from monitoring.discovery.store import ScanClaim
 from monitoring.polling import counters
 from monitoring.polling.counters import Followed
 from monitoring.polling.store import store_power_sessions
@@ -116,7 +116,7 @@ async def candidate(
         identity,
         (mac,) if mac else (),
     )
-    claim = ScanClaim(0, of.id, network_id, "127.0.0.0/8", 20, 0)
+    claim = ScanClaim(0, 1, 1, of.id, network_id, 0)
     async with database.transaction():
         await store.store_candidate(claim, finding, clock.now())
     found: int = await database.fetch_value(

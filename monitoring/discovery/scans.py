@@ -20,7 +20,7 @@ from monitoring.devices.networks.changes import too_large
 from monitoring.devices.networks.grants import refusal
 from monitoring.tables import networks as network_tables
 
-ScanState = Literal["waiting", "running", "finished", "cancelled"]
+ScanState = Literal["waiting", "running", "finished", "cancelled", "failed"]
 
 
 class NetworkScan(msgspec.Struct, frozen=True):
@@ -45,25 +45,27 @@ class NetworkScan(msgspec.Struct, frozen=True):
     created_at: datetime
     finished_at: datetime | None
     cancelled_at: datetime | None
+    failed_at: datetime | None
 
     @property
     def is_over(self) -> bool:
-        return self.state in ("finished", "cancelled")
+        return self.state in ("finished", "cancelled", "failed")
 
 
 SELECT = """
 SELECT s.id, s.school AS school_id, s.network AS network_id, n.name AS network, n.cidr,
        CASE WHEN s.cancelled_at IS NOT NULL THEN 'cancelled'
             WHEN s.finished_at IS NOT NULL THEN 'finished'
-            WHEN s.leased_by IS NOT NULL OR s.asked > 0 THEN 'running'
+            WHEN s.failed_at IS NOT NULL THEN 'failed'
+            WHEN s.attempts > 0 THEN 'running'
             ELSE 'waiting' END AS state,
        s.addresses, s.asked, s.answered,
-       CASE WHEN coalesce(s.finished_at, s.cancelled_at) IS NOT NULL THEN 0
+       CASE WHEN s.over_at IS NOT NULL THEN 0
             ELSE ceil((s.addresses - s.asked)::numeric / n.addresses_per_second)::integer
             END AS seconds_left,
        (SELECT count(*) FROM candidate c WHERE c.network = s.network AND c.seen_at >= s.created_at
-           AND c.seen_at <= coalesce(s.finished_at, s.cancelled_at, 'infinity')) AS found,
-       p.name AS requested_by, s.created_at, s.finished_at, s.cancelled_at
+           AND c.seen_at <= coalesce(s.over_at, 'infinity')) AS found,
+       p.name AS requested_by, s.created_at, s.finished_at, s.cancelled_at, s.failed_at
   FROM network_scan s JOIN network n ON n.id = s.network LEFT JOIN person p ON p.id = s.requested_by
 """
 NEWEST_FIRST = Order(Key("s.id", int, "id"), descending=True)
@@ -106,8 +108,8 @@ async def cancel_scan(actor: Actor, network_id: int, scan_id: int) -> NetworkSca
     actor.require(scan.school_id, EDIT_MONITORING)
     async with transaction(actor):
         cancelled = await execute(
-            "UPDATE network_scan SET cancelled_at = $2, leased_by = NULL, lease_until = NULL"
-            " WHERE id = $1 AND finished_at IS NULL AND cancelled_at IS NULL",
+            "UPDATE network_scan SET cancelled_at = $2, lease_until = NULL"
+            " WHERE id = $1 AND over_at IS NULL",
             scan_id,
             clock.now(),
         )
@@ -154,7 +156,7 @@ async def start_due() -> int:
             "SELECT id, school, cidr FROM network n WHERE next_scan_at <= $1"
             " AND scan_every_hours IS NOT NULL AND network_is_granted(school, cidr)"
             " AND NOT EXISTS (SELECT FROM network_scan s"
-            "   WHERE s.network = n.id AND s.finished_at IS NULL AND s.cancelled_at IS NULL)"
+            "   WHERE s.network = n.id AND s.over_at IS NULL)"
             " ORDER BY next_scan_at LIMIT 100 FOR UPDATE SKIP LOCKED",
             now,
         )
@@ -179,10 +181,7 @@ async def start_due() -> int:
 async def delete_old() -> None:
     """Drop searches that were over a year ago, and what waits undecided though long unseen."""
     now = clock.now()
-    await execute(
-        "DELETE FROM network_scan WHERE coalesce(finished_at, cancelled_at) < $1",
-        now - timedelta(days=365),
-    )
+    await execute("DELETE FROM network_scan WHERE over_at < $1", now - timedelta(days=365))
     await execute(
         "DELETE FROM candidate WHERE decision IS NULL AND seen_at < $1", now - timedelta(days=90)
     )

@@ -2,23 +2,22 @@
 
 import asyncio
 import contextlib
-import os
-import socket
 import time
-import uuid
 from ipaddress import ip_network
 
 import structlog
 
+from core import leases
 from core.errors import Unavailable
+from core.leases import Lease
 from core.settings import Settings
 from monitoring.devices.credential_encryption import CredentialCipher
 from monitoring.devices.credentials import decrypt_credential
 from monitoring.devices.networks import Bounds, ScanOrder, find_granted, is_within
-from monitoring.discovery import store
+from monitoring.discovery import claims, store
 from monitoring.discovery.address_sweep import Pace, sweep
+from monitoring.discovery.claims import QUEUE, ScanClaim
 from monitoring.discovery.identifying import Discovered, Key, Presence, ask
-from monitoring.discovery.store import LEASE_SECONDS, ScanClaim
 from monitoring.icmp.pinging import Pinger
 from monitoring.snmp import Address, Session, Wire
 from monitoring.snmp.values import SNMP_PORT
@@ -34,16 +33,13 @@ MOST_SEARCHES = 4
 
 async def run(settings: Settings, stop: asyncio.Event) -> None:
     """Search until ``stop`` is set; any number of workers may do so at once."""
-    worker = f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
     async with Session(timeout_seconds=TIMEOUT_SECONDS) as wire, Pinger() as pinger:
 
         async def is_there(host: str) -> bool:
             return await pinger.ping(host) is not None
 
-        searcher = Searcher(
-            wire, CredentialCipher.of(settings), settings.networks, worker=worker, is_there=is_there
-        )
-        await searcher.run(stop)
+        cipher = CredentialCipher.of(settings)
+        await Searcher(wire, cipher, settings.networks, is_there=is_there).run(stop)
 
 
 class Searcher:
@@ -59,17 +55,17 @@ class Searcher:
         cipher: CredentialCipher,
         bounds: Bounds,
         *,
-        worker: str,
         port: int = SNMP_PORT,
         is_there: Presence | None = None,
     ) -> None:
         self._wire = wire
         self._cipher = cipher
         self._bounds = bounds
-        self._worker = worker
         self._port = port
         self._is_there = is_there
-        self._searches: set[asyncio.Task[None]] = set()
+        self._searches: dict[asyncio.Task[None], ScanClaim] = {}
+        # Those of them that have not come further since they were claimed.
+        self._no_further: set[ScanClaim] = set()
 
     async def run(self, stop: asyncio.Event) -> None:
         """Claim and search until ``stop``; what is not finished goes on elsewhere at once."""
@@ -82,15 +78,22 @@ class Searcher:
             await self._leave()
 
     async def start_waiting(self) -> int:
-        """Begin every search that waits and has room; how many."""
+        """Begin every search that waits and has room; how many.
+
+        Whichever of them kills its worker, the others are lost with it. So one that may have done
+        so is begun when all others have come further, and until it has, none beside it.
+        """
         begun = 0
         while len(self._searches) < MOST_SEARCHES:
-            claim = await store.claim_scan(self._worker)
+            if any(claim.is_suspect for claim in self._no_further):
+                break
+            claim = await claims.claim_scan(suspects=not self._no_further)
             if claim is None:
                 break
+            self._no_further.add(claim)
             task = asyncio.create_task(self._search(claim))
-            self._searches.add(task)
-            task.add_done_callback(self._searches.discard)
+            self._searches[task] = claim
+            task.add_done_callback(self._searches.pop)
             begun += 1
         return begun
 
@@ -102,18 +105,23 @@ class Searcher:
 
     async def _search(self, claim: ScanClaim) -> None:
         try:
-            is_over = await self._go_through(claim)
+            async with leases.renewed(QUEUE, [claim]) as lease:
+                is_over = await self._go_through(claim, lease)
         except Exception:
-            # The lease runs out by itself, and the search goes on from where it was.
-            log.exception("search.failed", scan=claim.scan_id)
+            # The lease runs out by itself, and the search goes on from where it was; not for ever,
+            # for the claim counts as lost until one comes further.
+            log.exception("search.failed", scan=claim.id)
             return
-        log.info("search.over" if is_over else "search.left", scan=claim.scan_id)
+        finally:
+            self._no_further.discard(claim)
+        log.info("search.over" if is_over else "search.left", scan=claim.id)
 
-    async def _go_through(self, claim: ScanClaim) -> bool:
+    async def _go_through(self, claim: ScanClaim, lease: Lease[ScanClaim]) -> bool:
         """Whether the search came to its end; it ends early when it is ours no longer."""
-        order = ScanOrder(ip_network(claim.cidr))
+        around = await claims.range_of(claim)
+        order = ScanOrder(ip_network(around.cidr))
         keys = await self._keys(claim)
-        granted = await find_granted([claim.school_id])
+        granted = await find_granted([claim.school])
 
         async def ask_one(host: str) -> Discovered | None:
             if not is_within(host, self._bounds):
@@ -125,27 +133,22 @@ class Searcher:
         found: list[Discovered] = []
         saved_at, done = time.monotonic(), claim.asked
         # A generator of its own, closed whatever happens: it has questions under way.
-        answers = sweep(order, ask_one, Pace(claim.addresses_per_second), start=claim.asked)
+        answers = sweep(order, ask_one, Pace(around.addresses_per_second), start=claim.asked)
         async with contextlib.aclosing(answers):
             async for done, some in answers:
                 found += [one for one in some if one is not None]
-                since = time.monotonic() - saved_at
-                if since > LEASE_SECONDS:
+                if lease.is_over:
                     return False
-                if since >= SAVE_SECONDS:
-                    if not await self._store(claim, done, found, is_over=False):
+                if time.monotonic() - saved_at >= SAVE_SECONDS:
+                    if not await store.store_progress(claim, done, found, is_over=False):
                         return False
                     found, saved_at = [], time.monotonic()
-        return await self._store(claim, done, found, is_over=True)
-
-    async def _store(
-        self, claim: ScanClaim, done: int, found: list[Discovered], *, is_over: bool
-    ) -> bool:
-        return await store.store_progress(self._worker, claim, done, found, is_over=is_over)
+                    self._no_further.discard(claim)
+        return await store.store_progress(claim, done, found, is_over=True)
 
     async def _keys(self, claim: ScanClaim) -> list[Key]:
         keys = []
-        for stored in await store.keys_of(claim.network_id):
+        for stored in await claims.keys_of(claim.network):
             try:
                 keys.append(Key(stored.credential_id, decrypt_credential(self._cipher, stored)))
             except Unavailable:
@@ -153,8 +156,8 @@ class Searcher:
         return keys
 
     async def _leave(self) -> None:
-        searches = list(self._searches)
+        searches = dict(self._searches)
         for task in searches:
             task.cancel()
         await asyncio.gather(*searches, return_exceptions=True)
-        await store.release_scans(self._worker)
+        await leases.release(QUEUE, searches.values())

@@ -1,7 +1,7 @@
 """What a search found, written down: progress and candidates together, both or neither."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -9,99 +9,32 @@ import msgspec
 from core import clock
 from core.access import Actor
 from core.database import execute, fetch, fetch_value, transaction
-from monitoring.devices.credentials import EncryptedCredential
 from monitoring.discovery.asset_lookup import Known, match
+from monitoring.discovery.claims import ScanClaim
 from monitoring.discovery.identifying import Discovered
 from monitoring.discovery.matching import Match
 
-# A search whose worker is gone is taken over when this is over.
-LEASE_SECONDS = 30
 WORKER_NAME = "monitoring"
 
 
-class ScanClaim(msgspec.Struct, frozen=True):
-    """A search that is ours until the lease ends; it begins at the place ``asked``."""
-
-    scan_id: int
-    school_id: int
-    network_id: int
-    cidr: str
-    addresses_per_second: int
-    asked: int
-
-
-class StoredKey(EncryptedCredential, frozen=True):
-    """A credential of a network, as it is stored."""
-
-    credential_id: int
-
-
-async def claim_scan(worker: str) -> ScanClaim | None:
-    """Take the oldest search that nobody works at, new or of a worker that was killed."""
-    now = clock.now()
-    claims = await fetch(
-        ScanClaim,
-        """
-        WITH free AS (
-            SELECT id FROM network_scan
-             WHERE finished_at IS NULL AND cancelled_at IS NULL
-               -- One of the far future was given before the clock was set back.
-               AND (lease_until IS NULL OR lease_until < $1
-                    OR lease_until > $1::timestamptz + $4 * interval '2 seconds')
-             ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED)
-        UPDATE network_scan s SET leased_by = $2, lease_until = $3
-          FROM free, network n WHERE s.id = free.id AND n.id = s.network
-        RETURNING s.id AS scan_id, s.school AS school_id, s.network AS network_id, n.cidr,
-                  n.addresses_per_second, s.asked
-        """,
-        now,
-        worker,
-        _lease_from(now),
-        LEASE_SECONDS,
-    )
-    return claims[0] if claims else None
-
-
-async def keys_of(network_id: int) -> list[StoredKey]:
-    """The credentials that a search of the network may try, in their order."""
-    return await fetch(
-        StoredKey,
-        "SELECT c.id AS credential_id, c.school AS school_id, c.version, c.user_name,"
-        " c.auth_protocol, c.priv_protocol, c.context, c.sealed"
-        " FROM network_credential nc JOIN credential c ON c.id = nc.credential"
-        " WHERE nc.network = $1 ORDER BY nc.place, nc.id",
-        network_id,
-    )
-
-
-async def release_scans(worker: str) -> None:
-    """Release what is not finished, so that another worker need not wait for the lease."""
-    await execute(
-        "UPDATE network_scan SET leased_by = NULL, lease_until = NULL WHERE leased_by = $1", worker
-    )
-
-
 async def store_progress(
-    worker: str, claim: ScanClaim, asked: int, found: Sequence[Discovered], *, is_over: bool
+    claim: ScanClaim, asked: int, found: Sequence[Discovered], *, is_over: bool
 ) -> bool:
     """Store how far the search is and what it found; False when it is ours no longer."""
     now = clock.now()
-    async with transaction(Actor.system(WORKER_NAME, [claim.school_id])):
+    async with transaction(Actor.system(WORKER_NAME, [claim.school])):
         is_ours = await fetch_value(
             "UPDATE network_scan SET asked = :asked, answered = answered + :found,"
+            " lost_claims = CASE WHEN asked < :asked THEN 0 ELSE lost_claims END,"
             " finished_at = CASE WHEN :is_over THEN :now::timestamptz END,"
-            " leased_by = CASE WHEN :is_over THEN NULL ELSE leased_by END,"
-            " lease_until = CASE WHEN :is_over THEN NULL ELSE :lease_until::timestamptz END"
-            " WHERE id = :scan_id AND leased_by = :worker AND finished_at IS NULL"
-            " AND cancelled_at IS NULL"
-            " RETURNING id",
-            scan_id=claim.scan_id,
-            worker=worker,
+            " lease_until = CASE WHEN :is_over THEN NULL ELSE lease_until END"
+            " WHERE id = :id AND attempts = :attempts AND over_at IS NULL RETURNING id",
+            id=claim.id,
+            attempts=claim.attempts,
             asked=asked,
             found=len(found),
             is_over=is_over,
             now=now,
-            lease_until=_lease_from(now),
         )
         if is_ours is None:
             return False
@@ -113,11 +46,11 @@ async def store_progress(
 
 async def _lock_in_order(claim: ScanClaim, found: Sequence[Discovered]) -> None:
     """The network as one who removes it holds it, and devices that may learn as visits lock them."""
-    await execute("SELECT FROM network WHERE id = $1 FOR KEY SHARE", claim.network_id)
+    await execute("SELECT FROM network WHERE id = $1 FOR KEY SHARE", claim.network)
     await execute(
         "SELECT FROM device WHERE school = $1 AND address = any($2::text[]) AND mac IS NULL"
         " AND removed_at IS NULL ORDER BY id FOR NO KEY UPDATE",
-        claim.school_id,
+        claim.school,
         [one.address for one in found if one.macs],
     )
 
@@ -126,7 +59,7 @@ async def store_candidate(claim: ScanClaim, discovered: Discovered, now: datetim
     """One that was discovered, as a candidate with its verdict; what is a device already only learns."""
     if await _is_device(claim, discovered):
         return
-    known = known_of(claim.school_id, discovered)
+    known = known_of(claim.school, discovered)
     verdict = await match(known)
     await execute(
         """
@@ -144,8 +77,8 @@ async def store_candidate(claim: ScanClaim, discovered: Discovered, now: datetim
                  WHERE c.decision = 'ignored'
                    AND (c.mac IS NULL OR excluded.mac IS NULL OR c.mac = excluded.mac))
         """,
-        school_id=claim.school_id,
-        network_id=claim.network_id,
+        school_id=claim.school,
+        network_id=claim.network,
         address=discovered.address,
         port=discovered.port,
         credential_id=discovered.credential_id,
@@ -164,7 +97,7 @@ async def _is_device(claim: ScanClaim, discovered: Discovered) -> bool:
     device_id = await fetch_value(
         "SELECT id FROM device WHERE school = $1 AND address = $2 AND removed_at IS NULL"
         " AND (port = $3 OR method = 'ping') ORDER BY id LIMIT 1",
-        claim.school_id,
+        claim.school,
         discovered.address,
         discovered.port,
     )
@@ -179,7 +112,7 @@ async def _is_device(claim: ScanClaim, discovered: Discovered) -> bool:
     await execute(
         "DELETE FROM candidate WHERE school = $1 AND address = $2 AND port = $3"
         " AND decision IS NULL",
-        claim.school_id,
+        claim.school,
         discovered.address,
         discovered.port,
     )
@@ -259,7 +192,3 @@ def verdict_of(keys: dict[str, Any]) -> Match:
 
 def _json(value: object) -> str:
     return msgspec.json.encode(value).decode()
-
-
-def _lease_from(now: datetime) -> datetime:
-    return now + timedelta(seconds=LEASE_SECONDS)

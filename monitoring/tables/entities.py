@@ -103,6 +103,7 @@ CODES: dict[str, dict[str, Word]] = {
         "running": info(say("Is searching")),
         "finished": ok(say("Finished")),
         "cancelled": idle(say("Cancelled")),
+        "failed": bad(say("Could not be finished")),
     },
     "candidate_trust": {
         "certain": ok(say("Certain")),

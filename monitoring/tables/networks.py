@@ -78,11 +78,13 @@ class NetworkScan(Table, tablename="network_scan"):
     addresses = Integer()
     asked = Integer(default=0)
     answered = Integer(default=0)
-    leased_by = Varchar(length=80, null=True, default=None)
     lease_until = Timestamptz(null=True, default=None)
+    attempts = Integer(default=0)
+    # Claims since it last came further; the worker of each was killed, or did not get on.
+    lost_claims = Integer(default=0)
+    failed_at = Timestamptz(null=True, default=None)
 
     network_scan_asks_what_there_is = Check("asked BETWEEN 0 AND addresses")
-    network_scan_lease_has_an_end = Check("(leased_by IS NULL) = (lease_until IS NULL)")
 
 
 class Candidate(Table, tablename="candidate"):

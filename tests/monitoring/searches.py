@@ -1,7 +1,9 @@
 """Searches of networks, begun and followed by the tests."""
 
 import asyncio
+import sys
 from ipaddress import ip_network
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,6 +21,7 @@ from monitoring.discovery.searching import Searcher
 from monitoring.snmp import Community, Session
 from tests import factories
 from tests import factories_monitoring as made
+from tests.conftest import Stack
 from tests.factories import MadeSchool
 from tests.patience import MANY_LOOKS
 
@@ -35,7 +38,7 @@ async def searched(
     new = NewNetwork(school.id, cidr, cidr, addresses_per_second=FAST, credential_ids=keys)
     network = await networks.create_network(admin, BOUNDS, new)
     scan = await discovery.start_scan(admin, network.id)
-    searcher = Searcher(wire, made.CIPHER, BOUNDS, worker="one", port=port)
+    searcher = Searcher(wire, made.CIPHER, BOUNDS, port=port)
     assert await searcher.search_waiting() == 1
     return await discovery.get_scan(admin, network.id, scan.id)
 
@@ -48,6 +51,13 @@ async def until_asked(network_id: int, addresses: int) -> None:
             return
         await asyncio.sleep(0.1)
     pytest.fail("nobody searches")
+
+
+async def searcher_process(db: Stack, port: int, *deadly: str) -> asyncio.subprocess.Process:
+    """A worker in a process of its own, which dies at the address, if one is given."""
+    program = [sys.executable, "-m", "tests.monitoring.searcher_process", db.dsn, str(port)]
+    folder = Path(__file__).parents[2]
+    return await asyncio.create_subprocess_exec(*program, *deadly, cwd=folder)
 
 
 async def candidates_of(school: MadeSchool, **only: Any) -> list[discovery.Candidate]:

@@ -1,15 +1,43 @@
 """Networks, searches and the queue of candidates, as programs and people at a browser meet them."""
 
+from ipaddress import ip_network
+
 import httpx
 import pytest
 
 from core import database
 from core.access import Role
 from monitoring import discovery
+from monitoring.devices import networks
+from monitoring.devices.networks import NewNetwork
 from tests import factories
 from tests import factories_monitoring as made
 
 pytestmark = pytest.mark.usefixtures("db")
+
+
+async def test_a_failed_search_says_so_in_both_languages(client: httpx.AsyncClient) -> None:
+    school = await factories.school()
+    admin = await factories.person(Role.admin, school)
+    bounds = (ip_network("10.0.0.0/8"),)
+    new = NewNetwork(school.id, "R", "10.1.2.0/24")
+    network = (await networks.create_network(admin.actor, bounds, new)).id
+    scan = await discovery.start_scan(admin.actor, network)
+    await database.execute("UPDATE network_scan SET failed_at = now()")
+    await factories.signed_in(client, admin)
+    for locale, state, mend in [
+        ("en", "Could not be finished", "Search again"),
+        ("zh_CN", "未能完成", "请重新搜索"),
+    ]:
+        await database.execute("UPDATE person SET locale = $1", locale)
+        page = (await client.get(f"/networks/{network}/scans/{scan.id}")).text
+        assert state in page
+        assert mend in page
+        assert state in (await client.get("/networks")).text
+        assert state in (await client.get(f"/networks/{network}")).text
+    shown = await client.get(f"/api/v1/networks/{network}/scans/{scan.id}")
+    assert shown.json()["state"] == "failed"
+    assert shown.json()["failed_at"]
 
 
 async def test_a_network_is_made_changed_searched_and_removed_by_its_pages(

@@ -21,6 +21,7 @@ from monitoring.alerting.alerts import Finding
 from monitoring.alerting.expected_hours import NewHours, Span
 from monitoring.devices.views import DeviceState
 from monitoring.discovery import store as found
+from monitoring.discovery.claims import ScanClaim
 from monitoring.discovery.identifying import Discovered
 from monitoring.polling import claims, store
 from monitoring.polling.outcomes import Outcome
@@ -212,21 +213,21 @@ async def hand_over(at: Ground) -> None:
 async def search(at: Ground) -> None:
     network = await made.network(at.school)
     scan = await database.fetch_value(
-        "INSERT INTO network_scan (school, network, created_at, addresses, leased_by, lease_until)"
-        " VALUES ($1, $2, now(), 4, 'search', now() + interval '1 hour')"
+        "INSERT INTO network_scan (school, network, created_at, addresses, attempts, lease_until)"
+        " VALUES ($1, $2, now(), 4, 1, now() + interval '1 hour')"
         " ON CONFLICT DO NOTHING RETURNING id",
         at.school.id,
         network,
     )
     if scan is None:
         return
-    claim = found.ScanClaim(scan, at.school.id, network, "127.0.0.0/8", 20, 0)
+    claim = ScanClaim(scan, 1, 1, at.school.id, network, 0)
     findings = [
         Discovered(f"127.0.9.{n}", 161, None, "generic", {}, (f"02:00:5e:10:02:{n:02x}",))
         for n in at.chance.sample(range(1, DEVICES + 4), 4)
     ]
     await database.execute("UPDATE device SET mac = NULL WHERE id = $1", at.one())
-    await found.store_progress("search", claim, 4, findings, is_over=True)
+    await found.store_progress(claim, 4, findings, is_over=True)
 
 
 async def hurry(at: Ground) -> None:

@@ -3,7 +3,6 @@
 import asyncio
 import os
 import signal
-import sys
 from collections.abc import AsyncIterator, Callable, Mapping
 from ipaddress import ip_network
 from pathlib import Path
@@ -41,7 +40,7 @@ from tests.monitoring.agents import (
     silent_at,
 )
 from tests.monitoring.scripted_agents import V2C, ScriptedAgent, agents_at, machine
-from tests.monitoring.searches import BOUNDS, candidates_of, searched, until_asked
+from tests.monitoring.searches import BOUNDS, candidates_of, searched, searcher_process, until_asked
 from tests.monitoring.sessions import BriefSession, PatientSession
 from tests.patience import PATIENCE_SECONDS
 
@@ -202,7 +201,7 @@ async def test_what_is_a_device_already_is_refreshed_and_not_offered(
     added = await discovery.add_candidate(technician, candidate.id, choice)
     await database.execute("UPDATE device SET mac = NULL")
     await discovery.start_scan(technician, scan.network_id)
-    searcher = Searcher(wire, made.CIPHER, BOUNDS, worker="one", port=port)
+    searcher = Searcher(wire, made.CIPHER, BOUNDS, port=port)
     await searcher.search_waiting()
     assert await candidates_of(school) == []
     assert await database.fetch_value("SELECT mac FROM device") == "00:11:22:33:44:60"
@@ -225,7 +224,7 @@ async def test_what_is_ignored_stays_so_and_can_be_taken_back(wire: Session, ser
     (candidate,) = await candidates_of(school)
     await discovery.ignore_candidate(technician, candidate.id)
     await discovery.start_scan(technician, scan.network_id)
-    await Searcher(wire, made.CIPHER, BOUNDS, worker="one", port=port).search_waiting()
+    await Searcher(wire, made.CIPHER, BOUNDS, port=port).search_waiting()
     assert await candidates_of(school) == []
     (ignored,) = await candidates_of(school, decision=Decision.ignored)
     assert ignored.decided_by == technician.name
@@ -250,7 +249,7 @@ async def test_nothing_outside_of_the_installations_networks_is_asked(
     await discovery.start_scan(admin, network.id)
     # The installation's networks were made narrower since.
     narrow = (ip_network("127.0.7.80/30"),)
-    await Searcher(wire, made.CIPHER, narrow, worker="one", port=port).search_waiting()
+    await Searcher(wire, made.CIPHER, narrow, port=port).search_waiting()
     assert [one.address for one in await candidates_of(school)] == ["127.0.7.82"]
     assert inside.communities
     assert not outside.communities
@@ -297,7 +296,7 @@ async def test_a_cancelled_search_asks_no_more(wire: Session, serve: Serve) -> N
         NewNetwork(school.id, "R", "127.0.64.0/20", addresses_per_second=20, credential_ids=[key]),
     )
     scan = await discovery.start_scan(admin, network.id)
-    searcher = Searcher(wire, made.CIPHER, BOUNDS, worker="one", port=free_port())
+    searcher = Searcher(wire, made.CIPHER, BOUNDS, port=free_port())
     search = asyncio.create_task(searcher.search_waiting())
     await until_asked(network.id, 1)
     cancelled = await discovery.cancel_scan(admin, network.id, scan.id)
@@ -344,8 +343,7 @@ async def test_a_killed_workers_search_goes_on_from_where_it_was(
     new = NewNetwork(school.id, "R", "127.0.11.0/25", addresses_per_second=20, credential_ids=[key])
     network = await networks.create_network(admin, BOUNDS, new)
     scan = await discovery.start_scan(admin, network.id)
-    program = [sys.executable, "-m", "tests.monitoring.searcher_process", db.dsn, str(port)]
-    process = await asyncio.create_subprocess_exec(*program, cwd=Path(__file__).parents[2])
+    process = await searcher_process(db, port)
     await until_asked(network.id, 40)
     os.kill(process.pid, signal.SIGKILL)
     await process.wait()
@@ -355,7 +353,7 @@ async def test_a_killed_workers_search_goes_on_from_where_it_was(
     crowd.most = len(heard)
     for agent in heard.values():
         agent.communities.clear()
-    searcher = Searcher(wire, made.CIPHER, BOUNDS, worker="two", port=port)
+    searcher = Searcher(wire, made.CIPHER, BOUNDS, port=port)
     assert await searcher.search_waiting() == 0, "the lease is not over"
     await database.execute("UPDATE network_scan SET lease_until = now() - interval '1 second'")
     await database.execute("UPDATE network SET addresses_per_second = 200")

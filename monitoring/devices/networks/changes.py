@@ -178,8 +178,8 @@ async def _set_credentials(network_id: int, new: NewNetwork) -> None:
 
 async def _forget_outside(network_id: int) -> None:
     await execute(
-        "UPDATE network_scan SET cancelled_at = $2, leased_by = NULL, lease_until = NULL"
-        " WHERE network = $1 AND finished_at IS NULL AND cancelled_at IS NULL",
+        "UPDATE network_scan SET cancelled_at = $2, lease_until = NULL"
+        " WHERE network = $1 AND over_at IS NULL",
         network_id,
         clock.now(),
     )

@@ -141,8 +141,8 @@ async def _school_id(code: str) -> int:
 
 async def _end_searches() -> None:
     await execute(
-        "UPDATE network_scan s SET cancelled_at = $1, leased_by = NULL, lease_until = NULL"
-        " FROM network n WHERE n.id = s.network AND s.finished_at IS NULL"
-        " AND s.cancelled_at IS NULL AND NOT network_is_granted(n.school, n.cidr)",
+        "UPDATE network_scan s SET cancelled_at = $1, lease_until = NULL"
+        " FROM network n WHERE n.id = s.network AND s.over_at IS NULL"
+        " AND NOT network_is_granted(n.school, n.cidr)",
         clock.now(),
     )

@@ -34,6 +34,7 @@ class Network(msgspec.Struct, frozen=True, kw_only=True):
     running_scan_id: int | None
     last_scan_id: int | None
     last_scan_at: datetime | None
+    last_scan_failed_at: datetime | None
     version: int
     is_granted: bool
     addresses: int | None = None
@@ -49,11 +50,12 @@ SELECT n.id, n.school AS school_id, n.name, n.cidr, n.scan_every_hours, n.addres
        (SELECT count(*) FROM candidate c
          WHERE c.network = n.id AND c.decision IS NULL) AS waiting,
        (SELECT s.id FROM network_scan s WHERE s.network = n.id
-           AND s.finished_at IS NULL AND s.cancelled_at IS NULL) AS running_scan_id,
-       last.id AS last_scan_id, last.finished_at AS last_scan_at
+           AND s.over_at IS NULL) AS running_scan_id,
+       last.id AS last_scan_id, last.finished_at AS last_scan_at,
+       last.failed_at AS last_scan_failed_at
   FROM network n
-  LEFT JOIN LATERAL (SELECT s.id, s.finished_at FROM network_scan s
-                      WHERE s.network = n.id AND s.finished_at IS NOT NULL
+  LEFT JOIN LATERAL (SELECT s.id, s.finished_at, s.failed_at FROM network_scan s
+                      WHERE s.network = n.id AND coalesce(s.finished_at, s.failed_at) IS NOT NULL
                       ORDER BY s.id DESC LIMIT 1) last ON true
 """
 MISSING = say("There is no such network, or it is not of your school")
