@@ -140,19 +140,21 @@ async def release(queue: Queue, claims: Iterable[Claimed]) -> None:
     await _update(queue, claims, f"{queue.until} = :now{lost}", now=now())
 
 
-async def put_off(queue: Queue, claim: Claimed, **columns: object) -> None:
-    """Let the row be due again after a wait, ever longer; ``columns`` are written with it.
+async def put_off(queue: Queue, claims: Iterable[Claimed], **columns: object) -> None:
+    """Let the rows be due again after a wait, ever longer; ``columns`` are written with it.
 
-    Only while it is the same attempt: after our lease it is another worker's to decide. A worker
-    that says so was not killed, so the row is not lost.
+    Only those of which nobody else has begun another attempt. A worker that says so was not
+    killed, so the rows are not lost.
     """
     lost = f", {queue.lost} = 0" if queue.lost else ""
     written = "".join(f", {name} = :{name}" for name in columns)
+    at, held = now(), list(claims)
     await database.execute(
-        f"UPDATE {queue.table} SET {queue.until} = :due_again{lost}{written}"
-        " WHERE id = :id AND attempts = :attempts",
-        due_again=now() + queue.back_off(claim.attempts),
-        id=claim.id,
-        attempts=claim.attempts,
+        f"UPDATE {queue.table} q SET {queue.until} = w.until{lost}{written}"
+        f" FROM unnest(:ids::{queue.id_type}[], :attempts::int[], :until::timestamptz[])"
+        " AS w(id, attempts, until) WHERE q.id = w.id AND q.attempts = w.attempts",
+        ids=[claim.id for claim in held],
+        attempts=[claim.attempts for claim in held],
+        until=[at + queue.back_off(claim.attempts) for claim in held],
         **columns,
     )

@@ -70,7 +70,7 @@ async def _deliver(entry: _Entry, handler: Handler) -> bool:
         # The worker outlives any handler's fault; the entry stays, with what went wrong.
         log.exception("outbox.failed", topic=entry.topic, id=entry.id)
         reason = f"{type(error).__name__}: {error}"[:1000]
-        await leases.put_off(QUEUE, entry, last_error=reason)
+        await leases.put_off(QUEUE, [entry], last_error=reason)
         return False
     await database.execute(
         "DELETE FROM outbox WHERE id = $1 AND attempts = $2", entry.id, entry.attempts

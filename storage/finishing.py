@@ -86,7 +86,7 @@ async def _finish_or_say_why(claim: _Claim, folder: Path) -> None:
         await _reject(claim, say("The stored parts of this file are gone; send it again"))
     except Unavailable as error:
         log.warning("upload.store_down", upload=str(claim.id), reason=str(error))
-        await leases.put_off(QUEUE, claim)
+        await leases.put_off(QUEUE, [claim])
     except Exception:
         # One odd file must not stop the files behind it.
         log.exception("upload.fault", upload=str(claim.id), attempts=claim.attempts)
@@ -95,7 +95,7 @@ async def _finish_or_say_why(claim: _Claim, folder: Path) -> None:
                 claim, say("This file could not be taken in; send it again or ask for help")
             )
         else:
-            await leases.put_off(QUEUE, claim)
+            await leases.put_off(QUEUE, [claim])
 
 
 async def _finish(claim: _Claim, folder: Path) -> None:

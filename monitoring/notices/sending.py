@@ -1,7 +1,7 @@
 """The mails themselves: written in their reader's language, sent at least once, never in a storm."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import sha256
 from itertools import groupby
 from typing import Protocol
@@ -10,9 +10,10 @@ from zoneinfo import ZoneInfo
 import msgspec
 import structlog
 
-from core import clock, mail
+from core import clock, leases, mail
 from core.database import execute, fetch
 from core.errors import Message, Unavailable, say
+from core.leases import Lease, Queue
 from core.mail import Mail
 from core.settings import MailSettings
 from monitoring.alerting.alerts import AlertSeverity
@@ -20,11 +21,21 @@ from monitoring.notices.subscriptions import IS_THERE
 
 log = structlog.get_logger(__name__)
 
-MOST_A_ROUND = 500
-# One mailbox that takes nothing now must not use up the round of all others.
-MOST_A_READER = 100
+# A killed sender's are taken over after the lease; a mail that nobody takes now waits ever longer.
+QUEUE = Queue(
+    table="alert_notice",
+    until="due_at",
+    waiting="sent_at IS NULL AND trouble IS NULL",
+    lease=timedelta(minutes=2),
+    renew_seconds=30.0,
+    longest_wait=timedelta(hours=1),
+)
+MOST_AT_ONCE = 500
+# As long as mail servers try it themselves (RFC 5321 §4.5.4.1). One that is away is no try.
+TRIED_FOR = timedelta(days=5)
 # More at once than anybody reads one by one come as one mail.
 GATHERED_FROM = 4
+MOST_IN_A_MAIL = 100
 
 
 class Stationery(Protocol):
@@ -47,6 +58,8 @@ class Waiting(msgspec.Struct, frozen=True, kw_only=True):
     """One enqueued notice with all that its mail says."""
 
     id: int
+    attempts: int
+    created_at: datetime
     kind: str
     level: int
     email: str
@@ -64,11 +77,9 @@ class Waiting(msgspec.Struct, frozen=True, kw_only=True):
 
 # Who has left since gets no mail.
 WAITING = f"""
-SELECT * FROM (
-SELECT n.id, n.kind, n.level, s.email, p.locale, school.zone, l.id AS alert_id, l.severity,
+SELECT n.id, n.attempts, n.created_at, n.kind, n.level, s.email, p.locale, school.zone, l.id AS alert_id, l.severity,
        l.message, a.tag, coalesce(pp.path, '') AS place,
-       l.raised_at, l.cleared_at, l.work_order AS work_order_id,
-       row_number() OVER (PARTITION BY s.email ORDER BY n.id) AS turn
+       l.raised_at, l.cleared_at, l.work_order AS work_order_id
   FROM alert_notice n
   JOIN alert l ON l.id = n.alert
   JOIN person p ON p.id = n.person
@@ -77,8 +88,7 @@ SELECT n.id, n.kind, n.level, s.email, p.locale, school.zone, l.id AS alert_id, 
   JOIN device d ON d.id = l.device
   JOIN asset a ON a.id = d.asset
   LEFT JOIN place_path pp ON pp.place = a.place
- WHERE n.sent_at IS NULL AND n.trouble IS NULL AND {IS_THERE}) waiting
- WHERE turn <= {MOST_A_READER} ORDER BY turn, id LIMIT {MOST_A_ROUND}
+ WHERE n.id = any($1::bigint[]) AND {IS_THERE}
 """
 
 SUBJECTS = {
@@ -92,33 +102,96 @@ SEVERITIES = {"warning": say("Warning"), "critical": say("Critical")}
 async def send_notices(settings: MailSettings, stationery: Stationery) -> int:
     """Send what waits; how many mails were taken.
 
-    A server that is away stops the round: everything stays enqueued, as does what it does not take
-    for one reader now. What it refuses for ever is
-    kept with its answer and not tried again. A process that dies after sending and before writing
-    that down sends once more, under the same message id.
+    A server that is away stops the round, and everything stays due. What it does not take for one
+    reader now is put off. What it refuses for ever, or has not taken for days, is kept with its
+    answer and not tried again. A process that dies after sending and before writing that down
+    sends once more, under the same message id.
     """
     taken = 0
-    waiting = sorted(await fetch(Waiting, WAITING), key=_reader)
-    postponed = set()
-    for (email, locale), notices in groupby(waiting, key=lambda one: (one.email, one.locale)):
-        for some in _parcels(list(notices)):
-            if email in postponed:
-                continue
+    while claims := await leases.claim(_Claim, QUEUE, most=MOST_AT_ONCE):
+        async with leases.renewed(QUEUE, claims) as lease:
+            sending = _Sending(lease, settings, stationery)
+            await sending.send_all()
+        taken += sending.taken
+        if sending.is_away:
+            break
+    return taken
+
+
+class _Claim(msgspec.Struct, frozen=True):
+    id: int
+    attempts: int
+
+
+class _Sending:
+    """Claimed notices on their way, one reader after the other."""
+
+    def __init__(
+        self, lease: Lease[_Claim], settings: MailSettings, stationery: Stationery
+    ) -> None:
+        self._lease, self._settings, self._stationery = lease, settings, stationery
+        self.taken = 0
+        self.is_away = False
+
+    async def send_all(self) -> None:
+        ids = [claim.id for claim in self._lease.claims]
+        waiting = sorted(await fetch(Waiting, WAITING, ids), key=_reader)
+        for _, notices in groupby(waiting, key=lambda one: (one.email, one.locale)):
+            await self._send_to_reader(list(notices))
+            if self.is_away or self._lease.is_over:
+                break
+        if self.is_away:
+            await leases.release(QUEUE, self._lease.claims)
+        else:
+            # Of people who have left since; whoever comes back is told of what is still news.
+            await leases.put_off(QUEUE, self._lease.claims)
+
+    async def _send_to_reader(self, notices: list[Waiting]) -> None:
+        for some in _parcels(notices):
             try:
-                await mail.send(settings, written(some, email, locale, stationery))
+                mail_out = written(some, notices[0].email, notices[0].locale, self._stationery)
+                await mail.send(self._settings, mail_out)
             except mail.Postponed as error:
                 log.warning("mail.postponed", trouble=str(error))
-                postponed.add(email)
-                continue
+                await self._put_off([one for one in notices if self._is_held(one)], str(error))
+                return
             except Unavailable as error:
                 log.warning("mail.waits", trouble=str(error))
-                return taken
+                self.is_away = True
+                return
             except mail.Undeliverable as refused:
-                await _note([one.id for one in some], str(refused))
-                continue
-            await _note([one.id for one in some])
-            taken += 1
-    return taken
+                await self._end(some, str(refused))
+            except Exception as error:
+                # One mail that cannot be written must not stop those behind it.
+                log.exception("notice.failed", notices=[one.id for one in some])
+                await self._put_off(some, f"{type(error).__name__}: {error}"[:1000])
+            else:
+                await self._end(some)
+                self.taken += 1
+
+    async def _put_off(self, some: Sequence[Waiting], trouble: str) -> None:
+        too_old = clock.now() - TRIED_FOR
+        await leases.put_off(QUEUE, [one for one in some if one.created_at > too_old])
+        await self._end([one for one in some if one.created_at <= too_old], trouble)
+        self._drop(some)
+
+    async def _end(self, some: Sequence[Waiting], trouble: str | None = None) -> None:
+        await execute(
+            "UPDATE alert_notice SET sent_at = CASE WHEN $3::text IS NULL THEN $2::timestamptz END,"
+            " trouble = $3 WHERE id IN (SELECT id FROM alert_notice WHERE id = any($1::bigint[])"
+            " ORDER BY id FOR UPDATE)",
+            [one.id for one in some],
+            clock.now(),
+            trouble,
+        )
+        self._drop(some)
+
+    def _is_held(self, one: Waiting) -> bool:
+        return any(claim.id == one.id for claim in self._lease.claims)
+
+    def _drop(self, some: Sequence[Waiting]) -> None:
+        done = {one.id for one in some}
+        self._lease.claims = [claim for claim in self._lease.claims if claim.id not in done]
 
 
 def written(some: Sequence[Waiting], email: str, locale: str, stationery: Stationery) -> Mail:
@@ -166,21 +239,9 @@ def _reader(one: Waiting) -> tuple[str, str, int]:
 
 
 def _parcels(notices: list[Waiting]) -> list[list[Waiting]]:
-    if len(notices) >= GATHERED_FROM:
-        return [notices]
-    return [[one] for one in notices]
+    size = MOST_IN_A_MAIL if len(notices) >= GATHERED_FROM else 1
+    return [notices[start : start + size] for start in range(0, len(notices), size)]
 
 
 def _text(lines: Sequence[str]) -> str:
     return "\n".join(lines).rstrip("\n") + "\n"
-
-
-async def _note(notice_ids: list[int], trouble: str | None = None) -> None:
-    await execute(
-        "UPDATE alert_notice SET sent_at = CASE WHEN $3::text IS NULL THEN $2::timestamptz END,"
-        " trouble = $3 WHERE id IN (SELECT id FROM alert_notice WHERE id = any($1::bigint[])"
-        " ORDER BY id FOR UPDATE)",
-        notice_ids,
-        clock.now(),
-        trouble,
-    )

@@ -158,6 +158,8 @@ class AlertNotice(Table, tablename="alert_notice"):
     created_at = Timestamptz()
     sent_at = Timestamptz(null=True, default=None)
     trouble = Text(null=True, default=None)
+    due_at = Timestamptz(null=True, default=None)
+    attempts = Integer(default=0)
 
     alert_notice_kind_is_known = Check("kind IN ('raised','escalated','cleared')")
     alert_notice_once = Unique(["alert", "person", "kind", "level"])

@@ -60,11 +60,11 @@ async def test_who_comes_back_after_his_lease_changes_nothing() -> None:
     [late] = await leases.claim(Claim, QUEUE)
     await database.execute(LEASE_IS_OVER)
     [claim] = await leases.claim(Claim, QUEUE)
-    await leases.put_off(QUEUE, late, last_error="too late")
+    await leases.put_off(QUEUE, [late], last_error="too late")
     async with leases.renewed(QUEUE, [late]) as lease:
         await lease._renew()
     assert await database.fetch_value("SELECT last_error FROM outbox") is None
-    await leases.put_off(QUEUE, claim, last_error="it rains")
+    await leases.put_off(QUEUE, [claim], last_error="it rains")
     assert await database.fetch_value("SELECT last_error FROM outbox") == "it rains"
 
 

@@ -8,13 +8,13 @@ from zoneinfo import ZoneInfo
 import msgspec
 import pytest
 
-from core import database
+from core import database, leases
 from core.access import Actor, Role
 from core.errors import Forbidden, Invalid, NotFound, say
 from core.settings import MailSettings
 from labshare.stationery import FaceStationery
 from monitoring import notices
-from monitoring.notices import NewStep, NewSubscription
+from monitoring.notices import NewStep, NewSubscription, sending
 from monitoring.notices.digests import due_at
 from tests import factories, factories_monitoring
 from tests.factories import MadePerson, MadeSchool
@@ -188,6 +188,73 @@ async def test_a_mailbox_that_takes_nothing_now_keeps_nobody_else_waiting(
     assert [mail["To"] for mail in box.mail] == ["tech@school.example"]
     waiting = await database.fetch_value("SELECT person FROM alert_notice WHERE sent_at IS NULL")
     assert waiting == full.id
+
+
+async def test_a_mailbox_that_takes_nothing_is_asked_ever_more_slowly_and_given_up_after_days(
+    postbox: tuple[Postbox, MailSettings],
+) -> None:
+    _, settings = postbox
+    school = await factories.school()
+    await subscribed(Role.technician, school, "450@school.example")
+    await alert(school)
+    for attempt in range(1, 4):
+        assert [await tell(settings), await tell(settings)] == [0, 0]
+        waits = await database.fetch_value(
+            "SELECT attempts = $1 AND due_at > now() AND trouble IS NULL FROM alert_notice", attempt
+        )
+        assert waits, "asked once, and not again before its wait is over"
+        await database.execute("UPDATE alert_notice SET due_at = now()")
+    await database.execute("UPDATE alert_notice SET created_at = now() - interval '6 days'")
+    assert await tell(settings) == 0
+    trouble = await database.fetch_value("SELECT trouble FROM alert_notice")
+    assert trouble.startswith("450"), "given up, with the server's answer"
+
+
+async def test_a_mail_that_cannot_be_written_stops_nobody_elses(
+    postbox: tuple[Postbox, MailSettings],
+) -> None:
+    box, settings = postbox
+    one, other = await factories.school(), await factories.school()
+    await subscribed(Role.technician, one, "first@school.example")
+    await subscribed(Role.technician, other, "second@school.example")
+    odd = await alert(one)
+    await database.execute(
+        """UPDATE alert SET message = '{"template": "{nothing}", "params": {"x": 1}}' WHERE id = $1""",
+        odd,
+    )
+    await alert(other)
+    assert [await tell(settings), await tell(settings)] == [1, 0]
+    assert [mail["To"] for mail in box.mail] == ["second@school.example"]
+    assert await database.fetch_value(
+        "SELECT due_at > now() AND attempts = 1 FROM alert_notice WHERE alert = $1", odd
+    )
+
+
+async def test_thirty_two_senders_at_once_send_each_mail_once(
+    postbox: tuple[Postbox, MailSettings],
+) -> None:
+    box, settings = postbox
+    school = await factories.school()
+    for number in range(5):
+        await subscribed(Role.technician, school, f"tech{number}@school.example")
+    await alert(school)
+    await notices.enqueue_notices()
+    sent = await asyncio.gather(*(notices.send_notices(settings, PAPER) for _ in range(32)))
+    assert sum(sent) == len(box.mail) == len({mail["To"] for mail in box.mail}) == 5
+
+
+async def test_what_a_killed_sender_held_is_sent_after_its_lease(
+    postbox: tuple[Postbox, MailSettings],
+) -> None:
+    _, settings = postbox
+    school = await factories.school()
+    await subscribed(Role.technician, school, "tech@school.example")
+    await alert(school)
+    await notices.enqueue_notices()
+    assert await leases.claim(sending._Claim, sending.QUEUE)
+    assert await tell(settings) == 0
+    await database.execute("UPDATE alert_notice SET due_at = now() - interval '1 second'")
+    assert await tell(settings) == 1
 
 
 async def test_who_leaves_while_the_server_is_away_is_told_no_more(
