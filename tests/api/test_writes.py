@@ -4,7 +4,6 @@ import asyncio
 import json
 from collections import Counter
 from pathlib import Path
-from typing import Any
 
 import httpx
 import pytest
@@ -15,46 +14,12 @@ from api.http.writes import OWN_KEY, WITHOUT_KEY
 from core import database
 from tests import factories
 from tests.api.described import document_of
-from tests.api.request_samples import path_values, sample
+from tests.api.operations import Operation, operations
 from tests.api.school_worlds import World, build
 from tests.conftest import Stack, browser
 
 # Rows that a repetition would double or move on once more.
 COUNTED = "SELECT count(*) FROM audit_event"
-
-
-class Operation:
-    """One operation of the API's description, ready to be sent."""
-
-    def __init__(self, document: dict[str, Any], method: str, path: str) -> None:
-        self.document, self.method, self.path = document, method, path
-        self.described = document["paths"][path][method]
-        self.own: str = self.described["operationId"]
-        self.headers = {
-            one["name"] for one in self.described.get("parameters", ()) if one["in"] == "header"
-        }
-
-    async def send(self, client: httpx.AsyncClient, world: World, **headers: str) -> httpx.Response:
-        names = [p["name"] for p in self.described.get("parameters", ()) if p["in"] == "path"]
-        values = path_values(self.own, names, world.values)
-        made = sample(self.described, self.document, world.values)
-        own = made.send.pop("headers", {})
-        address = self.path
-        for name, value in values.items():
-            address = address.replace("{" + name + "}", str(value))
-        return await client.request(
-            self.method.upper(), address, headers={**own, **headers}, **made.send
-        )
-
-
-def _operations(app: Litestar, *methods: str) -> list[Operation]:
-    document = document_of(app)
-    return [
-        Operation(document, method, path)
-        for path, item in document["paths"].items()
-        for method in methods
-        if method in item and path.startswith("/api/")
-    ]
 
 
 @pytest.fixture
@@ -70,7 +35,7 @@ async def admin(app: Litestar, world: World) -> httpx.AsyncClient:
 
 
 def test_every_post_takes_a_key_or_says_why_not(app: Litestar) -> None:
-    without = {one.own for one in _operations(app, "post") if "Idempotency-Key" not in one.headers}
+    without = {one.own for one in operations(app, "post") if "Idempotency-Key" not in one.headers}
     assert without == WITHOUT_KEY.keys()
     assert all(WITHOUT_KEY.values())
 
@@ -79,7 +44,7 @@ async def test_every_post_is_done_once_for_a_key(
     app: Litestar, world: World, admin: httpx.AsyncClient
 ) -> None:
     wrong, answered = [], Counter[int]()
-    for number, one in enumerate(_operations(app, "post")):
+    for number, one in enumerate(operations(app, "post")):
         if one.own in WITHOUT_KEY or one.own in OWN_KEY:
             continue
         key = {"Idempotency-Key": f"key-{number}"}
@@ -140,7 +105,7 @@ async def test_what_a_post_changes_stands_and_falls_with_its_key(
     )
     try:
         before, died = await _rows(), 0
-        for number, one in enumerate(_operations(app, "post")):
+        for number, one in enumerate(operations(app, "post")):
             if one.own in WITHOUT_KEY or one.own in OWN_KEY:
                 continue
             answer = await one.send(admin, world, **{"Idempotency-Key": f"key-{number}"})
@@ -231,7 +196,7 @@ async def test_no_change_of_a_versioned_row_passes_another_version(
 ) -> None:
     changes = [
         one
-        for one in _operations(app, "post", "put", "patch", "delete")
+        for one in operations(app, "post", "put", "patch", "delete")
         if row_of(one.path) is not None and one.own not in OWN_KEY
     ]
     assert len(changes) > 30
