@@ -11,7 +11,7 @@ from anyio import open_file
 from core import database
 from core.clock import now
 from core.errors import Unavailable, say
-from storage import objects
+from storage import damaged_pictures, objects
 from storage.extraction import Findings
 from storage.ids import uuid7
 
@@ -37,6 +37,13 @@ class MadePicture(msgspec.Struct, frozen=True):
     height: int
 
 
+# Of a blob ``b``: an upload of the same content makes it whole again, and its pictures anew.
+IS_DAMAGED = (
+    "(b.damaged_at IS NOT NULL OR EXISTS (SELECT FROM damaged_picture p"
+    " JOIN rendition t ON t.object_key = p.object_key WHERE t.blob = b.id))"
+)
+
+
 async def download_to(path: Path, object_key: str, size: int) -> str:
     """Copy an object into ``path`` and give its SHA-256; Unavailable if it is not all there."""
     digest = hashlib.sha256()
@@ -48,9 +55,9 @@ async def download_to(path: Path, object_key: str, size: int) -> str:
 
 
 async def find_blob(sha256: str) -> UUID | None:
-    """The blob with this content that is not known to be damaged, if there is one."""
+    """The blob with this content that is whole with its pictures, as far as is known."""
     blob_id: UUID | None = await database.fetch_value(
-        "SELECT id FROM blob WHERE sha256 = $1 AND damaged_at IS NULL", sha256
+        f"SELECT id FROM blob b WHERE sha256 = $1 AND NOT ({IS_DAMAGED})", sha256
     )
     return blob_id
 
@@ -111,7 +118,7 @@ async def store_blob(
     if not is_new:
         old = await database.fetch_one(
             _Old,
-            "SELECT id, object_key, damaged_at IS NOT NULL AS is_damaged FROM blob"
+            f"SELECT id, object_key, {IS_DAMAGED} AS is_damaged FROM blob b"
             " WHERE sha256 = $1 FOR NO KEY UPDATE",
             content.sha256,
         )
@@ -142,6 +149,7 @@ async def _heal(old: _Old, content: Content, findings: Findings) -> list[str]:
     pictures = await database.fetch_column(
         str, "DELETE FROM rendition WHERE blob = $1 RETURNING object_key", old.id
     )
+    await damaged_pictures.forget(*pictures)
     log.info("blob.healed", blob=str(old.id))
     return [old.object_key, *pictures]
 

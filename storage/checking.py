@@ -17,7 +17,7 @@ class _Expected(msgspec.Struct):
 
 
 class _Damaged(msgspec.Struct):
-    id: UUID
+    id: UUID | int
     object_key: str
     damage: Damage
 
@@ -52,6 +52,12 @@ async def problems() -> list[str]:
         "SELECT id, object_key, damage FROM blob WHERE damaged_at IS NOT NULL"
         " AND damage <> 'missing' ORDER BY id",
     )
+    pictures = await database.fetch(
+        _Damaged,
+        "SELECT id, object_key, damage FROM damaged_picture d WHERE damage <> 'missing'"
+        " OR NOT EXISTS (SELECT FROM rendition t WHERE t.object_key = d.object_key) ORDER BY id",
+    )
+    found.extend(f"picture: {damage.SENTENCES[row.damage]} ({row.object_key})" for row in pictures)
     found.extend(
         f"blob {row.id}: {damage.SENTENCES[row.damage]} ({row.object_key})" for row in damaged
     )

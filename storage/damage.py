@@ -6,7 +6,7 @@ so, people see it on a page, and the next upload of the same content heals it (`
 """
 
 import hashlib
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from datetime import timedelta
 from enum import StrEnum
 from typing import NoReturn
@@ -34,6 +34,8 @@ class Damage(StrEnum):
     missing = "missing"
     content = "content"
     unreadable = "unreadable"
+    # Of a file that is whole itself.
+    pictures = "pictures"
 
 
 class Stored(msgspec.Struct, frozen=True):
@@ -154,7 +156,19 @@ async def suspect(object_key: str, found: Damage | None = None) -> None:
         log.warning("blob.suspected", key=object_key)
 
 
-async def read_or_suspect(object_key: str, offset: int, length: int) -> AsyncGenerator[bytes, None]:
+class Objects(msgspec.Struct, frozen=True):
+    """What happens to objects of one sort that cannot be read: how they are marked and refused."""
+
+    mark: Callable[[str, Damage | None], Awaitable[None]]
+    refusal: Callable[[], Unavailable]
+
+
+FILES = Objects(suspect, refusal)
+
+
+async def read_or_suspect(
+    object_key: str, offset: int, length: int, *, sort: Objects = FILES
+) -> AsyncGenerator[bytes, None]:
     """``objects.stream``; an object that a working store does not give is refused from then on.
 
     What cannot be read is read once more from where it broke off, so that a hiccup of the store
@@ -173,10 +187,12 @@ async def read_or_suspect(object_key: str, offset: int, length: int) -> AsyncGen
             is_missing = isinstance(error, objects.ObjectMissing)
             if failed < READINGS and not is_missing:
                 continue
-            await _refuse_unread(object_key, error, is_missing=is_missing)
+            await _refuse_unread(sort, object_key, error, is_missing=is_missing)
 
 
-async def _refuse_unread(object_key: str, error: Unavailable, *, is_missing: bool) -> NoReturn:
+async def _refuse_unread(
+    sort: Objects, object_key: str, error: Unavailable, *, is_missing: bool
+) -> NoReturn:
     """Raise why the object was not read; it is damage if the store is well otherwise."""
     try:
         await objects.prove_well()
@@ -184,10 +200,10 @@ async def _refuse_unread(object_key: str, error: Unavailable, *, is_missing: boo
         # One without room still reads, but proves nothing.
         if not is_missing and not await objects.answers():
             raise error from None
-        await suspect(object_key)
+        await sort.mark(object_key, None)
     else:
-        await suspect(object_key, Damage.missing if is_missing else Damage.unreadable)
-    raise refusal() from error
+        await sort.mark(object_key, Damage.missing if is_missing else Damage.unreadable)
+    raise sort.refusal() from error
 
 
 async def refuse_missing(object_key: str, size: int) -> None:
@@ -201,4 +217,5 @@ SENTENCES = {
     Damage.missing: say("The store no longer has it"),
     Damage.content: say("Its content has changed in the store"),
     Damage.unreadable: say("The store cannot read it"),
+    Damage.pictures: say("The store cannot read its pictures"),
 }

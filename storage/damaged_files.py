@@ -14,7 +14,7 @@ from storage.damage import Damage
 
 
 class DamagedFile(msgspec.Struct, frozen=True):
-    """A file that can no longer be handed out, and whose it is."""
+    """A file that can no longer be handed out, or shown in pictures, and whose it is."""
 
     revision_id: UUID
     resource_id: UUID
@@ -29,15 +29,20 @@ class DamagedFile(msgspec.Struct, frozen=True):
 
 
 _FILES = """
-    blob b JOIN revision v ON v.blob = b.id JOIN resource r ON r.id = v.resource
+    (SELECT id AS blob, damage, damaged_at FROM blob WHERE damaged_at IS NOT NULL
+     UNION ALL
+     SELECT t.blob, 'pictures', min(d.damaged_at)
+       FROM damaged_picture d JOIN rendition t ON t.object_key = d.object_key
+       JOIN blob b ON b.id = t.blob WHERE b.damaged_at IS NULL GROUP BY t.blob) f
+    JOIN blob b ON b.id = f.blob JOIN revision v ON v.blob = b.id JOIN resource r ON r.id = v.resource
     JOIN person p ON p.id = r.owner
 """
 _SELECT = f"""
 SELECT v.id AS revision_id, r.id AS resource_id, r.school AS school_id, r.title, v.number,
-       v.file_name, b.size_bytes, p.name AS owner_name, b.damage, b.damaged_at FROM {_FILES}
+       v.file_name, b.size_bytes, p.name AS owner_name, f.damage, f.damaged_at FROM {_FILES}
 """
 LATEST_FOUND = Order(
-    Key("b.damaged_at", datetime, "damaged_at"),
+    Key("f.damaged_at", datetime, "damaged_at"),
     Key("v.id", UUID, "revision_id"),
     descending=True,
 )
@@ -45,8 +50,7 @@ LATEST_FOUND = Order(
 
 def _in_sight(actor: Actor) -> Where:
     return Where(
-        "b.damaged_at IS NOT NULL"
-        " AND (r.school = any(:reviewed) OR r.owner = :me AND r.school = any(:schools))",
+        "(r.school = any(:reviewed) OR r.owner = :me AND r.school = any(:schools))",
         reviewed=actor.school_ids_with(REVIEW_RESOURCES),
         me=actor.person_id,
         schools=actor.school_ids,

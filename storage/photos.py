@@ -8,7 +8,7 @@ import msgspec
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from core.errors import Invalid, say
-from storage import objects, sandbox
+from storage import damaged_pictures, objects, sandbox
 from storage.pictures import on_white
 from storage.sandbox import Limits, ReadingFailed
 
@@ -64,6 +64,7 @@ async def put_photo(data: bytes, *, field: str = "photo") -> Photo:
 async def remove_photo(object_key: str) -> None:
     """Delete the picture; only after the row is gone."""
     await objects.remove(object_key)
+    await damaged_pictures.forget(object_key)
 
 
 async def _apart(data: bytes, field: str) -> tuple[str, bytes]:

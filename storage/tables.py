@@ -62,6 +62,19 @@ class Rendition(Table, tablename="rendition"):
     rendition_key_is_unique = Unique(["object_key"])
 
 
+class DamagedPicture(Table, tablename="damaged_picture"):
+    """A rendition, or a photograph of another domain, that the store no longer gives back."""
+
+    id = BigSerial(primary_key=True)
+    object_key = Varchar(length=120)
+    damage = Varchar(length=16)
+    damaged_at = Timestamptz()
+    verified_at = Timestamptz()
+
+    damaged_picture_once = Unique(["object_key"])
+    damaged_picture_damage_is_known = Check("damage IN ('missing','unreadable')")
+
+
 class PageText(Table, tablename="page_text"):
     """The words of one page or slide."""
 

@@ -3,6 +3,8 @@
 import asyncio
 import os
 import random
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
@@ -12,7 +14,16 @@ from litestar.exceptions import LitestarException
 
 from core import database
 from core.errors import Unavailable
-from storage import checking, damage, damaged_files, downloads, objects, revisions
+from storage import (
+    checking,
+    damage,
+    damaged_files,
+    damaged_pictures,
+    downloads,
+    objects,
+    photos,
+    revisions,
+)
 from storage.damage import Damage
 from storage.objects import connection, whole
 from storage.objects.transport import PATIENT
@@ -20,6 +31,8 @@ from storage.uploads import UploadState
 from tests import factories
 from tests.conftest import Stack
 from tests.factories_library import finished, received, resource, teacher
+from tests.factories_repairs import picture
+from tests.storage import samples
 from tests.storage.rot import flip
 
 MB = 1024 * 1024
@@ -205,19 +218,90 @@ async def test_a_hiccup_of_the_store_neither_cuts_a_download_nor_marks_the_file(
     assert await damaged_files.count_blobs() == 0
 
 
-async def test_a_store_that_is_away_damages_nothing(db: Stack, tmp_path: Path) -> None:
-    data = random.Random(9).randbytes(2000)
-    await resource((await teacher()).actor, tmp_path, data=data)
-    key = await database.fetch_value("SELECT object_key FROM blob")
+@contextmanager
+def store_away(db: Stack) -> Iterator[None]:
+    """Nothing answers where the store was."""
     away = msgspec.structs.replace(db.settings.s3, endpoint="http://127.0.0.1:9")
     connected = connection._connection
     assert connected is not None
     elsewhere = connection.client_for(away, away.endpoint, connection.pool(PATIENT))
     connection._connection = msgspec.structs.replace(connected, client=elsewhere)
     try:
-        with pytest.raises(Unavailable) as refused:
-            [piece async for piece in damage.read_or_suspect(key, 0, len(data))]
+        yield
     finally:
         connection._connection = connected
+
+
+async def test_a_store_that_is_away_damages_nothing(db: Stack, tmp_path: Path) -> None:
+    data = random.Random(9).randbytes(2000)
+    await resource((await teacher()).actor, tmp_path, data=data)
+    key = await database.fetch_value("SELECT object_key FROM blob")
+    with store_away(db), pytest.raises(Unavailable) as refused:
+        [piece async for piece in damage.read_or_suspect(key, 0, len(data))]
     assert refused.value.code == "object_store_down"
     assert await damaged_files.count_blobs() == 0
+
+
+@pytest.mark.parametrize("found", [Damage.missing, Damage.unreadable])
+async def test_a_damaged_preview_is_refused_told_and_made_anew_by_the_same_upload(
+    client: httpx.AsyncClient, db: Stack, tmp_path: Path, found: Damage
+) -> None:
+    who = await teacher()
+    key = await factories.bearer(who)
+    data = samples.pdf("一张图")
+    made = await resource(who.actor, tmp_path, data=data)
+    (revision,) = await revisions.list_revisions(who.actor, made.id)
+    url = f"/api/v1/revisions/{revision.id}/pictures/thumbnail/1"
+    shown = (await client.get(url, headers=key)).content
+    object_key = await database.fetch_value(
+        "SELECT object_key FROM rendition WHERE kind = 'thumbnail'"
+    )
+    if found is Damage.missing:
+        await objects.remove(object_key)
+    else:
+        assert flip(db, shown)
+    for _ in range(2):
+        answer = await client.get(url, headers=key)
+        assert (answer.status_code, answer.json()["code"]) == (503, "damaged")
+    marked = "SELECT damage, object_key FROM damaged_picture"
+    async with database.connection() as connection:
+        assert [tuple(row) for row in await connection.fetch(marked)] == [(found, object_key)]
+    [file] = (await damaged_files.list_damaged_files(who.actor)).items
+    assert (file.resource_id, file.damage) == (made.id, Damage.pictures)
+    assert await damaged_files.count_damaged_files(who.actor) == 1
+    assert any(object_key in line for line in await checking.problems())
+    await finished(who.actor, data, tmp_path, "资料.pdf")
+    assert (await client.get(url, headers=key)).status_code == 200
+    assert (await damaged_files.list_damaged_files(who.actor)).items == []
+    assert await database.fetch_value("SELECT count(*) FROM damaged_picture") == 0
+
+
+async def test_a_photograph_that_was_only_away_is_shown_again_after_a_day(
+    db: Stack, tmp_path: Path
+) -> None:
+    photo = await photos.put_photo(picture())
+    stored = await pieces(photo)
+    await objects.remove(photo.object_key)
+    for _ in range(2):
+        with pytest.raises(Unavailable) as refused:
+            await pieces(photo)
+        assert refused.value.code == "damaged"
+    assert any(photo.object_key in line for line in await checking.problems())
+    await objects.put(photo.object_key, stored, photo.media_type)
+    with pytest.raises(Unavailable):
+        await pieces(photo)
+    await database.execute("UPDATE damaged_picture SET verified_at = now() - interval '2 days'")
+    assert await pieces(photo) == stored
+    assert await database.fetch_value("SELECT count(*) FROM damaged_picture") == 0
+
+
+async def pieces(photo: photos.Photo) -> bytes:
+    found = damaged_pictures.read(photo.object_key, photo.size_bytes)
+    return b"".join([piece async for piece in found])
+
+
+async def test_a_store_that_is_away_damages_no_picture(db: Stack, tmp_path: Path) -> None:
+    photo = await photos.put_photo(picture())
+    with store_away(db), pytest.raises(Unavailable):
+        await pieces(photo)
+    assert await database.fetch_value("SELECT count(*) FROM damaged_picture") == 0
