@@ -7,7 +7,7 @@ from uuid import UUID
 from core import database
 from core.clock import now
 from core.errors import Unavailable
-from storage import objects, uploads
+from storage import damaged_pictures, objects, uploads
 
 # A finished file that nobody has described by then was a mistake.
 UNUSED_AFTER = timedelta(days=30)
@@ -68,6 +68,7 @@ async def delete_unused_blobs() -> int:
             ids,
         )
         await database.execute("DELETE FROM blob WHERE id = any($1::uuid[])", ids)
+        await damaged_pictures.forget(*keys)
     for key in keys:
         with suppress(Unavailable):
             await objects.remove(key)
