@@ -149,7 +149,7 @@ async def _heal(old: _Old, content: Content, findings: Findings) -> list[str]:
     pictures = await database.fetch_column(
         str, "DELETE FROM rendition WHERE blob = $1 RETURNING object_key", old.id
     )
-    await damaged_pictures.forget(*pictures)
+    await damaged_pictures.delete_marks(*pictures)
     log.info("blob.healed", blob=str(old.id))
     return [old.object_key, *pictures]
 

@@ -41,7 +41,7 @@ async def read(object_key: str, size_bytes: int) -> AsyncGenerator[bytes, None]:
     async for piece in damage.read_or_suspect(object_key, 0, size_bytes, sort=PICTURES):
         yield piece
     if verified_at is not None:
-        await forget(object_key)
+        await delete_marks(object_key)
 
 
 async def mark(object_key: str, found: Damage | None) -> None:
@@ -60,7 +60,7 @@ async def mark(object_key: str, found: Damage | None) -> None:
     )
 
 
-async def forget(*object_keys: str) -> None:
+async def delete_marks(*object_keys: str) -> None:
     """The pictures can be read again, or are no longer there for anybody."""
     await database.execute(
         "DELETE FROM damaged_picture WHERE object_key = any($1::text[])", list(object_keys)

@@ -64,7 +64,7 @@ async def put_photo(data: bytes, *, field: str = "photo") -> Photo:
 async def remove_photo(object_key: str) -> None:
     """Delete the picture; only after the row is gone."""
     await objects.remove(object_key)
-    await damaged_pictures.forget(object_key)
+    await damaged_pictures.delete_marks(object_key)
 
 
 async def _apart(data: bytes, field: str) -> tuple[str, bytes]:

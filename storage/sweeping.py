@@ -68,7 +68,7 @@ async def delete_unused_blobs() -> int:
             ids,
         )
         await database.execute("DELETE FROM blob WHERE id = any($1::uuid[])", ids)
-        await damaged_pictures.forget(*keys)
+        await damaged_pictures.delete_marks(*keys)
     for key in keys:
         with suppress(Unavailable):
             await objects.remove(key)

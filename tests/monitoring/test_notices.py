@@ -207,7 +207,7 @@ async def test_a_mailbox_that_takes_nothing_is_asked_ever_more_slowly_and_given_
     await database.execute("UPDATE alert_notice SET created_at = now() - interval '6 days'")
     assert await tell(settings) == 0
     trouble = await database.fetch_value("SELECT trouble FROM alert_notice")
-    assert trouble.startswith("450"), "given up, with the server's answer"
+    assert "not here" in trouble, "given up, with the server's answer"
 
 
 async def test_a_mail_that_cannot_be_written_stops_nobody_elses(
@@ -218,10 +218,8 @@ async def test_a_mail_that_cannot_be_written_stops_nobody_elses(
     await subscribed(Role.technician, one, "first@school.example")
     await subscribed(Role.technician, other, "second@school.example")
     odd = await alert(one)
-    await database.execute(
-        """UPDATE alert SET message = '{"template": "{nothing}", "params": {"x": 1}}' WHERE id = $1""",
-        odd,
-    )
+    # No computer knows the time there.
+    await database.execute("UPDATE school SET zone = 'Nowhere/Land' WHERE id = $1", one.id)
     await alert(other)
     assert [await tell(settings), await tell(settings)] == [1, 0]
     assert [mail["To"] for mail in box.mail] == ["second@school.example"]
