@@ -64,7 +64,11 @@ def _names_in(function: FunctionType) -> Iterator[Any]:
         yield value
         if isinstance(value, ModuleType) and value.__name__.partition(".")[0] in OURS:
             yield from (vars(value)[inner] for inner in names & vars(value).keys())
-    yield from (cell.cell_contents for cell in function.__closure__ or ())
+    for cell in function.__closure__ or ():
+        yield cell.cell_contents
+        # A handler that is made holds its verb in an object of the kit.
+        if type(cell.cell_contents).__module__.partition(".")[0] in OURS:
+            yield from getattr(cell.cell_contents, "__dict__", {}).values()
 
 
 def _codes(code: CodeType) -> Iterator[CodeType]:
