@@ -10,6 +10,8 @@ from tests import factories
 FILES = {
     "/assets.csv": "inventory:read",
     "/custody.csv": "inventory:read",
+    "/donations.csv": "inventory:read",
+    "/devices.csv": "monitoring:read",
     "/usage.csv": "reports:read",
 }
 

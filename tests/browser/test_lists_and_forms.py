@@ -116,8 +116,9 @@ async def test_columns_are_chosen_without_scripts_and_seen_on_a_phone(
     path = "/assets?kind=computer&sort=-tag"
     page = await _open(browser, address, people["technician"], path, PHONE, scripts=False)
     await page.get_by_text("显示列", exact=True).click()
-    for box in await page.locator('[name="columns"]:checked').all():
-        await box.uncheck()
+    ticked = page.locator("[name=columns]:checked")
+    while await ticked.count():
+        await ticked.first.uncheck()
     await page.get_by_role("checkbox", name="序列号", exact=True).check()
     await page.get_by_role("button", name="显示所选列").click()
     await page.wait_for_url("**columns=serial_number**")
