@@ -296,9 +296,9 @@ async def test_a_phone_sorts_the_list_among_its_filters(
     browser: Browser, address: str, people: dict[str, int]
 ) -> None:
     page = await _open(browser, address, people["technician"], "/assets", PHONE)
-    await page.locator(".filters summary").click()
+    await page.get_by_text("筛选", exact=True).click()
     await page.get_by_label("排序方式").select_option("-added")
-    await page.locator(".filters .form-actions button").click()
+    await page.get_by_role("button", name="应用").click()
     await page.wait_for_url("**sort=-added**")
     assert await harness.overflow(page) <= 0
     await page.context.close()
