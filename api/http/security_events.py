@@ -1,5 +1,7 @@
 """Refused requests and exports, told to the security log once the answer is on its way."""
 
+from collections.abc import Iterable
+
 from litestar.enums import ScopeType
 from litestar.middleware import ASGIMiddleware
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
@@ -13,6 +15,8 @@ from core.security_log import Kind
 # What a person may set right by typing the password again is no refusal.
 HARMLESS = frozenset({"confirm_password"})
 REFUSED = 403
+CSV_TYPE = "text/csv"
+XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 class SecurityEvents(ASGIMiddleware):
@@ -27,8 +31,7 @@ class SecurityEvents(ASGIMiddleware):
         async def send_and_see(message: Message) -> None:
             if message["type"] == "http.response.start":
                 seen["status"] = str(message["status"])
-                types = [v for k, v in message["headers"] if k.lower() == b"content-type"]
-                seen["type"] = types[0].decode("latin-1") if types else ""
+                seen["table"] = "yes" if _is_table(message["headers"]) else ""
             await send(message)
 
         try:
@@ -40,6 +43,14 @@ class SecurityEvents(ASGIMiddleware):
             raise
         finally:
             await _tell(connection, seen)
+
+
+def _is_table(given: Iterable[tuple[bytes, bytes]]) -> bool:
+    """Whether an answer is a table made from what is stored, and no file that somebody uploaded."""
+    headers = {name.lower(): value for name, value in given}
+    media_type = headers.get(b"content-type", b"").decode("latin-1")
+    # Only stored files can be asked for in parts.
+    return media_type.startswith((CSV_TYPE, XLSX_TYPE)) and b"accept-ranges" not in headers
 
 
 async def _tell(connection: WebConnection, seen: dict[str, str]) -> None:
@@ -56,5 +67,5 @@ async def _tell(connection: WebConnection, seen: dict[str, str]) -> None:
         return
     elif (seen.get("status") == str(REFUSED) and code not in HARMLESS) or code == "other_school":
         await security_log.record_refusal(Kind.access_refused, actor, address=address, detail=place)
-    elif seen.get("status") == "200" and seen.get("type", "").startswith("text/csv"):
+    elif seen.get("status") == "200" and seen.get("table"):
         await security_log.record_refusal(Kind.export, actor, address=address, detail=place)

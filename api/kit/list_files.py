@@ -11,6 +11,7 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.response import Stream
 
 from api.http.access import allow
+from api.http.security_events import CSV_TYPE, XLSX_TYPE
 from api.http.types import WebRequest
 from api.kit.addresses import Address
 from api.kit.list_tables import Cell, Column, ListTable
@@ -27,8 +28,6 @@ from core.permissions import Permission
 Q = TypeVar("Q", bound=msgspec.Struct, contravariant=True)
 F = TypeVar("F", bound=msgspec.Struct)
 R = TypeVar("R")
-CSV_TYPE = "text/csv; charset=utf-8"
-XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 OF_READER: dict[str, Any] = {"request": WebRequest, "actor": NamedDependency[Actor]}
 
 
@@ -57,7 +56,8 @@ def list_files(
 
     async def answer_csv(request: WebRequest, actor: Actor) -> Stream:
         columns, pages = await _asked(request, actor, table, filters, verb)
-        return _stream(_csv(columns, pages, language_of(request)), f"{table.name}.csv", CSV_TYPE)
+        content = _csv(columns, pages, language_of(request))
+        return _stream(content, f"{table.name}.csv", f"{CSV_TYPE}; charset=utf-8")
 
     async def answer_xlsx(request: WebRequest, actor: Actor) -> Stream:
         columns, pages = await _asked(request, actor, table, filters, verb)

@@ -8,9 +8,9 @@ from typing import IO, Any
 
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
 from api.wording.language import SCHOOL_ZONE, Language
+from core.characters import without_control
 from core.errors import say
 
 # What one sheet of Excel has, the head among them.
@@ -82,7 +82,7 @@ def _cell(sheet: Any, value: object) -> Any:
         return WriteOnlyCell(sheet, value.astimezone(SCHOOL_ZONE).replace(tzinfo=None))
     if not isinstance(value, str):
         return WriteOnlyCell(sheet, value)
-    cell = WriteOnlyCell(sheet, ILLEGAL_CHARACTERS_RE.sub("", value))
+    cell = WriteOnlyCell(sheet, without_control(value))
     # Else "=1+1" would be a formula and "#N/A" an error.
     cell.data_type = "s"
     return cell

@@ -7,6 +7,7 @@ from pathlib import Path
 import msgspec
 from PIL import Image, ImageOps
 
+from core.characters import without_control
 from storage.pictures import on_white
 
 MOST_PAGES = 500
@@ -21,7 +22,6 @@ Image.MAX_IMAGE_PIXELS = MOST_PIXELS
 
 _HAN = "\u3005\u3007\u3400-\u9fff\uf900-\ufaff\U00020000-\U000323af"
 _BROKEN_LINE = re.compile(f"(?<=[{_HAN}])[ \\t]*\\n[ \\t]*(?=[{_HAN}])")
-_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
 _BLANKS = re.compile(r"[ \t\u3000]+")
 
 
@@ -50,7 +50,7 @@ def tidy(text: str, *, wrapped: bool = False) -> str:
     ``wrapped`` says that lines end where the paper did: Han words cut there are joined again.
     """
     usual = unicodedata.normalize("NFKC", text).replace("\r\n", "\n").replace("\r", "\n")
-    plain = _CONTROL.sub("", usual.replace("\x0b", "\n").replace("\x0c", "\n"))
+    plain = without_control(usual.replace("\x0b", "\n").replace("\x0c", "\n"))
     lines = (_BLANKS.sub(" ", line).strip() for line in plain.split("\n"))
     text = "\n".join(line for line in lines if line)
     return (_BROKEN_LINE.sub("", text) if wrapped else text)[:MOST_CHARACTERS]

@@ -6,8 +6,11 @@ from pathlib import Path
 import httpx
 import pytest
 
+from api.inventory.assets.table import TABLE
+from api.wording.language import language
 from core import database
 from inventory import imports
+from inventory.imports.columns import column_of
 from tests import factories
 from tests.api.office import office_of
 from tests.api.school_worlds import World, build
@@ -114,6 +117,35 @@ async def test_the_files_of_a_list_are_for_those_who_read_it(
             assert answer.status_code == shown.status_code, (role, kind)
         if shown.status_code == 200 and path != "/asset-models":
             assert world.mark not in str(await sheet_of(client, f"{path}.xlsx"))
+
+
+@pytest.mark.parametrize(("path", "chosen", "other"), LISTS)
+async def test_each_file_of_a_list_is_in_the_security_log(
+    client: httpx.AsyncClient, path: str, chosen: str, other: str
+) -> None:
+    office = await office_of(client, "admin")
+    for kind in ("csv", "xlsx"):
+        assert (await client.get(f"{path}.{kind}?columns={chosen},{other}")).status_code == 422
+        assert (await client.get(f"{path}.{kind}")).status_code == 200
+    told = await client.get("/api/v1/security-events", params={"kind": "export"})
+    assert [(one["actor_name"], one["detail"]) for one in told.json()["items"]] == [
+        (office.who.name, f"GET {path}.{kind}") for kind in ("xlsx", "csv")
+    ]
+
+
+@pytest.mark.parametrize("locale", ["en", "zh_CN"])
+def test_of_an_asset_file_an_import_reads_the_columns_made_for_it_and_no_other(
+    locale: str,
+) -> None:
+    speech = language(locale)
+    heads = {
+        column.name: column.head(speech) if column.head else speech.words(column.word)
+        for column in TABLE.columns
+    }
+    assert len(set(heads.values())) == len(heads)
+    for column in TABLE.columns:
+        meant = column_of(heads[column.name])
+        assert meant == (column.name if column.head else None), heads[column.name]
 
 
 @pytest.mark.parametrize("locale", ["en", "zh_CN"])

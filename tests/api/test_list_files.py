@@ -73,6 +73,14 @@ async def test_no_text_is_a_formula(office: Office, name: str) -> None:
     assert (await table_of(office.client, "/custody.csv"))[1][3] == "'=2+2"
 
 
+# Of each kind that no XML holds (XML 1.0, section 2.2); PostgreSQL stores all of them.
+@pytest.mark.parametrize("letter", ["\x01", "\x0b", "\x1f", "\ufffe", "\uffff"])
+async def test_no_stored_letter_breaks_a_workbook(office: Office, letter: str) -> None:
+    await handed_out(office, f"Bea{letter}mer", "5B")
+    assert (await sheet_of(office.client, "/custody.xlsx"))[1][1] == "Beamer"
+    assert (await table_of(office.client, "/custody.csv"))[1][1] == f"Bea{letter}mer"
+
+
 async def test_another_school_is_in_no_file(client: httpx.AsyncClient) -> None:
     tag = await handed_out(await office_of(client, "admin"), "Beamer", "5B")
     await office_of(client, "admin")
@@ -89,7 +97,7 @@ async def test_a_wrong_filter_is_a_refusal(office: Office) -> None:
 async def test_heads_and_words_are_the_readers(client: httpx.AsyncClient) -> None:
     office = await office_of(client, "admin", "zh_CN")
     await handed_out(office, "Beamer", "5B")
-    assert (await sheet_of(client, "/custody.xlsx"))[0][:2] == ("资产编号", "名称")
+    assert (await sheet_of(client, "/custody.xlsx"))[0][:2] == ("资产编号", "物品名称")
 
 
 async def test_five_hundred_rows_are_whole(office: Office) -> None:
