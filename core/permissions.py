@@ -64,3 +64,10 @@ READ_LIBRARY = Permission(EVERYONE, "library:read")
 CONTRIBUTE_RESOURCES = Permission((TEACHER, ADMIN), "library:write")
 REVIEW_RESOURCES = Permission((ADMIN,), "library:write")
 READ_DAMAGED_FILES = Permission((ADMIN,), "library:read")
+
+BY_NAME = {name: value for name, value in globals().items() if isinstance(value, Permission)}
+
+
+def named(name: str) -> Permission:
+    """The permission by the name of its constant, as rows of the database hold it."""
+    return BY_NAME[name]

@@ -6,7 +6,6 @@ from inventory.assets.filtering import AssetFilters, Custodial
 from inventory.assets.history import Step, list_history, list_steps
 from inventory.assets.lifecycle import (
     check_steps,
-    find_next_states,
     record_step,
     take_step,
     take_steps,
@@ -21,6 +20,16 @@ from inventory.assets.locking import MOST_AT_ONCE, Locked, lock
 from inventory.assets.reading import find_asset, find_by_tags, get_asset, no_such_asset
 from inventory.assets.references import Meant, resolve, resolve_one
 from inventory.assets.shapes import Asset, AssetRow, Condition, HolderKind, LifecycleState
+from inventory.assets.transitions import NextStep, find_next_steps
+from inventory.assets.wipes import (
+    NewWipe,
+    Wipe,
+    WipeMethod,
+    WipeResult,
+    check_wipes,
+    list_wipes,
+    record_wipes,
+)
 from inventory.assets.writing import (
     AssetChanges,
     NewAsset,
@@ -46,26 +55,34 @@ __all__ = [
     "Locked",
     "Meant",
     "NewAsset",
+    "NewWipe",
+    "NextStep",
     "Step",
+    "Wipe",
+    "WipeMethod",
+    "WipeResult",
     "change_school",
     "check_change_of_school",
     "check_move",
     "check_steps",
+    "check_wipes",
     "count_assets",
     "create_asset",
     "find_asset",
     "find_by_tags",
-    "find_next_states",
+    "find_next_steps",
     "find_tags",
     "get_asset",
     "list_assets",
     "list_history",
     "list_query",
     "list_steps",
+    "list_wipes",
     "lock",
     "move_assets",
     "no_such_asset",
     "record_step",
+    "record_wipes",
     "resolve",
     "resolve_one",
     "take_step",

@@ -30,7 +30,7 @@ NAMED = {
 # What would name a borrower to those who may not know.
 OF_BORROWERS = frozenset({"holder", "note", "return_note"})
 HIDDEN_FIELDS = frozenset(
-    {"id", "asset", "serial_trust", "created_at", "donation_line", "handed_by"}
+    {"id", "asset", "serial_trust", "created_at", "donation_line", "receipt", "handed_by"}
 )
 
 

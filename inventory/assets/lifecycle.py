@@ -2,43 +2,31 @@
 
 from core import clock
 from core.access import Actor
-from core.database import execute, fetch_value, refusing, transaction
-from core.errors import Conflict, FieldError, say
+from core.database import execute, refusing, transaction
+from core.errors import Conflict, FieldError, Invalid, Message, Problem, say
 from core.rows import insert_row, update_row
 from core.texts import Text
 from inventory import tables
-from inventory.assets.locking import HAS_LEFT, Locked, Stack, lock, lock_stack
+from inventory.assets.locking import Locked, Stack, lock, lock_stack, refuse_changed
 from inventory.assets.reading import find_by_tags, get_asset
 from inventory.assets.shapes import Asset, AssetRow, LifecycleState
+from inventory.assets.transitions import NEEDS_WORK_ORDER, PossibleStep, find_steps
+from inventory.assets.transitions import REFUSALS as RULES
+from inventory.assets.writing import require_place_in_use
 
-REFUSALS = {
-    "asset_step_exists": say("An asset cannot take this step from where it is now"),
-    **HAS_LEFT,
+REFUSALS: dict[str, Message | Problem] = {
+    **RULES,
+    "asset_place_is_of_the_school": Invalid.of(
+        "place_id", say("The place must be of the asset's school"), code="place"
+    ),
 }
-# At the end of its use nothing about an asset may still be open, but for the custody of a lost
-# one: that ends with it.
-WITHOUT_LOOSE_ENDS = frozenset(
-    {
-        LifecycleState.retired,
-        LifecycleState.disposed,
-        LifecycleState.returned_to_donor,
-    }
-)
 REASON = Text(tables.AssetStep.reason)
-
-
-async def find_next_states(asset: Asset) -> list[LifecycleState]:
-    """Where a person may take the asset from here; repair begins and ends with a work order."""
-    found = await fetch_value(
-        "SELECT array_agg(t.to_state::text ORDER BY l.position) FROM lifecycle_transition t"
-        " JOIN lifecycle l ON l.state = t.to_state"
-        " WHERE t.from_state = $1 AND t.to_state <> 'in_repair'",
-        asset.lifecycle,
-    )
-    states = [LifecycleState(state) for state in found or ()]
-    if asset.open_work_orders:
-        return [state for state in states if state is LifecycleState.lost]
-    return states
+# Always in the order of ids, so that two who void things of the same lines wait, and never die.
+LOCK_LINES = """
+SELECT id FROM donation_line
+ WHERE id IN (SELECT donation_line FROM asset WHERE id = any($1::bigint[]))
+ ORDER BY id FOR NO KEY UPDATE
+"""
 
 
 async def take_step(
@@ -48,31 +36,40 @@ async def take_step(
     *,
     reason: str = "",
     version: int | None = None,
+    place_id: int | None = None,
 ) -> Asset:
-    """Take an asset one step further; refused with the reason that stands in the way."""
+    """Take an asset one step further; refused with the reason that stands in the way.
+
+    Lost ends its custody: nobody got it back. What is found again asks for ``place_id``, where it
+    is now.
+    """
     _refuse_repair(to_state)
     with refusing(REFUSALS):
         async with transaction(actor):
             (asset,) = await lock(actor, [tag])
             refuse_changed(asset, version)
-            obstacle = await _find_obstacle(asset, to_state)
-            if obstacle is not None:
-                raise obstacle
-            await _take(actor, asset, to_state, reason)
+            step = (await find_steps(actor, [asset], to_state))[asset.id]
+            if isinstance(step, Problem):
+                raise step
+            await _take(actor, [asset], [step], reason, place_id)
     return await get_asset(actor, tag)
 
 
 async def take_steps(
-    actor: Actor, wanted: list[str], to_state: LifecycleState, *, reason: str = ""
+    actor: Actor,
+    wanted: list[str],
+    to_state: LifecycleState,
+    *,
+    reason: str = "",
+    place_id: int | None = None,
 ) -> list[AssetRow]:
     """Take many assets the same step further, all or none; every refused row is named."""
     _refuse_repair(to_state)
     with refusing(REFUSALS):
         async with transaction(actor):
-            stack = await _lock_steps(actor, wanted, to_state)
+            stack, steps = await _lock_steps(actor, wanted, to_state)
             stack.raise_refused()
-            for asset in stack.assets:
-                await _take(actor, asset, to_state, reason)
+            await _take(actor, stack.assets, steps, reason, place_id)
             return await find_by_tags(actor, [asset.tag for asset in stack.assets])
 
 
@@ -81,50 +78,49 @@ async def check_steps(
 ) -> tuple[FieldError, ...]:
     """What stands in the way of this step, row by row; nothing is changed."""
     async with transaction(actor):
-        return (await _lock_steps(actor, wanted, to_state)).errors
+        if to_state is None:
+            return (await lock_stack(actor, wanted)).errors
+        stack, _ = await _lock_steps(actor, wanted, to_state)
+        return stack.errors
 
 
-async def _lock_steps(actor: Actor, wanted: list[str], to_state: LifecycleState | None) -> Stack:
+async def _lock_steps(
+    actor: Actor, wanted: list[str], to_state: LifecycleState
+) -> tuple[Stack, list[PossibleStep]]:
     stack = await lock_stack(actor, wanted)
-    if to_state is None:
-        return stack
-    sources = await fetch_value(
-        "SELECT array_agg(from_state::text) FROM lifecycle_transition WHERE to_state = $1", to_state
-    )
+    steps = []
+    verdicts = await find_steps(actor, stack.assets, to_state)
     for asset in stack.assets:
-        if asset.lifecycle not in (sources or ()):
-            no_step = say("{tag} cannot take this step from where it is now", tag=asset.tag)
-            stack.refuse(asset, Conflict, no_step, "asset_step_exists")
-            continue
-        obstacle = await _find_obstacle(asset, to_state)
-        if obstacle is not None:
-            stack.refuse(asset, Conflict, obstacle.message, obstacle.code)
-    return stack
+        verdict = verdicts[asset.id]
+        if isinstance(verdict, Problem):
+            stack.refuse(asset, type(verdict), verdict.message, verdict.code)
+        else:
+            steps.append(verdict)
+    return stack, steps
 
 
 def _refuse_repair(to_state: LifecycleState) -> None:
     if to_state is LifecycleState.in_repair:
-        raise Conflict(
-            say("A work order puts an asset in repair: report the fault instead"),
-            code="needs_work_order",
+        raise Conflict(NEEDS_WORK_ORDER, code="needs_work_order")
+
+
+async def _take(
+    actor: Actor, assets: list[Locked], steps: list[PossibleStep], reason: str, place_id: int | None
+) -> None:
+    asks_place = any(step.asks_place for step in steps)
+    if asks_place and place_id is None:
+        raise Invalid.of("place_id", say("Say where it is now"), code="required")
+    if asks_place and place_id is not None:
+        await require_place_in_use(place_id)
+        await execute(
+            "UPDATE asset SET place = $2 WHERE id = any($1::bigint[]) AND place IS DISTINCT FROM $2",
+            [step.asset_id for step in steps if step.asks_place],
+            place_id,
         )
-
-
-async def _take(actor: Actor, asset: Locked, to_state: LifecycleState, reason: str) -> None:
-    if to_state is LifecycleState.written_off:
-        await _end_custody_as_lost(asset)
-    await record_step(actor, asset, to_state, reason=reason)
-
-
-async def _end_custody_as_lost(asset: Locked) -> None:
-    # Nobody got it back and nobody found it: custody ended when it was lost.
-    await execute(
-        "UPDATE custody SET was_lost = true, ended_at = greatest(started_at, coalesce("
-        "(SELECT max(at) FROM asset_step WHERE asset = $1 AND to_state = 'lost'), $2))"
-        " WHERE asset = $1 AND ended_at IS NULL",
-        asset.id,
-        clock.now(),
-    )
+    if any(step.to_state is LifecycleState.voided for step in steps):
+        await execute(LOCK_LINES, [asset.id for asset in assets])
+    for asset, step in zip(assets, steps, strict=True):
+        await record_step(actor, asset, step.to_state, reason=reason)
 
 
 async def record_step(
@@ -132,7 +128,7 @@ async def record_step(
 ) -> None:
     """Change the state of a locked asset and write the step down; in the caller's transaction.
 
-    A step that does not exist breaks ``asset_step_exists`` (:data:`REFUSALS`).
+    A step that does not exist, or that a rule forbids, breaks a constraint of :data:`REFUSALS`.
     """
     reason = REASON.checked("reason", reason)
     await insert_row(
@@ -146,33 +142,3 @@ async def record_step(
         reason=reason,
     )
     await update_row(tables.Asset, asset.id, lifecycle=to_state)
-
-
-def refuse_changed(asset: Locked, version: int | None) -> None:
-    """Refuse a change that was based on an older version of the asset."""
-    if version is not None and version != asset.version:
-        raise Conflict(
-            say(
-                "Somebody else changed {tag} in the meantime; look at it again, then repeat yours",
-                tag=asset.tag,
-            ),
-            code="version",
-        )
-
-
-async def _find_obstacle(asset: Locked, to_state: LifecycleState) -> Conflict | None:
-    """What must be ended before this step; a lost asset is written off while its holder has it."""
-    if to_state in WITHOUT_LOOSE_ENDS and await fetch_value(
-        "SELECT EXISTS (SELECT FROM custody WHERE asset = $1 AND ended_at IS NULL)", asset.id
-    ):
-        return Conflict(
-            say("{tag} is still handed out; take it back first", tag=asset.tag), code="in_custody"
-        )
-    if to_state is not LifecycleState.lost and await fetch_value(
-        "SELECT EXISTS (SELECT FROM work_order WHERE asset = $1 AND closed_at IS NULL)", asset.id
-    ):
-        return Conflict(
-            say("{tag} has an open work order; complete or cancel it first", tag=asset.tag),
-            code="open_work_order",
-        )
-    return None

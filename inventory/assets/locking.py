@@ -37,6 +37,18 @@ class Locked(msgspec.Struct, frozen=True):
     model_id: int
 
 
+def refuse_changed(asset: Locked, version: int | None) -> None:
+    """Refuse a change that was based on an older version of the asset."""
+    if version is not None and version != asset.version:
+        raise Conflict(
+            say(
+                "Somebody else changed {tag} in the meantime; look at it again, then repeat yours",
+                tag=asset.tag,
+            ),
+            code="version",
+        )
+
+
 class Stack:
     """Assets locked for one change, in the order given, and all that stands in its way."""
 

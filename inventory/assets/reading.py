@@ -1,11 +1,13 @@
 """One asset with its names, by its tag or by the code on its label."""
 
+import msgspec
+
 from core.access import Actor
 from core.database import fetch, fetch_one
 from core.errors import NotFound, say
 from inventory import tags
 from inventory.assets.shapes import HOLDER, IS_OVERDUE, JOINS, ROW_COLUMNS, Asset, AssetRow
-from inventory.borrowers import without_borrower, without_borrowers
+from inventory.borrowers import reads_borrowers, without_borrower, without_borrowers
 
 WHOLE = f"""
 SELECT a.id, a.tag, a.name, a.school AS school_id, s.code AS school, owner.code AS title_holder,
@@ -21,12 +23,27 @@ SELECT a.id, a.tag, a.name, a.school AS school_id, s.code AS school, owner.code 
        c.id AS custody_id,
        {HOLDER}, c.started_at AS held_since, c.due_on, {IS_OVERDUE} AS is_overdue,
        (SELECT count(*) FROM work_order w WHERE w.asset = a.id AND w.closed_at IS NULL)
-           AS open_work_orders
+           AS open_work_orders,
+       CASE WHEN gone.holder IS NOT NULL THEN 'person' WHEN gone.holder_place IS NOT NULL
+            THEN 'place' WHEN gone.holder_group IS NOT NULL THEN 'group' END AS last_holder_kind,
+       coalesce(gone.holder, gone.holder_place) AS last_holder_id,
+       coalesce((SELECT name FROM person WHERE id = gone.holder),
+                (SELECT name FROM place WHERE id = gone.holder_place), gone.holder_group)
+           AS last_holder,
+       (lost.at AT TIME ZONE s.zone)::date AS lost_on,
+       coalesce(d.wipe_on_intake AND holds_data(m.kind), false) AS asks_wipe,
+       asset_is_wiped(a.id) AS is_wiped, coalesce(d.return_on_end, false) AS goes_back
   FROM asset a {JOINS}
   JOIN school owner ON owner.id = a.title_holder
   LEFT JOIN donation_line line ON line.id = a.donation_line
   LEFT JOIN donation d ON d.id = line.donation
   LEFT JOIN donor ON donor.id = d.donor
+  LEFT JOIN LATERAL (SELECT max(at) AS at FROM asset_step WHERE asset = a.id AND to_state = 'lost')
+       lost ON a.lifecycle IN ('lost', 'written_off')
+  LEFT JOIN LATERAL (SELECT l.holder, l.holder_place, l.holder_group FROM custody l
+                      WHERE l.asset = a.id AND l.school = a.school AND l.was_lost
+                        AND l.ended_at >= lost.at
+                      ORDER BY l.ended_at DESC LIMIT 1) gone ON true
 """
 
 
@@ -51,7 +68,14 @@ async def find_asset(actor: Actor, tag: str) -> Asset | None:
         tags.clean(tag),
         actor.school_ids,
     )
-    return without_borrower(actor, found) if found else None
+    return _without_last_holder(actor, without_borrower(actor, found)) if found else None
+
+
+def _without_last_holder(actor: Actor, asset: Asset) -> Asset:
+    is_open = asset.last_holder_kind != "person" or reads_borrowers(actor, asset.school)
+    if is_open or asset.last_holder_id == actor.person_id:
+        return asset
+    return msgspec.structs.replace(asset, last_holder_id=None, last_holder=None)
 
 
 async def find_by_tags(actor: Actor, wanted: list[str]) -> list[AssetRow]:

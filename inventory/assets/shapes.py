@@ -25,16 +25,18 @@ class LifecycleState(StrEnum):
     disposed = "disposed"
     written_off = "written_off"
     returned_to_donor = "returned_to_donor"
+    voided = "voided"
 
 
 # Equipment that has left the rooms, as SQL compares it: it is not polled, and not answering is no fault of it.
-NO_LONGER_USED = ("retired", "disposed", "written_off", "returned_to_donor", "lost")
+NO_LONGER_USED = ("retired", "disposed", "written_off", "returned_to_donor", "lost", "voided")
 # An asset that has left the books: only its note may still be changed.
 ENDS = frozenset(
     {
         LifecycleState.disposed,
         LifecycleState.written_off,
         LifecycleState.returned_to_donor,
+        LifecycleState.voided,
     }
 )
 
@@ -95,7 +97,9 @@ class Asset(BookFacts, frozen=True, kw_only=True):
     """One asset as its page shows it.
 
     ``donor`` is empty when the donor is anonymous or asked not to be named. ``version`` goes back
-    with an edit, which is refused if somebody else was faster.
+    with an edit, which is refused if somebody else was faster. ``last_holder`` had it when it was
+    lost. ``asks_wipe`` and ``goes_back`` are the donor's terms for it: to be wiped before it is
+    used, to be returned at the end.
     """
 
     id: int
@@ -128,8 +132,15 @@ class Asset(BookFacts, frozen=True, kw_only=True):
     held_since: datetime | None
     due_on: date | None
     is_overdue: bool
+    last_holder_kind: HolderKind | None
+    last_holder_id: int | None
+    last_holder: str | None
+    lost_on: date | None
     open_work_orders: int
     numbers: list[str]
+    asks_wipe: bool
+    is_wiped: bool
+    goes_back: bool
 
     @property
     def has_left(self) -> bool:

@@ -18,8 +18,7 @@ from core.texts import Line, Text, refuse, tidied
 from inventory import codes, serials, tables, tags
 from inventory.assets import book_facts, school_numbers
 from inventory.assets.book_facts import BookFacts, ClassCode, Cost, CostBasis, Currency
-from inventory.assets.lifecycle import refuse_changed
-from inventory.assets.locking import HAS_LEFT, Stack, lock, lock_stack
+from inventory.assets.locking import HAS_LEFT, Stack, lock, lock_stack, refuse_changed
 from inventory.assets.reading import find_by_tags, get_asset
 from inventory.assets.shapes import ENDS, Asset, AssetRow, Condition, LifecycleState
 from inventory.models import ModelFacts, ensure_model
@@ -105,6 +104,7 @@ class Draft(BookFacts, frozen=True, kw_only=True):
     lifecycle: LifecycleState
     condition: Condition = Condition.unknown
     donation_line_id: int | None = None
+    receipt_id: int | None = None
     place_id: int | None = None
     serial_number: str | None = None
     name: str = ""
@@ -167,8 +167,8 @@ async def insert_assets(*drafts: Draft, at: datetime | None = None) -> None:
 
 
 ROW = (
-    "tag", "school", "title_holder", "model", "lifecycle", "condition", "donation_line", "place",
-    "serial_number", "serial_trust", "name", "note", "version", "created_at",
+    "tag", "school", "title_holder", "model", "lifecycle", "condition", "donation_line", "receipt",
+    "place", "serial_number", "serial_trust", "name", "note", "version", "created_at",
 )  # fmt: skip
 
 
@@ -181,6 +181,7 @@ def _row(draft: Draft, moment: datetime) -> tuple[object, ...]:
         draft.lifecycle,
         draft.condition,
         draft.donation_line_id,
+        draft.receipt_id,
         draft.place_id,
         serials.clean(draft.serial_number),
         serials.trust(draft.serial_number),

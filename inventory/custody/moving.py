@@ -10,8 +10,7 @@ from core.database import execute, execute_many, fetch, fetch_value, refusing, t
 from core.errors import Conflict, FieldError, Forbidden, Invalid, Message, Problem, say
 from core.texts import Text
 from inventory import tables
-from inventory.assets.lifecycle import record_step
-from inventory.assets.locking import Locked, Stack, lock_stack
+from inventory.assets.locking import HAS_LEFT, Locked, Stack, lock_stack
 from inventory.assets.shapes import Condition, LifecycleState
 from inventory.assets.writing import require_place_in_use
 from inventory.custody.shapes import READ, Custody, Holder
@@ -23,6 +22,7 @@ REFUSALS: dict[str, Message | Problem] = {
     "custody_place_is_of_the_school": Invalid.of(
         "place_id", say("The place must be of the asset's school"), code="place"
     ),
+    **HAS_LEFT,
 }
 
 
@@ -114,15 +114,7 @@ async def take_back(
                 [asset.id for asset in assets],
                 condition,
             )
-        await _record_found(actor, assets)
         return await _read([loan.id for loan in loans])
-
-
-async def _record_found(actor: Actor, assets: list[Locked]) -> None:
-    # What comes back over the desk is not lost any more, but wants a look before it is lent again.
-    for asset in assets:
-        if asset.lifecycle is LifecycleState.lost:
-            await record_step(actor, asset, LifecycleState.triage)
 
 
 async def _open(
@@ -216,6 +208,11 @@ async def _refuse_taken(stack: Stack) -> None:
 def _refuse_idle(stack: Stack, loans: list[_Open]) -> None:
     held = {loan.asset_id for loan in loans}
     for asset in stack.assets:
-        if asset.id not in held:
+        if asset.id in held:
+            continue
+        if asset.lifecycle is LifecycleState.lost:
+            lost = say("{tag} was reported lost; say on its page where it was found", tag=asset.tag)
+            stack.refuse(asset, Conflict, lost, "lost")
+        else:
             idle = say("{tag} is not handed out to anybody", tag=asset.tag)
             stack.refuse(asset, Conflict, idle, "not_in_custody")

@@ -35,8 +35,7 @@ class Holder(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Custody(msgspec.Struct, frozen=True):
     """One time that somebody had an asset; open while ``ended_at`` is empty.
 
-    What ``was_lost`` in the holder's hands was written off: it ended when it was lost, and nobody
-    received it. ``holder`` is empty for readers who may not know which person it is.
+    What ``was_lost`` in the holder's hands ended when it was lost, and nobody received it. ``holder`` is empty for readers who may not know which person it is.
     """
 
     id: int

@@ -8,13 +8,14 @@ from core.access import Actor
 from core.database import fetch, get_one
 from core.errors import say
 from core.paging import DEFAULT_LIMIT, Page
-from core.permissions import READ_DONATIONS
+from core.permissions import EDIT_DONATIONS, READ_DONATIONS
 from core.query import Key, Orders, Schools, Where, list_page
 from inventory.donations.shapes import (
     Donation,
     DonationFilters,
     DonationLine,
     DonationRow,
+    ReceiptRow,
     StateCount,
 )
 from inventory.models import like
@@ -34,7 +35,7 @@ WHOLE = """
 SELECT g.id, g.school AS school_id, s.code AS school, g.donor AS donor_id, donor.name AS donor,
        donor.kind AS donor_kind, g.title, g.received_on, g.return_on_end, g.resale_forbidden,
        g.wipe_on_intake, g.name_public, g.note, g.acknowledgement_number, g.acknowledged_at,
-       g.version, g.created_at
+       g.version, g.created_at, {unwiped}
   FROM donation g JOIN school s ON s.id = g.school JOIN donor ON donor.id = g.donor
 """
 LINES = """
@@ -61,6 +62,23 @@ ORDERS = Orders(
 
 
 NO_FILTERS = DonationFilters()
+RECEIPTS = """
+SELECT r.id, l.id AS line_id, model_title(m.brand, m.name) AS model, r.received_at, p.name AS by,
+       count(a.id) FILTER (WHERE a.lifecycle <> 'voided') AS assets, min(a.tag) AS first_tag,
+       max(a.tag) AS last_tag, r.undone_at
+  FROM donation_receipt r JOIN donation_line l ON l.id = r.donation_line
+  JOIN asset_model m ON m.id = l.model LEFT JOIN person p ON p.id = r.by
+  LEFT JOIN asset a ON a.receipt = r.id
+ WHERE l.donation = $1
+ GROUP BY r.id, l.id, m.id, p.id ORDER BY r.received_at DESC, r.id DESC
+"""
+# What the donor asks to be wiped and no wipe is recorded of, among what has not left the books.
+UNWIPED = """
+       (SELECT count(*) FROM asset a JOIN donation_line l ON l.id = a.donation_line
+          JOIN asset_model m ON m.id = a.model JOIN lifecycle s ON s.state = a.lifecycle
+         WHERE l.donation = g.id AND g.wipe_on_intake AND holds_data(m.kind) AND NOT s.is_end
+           AND NOT asset_is_wiped(a.id)) AS unwiped
+"""
 
 
 async def list_donations(
@@ -100,7 +118,7 @@ async def get_donation(actor: Actor, donation_id: int) -> Donation:
     """One donation with its lines and the present state of its assets, else NotFound."""
     donation = await get_one(
         Donation,
-        f"{WHOLE} WHERE g.id = $1 AND g.school = any($2::bigint[])",
+        f"{WHOLE.format(unwiped=UNWIPED)} WHERE g.id = $1 AND g.school = any($2::bigint[])",
         donation_id,
         actor.school_ids_with(READ_DONATIONS),
         missing=say("There is no such donation, or it is not of your school"),
@@ -109,4 +127,12 @@ async def get_donation(actor: Actor, donation_id: int) -> Donation:
         donation,
         lines=tuple(await fetch(DonationLine, LINES, donation.id)),
         assets=tuple(await fetch(StateCount, STATES, donation.id)),
+        receipts=tuple(await fetch(ReceiptRow, RECEIPTS, donation.id)),
     )
+
+
+async def get_editable(actor: Actor, donation_id: int) -> Donation:
+    """One donation, for somebody who may write it."""
+    donation = await get_donation(actor, donation_id)
+    actor.require(donation.school_id, EDIT_DONATIONS)
+    return donation

@@ -61,8 +61,25 @@ class StateCount(msgspec.Struct, frozen=True):
     assets: int
 
 
+class ReceiptRow(msgspec.Struct, frozen=True):
+    """Things of a line that came at one time; ``assets`` are those that are no mistake."""
+
+    id: int
+    line_id: int
+    model: str
+    received_at: datetime
+    by: str | None
+    assets: int
+    first_tag: str | None
+    last_tag: str | None
+    undone_at: datetime | None
+
+
 class Donation(msgspec.Struct, frozen=True):
-    """One gift with the donor's terms, its lines, and what became of its assets."""
+    """One gift with the donor's terms, its lines, its receipts, and what became of its assets.
+
+    ``unwiped`` is how many of its assets the donor asks to be wiped and no wipe is recorded of.
+    """
 
     id: int
     school_id: int
@@ -81,8 +98,10 @@ class Donation(msgspec.Struct, frozen=True):
     acknowledged_at: datetime | None
     version: int
     created_at: datetime
+    unwiped: int
     lines: tuple[DonationLine, ...] = ()
     assets: tuple[StateCount, ...] = ()
+    receipts: tuple[ReceiptRow, ...] = ()
 
     @property
     def declared(self) -> int:

@@ -94,7 +94,7 @@ async def open_books(
     by_serial = await fetch(
         Known,
         f"{ASSETS} WHERE lower(serial_number) = any($1::text[]) AND serial_number IS NOT NULL"
-        " AND serial_trust = 'ok'",
+        " AND serial_trust = 'ok' AND lifecycle <> 'voided'",
         sorted({(serials.clean(serial) or "").lower() for serial in named_serials}),
     )
     models = await fetch(KnownModel, "SELECT id, kind, brand, name FROM asset_model")

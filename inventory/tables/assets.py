@@ -2,6 +2,7 @@
 
 from piccolo.columns import (
     UUID,
+    Array,
     BigSerial,
     Boolean,
     Date,
@@ -89,6 +90,19 @@ class DonationLine(Table, tablename="donation_line"):
     donation_line_id_school = Unique(["id", "school"])
 
 
+class DonationReceipt(Table, tablename="donation_receipt"):
+    """Things of a line that came at one time; undone while nothing has happened with them."""
+
+    id = BigSerial(primary_key=True)
+    school = ForeignKey(School, null=False, on_delete=OnDelete.restrict)
+    donation_line = ForeignKey(DonationLine, null=False, index=True, on_delete=OnDelete.restrict)
+    received_at = Timestamptz()
+    by = ForeignKey(Person, null=True, default=None, on_delete=OnDelete.restrict)
+    undone_at = Timestamptz(null=True, default=None)
+
+    donation_receipt_undone_after_it_came = Check("undone_at IS NULL OR undone_at >= received_at")
+
+
 class NumberSeries(Table, tablename="number_series"):
     """The last number given in a series: tags of a school, acknowledgements of a year."""
 
@@ -107,12 +121,22 @@ class Lifecycle(Table, tablename="lifecycle"):
 
 
 class LifecycleTransition(Table, tablename="lifecycle_transition"):
-    """The steps that exist; a foreign key from each recorded step refuses all others."""
+    """The steps that exist; a foreign key from each recorded step refuses all others.
+
+    ``permission`` is the name of what a person needs for it in core/permissions.py, ``guards`` are
+    the rules that hold for it; both are read when a step is asked for.
+    """
 
     id = BigSerial(primary_key=True)
     from_state = ForeignKey(Lifecycle, null=False, on_delete=OnDelete.restrict)
     to_state = ForeignKey(Lifecycle, null=False, on_delete=OnDelete.restrict)
+    permission = Varchar(length=40, default="EDIT_EQUIPMENT")
+    guards = Array(base_column=Varchar(length=24), default=[])
 
+    lifecycle_transition_guards_are_known = Check(
+        "guards <@ ARRAY['needs_work_order','in_custody','open_work_order','open_repair','not_wiped',"
+        "'goes_back','has_been_used','ends_custody','where_found']::varchar[]"
+    )
     lifecycle_transition_once = Unique(["from_state", "to_state"])
 
 
@@ -127,6 +151,10 @@ class Asset(Table, tablename="asset"):
     model = ForeignKey(AssetModel, null=False, on_delete=OnDelete.restrict)
     donation_line = ForeignKey(
         DonationLine, null=True, default=None, index=True, on_delete=OnDelete.restrict
+    )
+    # Empty for one that was in the books before it was attached to its donation.
+    receipt = ForeignKey(
+        DonationReceipt, null=True, default=None, index=True, on_delete=OnDelete.restrict
     )
     place = ForeignKey(Place, null=True, default=None, index=True, on_delete=OnDelete.restrict)
     serial_number = Varchar(length=120, null=True, default=None)
@@ -189,6 +217,27 @@ class AssetStep(Table, tablename="asset_step"):
     reason = Varchar(length=400)
 
 
+class AssetWipe(Table, tablename="asset_wipe"):
+    """One try to clear the data of an asset: by whom, how, when, and how it ended; append-only."""
+
+    id = BigSerial(primary_key=True)
+    asset = ForeignKey(Asset, null=False, index=True, on_delete=OnDelete.restrict)
+    school = ForeignKey(School, null=False, on_delete=OnDelete.restrict)
+    method = Varchar(length=16)
+    result = Varchar(length=8)
+    wiped_on = Date()
+    done_by = Varchar(length=120)
+    note = Varchar(length=400)
+    recorded_by = ForeignKey(Person, null=True, default=None, on_delete=OnDelete.restrict)
+    recorded_at = Timestamptz()
+
+    asset_wipe_method_is_known = Check(
+        "method IN ('overwritten','secure_erase','factory_reset','destroyed','no_carrier')"
+    )
+    asset_wipe_result_is_known = Check("result IN ('passed','failed')")
+    asset_wipe_has_a_doer = Check("btrim(done_by) <> ''")
+
+
 class LabelCode(Table, tablename="label_code"):
     """A printed random code: unclaimed until linked to an asset, and never deleted."""
 
@@ -218,7 +267,7 @@ class Custody(Table, tablename="custody"):
     received_by = ForeignKey(Person, null=True, default=None, on_delete=OnDelete.restrict)
     note = Varchar(length=400)
     return_note = Varchar(length=400)
-    # Written off while its holder had it: nobody got it back, and it ended when it was lost.
+    # Lost while its holder had it: nobody got it back, and it ended when it was lost.
     was_lost = Boolean(default=False)
 
     custody_lost_has_no_receiver = Check(

@@ -31,7 +31,7 @@ scope AS MATERIALIZED (
       LEFT JOIN donation_line line ON line.id = a.donation_line
       LEFT JOIN place p ON p.id = stay.place
      WHERE stay.since < :until AND (stay.until IS NULL OR stay.until > greatest(stay.since, :since))
-       AND a.created_at < :until AND a.lifecycle <> 'announced'
+       AND a.created_at < :until AND a.lifecycle NOT IN ('announced', 'voided')
        AND (:donation::bigint IS NULL OR line.donation = :donation)
        AND NOT (l.is_end AND EXISTS (
            SELECT FROM asset_step s

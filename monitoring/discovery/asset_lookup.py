@@ -57,7 +57,7 @@ async def _by_serial(known: Known) -> Led | None:
         return None
     owners = await _owners(
         known,
-        "a.serial_trust = 'ok' AND lower(a.serial_number) = lower($3)",
+        "a.serial_trust = 'ok' AND a.lifecycle <> 'voided' AND lower(a.serial_number) = lower($3)",
         serial,
     )
     return Led(Key.serial_number, serial, owners)

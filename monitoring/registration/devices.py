@@ -69,6 +69,9 @@ REFUSALS: dict[str, Message | Problem] = {
         code="outside_of_networks",
     ),
     "device_is_granted": refusal("address"),
+    "asset_has_left_the_books": Conflict(
+        say("The asset has left the books; it is monitored no more"), field="asset_tag"
+    ),
     "device_credential_is_of_the_school": Invalid.of(
         "credential_id", say("Choose a credential of the asset's school"), code="credential"
     ),

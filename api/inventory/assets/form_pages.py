@@ -1,6 +1,6 @@
 """Forms that write assets: a new one, a correction, a move of many."""
 
-from typing import Annotated, Any
+from typing import Any
 
 import msgspec
 from litestar import Controller, Response, get, post
@@ -104,14 +104,6 @@ class Moved(msgspec.Struct, frozen=True):
         return see_other(target, say("Moved to {place}.", place=first.place))
 
 
-class StepsForm(msgspec.Struct, frozen=True):
-    """Which assets go to which state, and why."""
-
-    tags: str
-    to_state: LifecycleState
-    reason: Annotated[str, msgspec.Meta(max_length=400)] = ""
-
-
 class AssetFormPages(Controller):
     """/assets/new, /assets/…/edit, /assets/move"""
 
@@ -182,38 +174,9 @@ class AssetFormPages(Controller):
         )
 
 
-class AssetStepPages(Controller):
-    """/assets/step"""
-
-    include_in_schema = False
-
-    @get(urls.step_assets, guards=[allow(EDIT_EQUIPMENT, tokens=False)])
-    async def show_steps(self, request: WebRequest, actor: NamedDependency[Actor]) -> Response[str]:
-        chosen = convert_form(request.query_params, Chosen)
-        return await _steps_page(request, actor, await chosen.form(actor))
-
-    @post(urls.step_assets, guards=[allow(EDIT_EQUIPMENT, tokens=False)])
-    async def take_steps(self, request: WebRequest, actor: NamedDependency[Actor]) -> Response[Any]:
-        return await submit_desk(
-            request,
-            StepsForm,
-            lambda form: assets.take_steps(
-                actor, split_tags(form.tags), form.to_state, reason=form.reason
-            ),
-            then=_stepped,
-            page=lambda form: _steps_page(request, actor, form),
-            once=Once(actor, list[AssetRow]),
-        )
-
-
 async def _move(actor: Actor, form: MoveForm) -> Moved:
     moved = await assets.move_assets(actor, split_tags(form.tags), form.place_id)
     return Moved(moved, form.place_id)
-
-
-def _stepped(taken: list[AssetRow]) -> Redirect:
-    target = urls.asset(taken[0].tag) if len(taken) == 1 else urls.assets()
-    return see_other(target, say("Changed: {count}.", count=len(taken)))
 
 
 async def _kept(actor: Actor, tag: str) -> Asset:
@@ -257,17 +220,4 @@ async def _move_page(request: WebRequest, actor: Actor, form: Form) -> Response[
         desk=desk,
         keeps_several=len(actor.school_ids_with(EDIT_EQUIPMENT)) > 1,
         places=await place_options(actor, school_ids=actor.school_ids_with(EDIT_EQUIPMENT)),
-    )
-
-
-async def _steps_page(request: WebRequest, actor: Actor, form: Form) -> Response[str]:
-    states = {state.value: state for state in LifecycleState}
-    to_state = states.get(form.values.get("to_state", ""))
-    desk = await lay_out(actor, form, lambda tags: assets.check_steps(actor, tags, to_state))
-    return render(
-        request,
-        "inventory/assets/steps.html",
-        form=desk.form,
-        desk=desk,
-        states=[state for state in states if state not in ("announced", "received", "in_repair")],
     )

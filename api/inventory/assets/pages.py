@@ -20,7 +20,7 @@ from api.kit.submission import submit
 from core import clock
 from core.access import Actor
 from core.errors import say
-from core.numbers import Version
+from core.numbers import Id, Version
 from core.permissions import EDIT_EQUIPMENT, READ_DONATIONS, REPORT_FAULTS
 from inventory import assets, custody, repairs
 from inventory.assets import Asset, AssetFilters, LifecycleState
@@ -32,11 +32,12 @@ COUNTED_TO = 1000
 
 
 class StepForm(msgspec.Struct, frozen=True):
-    """The next state, and why."""
+    """The next state, and why; where it is now if it was lost."""
 
     to_state: LifecycleState
     version: Version
     reason: Annotated[str, msgspec.Meta(max_length=400)] = ""
+    place_id: Id | None = None
 
 
 class AssetPages(Controller):
@@ -90,7 +91,12 @@ class AssetPages(Controller):
             request,
             StepForm,
             lambda form: assets.take_step(
-                actor, tag, form.to_state, reason=form.reason, version=form.version
+                actor,
+                tag,
+                form.to_state,
+                reason=form.reason,
+                version=form.version,
+                place_id=form.place_id,
             ),
             then=lambda asset: see_other(urls.asset(asset.tag), say("Saved.")),
             page=lambda form: _asset_page(request, actor, tag, form),
@@ -111,6 +117,8 @@ async def _asset_page(
     may_keep = actor.can_at(asset.school_id, EDIT_EQUIPMENT)
     orders = await repairs.list_of_asset(actor, asset.id)
     device = await devices.find_by_asset(actor, asset.id)
+    steps = await assets.find_next_steps(actor, asset)
+    asks_place = any(step.asks_place for step in steps)
     return render(
         request,
         "inventory/assets/asset.html",
@@ -126,7 +134,9 @@ async def _asset_page(
         device=device,
         uplink=await topology.suggest_parent(actor, device.id) if device else None,
         story=await assets.list_history(actor, asset),
-        steps=await assets.find_next_states(asset) if may_keep else [],
+        steps=[step.to_state for step in steps],
+        places=await place_options(actor, school_id=asset.school_id) if asks_place else [],
+        wipes=await assets.list_wipes(asset),
     )
 
 

@@ -23,6 +23,9 @@ from inventory.assets import (
     AssetRow,
     LifecycleState,
     NewAsset,
+    NewWipe,
+    NextStep,
+    Wipe,
 )
 from inventory.assets.sorting import ORDERS
 from inventory.custody import Custody
@@ -44,19 +47,31 @@ class SchoolChange(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class LifeSteps(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Which assets go to which state, and why."""
+    """Which assets go to which state, and why; ``place_id`` is where what was lost is now."""
 
     tags: Annotated[list[str], msgspec.Meta(examples=[["S1-00042", "S1-00043"]])]
     to_state: LifecycleState
     reason: Annotated[str, msgspec.Meta(examples=["Not found in the stock-take"])] = ""
+    place_id: Id | None = None
 
 
 class LifeStep(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The state to go to, why, and the version that was read."""
+    """The state to go to, why, and the version that was read; ``place_id`` is where what was lost
+    is now."""
 
     to_state: LifecycleState
     reason: Annotated[str, msgspec.Meta(examples=["Not in its room since Monday"])] = ""
     version: Version | None = None
+    place_id: Id | None = None
+
+
+class Wipes(NewWipe, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Which assets were wiped, and how: without a day today, without a name oneself."""
+
+    tags: Annotated[list[str], msgspec.Meta(examples=[["S1-00042", "S1-00043"]])]
+
+    def wipe(self) -> NewWipe:
+        return NewWipe(**{name: getattr(self, name) for name in NewWipe.__struct_fields__})
 
 
 class AssetRoutes(Controller):
@@ -122,9 +137,27 @@ class AssetRoutes(Controller):
     async def take_steps(
         self, actor: NamedDependency[Actor], data: JSONBody[LifeSteps]
     ) -> Page[AssetRow]:
-        """All of them or none: the refusal names every row that stands in the way. What was lost
-        in somebody's hands is written off there."""
-        return Page(await assets.take_steps(actor, data.tags, data.to_state, reason=data.reason))
+        """All of them or none: the refusal names every row that stands in the way. What is lost in
+        somebody's hands ends their custody as lost; what is found again asks for its place. What
+        was entered by mistake is `voided` as long as nothing happened with it."""
+        return Page(
+            await assets.take_steps(
+                actor, data.tags, data.to_state, reason=data.reason, place_id=data.place_id
+            )
+        )
+
+    @post(
+        "/wipes",
+        guards=[allow(EDIT_EQUIPMENT)],
+        operation_id="asset_wipe",
+        summary="Record that the data of one or many assets was wiped",
+        status_code=200,
+    )
+    async def record_wipes(
+        self, actor: NamedDependency[Actor], data: JSONBody[Wipes]
+    ) -> Page[AssetRow]:
+        """All of them or none. The newest wipe counts: after a failed one the data is still there."""
+        return Page(await assets.record_wipes(actor, data.tags, data.wipe()))
 
     @get(
         "/{tag:str}", guards=[allow(READ_EQUIPMENT)], operation_id="asset_get", summary="One asset"
@@ -154,9 +187,37 @@ class AssetRoutes(Controller):
     async def take_step(
         self, actor: NamedDependency[Actor], tag: FromPath[str], data: JSONBody[LifeStep]
     ) -> Asset:
+        """Refused (409) with the reason and the steps that are possible instead."""
         return await assets.take_step(
-            actor, tag, data.to_state, reason=data.reason, version=data.version
+            actor,
+            tag,
+            data.to_state,
+            reason=data.reason,
+            version=data.version,
+            place_id=data.place_id,
         )
+
+    @get(
+        "/{tag:str}/next-steps",
+        guards=[allow(READ_EQUIPMENT)],
+        operation_id="asset_next_steps",
+        summary="The steps that you could take with an asset now",
+    )
+    async def list_next_steps(
+        self, actor: NamedDependency[Actor], tag: FromPath[str]
+    ) -> Page[NextStep]:
+        """Those that exist, that you may take, and that nothing stands in the way of."""
+        asset = await assets.get_asset(actor, tag)
+        return Page(await assets.find_next_steps(actor, asset))
+
+    @get(
+        "/{tag:str}/wipes",
+        guards=[allow(READ_EQUIPMENT)],
+        operation_id="asset_wipe_list",
+        summary="The recorded wipes of an asset, newest first",
+    )
+    async def list_wipes(self, actor: NamedDependency[Actor], tag: FromPath[str]) -> Page[Wipe]:
+        return Page(await assets.list_wipes(await assets.get_asset(actor, tag)))
 
     @get(
         "/{tag:str}/history",

@@ -12,6 +12,7 @@ from api import urls
 from api.http.access import allow
 from api.http.types import WebRequest
 from api.inventory.donations import terms
+from api.inventory.donations.attach_pages import AttachPages
 from api.inventory.donations.table import FILES, TABLE, list_shown
 from api.inventory.models import picking
 from api.inventory.models.picking import submit_with_model
@@ -184,6 +185,21 @@ class DonationPages(Controller):
             once=Once(actor, list[AssetRow]),
         )
 
+    @post(urls.undo_receipt, guards=[allow(EDIT_DONATIONS, tokens=False)])
+    async def undo_receipt(
+        self,
+        request: WebRequest,
+        actor: NamedDependency[Actor],
+        donation_id: PathId,
+        receipt_id: PathId,
+    ) -> Response[Any]:
+        return await attempt(
+            request,
+            lambda: donations.undo_receipt(actor, donation_id, receipt_id),
+            then=lambda _: see_other(urls.donation(donation_id), say("The receipt is undone.")),
+            page=lambda form: _donation_page(request, actor, donation_id, form),
+        )
+
     @get(urls.acknowledgement, guards=[allow(READ_DONATIONS, tokens=False)])
     async def show_acknowledgement(
         self, request: WebRequest, actor: NamedDependency[Actor], donation_id: PathId
@@ -250,4 +266,4 @@ async def _donation_page(
     )
 
 
-PAGES: list[ControllerRouterHandler] = [DonationPages, *FILES]
+PAGES: list[ControllerRouterHandler] = [DonationPages, AttachPages, *FILES]

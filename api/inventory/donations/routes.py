@@ -2,6 +2,7 @@
 
 from litestar.types import ControllerRouterHandler
 
+from api.inventory.donations.received_routes import ReceivedRoutes
 from api.kit.noun_routes import NounRoutes
 from core.paging import Page
 from core.permissions import EDIT_DONATIONS, READ_DONATIONS
@@ -55,4 +56,5 @@ ROUTES: list[ControllerRouterHandler] = [
         "Note that the donor has been thanked",
         called="acknowledge",
     ),
+    ReceivedRoutes,
 ]
