@@ -124,6 +124,17 @@ async def asset_model(kind: str = "computer", name: str | None = None) -> int:
     return created
 
 
+async def step(on: MadeAsset, to_state: str) -> None:
+    """The asset takes a step, as whoever writes the rows by hand must record it."""
+    await database.execute(
+        "INSERT INTO asset_step (asset, school, from_state, to_state, at, reason)"
+        " SELECT id, school, lifecycle, $2, now(), '' FROM asset WHERE id = $1",
+        on.id,
+        to_state,
+    )
+    await database.execute("UPDATE asset SET lifecycle = $2 WHERE id = $1", on.id, to_state)
+
+
 async def asset(
     of: MadeSchool,
     *,

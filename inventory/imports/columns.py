@@ -77,7 +77,7 @@ STATES: dict[LifecycleState, tuple[str, ...]] = {
     LifecycleState.disposed: ("已处置", "已报废", "disposed of"),
     LifecycleState.written_off: ("已核销",),
     LifecycleState.returned_to_donor: ("已退还捐赠方", "returned to the donor"),
-    LifecycleState.voided: ("作废", "已作废", "登记错误"),
+    LifecycleState.voided: ("误登记作废", "作废", "已作废", "entered by mistake"),
 }
 
 

@@ -193,28 +193,6 @@ async def test_what_was_lost_in_somebodys_hands_is_written_off_there() -> None:
         assert "triage" not in states
 
 
-async def test_32_returns_and_write_offs_at_once_have_one_end() -> None:
-    school = await factories.school()
-    technician = await factories.person("technician", school)
-    made = await factories.asset(school)
-    await custody.hand_out(technician.actor, [made.tag], Holder(group="5B"))
-    await assets.take_step(technician.actor, made.tag, LifecycleState.lost)
-    done = await asyncio.gather(
-        *(
-            assets.take_step(technician.actor, made.tag, LifecycleState.written_off)
-            if n % 2
-            else custody.take_back(technician.actor, [made.tag])
-            for n in range(32)
-        ),
-        return_exceptions=True,
-    )
-    assert sum(not isinstance(one, Exception) for one in done) == 1
-    assert all(isinstance(one, Conflict) for one in done if isinstance(one, Exception))
-    (loan,) = await custody.list_of_asset(technician.actor, made.tag)
-    state = (await assets.get_asset(technician.actor, made.tag)).lifecycle
-    assert (loan.was_lost, state) in ((True, "written_off"), (False, "triage"))
-
-
 async def test_of_many_steps_every_row_that_cannot_go_is_named() -> None:
     school = await factories.school()
     technician = await factories.person("technician", school)

@@ -47,11 +47,11 @@ async def test_what_became_of_the_assets_is_counted_by_state() -> None:
     admin = await factories.person("admin", school)
     gift = await factories_inventory.donation(admin, school)
     made = await donations.receive_line(admin.actor, gift.id, gift.lines[0].id, Receipt(4))
-    await assets.take_step(admin.actor, made[0].tag, LifecycleState.in_service)
+    await assets.take_step(admin.actor, made[0].tag, LifecycleState.triage)
     gift = await donations.get_donation(admin.actor, gift.id)
     assert [(count.lifecycle, count.assets) for count in gift.assets] == [
         ("received", 3),
-        ("in_service", 1),
+        ("triage", 1),
     ]
 
 

@@ -123,7 +123,7 @@ async def test_an_asset_moved_on_meanwhile_is_left_where_it_is(
 ) -> None:
     asset = await factories.asset(school)
     order = await factories_repairs.order(asset)
-    await database.execute("UPDATE asset SET lifecycle = 'lost' WHERE id = $1", asset.id)
+    await factories.step(asset, "lost")
     await repairs.cancel(technician.actor, order.id, reason="It cannot be found")
     assert await factories_repairs.lifecycle_of(asset) == "lost"
 
