@@ -124,6 +124,11 @@ AGREEMENTS = {
         SELECT a.tag AS name FROM asset a JOIN lifecycle l ON l.state = a.lifecycle AND l.is_end
          WHERE EXISTS (SELECT 1 FROM custody c WHERE c.asset = a.id AND c.ended_at IS NULL)
          ORDER BY 1""",
+    "a line of it counts other assets than it has": """
+        SELECT g.title AS name FROM donation_line l JOIN donation g ON g.id = l.donation
+         WHERE l.received <> (SELECT count(*) FROM asset a
+                               WHERE a.donation_line = l.id AND a.lifecycle <> 'voided')
+         ORDER BY 1""",
     "its open work order and its time out of use disagree": """
         SELECT a.tag AS name FROM work_order w JOIN asset a ON a.id = w.asset
          WHERE (w.closed_at IS NULL AND NOT w.keeps_in_service) <> EXISTS (

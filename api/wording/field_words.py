@@ -6,6 +6,7 @@ from core.errors import Message, say
 
 # What forms ask for beside columns.
 FORM_FIELDS: dict[str, Message] = {
+    "action": say("Attach or take out"),
     "asset_tag": say("Asset tag"),
     "auth_password": say("Password"),
     "community": say("Community"),
@@ -17,6 +18,7 @@ FORM_FIELDS: dict[str, Message] = {
     "file": say("File"),
     "group": say("Class or group"),
     "is_required": say("Admins of this school need a second factor"),
+    "line": say("Donation line"),
     "metric": say("What was read"),
     "model_title": say("Model"),
     "move": say("Its device has moved to this address"),

@@ -131,7 +131,9 @@ def _no_such_step(asset: Locked, to_state: LifecycleState, others: list[Possible
 def _listed(states: list[LifecycleState]) -> Message:
     first, *others = states
     return (
-        say("{one}, {others}", one=_word(first), others=_listed(others)) if others else _word(first)
+        say("{one} or {others}", one=_word(first), others=_listed(others))
+        if others
+        else _word(first)
     )
 
 

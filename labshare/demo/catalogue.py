@@ -40,7 +40,7 @@ Model = tuple[str, str, str]
 class Lot(msgspec.Struct, frozen=True):
     """So many things of one model; ``declared`` is what the giver said, if it was a gift.
 
-    ``places`` are rooms; things for a room with cabinets are spread over its cabinets.
+    ``by_mistake`` of them were never there: counted twice, and voided. ``places`` are rooms; things for a room with cabinets are spread over its cabinets.
     """
 
     model: Model
@@ -48,6 +48,7 @@ class Lot(msgspec.Struct, frozen=True):
     places: tuple[str, ...]
     declared: int | None = None
     note: str = ""
+    by_mistake: int = 0
 
 
 class Gift(msgspec.Struct, frozen=True):
@@ -123,7 +124,7 @@ GIFTS = (
         Lot(UPS1, 2, ("网络机房",), 2),
     )),
     Gift("LB", "company", "退役办公电脑捐赠（第二批）", 6, (
-        Lot(DT310, 36, ("网络机房",), 40, "其余 4 台随下一车送达"),
+        Lot(DT310, 36, ("网络机房",), 40, "其余 5 台随下一车送达", by_mistake=1),
     ), "正在检查、清除数据。", is_new=True, is_acknowledged=False),
 )  # fmt: skip
 

@@ -42,6 +42,7 @@ class Asset(msgspec.Struct):
     model: Model
     model_id: int
     donation_line: int | None
+    receipt: int | None
     place: int
     serial_number: str | None
     came_at: datetime
@@ -68,6 +69,7 @@ class Arrival(msgspec.Struct, frozen=True):
     lot: Lot
     came_at: datetime
     donation_line: int | None = None
+    receipt: int | None = None
     is_new: bool = False
 
 
@@ -129,13 +131,30 @@ async def _add_donation(
         "donation_line",
         ("id", "school", "donation", "model", "declared", "received", "note"),
         [
-            (id_, school.id, donation_id, models[lot.model], lot.declared, lot.count, lot.note)
+            (
+                id_,
+                school.id,
+                donation_id,
+                models[lot.model],
+                lot.declared,
+                lot.count - lot.by_mistake,
+                lot.note,
+            )
             for id_, lot in zip(line_ids, gift.lots, strict=True)
         ],
     )
+    receipt_ids = await reserve("donation_receipt", len(gift.lots))
+    await copy(
+        "donation_receipt",
+        ("id", "school", "donation_line", "received_at", "by"),
+        [
+            (id_, school.id, line_id, came_at, school.people.get("admin"))
+            for id_, line_id in zip(receipt_ids, line_ids, strict=True)
+        ],
+    )
     return [
-        Arrival(school, lot, came_at, id_, gift.is_new)
-        for id_, lot in zip(line_ids, gift.lots, strict=True)
+        Arrival(school, lot, came_at, line_id, receipt_id, gift.is_new)
+        for line_id, receipt_id, lot in zip(line_ids, receipt_ids, gift.lots, strict=True)
     ]
 
 
@@ -168,13 +187,17 @@ async def make_assets(arrivals: list[Arrival], models: dict[Model, int]) -> list
                 model=arrival.lot.model,
                 model_id=models[arrival.lot.model],
                 donation_line=arrival.donation_line,
+                receipt=arrival.receipt,
                 place=_place(arrival, number),
                 serial_number=_serial(chance, arrival.lot.model[0], number),
                 came_at=arrival.came_at,
                 is_new=arrival.is_new,
                 lifecycle="received",
             )
-            _intake(asset, number)
+            if number < arrival.lot.count - arrival.lot.by_mistake:
+                _intake(asset, number)
+            else:
+                asset.step("voided", asset.came_at + timedelta(hours=3), "清点时重复登记")
             assets.append(asset)
     return assets
 
@@ -215,10 +238,10 @@ async def add_assets(assets: list[Asset]) -> None:
     """Store the assets as they stand now."""
     await copy(
         "asset",
-        ("id", "tag", "school", "title_holder", "model", "donation_line", "place", "serial_number",
+        ("id", "tag", "school", "title_holder", "model", "donation_line", "receipt", "place", "serial_number",
          "serial_trust", "lifecycle", "condition", "name", "note", "version", "created_at"),
         [
-            (a.id, a.tag, a.school.id, a.school.id, a.model_id, a.donation_line, a.place,
+            (a.id, a.tag, a.school.id, a.school.id, a.model_id, a.donation_line, a.receipt, a.place,
              a.serial_number, serials.trust(a.serial_number).value, a.lifecycle, a.condition,
              a.name, "", 1 + len(a.steps), a.came_at)
             for a in assets

@@ -10,7 +10,7 @@ from core.database import execute
 
 INVENTORY = (
     "school", "place", "person", "membership", "asset_model", "donor", "donation", "donation_line",
-    "asset", "label_code", "custody", "work_order", "work_order_entry", "credential", "device",
+    "donation_receipt", "asset", "asset_wipe", "label_code", "custody", "work_order", "work_order_entry", "credential", "device",
 )  # fmt: skip
 LIBRARY = ("resource", "revision")
 COLUMNS = (
@@ -38,12 +38,19 @@ EVENTS = (
     """SELECT s.at, s.by, s.school, 'asset', s.asset::text, 'update',
               jsonb_build_object('lifecycle', s.from_state),
               jsonb_build_object('lifecycle', s.to_state) FROM asset_step s""",
+    """SELECT r.received_at, r.by, r.school, 'donation_receipt', r.id::text, 'insert', NULL,
+              to_jsonb(r) FROM donation_receipt r""",
+    """SELECT w.recorded_at, w.recorded_by, w.school, 'asset_wipe', w.id::text, 'insert', NULL,
+              to_jsonb(w) FROM asset_wipe w""",
     """SELECT c.started_at, c.handed_by, c.school, 'custody', c.id::text, 'insert', NULL,
-              to_jsonb(c) || '{{"ended_at": null, "received_by": null, "return_note": ""}}'
+              to_jsonb(c) || '{{"ended_at": null, "received_by": null, "return_note": "",
+              "was_lost": false}}'
          FROM custody c""",
-    """SELECT c.ended_at, c.received_by, c.school, 'custody', c.id::text, 'update',
-              '{{"ended_at": null, "received_by": null}}'::jsonb,
-              jsonb_build_object('ended_at', c.ended_at, 'received_by', c.received_by)
+    """SELECT c.ended_at, coalesce(c.received_by, {technician}), c.school, 'custody', c.id::text,
+              'update', '{{"ended_at": null, "received_by": null}}'::jsonb || CASE
+              WHEN c.was_lost THEN '{{"was_lost": false}}'::jsonb ELSE '{{}}'::jsonb END,
+              jsonb_build_object('ended_at', c.ended_at, 'received_by', c.received_by) || CASE
+              WHEN c.was_lost THEN '{{"was_lost": true}}'::jsonb ELSE '{{}}'::jsonb END
          FROM custody c WHERE c.ended_at IS NOT NULL""",
     """SELECT w.opened_at, w.opened_by, w.school, 'work_order', w.id::text, 'insert', NULL,
               to_jsonb(w) || '{{"state": "open", "assignee": null, "closed_at": null,

@@ -43,6 +43,7 @@ class Loan(msgspec.Struct):
     holder: int | None = None
     group: str | None = None
     note: str = ""
+    was_lost: bool = False
 
 
 async def add_loans(year: YearBehind, assets: list[Asset]) -> list[Loan]:
@@ -53,9 +54,26 @@ async def add_loans(year: YearBehind, assets: list[Asset]) -> list[Loan]:
         habit = HABITS.get(_sort(asset))
         if habit and asset.lifecycle == "in_service" and chance.random() < habit.share:
             loans += _lend(chance, year, asset, habit)
+        elif habit and asset.lifecycle == "lost":
+            loans.append(_lost(asset))
     _make_overdue(chance, year, [loan for loan in loans if loan.ended_at is None])
     await _store(sorted(loans, key=lambda loan: (loan.started_at, loan.asset.id)))
     return loans
+
+
+def _lost(asset: Asset) -> Loan:
+    """A class had it when it was lost: nobody took it back."""
+    lost_at = asset.steps[-1][2]
+    started_at = lost_at - timedelta(days=9)
+    return Loan(
+        asset=asset,
+        started_at=started_at,
+        due_on=(lost_at - timedelta(days=2)).date(),
+        ended_at=lost_at,
+        handed_by=asset.school.people["technician"],
+        group=CLUBS[asset.id % len(CLUBS)],
+        was_lost=True,
+    )
 
 
 def _sort(asset: Asset) -> str:
@@ -113,11 +131,12 @@ async def _store(loans: list[Loan]) -> None:
     await copy(
         "custody",
         ("school", "asset", "holder", "holder_group", "started_at", "due_on", "ended_at",
-         "handed_by", "received_by", "note", "return_note"),
+         "handed_by", "received_by", "note", "return_note", "was_lost"),
         [
             (loan.asset.school.id, loan.asset.id, loan.holder, loan.group, loan.started_at,
              loan.due_on, loan.ended_at, loan.handed_by,
-             loan.asset.school.people["technician"] if loan.ended_at else None, "", loan.note)
+             loan.asset.school.people["technician"] if loan.ended_at and not loan.was_lost else None,
+             "", loan.note, loan.was_lost)
             for loan in loans
         ],
     )  # fmt: skip

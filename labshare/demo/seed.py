@@ -14,6 +14,7 @@ from labshare.demo import (
     school,
     sign_ins,
     states,
+    wipes,
 )
 from labshare.demo.calendar import YearBehind
 from labshare.demo.library.adding import add_lessons
@@ -53,6 +54,7 @@ async def _fill(year: YearBehind, settings: Settings) -> None:
         orders = await repairs.add_repairs(year, assets)
         await equipment.add_assets(assets)
         await equipment.add_steps(assets)
+        await wipes.add_wipes(assets)
         await repairs.add_orders(orders, names)
         await loans.add_loans(year, assets)
         await fates.add_labels(year, schools, assets)

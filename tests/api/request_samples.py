@@ -191,6 +191,8 @@ FORM_OF: dict[str, Values] = {
     "/labels/sheet": {"kind": "computer", "custody": "free"},
     "/custody/hand-out": {"place_id": "", "place": ""},
     "/library": {"kind": "slides"},
+    "/assets/wipe": {"method": "overwritten", "result": "passed"},
+    "/donations/{donation_id:int}/attach": {"action": "attach"},
 }
 CSV = "Kind,Brand,Model\ncomputer,Maker,Model\n"
 # Pages that want a file beside their form.

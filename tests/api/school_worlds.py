@@ -7,7 +7,9 @@ import msgspec
 
 from core import audit, clock, database, memberships, sign_in, tokens
 from core.audit import AuditFilter
-from inventory import imports, repairs
+from inventory import assets, donations, imports, repairs
+from inventory.assets import NewWipe, WipeMethod
+from inventory.donations import Receipt
 from monitoring.alerting import expected_hours
 from monitoring.alerting.maintenance import windows
 from storage import objects
@@ -144,6 +146,10 @@ async def _inventory(
     line_id = donation.lines[0].id
     tag = f"{mark.upper()}-TAG-1"
     asset = await factories.asset(school, place=room, tag=tag, donation_line=line_id)
+    received = await donations.receive_line(admin.actor, donation.id, line_id, Receipt(1))
+    await assets.record_wipes(
+        admin.actor, [received[0].tag], NewWipe(method=WipeMethod.overwritten)
+    )
     lent = await factories.asset(school)
     await database.execute(
         "INSERT INTO asset_number (asset, school, number, folded) VALUES ($1, $2, $3, $4)",
@@ -186,6 +192,9 @@ async def _inventory(
         "donation_id": donation.id,
         "donor_id": donation.donor_id,
         "line_id": line_id,
+        "receipt_id": await database.fetch_value(
+            "SELECT id FROM donation_receipt WHERE donation_line = $1", line_id
+        ),
         "asset_id": asset.id,
         "model_id": asset.model_id,
         "tag": tag,

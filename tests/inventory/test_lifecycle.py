@@ -71,7 +71,7 @@ async def test_a_step_that_does_not_exist_is_named_with_what_is_possible_instead
         await assets.take_step(technician.actor, made.tag, LifecycleState.in_service)
     assert str(refused.value.message) == (
         f"{made.tag} is “Retired” and cannot become “In service” from there;"
-        " possible: Being refurbished, Disposed of, Returned to the donor"
+        " possible: Being refurbished or Disposed of or Returned to the donor"
     )
     with pytest.raises(Conflict, match="possible: Being refurbished"):
         await assets.take_steps(technician.actor, [made.tag], LifecycleState.lost)

@@ -62,7 +62,8 @@ async def _checksums() -> dict[str, str]:
     """A checksum of each inventory and monitoring table, times and secrets left out."""
     tables = (
         "school", "place", "person", "membership", "asset_model", "donor", "donation",
-        "donation_line", "asset", "asset_step", "label_code", "custody", "work_order",
+        "donation_line", "donation_receipt", "asset", "asset_step", "asset_wipe", "label_code",
+        "custody", "work_order",
         "work_order_entry", "device", "power_session",
     )  # fmt: skip
     sums = {}
@@ -112,10 +113,25 @@ async def test_every_role_can_sign_in(seeded: Seeded) -> None:
 async def test_donations_show_the_gap_between_promised_and_come(seeded: Seeded) -> None:
     assert await _count("donation_line WHERE received < declared") >= 6
     wrong = await _count(
-        "(SELECT l.id FROM donation_line l LEFT JOIN asset a ON a.donation_line = l.id"
+        "(SELECT l.id FROM donation_line l"
+        " LEFT JOIN asset a ON a.donation_line = l.id AND a.lifecycle <> 'voided'"
         " GROUP BY l.id HAVING count(a.id) <> l.received) w"
     )
     assert wrong == 0
+
+
+async def test_donors_terms_are_kept_and_mistakes_and_losses_are_there(seeded: Seeded) -> None:
+    assert await _count("asset WHERE lifecycle = 'voided'") == 1
+    assert await _count("custody WHERE was_lost AND received_by IS NULL") >= 1
+    assert await _count("asset_wipe WHERE result = 'failed'") >= 2
+    in_use = (
+        "asset a JOIN asset_model m ON m.id = a.model JOIN donation_line l ON l.id = a.donation_line"
+        " JOIN donation g ON g.id = l.donation AND g.wipe_on_intake WHERE holds_data(m.kind)"
+    )
+    used = f"{in_use} AND a.lifecycle IN ('in_service', 'in_repair', 'retired', 'disposed')"
+    assert await _count(used) > 200
+    assert await _count(f"{used} AND NOT asset_is_wiped(a.id)") == 0
+    assert await _count(f"{in_use} AND a.lifecycle = 'wiping' AND NOT asset_is_wiped(a.id)") >= 2
 
 
 async def test_there_is_something_to_do_today(seeded: Seeded) -> None:

@@ -34,7 +34,7 @@ class AttachForm(msgspec.Struct, frozen=True):
     """Which assets are of which line, or are taken out of the donation."""
 
     tags: str
-    what: Literal["attach", "detach"] = "attach"
+    action: Literal["attach", "detach"] = "attach"
     line_id: Id | None = None
 
 
@@ -48,7 +48,7 @@ class AttachPages(Controller):
         self, request: WebRequest, actor: NamedDependency[Actor], donation_id: PathId
     ) -> Response[str]:
         start = convert_form(request.query_params, Start)
-        form = Form({**start.form().values, "line_id": start.line_id, "what": "attach"})
+        form = Form({**start.form().values, "line_id": start.line_id, "action": "attach"})
         return await _attach_page(request, actor, donation_id, form)
 
     @post(urls.attach_assets, guards=[allow(EDIT_DONATIONS, tokens=False)])
@@ -66,7 +66,7 @@ class AttachPages(Controller):
 
 async def _attach(actor: Actor, donation_id: int, form: AttachForm) -> Redirect:
     wanted = split_tags(form.tags)
-    if form.what == "detach":
+    if form.action == "detach":
         done = await donations.detach_assets(actor, donation_id, wanted)
         text = say("Taken out of the donation: {count}.", count=len(done))
     elif form.line_id is None:
@@ -95,7 +95,7 @@ async def _attach_page(
 async def _check(
     actor: Actor, donation: Donation, form: Form, tags: list[str]
 ) -> tuple[FieldError, ...]:
-    if form.values.get("what") == "detach":
+    if form.values.get("action") == "detach":
         return await donations.check_detach(actor, donation.id, tags)
     chosen = str(form.values.get("line_id") or "")
     line_id = next((line.id for line in donation.lines if str(line.id) == chosen), None)
