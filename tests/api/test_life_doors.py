@@ -2,7 +2,6 @@
 
 import asyncio
 import re
-from collections.abc import AsyncIterator
 
 import httpx
 import pytest
@@ -19,8 +18,8 @@ REFUSED = {409, 422}
 
 
 @pytest.fixture
-async def office(client: httpx.AsyncClient) -> AsyncIterator[Office]:
-    yield await office_of(client, "admin")
+async def office(client: httpx.AsyncClient) -> Office:
+    return await office_of(client, "admin")
 
 
 async def through_every_door(office: Office, tag: str, to_state: str) -> list[httpx.Response]:
