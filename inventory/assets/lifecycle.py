@@ -40,8 +40,8 @@ async def take_step(
 ) -> Asset:
     """Take an asset one step further; refused with the reason that stands in the way.
 
-    Lost ends its custody: nobody got it back. What is found again asks for ``place_id``, where it
-    is now.
+    Lost ends its custody: nobody got it back. ``place_id`` is where it is now; what is found again
+    asks for it.
     """
     _refuse_repair(to_state)
     with refusing(REFUSALS):
@@ -107,14 +107,13 @@ def _refuse_repair(to_state: LifecycleState) -> None:
 async def _take(
     actor: Actor, assets: list[Locked], steps: list[PossibleStep], reason: str, place_id: int | None
 ) -> None:
-    asks_place = any(step.asks_place for step in steps)
-    if asks_place and place_id is None:
+    if place_id is None and any(step.asks_place for step in steps):
         raise Invalid.of("place_id", say("Say where it is now"), code="required")
-    if asks_place and place_id is not None:
+    if place_id is not None:
         await require_place_in_use(place_id)
         await execute(
             "UPDATE asset SET place = $2 WHERE id = any($1::bigint[]) AND place IS DISTINCT FROM $2",
-            [step.asset_id for step in steps if step.asks_place],
+            [asset.id for asset in assets],
             place_id,
         )
     if any(step.to_state is LifecycleState.voided for step in steps):

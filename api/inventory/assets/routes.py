@@ -47,7 +47,7 @@ class SchoolChange(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class LifeSteps(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Which assets go to which state, and why; ``place_id`` is where what was lost is now."""
+    """Which assets go to which state, and why; ``place_id`` is where they are now."""
 
     tags: Annotated[list[str], msgspec.Meta(examples=[["S1-00042", "S1-00043"]])]
     to_state: LifecycleState
@@ -56,8 +56,8 @@ class LifeSteps(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class LifeStep(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The state to go to, why, and the version that was read; ``place_id`` is where what was lost
-    is now."""
+    """The state to go to, why, and the version that was read; ``place_id`` is where it is
+    now."""
 
     to_state: LifecycleState
     reason: Annotated[str, msgspec.Meta(examples=["Not in its room since Monday"])] = ""
