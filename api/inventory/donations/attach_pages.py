@@ -15,6 +15,7 @@ from api.kit.flash import see_other
 from api.kit.forms import Form, convert_form
 from api.kit.numbers import PathId
 from api.kit.rendering import render
+from api.kit.submission import Once
 from core.access import Actor
 from core.errors import FieldError, Invalid, say
 from core.numbers import Id
@@ -22,6 +23,8 @@ from core.permissions import EDIT_DONATIONS
 from inventory import donations
 from inventory.donations import Donation
 from inventory.donations.reading import get_editable
+
+Action = Literal["attach", "detach"]
 
 
 class Start(Chosen, frozen=True):
@@ -34,8 +37,22 @@ class AttachForm(msgspec.Struct, frozen=True):
     """Which assets are of which line, or are taken out of the donation."""
 
     tags: str
-    action: Literal["attach", "detach"] = "attach"
+    action: Action = "attach"
     line_id: Id | None = None
+
+
+class Changed(msgspec.Struct, frozen=True):
+    """How many were attached or taken out."""
+
+    count: int
+    action: Action
+
+    def onward(self, donation_id: int) -> Redirect:
+        """To the donation, whose numbers have changed."""
+        text = say("Attached to the donation: {count}.", count=self.count)
+        if self.action == "detach":
+            text = say("Taken out of the donation: {count}.", count=self.count)
+        return see_other(urls.donation(donation_id), text)
 
 
 class AttachPages(Controller):
@@ -48,7 +65,8 @@ class AttachPages(Controller):
         self, request: WebRequest, actor: NamedDependency[Actor], donation_id: PathId
     ) -> Response[str]:
         start = convert_form(request.query_params, Start)
-        form = Form({**start.form().values, "line_id": start.line_id, "action": "attach"})
+        chosen = await start.form(actor)
+        form = Form({**chosen.values, "line_id": start.line_id, "action": "attach"})
         return await _attach_page(request, actor, donation_id, form)
 
     @post(urls.attach_assets, guards=[allow(EDIT_DONATIONS, tokens=False)])
@@ -59,22 +77,20 @@ class AttachPages(Controller):
             request,
             AttachForm,
             lambda form: _attach(actor, donation_id, form),
-            then=lambda onward: onward,
+            then=lambda changed: changed.onward(donation_id),
             page=lambda form: _attach_page(request, actor, donation_id, form),
+            once=Once(actor, Changed),
         )
 
 
-async def _attach(actor: Actor, donation_id: int, form: AttachForm) -> Redirect:
+async def _attach(actor: Actor, donation_id: int, form: AttachForm) -> Changed:
     wanted = split_tags(form.tags)
     if form.action == "detach":
-        done = await donations.detach_assets(actor, donation_id, wanted)
-        text = say("Taken out of the donation: {count}.", count=len(done))
-    elif form.line_id is None:
+        return Changed(len(await donations.detach_assets(actor, donation_id, wanted)), "detach")
+    if form.line_id is None:
         raise Invalid.of("line_id", say("Choose a line"), code="required")
-    else:
-        done = await donations.attach_assets(actor, donation_id, form.line_id, wanted)
-        text = say("Attached to the donation: {count}.", count=len(done))
-    return see_other(urls.donation(donation_id), text)
+    done = await donations.attach_assets(actor, donation_id, form.line_id, wanted)
+    return Changed(len(done), "attach")
 
 
 async def _attach_page(
