@@ -79,6 +79,7 @@ async def _keyed_forms(world: World) -> dict[str, KeyedForm]:
         "school_id": str(world.school.id),
         "upload_id": str(upload.id),
     }
+    fitting = await factories.asset(world.school, model=line.model_id, lifecycle="triage")
     stock = [(await factories.asset(world.school)).tag for _ in range(4)]
     there = await factories.school()
     await database.execute(
@@ -98,6 +99,16 @@ async def _keyed_forms(world: World) -> dict[str, KeyedForm]:
         ),
         "change school": KeyedForm(
             "/assets/change-school", {"tags": stock[2], "school": there.code}, ("tags", stock[3])
+        ),
+        "wipe": KeyedForm(
+            "/assets/wipe",
+            {"tags": stock[3], "method": "overwritten", "result": "passed", "done_by": "A firm"},
+            ("note", "Report 7"),
+        ),
+        "attach": KeyedForm(
+            f"/donations/{donation.id}/attach",
+            {"tags": fitting.tag, "action": "attach", "line_id": str(line.id)},
+            ("tags", stock[3]),
         ),
         "report": KeyedForm(
             f"/assets/{free.tag}/report", {"what": "It is dark"}, ("what", "It smokes")
@@ -132,6 +143,8 @@ FORMS = (
     "move",
     "step",
     "change school",
+    "wipe",
+    "attach",
     "report",
     "entry",
     "comment",
