@@ -168,7 +168,7 @@ async def test_a_device_that_is_gone_is_settled_too(hands: Hands) -> None:
     await play(hands, worker, device.id, QUIET)
     assert (await told(worker))[-1] == f"Cleared after it came and went: {FAULT}"
     await alerts.raise_alert(worker, device.id, LOW)
-    await factories.step(device.asset, "retired")
+    await factories.step(device.asset, "lost")
     await play(hands, worker, device.id, QUIET)
     assert not await database.fetch_value("SELECT count(*) FROM alert WHERE cleared_at IS NULL")
     assert "no longer in use" in (await told(worker))[-1]
