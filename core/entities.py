@@ -3,7 +3,7 @@
 from core.entity import Entity, Word, bad, idle, info, ok, warn
 from core.errors import Message, say
 from core.sign_in_tables import ApiToken
-from core.tables import LessonPeriod, Person, PersonMembership, Place, School, Term
+from core.tables import LessonPeriod, Person, PersonMembership, Place, School, SchoolDay, Term
 
 ENTITIES = (
     Entity(School, say("School"), row_name="t.{school_name}"),
@@ -16,6 +16,9 @@ ENTITIES = (
     ),
     Entity(Term, say("Term"), row_name="t.name"),
     Entity(LessonPeriod, say("Lesson period"), row_name="t.name"),
+    Entity(
+        SchoolDay, say("School calendar"), row_name="to_char(t.day, 'YYYY-MM-DD') || ' ' || t.name"
+    ),
     Entity(Person, say("Person"), row_name="t.name", codes={"locale": "language"}),
     Entity(
         PersonMembership,
@@ -88,16 +91,20 @@ CODES: dict[str, dict[str, Word]] = {
 
 COLUMNS: dict[str, Message] = {
     "acknowledged_at": say("Acknowledged at"),
+    "as_weekday": say("Whose lessons"),
     "asset": say("Asset"),
     "closed_at": say("Closed at"),
     "code": say("Code"),
     "created_at": say("Created at"),
     "created_by": say("Created by"),
+    "day": say("Day"),
     "ends": say("Ends"),
     "expires_at": say("Good until"),
     "file_name": say("File name"),
     "first_day": say("Lessons begin"),
     "id": say("Number"),
+    "is_public": say("Of the public calendar"),
+    "is_taught": say("Has lessons"),
     "kind": say("Kind"),
     "last_day": say("Lessons end"),
     "locale": say("Language"),

@@ -11,6 +11,7 @@ from piccolo.columns import (
     Date,
     ForeignKey,
     Integer,
+    SmallInt,
     Text,
     Time,
     Timestamptz,
@@ -68,6 +69,28 @@ class LessonPeriod(Table, tablename="lesson_period"):
     lesson_period_position_is_counted = Check("position BETWEEN 1 AND 30")
     lesson_period_name_once_a_school = Unique(["school", "name"])
     lesson_period_position_once_a_school = Unique(["school", "position"])
+
+
+class SchoolDay(Table, tablename="school_day"):
+    """A day on which a school does otherwise than its week says: a holiday, or lessons on a Sunday.
+
+    ``as_weekday`` is whose lessons there are (1 is Monday), where they are another weekday's.
+    ``is_public``: taken over from the calendar of public holidays and not changed by the school.
+    """
+
+    id = BigSerial(primary_key=True)
+    school = ForeignKey(School, null=False, on_delete=OnDelete.restrict)
+    day = Date()
+    name = Varchar(length=60)
+    is_taught = Boolean(default=False)
+    as_weekday = SmallInt(null=True, default=None)
+    is_public = Boolean(default=False)
+
+    school_day_name_is_given = Check("btrim(name) <> ''")
+    school_day_year_is_meant = Check("day BETWEEN '1980-01-01' AND '2100-12-31'")
+    school_day_weekday_is_of_lessons = Check("as_weekday IS NULL OR is_taught")
+    school_day_weekday_is_one = Check("as_weekday BETWEEN 1 AND 7")
+    school_day_once_a_school = Unique(["school", "day"])
 
 
 class Place(Table, tablename="place"):

@@ -31,6 +31,7 @@ _PLACES: dict[str, tuple[Message, Callable[[], str], str]] = {
     "usage": (say("Usage"), urls.usage, "chart"),
     "availability": (say("Availability"), urls.availability, "clock"),
     "periods": (say("Lesson periods"), urls.lesson_periods, "clock"),
+    "calendar": (say("School calendar"), urls.school_days, "calendar"),
     "places": (say("Places"), urls.places, "room"),
     "people": (say("People"), urls.people, "users"),
 }
@@ -39,7 +40,7 @@ _PLACES: dict[str, tuple[Message, Callable[[], str], str]] = {
 _ORDER: dict[Role, str] = {
     Role.technician: "home repairs assets devices availability library donations places",
     Role.admin: "home assets donations usage repairs devices availability library places people",
-    Role.teacher: "home library report assets rooms periods",
+    Role.teacher: "home library report assets rooms periods calendar",
     Role.student_helper: "home assets report library",
     Role.auditor: "home donations usage assets availability library",
 }
@@ -66,6 +67,7 @@ _BELONGS: dict[str, tuple[str, ...]] = {
     urls.schools(): ("people",),
     urls.terms(): ("people",),
     urls.lesson_periods(): ("people", "periods"),
+    urls.school_days(): ("people", "calendar"),
     urls.audit(): ("people",),
     urls.security_log(): ("people",),
 }

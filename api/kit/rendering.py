@@ -50,6 +50,7 @@ def environment(code: str) -> Environment:
         asset_url=asset_url,
         format_datetime=spoken.moment,
         format_date=spoken.day,
+        format_weekday=spoken.weekday,
         format_time_ago=spoken.time_ago,
         format_number=spoken.number,
         format_bytes=spoken.size,

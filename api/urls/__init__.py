@@ -7,6 +7,7 @@ from api.administration.account.urls import *  # noqa: F403
 from api.administration.audit.urls import *  # noqa: F403
 from api.administration.lesson_periods.urls import *  # noqa: F403
 from api.administration.people.urls import *  # noqa: F403
+from api.administration.school_days.urls import *  # noqa: F403
 from api.administration.schools.urls import *  # noqa: F403
 from api.administration.security_log.urls import *  # noqa: F403
 from api.administration.setup.urls import *  # noqa: F403

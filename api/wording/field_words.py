@@ -48,6 +48,7 @@ FORM_FIELDS: dict[str, Message] = {
     "to_state": say("New state"),
     "usable": say("Can it still be used?"),
     "what": say("What is wrong"),
+    "year": say("Year"),
 }
 FIELDS = COLUMNS | FORM_FIELDS
 

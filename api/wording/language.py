@@ -7,11 +7,11 @@ from decimal import Decimal
 from functools import cache
 from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from babel import Locale, negotiate_locale
-from babel.dates import format_date, format_datetime, format_timedelta
+from babel.dates import format_date, format_datetime, format_timedelta, get_day_names
 from babel.messages.pofile import read_po
 from babel.numbers import format_currency, format_decimal
 
@@ -26,6 +26,7 @@ LANGUAGE_COOKIE = "labshare_language"
 SCHOOL_ZONE = ZoneInfo("Asia/Shanghai")
 CATALOGUES = Path(__file__).parent.parent / "translations"
 
+WEEKDAY_WIDTHS: dict[str, Literal["abbreviated", "wide"]] = {"zh_CN": "abbreviated", "en": "wide"}
 DATE_PATTERNS = {"zh_CN": "y年M月d日", "en": "d MMM y"}
 DATETIME_PATTERNS = {"zh_CN": "y年M月d日 HH:mm", "en": "d MMM y, HH:mm"}
 BYTE_UNITS = ("B", "KB", "MB", "GB", "TB")
@@ -110,6 +111,11 @@ class Language:
         if isinstance(on, datetime):
             on = on.astimezone(zone).date()
         return str(format_date(on, DATE_PATTERNS[self.code], locale=self._locale))
+
+    def weekday(self, number: int) -> str:
+        """A day of the week; 1 is Monday."""
+        width = WEEKDAY_WIDTHS[self.code]
+        return str(get_day_names(width, locale=self._locale)[number - 1])
 
     def time_ago(self, at: datetime | None) -> str:
         """ "3 minutes ago"; older than a week it is the date."""

@@ -4,10 +4,11 @@ from datetime import date, time
 
 import msgspec
 
-from core import passwords, tables
-from core.access import Role
+from core import passwords, school_days, tables
+from core.access import Actor, Role
 from core.database import execute, execute_many, fetch_value
 from core.rows import insert_row
+from core.school_days import NewDay, PublicHolidays
 from labshare.demo.calendar import YearBehind
 from labshare.demo.rows import copy, reserve
 from labshare.demo.sign_ins import CAST, Cast, DemoSignIns
@@ -74,7 +75,17 @@ async def add_schools(year: YearBehind) -> dict[str, School]:
         await _add_places(school)
         await _add_terms(year, school)
         await _add_periods(school)
+        await _add_calendar(year, school)
     return schools
+
+
+async def _add_calendar(year: YearBehind, school: School) -> None:
+    """The public holidays of the year behind and of the next, and one day of the school's own."""
+    itself = Actor.system("Labshare", [school.id])
+    for asked in range(year.first.year, year.today.year + 2):
+        await school_days.take_public_holidays(itself, PublicHolidays(school.id, asked))
+    sports = date(year.today.year, 10, 23)
+    await school_days.create_day(itself, NewDay(sports, "秋季运动会", school_id=school.id))
 
 
 async def _add_periods(school: School) -> None:

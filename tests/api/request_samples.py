@@ -51,6 +51,7 @@ PLAIN: dict[str, Any] = {
     "cost": "1.00",
     "cost_basis": "invoice",
     "currency": "CNY",
+    "day": "2028-10-23",
     "days": 30,
     "email": "somebody@school.example",
     "entity": "membership",
@@ -111,6 +112,8 @@ BODIES: dict[str, dict[str, Any]] = {
     "resource_create": {"kind": "slides"},
     "resource_edit": {"kind": "slides"},
     "school_second_factor_rule": {"is_required": False},
+    "school_day_create": {"as_weekday": None},
+    "school_day_edit": {"as_weekday": None},
     "sign_in_confirm": {"password": PASSWORD},
 }
 # What pictures and streams are asked for by.
@@ -144,6 +147,7 @@ FORM: Values = {
     "community": "public",
     "columns": 2,
     "count": 1,
+    "day": "2028-10-23",
     "declared": 1,
     "done": "Done",
     "email": "somebody@school.example",
@@ -176,6 +180,7 @@ FORM: Values = {
     "wake_at": "08:00",
     "weekdays": 1,
     "what": "It does not work",
+    "year": 2028,
 }
 # Pages that want one of several, or another word for the same name.
 FORM_OF: dict[str, Values] = {

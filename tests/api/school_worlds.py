@@ -29,6 +29,7 @@ MARKED = {
     "place": ("name",),
     "term": ("name",),
     "lesson_period": ("name",),
+    "school_day": ("name",),
     "donor": ("name", "contact"),
     "donation": ("title", "note"),
     "donation_line": ("note",),
@@ -119,6 +120,11 @@ async def _accounts(
         "period_id": await database.fetch_value(
             "INSERT INTO lesson_period (school, position, name, starts, ends)"
             " VALUES ($1, 1, 'First period', '08:00', '08:45') RETURNING id",
+            admin.actor.school_ids[0],
+        ),
+        "day_id": await database.fetch_value(
+            "INSERT INTO school_day (school, day, name) VALUES ($1, '2099-10-23', 'Sports day')"
+            " RETURNING id",
             admin.actor.school_ids[0],
         ),
         "term_id": await database.fetch_value(

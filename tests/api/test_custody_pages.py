@@ -1,11 +1,13 @@
 """Handing out and taking back by the pages, also by 32 hands at once."""
 
 import asyncio
+from datetime import date
 
 import httpx
 import pytest
 from litestar import Litestar
 
+from core import database
 from inventory import assets, custody
 from inventory.custody import Holder
 from tests import factories
@@ -89,6 +91,32 @@ async def test_a_refused_list_comes_back_whole_with_each_reason_beside_its_row(
     assert "refused-rows" not in fewer.text
     assert 'value="Kept &amp; told"' in fewer.text
     assert (await assets.get_asset(office.who.actor, fine.tag)).holder is None
+
+
+@pytest.mark.parametrize(
+    ("due_on", "said"),
+    [
+        ("2099-10-01", "There are no lessons on 1 Oct 2099; the next are on 8 Oct 2099."),
+        ("2099-10-08", ""),
+    ],
+)
+async def test_who_hands_out_hears_that_nobody_is_at_school_on_the_day_it_is_due(
+    office: Office, due_on: str, said: str
+) -> None:
+    for day in range(1, 8):
+        await database.execute(
+            "INSERT INTO school_day (school, day, name) VALUES ($1, $2, 'National Day')",
+            office.school.id,
+            date(2099, 10, day),
+        )
+    asset = await factories.asset(office.school)
+    given = await office.send(
+        "/custody/hand-out", tags=asset.tag, group="5B", due_on=due_on, key="k"
+    )
+    page = await office.see(given.headers["location"])
+    assert "Handed out to 5B: 1." in page
+    assert ("There are no lessons" in page) == bool(said)
+    assert said in page
 
 
 async def test_refused_rows_and_wrong_fields_are_told_in_one_notice(office: Office) -> None:

@@ -9,7 +9,7 @@ from litestar import Response
 from api.http.types import WebRequest
 from api.kit.forms import REFUSALS, Form, as_typed
 from api.kit.repeats import KEY_FIELD, new_key
-from api.kit.submission import Once, submit
+from api.kit.submission import Once, Onward, submit
 from core.access import Actor
 from core.errors import FieldError, Message
 from core.permissions import EDIT_EQUIPMENT
@@ -77,7 +77,7 @@ async def submit_desk(
     form_type: type[F],
     call: Callable[[F], Awaitable[R]],
     *,
-    then: Callable[[R], Response[Any]],
+    then: Onward[R],
     page: Callable[[Form], Awaitable[Response[str]]],
     fields: Mapping[str, str] | None = None,
     once: Once[R] | None = None,

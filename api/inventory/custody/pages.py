@@ -18,8 +18,9 @@ from api.kit.forms import Form, convert_form
 from api.kit.lists import read_list
 from api.kit.rendering import language_of, render
 from api.kit.submission import Once
+from core import school_days
 from core.access import Actor
-from core.errors import say
+from core.errors import Message, say
 from core.numbers import Id
 from core.permissions import EDIT_EQUIPMENT
 from inventory import custody
@@ -90,7 +91,7 @@ class CustodyPages(Controller):
             request,
             HandOutForm,
             lambda form: _hand_out(actor, form),
-            then=lambda given: _back(given, urls.custody()),
+            then=lambda given: _handed_out(actor, given),
             page=lambda form: _hand_out_page(request, actor, form),
             # The choice of a holder is three fields; the sentence stands at the first.
             fields={"holder": "person_id"},
@@ -112,7 +113,9 @@ class CustodyPages(Controller):
             lambda form: custody.take_back(
                 actor, split_tags(form.tags), condition=form.condition, note=form.note
             ),
-            then=lambda ended: _back(ended, urls.take_back()),
+            then=lambda ended: _back(
+                ended, urls.take_back(), say("Taken back: {count}.", count=len(ended))
+            ),
             page=lambda form: _take_back_page(request, actor, form),
             once=Once(actor, list[Custody]),
         )
@@ -128,14 +131,26 @@ async def _hand_out(actor: Actor, form: HandOutForm) -> list[Custody]:
     )
 
 
-def _back(loans: list[Custody], many: str) -> Response[Any]:
-    """To the asset if it was one, else on with the next stack."""
+async def _handed_out(actor: Actor, loans: list[Custody]) -> Response[Any]:
+    """On with the next; says it where nobody is at school on the day they are due."""
     first = loans[0]
-    if first.ended_at is None:
-        told = say("Handed out to {holder}: {count}.", holder=first.holder, count=len(loans))
-    else:
-        told = say("Taken back: {count}.", count=len(loans))
-    return see_other(urls.asset(first.tag) if len(loans) == 1 else many, told)
+    said = say("Handed out to {holder}: {count}.", holder=first.holder, count=len(loans))
+    if first.due_on is not None:
+        school_id = await school_id_of(actor, first.school)
+        lessons = await school_days.find_lessons_from(school_id, first.due_on)
+        if lessons not in (None, first.due_on):
+            said = say(
+                "{done} There are no lessons on {due}; the next are on {next}.",
+                done=said,
+                due=first.due_on,
+                next=lessons,
+            )
+    return _back(loans, urls.custody(), said)
+
+
+def _back(loans: list[Custody], many: str, said: Message) -> Response[Any]:
+    """To the asset if it was one, else on with the next stack."""
+    return see_other(urls.asset(loans[0].tag) if len(loans) == 1 else many, said)
 
 
 async def _hand_out_page(request: WebRequest, actor: Actor, form: Form) -> Response[str]:

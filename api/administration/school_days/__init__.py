@@ -1,0 +1,1 @@
+"""The days on which a school does otherwise than its week says."""
