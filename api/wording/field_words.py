@@ -15,6 +15,7 @@ FORM_FIELDS: dict[str, Message] = {
     "current_password": say("Current password"),
     "days": say("It lasts"),
     "device_tag": say("Or one device, by its tag"),
+    "due_by": say("Due back"),
     "file": say("File"),
     "group": say("Class or group"),
     "is_required": say("Admins of this school need a second factor"),

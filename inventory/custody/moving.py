@@ -13,6 +13,7 @@ from inventory import tables
 from inventory.assets.locking import HAS_LEFT, Locked, Stack, lock_stack
 from inventory.assets.shapes import Condition, LifecycleState
 from inventory.assets.writing import require_place_in_use
+from inventory.custody.due import DueBy, find_due_day
 from inventory.custody.shapes import READ, Custody, Holder
 
 NOTE = Text(tables.Custody.note)
@@ -48,9 +49,10 @@ async def hand_out(
     holder: Holder,
     *,
     due_on: date | None = None,
+    due_by: DueBy | None = None,
     note: str = "",
 ) -> list[Custody]:
-    """Give assets into somebody's hands, until a day or for good.
+    """Give assets into somebody's hands, until a day, until the term is over, or for good.
 
     Refused if one of them is with somebody already (the sentence names both) or not in service;
     the refusal names every such row of the list, and every wrong field.
@@ -58,10 +60,11 @@ async def hand_out(
     with refusing(REFUSALS):
         async with transaction(actor):
             stack = await lock_stack(actor, tags)
-            who = await _checked(stack, holder, due_on, note)
+            who = await _checked(stack, holder, note)
+            due = await _due_day(stack, due_on, due_by)
             await _refuse_taken(stack)
             stack.raise_refused()
-            return await _open(actor, stack.assets, who, due_on, note.strip())
+            return await _open(actor, stack.assets, who, due, note.strip())
 
 
 async def check_hand_out(actor: Actor, tags: list[str]) -> tuple[FieldError, ...]:
@@ -156,18 +159,25 @@ async def _read(ids: list[int]) -> list[Custody]:
     return await fetch(Custody, f"{READ} WHERE c.id = any($1::bigint[]) ORDER BY a.tag", ids)
 
 
-async def _checked(stack: Stack, holder: Holder, due_on: date | None, note: str) -> Holder:
+async def _checked(stack: Stack, holder: Holder, note: str) -> Holder:
     """The holder put straight; what is wrong with the form is noted in the stack."""
     with stack.collecting():
         NOTE.checked("note", note)
     with stack.collecting():
         holder = holder.checked()
         if stack.assets:
-            await _refuse_unfit(stack.assets[0].school_id, holder, due_on)
+            await _refuse_unfit(stack.assets[0].school_id, holder)
     return holder
 
 
-async def _refuse_unfit(school_id: int, who: Holder, due_on: date | None) -> None:
+async def _due_day(stack: Stack, due_on: date | None, due_by: DueBy | None) -> date | None:
+    with stack.collecting():
+        if stack.assets:
+            return await find_due_day(stack.assets[0].school_id, due_on, due_by)
+    return None
+
+
+async def _refuse_unfit(school_id: int, who: Holder) -> None:
     if who.place_id is not None:
         await require_place_in_use(who.place_id)
     if who.person_id is not None and not await fetch_value(
@@ -177,10 +187,6 @@ async def _refuse_unfit(school_id: int, who: Holder, due_on: date | None) -> Non
         school_id,
     ):
         raise Invalid.of("person_id", say("Choose a person of this school"), code="person")
-    if due_on is not None:
-        zone: str = await fetch_value("SELECT zone FROM school WHERE id = $1", school_id)
-        if due_on < clock.today(zone):
-            raise Invalid.of("due_on", say("The day it is due cannot be past"), code="past")
 
 
 async def _refuse_taken(stack: Stack) -> None:

@@ -105,7 +105,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "asset_step": {"to_state": "retired"},
     "credential_add": {"version": "2c", "community": "public"},
     "credential_edit": {"version": "2c", "community": "public"},
-    "custody_hand_out": {"person_id": None, "group": None, "due_on": None},
+    "custody_hand_out": {"person_id": None, "group": None, "due_on": None, "due_by": None},
     "donor_create": {"kind": "named"},
     "donor_edit": {"kind": "named"},
     "place_create": {"kind": "room"},

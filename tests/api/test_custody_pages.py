@@ -119,6 +119,25 @@ async def test_who_hands_out_hears_that_nobody_is_at_school_on_the_day_it_is_due
     assert said in page
 
 
+async def test_what_is_due_at_the_end_of_the_term_is_due_on_its_last_day(office: Office) -> None:
+    asset = await factories.asset(office.school)
+    given = {"tags": asset.tag, "group": "5B", "due_by": "term"}
+    refused = await office.send("/custody/hand-out", **given, key="k1")
+    assert "No term of the school goes on now: choose a day" in refused.text
+    await database.execute(
+        "INSERT INTO term (school, name, first_day, last_day)"
+        " VALUES ($1, 'Now', current_date - 9, current_date + 30)",
+        office.school.id,
+    )
+    both = await office.send("/custody/hand-out", **given, due_on="2099-10-08", key="k2")
+    assert both.status_code == 422
+    assert "Choose a day or the end of the term, not both" in both.text
+    assert '<option value="term" selected>' in both.text
+    assert (await office.send("/custody/hand-out", **given, key="k3")).status_code == 303
+    due = await database.fetch_value("SELECT c.due_on - current_date FROM custody c")
+    assert due == 30
+
+
 async def test_refused_rows_and_wrong_fields_are_told_in_one_notice(office: Office) -> None:
     fine = await factories.asset(office.school)
     sent = {"tags": f"{fine.tag} NO-1", "key": "k"}

@@ -26,6 +26,7 @@ from core.permissions import EDIT_EQUIPMENT
 from inventory import custody
 from inventory.assets import Condition
 from inventory.custody import Custody, CustodyFilters, Holder
+from inventory.custody.due import DueBy
 from inventory.custody.listing import CustodyView, default_order
 from inventory.scope import school_id_of
 
@@ -38,6 +39,7 @@ class HandOutForm(msgspec.Struct, frozen=True):
     place_id: Id | None = None
     group: str | None = None
     due_on: date | None = None
+    due_by: DueBy | None = None
     note: str = ""
 
 
@@ -127,6 +129,7 @@ async def _hand_out(actor: Actor, form: HandOutForm) -> list[Custody]:
         split_tags(form.tags),
         Holder(form.person_id, form.place_id, form.group),
         due_on=form.due_on,
+        due_by=form.due_by,
         note=form.note,
     )
 

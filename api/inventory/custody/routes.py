@@ -14,19 +14,22 @@ from core.permissions import EDIT_EQUIPMENT, READ_EQUIPMENT
 from inventory import custody
 from inventory.assets import Condition
 from inventory.custody import Custody, Holder
+from inventory.custody.due import DueBy
 from inventory.custody.listing import ORDERS
 
 Tags = Annotated[list[str], msgspec.Meta(examples=[["S1-00042"]])]
 
 
 class HandOut(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Which assets, to whom (exactly one of person, place and group), until when."""
+    """Which assets, to whom (exactly one of person, place and group), until when: ``due_on``
+    a day, or ``due_by`` the end of the term that goes on."""
 
     tags: Tags
     person_id: Id | None = None
     place_id: Id | None = None
     group: Annotated[str, msgspec.Meta(examples=["Class 5B"])] | None = None
     due_on: date | None = None
+    due_by: DueBy | None = None
     note: str = ""
 
     @property
@@ -45,7 +48,12 @@ class TakeBack(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 async def hand_out(actor: Actor, given: HandOut) -> list[Custody]:
     """Hand out what the body names to whom it names."""
     return await custody.hand_out(
-        actor, given.tags, given.holder, due_on=given.due_on, note=given.note
+        actor,
+        given.tags,
+        given.holder,
+        due_on=given.due_on,
+        due_by=given.due_by,
+        note=given.note,
     )
 
 
