@@ -14,6 +14,14 @@ DEFAULT_LIMIT = 50
 MAX_LIMIT = 200
 
 
+class FileLimit(int):
+    """How many rows of a list a file takes at once: by no number may a request ask for so many."""
+
+
+# An order without an index sorts the whole list for each page.
+FILE_LIMIT = FileLimit(5000)
+
+
 class Page(msgspec.Struct, Generic[T], frozen=True):
     """One page of a list; ``next_cursor`` is None on the last."""
 
@@ -40,8 +48,8 @@ def decode_cursor(cursor: str, *types: Any) -> tuple[Any, ...]:
 
 
 def checked_limit(limit: int, most: int = MAX_LIMIT) -> int:
-    """``limit`` if it is 1 to ``most``, else Invalid."""
-    if not 1 <= limit <= most:
+    """``limit`` if it is 1 to ``most``, or that of a file; else Invalid."""
+    if not 1 <= limit <= most and not isinstance(limit, FileLimit):
         raise Invalid.of("limit", say("limit must be 1 to {most}", most=most), code="limit")
     return limit
 

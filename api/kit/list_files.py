@@ -22,7 +22,7 @@ from api.kit.workbooks import send, write_workbook
 from api.wording.language import SCHOOL_ZONE, Language
 from core import csv_files
 from core.access import Actor
-from core.paging import MAX_LIMIT, Page
+from core.paging import FILE_LIMIT, Page
 from core.permissions import Permission
 
 Q = TypeVar("Q", bound=msgspec.Struct, contravariant=True)
@@ -47,8 +47,9 @@ def list_files(
     csv: Address,
     xlsx: Address,
     read: Permission,
+    tokens: bool = True,
 ) -> list[HTTPRouteHandler]:
-    """The handlers of a list's two files, for those who may ``read`` it.
+    """The handlers of a list's two files, for those who may ``read`` it, and for their ``tokens``.
 
     They take what the page of the list takes: its filters, order and columns. What is asked for
     wrongly is refused before a file begins.
@@ -68,7 +69,7 @@ def list_files(
         return _stream(send(book), f"{table.name}.xlsx", XLSX_TYPE)
 
     return [
-        get(address, guards=[allow(read)], include_in_schema=False)(
+        get(address, guards=[allow(read, tokens=tokens)], include_in_schema=False)(
             shaped(answer, OF_READER, Stream)
         )
         for address, answer in ((csv, answer_csv), (xlsx, answer_xlsx))
@@ -86,7 +87,7 @@ async def _asked(
     asked = read_list(request, filters)
 
     def page_after(cursor: str | None) -> Awaitable[Page[R]]:
-        return verb(actor, asked.filters, cursor=cursor, limit=MAX_LIMIT, sort=asked.sort)
+        return verb(actor, asked.filters, cursor=cursor, limit=FILE_LIMIT, sort=asked.sort)
 
     async def pages(page: Page[R]) -> AsyncIterator[list[R]]:
         yield page.items

@@ -1,18 +1,26 @@
 """All that a list found, on however many pages, goes to a desk: by its filters, and then by name."""
 
 import re
+from html import unescape
 
 import httpx
 import pytest
 
 from core import database
 from inventory import assets
+from inventory.assets import locking
 from tests import factories
 from tests.api.office import Office, office_of
 
 pytestmark = pytest.mark.usefixtures("db")
 
-DESKS = ("/assets/move", "/assets/step", "/custody/hand-out", "/custody/take-back")
+DESKS = (
+    "/assets/move",
+    "/assets/step",
+    "/assets/wipe",
+    "/custody/hand-out",
+    "/custody/take-back",
+)
 
 
 def tags_of(page: str) -> list[str]:
@@ -65,9 +73,71 @@ async def test_of_more_than_a_desk_takes_the_first_are_there_and_it_says_so(
     monkeypatch.setattr(assets, "MOST_AT_ONCE", 3)
     desk = await office.see("/assets/move?q=lamp&all=on")
     assert tags_of(desk) == lamps[:3]
-    assert "Here are the first 3 by tag" in desk
+    assert "Here are the first by tag" in desk
+    link = re.search(r'<a href="(/assets/move\?[^"]+)">Leave these', desk)
+    assert link is not None
+    rest = await office.see(unescape(link[1]))
+    assert tags_of(rest) == lamps[3:]
+    assert "Here are the first" not in rest
     monkeypatch.setattr(assets, "MOST_AT_ONCE", 4)
     assert "Here are the first" not in await office.see("/assets/move?q=lamp&all=on")
+
+
+@pytest.mark.parametrize("desk", DESKS)
+async def test_once_the_first_are_done_the_rest_come(
+    office: Office, monkeypatch: pytest.MonkeyPatch, desk: str
+) -> None:
+    lamps = await named(office, 5, "Lamp")
+    monkeypatch.setattr(assets, "MOST_AT_ONCE", 3)
+    monkeypatch.setattr(locking, "MOST_AT_ONCE", 3)
+    room = await factories.place(office.school)
+    fields = {"place_id": room, "to_state": "retired", "condition": "ok"}
+    if desk == "/custody/take-back":
+        for some in (lamps[:3], lamps[3:]):
+            given = await office.send("/custody/hand-out", tags=" ".join(some), place_id=room)
+            assert given.status_code == 303, given.text
+    seen, address = [], f"{desk}?q=lamp&all=on"
+    while "q=lamp" in address:
+        page = await office.see(address)
+        seen.append(tags_of(page))
+        rest = re.search(r'name="rest" value="([^"]*)" form="desk"', page)
+        # What is refused first keeps its way on to the rest.
+        rest_of = unescape(rest[1]) if rest else None
+        refused = await office.send(desk, tags=f"{' '.join(seen[-1])} NO-1", rest=rest_of)
+        assert refused.status_code in (404, 422)
+        assert (f'name="rest" value="{rest[1]}"' in refused.text) if rest else True
+        sent = await office.send(desk, tags=" ".join(seen[-1]), rest=rest_of, **fields)
+        assert sent.status_code == 303, sent.text
+        address = sent.headers["location"]
+    assert seen == [lamps[:3], lamps[3:]]
+
+
+async def test_no_rest_leads_out_of_the_house(office: Office) -> None:
+    lamps = await named(office, 1, "Lamp")
+    for rest in ("https://evil.test/", "//evil.test/", "/\\evil.test/"):
+        sent = await office.send("/assets/step", tags=lamps[0], to_state="x", rest=rest)
+        assert sent.status_code == 422 and "evil.test" not in sent.text
+
+
+async def test_a_full_desk_goes_to_another_school_instead(client: httpx.AsyncClient) -> None:
+    here, there = await factories.school(), await factories.school()
+    who = await factories.person("technician", here, there)
+    office = Office(await factories.signed_in(client, who), here, who)
+    lamps = await named(office, assets.MOST_AT_ONCE, "Lamp")
+    desk = await office.see("/assets/move?q=lamp&all=on")
+    assert tags_of(desk) == lamps
+    assert len(max(re.findall(r'(?:href|formaction)="([^"]+)"', desk), key=len)) < 1000
+    button = re.search(
+        r'<button[^>]*formaction="/assets/change-school" name="lay_out" value="yes"', desk
+    )
+    assert button is not None
+    room = await factories.place(here)
+    form = {"tags": "\n".join(lamps), "place_id": room, "lay_out": "yes"}
+    laid_out = await client.post("/assets/change-school", data=form)
+    assert laid_out.status_code == 200
+    # Only laid out: nothing is refused as yet, and the place is one of the other school.
+    assert tags_of(laid_out.text) == lamps
+    assert "errors" not in laid_out.text and f'value="{room}" selected' not in laid_out.text
 
 
 async def test_only_what_the_actor_keeps_is_found(client: httpx.AsyncClient) -> None:

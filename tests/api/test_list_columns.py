@@ -119,6 +119,15 @@ async def test_the_files_of_a_list_are_for_those_who_read_it(
             assert world.mark not in str(await sheet_of(client, f"{path}.xlsx"))
 
 
+async def test_how_to_reach_a_donor_is_told_to_no_token(client: httpx.AsyncClient) -> None:
+    office = await office_of(client, "admin")
+    token = await factories.bearer(office.who, "inventory:read")
+    client.cookies.clear()
+    for kind in ("csv", "xlsx"):
+        assert (await client.get(f"/donations.{kind}", headers=token)).status_code == 200
+        assert (await client.get(f"/donors.{kind}", headers=token)).status_code == 403
+
+
 @pytest.mark.parametrize(("path", "chosen", "other"), LISTS)
 async def test_each_file_of_a_list_is_in_the_security_log(
     client: httpx.AsyncClient, path: str, chosen: str, other: str

@@ -12,9 +12,13 @@ import httpx
 import openpyxl
 import pytest
 
+from api.kit import list_files
 from api.kit.workbooks import send, write_workbook
 from api.wording.language import language
 from core import database
+from core import query as core_query
+from core.errors import Invalid
+from core.paging import FileLimit
 from inventory import custody
 from inventory.custody import Holder
 from tests import factories
@@ -100,16 +104,32 @@ async def test_heads_and_words_are_the_readers(client: httpx.AsyncClient) -> Non
     assert (await sheet_of(client, "/custody.xlsx"))[0][:2] == ("资产编号", "物品名称")
 
 
-async def test_five_hundred_rows_are_whole(office: Office) -> None:
+@pytest.mark.parametrize(("at_once", "statements"), [(None, 1), (200, 3)])
+async def test_five_hundred_rows_are_whole(
+    office: Office, monkeypatch: pytest.MonkeyPatch, at_once: int | None, statements: int
+) -> None:
     keeper = await factories.person("technician", office.school)
     tags = [(await factories.asset(office.school)).tag for _ in range(500)]
     for start in range(0, 500, 100):
         await custody.hand_out(keeper.actor, tags[start : start + 100], Holder(group="5B"))
-    for rows in (
-        await sheet_of(office.client, "/custody.xlsx?sort=tag"),
-        await table_of(office.client, "/custody.csv?sort=tag"),
-    ):
-        assert [row[0] for row in rows[1:]] == sorted(tags)
+    if at_once:
+        monkeypatch.setattr(list_files, "FILE_LIMIT", FileLimit(at_once))
+    asked = []
+
+    async def fetch(row_type: Any, sql: str, **values: object) -> Any:
+        asked.append(sql)
+        return await database.fetch(row_type, sql, **values)
+
+    monkeypatch.setattr(core_query, "fetch", fetch)
+    for kind in ("xlsx", "csv"):
+        asked.clear()
+        # In an order without an index each statement sorts all.
+        path = f"/custody.{kind}?sort=title"
+        rows = await (sheet_of if kind == "xlsx" else table_of)(office.client, path)
+        assert sorted(row[0] for row in rows[1:]) == sorted(tags)
+        assert len(asked) == statements
+    with pytest.raises(Invalid):
+        await custody.list_custody(keeper.actor, custody.CustodyFilters(), limit=201)
 
 
 @pytest.mark.parametrize(("count", "cut"), [(4, False), (5, True), (9, True)])

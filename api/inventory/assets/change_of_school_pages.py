@@ -43,7 +43,7 @@ class ChangeOfSchoolPages(Controller):
         self, request: WebRequest, actor: NamedDependency[Actor]
     ) -> Response[str]:
         chosen = convert_form(request.query_params, Chosen)
-        return await _school_page(request, actor, await chosen.form(actor))
+        return await _school_page(request, actor, await chosen.form(actor, urls.change_school()))
 
     @post(urls.change_school, guards=[allow(EDIT_EQUIPMENT, tokens=False)])
     async def change_school(

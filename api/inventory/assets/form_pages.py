@@ -160,7 +160,7 @@ class AssetFormPages(Controller):
     @get(urls.move_assets, guards=[allow(EDIT_EQUIPMENT, tokens=False)])
     async def show_move(self, request: WebRequest, actor: NamedDependency[Actor]) -> Response[str]:
         chosen = convert_form(request.query_params, Chosen)
-        return await _move_page(request, actor, await chosen.form(actor))
+        return await _move_page(request, actor, await chosen.form(actor, urls.move_assets()))
 
     @post(urls.move_assets, guards=[allow(EDIT_EQUIPMENT, tokens=False)])
     async def move(self, request: WebRequest, actor: NamedDependency[Actor]) -> Response[Any]:

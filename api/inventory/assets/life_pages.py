@@ -56,7 +56,7 @@ class AssetStepPages(Controller):
     @get(urls.step_assets, guards=[allow(EDIT_EQUIPMENT, tokens=False)])
     async def show_steps(self, request: WebRequest, actor: NamedDependency[Actor]) -> Response[str]:
         chosen = convert_form(request.query_params, Chosen)
-        return await _steps_page(request, actor, await chosen.form(actor))
+        return await _steps_page(request, actor, await chosen.form(actor, urls.step_assets()))
 
     @post(urls.step_assets, guards=[allow(EDIT_EQUIPMENT, tokens=False)])
     async def take_steps(self, request: WebRequest, actor: NamedDependency[Actor]) -> Response[Any]:
@@ -78,7 +78,7 @@ class AssetStepPages(Controller):
     @get(urls.wipe_assets, guards=[allow(EDIT_EQUIPMENT, tokens=False)])
     async def show_wipe(self, request: WebRequest, actor: NamedDependency[Actor]) -> Response[str]:
         chosen = convert_form(request.query_params, Chosen)
-        form = await chosen.form(actor)
+        form = await chosen.form(actor, urls.wipe_assets())
         start = {**form.values, "result": "passed", "done_by": actor.name}
         return await _wipe_page(request, actor, Form(start))
 

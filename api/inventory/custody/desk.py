@@ -5,8 +5,10 @@ from typing import Any, TypeVar
 
 import msgspec
 from litestar import Response
+from litestar.response import Redirect
 
 from api.http.types import WebRequest
+from api.kit.addresses import local, with_query
 from api.kit.forms import REFUSALS, Form, as_typed
 from api.kit.repeats import KEY_FIELD, new_key
 from api.kit.submission import Once, Onward, submit
@@ -22,23 +24,32 @@ Check = Callable[[list[str]], Awaitable[tuple[FieldError, ...]]]
 
 
 class Chosen(AssetFilters, frozen=True):
-    """The rows ticked in the list of assets, or ``all`` that its filters find."""
+    """The rows ticked in the list of assets, or ``all`` that its filters find behind a tag."""
 
     tag: list[str] = msgspec.field(default_factory=list)
     all: bool = False
+    after: str = ""
 
-    async def form(self, actor: Actor) -> Form:
+    @property
+    def onward(self) -> dict[str, Any]:
+        """What finds all of them again, in an address."""
+        return {**self.given, "all": "on" if self.all else None}
+
+    async def form(self, actor: Actor, here: str) -> Form:
         """The form that a desk begins with: it names its assets, so that what was seen is done.
 
-        Of more than a desk takes, it has the first by tag, and ``cut`` says how many those are.
+        Of more than the desk ``here`` takes, it has the first by tag, and ``rest`` is the address
+        where the others are.
         """
-        tags, most = self.tag, assets.MOST_AT_ONCE
+        tags, most, rest = self.tag, assets.MOST_AT_ONCE, ""
         if self.all:
-            tags = await assets.find_tags(actor, self, most=most + 1, allowed=EDIT_EQUIPMENT)
-        cut = most if self.all and len(tags) > most else 0
-        return Form(
-            {"tags": "\n".join(tags[:most] if cut else tags), KEY_FIELD: new_key(), "cut": cut}
-        )
+            tags = await assets.find_tags(
+                actor, self, most=most + 1, after=self.after, allowed=EDIT_EQUIPMENT
+            )
+            if len(tags) > most:
+                tags = tags[:most]
+                rest = with_query(here, **self.onward, after=tags[-1])
+        return Form({"tags": "\n".join(tags), KEY_FIELD: new_key(), "rest": rest})
 
 
 class DeskRow(msgspec.Struct, frozen=True):
@@ -84,13 +95,19 @@ async def submit_desk(
 ) -> Response[Any]:
     """:func:`api.kit.submission.submit` for a desk: a row's button takes the row out of the list.
 
-    What is refused without a field's name stands at the tags.
+    What is refused without a field's name stands at the tags. A list from another desk is laid out
+    only; when this one is done and has a ``rest``, that comes next.
     """
     typed = await as_typed(request)
+    if "lay_out" in typed:
+        return await page(Form({"tags": typed.get("tags", ""), KEY_FIELD: new_key()}))
     if "remove" in typed:
         return await page(Form(_without_rows(typed)))
     names = {"": "tags", **(fields or {})}
-    return await submit(request, form_type, call, then=then, page=page, fields=names, once=once)
+    answer = await submit(request, form_type, call, then=then, page=page, fields=names, once=once)
+    if isinstance(answer, Redirect) and (rest := local(typed.get("rest"), "")):
+        answer.url = rest
+    return answer
 
 
 def _without_rows(typed: dict[str, Any]) -> dict[str, Any]:
@@ -120,7 +137,8 @@ async def lay_out(actor: Actor, form: Form, check: Check) -> Desk:
         DeskRow(one.index, one.given, known.get(one.tag or ""), problems.get(one.index))
         for one in meant
     ]
-    return Desk(rows, Form({**form.values, "tags": "\n".join(given)}, of_fields, form.status))
+    values = {"tags": "\n".join(given), "rest": local(form.values.get("rest"), "")}
+    return Desk(rows, Form({**form.values, **values}, of_fields, form.status))
 
 
 def _tags(meant: list[assets.Meant]) -> list[str]:

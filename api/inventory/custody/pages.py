@@ -85,7 +85,7 @@ class CustodyPages(Controller):
         self, request: WebRequest, actor: NamedDependency[Actor]
     ) -> Response[str]:
         chosen = convert_form(request.query_params, Chosen)
-        return await _hand_out_page(request, actor, await chosen.form(actor))
+        return await _hand_out_page(request, actor, await chosen.form(actor, urls.hand_out()))
 
     @post(urls.hand_out, guards=[allow(EDIT_EQUIPMENT, tokens=False)])
     async def hand_out(self, request: WebRequest, actor: NamedDependency[Actor]) -> Response[Any]:
@@ -105,7 +105,7 @@ class CustodyPages(Controller):
         self, request: WebRequest, actor: NamedDependency[Actor]
     ) -> Response[str]:
         chosen = convert_form(request.query_params, Chosen)
-        return await _take_back_page(request, actor, await chosen.form(actor))
+        return await _take_back_page(request, actor, await chosen.form(actor, urls.take_back()))
 
     @post(urls.take_back, guards=[allow(EDIT_EQUIPMENT, tokens=False)])
     async def take_back(self, request: WebRequest, actor: NamedDependency[Actor]) -> Response[Any]:

@@ -65,7 +65,7 @@ class AttachPages(Controller):
         self, request: WebRequest, actor: NamedDependency[Actor], donation_id: PathId
     ) -> Response[str]:
         start = convert_form(request.query_params, Start)
-        chosen = await start.form(actor)
+        chosen = await start.form(actor, urls.attach_assets(donation_id))
         form = Form({**chosen.values, "line_id": start.line_id, "action": "attach"})
         return await _attach_page(request, actor, donation_id, form)
 

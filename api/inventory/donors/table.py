@@ -47,4 +47,6 @@ FILES = list_files(
     csv=urls.donors_csv,
     xlsx=urls.donors_xlsx,
     read=READ_DONATIONS,
+    # How to reach a donor is for people only, as on the pages.
+    tokens=False,
 )

@@ -49,13 +49,7 @@ class Choice(Chosen, frozen=True):
     """
 
     tags: str = ""
-    after: str = ""
     size: SheetSize = SheetSize.of_24
-
-    @property
-    def onward(self) -> dict[str, Any]:
-        """What chooses the rest of them, in an address."""
-        return {**self.given, "all": "on" if self.all else None}
 
 
 class Sheet(Choice, frozen=True):
