@@ -91,7 +91,8 @@ async def test_once_the_first_are_done_the_rest_come(
     monkeypatch.setattr(assets, "MOST_AT_ONCE", 3)
     monkeypatch.setattr(locking, "MOST_AT_ONCE", 3)
     room = await factories.place(office.school)
-    fields = {"place_id": room, "to_state": "retired", "condition": "ok"}
+    wipe = {"method": "overwritten", "result": "passed"}
+    fields = {"place_id": room, "to_state": "retired", "condition": "ok", **wipe}
     if desk == "/custody/take-back":
         for some in (lamps[:3], lamps[3:]):
             given = await office.send("/custody/hand-out", tags=" ".join(some), place_id=room)
