@@ -99,6 +99,7 @@ def create_app(settings: Settings) -> Litestar:
                 "/pictures/",
                 "/photos/",
                 "/photo-drafts/",
+                "/api/v1/attachments/[0-9]+/file",
             ],
         ),
         request_max_body_size=SMALL_FORM_BYTES,

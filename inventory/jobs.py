@@ -4,12 +4,12 @@ from core.jobs import Job
 from core.outbox import Handler
 from core.settings import Settings
 from inventory.imports import staging
-from inventory.repairs import photo_drafts, sweeping
+from inventory.photos import drafts, sweeping
 
 
 async def sweep_photos(_settings: Settings) -> None:
-    """Drop pictures of forms that were refused and not sent again."""
-    await photo_drafts.delete_old_drafts()
+    """Drop photographs and papers that no row names: of forms not sent again, and removed ones."""
+    await drafts.delete_old_drafts()
     await sweeping.sweep_photos()
 
 

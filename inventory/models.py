@@ -36,7 +36,7 @@ REFUSALS = {
 
 
 class AssetModel(msgspec.Struct, frozen=True):
-    """A kind of thing; ``assets`` counts those in the reader's sight."""
+    """A kind of thing; ``assets`` counts those in the reader's sight, ``photo_id`` shows it."""
 
     id: int
     kind: AssetKind
@@ -44,6 +44,7 @@ class AssetModel(msgspec.Struct, frozen=True):
     name: str
     isbn: str | None = None
     assets: int = 0
+    photo_id: int | None = None
 
     @property
     def title(self) -> str:
@@ -67,7 +68,8 @@ TEXTS = {
 WORDS_MOST = 6
 HELD = "(SELECT count(*) FROM asset a WHERE a.model = m.id AND a.school = any(:schools::bigint[]))"
 COLUMNS = f"""
-SELECT m.id, m.kind, m.brand, m.name, m.isbn, {HELD} AS assets
+SELECT m.id, m.kind, m.brand, m.name, m.isbn, {HELD} AS assets,
+       (SELECT t.id FROM attachment t WHERE t.model = m.id AND t.is_main) AS photo_id
   FROM asset_model m
 """
 

@@ -6,7 +6,8 @@ import msgspec
 
 from api.wording.entities import ENTITIES
 from core import database, migrations
-from storage import checking, objects
+from inventory.photos import sweeping
+from storage import checking
 
 # Every change of these is history; a table without its trigger would forget in silence.
 AUDITED_TABLES = frozenset(name for name, entity in ENTITIES.items() if entity.is_audited)
@@ -17,12 +18,6 @@ class Finding(msgspec.Struct, frozen=True):
 
     looked_at: str
     wrong: list[str]
-
-
-class _Photo(msgspec.Struct):
-    id: int
-    object_key: str
-    size_bytes: int
 
 
 async def find_all() -> list[Finding]:
@@ -90,17 +85,9 @@ async def library() -> Finding:
 
 
 async def photos() -> Finding:
-    """The photographs of repairs against the objects."""
-    rows = await database.fetch(
-        _Photo, "SELECT id, object_key, size_bytes FROM work_order_photo ORDER BY id"
-    )
-    wrong = []
-    for row in rows:
-        size = await objects.size_of(row.object_key)
-        if size != row.size_bytes:
-            state = "is missing" if size is None else f"has {size} bytes, not {row.size_bytes}"
-            wrong.append(f"photograph {row.id}: its object {row.object_key} {state}")
-    return Finding(f"{len(rows)} photographs", wrong)
+    """The photographs and papers of repairs, assets, models and donations against the objects."""
+    count, wrong = await sweeping.find_wrong_objects()
+    return Finding(f"{count} photographs and papers", wrong)
 
 
 async def books() -> Finding:

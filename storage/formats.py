@@ -2,6 +2,7 @@
 
 import zipfile
 from pathlib import Path, PurePath
+from typing import BinaryIO
 
 import msgspec
 
@@ -135,13 +136,18 @@ def content_of_head(path: Path) -> str:
     """
     with path.open("rb") as file:
         head = file.read(HEAD_BYTES)
+    return content_of(head, path.stat().st_size)
+
+
+def content_of(head: bytes, size: int) -> str:
+    """:func:`content_of_head` of a file's first ``HEAD_BYTES`` and its size."""
     # A Windows program: "MZ", and the offset of its real header stays inside the file's first pages.
     if head[:2] == b"MZ" and len(head) > 64 and int.from_bytes(head[60:64], "little") < 0x10000:
         return PROGRAM
     for offset, signature, content in _HEADS:
         if head.startswith(signature, offset):
             return content
-    if head[:2] == b"BM" and int.from_bytes(head[2:6], "little") == path.stat().st_size:
+    if head[:2] == b"BM" and int.from_bytes(head[2:6], "little") == size:
         return "bmp"
     if len(head) > 2 and head[0] == 0xFF and head[1] & 0xE6 == 0xE2:
         return "mp3"
@@ -203,12 +209,13 @@ def _by_ending(file_name: str) -> list[Format]:
 
 def inside_zip(_: bytes, path: str) -> bytes:
     """What kind of ZIP it is; called in the process with limits, for nothing in it is trusted."""
-    return _inside_zip(Path(path)).encode()
+    return kind_of_zip(Path(path)).encode()
 
 
-def _inside_zip(path: Path) -> str:
+def kind_of_zip(source: Path | BinaryIO) -> str:
+    """:func:`inside_zip` of a file or of bytes in memory; in a process with limits."""
     try:
-        with zip_files.opened(path) as archive:
+        with zip_files.opened(source) as archive:
             names = archive.namelist()
             if "mimetype" in names and archive.getinfo("mimetype").file_size < 100:
                 return _MIMETYPE_ENTRY.get(archive.read("mimetype").strip(), "zip")

@@ -3,12 +3,13 @@ where they were taken."""
 
 import struct
 from io import BytesIO
+from typing import Literal
 
 import msgspec
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from core.errors import Invalid, say
-from storage import damaged_pictures, objects, sandbox
+from storage import objects, sandbox
 from storage.pictures import on_white
 from storage.sandbox import Limits, ReadingFailed
 
@@ -28,15 +29,72 @@ _KEPT_AS = {"JPEG": "JPEG", "MPO": "JPEG", "PNG": "PNG", "WEBP": "WEBP"}
 _QUALITY = 90
 # How colours and see-through parts are to be shown; all else that a camera writes is dropped.
 _OF_THE_LOOK = ("icc_profile", "transparency")
-LIMITS = Limits(cpu_seconds=30, wall_seconds=60, output_bytes=LARGEST_STORED_BYTES + 64)
+PhotoSize = Literal["full", "small", "icon"]
+# Beside the photograph itself: one for a page, one for a line of a list; WebP at this quality.
+SIDES: dict[str, tuple[int, int]] = {"small": (360, 62), "icon": (96, 50)}
+SMALL_TYPE = "image/webp"
+LARGEST_THUMBNAIL_BYTES = 128 * 1024
+LIMITS = Limits(
+    cpu_seconds=30,
+    wall_seconds=60,
+    output_bytes=LARGEST_STORED_BYTES + len(SIDES) * LARGEST_THUMBNAIL_BYTES + 64,
+)
+# What a row keeps of a photograph.
+COLUMNS = "object_key, media_type, size_bytes, small_bytes, icon_bytes"
 
 
-class Photo(msgspec.Struct, frozen=True):
-    """A stored photograph; the caller's row keeps these three."""
+class Photo(msgspec.Struct, frozen=True, kw_only=True):
+    """A stored photograph; the caller's row keeps these five.
+
+    One stored before there were thumbnails has none, as has a paper that is no picture.
+    """
 
     object_key: str
     media_type: str
     size_bytes: int
+    small_bytes: int = 0
+    icon_bytes: int = 0
+
+    @property
+    def values(self) -> tuple[str, str, int, int, int]:
+        """Of ``COLUMNS``."""
+        return (
+            self.object_key,
+            self.media_type,
+            self.size_bytes,
+            self.small_bytes,
+            self.icon_bytes,
+        )
+
+    def sized(self, size: PhotoSize) -> "Photo":
+        """The object of one size, as if it were a photograph of its own; without it the full one."""
+        length = {"small": self.small_bytes, "icon": self.icon_bytes}.get(size, 0)
+        if not length:
+            return Photo(
+                object_key=self.object_key, media_type=self.media_type, size_bytes=self.size_bytes
+            )
+        return Photo(
+            object_key=key_of(self.object_key, size), media_type=SMALL_TYPE, size_bytes=length
+        )
+
+
+class Cleaned(msgspec.Struct, frozen=True):
+    """A picture as it is stored, made in the process with limits; ``kind`` is Pillow's word."""
+
+    kind: str
+    full: bytes
+    small: bytes
+    icon: bytes
+
+
+def key_of(object_key: str, size: str) -> str:
+    """Where a thumbnail of a photograph stands."""
+    return f"{object_key}.{size}"
+
+
+def original_of(key: str) -> str:
+    """The key of the photograph that an object belongs to; its own for the photograph itself."""
+    return key.partition(".")[0]
 
 
 async def put_photo(data: bytes, *, field: str = "photo") -> Photo:
@@ -55,36 +113,44 @@ async def put_photo(data: bytes, *, field: str = "photo") -> Photo:
             say("A photo may have up to {most} MB", most=LARGEST_PHOTO_BYTES // 1024**2),
             code="photo_too_large",
         )
-    kind, clean = await _apart(data, field)
-    key, media_type = objects.new_key(PREFIX), f"image/{kind.lower()}"
-    await objects.put(key, clean, media_type)
-    return Photo(object_key=key, media_type=media_type, size_bytes=len(clean))
+    cleaned = await _apart(data, field)
+    key, media_type = objects.new_key(PREFIX), f"image/{cleaned.kind.lower()}"
+    # The photograph last: a thumbnail alone is swept away like any object without a row.
+    await objects.put(key_of(key, "small"), cleaned.small, SMALL_TYPE)
+    await objects.put(key_of(key, "icon"), cleaned.icon, SMALL_TYPE)
+    await objects.put(key, cleaned.full, media_type)
+    return Photo(
+        object_key=key,
+        media_type=media_type,
+        size_bytes=len(cleaned.full),
+        small_bytes=len(cleaned.small),
+        icon_bytes=len(cleaned.icon),
+    )
 
 
-async def remove_photo(object_key: str) -> None:
-    """Delete the picture; only after the row is gone."""
-    await objects.remove(object_key)
-    await damaged_pictures.delete_marks(object_key)
-
-
-async def _apart(data: bytes, field: str) -> tuple[str, bytes]:
-    """The format and the cleaned picture, made in the process with limits."""
+async def _apart(data: bytes, field: str) -> Cleaned:
+    """The cleaned picture and its thumbnails, made in the process with limits."""
     try:
         answer = await sandbox.run("storage.photos:clean", data=data, limits=LIMITS)
     except ReadingFailed:
         answer = b""
-    kind, _, picture = answer.partition(b"\n")
-    if not picture:
+    if not answer:
         raise Invalid.of(
             field,
             say("This is not a JPEG, PNG or WebP picture, or it is damaged"),
             code="photo_type",
         )
-    return kind.decode(), picture
+    head, _, rest = answer.partition(b"\n")
+    kind, *lengths = head.decode().split()
+    full, small, _ = (int(length) for length in lengths)
+    return Cleaned(kind, rest[:full], rest[full : full + small], rest[full + small :])
 
 
 def clean(data: bytes) -> bytes:
-    """The picture alone, upright, after its format in a line of its own; nothing if it is none."""
+    """The picture alone, upright, and its thumbnails; nothing if it is none.
+
+    Before them a line with the format and the lengths of the three.
+    """
     try:
         with Image.open(BytesIO(data), formats=("JPEG", "PNG", "WEBP")) as image:
             if image.width * image.height > LARGEST_PHOTO_PIXELS:
@@ -94,7 +160,11 @@ def clean(data: bytes) -> bytes:
             saved = _saved(upright, kind)
             if len(saved) > LARGEST_STORED_BYTES:
                 kind, saved = "JPEG", _saved(_smaller(upright), "JPEG")
-            return kind.encode() + b"\n" + saved
+            reduced = on_white(upright)
+            reduced.thumbnail((SIDES["small"][0],) * 2)
+            pieces = (saved, *(_thumbnail(reduced, *SIDES[size]) for size in ("small", "icon")))
+            head = " ".join((kind, *(str(len(piece)) for piece in pieces)))
+            return head.encode() + b"\n" + b"".join(pieces)
     except (
         UnidentifiedImageError,
         OSError,
@@ -112,6 +182,14 @@ def clean(data: bytes) -> bytes:
 def _smaller(image: Image.Image) -> Image.Image:
     image.thumbnail((SMALLER_SIDE, SMALLER_SIDE))
     return on_white(image)
+
+
+def _thumbnail(image: Image.Image, side: int, quality: int) -> bytes:
+    small = image.copy()
+    small.thumbnail((side, side))
+    stream = BytesIO()
+    small.save(stream, "WEBP", quality=quality)
+    return stream.getvalue()
 
 
 def _upright(image: Image.Image) -> Image.Image:

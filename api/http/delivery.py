@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncGenerator
 from hashlib import sha256
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import quote
 
 from litestar import Response
@@ -19,6 +19,19 @@ SANDBOX = (
 )
 # On a shared PC the next person is asked for anew, and what is unchanged is not sent again.
 REVALIDATED = "private, no-cache"
+
+
+class Stored(Protocol):
+    """An object of the store: where it stands, and how much of what."""
+
+    @property
+    def object_key(self) -> str: ...
+    @property
+    def size_bytes(self) -> int: ...
+    @property
+    def media_type(self) -> str: ...
+
+
 _ASCII = {ord(character): "_" for character in '"\\%'}
 
 
@@ -88,24 +101,28 @@ async def redirect(file: File) -> Redirect | None:
 
 
 async def picture(
-    request: WebRequest, object_key: str, size_bytes: int, media_type: str
+    request: WebRequest, stored: Stored, file_name: str | None = None
 ) -> Response[Any]:
     """A picture that we made ourselves, or 304 for a browser that has it.
 
-    Unavailable if the store does not have it.
+    With a ``file_name`` any small file, to be saved under that name. Unavailable if the store does
+    not have it.
     """
     headers = {
         # Keys are never written twice, so what stands under one never changes.
-        "etag": f'"{sha256(object_key.encode()).hexdigest()[:32]}"',
+        "etag": f'"{sha256(stored.object_key.encode()).hexdigest()[:32]}"',
         "cache-control": REVALIDATED,
         "content-security-policy": SANDBOX,
+        "x-content-type-options": "nosniff",
     }
+    if file_name is not None:
+        headers["content-disposition"] = disposition(file_name)
     if headers["etag"] in request.headers.get("if-none-match", ""):
         return Response(b"", status_code=304, headers=headers)
     return Stream(
-        await begun(damaged_pictures.read(object_key, size_bytes)),
-        headers={**headers, "content-length": str(size_bytes)},
-        media_type=media_type,
+        await begun(damaged_pictures.read(stored.object_key, stored.size_bytes)),
+        headers={**headers, "content-length": str(stored.size_bytes)},
+        media_type=stored.media_type,
     )
 
 

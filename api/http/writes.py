@@ -34,7 +34,15 @@ WITHOUT_KEY = {
     "sign_in_confirm": "a wrong password must be counted, and a refusal takes everything back",
 }
 # Their handlers keep the key themselves: a body of many megabytes is not to be held in memory.
-OWN_KEY = frozenset({"upload_create", "work_order_photo_add"})
+OWN_KEY = frozenset(
+    {
+        "upload_create",
+        "work_order_photo_add",
+        "asset_attachment_add",
+        "asset_model_attachment_add",
+        "donation_attachment_add",
+    }
+)
 
 
 class Answer(msgspec.Struct, frozen=True):

@@ -1,6 +1,6 @@
 """A list as a file: CSV and XLSX of all that is filtered, in the order that is seen."""
 
-from collections.abc import AsyncIterator, Awaitable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
@@ -31,6 +31,9 @@ R = TypeVar("R")
 OF_READER: dict[str, Any] = {"request": WebRequest, "actor": NamedDependency[Actor]}
 
 
+MoreColumns = Callable[[Actor], Awaitable[list[Column[R]]]]
+
+
 class SortedList(Protocol[Q, R]):
     """A verb that lists in an order: the page of its rows that filters and cursor name."""
 
@@ -48,20 +51,26 @@ def list_files(
     xlsx: Address,
     read: Permission,
     tokens: bool = True,
+    more: MoreColumns[R] | None = None,
 ) -> list[HTTPRouteHandler]:
     """The handlers of a list's two files, for those who may ``read`` it, and for their ``tokens``.
+
+    ``more`` are columns that only the reader's schools have.
 
     They take what the page of the list takes: its filters, order and columns. What is asked for
     wrongly is refused before a file begins.
     """
 
+    async def whole(actor: Actor) -> ListTable[R]:
+        return table if more is None else table.with_more(await more(actor))
+
     async def answer_csv(request: WebRequest, actor: Actor) -> Stream:
-        columns, pages = await _asked(request, actor, table, filters, verb)
+        columns, pages = await _asked(request, actor, await whole(actor), filters, verb)
         content = _csv(columns, pages, language_of(request))
         return _stream(content, f"{table.name}.csv", f"{CSV_TYPE}; charset=utf-8")
 
     async def answer_xlsx(request: WebRequest, actor: Actor) -> Stream:
-        columns, pages = await _asked(request, actor, table, filters, verb)
+        columns, pages = await _asked(request, actor, await whole(actor), filters, verb)
         speech = language_of(request)
         rows = ([_cells(columns, row, speech) for row in page] async for page in pages)
         # Written whole before the answer begins, in a temporary file.

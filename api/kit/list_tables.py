@@ -58,6 +58,15 @@ class ListTable(msgspec.Struct, Generic[R], frozen=True):
             )
         return [column for column in self.columns if column.name in (known[0], *names)]
 
+    def with_more(self, columns: Sequence[Column[R]]) -> "ListTable[R]":
+        """The same with columns at its end, which its files have too when none is chosen."""
+        names = [column.name for column in columns]
+        return msgspec.structs.replace(
+            self,
+            columns=[*self.columns, *columns],
+            in_files=[*self.in_files, *names] if self.in_files else self.in_files,
+        )
+
     def of_file(self, names: Sequence[str]) -> list[Column[R]]:
         """What a file has."""
         if names or not self.in_files:

@@ -50,6 +50,7 @@ _ORDER: dict[Role, str] = {
 _BELONGS: dict[str, tuple[str, ...]] = {
     urls.asset_models(): ("assets",),
     urls.custody(): ("assets",),
+    urls.custom_fields(): ("assets",),
     urls.imports(): ("assets",),
     urls.labels(): ("assets",),
     "/t": ("assets",),

@@ -12,8 +12,8 @@ from api.http.access import in_person
 from api.http.types import WebRequest
 from core.access import Actor
 from core.errors import FieldError, Invalid
-from inventory import repairs
-from inventory.repairs import PhotoDraft
+from inventory import photos
+from inventory.photos import PhotoDraft
 from storage.photos import Photo
 
 FIELD = "photos"
@@ -30,32 +30,32 @@ class FormPhotos(msgspec.Struct):
 
     async def store(self) -> None:
         """Put the files in the store, outside every transaction; Invalid names what is refused."""
-        if len(self.tokens) + len(self.files) > repairs.PHOTOS_PER_ENTRY:
-            raise repairs.too_many_photos(FIELD)
+        if len(self.tokens) + len(self.files) > photos.PHOTOS_PER_FORM:
+            raise photos.too_many_photos(FIELD)
         errors = await self._store()
         if errors:
             raise Invalid(errors)
 
     async def take(self, actor: Actor) -> list[Photo]:
         """All pictures for their rows; in the transaction that writes these."""
-        return [*await repairs.take_drafts(actor, self.tokens, field=FIELD), *self.stored]
+        return [*await photos.take_drafts(actor, self.tokens, field=FIELD), *self.stored]
 
     async def keep(self, actor: Actor) -> tuple[list[PhotoDraft], list[FieldError]]:
-        """Keep the pictures of a form that was refused, as many as an entry may have.
+        """Keep the pictures of a form that was refused, as many as a form may have.
 
         Gives what is kept, and what is wrong with the files that were not looked at before.
         """
-        del self.tokens[repairs.PHOTOS_PER_ENTRY :]
-        del self.files[repairs.PHOTOS_PER_ENTRY - len(self.tokens) :]
+        del self.tokens[photos.PHOTOS_PER_FORM :]
+        del self.files[photos.PHOTOS_PER_FORM - len(self.tokens) :]
         errors = await self._store()
-        self.tokens += await repairs.store_drafts(actor, self.stored)
-        return await repairs.find_drafts(actor, self.tokens), errors
+        self.tokens += await photos.store_drafts(actor, self.stored)
+        return await photos.find_drafts(actor, self.tokens), errors
 
     async def _store(self) -> list[FieldError]:
         errors: list[FieldError] = []
         for file in self.files:
             try:
-                self.stored += await repairs.store_photos([file], field=FIELD)
+                self.stored += await photos.store_photos([file], field=FIELD)
             except Invalid as refused:
                 errors += [error for error in refused.errors if error not in errors]
         self.files = []
@@ -77,5 +77,4 @@ async def show_draft(
     request: WebRequest, actor: NamedDependency[Actor], token: FromPath[str]
 ) -> Response[bytes]:
     """A picture that waits for its form, for the person who chose it."""
-    draft = await repairs.get_draft(actor, token)
-    return await delivery.picture(request, draft.object_key, draft.size_bytes, draft.media_type)
+    return await delivery.picture(request, (await photos.get_draft(actor, token)).sized("small"))

@@ -51,9 +51,16 @@ class Verb:
 
 
 def shaped(
-    answer: Callable[..., Awaitable[Any]], parameters: Mapping[str, Any], returns: Any
+    answer: Callable[..., Awaitable[Any]],
+    parameters: Mapping[str, Any],
+    returns: Any,
+    *,
+    optional: frozenset[str] = frozenset(),
 ) -> Any:
-    """A handler with these parameters and types, which Litestar reads off, that gives ``answer``'s."""
+    """A handler with these parameters and types, which Litestar reads off, that gives ``answer``'s.
+
+    What is ``optional`` is None where it is not sent.
+    """
 
     async def handler(**given: Any) -> Any:
         return await answer(**given)
@@ -62,7 +69,12 @@ def shaped(
     typed.__annotations__ = {**parameters, "return": returns}
     typed.__signature__ = Signature(
         [
-            Parameter(name, Parameter.KEYWORD_ONLY, annotation=annotation)
+            Parameter(
+                name,
+                Parameter.KEYWORD_ONLY,
+                annotation=annotation,
+                default=None if name in optional else Parameter.empty,
+            )
             for name, annotation in parameters.items()
         ],
         return_annotation=returns,

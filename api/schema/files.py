@@ -25,6 +25,7 @@ OF_DOWNLOADS = {
     "resource_content": (ANY_TYPE, ["206", "304", "416"]),
     "revision_picture": (ANY_PICTURE, ["304"]),
     "work_order_photo_get": (ANY_PICTURE, ["304"]),
+    "attachment_file": (ANY_TYPE, ["304"]),
 }
 MEANINGS = {
     "206": "The part that Range asked for",

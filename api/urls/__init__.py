@@ -15,7 +15,9 @@ from api.administration.sign_in.urls import *  # noqa: F403
 from api.administration.terms.urls import *  # noqa: F403
 from api.home.urls import *  # noqa: F403
 from api.inventory.assets.urls import *  # noqa: F403
+from api.inventory.attachments.urls import *  # noqa: F403
 from api.inventory.custody.urls import *  # noqa: F403
+from api.inventory.custom_fields.urls import *  # noqa: F403
 from api.inventory.donations.urls import *  # noqa: F403
 from api.inventory.donors.urls import *  # noqa: F403
 from api.inventory.imports.urls import *  # noqa: F403

@@ -10,7 +10,8 @@ from core.numbers import Id
 from core.permissions import READ_BORROWERS, Permission
 from core.query import Where
 from inventory.assets.shapes import Condition, LifecycleState
-from inventory.models import AssetKind
+from inventory.custom_fields.values import VALUE
+from inventory.models import AssetKind, like
 from inventory.scope import school_id_of
 
 # Above every character that a tag or serial number can hold: the end of a prefix's range.
@@ -26,7 +27,8 @@ class Custodial(StrEnum):
 
 
 class AssetFilters(msgspec.Struct, frozen=True):
-    """What to list; None is any. ``q`` finds tags, serial numbers and the school's own numbers by
+    """What to list; None is any. ``field`` is a custom field: with ``value`` those of which it says
+    that (a text holds it), without those of which it says anything. ``q`` finds tags, serial numbers and the school's own numbers by
     their beginning, tags by their number too, names and models by any part."""
 
     q: str = ""
@@ -39,6 +41,8 @@ class AssetFilters(msgspec.Struct, frozen=True):
     donation: Id | None = None
     holder: Id | None = None
     custody: Custodial | None = None
+    field: Id | None = None
+    value: str | None = None
 
     @property
     def given(self) -> dict[str, Any]:
@@ -49,7 +53,7 @@ class AssetFilters(msgspec.Struct, frozen=True):
     @property
     def active(self) -> int:
         """How many filters are in use, the search apart."""
-        return len(self.given.keys() - {"q"})
+        return len(self.given.keys() - {"q", "value"})
 
 
 class Driver(msgspec.Struct, frozen=True):
@@ -100,6 +104,10 @@ def drivers_of(where: Where, filters: AssetFilters) -> list[Driver]:
         drivers.append(Driver(WITHIN_PLACE, "a.place = d.id"))
     if filters.custody is Custodial.out:
         drivers.append(Driver(OUT, "a.id = d.asset"))
+    if filters.field is not None:
+        where.bind(field=filters.field, value=(filters.value or "").strip())
+        where.bind(value_pattern=like(filters.value or ""))
+        drivers.append(Driver(SAID, "a.id = d.asset"))
     if filters.kind is not None:
         where.bind(kind=filters.kind)
         drivers.append(Driver(OF_KIND, "a.model = d.id"))
@@ -118,6 +126,9 @@ NUMBERED = """SELECT n.asset FROM asset_number n JOIN asset own ON own.id = n.as
     WHERE own.school = mine.school
     AND n.folded COLLATE "C" >= :number AND n.folded COLLATE "C" < :number_end
     ORDER BY n.folded COLLATE "C" LIMIT 200"""
+SAID = f"""SELECT v.asset FROM asset_value v LEFT JOIN custom_choice c ON c.id = v.choice
+    WHERE v.field = :field AND {VALUE} IS NOT NULL AND (:value = ''
+       OR lower({VALUE}) = lower(:value) OR v.text_value ILIKE :value_pattern)"""
 LINES = "SELECT id FROM donation_line WHERE donation = :donation"
 OF_KIND = "SELECT id FROM asset_model WHERE kind = :kind"
 # A building holds rooms and a room cabinets: three levels, and no more.

@@ -12,6 +12,7 @@ from core.audit import Change, FieldChange
 from core.database import fetch
 from core.permissions import READ_BORROWERS
 from inventory.assets.shapes import Asset
+from inventory.custom_fields import history as custom_fields
 
 # A step and the change it made are written in one transaction, moments apart.
 SAME_MOMENT = timedelta(seconds=5)
@@ -77,6 +78,7 @@ async def list_history(actor: Actor, asset: Asset) -> list[Change]:
             "custody", [loan.id for loan in loans], limit=NEWEST
         )
     ]
+    changes += await custom_fields.list_changes(asset.id, limit=NEWEST)
     steps = await list_steps(asset)
     changes = [_with_reason(change, steps) for change in await _in_names(changes)]
     changes = [change for change in changes if change.fields or change.action != "update"]

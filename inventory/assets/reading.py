@@ -8,6 +8,7 @@ from core.errors import NotFound, say
 from inventory import tags
 from inventory.assets.shapes import HOLDER, IS_OVERDUE, JOINS, ROW_COLUMNS, Asset, AssetRow
 from inventory.borrowers import reads_borrowers, without_borrower, without_borrowers
+from inventory.custom_fields.values import OF_ASSET
 
 WHOLE = f"""
 SELECT a.id, a.tag, a.name, a.school AS school_id, s.code AS school, owner.code AS title_holder,
@@ -18,6 +19,7 @@ SELECT a.id, a.tag, a.name, a.school AS school_id, s.code AS school, owner.code 
        a.note, a.version, a.created_at, a.cost, a.currency, a.cost_basis, a.acquired_on,
        a.warranty_until, a.supplier, a.class_code, a.class_edition,
        array(SELECT n.number FROM asset_number n WHERE n.asset = a.id ORDER BY n.id) AS numbers,
+       ({OF_ASSET}) AS fields,
        (SELECT l.code FROM label_code l WHERE l.asset = a.id
          ORDER BY l.linked_at DESC NULLS LAST, l.created_at DESC LIMIT 1) AS code,
        c.id AS custody_id,

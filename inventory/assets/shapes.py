@@ -6,6 +6,7 @@ from enum import StrEnum
 import msgspec
 
 from inventory.assets.book_facts import BookFacts
+from inventory.custom_fields.values import FieldValue
 from inventory.models import AssetKind
 from inventory.serials import SerialTrust, trust
 
@@ -141,6 +142,7 @@ class Asset(BookFacts, frozen=True, kw_only=True):
     asks_wipe: bool
     is_wiped: bool
     goes_back: bool
+    fields: list[FieldValue]
 
     @property
     def has_left(self) -> bool:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 from msgspec import UNSET, UnsetType
@@ -21,6 +21,8 @@ from inventory.assets.book_facts import BookFacts, ClassCode, Cost, CostBasis, C
 from inventory.assets.locking import HAS_LEFT, Stack, lock, lock_stack, refuse_changed
 from inventory.assets.reading import find_by_tags, get_asset
 from inventory.assets.shapes import ENDS, Asset, AssetRow, Condition, LifecycleState
+from inventory.custom_fields import values as custom_fields
+from inventory.custom_fields.values import set_values
 from inventory.models import ModelFacts, ensure_model
 from inventory.scope import school_id_of
 
@@ -39,6 +41,7 @@ REFUSALS: dict[str, Message | Problem] = {
     **HAS_LEFT,
     **book_facts.REFUSALS,
     **school_numbers.REFUSALS,
+    **custom_fields.REFUSALS,
     "asset_model_fkey": Invalid.of("model_id", say("There is no such model"), code="model"),
 }
 FIRST_STATES = frozenset(
@@ -57,6 +60,12 @@ TEXTS: dict[str, Text] = {
 NEW_TEXTS = TEXTS | book_facts.TEXTS
 
 
+Fields = Annotated[
+    dict[str, str | None],
+    msgspec.Meta(description="Custom fields by their names", examples=[{}]),
+]
+
+
 class NewAsset(BookFacts, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """An asset to be written into the books; without a tag it gets the school's next one."""
 
@@ -71,6 +80,7 @@ class NewAsset(BookFacts, frozen=True, forbid_unknown_fields=True, kw_only=True)
     note: str = ""
     title_holder: str | None = None
     numbers: tuple[str, ...] = ()
+    fields: Fields = msgspec.field(default_factory=dict)
 
 
 class AssetChanges(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -92,6 +102,7 @@ class AssetChanges(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     class_code: ClassCode | UnsetType = UNSET
     class_edition: str | UnsetType = UNSET
     numbers: tuple[str, ...] | UnsetType = UNSET
+    fields: Fields | UnsetType = UNSET
 
 
 class Draft(BookFacts, frozen=True, kw_only=True):
@@ -147,6 +158,8 @@ async def create_asset(
                 **book_facts.completed(facts),  # type: ignore[arg-type]
             )
             await insert_assets(draft)
+            asset_id = await fetch_value("SELECT id FROM asset WHERE tag = $1", tag)
+            await set_values(asset_id, school_id, new.fields, is_new=True)
             return await get_asset(actor, tag)
 
 
@@ -202,7 +215,7 @@ async def update_asset(actor: Actor, tag: str, changes: AssetChanges) -> Asset:
     given = {
         field: getattr(changes, field)
         for field in changes.__struct_fields__
-        if field not in ("version", "numbers") and getattr(changes, field) is not UNSET
+        if field not in ("version", "numbers", "fields") and getattr(changes, field) is not UNSET
     }
     numbers = None if changes.numbers is UNSET else school_numbers.tidy(changes.numbers)
     refuse(errors + book_facts.find_errors(given) + school_numbers.find_errors(numbers or []))
@@ -216,6 +229,12 @@ async def update_asset(actor: Actor, tag: str, changes: AssetChanges) -> Asset:
                 asset.id, asset.school_id, numbers
             )
             await update_fields(asset.id, book_facts.completed(given), is_changed=has_others)
+            if changes.fields is not UNSET:
+                has_values = await set_values(asset.id, asset.school_id, changes.fields)
+                # Another version already, where more has changed.
+                await update_fields(
+                    asset.id, {}, is_changed=has_values and not (given or has_others)
+                )
             return await get_asset(actor, tag)
 
 

@@ -7,12 +7,14 @@ import anyio.lowlevel
 import msgspec
 
 from core.access import Actor
-from core.database import execute, execute_many, fetch, transaction
+from core.database import execute, execute_many, fetch, fetch_value, transaction
 from core.errors import Conflict, Message, Problem, say
 from inventory import tags
+from inventory.assets.school_numbers import set_numbers
 from inventory.assets.shapes import Condition, LifecycleState
 from inventory.assets.writing import REFUSALS as ASSET_REFUSALS
 from inventory.assets.writing import Draft, insert_assets, update_fields
+from inventory.custom_fields.values import set_values
 from inventory.imports.files import RawRow
 from inventory.imports.reading import get_import
 from inventory.imports.shapes import ImportJob, ImportState, Verdict
@@ -102,6 +104,10 @@ async def _write(job: ImportJob, judged: list[Judged]) -> None:
     drafts = [_draft(job.school_id, one, one.tag or next(made), models) for one in created]
     for slice_ in in_slices(drafts):
         await insert_assets(*slice_)
+    for one, draft in zip(created, drafts, strict=True):
+        if one.fields:
+            asset_id = await fetch_value("SELECT id FROM asset WHERE tag = $1", draft.tag)
+            await set_values(asset_id, job.school_id, one.fields)
     await execute_many(
         "UPDATE import_row SET asset = (SELECT id FROM asset WHERE tag = $3)"
         " WHERE job = $1 AND line = $2",
@@ -112,7 +118,13 @@ async def _write(job: ImportJob, judged: list[Judged]) -> None:
             given = dict(one.given)
             if one.model is not None:
                 given["model_id"] = models[_key(one.model)]
-            await update_fields(one.known.id, given)
+            numbers = given.pop("numbers", None)
+            is_changed = isinstance(numbers, tuple) and await set_numbers(
+                one.known.id, job.school_id, numbers
+            )
+            is_changed |= bool(one.fields)
+            await update_fields(one.known.id, given, is_changed=is_changed)
+            await set_values(one.known.id, job.school_id, one.fields)
     await execute(
         "UPDATE import_job SET state = 'applied', applied_at = now() WHERE id = $1", job.id
     )

@@ -6,11 +6,16 @@ import msgspec
 
 from core.database import fetch
 from inventory import serials, tags
+from inventory.assets.book_facts import BookFacts
+from inventory.assets.school_numbers import folded
 from inventory.assets.shapes import Condition, LifecycleState
+from inventory.custom_fields import CustomField, find_fields_at
+from inventory.custom_fields.values import VALUE
+from inventory.imports import field_columns
 from inventory.models import AssetKind
 
 
-class Known(msgspec.Struct, frozen=True):
+class Known(BookFacts, frozen=True, kw_only=True):
     """An asset that is in the books already."""
 
     id: int
@@ -23,6 +28,8 @@ class Known(msgspec.Struct, frozen=True):
     condition: Condition
     name: str
     note: str
+    numbers: tuple[str, ...] = ()
+    fields: dict[str, str] = msgspec.field(default_factory=dict)
 
 
 class KnownModel(msgspec.Struct, frozen=True):
@@ -36,6 +43,11 @@ class KnownModel(msgspec.Struct, frozen=True):
     @property
     def title(self) -> str:
         return f"{self.brand} {self.name}".strip()
+
+
+class _Number(msgspec.Struct):
+    folded: str
+    asset: int
 
 
 class _Place(msgspec.Struct):
@@ -55,6 +67,8 @@ class Books(msgspec.Struct):
     by_title: dict[str, list[KnownModel]]
     places: dict[int, str]
     place_ids: dict[str, list[int]]
+    by_number: dict[str, int] = {}
+    fields: dict[str, CustomField] = {}
 
     def find_models(self, kind: AssetKind | None, brand: str, name: str) -> list[KnownModel]:
         """The models that a row may mean; the brand may stand in the model's cell."""
@@ -70,11 +84,18 @@ def by_title(models: Iterable[KnownModel]) -> dict[str, list[KnownModel]]:
     return found
 
 
-ASSETS = """
+ASSETS = f"""
 SELECT id, tag, school AS school_id, model AS model_id, serial_number, place AS place_id,
-       lifecycle, condition, name, note
+       lifecycle, condition, name, note, cost, currency, cost_basis, acquired_on, warranty_until,
+       supplier, class_code, class_edition,
+       array(SELECT n.number FROM asset_number n WHERE n.asset = asset.id ORDER BY n.id) AS numbers,
+       (SELECT coalesce(jsonb_object_agg(f.name, {VALUE}), '{{}}'::jsonb)
+          FROM asset_value v JOIN custom_field f ON f.id = v.field
+          LEFT JOIN custom_choice c ON c.id = v.choice
+         WHERE v.asset = asset.id AND {VALUE} IS NOT NULL) AS fields
   FROM asset
 """
+NUMBERS = "SELECT folded, asset FROM asset_number WHERE school = $1 AND folded = any($2::text[])"
 PLACES = """
 SELECT p.id, p.name, pp.path FROM place p JOIN place_path pp ON pp.place = p.id
  WHERE p.school = $1 AND p.retired_at IS NULL
@@ -82,7 +103,12 @@ SELECT p.id, p.name, pp.path FROM place p JOIN place_path pp ON pp.place = p.id
 
 
 async def open_books(
-    school_id: int, school_code: str, *, named_tags: Iterable[str], named_serials: Iterable[str]
+    school_id: int,
+    school_code: str,
+    *,
+    named_tags: Iterable[str],
+    named_serials: Iterable[str],
+    named_numbers: Iterable[str] = (),
 ) -> Books:
     """Read what the file's tags and serial numbers stand for, at any school: both are unique
     everywhere, so that a row may stumble over an asset that nobody here can see."""
@@ -96,6 +122,9 @@ async def open_books(
         f"{ASSETS} WHERE lower(serial_number) = any($1::text[]) AND serial_number IS NOT NULL"
         " AND serial_trust = 'ok' AND lifecycle <> 'voided'",
         sorted({(serials.clean(serial) or "").lower() for serial in named_serials}),
+    )
+    numbers = await fetch(
+        _Number, NUMBERS, school_id, sorted({folded(number) for number in named_numbers})
     )
     models = await fetch(KnownModel, "SELECT id, kind, brand, name FROM asset_model")
     places = await fetch(_Place, PLACES, school_id)
@@ -112,6 +141,8 @@ async def open_books(
         by_title=by_title(models),
         places={place.id: place.path for place in places},
         place_ids=place_ids,
+        fields=field_columns.by_name(await find_fields_at([school_id])),
+        by_number={one.folded: one.asset for one in numbers},
     )
 
 

@@ -3,6 +3,7 @@
 from enum import StrEnum
 from typing import TypeVar
 
+from inventory.assets.book_facts import CostBasis
 from inventory.assets.shapes import Condition, LifecycleState
 from inventory.models import AssetKind
 
@@ -22,6 +23,15 @@ class Column(StrEnum):
     condition = "condition"
     name = "name"
     note = "note"
+    cost = "cost"
+    cost_basis = "cost_basis"
+    currency = "currency"
+    acquired_on = "acquired_on"
+    warranty_until = "warranty_until"
+    supplier = "supplier"
+    class_code = "class_code"
+    class_edition = "class_edition"
+    numbers = "numbers"
     school = "school"
 
 
@@ -43,6 +53,27 @@ HEADERS: dict[Column, tuple[tuple[str, ...], tuple[str, ...]]] = {
     Column.condition: (("Condition",), ("完好程度", "状况", "成色")),
     Column.name: (("Name", "Asset name"), ("名称", "设备名称", "资产名称")),
     Column.note: (("Note", "Notes", "Remark", "Remarks"), ("备注", "说明")),
+    Column.cost: (
+        ("Value in the books", "Value", "Cost", "Price"),
+        ("账面价值", "原值", "价值", "金额", "单价"),
+    ),
+    Column.cost_basis: (("Value by", "Basis"), ("价值依据", "计价方式", "价值类型")),
+    Column.currency: (("Currency",), ("币种", "货币")),
+    Column.acquired_on: (
+        ("Bought on", "Acquired on", "Purchase date"),
+        ("购置日期", "取得日期", "购买日期", "购置时间"),
+    ),
+    Column.warranty_until: (
+        ("Warranty until", "Warranty"),
+        ("保修截止日期", "保修期至", "质保到期", "保修到期"),
+    ),
+    Column.supplier: (("Supplier", "Vendor"), ("供应商", "供货单位", "供货商")),
+    Column.class_code: (("Class code",), ("分类代码", "资产分类代码", "国标分类号")),
+    Column.class_edition: (("Edition of the classes",), ("分类版本", "分类标准")),
+    Column.numbers: (
+        ("Numbers of the school", "School number", "Inventory number"),
+        ("校内编号", "校产编号", "学校编号", "固定资产编号"),
+    ),
     Column.school: (("School", "School code"), ("学校", "学校代码")),
 }
 
@@ -63,6 +94,11 @@ CONDITIONS: dict[Condition, tuple[str, ...]] = {
     Condition.broken: ("损坏", "故障", "坏"),
     Condition.incomplete: ("不齐全", "缺件", "不完整"),
     Condition.unknown: ("未知", "不详", "not known"),
+}
+BASES: dict[CostBasis, tuple[str, ...]] = {
+    CostBasis.invoice: ("发票", "按发票", "发票价", "by invoice"),
+    CostBasis.market: ("市场价", "按市价", "市价", "by the market"),
+    CostBasis.depreciated: ("折旧后", "净值", "折余价值", "after depreciation"),
 }
 STATES: dict[LifecycleState, tuple[str, ...]] = {
     LifecycleState.announced: ("待到货", "已预告"),
@@ -117,6 +153,7 @@ def _reader(words: dict[Word, tuple[str, ...]]) -> dict[str, Word]:
 READ_KIND = _reader(KINDS)
 READ_CONDITION = _reader(CONDITIONS)
 READ_STATE = _reader(STATES)
+READ_BASIS = _reader(BASES)
 
 
 def read_word(words: dict[str, Word], text: str) -> Word | None:
@@ -124,7 +161,7 @@ def read_word(words: dict[str, Word], text: str) -> Word | None:
     return words.get(_plain(text))
 
 
-def word(value: AssetKind | Condition | LifecycleState, locale: str) -> str:
+def word(value: AssetKind | Condition | CostBasis | LifecycleState, locale: str) -> str:
     """What an export writes for a value: a word that the import reads back."""
     if locale == "en":
         return value.value.replace("_", " ")
@@ -132,4 +169,6 @@ def word(value: AssetKind | Condition | LifecycleState, locale: str) -> str:
         return KINDS[value][0]
     if isinstance(value, Condition):
         return CONDITIONS[value][0]
+    if isinstance(value, CostBasis):
+        return BASES[value][0]
     return STATES[value][0]

@@ -12,6 +12,7 @@ from core.errors import say
 from core.paging import DEFAULT_LIMIT, Page
 from core.permissions import IMPORT_EQUIPMENT
 from core.query import Key, Order, Where, list_page
+from inventory.custom_fields.values import plain_name
 from inventory.imports.columns import column_of
 from inventory.imports.shapes import (
     FieldDiff,
@@ -24,6 +25,7 @@ from inventory.imports.shapes import (
 
 class _Job(ImportJob, kw_only=True, frozen=True):
     headers: list[str]
+    fields: list[str]
 
 
 class _Row(msgspec.Struct):
@@ -43,7 +45,9 @@ SELECT j.id, j.school AS school_id, s.code AS school, j.file_name, j.encoding, j
            '{}'::jsonb) AS counts,
        coalesce((SELECT array_agg(key) FROM jsonb_object_keys(
            (SELECT raw FROM import_row WHERE job = j.id ORDER BY line LIMIT 1)) AS key),
-           '{}') AS headers
+           '{}') AS headers,
+       array(SELECT f.name FROM custom_field f WHERE f.school = j.school AND f.retired_at IS NULL)
+           AS fields
   FROM import_job j JOIN school s ON s.id = j.school LEFT JOIN person p ON p.id = j.by
 """
 ROWS = """
@@ -97,9 +101,14 @@ async def list_rows(
 
 
 def _job(row: _Job) -> ImportJob:
-    unused = tuple(header for header in row.headers if column_of(header) is None)
+    fields = {plain_name(name) for name in row.fields}
+    unused = tuple(
+        header
+        for header in row.headers
+        if column_of(header) is None and plain_name(header) not in fields
+    )
     facts = msgspec.structs.asdict(row) | {"unused": unused}
-    del facts["headers"]
+    del facts["headers"], facts["fields"]
     return ImportJob(**facts)
 
 

@@ -17,6 +17,7 @@ from core.errors import Conflict, say
 from core.permissions import IMPORT_EQUIPMENT
 from core.rows import insert_row
 from inventory import tables
+from inventory.imports import book_columns
 from inventory.imports.books import open_books
 from inventory.imports.columns import Column, column_of
 from inventory.imports.files import RawRow
@@ -93,6 +94,11 @@ async def judge_rows(school_id: int, school: str, rows: tuple[RawRow, ...]) -> l
         school,
         named_tags=_named(rows, Column.tag),
         named_serials=_named(rows, Column.serial_number),
+        named_numbers=[
+            number
+            for cell in _named(rows, Column.numbers)
+            for number in book_columns.split_numbers(cell)
+        ],
     )
     judge = Judge(books)
     judged: list[Judged] = []

@@ -2,19 +2,21 @@
 
 import msgspec
 
-from core.errors import Invalid, Message, say
+from core.errors import Invalid, say
 from inventory import serials, tags
 from inventory.assets.shapes import ENDS, Condition
 from inventory.assets.writing import FIRST_STATES, TEXTS
+from inventory.imports import book_columns, field_columns
 from inventory.imports.books import Books, Known, place_key
+from inventory.imports.cells import RowCells
 from inventory.imports.columns import (
     READ_CONDITION,
     READ_KIND,
     READ_STATE,
     Column,
-    column_of,
     read_word,
 )
+from inventory.imports.field_columns import FieldCells
 from inventory.imports.files import RawRow
 from inventory.imports.shapes import FieldDiff, Remark, Verdict
 from inventory.models import ModelFacts, checked
@@ -31,33 +33,19 @@ class Judged(msgspec.Struct, frozen=True):
     tag: str | None = None
     diff: tuple[FieldDiff, ...] = ()
     remarks: tuple[Remark, ...] = ()
+    fields: dict[str, str] = {}
 
 
-class _Cells:
-    """One row's cells by column, and the complaints about them."""
-
-    def __init__(self, row: RawRow) -> None:
-        self.headers = {column_of(header): header for header in row.cells}
-        self.texts = {column_of(header): text for header, text in row.cells.items()}
-        self.remarks: list[Remark] = []
-
-    def __getitem__(self, column: Column) -> str:
-        return self.texts.get(column, "")
-
-    def refuse_rounded(self, column: Column) -> None:
-        """Refuse a number of which a spreadsheet program kept the first 15 digits only."""
-        if serials.is_rounded(self[column]):
-            self.complain(
-                column,
-                say(
-                    "A spreadsheet made a number of this and lost its last digits ({text})."
-                    " Format the column as text, type the numbers again and save the file anew",
-                    text=self[column],
-                ),
-            )
-
-    def complain(self, column: Column, message: Message) -> None:
-        self.remarks.append(Remark(self.headers.get(column, column.value), message))
+def _with_fields(judged: Judged, asked: FieldCells) -> Judged:
+    """A verdict on the whole row: custom fields change an asset as its own fields do."""
+    if not asked.changed or judged.verdict is Verdict.skip:
+        return judged
+    return msgspec.structs.replace(
+        judged,
+        verdict=Verdict.update if judged.verdict is Verdict.same else judged.verdict,
+        diff=(*judged.diff, *asked.diff),
+        fields=asked.changed,
+    )
 
 
 class Judge:
@@ -68,10 +56,11 @@ class Judge:
         self.lines_by_tag: dict[str, int] = {}
         self.lines_by_serial: dict[tuple[str, str], int] = {}
         self.lines_by_asset: dict[int, int] = {}
+        self.numbers = book_columns.Numbers(books.by_number)
 
     def judge(self, row: RawRow) -> Judged:
         """The verdict on one row."""
-        cells = _Cells(row)
+        cells = RowCells(row)
         cells.refuse_rounded(Column.serial_number)
         cells.refuse_rounded(Column.tag)
         tag = self._tag(row, cells)
@@ -84,15 +73,37 @@ class Judge:
         if known is None and model is None and not cells.remarks:
             cells.complain(Column.model, say("A new asset needs a model"))
         self._refuse_twins(row, cells, known, model, serial)
+        holder_id = known.id if known is not None else None
+        self.numbers.refuse_taken(row.line, cells, holder_id, given.get("numbers"))
+        asked = self._fields(row, known, model_id, model)
+        cells.remarks += asked.remarks
         if cells.remarks:
             return Judged(row, Verdict.error, tag=tag, remarks=tuple(cells.remarks))
-        if known is None:
-            return Judged(
-                row, Verdict.create, None, model, given, tag, self._new(tag, model, given)
-            )
-        return self._changed(row, known, model, given)
+        judged = (
+            Judged(row, Verdict.create, None, model, given, tag, self._new(tag, model, given))
+            if known is None
+            else self._changed(row, known, model, given)
+        )
+        return _with_fields(judged, asked)
 
-    def _tag(self, row: RawRow, cells: _Cells) -> str | None:
+    def _fields(
+        self, row: RawRow, known: Known | None, model_id: int | None, model: ModelFacts | None
+    ) -> FieldCells:
+        """What the row says in custom fields, by the model that its asset has then."""
+        if known is not None and model is None:
+            model_id = known.model_id
+        kind = self.books.models[model_id].kind if model_id else None
+        if model_id is None and model is not None:
+            kind = model.kind
+        return field_columns.read(
+            row,
+            self.books.fields,
+            kind=kind,
+            model_id=model_id,
+            known=None if known is None else known.fields,
+        )
+
+    def _tag(self, row: RawRow, cells: RowCells) -> str | None:
         if not cells[Column.tag]:
             return None
         if serials.is_rounded(cells[Column.tag]):
@@ -107,7 +118,7 @@ class Judge:
             cells.complain(Column.tag, say("Line {line} has the same tag", line=earlier))
         return tag
 
-    def _model(self, cells: _Cells) -> tuple[int | None, ModelFacts | None]:
+    def _model(self, cells: RowCells) -> tuple[int | None, ModelFacts | None]:
         """The model in the list, by its id too, or one to be added; None if the row names none."""
         kind = read_word(READ_KIND, cells[Column.kind])
         if cells[Column.kind] and kind is None:
@@ -132,7 +143,12 @@ class Judge:
             return None, None
 
     def _match(
-        self, row: RawRow, cells: _Cells, tag: str | None, model_id: int | None, serial: str | None
+        self,
+        row: RawRow,
+        cells: RowCells,
+        tag: str | None,
+        model_id: int | None,
+        serial: str | None,
     ) -> Known | None:
         """By the tag; without one by a serial number that can be trusted, and its model."""
         by_tag = self.books.by_tag.get(tag) if tag else None
@@ -165,7 +181,7 @@ class Judge:
     def _refuse_twins(
         self,
         row: RawRow,
-        cells: _Cells,
+        cells: RowCells,
         known: Known | None,
         model: ModelFacts | None,
         serial: str | None,
@@ -186,7 +202,7 @@ class Judge:
                 Column.serial_number, say("Line {line} has the same serial number", line=earlier)
             )
 
-    def _given(self, cells: _Cells, serial: str | None, known: Known | None) -> dict[str, object]:
+    def _given(self, cells: RowCells, serial: str | None, known: Known | None) -> dict[str, object]:
         """The values of the cells that are filled in; an empty cell changes nothing."""
         given: dict[str, object] = {}
         if serial:
@@ -197,6 +213,7 @@ class Judge:
                 cells.complain(column, error.message)
             elif text and column is not Column.serial_number:
                 given[column.value] = text
+        given.update(book_columns.read(cells, known))
         self._read_place(cells, given)
         self._read_states(cells, given, known)
         if cells[Column.school] and cells[Column.school] != self.books.school_code:
@@ -205,7 +222,7 @@ class Judge:
             )
         return given
 
-    def _read_place(self, cells: _Cells, given: dict[str, object]) -> None:
+    def _read_place(self, cells: RowCells, given: dict[str, object]) -> None:
         text = cells[Column.place]
         if not text:
             return
@@ -223,7 +240,7 @@ class Judge:
                 say("There is no place {place}; add it to the places first", place=text),
             )
 
-    def _read_states(self, cells: _Cells, given: dict[str, object], known: Known | None) -> None:
+    def _read_states(self, cells: RowCells, given: dict[str, object], known: Known | None) -> None:
         if cells[Column.condition]:
             condition = read_word(READ_CONDITION, cells[Column.condition])
             if condition is None:
@@ -283,4 +300,6 @@ class Judge:
             return self.books.places.get(value, str(value))
         if field == "model_id" and isinstance(value, int):
             return self.books.models[value].title
+        if isinstance(value, tuple):
+            return book_columns.BETWEEN.join(value)
         return value

@@ -23,20 +23,7 @@ from inventory.repairs.opening import (
     report_fault,
 )
 from inventory.repairs.outages import set_usable
-from inventory.repairs.photo_drafts import (
-    PhotoDraft,
-    find_drafts,
-    get_draft,
-    store_drafts,
-    take_drafts,
-)
-from inventory.repairs.photos import (
-    PHOTOS_PER_ENTRY,
-    StoredPhoto,
-    get_photo,
-    store_photos,
-    too_many_photos,
-)
+from inventory.repairs.photos import get_photo
 from inventory.repairs.transitions import (
     Action,
     Candidate,
@@ -52,14 +39,11 @@ from inventory.repairs.transitions import (
 from inventory.repairs.views import WorkOrder, WorkOrderEntry, get_work_order
 
 __all__ = [
-    "PHOTOS_PER_ENTRY",
     "Action",
     "Candidate",
     "NewEntry",
-    "PhotoDraft",
     "ReportableAsset",
     "Reported",
-    "StoredPhoto",
     "WorkOrder",
     "WorkOrderEntry",
     "WorkOrderFilter",
@@ -71,8 +55,6 @@ __all__ = [
     "complete",
     "create_entry",
     "find_assignees",
-    "find_drafts",
-    "get_draft",
     "get_photo",
     "get_reportable",
     "get_work_order",
@@ -86,10 +68,6 @@ __all__ = [
     "report_fault",
     "resume",
     "set_usable",
-    "store_drafts",
-    "store_photos",
     "take",
-    "take_drafts",
-    "too_many_photos",
     "wait_for_parts",
 ]

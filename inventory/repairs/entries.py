@@ -13,11 +13,12 @@ from core.errors import Conflict, Forbidden, Invalid, Message, say
 from core.permissions import COMMENT_WORK_ORDERS, MANAGE_WORK_ORDERS
 from core.rows import insert_row
 from inventory import tables
-from inventory.repairs.photos import PHOTOS_PER_ENTRY, too_many_photos
+from inventory.photos import PHOTOS_PER_FORM
 from inventory.repairs.views import CURRENCY, WorkOrder, WorkOrderEntry, get_work_order, stored
-from storage.photos import Photo
+from storage.photos import COLUMNS, Photo
 
 MINUTES_MAX = 10_000
+PHOTOS_PER_ENTRY = PHOTOS_PER_FORM
 
 _SELECT_ENTRY = """
 SELECT e.id, e.work_order AS work_order_id, e.at, e.by AS by_id, e.by_name AS by,
@@ -108,7 +109,11 @@ async def add_photos(
             "SELECT count(*) FROM work_order_photo WHERE entry = $1", entry_id
         )
         if present + len(photos) > PHOTOS_PER_ENTRY:
-            raise too_many_photos("photos")
+            raise Invalid.of(
+                "photos",
+                say("An entry may have up to {most} photos", most=PHOTOS_PER_ENTRY),
+                code="too_many_photos",
+            )
         await _insert_photos(entry_id, order.school_id, photos)
         return await _get_entry(entry_id)
 
@@ -143,9 +148,9 @@ async def record(
 
 async def _insert_photos(entry_id: int, school_id: int, photos: Sequence[Photo]) -> None:
     await database.execute_many(
-        "INSERT INTO work_order_photo (entry, school, object_key, media_type, size_bytes)"
-        " VALUES ($1, $2, $3, $4, $5)",
-        [(entry_id, school_id, p.object_key, p.media_type, p.size_bytes) for p in photos],
+        f"INSERT INTO work_order_photo (entry, school, {COLUMNS})"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7)",
+        [(entry_id, school_id, *photo.values) for photo in photos],
     )
 
 

@@ -16,6 +16,8 @@ from inventory.tables.assets import (
     LifecycleTransition,
     NumberSeries,
 )
+from inventory.tables.attachments import Attachment
+from inventory.tables.custom_fields import AssetValue, CustomChoice, CustomField
 from inventory.tables.imports import ImportJob, ImportRow
 from inventory.tables.repairs import (
     PhotoDraft,
@@ -30,8 +32,12 @@ __all__ = [
     "AssetModel",
     "AssetNumber",
     "AssetStep",
+    "AssetValue",
     "AssetWipe",
+    "Attachment",
     "Custody",
+    "CustomChoice",
+    "CustomField",
     "Donation",
     "DonationLine",
     "DonationReceipt",

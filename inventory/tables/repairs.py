@@ -106,6 +106,9 @@ class WorkOrderPhoto(Table, tablename="work_order_photo"):
     object_key = Varchar(length=120)
     media_type = Varchar(length=60)
     size_bytes = Integer()
+    # Of its thumbnails; 0 for one that was stored before there were any.
+    small_bytes = Integer(default=0)
+    icon_bytes = Integer(default=0)
 
     work_order_photo_key_is_unique = Unique(["object_key"])
 
@@ -119,6 +122,9 @@ class PhotoDraft(Table, tablename="photo_draft"):
     object_key = Varchar(length=120)
     media_type = Varchar(length=60)
     size_bytes = Integer()
+    # Of its thumbnails; 0 for one that was stored before there were any.
+    small_bytes = Integer(default=0)
+    icon_bytes = Integer(default=0)
     created_at = Timestamptz()
 
     photo_draft_token_is_unique = Unique(["token"])

@@ -1,6 +1,7 @@
 """Assets as they came: models, donors, donations with their gaps, purchases, tags and serials."""
 
 import random
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 
 import msgspec
@@ -234,16 +235,18 @@ def _intake(asset: Asset, number: int) -> None:
         asset.step(state, asset.came_at + timedelta(days=day, hours=number % 6))
 
 
-async def add_assets(assets: list[Asset]) -> None:
-    """Store the assets as they stand now."""
+async def add_assets(
+    assets: list[Asset], books: tuple[str, ...], facts_of: Callable[[Asset], tuple[object, ...]]
+) -> None:
+    """Store the assets as they stand now, with what the columns ``books`` say of each."""
     await copy(
         "asset",
         ("id", "tag", "school", "title_holder", "model", "donation_line", "receipt", "place", "serial_number",
-         "serial_trust", "lifecycle", "condition", "name", "note", "version", "created_at"),
+         "serial_trust", "lifecycle", "condition", "name", "note", "version", "created_at", *books),
         [
             (a.id, a.tag, a.school.id, a.school.id, a.model_id, a.donation_line, a.receipt, a.place,
              a.serial_number, serials.trust(a.serial_number).value, a.lifecycle, a.condition,
-             a.name, "", 1 + len(a.steps), a.came_at)
+             a.name, "", 1 + len(a.steps), a.came_at, *facts_of(a))
             for a in assets
         ],
     )  # fmt: skip

@@ -3,11 +3,13 @@
 from core import clock, database
 from core.settings import Settings
 from labshare.demo import (
+    books,
     devices,
     equipment,
     fates,
     history,
     loans,
+    pictures,
     repairs,
     rooms,
     samples,
@@ -38,6 +40,7 @@ async def seed(settings: Settings) -> DemoSignIns:
         await school.set_passwords(accounts)
     await devices.follow_agents(settings)
     await add_lessons(year)
+    await pictures.add_pictures()
     return accounts
 
 
@@ -52,9 +55,11 @@ async def _fill(year: YearBehind, settings: Settings) -> None:
         assets = await equipment.make_assets(arrivals, models)
         fates.decide(year, assets)
         orders = await repairs.add_repairs(year, assets)
-        await equipment.add_assets(assets)
+        await equipment.add_assets(assets, books.COLUMNS, books.facts_of)
         await equipment.add_steps(assets)
         await wipes.add_wipes(assets)
+        await books.add_numbers(assets)
+        await books.add_fields(schools["LB"], assets)
         await repairs.add_orders(orders, names)
         await loans.add_loans(year, assets)
         await fates.add_labels(year, schools, assets)

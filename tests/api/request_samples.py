@@ -21,6 +21,7 @@ ALIASES = {
     "credential_ids": "credential_id",
     "donation": "donation_id",
     "donor": "donor_id",
+    "field": "field_id",
     "holder": "person_id",
     "model": "model_id",
     "place": "place_id",
@@ -32,6 +33,8 @@ ALIASES = {
 ALIASES_OF: dict[str, dict[str, str]] = {
     "escalation_set": {"person_id": "keeper_id"},
     "device_parent_set": {"parent_id": "switch_id"},
+    "attachment_make_main": {"attachment_id": "model_photo_id"},
+    "/attachments/{attachment_id:int}/main": {"attachment_id": "model_photo_id"},
     "label_claim": {"code": "free_code"},
     "/t/{code:str}/claim": {"code": "free_code"},
     "/photo-drafts/{token:str}": {"token": "photo_token"},
@@ -106,6 +109,8 @@ BODIES: dict[str, dict[str, Any]] = {
     "credential_add": {"version": "2c", "community": "public"},
     "credential_edit": {"version": "2c", "community": "public"},
     "custody_hand_out": {"person_id": None, "group": None, "due_on": None, "due_by": None},
+    "custom_field_create": {"kind": "text", "asset_kind": "computer", "model_id": None},
+    "custom_field_edit": {"kind": "text", "asset_kind": "computer", "model_id": None},
     "donor_create": {"kind": "named"},
     "donor_edit": {"kind": "named"},
     "place_create": {"kind": "room"},
@@ -190,6 +195,7 @@ FORM_OF: dict[str, Values] = {
     "/schools/{school_id:int}/rules": {"raise_at": 5, "clear_at": 8},
     "/asset-models": {"kind": "computer"},
     "/donors": {"kind": "named"},
+    "/custom-fields": {"kind": "text", "asset_kind": "computer"},
     "/schools/{school_id:int}/second-factor": {"is_required": ""},
     "/account/confirm": {"confirm_password": PASSWORD, "confirm_target": "/people"},
     "/assets/new": {"tag": "FRESH-TAG", "kind": "computer"},
@@ -201,7 +207,15 @@ FORM_OF: dict[str, Values] = {
 }
 CSV = "Kind,Brand,Model\ncomputer,Maker,Model\n"
 # Pages that want a file beside their form.
-FILES_OF = {"/imports": {"file": ("x.csv", CSV.encode())}}
+FILES_OF = {
+    "/imports": {"file": ("x.csv", CSV.encode())},
+    "/assets/{tag:str}/documents": {"file": ("x.png", picture())},
+    "/asset-models/{model_id:int}/documents": {"file": ("x.png", picture())},
+    "/donations/{donation_id:int}/documents": {"file": ("x.png", picture())},
+    "/assets/{tag:str}/photos": {"photos": ("x.png", picture())},
+    "/asset-models/{model_id:int}/photos": {"photos": ("x.png", picture())},
+    "/donations/{donation_id:int}/photos": {"photos": ("x.png", picture())},
+}
 TUS = {"tus-resumable": "1.0.0"}
 
 
@@ -307,9 +321,15 @@ class _Filler:
     def _multipart(self, schema: dict[str, Any]) -> dict[str, Any]:
         fields = self._resolved(schema).get("properties", {})
         files = {"photos": ("x.png", picture()), "file": ("x.csv", CSV.encode())}
+        if self.operation_id.endswith("_attachment_add"):
+            files["file"] = ("x.png", picture())
         return {
             "files": {name: files[name] for name in fields if name in files},
-            "data": {name: self.reference(name) for name in fields if name not in files},
+            "data": {
+                name: self._value(name, inner)
+                for name, inner in fields.items()
+                if name not in files
+            },
         }
 
     def _metadata(self) -> str:

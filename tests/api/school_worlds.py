@@ -7,7 +7,7 @@ import msgspec
 
 from core import audit, clock, database, memberships, sign_in, tokens
 from core.audit import AuditFilter
-from inventory import assets, donations, imports, repairs
+from inventory import assets, attachments, donations, imports, photos, repairs
 from inventory.assets import NewWipe, WipeMethod
 from inventory.donations import Receipt
 from monitoring.alerting import expected_hours
@@ -30,6 +30,8 @@ MARKED = {
     "term": ("name",),
     "lesson_period": ("name",),
     "school_day": ("name",),
+    "custom_field": ("name",),
+    "asset_value": ("text_value",),
     "donor": ("name", "contact"),
     "donation": ("title", "note"),
     "donation_line": ("note",),
@@ -183,6 +185,18 @@ async def _inventory(
     job = await imports.stage_assets(
         admin.actor, school.code, f"{mark}.csv", CSV.format(mark=mark).encode()
     )
+    field_id = await database.fetch_value(
+        "INSERT INTO custom_field (school, name, kind, unit, asset_kind)"
+        " VALUES ($1, 'Screen', 'text', '', 'computer') RETURNING id",
+        school.id,
+    )
+    await database.execute(
+        "INSERT INTO asset_value (school, asset, field, kind, text_value)"
+        " VALUES ($1, $2, $3, 'text', 'matt')",
+        school.id,
+        asset.id,
+        field_id,
+    )
     batch = await database.fetch_value("SELECT gen_random_uuid()")
     await database.execute(
         "INSERT INTO label_code (code, school, created_at, batch) VALUES ($1, $2, now(), $3)",
@@ -192,6 +206,7 @@ async def _inventory(
     )
     return {
         "job_id": str(job.id),
+        "field_id": field_id,
         "batch": str(batch),
         "place_id": room,
         "parent_id": building,
@@ -216,17 +231,36 @@ async def _repairs(
     asset = await factories.asset(school, tag=f"{mark.upper()}-TAG-2")
     order = await factories_repairs.order(asset)
     entry = await repairs.comment(technician.actor, order.id, "Looked at it")
-    photos = await repairs.store_photos([factories_repairs.picture()])
-    with_photo = await repairs.add_photos(technician.actor, order.id, entry.id, photos)
+    stored = await photos.store_photos([factories_repairs.picture()])
+    with_photo = await repairs.add_photos(technician.actor, order.id, entry.id, stored)
     assert admin.id != technician.id
-    waiting = await repairs.store_photos([factories_repairs.picture()])
-    (photo_token,) = await repairs.store_drafts(admin.actor, waiting)
+    waiting = await photos.store_photos([factories_repairs.picture()])
+    (photo_token,) = await photos.store_drafts(admin.actor, waiting)
     return {
         "order_id": order.id,
         "entry_id": entry.id,
         "photo_id": with_photo.photo_ids[0],
         "photo_token": photo_token,
+        "attachment_id": await _attachment(technician, asset.tag, mark),
+        "model_photo_id": await _model_photo(technician, asset.model_id),
     }
+
+
+async def _attachment(technician: MadePerson, tag: str, mark: str) -> int:
+    subject = await attachments.of_asset(technician.actor, tag)
+    added = await attachments.add_photos(
+        technician.actor,
+        subject,
+        await photos.store_photos([factories_repairs.picture()]),
+        title=f"{mark} from the left",
+    )
+    return added[0].id
+
+
+async def _model_photo(technician: MadePerson, model_id: int) -> int:
+    subject = await attachments.of_model(technician.actor, model_id)
+    stored = await photos.store_photos([factories_repairs.picture()])
+    return (await attachments.add_photos(technician.actor, subject, stored))[0].id
 
 
 ADD_MESSAGE = """

@@ -178,6 +178,15 @@ def test_large_bodies_are_for_the_routes_that_need_them(app: Litestar) -> None:
     }
     assert large == {
         "PATCH /api/v1/uploads/{upload_id:uuid}",
+        *(
+            f"POST {start}/{thing}/{part}"
+            for thing in (
+                "assets/{tag:str}",
+                "asset-models/{model_id:int}",
+                "donations/{donation_id:int}",
+            )
+            for start, part in (("/api/v1", "attachments"), ("", "photos"), ("", "documents"))
+        ),
         "POST /api/v1/imports",
         "POST /api/v1/work-orders/{order_id:int}/entries/{entry_id:int}/photos",
         "POST /assets/{tag:str}/report",

@@ -7,6 +7,7 @@ import pytest
 
 from core import database
 from core.access import Role
+from inventory import photos as photo_kit
 from inventory import repairs
 from tests import factories, factories_repairs
 from tests.factories import MadeSchool
@@ -267,7 +268,7 @@ async def test_the_photos_of_a_refused_report_need_not_be_chosen_again(
     kept = KEPT.findall(refused.text)
     assert len(kept) == 2
     picture = await client.get(f"/photo-drafts/{kept[0]}")
-    assert (picture.status_code, picture.headers["content-type"]) == (200, "image/png")
+    assert (picture.status_code, picture.headers["content-type"]) == (200, "image/webp")
     again = await client.post(path, data={"what": "", "kept_photos": kept})
     assert KEPT.findall(again.text) == kept
     form = {"what": "It is dark", "key": "k", "kept_photos": kept}
@@ -308,11 +309,11 @@ async def test_a_photo_that_waits_is_its_persons_alone(
 ) -> None:
     owner = await factories.person(Role.teacher, school)
     asset = await factories.asset(school)
-    photos = await repairs.store_photos([factories_repairs.picture()])
-    (token,) = await repairs.store_drafts(owner.actor, photos)
+    photos = await photo_kit.store_photos([factories_repairs.picture()])
+    (token,) = await photo_kit.store_drafts(owner.actor, photos)
     await factories.signed_in(client, await factories.person(Role.admin, school))
     assert (await client.get(f"/photo-drafts/{token}")).status_code == 404
     path = f"/assets/{asset.tag}/report"
     taken = await client.post(path, data={"what": "Dark", "kept_photos": [token]})
     assert taken.status_code == 422
-    assert [draft.token for draft in await repairs.find_drafts(owner.actor, [token])] == [token]
+    assert [draft.token for draft in await photo_kit.find_drafts(owner.actor, [token])] == [token]

@@ -9,9 +9,11 @@ import pytest
 from core import database
 from core.access import Role
 from core.errors import Conflict, Forbidden, Invalid, NotFound, say
+from inventory import photos as kit
 from inventory import repairs
-from inventory.repairs import NewEntry, photo_drafts
-from inventory.repairs.sweeping import sweep_photos
+from inventory.photos import drafts
+from inventory.photos.sweeping import sweep_photos
+from inventory.repairs import NewEntry
 from storage import objects
 from storage.photos import Photo
 from tests import factories, factories_repairs
@@ -93,7 +95,7 @@ async def test_pictures_are_kept_with_their_entry_and_read_by_readers_only(
 ) -> None:
     order = await factories_repairs.order(await factories.asset(school))
     data = factories_repairs.picture()
-    photos = await repairs.store_photos([data])
+    photos = await kit.store_photos([data])
     entry = await repairs.create_entry(
         technician.actor, order.id, NewEntry(found="A burst capacitor"), photos=photos
     )
@@ -114,7 +116,7 @@ async def test_pictures_are_kept_with_their_entry_and_read_by_readers_only(
 )
 async def test_what_is_no_picture_is_refused(data: bytes) -> None:
     with pytest.raises(Invalid) as refused:
-        await repairs.store_photos([data])
+        await kit.store_photos([data])
     assert refused.value.field == "photos"
 
 
@@ -122,10 +124,10 @@ async def test_an_entry_has_six_pictures_at_most(
     school: MadeSchool, technician: MadePerson
 ) -> None:
     with pytest.raises(Invalid):
-        await repairs.store_photos([factories_repairs.picture()] * 7)
+        await kit.store_photos([factories_repairs.picture()] * 7)
     order = await factories_repairs.order(await factories.asset(school))
-    photos = await repairs.store_photos([factories_repairs.picture()] * 4)
-    more = await repairs.store_photos([factories_repairs.picture()] * 3)
+    photos = await kit.store_photos([factories_repairs.picture()] * 4)
+    more = await kit.store_photos([factories_repairs.picture()] * 3)
     entry = await repairs.create_entry(
         technician.actor, order.id, NewEntry(found="Dust"), photos=photos
     )
@@ -138,7 +140,7 @@ async def test_an_entry_has_six_pictures_at_most(
 async def test_a_report_with_a_picture_keeps_it_in_an_entry(school: MadeSchool) -> None:
     teacher = await factories.person(Role.teacher, school)
     asset = await factories.asset(school)
-    photos = await repairs.store_photos([factories_repairs.picture("JPEG")])
+    photos = await kit.store_photos([factories_repairs.picture("JPEG")])
     reported = await repairs.report_fault(teacher.actor, asset.tag, "A crack", photos=photos)
     [entry] = await repairs.list_entries(teacher.actor, reported.work_order_id)
     assert len(entry.photo_ids) == 1
@@ -149,7 +151,7 @@ async def test_a_picture_without_a_row_is_swept_away(
     school: MadeSchool, technician: MadePerson
 ) -> None:
     order = await factories_repairs.order(await factories.asset(school))
-    kept, lost = await repairs.store_photos([factories_repairs.picture()] * 2)
+    kept, lost = await kit.store_photos([factories_repairs.picture()] * 2)
     await repairs.create_entry(technician.actor, order.id, NewEntry(found="Dust"), photos=[kept])
     await sweep_photos(older_than=timedelta(days=1))
     assert await objects.size_of(lost.object_key)
@@ -165,23 +167,23 @@ async def test_of_many_refused_forms_at_once_the_last_photos_are_kept(
         return Photo(object_key=f"p/{number}", media_type="image/png", size_bytes=1)
 
     await asyncio.gather(
-        *(repairs.store_drafts(technician.actor, [made(2 * n), made(2 * n + 1)]) for n in range(32))
+        *(kit.store_drafts(technician.actor, [made(2 * n), made(2 * n + 1)]) for n in range(32))
     )
     count = "SELECT count(*) FROM photo_draft"
-    assert await database.fetch_value(count) == photo_drafts.DRAFTS_PER_PERSON
+    assert await database.fetch_value(count) == drafts.DRAFTS_PER_PERSON
 
 
 async def test_of_one_photo_that_is_sent_many_times_at_once_one_entry_comes(
     school: MadeSchool, technician: MadePerson
 ) -> None:
     order = await factories_repairs.order(await factories.asset(school))
-    stored = await repairs.store_photos([factories_repairs.picture()])
-    tokens = await repairs.store_drafts(technician.actor, stored)
+    stored = await kit.store_photos([factories_repairs.picture()])
+    tokens = await kit.store_drafts(technician.actor, stored)
 
     async def send() -> bool:
         try:
             async with database.transaction(technician.actor):
-                photos = await repairs.take_drafts(technician.actor, tokens)
+                photos = await kit.take_drafts(technician.actor, tokens)
                 await repairs.create_entry(
                     technician.actor, order.id, NewEntry(done="Dust"), photos=photos
                 )
@@ -197,12 +199,12 @@ async def test_of_one_photo_that_is_sent_many_times_at_once_one_entry_comes(
 async def test_a_photo_whose_form_never_comes_is_forgotten_and_swept(
     technician: MadePerson,
 ) -> None:
-    stored = await repairs.store_photos([factories_repairs.picture()])
-    tokens = await repairs.store_drafts(technician.actor, stored)
-    await photo_drafts.delete_old_drafts()
+    stored = await kit.store_photos([factories_repairs.picture()])
+    tokens = await kit.store_drafts(technician.actor, stored)
+    await drafts.delete_old_drafts()
     await sweep_photos(older_than=timedelta(seconds=-5))
     assert await objects.size_of(stored[0].object_key)
-    await photo_drafts.delete_old_drafts(older_than=timedelta(seconds=-5))
-    assert await repairs.find_drafts(technician.actor, tokens) == []
+    await drafts.delete_old_drafts(older_than=timedelta(seconds=-5))
+    assert await kit.find_drafts(technician.actor, tokens) == []
     await sweep_photos(older_than=timedelta(seconds=-5))
     assert await objects.size_of(stored[0].object_key) is None

@@ -12,6 +12,7 @@ from api import urls
 from api.http.access import allow
 from api.http.types import WebRequest
 from api.inventory.custody.desk import Chosen, lay_out, split_tags, submit_desk
+from api.inventory.custom_fields.asking import asked_of, asked_of_new, asked_too
 from api.inventory.models import picking
 from api.inventory.models.picking import submit_with_model
 from api.inventory.options import chosen_model, place_options, school_codes
@@ -34,6 +35,7 @@ from inventory.assets import (
     LifecycleState,
     NewAsset,
 )
+from inventory.models import ModelFacts
 
 
 class NewForm(BookFacts, frozen=True, kw_only=True):
@@ -50,8 +52,8 @@ class NewForm(BookFacts, frozen=True, kw_only=True):
     note: str = ""
     numbers: str = ""
 
-    def new(self) -> NewAsset:
-        return NewAsset(**_with_numbers(self))
+    def new(self, fields: dict[str, str | None]) -> NewAsset:
+        return NewAsset(**_with_numbers(self), fields=fields)
 
 
 class EditForm(BookFacts, frozen=True, kw_only=True):
@@ -66,8 +68,8 @@ class EditForm(BookFacts, frozen=True, kw_only=True):
     note: str = ""
     numbers: str = ""
 
-    def changes(self) -> AssetChanges:
-        return AssetChanges(**_with_numbers(self))
+    def changes(self, fields: dict[str, str | None]) -> AssetChanges:
+        return AssetChanges(**_with_numbers(self), fields=fields)
 
 
 def _with_numbers(form: NewForm | EditForm) -> dict[str, Any]:
@@ -119,15 +121,22 @@ class AssetFormPages(Controller):
 
     @post(urls.new_asset, guards=[allow(EDIT_EQUIPMENT, tokens=False)])
     async def create(self, request: WebRequest, actor: NamedDependency[Actor]) -> Response[Any]:
+        asked = await asked_of_new(actor)
+
+        async def add(form: NewForm, model: ModelFacts | None) -> Asset:
+            fields = await asked.read(request, form.school)
+            return await assets.create_asset(actor, form.new(fields), new_model=model)
+
         return await submit_with_model(
             request,
             actor,
             NewForm,
-            lambda form, model: assets.create_asset(actor, form.new(), new_model=model),
+            add,
             then=lambda asset: see_other(
                 urls.asset(asset.tag), say("{tag} is added.", tag=asset.tag)
             ),
             page=lambda form: _new_page(request, actor, form),
+            fields=asked.inputs,
         )
 
     @get(urls.edit_asset, guards=[allow(EDIT_EQUIPMENT, tokens=False)])
@@ -139,6 +148,7 @@ class AssetFormPages(Controller):
             **msgspec.to_builtins(asset),
             "model_title": f"{asset.brand} {asset.model}".strip(),
             "numbers": "\n".join(asset.numbers),
+            **(await asked_of(asset)).values_of(asset),
         }
         return await _edit_page(request, actor, asset, Form(form))
 
@@ -147,14 +157,23 @@ class AssetFormPages(Controller):
         self, request: WebRequest, actor: NamedDependency[Actor], tag: FromPath[str]
     ) -> Response[Any]:
         kept = await _kept(actor, tag)
+        asked = await asked_of(kept)
+
+        async def correct(form: EditForm, _: ModelFacts | None) -> Asset:
+            fields = await asked.read(request, kept.school)
+            if form.model_id != kept.model_id:
+                fields = await asked_too(actor, kept, form.model_id, fields)
+            return await assets.update_asset(actor, tag, form.changes(fields))
+
         return await submit_with_model(
             request,
             actor,
             EditForm,
-            lambda form, _: assets.update_asset(actor, tag, form.changes()),
+            correct,
             then=lambda asset: see_other(urls.asset(asset.tag), say("Saved.")),
             page=lambda form: _edit_page(request, actor, kept, form.with_version(kept.version)),
             current=kept.model_id,
+            fields=asked.inputs,
         )
 
     @get(urls.move_assets, guards=[allow(EDIT_EQUIPMENT, tokens=False)])
@@ -193,6 +212,7 @@ async def _new_page(request: WebRequest, actor: Actor, form: Form) -> Response[s
         schools=await school_codes(request, actor, EDIT_EQUIPMENT),
         places=await place_options(actor, school_ids=actor.school_ids_with(EDIT_EQUIPMENT)),
         editions=[(edition, edition) for edition in CLASS_EDITIONS],
+        asked=await asked_of_new(actor),
         **await picking.choices(actor, form),
     )
 
@@ -205,6 +225,7 @@ async def _edit_page(request: WebRequest, actor: Actor, asset: Asset, form: Form
         form=form,
         places=await place_options(actor, school_id=asset.school_id),
         editions=[(edition, edition) for edition in CLASS_EDITIONS],
+        asked=await asked_of(asset),
         **await picking.choices(actor, form),
     )
 

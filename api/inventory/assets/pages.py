@@ -10,7 +10,9 @@ from litestar.params import FromPath
 from api import urls
 from api.http.access import allow, in_person
 from api.http.types import WebRequest
+from api.inventory.assets.book_columns import OF_BOOKS
 from api.inventory.assets.table import TABLE
+from api.inventory.attachments.gallery import gallery_of
 from api.inventory.options import chosen_donation, chosen_model, place_options, school_codes
 from api.kit.flash import see_other
 from api.kit.forms import Form
@@ -22,8 +24,9 @@ from core.access import Actor
 from core.errors import say
 from core.numbers import Id, Version
 from core.permissions import EDIT_EQUIPMENT, READ_DONATIONS, REPORT_FAULTS
-from inventory import assets, custody, repairs
+from inventory import assets, attachments, custody, custom_fields, repairs
 from inventory.assets import Asset, AssetFilters, LifecycleState
+from inventory.assets.with_books import list_with_books
 from inventory.usage import ZONE
 from monitoring import devices, topology
 
@@ -53,9 +56,10 @@ class AssetPages(Controller):
         query = asked.filters
         schools = await school_codes(request, actor)
         kept = actor.school_ids_with(EDIT_EQUIPMENT)
-        page = await assets.list_assets(
-            actor, query, cursor=asked.cursor, limit=asked.limit, sort=asked.sort
-        )
+        # The books of each row are read where somebody chose a column of them.
+        wants_books = any(column.name in asked.columns for column in OF_BOOKS)
+        rows_of = list_with_books if wants_books else assets.list_assets
+        page = await rows_of(actor, query, cursor=asked.cursor, limit=asked.limit, sort=asked.sort)
         total = await assets.count_assets(actor, query, most=COUNTED_TO + 1)
         return render(
             request,
@@ -74,6 +78,7 @@ class AssetPages(Controller):
             schools=schools,
             places=await place_options(actor),
             models=await chosen_model(actor, query.model),
+            fields=await custom_fields.find_fields_at(actor.school_ids),
             donation=await chosen_donation(actor, query.donation),
         )
 
@@ -137,6 +142,9 @@ async def _asset_page(
         steps=[step.to_state for step in steps],
         places=await place_options(actor, school_id=asset.school_id) if asks_place else [],
         wipes=await assets.list_wipes(asset),
+        gallery=await gallery_of(
+            actor, await attachments.of_asset(actor, asset.tag), model_id=asset.model_id
+        ),
     )
 
 

@@ -3,25 +3,26 @@
 from collections.abc import Callable
 
 from api import urls
+from api.inventory.assets.book_columns import OF_BOOKS, columns_of_fields
 from api.kit.list_files import list_files
 from api.kit.list_tables import Cell, Column, ListTable
 from api.wording.language import Language
 from core.errors import Message, say
 from core.permissions import READ_EQUIPMENT
-from inventory import assets
 from inventory.assets import AssetFilters, AssetRow
 from inventory.assets.sorting import ORDERS
+from inventory.assets.with_books import AssetWithBooks, list_with_books
 from inventory.imports import columns
 
 
 def _of_import(
     column: columns.Column,
     word: Message,
-    value: Callable[[AssetRow, Language], Cell],
+    value: Callable[[AssetWithBooks, Language], Cell],
     *,
     on_page: bool = False,
-    line: str | Callable[[AssetRow], str] = "",
-) -> Column[AssetRow]:
+    line: str | Callable[[AssetWithBooks], str] = "",
+) -> Column[AssetWithBooks]:
     """A column that an import reads, below the head by which it knows it."""
     return Column(
         column.value,
@@ -38,7 +39,7 @@ def _holder(row: AssetRow, speech: Language) -> str:
     return row.holder or is_out
 
 
-TABLE = ListTable[AssetRow](
+TABLE = ListTable[AssetWithBooks](
     "assets",
     [
         _of_import(columns.Column.tag, say("Tag"), lambda row, _: row.tag, on_page=True),
@@ -83,6 +84,7 @@ TABLE = ListTable[AssetRow](
         ),
         Column("due_on", say("Due"), lambda row, _: row.due_on, on_page=False),
         _of_import(columns.Column.name, say("Own name"), lambda row, _: row.name),
+        *OF_BOOKS,
         _of_import(columns.Column.school, say("School"), lambda row, _: row.school, on_page=True),
     ],
     ORDERS,
@@ -96,6 +98,7 @@ TABLE = ListTable[AssetRow](
         "lifecycle",
         "condition",
         "name",
+        *(column.name for column in OF_BOOKS),
         "school",
         "holder",
         "due_on",
@@ -105,7 +108,8 @@ TABLE = ListTable[AssetRow](
 FILES = list_files(
     TABLE,
     AssetFilters,
-    assets.list_assets,
+    list_with_books,
+    more=columns_of_fields,
     csv=urls.assets_csv,
     xlsx=urls.assets_xlsx,
     read=READ_EQUIPMENT,

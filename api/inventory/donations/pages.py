@@ -11,6 +11,7 @@ from litestar.types import ControllerRouterHandler
 from api import urls
 from api.http.access import allow
 from api.http.types import WebRequest
+from api.inventory.attachments.gallery import gallery_of
 from api.inventory.donations import terms
 from api.inventory.donations.attach_pages import AttachPages
 from api.inventory.donations.table import FILES, TABLE, list_shown
@@ -30,7 +31,7 @@ from core.access import Actor
 from core.errors import Message, say
 from core.numbers import Id
 from core.permissions import EDIT_DONATIONS, READ_DONATIONS
-from inventory import assets, donations, donors
+from inventory import assets, attachments, donations, donors
 from inventory.assets import AssetFilters, AssetRow
 from inventory.donations import Donation, DonationFilters, LineEdit, NewLine, Receipt
 
@@ -260,6 +261,7 @@ async def _donation_page(
         typed={line_id: form.values} if line_id else {},
         key=form.values.get(KEY_FIELD) or new_key(),
         may_write=may_write,
+        gallery=await gallery_of(actor, await attachments.of_donation(actor, donation.id)),
         changes=await row_names.history(language_of(request), "donation", donation.id, limit=30),
         places=await place_options(actor, school_id=donation.school_id) if may_write else [],
         **await picking.choices(actor, form),

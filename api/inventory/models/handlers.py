@@ -1,18 +1,31 @@
 """Asset models: their pages and their JSON, made from the verbs of inventory.models."""
 
+from typing import Any
+
 from litestar.types import ControllerRouterHandler
 
 from api import urls
+from api.http.types import WebRequest
+from api.inventory.attachments.gallery import gallery_of
 from api.inventory.models.picking import list_titles
 from api.inventory.models.table import FILES, TABLE
 from api.kit.flash import see_other
 from api.kit.noun_pages import NounPages
 from api.kit.noun_routes import NounRoutes
 from api.kit.page_handlers import to
+from core.access import Actor
 from core.errors import say
 from core.permissions import EDIT_EQUIPMENT, READ_EQUIPMENT
-from inventory import models
+from inventory import attachments, models
 from inventory.models import AssetModel
+
+
+async def _with_gallery(_: WebRequest, actor: Actor, model: AssetModel | None) -> dict[str, Any]:
+    """A model's photographs and papers."""
+    if model is None:
+        return {}
+    return {"gallery": await gallery_of(actor, await attachments.of_model(actor, model.id))}
+
 
 _pages = NounPages[AssetModel](
     "asset_model",
@@ -21,6 +34,7 @@ _pages = NounPages[AssetModel](
     read=READ_EQUIPMENT,
     write=EDIT_EQUIPMENT,
     shows_history=False,
+    more=_with_gallery,
 )
 PAGES: list[ControllerRouterHandler] = [
     _pages.list(models.list_models, TABLE),

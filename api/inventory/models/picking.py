@@ -1,6 +1,6 @@
 """A model in a form: typed while the list helps, chosen among those that fit, or added right there."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, TypeVar
 
 import msgspec
@@ -63,6 +63,7 @@ async def submit_with_model(
     then: Callable[[R], Response[Any]],
     page: Callable[[Form], Awaitable[Response[str]]],
     current: int = 0,
+    fields: Mapping[str, str] | None = None,
 ) -> Response[Any]:
     """:func:`api.kit.submission.submit` for a form whose model is typed, chosen or added in it."""
 
@@ -70,7 +71,7 @@ async def submit_with_model(
         typed = await request.form()
         return await call(*await convert_with_model(actor, typed, form_type, current=current))
 
-    return await attempt(request, work, then=then, page=page)
+    return await attempt(request, work, then=then, page=page, fields=fields)
 
 
 async def convert_with_model(

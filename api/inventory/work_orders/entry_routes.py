@@ -9,7 +9,7 @@ from litestar import Response, get, post
 from litestar.datastructures import UploadFile
 from litestar.di import NamedDependency
 from litestar.enums import RequestEncodingType
-from litestar.params import Body
+from litestar.params import Body, FromQuery
 from litestar.types import ControllerRouterHandler
 
 from api.http import delivery
@@ -25,8 +25,9 @@ from core.idempotency import once
 from core.paging import Page
 from core.permissions import READ_EQUIPMENT, WRITE_WORK_ORDERS
 from inventory import repairs
+from inventory.photos import store_photos
 from inventory.repairs import WorkOrderEntry
-from storage.photos import Photo
+from storage.photos import Photo, PhotoSize
 
 
 class Comment(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -66,7 +67,7 @@ async def add_photos(
     photos: list[Photo] = []
 
     async def store() -> None:
-        photos.extend(await repairs.store_photos(files))
+        photos.extend(await store_photos(files))
 
     return await once(
         actor,
@@ -87,11 +88,13 @@ async def add_photos(
     tags=("work orders",),
 )
 async def get_photo(
-    request: WebRequest, actor: NamedDependency[Actor], photo_id: PathId
+    request: WebRequest,
+    actor: NamedDependency[Actor],
+    photo_id: PathId,
+    size: FromQuery[PhotoSize] = "full",
 ) -> Response[Any]:
-    """For those who may read its work order."""
-    photo = await repairs.get_photo(actor, photo_id)
-    return await delivery.picture(request, photo.object_key, photo.size_bytes, photo.media_type)
+    """For those who may read its work order. `small` is for a page, `icon` for a list."""
+    return await delivery.picture(request, (await repairs.get_photo(actor, photo_id)).sized(size))
 
 
 def _localized(entry: WorkOrderEntry, speech: Language) -> WorkOrderEntry:

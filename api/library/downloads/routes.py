@@ -90,7 +90,7 @@ async def show_picture(
     page: PathPage,
 ) -> Response[Any]:
     made = await downloads.get_picture(actor, revision_id, kind, page)
-    return await delivery.picture(request, made.object_key, made.size_bytes, made.media_type)
+    return await delivery.picture(request, made)
 
 
 ROUTES: list[ControllerRouterHandler] = [DownloadRoutes, show_picture]

@@ -7,28 +7,23 @@ import secrets
 from collections.abc import Sequence
 from datetime import timedelta
 
-import msgspec
-
 from core import clock, database
 from core.access import Actor
 from core.errors import Invalid, NotFound, say
-from storage.photos import Photo
+from storage.photos import COLUMNS, Photo
 
 # Four forms full of pictures; the oldest are deleted.
 DRAFTS_PER_PERSON = 24
 KEPT_FOR = timedelta(days=1)
 
 
-class PhotoDraft(msgspec.Struct, frozen=True):
+class PhotoDraft(Photo, frozen=True, kw_only=True):
     """A picture that waits for its form, and the token that names it there."""
 
     token: str
-    object_key: str
-    media_type: str
-    size_bytes: int
 
 
-_SELECT = "SELECT token, object_key, media_type, size_bytes FROM photo_draft"
+_SELECT = f"SELECT token, {COLUMNS} FROM photo_draft"
 
 
 async def store_drafts(actor: Actor, photos: Sequence[Photo]) -> list[str]:
@@ -42,11 +37,11 @@ async def store_drafts(actor: Actor, photos: Sequence[Photo]) -> list[str]:
             "SELECT FROM person WHERE id = $1 FOR NO KEY UPDATE", actor.person_id
         )
         await database.execute_many(
-            "INSERT INTO photo_draft (person, token, object_key, media_type, size_bytes,"
-            " created_at) VALUES ($1, $2, $3, $4, $5, $6)",
+            f"INSERT INTO photo_draft (person, token, created_at, {COLUMNS})"
+            " VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
             [
-                (actor.person_id, token, p.object_key, p.media_type, p.size_bytes, clock.now())
-                for token, p in zip(tokens, photos, strict=True)
+                (actor.person_id, token, clock.now(), *photo.values)
+                for token, photo in zip(tokens, photos, strict=True)
             ],
         )
         await database.execute(
@@ -84,8 +79,7 @@ async def take_drafts(actor: Actor, tokens: Sequence[str], *, field: str = "phot
     taken = await database.fetch(
         Photo,
         "WITH taken AS (DELETE FROM photo_draft WHERE person = $1 AND token = any($2::text[])"
-        " RETURNING id, object_key, media_type, size_bytes)"
-        " SELECT object_key, media_type, size_bytes FROM taken ORDER BY id",
+        f" RETURNING id, {COLUMNS}) SELECT {COLUMNS} FROM taken ORDER BY id",
         actor.person_id,
         wanted,
     )

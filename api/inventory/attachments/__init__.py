@@ -1,0 +1,1 @@
+"""Photographs and papers of assets, models and donations."""

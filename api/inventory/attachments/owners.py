@@ -1,0 +1,80 @@
+"""The three nouns that have photographs and papers, and how each is found by its address."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import msgspec
+from litestar.params import FromPath
+
+from api import urls
+from api.kit.addresses import Address
+from api.kit.numbers import PathId
+from core.access import Actor
+from core.permissions import (
+    EDIT_DONATIONS,
+    EDIT_EQUIPMENT,
+    READ_DONATIONS,
+    READ_EQUIPMENT,
+    Permission,
+)
+from inventory import attachments
+from inventory.attachments import Subject, SubjectKind
+
+
+class Owner(msgspec.Struct, frozen=True):
+    """One noun: the name of its id in addresses, who reads and who writes, and its addresses."""
+
+    name: str
+    path: str
+    parameter: str
+    parameter_type: Any
+    find: Callable[[Actor, Any], Awaitable[Subject]]
+    read: Permission
+    write: Permission
+    page: Address
+    attachments: Address
+    photos: Address
+    documents: Address
+
+
+OWNERS = {
+    SubjectKind.asset: Owner(
+        name="asset",
+        path="/assets/{tag:str}/attachments",
+        parameter="tag",
+        parameter_type=FromPath[str],
+        find=attachments.of_asset,
+        read=READ_EQUIPMENT,
+        write=EDIT_EQUIPMENT,
+        page=urls.asset,
+        attachments=urls.asset_attachments,
+        photos=urls.asset_photos,
+        documents=urls.asset_documents,
+    ),
+    SubjectKind.model: Owner(
+        name="asset_model",
+        path="/asset-models/{model_id:int}/attachments",
+        parameter="model_id",
+        parameter_type=PathId,
+        find=attachments.of_model,
+        read=READ_EQUIPMENT,
+        write=EDIT_EQUIPMENT,
+        page=urls.asset_model,
+        attachments=urls.asset_model_attachments,
+        photos=urls.asset_model_photos,
+        documents=urls.asset_model_documents,
+    ),
+    SubjectKind.donation: Owner(
+        name="donation",
+        path="/donations/{donation_id:int}/attachments",
+        parameter="donation_id",
+        parameter_type=PathId,
+        find=attachments.of_donation,
+        read=READ_DONATIONS,
+        write=EDIT_DONATIONS,
+        page=urls.donation,
+        attachments=urls.donation_attachments,
+        photos=urls.donation_photos,
+        documents=urls.donation_documents,
+    ),
+}

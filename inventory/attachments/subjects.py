@@ -1,0 +1,116 @@
+"""What photographs and papers are of, and what somebody may do with them there."""
+
+from enum import StrEnum
+
+import msgspec
+
+from core.access import Actor
+from core.database import fetch_value
+from core.errors import Forbidden, Message, say
+from core.permissions import EDIT_DONATIONS, EDIT_EQUIPMENT, READ_DOCUMENTS
+from inventory.assets import get_asset
+from inventory.assets.locking import lock_visible
+from inventory.donations import get_donation
+from inventory.models import get_model
+
+NOT_YOURS = say("Your role at this school does not allow this")
+
+
+class SubjectKind(StrEnum):
+    """The tables whose rows have photographs and papers."""
+
+    asset = "asset"
+    model = "model"
+    donation = "donation"
+
+
+class Subject(msgspec.Struct, frozen=True):
+    """One thing as the actor meets it; ``key`` is what its addresses call it.
+
+    ``school_id`` answers for what is added: of a model, which all schools share, the actor's own.
+    """
+
+    kind: SubjectKind
+    id: int
+    key: str
+    title: str
+    school_id: int | None
+    may_write: bool
+    reads_documents: bool = True
+    refusal: Message = NOT_YOURS
+
+    def require_writer(self) -> None:
+        """Refuse whoever may not add to it, before anything is put into the store."""
+        if not self.may_write or self.school_id is None:
+            raise Forbidden(self.refusal)
+
+
+async def of_asset(actor: Actor, tag: str) -> Subject:
+    """The asset of a tag in the actor's sight, else NotFound."""
+    asset = await get_asset(actor, tag)
+    return Subject(
+        SubjectKind.asset,
+        asset.id,
+        asset.tag,
+        f"{asset.tag} {asset.title}",
+        asset.school_id,
+        actor.can_at(asset.school_id, EDIT_EQUIPMENT),
+        actor.can_at(asset.school_id, READ_DOCUMENTS),
+    )
+
+
+async def of_model(actor: Actor, model_id: int) -> Subject:
+    """A model: everybody's to see, and to be added to by schools that have one of it."""
+    model = await get_model(actor, model_id)
+    schools = actor.school_ids_with(EDIT_EQUIPMENT)
+    is_of_others = model.assets == 0 and await fetch_value(
+        "SELECT EXISTS (SELECT FROM asset WHERE model = $1)", model_id
+    )
+    return Subject(
+        SubjectKind.model,
+        model.id,
+        str(model.id),
+        model.title,
+        schools[0] if schools else None,
+        bool(schools) and not is_of_others,
+        refusal=say("Only other schools have this model") if is_of_others else NOT_YOURS,
+    )
+
+
+async def of_donation(actor: Actor, donation_id: int) -> Subject:
+    """A donation that the actor may read, else NotFound."""
+    donation = await get_donation(actor, donation_id)
+    return Subject(
+        SubjectKind.donation,
+        donation.id,
+        str(donation.id),
+        donation.title,
+        donation.school_id,
+        actor.can_at(donation.school_id, EDIT_DONATIONS),
+    )
+
+
+async def subject_of(actor: Actor, kind: SubjectKind, subject_id: int) -> Subject:
+    """The thing of a row, else NotFound."""
+    if kind is SubjectKind.model:
+        return await of_model(actor, subject_id)
+    if kind is SubjectKind.donation:
+        return await of_donation(actor, subject_id)
+    tag = await fetch_value("SELECT tag FROM asset WHERE id = $1", subject_id)
+    return await of_asset(actor, tag)
+
+
+async def lock_subject(actor: Actor, subject: Subject) -> int:
+    """Lock the thing for whoever may write of it, in a transaction; the school that answers.
+
+    An asset may have gone to another school since it was read: that is NotFound then.
+    """
+    if subject.kind is SubjectKind.asset:
+        school_id = (await lock_visible(actor, subject.id)).school_id
+        actor.require(school_id, EDIT_EQUIPMENT)
+        return school_id
+    subject.require_writer()
+    assert subject.school_id is not None
+    table = "asset_model" if subject.kind is SubjectKind.model else "donation"
+    await fetch_value(f"SELECT id FROM {table} WHERE id = $1 FOR NO KEY UPDATE", subject.id)
+    return subject.school_id

@@ -1,0 +1,227 @@
+"""What the fields say of an asset: given as text, read by the field's kind, one value a field."""
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal, InvalidOperation
+
+import msgspec
+
+from core.database import execute, fetch, fetch_value
+from core.errors import Conflict, FieldError, Invalid, Message, Problem, say
+from core.texts import Line
+from inventory import tables
+from inventory.custom_fields.fields import READ, CustomField, FieldKind
+from inventory.models import AssetKind
+
+TEXT = Line(tables.AssetValue.text_value)
+MOST_NUMBER = Decimal("99999999999999")
+PREFIX = "fields."
+
+
+class FieldValue(msgspec.Struct, frozen=True):
+    """What a field says of an asset, as text: a day is 2026-03-02, a number has a point."""
+
+    name: str
+    kind: FieldKind
+    unit: str
+    value: str
+    is_retired: bool
+
+    @property
+    def day(self) -> date | None:
+        """The value of a date."""
+        return date.fromisoformat(self.value) if self.kind is FieldKind.date else None
+
+
+class _Stored(msgspec.Struct):
+    field: int
+    value: str | None
+
+
+# Of `asset a`, as one column `fields`.
+VALUE = "coalesce(v.text_value, trim_scale(v.number_value)::text, v.date_value::text, c.label)"
+OF_ASSET = f"""
+SELECT coalesce(jsonb_agg(jsonb_build_object('name', f.name, 'kind', f.kind, 'unit', f.unit,
+           'value', {VALUE}, 'is_retired', f.retired_at IS NOT NULL)
+           ORDER BY f.position, f.id), '[]'::jsonb)
+  FROM asset_value v JOIN custom_field f ON f.id = v.field
+  LEFT JOIN custom_choice c ON c.id = v.choice
+ WHERE v.asset = a.id AND {VALUE} IS NOT NULL
+"""
+
+
+async def find_fields_at(school_ids: list[int]) -> list[CustomField]:
+    """All fields that these schools ask for now; the caller may see the schools."""
+    return await fetch(
+        CustomField,
+        f"{READ} WHERE f.school = any($1::bigint[]) AND f.retired_at IS NULL"
+        " ORDER BY f.school, f.position, f.id",
+        school_ids,
+    )
+
+
+async def find_fields_of(school_id: int, kind: AssetKind, model_id: int) -> list[CustomField]:
+    """The fields that a school asks for of its assets of a model."""
+    return [
+        field
+        for field in await find_fields_at([school_id])
+        if field.model_id == model_id or field.asset_kind == kind
+    ]
+
+
+async def set_values(
+    asset_id: int,
+    school_id: int,
+    given: Mapping[str, str | None],
+    *,
+    is_new: bool = False,
+) -> bool:
+    """Make these the values of a locked asset, by the names of the fields; whether any changed.
+
+    In the caller's transaction. A field left out stays; empty text clears. Invalid names each
+    field that is not asked of this asset, cannot hold the text, or is required and empty; of one
+    that ``is_new`` all that is required must be there.
+    """
+    if not given and not is_new:
+        return False
+    row = await fetch(
+        _Model,
+        "SELECT m.id, m.kind FROM asset a JOIN asset_model m ON m.id = a.model WHERE a.id = $1",
+        asset_id,
+    )
+    fields = await find_fields_of(school_id, row[0].kind, row[0].id)
+    stored = {one.field: one.value for one in await _stored(asset_id)}
+    wanted, errors = _judged(fields, given, is_new=is_new)
+    if errors:
+        raise Invalid(errors)
+    changed = [(field, text) for field, text in wanted if (stored.get(field.id) or "") != text]
+    for field, text in changed:
+        await _write(asset_id, field, text)
+    return bool(changed)
+
+
+JUST_CHANGED = Conflict(
+    say("A custom field has just been changed; look at the form again"), code="field_changed"
+)
+REFUSALS: dict[str, Message | Problem] = dict.fromkeys(
+    (
+        "asset_value_kind_is_that_of_the_field",
+        "asset_value_field_fkey",
+        "asset_value_choice_fkey",
+        "asset_value_choice_is_of_the_field",
+    ),
+    JUST_CHANGED,
+)
+
+
+class _Model(msgspec.Struct):
+    id: int
+    kind: AssetKind
+
+
+async def _stored(asset_id: int) -> list[_Stored]:
+    return await fetch(
+        _Stored,
+        f"SELECT v.field, {VALUE} AS value FROM asset_value v"
+        " LEFT JOIN custom_choice c ON c.id = v.choice WHERE v.asset = $1",
+        asset_id,
+    )
+
+
+def _judged(
+    fields: list[CustomField], given: Mapping[str, str | None], *, is_new: bool
+) -> tuple[list[tuple[CustomField, str]], list[FieldError]]:
+    by_name = {plain_name(field.name): field for field in fields}
+    texts = {plain_name(name): TEXT.tidy(text or "") for name, text in given.items()}
+    errors = [
+        FieldError(PREFIX + name, say("This is not asked of assets of this model"), "not_asked")
+        for name in given
+        if plain_name(name) not in by_name and texts[plain_name(name)]
+    ]
+    wanted = []
+    for plain, field in by_name.items():
+        if plain in texts or is_new:
+            value, wrong = read_value(field, texts.get(plain, ""))
+            wanted.append((field, value))
+            errors += [wrong] if wrong else []
+    return wanted, errors
+
+
+def read_value(field: CustomField, text: str) -> tuple[str, FieldError | None]:
+    """The text as it is stored, and what is wrong with it."""
+    if not text:
+        message = say("Fill in this field") if field.is_required else None
+        code = "required"
+    else:
+        text, message = READERS[field.kind](field, text)
+        code = field.kind.value
+    return text, FieldError(PREFIX + field.name, message, code) if message else None
+
+
+def _text(field: CustomField, text: str) -> tuple[str, Message | None]:
+    error = TEXT.find_error("", text)
+    return text, error.message if error else None
+
+
+def _number(field: CustomField, text: str) -> tuple[str, Message | None]:
+    try:
+        number = Decimal(text)
+    except InvalidOperation:
+        number = Decimal("NaN")
+    if not number.is_finite() or abs(number) > MOST_NUMBER or number != round(number, 4):
+        return "", say("A number, with four decimals at most")
+    # No "-0", and no zeros at the end: as the database writes it back.
+    return f"{number.normalize() + 0:f}", None
+
+
+def _day(field: CustomField, text: str) -> tuple[str, Message | None]:
+    try:
+        return date.fromisoformat(text).isoformat(), None
+    except ValueError:
+        return "", say("A day such as 2026-03-02")
+
+
+def _choice(field: CustomField, text: str) -> tuple[str, Message | None]:
+    if text not in field.choices:
+        return "", say("Choose one of: {all}", all=", ".join(field.choices))
+    return text, None
+
+
+READERS = {
+    FieldKind.text: _text,
+    FieldKind.number: _number,
+    FieldKind.date: _day,
+    FieldKind.choice: _choice,
+}
+
+
+async def _write(asset_id: int, field: CustomField, text: str) -> None:
+    """One value, in the column of its kind; keys refuse it if field or choice went meanwhile."""
+    kind = field.kind
+    choice = None
+    if text and kind is FieldKind.choice:
+        choice = await fetch_value(
+            "SELECT id FROM custom_choice WHERE field = $1 AND label = $2", field.id, text
+        )
+        if choice is None:
+            raise JUST_CHANGED
+    await execute(
+        "INSERT INTO asset_value (asset, field, school, kind, text_value, number_value, date_value,"
+        " choice) VALUES (:asset, :field, :school, :kind, :text_value, :number_value, :date_value,"
+        " :choice) ON CONFLICT (asset, field) DO UPDATE SET kind = EXCLUDED.kind,"
+        " text_value = EXCLUDED.text_value, number_value = EXCLUDED.number_value,"
+        " date_value = EXCLUDED.date_value, choice = EXCLUDED.choice",
+        asset=asset_id,
+        field=field.id,
+        school=field.school_id,
+        kind=kind,
+        text_value=text if text and kind is FieldKind.text else None,
+        number_value=Decimal(text) if text and kind is FieldKind.number else None,
+        date_value=date.fromisoformat(text) if text and kind is FieldKind.date else None,
+        choice=choice,
+    )
+
+
+def plain_name(name: str) -> str:
+    """A field's name as names are compared."""
+    return Line(60).tidy(name).casefold()
