@@ -9,6 +9,7 @@ FORM_FIELDS: dict[str, Message] = {
     "action": say("Attach or take out"),
     "asset_tag": say("Asset tag"),
     "auth_password": say("Password"),
+    "choices": say("Choices"),
     "community": say("Community"),
     "confirm_password": say("Password"),
     "count": say("How many"),

@@ -191,6 +191,11 @@ async def _inventory(
         school.id,
     )
     await database.execute(
+        "INSERT INTO custom_choice (school, field, label) VALUES ($1, $2, 'matt')",
+        school.id,
+        field_id,
+    )
+    await database.execute(
         "INSERT INTO asset_value (school, asset, field, kind, text_value)"
         " VALUES ($1, $2, $3, 'text', 'matt')",
         school.id,
