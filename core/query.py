@@ -70,6 +70,18 @@ class Key:
         return getattr(row, self._of) if isinstance(self._of, str) else self._of(row)
 
 
+def by_place_in(values: Sequence[str], expression: str, of: str) -> Key:
+    """A text sorted as ``values`` follow each other, not by its letters."""
+    names = ",".join(f"'{value}'" for value in values)
+    place = {value: number for number, value in enumerate(values, 1)}
+    return Key(
+        f"array_position(ARRAY[{names}], {expression}::text)",
+        int,
+        lambda row: place[getattr(row, of)],
+        cast="int",
+    )
+
+
 class Order:
     """How a list is sorted: its last key is unique, so that each row has one place in it.
 

@@ -35,6 +35,11 @@ TEXTS = {
 COLUMNS = "id, code, name_zh, name_en, zone, requires_second_factor"
 
 
+def name_in(locale: str, name_zh: str, name_en: str) -> str:
+    """A school's name in the reader's language, else in the other one."""
+    return (name_en or name_zh) if locale == "en" else (name_zh or name_en)
+
+
 class School(msgspec.Struct, frozen=True):
     """A school as everybody of it may see it."""
 
@@ -47,10 +52,7 @@ class School(msgspec.Struct, frozen=True):
 
     def name(self, locale: str) -> str:
         """The name in the reader's language, else in the other one."""
-        first, second = (
-            (self.name_en, self.name_zh) if locale == "en" else (self.name_zh, self.name_en)
-        )
-        return first or second
+        return name_in(locale, self.name_zh, self.name_en)
 
 
 class SchoolFacts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

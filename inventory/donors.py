@@ -9,7 +9,7 @@ from core.database import fetch, get_one, transaction
 from core.errors import FieldError, say
 from core.paging import DEFAULT_LIMIT, Page
 from core.permissions import EDIT_DONATIONS, READ_DONATIONS
-from core.query import Key, Orders, Where, list_page
+from core.query import Key, Orders, Where, by_place_in, list_page
 from core.rows import insert_row, update_row
 from core.texts import Line, refuse, tidied
 from inventory import tables
@@ -67,7 +67,7 @@ ORDERS = Orders(
     "name",
     Key("d.id", int, "id"),
     name=Key("d.name", str, "name"),
-    kind=Key("d.kind", str, "kind"),
+    kind=by_place_in(list(DonorKind), "d.kind", "kind"),
     school=Key("s.code", str, "school"),
     donations=Key(GIVEN, int, "donations", cast="bigint"),
 )

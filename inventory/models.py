@@ -10,7 +10,7 @@ from core.database import fetch, fetch_value, get_one, refusing, transaction
 from core.errors import Forbidden, Invalid, say
 from core.paging import DEFAULT_LIMIT, Page
 from core.permissions import EDIT_EQUIPMENT
-from core.query import Key, Orders, Where, list_page
+from core.query import Key, Orders, Where, by_place_in, list_page
 from core.rows import insert_row, update_row
 from core.texts import Line, refuse, tidied
 from inventory import tables
@@ -78,7 +78,7 @@ ORDERS = Orders(
     "title",
     Key("m.id", int, "id"),
     title=(Key("m.brand", str, "brand"), Key("m.name", str, "name")),
-    kind=Key("m.kind", str, "kind"),
+    kind=by_place_in(list(AssetKind), "m.kind", "kind"),
     assets=Key(HELD, int, "assets", cast="bigint"),
 )
 

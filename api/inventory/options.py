@@ -46,8 +46,10 @@ def by_school(actor: Actor, found: list[tuple[int, str, int]]) -> list[Option]:
     """Choices (value, text, school's id) in the order given; of several schools, school by school."""
     if len({school_id for _, _, school_id in found}) < 2:
         return [(value, text) for value, text, _ in found]
-    name = "school_name_zh" if actor.locale == "zh_CN" else "school_name_en"
-    names = {one.school_id: getattr(one, name) for one in actor.memberships}
+    names = {
+        one.school_id: schools.name_in(actor.locale or "en", one.school_name_zh, one.school_name_en)
+        for one in actor.memberships
+    }
     in_order = sorted(found, key=lambda choice: choice[2])
     return [(value, text, names[school_id]) for value, text, school_id in in_order]
 

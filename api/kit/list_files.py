@@ -104,7 +104,8 @@ async def _asked(
             page = await page_after(page.next_cursor)
             yield page.items
 
-    return table.of_file(asked.columns), pages(await page_after(None))
+    columns = [column.text_of_school(actor) for column in table.of_file(asked.columns)]
+    return columns, pages(await page_after(None))
 
 
 def _head(columns: Sequence[Column[R]], speech: Language) -> list[Cell]:

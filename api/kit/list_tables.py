@@ -9,8 +9,10 @@ import msgspec
 
 from api.kit.lists import ListQuery
 from api.wording.language import Language
+from core.access import Actor
 from core.errors import Invalid, Message, say
 from core.query import Orders
+from core.schools import name_in
 
 R = TypeVar("R")
 Cell = str | int | Decimal | date | datetime | None
@@ -22,7 +24,8 @@ class Column(msgspec.Struct, Generic[R], frozen=True):
     Sorted by where the list has an order of its name. ``on_page`` says whether the page has it
     when none is chosen. On a phone a row is two lines, and ``line`` says where in them it stands:
     "title", "state" or "where"; else it is left out there. ``head`` is what a file has above it,
-    where that is not ``word``.
+    where that is not ``word``. With ``names_school`` its values are codes of schools, which files
+    show by their names.
     """
 
     name: str
@@ -32,6 +35,20 @@ class Column(msgspec.Struct, Generic[R], frozen=True):
     line: str | Callable[[R], str] = ""
     numeric: bool = False
     head: Callable[[Language], str] | None = None
+    names_school: bool = False
+
+    def text_of_school(self, actor: Actor) -> "Column[R]":
+        """The same; where its value is the code of a school, with that school's name."""
+        names = {one.school_code: one for one in actor.memberships}
+
+        def name(row: R, speech: Language) -> Cell:
+            code = self.value(row, speech)
+            found = names.get(str(code))
+            if found is None:
+                return code
+            return name_in(speech.code, found.school_name_zh, found.school_name_en)
+
+        return msgspec.structs.replace(self, value=name) if self.names_school else self
 
 
 class ListTable(msgspec.Struct, Generic[R], frozen=True):

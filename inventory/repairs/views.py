@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from decimal import Decimal
-from typing import Literal
+from typing import Literal, get_args
 
 import msgspec
 
@@ -10,7 +10,7 @@ from core import clock, database
 from core.access import Actor
 from core.errors import Conflict, Message, NotFound, say
 from core.permissions import READ_EVERY_WORK_ORDER
-from core.query import Key, Orders, Where
+from core.query import Key, Orders, Where, by_place_in
 
 State = Literal["open", "assigned", "waiting_parts", "completed", "cancelled"]
 Severity = Literal["low", "normal", "high", "critical"]
@@ -114,16 +114,15 @@ _JOINS = """
       SELECT coalesce(sum(e.minutes), 0)::bigint AS minutes, coalesce(sum(e.cost), 0) AS cost
         FROM work_order_entry e WHERE e.work_order = w.id) totals
 """
-GRAVITY = "array_position(ARRAY['low','normal','high','critical'], w.severity::text)"
-GRAVEST_FIRST = f"{GRAVITY} DESC, w.opened_at, w.id"
-SEVERITIES = ("low", "normal", "high", "critical")
+GRAVITY = by_place_in(get_args(Severity), "w.severity", "severity")
+GRAVEST_FIRST = f"{GRAVITY.expression} DESC, w.opened_at, w.id"
 ORDERS = Orders(
     "-opened_at",
     Key("w.id", int, "id"),
     opened_at=Key("w.opened_at", datetime, "opened_at"),
     closed_at=Key("w.closed_at", datetime, "closed_at", is_optional=True),
-    severity=Key(GRAVITY, int, lambda row: SEVERITIES.index(row.severity) + 1, cast="int"),
-    state=Key("w.state", str, "state"),
+    severity=GRAVITY,
+    state=by_place_in(get_args(State), "w.state", "state"),
     tag=Key("a.tag", str, "asset_tag"),
 )
 NEWEST_FIRST = ORDERS.chosen(None)

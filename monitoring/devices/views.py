@@ -12,7 +12,7 @@ from core.database import fetch_one
 from core.errors import Message, say
 from core.numbers import Id
 from core.paging import Page
-from core.query import Key, Orders, Where, get_row, in_sight, list_page
+from core.query import Key, Orders, Where, by_place_in, get_row, in_sight, list_page
 from monitoring.decoding.metrics import METRICS
 from monitoring.decoding.readings import Reading, State
 from monitoring.profiles import Profile, family, profile_named
@@ -122,7 +122,7 @@ ORDERS = Orders(
     Key("d.id", int, "id"),
     tag=Key("a.tag", str, "asset_tag"),
     name=Key("device_name(a.name, d.identity, m.brand, m.name)", str, "name"),
-    state=Key("d.state", str, "state"),
+    state=by_place_in(list(DeviceState), "d.state", "state"),
     place=Key("coalesce(pp.path, '')", str, "place"),
     address=Key("d.address", str, lambda row: str(row.address)),
     last_seen_at=Key("d.last_seen_at", datetime, "last_seen_at", is_optional=True),

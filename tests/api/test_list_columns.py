@@ -9,7 +9,8 @@ import pytest
 from api.inventory.assets.table import TABLE
 from api.wording.language import language
 from core import database
-from inventory import imports
+from inventory import custody, imports
+from inventory.custody import Holder
 from inventory.imports.columns import column_of
 from tests import factories
 from tests.api.office import office_of
@@ -35,7 +36,7 @@ HEADS = {
     "number": "Acknowledgement number",
     "contact": "Contact",
     "opened_by": "Reported by",
-    "created_at": "Added",
+    "created_at": "Added on",
     "tag": "Tag",
 }
 
@@ -117,6 +118,59 @@ async def test_the_files_of_a_list_are_for_those_who_read_it(
             assert answer.status_code == shown.status_code, (role, kind)
         if shown.status_code == 200 and path != "/asset-models":
             assert world.mark not in str(await sheet_of(client, f"{path}.xlsx"))
+
+
+@pytest.mark.parametrize(("path", "chosen", "other"), LISTS)
+async def test_a_list_without_any_box_ticked_has_its_first_column_alone(
+    world: World, client: httpx.AsyncClient, path: str, chosen: str, other: str
+) -> None:
+    page = (await client.get(path)).text
+    form = page[page.index('<form id="columns-form"') :].partition("</form>")[0]
+    [first] = re.findall(r'name="columns" value="([^"]+)"', form)
+    alone = (await client.get(f"{path}?columns={first}")).text
+    assert len(heads_of(alone)) == 1
+    assert f'value="{chosen}" form="columns-form">' in alone
+    assert f'value="{other}" form="columns-form">' in alone
+
+
+@pytest.mark.parametrize("locale", ["en", "zh_CN"])
+async def test_files_name_schools_as_the_pages_do(client: httpx.AsyncClient, locale: str) -> None:
+    office = await office_of(client, "admin", locale)
+    # With a name in one language alone it has that in the other too.
+    await database.execute("UPDATE school SET name_zh = '', name_en = 'Kestrel'")
+    await factories.asset(office.school, tag="K-1")
+    await office.send("/custody/hand-out", tags="K-1", group="5B")
+    await database.execute(
+        "INSERT INTO donor (school, kind, name) VALUES ($1, 'named', 'Firm')", office.school.id
+    )
+    assert (await table_of(client, "/custody.csv?columns=school"))[1:] == [["K-1", "Kestrel"]]
+    assert (await table_of(client, "/donors.csv?columns=school"))[1:] == [["Firm", "Kestrel"]]
+    assert (await sheet_of(client, "/assets.xlsx?columns=school"))[1][1] == office.school.code
+    [person] = (await table_of(client, "/people.csv?columns=roles"))[1:]
+    assert person[1].endswith(" · Kestrel")
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+async def test_a_student_helpers_files_name_no_borrower(
+    client: httpx.AsyncClient, kind: str
+) -> None:
+    office = await office_of(client, "student_helper")
+    keeper = await factories.person("technician", office.school)
+    borrowers = [await factories.person("teacher", office.school) for _ in range(2)]
+    for borrower in borrowers:
+        tag = (await factories.asset(office.school)).tag
+        await custody.hand_out(keeper.actor, [tag], Holder(person_id=borrower.id))
+    read = table_of if kind == "csv" else sheet_of
+    for path in ("/assets", "/custody"):
+        for query in ("", "?columns=holder", "?columns=holder&sort=holder"):
+            answer = await client.get(f"{path}.{kind}{query}")
+            if answer.status_code == 200:
+                rows = str(await read(client, f"{path}.{kind}{query}"))
+                assert not [one.name for one in borrowers if one.name in rows], (path, query)
+            else:
+                assert answer.status_code in (403, 422), (path, query)
+                assert not [one.name for one in borrowers if one.name in answer.text]
+    assert len(await read(client, f"/assets.{kind}?columns=holder")) == 3
 
 
 async def test_how_to_reach_a_donor_is_told_to_no_token(client: httpx.AsyncClient) -> None:

@@ -5,17 +5,16 @@ from api.kit.list_files import list_files
 from api.kit.list_tables import Column, ListTable
 from api.wording.language import Language
 from api.wording.words import word_of
-from core import people
+from core import people, schools
 from core.errors import Message, say
 from core.people import ORDERS, PeopleFilters, Person
 from core.permissions import READ_PEOPLE
 
 
 def _roles(person: Person, speech: Language) -> str:
-    is_chinese = speech.code == "zh_CN"
-    return ("；" if is_chinese else "; ").join(
+    return ("；" if speech.code == "zh_CN" else "; ").join(
         f"{word_of(speech, 'role', one.role)} · "
-        + ((one.school_name_zh if is_chinese else one.school_name_en) or one.school_name_zh)
+        + schools.name_in(speech.code, one.school_name_zh, one.school_name_en)
         for one in person.memberships
         if one.is_valid
     )
@@ -34,7 +33,7 @@ TABLE = ListTable[Person](
         Column("login", say("Sign-in name"), lambda person, _: person.login),
         Column("roles", say("Roles"), _roles),
         Column("account", say("Account"), lambda person, speech: speech.words(_account(person))),
-        Column("created_at", say("Added"), lambda person, _: person.created_at, on_page=False),
+        Column("created_at", say("Added on"), lambda person, _: person.created_at, on_page=False),
     ],
     ORDERS,
 )

@@ -68,7 +68,7 @@ class AssetPages(Controller):
             counted_to=COUNTED_TO,
             page=page,
             # On more than this page, and of those only what the actor may change.
-            found=await _count_kept(actor, query, total) if total > len(page.items) else 0,
+            found=await _count_kept(actor, query, total) if kept and total > len(page.items) else 0,
             keeps_several=len(kept) > 1,
             shown=TABLE.shown(
                 asked, language_of(request), without=() if len(schools) > 1 else ("school",)

@@ -103,7 +103,7 @@ TABLE = ListTable[AssetWithBooks](
         "holder",
         "due_on",
     ),
-    sorts=[("added", say("Added"))],
+    sorts=[("added", say("Added on"))],
 )
 FILES = list_files(
     TABLE,

@@ -30,7 +30,9 @@ TABLE = ListTable[Custody](
     [
         Column("tag", say("Tag"), lambda loan, _: loan.tag),
         Column("title", say("What it is"), lambda loan, _: loan.title, line="title"),
-        Column("school", say("School"), lambda loan, _: loan.school, on_page=False),
+        Column(
+            "school", say("School"), lambda loan, _: loan.school, on_page=False, names_school=True
+        ),
         Column(
             "holder",
             say("Holder"),
@@ -39,7 +41,7 @@ TABLE = ListTable[Custody](
         ),
         Column("started_at", say("Since"), lambda loan, _: _day(loan.started_at)),
         Column("due_on", say("Due back on"), lambda loan, _: loan.due_on, line="state"),
-        Column("ended_at", say("Came back"), lambda loan, _: _day(loan.ended_at), line="state"),
+        Column("ended_at", say("Came back on"), lambda loan, _: _day(loan.ended_at), line="state"),
         Column(
             "state",
             say("State"),

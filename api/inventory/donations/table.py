@@ -33,7 +33,9 @@ TABLE = ListTable[DonationRow](
             lambda gift, _: gift.acknowledgement_number,
             on_page=False,
         ),
-        Column("school", say("School"), lambda gift, _: gift.school, on_page=False),
+        Column(
+            "school", say("School"), lambda gift, _: gift.school, on_page=False, names_school=True
+        ),
         Column(
             "donor",
             say("Donor"),
@@ -41,7 +43,7 @@ TABLE = ListTable[DonationRow](
         ),
         Column("received_on", say("Came on"), lambda gift, _: gift.received_on),
         Column("declared", say("Declared"), lambda gift, _: gift.declared, numeric=True),
-        Column("received", say("Received"), lambda gift, _: gift.received, numeric=True),
+        Column("received", say("Number received"), lambda gift, _: gift.received, numeric=True),
         Column("missing", say("Gap"), lambda gift, _: gift.missing),
         Column(
             "thanks",

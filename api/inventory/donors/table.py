@@ -29,10 +29,10 @@ TABLE = ListTable[Donor](
             lambda donor, _: donor.contact,
             line=lambda donor: "where" if donor.contact else "",
         ),
-        Column("school", say("School"), lambda donor, _: donor.school),
+        Column("school", say("School"), lambda donor, _: donor.school, names_school=True),
         Column(
             "donations",
-            say("Donations"),
+            say("Number of donations"),
             lambda donor, _: donor.donations,
             line="state",
             numeric=True,

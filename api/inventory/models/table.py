@@ -25,7 +25,13 @@ TABLE = ListTable[AssetModel](
             lambda model, _: model.isbn,
             line=lambda model: "where" if model.isbn else "",
         ),
-        Column("assets", say("Assets"), lambda model, _: model.assets, line="state", numeric=True),
+        Column(
+            "assets",
+            say("Number of assets"),
+            lambda model, _: model.assets,
+            line="state",
+            numeric=True,
+        ),
     ],
     ORDERS,
 )
