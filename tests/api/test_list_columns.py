@@ -150,6 +150,23 @@ async def test_files_name_schools_as_the_pages_do(client: httpx.AsyncClient, loc
     assert person[1].endswith(" · Kestrel")
 
 
+@pytest.mark.parametrize(
+    ("path", "column", "head"),
+    [
+        ("/people", "created_at", "添加时间"),
+        ("/donations", "received", "实收数量"),
+        ("/custody", "ended_at", "归还日期"),
+        ("/donors", "donations", "捐赠次数"),
+        ("/asset-models", "assets", "资产数量"),
+    ],
+)
+async def test_a_head_says_what_its_column_holds(
+    client: httpx.AsyncClient, path: str, column: str, head: str
+) -> None:
+    await office_of(client, "admin", "zh_CN")
+    assert (await table_of(client, f"{path}.csv?columns={column}"))[0][1] == head
+
+
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])
 async def test_a_student_helpers_files_name_no_borrower(
     client: httpx.AsyncClient, kind: str
