@@ -109,6 +109,32 @@ async def test_another_model_takes_what_is_asked_of_it_too(
     assert sent.status_code == 303, sent.text
 
 
+@pytest.mark.parametrize("end", ["disposed", "voided"])
+async def test_a_required_field_does_not_close_the_note_of_what_has_left_the_books(
+    page: httpx.AsyncClient, school: MadeSchool, end: str
+) -> None:
+    made = await factories.asset(school, lifecycle=end)
+    form = {**FIELD, "school_id": str(school.id), "name": "屏幕类型", "is_required": "on"}
+    await page.post("/custom-fields/new", data=form)
+    url = f"/assets/{made.tag}/edit"
+    assert "field_" not in re.findall(r"<form.*</form>", (await page.get(url)).text, re.S)[0]
+    field_id = await database.fetch_value("SELECT id FROM custom_field")
+    typed = {"model_id": str(made.model_id), "condition": "ok"}
+    for version, extra in enumerate(
+        ({}, {f"field_{field_id}": ""}, {f"field_{field_id}": "TN"}), 1
+    ):
+        sent = await page.post(
+            url, data={**typed, **extra, "version": str(version), "note": f"Note {version}"}
+        )
+        assert sent.status_code == 303, sent.text
+    token = await factories.bearer(await factories.person("admin", school))
+    noted = await page.patch(
+        f"/api/v1/assets/{made.tag}", json={"version": 4, "note": "Sold"}, headers=token
+    )
+    assert (noted.status_code, noted.json()["note"]) == (200, "Sold"), noted.text
+    assert await database.fetch_value("SELECT count(*) FROM asset_value") == 0
+
+
 async def test_fields_over_json(client: httpx.AsyncClient, school: MadeSchool) -> None:
     admin = await factories.person("admin", school)
     token = await factories.bearer(admin)

@@ -90,7 +90,9 @@ async def asked_of_new(actor: Actor) -> Asked:
 
 
 async def asked_of(asset: Asset) -> Asked:
-    """What the school asks of an asset of its model."""
+    """What the school asks of an asset of its model; nothing more once it has left the books."""
+    if asset.has_left:
+        return Asked([])
     return Asked(await custom_fields.find_fields_of(asset.school_id, asset.kind, asset.model_id))
 
 
