@@ -67,6 +67,7 @@ NEVER_IN_CONFLICT = {
     "profile_rule_put_back",
     "profile_rule_set",
     "room_seat",
+    "school_day_delete",
     "school_edit",
     "sign_in_confirm",
     "sign_in_end",

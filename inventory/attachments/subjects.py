@@ -5,7 +5,7 @@ from enum import StrEnum
 import msgspec
 
 from core.access import Actor
-from core.database import fetch_value
+from core.database import fetch_column, fetch_value
 from core.errors import Forbidden, Message, say
 from core.permissions import EDIT_DONATIONS, EDIT_EQUIPMENT, READ_DOCUMENTS
 from inventory.assets import get_asset
@@ -63,7 +63,14 @@ async def of_model(actor: Actor, model_id: int) -> Subject:
     """A model: everybody's to see, and to be added to by schools that have one of it."""
     model = await get_model(actor, model_id)
     schools = actor.school_ids_with(EDIT_EQUIPMENT)
-    is_of_others = model.assets == 0 and await fetch_value(
+    with_one = await fetch_column(
+        int,
+        "SELECT s.id FROM unnest($2::bigint[]) s (id)"
+        " WHERE EXISTS (SELECT FROM asset WHERE model = $1 AND school = s.id) ORDER BY s.id",
+        model_id,
+        schools,
+    )
+    is_of_others = not with_one and await fetch_value(
         "SELECT EXISTS (SELECT FROM asset WHERE model = $1)", model_id
     )
     return Subject(
@@ -71,7 +78,7 @@ async def of_model(actor: Actor, model_id: int) -> Subject:
         model.id,
         str(model.id),
         model.title,
-        schools[0] if schools else None,
+        next(iter(with_one or schools), None),
         bool(schools) and not is_of_others,
         refusal=say("Only other schools have this model") if is_of_others else NOT_YOURS,
     )
@@ -111,6 +118,11 @@ async def lock_subject(actor: Actor, subject: Subject) -> int:
         return school_id
     subject.require_writer()
     assert subject.school_id is not None
+    await lock_row(subject)
+    return subject.school_id
+
+
+async def lock_row(subject: Subject) -> None:
+    """Lock a model or a donation, whoever asks."""
     table = "asset_model" if subject.kind is SubjectKind.model else "donation"
     await fetch_value(f"SELECT id FROM {table} WHERE id = $1 FOR NO KEY UPDATE", subject.id)
-    return subject.school_id

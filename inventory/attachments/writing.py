@@ -7,6 +7,7 @@ from core import clock
 from core.access import Actor
 from core.database import execute, fetch_column, fetch_value, refusing, transaction
 from core.errors import Conflict, Forbidden, Invalid, Message, Problem, say
+from core.permissions import EDIT_EQUIPMENT
 from core.rows import delete_row, insert_row
 from core.texts import Line
 from inventory import tables
@@ -16,7 +17,13 @@ from inventory.attachments.reading import (
     get_attachment,
     no_such_attachment,
 )
-from inventory.attachments.subjects import Subject, SubjectKind, lock_subject, subject_of
+from inventory.attachments.subjects import (
+    Subject,
+    SubjectKind,
+    lock_row,
+    lock_subject,
+    subject_of,
+)
 from storage.documents import Document
 from storage.photos import Photo
 
@@ -92,7 +99,7 @@ async def make_main(actor: Actor, attachment_id: int) -> Attachment:
         present = await fetch_value(
             "SELECT school FROM attachment WHERE model = $1 AND is_main", found.subject_id
         )
-        if present is not None and present not in actor.school_ids:
+        if present is not None and not actor.can_at(present, EDIT_EQUIPMENT):
             raise Forbidden(say("Another school has chosen the picture of this model"))
         await execute(
             "UPDATE attachment SET is_main = false WHERE model = $1 AND is_main AND id <> $2",
@@ -105,9 +112,13 @@ async def make_main(actor: Actor, attachment_id: int) -> Attachment:
 
 async def _lock(actor: Actor, found: Attachment) -> None:
     subject = await subject_of(actor, found.subject, found.subject_id)
-    await lock_subject(actor, subject)
+    if subject.kind is not SubjectKind.model:
+        await lock_subject(actor, subject)
+        return
+    # Whoever added it may take it away, also when the school has none of the model any more.
+    await lock_row(subject)
     school_id = await fetch_value("SELECT school FROM attachment WHERE id = $1", found.id)
-    if found.subject is SubjectKind.model and school_id not in actor.school_ids:
+    if school_id is not None and not actor.can_at(school_id, EDIT_EQUIPMENT):
         raise Forbidden(say("Another school has added this; it can take it away"))
 
 

@@ -4,6 +4,7 @@ import asyncio
 from datetime import timedelta
 from io import BytesIO
 
+import msgspec
 import pytest
 from PIL import Image
 
@@ -135,6 +136,38 @@ async def test_the_first_photo_of_a_model_is_its_picture_until_another_is_chosen
     assert (await attachments.get_attachment(other.actor, first.id)).added_by is None
     await attachments.remove_attachment(technician.actor, second.id)
     assert await attachments.find_main_photos([model]) == {model: first.id}
+
+
+async def test_a_role_that_keeps_nothing_at_a_school_takes_nothing_of_it_away(
+    school: MadeSchool, technician: MadePerson
+) -> None:
+    """A technician of one school who only teaches at the other."""
+    model = await factories.asset_model()
+    photo = await photo_of(technician, await attachments.of_model(technician.actor, model))
+    there = await factories.school()
+    both = await factories.person("technician", there)
+    teaches = (await factories.person("teacher", school)).actor.memberships
+    actor = msgspec.structs.replace(both.actor, memberships=both.actor.memberships + teaches)
+    with pytest.raises(Forbidden):
+        await attachments.remove_attachment(actor, photo.id)
+    own = await photo_of(both, await attachments.of_model(both.actor, model))
+    with pytest.raises(Forbidden):
+        await attachments.make_main(actor, own.id)
+
+
+async def test_a_paper_of_a_model_can_be_taken_away_when_the_school_has_none_of_it_any_more(
+    school: MadeSchool, technician: MadePerson
+) -> None:
+    there = await factories.school()
+    both = await factories.person("technician", school, there)
+    model = await factories.asset_model()
+    asset = await factories.asset(school, model=model)
+    paper = await paper_of(technician, await attachments.of_model(technician.actor, model))
+    # What a keeper of both adds is the school's that has one.
+    assert (await attachments.of_model(both.actor, model)).school_id == school.id
+    await assets.change_school(both.actor, [asset.tag], there.id)
+    assert (await attachments.of_model(both.actor, model)).school_id == there.id
+    await attachments.remove_attachment(technician.actor, paper.id)
 
 
 async def test_a_model_that_only_another_school_has_is_theirs_to_photograph(

@@ -25,7 +25,7 @@ from core.database import transaction
 from core.errors import Invalid, Unavailable, say
 from core.permissions import EDIT_EQUIPMENT, READ_EQUIPMENT
 from inventory import attachments
-from inventory.attachments import Attachment, Subject
+from inventory.attachments import Attachment, AttachmentKind, Subject
 from storage.documents import Document, put_document
 
 OF_READER: dict[str, Any] = {"request": WebRequest, "actor": NamedDependency[Actor]}
@@ -126,6 +126,8 @@ async def _add_document(request: WebRequest, actor: Actor, owner: Owner, key: An
 
     async def store() -> None:
         subject.require_writer()
+        # What is refused for its title costs no room in the store.
+        attachments.check_title(AttachmentKind.document, await _typed_title(request))
         stored.append(await _put_file(request))
 
     async def add(form: DocumentForm) -> Attachment:
@@ -140,6 +142,11 @@ async def _add_document(request: WebRequest, actor: Actor, owner: Owner, key: An
         also=(Unavailable,),
         once=Once(actor, Attachment, store),
     )
+
+
+async def _typed_title(request: WebRequest) -> str:
+    title = (await request.form()).get("title")
+    return title if isinstance(title, str) else ""
 
 
 async def _put_file(request: WebRequest) -> Document:

@@ -156,7 +156,8 @@ class AttachmentRoutes(Controller):
     ) -> Response[Any]:
         """`small` is for a page, `icon` for a list; a document without pictures comes whole."""
         stored = await attachments.open_attachment(actor, attachment_id)
-        name = stored.saved_as if size == "full" else None
+        shown_small = size != "full" and stored.small_bytes > 0
+        name = None if shown_small else stored.saved_as
         return await delivery.picture(request, stored.sized(size), name)
 
     @post(
