@@ -16,7 +16,7 @@ from core.permissions import EDIT_EQUIPMENT
 from core.rows import update_row
 from core.texts import Line, Text, refuse, tidied
 from inventory import codes, serials, tables, tags
-from inventory.assets import book_facts, school_numbers
+from inventory.assets import book_facts, school_numbers, transitions
 from inventory.assets.book_facts import BookFacts, ClassCode, Cost, CostBasis, Currency
 from inventory.assets.locking import HAS_LEFT, Stack, lock, lock_stack, refuse_changed
 from inventory.assets.reading import find_by_tags, get_asset
@@ -39,6 +39,7 @@ REFUSALS: dict[str, Message | Problem] = {
         "place_id", say("The place must be of the asset's school"), code="place"
     ),
     **HAS_LEFT,
+    "not_wiped": transitions.REFUSALS["not_wiped"],
     **book_facts.REFUSALS,
     **school_numbers.REFUSALS,
     **custom_fields.REFUSALS,

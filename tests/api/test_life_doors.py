@@ -7,10 +7,11 @@ import httpx
 import pytest
 
 from core import database
-from inventory import assets, custody, donations
+from inventory import assets, custody, donations, imports
 from inventory.assets import LifecycleState, NewWipe, WipeMethod
 from inventory.custody import Holder
 from inventory.donations import Receipt
+from inventory.repairs import report_fault
 from tests import factories, factories_inventory
 from tests.api.office import Office, office_of
 
@@ -163,3 +164,41 @@ async def test_a_wrong_receipt_is_undone_with_its_button_while_nothing_happened(
     assert "Undone" in page
     assert later[0].tag in page
     assert (await donations.get_donation(office.who.actor, gift.id)).received == 3
+
+
+@pytest.mark.parametrize("state", ["in_service", "in_repair", "lost"])
+async def test_no_door_leads_around_the_wipe_by_another_model(office: Office, state: str) -> None:
+    gift = await factories_inventory.donation(office.who, office.school)
+    line, who = gift.lines[0], office.who
+    other = await factories.asset_model("other", "Shelf")
+    (made,) = await donations.receive_line(who.actor, gift.id, line.id, Receipt(1))
+    away = assets.AssetChanges(version=1, model_id=other)
+    await assets.update_asset(who.actor, made.tag, away)
+    await assets.take_step(who.actor, made.tag, LifecycleState.in_service)
+    if state == "in_repair":
+        await report_fault(who.actor, made.tag, "Loose", is_usable=False)
+    if state == "lost":
+        await assets.take_step(who.actor, made.tag, LifecycleState.lost)
+    version = (await assets.get_asset(who.actor, made.tag)).version
+    token = await factories.bearer(who)
+    back = {"version": version, "model_id": line.model_id}
+    job = await imports.stage_assets(
+        who.actor, office.school.code, "a.csv", f"Tag,Model\n{made.tag},{line.model}\n".encode()
+    )
+    answers = [
+        await office.send(f"/assets/{made.tag}/edit", condition="ok", note="Typed", **back),
+        await office.client.patch(f"/api/v1/assets/{made.tag}", json=back, headers=token),
+        await office.send(f"/imports/{job.id}/apply"),
+    ]
+    for answer in answers:
+        assert answer.status_code == 409, answer.text
+        assert "asks that data is wiped first; record the wipe" in answer.text
+    assert "Typed" in answers[0].text
+    assert answers[1].json()["code"] == "not_wiped"
+    assert (await assets.get_asset(who.actor, made.tag)).model_id == other
+    await assets.record_wipes(who.actor, [made.tag], NewWipe(method=WipeMethod.overwritten))
+    done = await office.client.patch(f"/api/v1/assets/{made.tag}", json=back, headers=token)
+    assert done.status_code == 200, done.text
+    gift = await donations.get_donation(who.actor, gift.id)
+    # Whatever its model was in between, its line counts it.
+    assert gift.lines[0].received == 1

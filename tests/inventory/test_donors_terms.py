@@ -9,7 +9,7 @@ import pytest
 from core import clock, database
 from core.errors import Conflict, Forbidden, Invalid, Problem
 from inventory import assets, donations
-from inventory.assets import LifecycleState, NewWipe, WipeMethod, WipeResult
+from inventory.assets import AssetChanges, LifecycleState, NewWipe, WipeMethod, WipeResult
 from inventory.donations import Donation, DonationEdit, Receipt
 from tests import factories, factories_inventory
 from tests.factories import MadePerson, MadeSchool
@@ -298,3 +298,43 @@ async def test_a_change_of_terms_does_not_touch_what_is_in_use(
         await assets.record_wipes(
             admin.actor, [tag], NewWipe(method=WipeMethod.overwritten, done_by="x" * 200)
         )
+
+
+async def test_a_correction_between_models_that_keep_data_asks_no_wipe_of_what_is_in_use(
+    admin: MadePerson, gift: Donation
+) -> None:
+    await set_terms(admin, gift, wipe_on_intake=False)
+    (tag,) = await received(admin, gift)
+    await assets.take_step(admin.actor, tag, IN_SERVICE)
+    await set_terms(admin, gift, wipe_on_intake=True)
+    version = (await assets.get_asset(admin.actor, tag)).version
+    to = AssetChanges(version=version, model_id=await factories.asset_model("printer"))
+    assert (await assets.update_asset(admin.actor, tag, to)).model_id == to.model_id
+    assert (await donations.get_donation(admin.actor, gift.id)).received == 1
+
+
+async def test_of_32_steps_and_corrections_none_brings_unwiped_data_into_service(
+    admin: MadePerson, gift: Donation
+) -> None:
+    (tag,) = await received(admin, gift)
+    other = await factories.asset_model("other")
+    await database.execute("UPDATE asset SET model = $1", other)
+    back = AssetChanges(version=1, model_id=gift.lines[0].model_id)
+    done = await asyncio.gather(
+        *(
+            assets.update_asset(admin.actor, tag, back)
+            if n % 2
+            else assets.take_step(admin.actor, tag, IN_SERVICE)
+            for n in range(32)
+        ),
+        return_exceptions=True,
+    )
+    assert sum(not isinstance(one, BaseException) for one in done) == 1
+    assert all(isinstance(one, Conflict) for one in done if isinstance(one, BaseException))
+    # Without the lock and the version too.
+    await database.execute("UPDATE asset SET model = $1", other)
+    if (await assets.get_asset(admin.actor, tag)).lifecycle != IN_SERVICE:
+        await assets.take_step(admin.actor, tag, IN_SERVICE)
+    with pytest.raises(asyncpg.RestrictViolationError) as refused:
+        await database.execute("UPDATE asset SET model = $1", back.model_id)
+    assert refused.value.constraint_name == "not_wiped"
