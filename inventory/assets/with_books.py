@@ -32,7 +32,8 @@ SELECT a.id, a.cost, a.currency, a.cost_basis, a.acquired_on, a.warranty_until, 
        a.class_code, a.class_edition,
        array(SELECT n.number FROM asset_number n WHERE n.asset = a.id ORDER BY n.id) AS numbers,
        (SELECT coalesce(jsonb_object_agg(f.name, {VALUE}), '{{}}'::jsonb)
-          FROM asset_value v JOIN custom_field f ON f.id = v.field
+          FROM asset_value v
+          JOIN custom_field f ON f.id = v.field AND f.school = a.school
           LEFT JOIN custom_choice c ON c.id = v.choice
          WHERE v.asset = a.id AND {VALUE} IS NOT NULL) AS fields
   FROM asset a WHERE a.id = any($1::bigint[])

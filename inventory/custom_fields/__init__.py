@@ -1,6 +1,7 @@
 """Custom fields: what a school wants to know of its assets, beside what all schools ask."""
 
 from inventory.custom_fields.fields import (
+    AskedField,
     CustomField,
     FieldFacts,
     FieldFilters,
@@ -22,6 +23,7 @@ from inventory.custom_fields.values import (
 )
 
 __all__ = [
+    "AskedField",
     "CustomField",
     "FieldFacts",
     "FieldFilters",

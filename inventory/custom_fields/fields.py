@@ -18,6 +18,7 @@ from core.query import Key, Order, Where, get_row, list_page
 from core.rows import delete_row, insert_row, update_row
 from core.texts import Line, refuse, tidied
 from inventory import tables
+from inventory.asset_columns import column_of
 from inventory.models import AssetKind
 
 MOST_CHOICES = 60
@@ -33,7 +34,7 @@ class FieldKind(StrEnum):
     choice = "choice"
 
 
-class CustomField(msgspec.Struct, frozen=True):
+class AskedField(msgspec.Struct, frozen=True):
     """One field; ``retired_at``: it is asked no more, and its values stay readable."""
 
     id: int
@@ -49,12 +50,17 @@ class CustomField(msgspec.Struct, frozen=True):
     model: str | None
     choices: tuple[str, ...]
     retired_at: datetime | None
-    used: int
 
     @property
     def option(self) -> tuple[int, str]:
         """As one chooses it in a list."""
         return self.id, self.name
+
+
+class CustomField(AskedField, frozen=True):
+    """A field and how many assets ``used`` it: a count of its values, for lists of fields alone."""
+
+    used: int
 
 
 Position = Annotated[int, msgspec.Meta(ge=1, le=99, description="In the order of the form")]
@@ -116,13 +122,19 @@ REFUSALS: Refusals = {
 }
 MISSING = say("There is no such field, or it is not of your school")
 NO_FILTERS = FieldFilters()
-READ = """
-SELECT f.id, f.school AS school_id, s.code AS school, f.name, f.kind, f.unit, f.is_required,
+COLUMNS = """
+       f.id, f.school AS school_id, s.code AS school, f.name, f.kind, f.unit, f.is_required,
        f.position, f.asset_kind, f.model AS model_id, model_title(m.brand, m.name) AS model,
        array(SELECT c.label FROM custom_choice c WHERE c.field = f.id ORDER BY c.position, c.id)
            AS choices,
-       f.retired_at, (SELECT count(*) FROM asset_value v WHERE v.field = f.id) AS used
-  FROM custom_field f JOIN school s ON s.id = f.school LEFT JOIN asset_model m ON m.id = f.model
+       f.retired_at
+"""
+TABLES = (
+    "FROM custom_field f JOIN school s ON s.id = f.school LEFT JOIN asset_model m ON m.id = f.model"
+)
+ASKED = f"SELECT {COLUMNS} {TABLES}"
+READ = f"""
+SELECT {COLUMNS}, (SELECT count(*) FROM asset_value v WHERE v.field = f.id) AS used {TABLES}
 """
 BY_PLACE = Order(
     Key("f.school", int, "school_id"), Key("f.position", int, "position"), Key("f.id", int, "id")
@@ -221,6 +233,10 @@ async def _set_choices(field_id: int, school_id: int, labels: Sequence[str]) -> 
 
 def _checked(facts: FieldFacts) -> tuple[FieldFacts, list[str]]:
     clean, errors = tidied(facts, TEXTS)
+    # Headed by it, a column of an asset file would be read as one of its own.
+    if column_of(clean.name):
+        message = say("Files have a column of this name already")
+        errors.append(FieldError("name", message, "taken"))
     labels = list(dict.fromkeys(text for one in facts.choices if (text := LABEL.tidy(one))))
     errors += [error for one in labels if (error := LABEL.find_error("choices", one))][:1]
     if facts.kind is FieldKind.choice and not labels:

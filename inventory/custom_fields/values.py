@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 import msgspec
 
@@ -10,7 +10,7 @@ from core.database import execute, fetch, fetch_value
 from core.errors import Conflict, FieldError, Invalid, Message, Problem, say
 from core.texts import Line
 from inventory import tables
-from inventory.custom_fields.fields import READ, CustomField, FieldKind
+from inventory.custom_fields.fields import ASKED, AskedField, FieldKind
 from inventory.models import AssetKind
 
 TEXT = Line(tables.AssetValue.text_value)
@@ -50,23 +50,23 @@ SELECT coalesce(jsonb_agg(jsonb_build_object('name', f.name, 'kind', f.kind, 'un
 """
 
 
-async def find_fields_at(school_ids: list[int]) -> list[CustomField]:
+async def find_fields_at(school_ids: list[int]) -> list[AskedField]:
     """All fields that these schools ask for now; the caller may see the schools."""
     return await fetch(
-        CustomField,
-        f"{READ} WHERE f.school = any($1::bigint[]) AND f.retired_at IS NULL"
+        AskedField,
+        f"{ASKED} WHERE f.school = any($1::bigint[]) AND f.retired_at IS NULL"
         " ORDER BY f.school, f.position, f.id",
         school_ids,
     )
 
 
-async def find_fields_of(school_id: int, kind: AssetKind, model_id: int) -> list[CustomField]:
+async def find_fields_of(school_id: int, kind: AssetKind, model_id: int) -> list[AskedField]:
     """The fields that a school asks for of its assets of a model."""
-    return [
-        field
-        for field in await find_fields_at([school_id])
-        if field.model_id == model_id or field.asset_kind == kind
-    ]
+    return _those_of(await find_fields_at([school_id]), kind, model_id)
+
+
+def _those_of(fields: list[AskedField], kind: AssetKind, model_id: int) -> list[AskedField]:
+    return [field for field in fields if field.model_id == model_id or field.asset_kind == kind]
 
 
 async def set_values(
@@ -75,12 +75,14 @@ async def set_values(
     given: Mapping[str, str | None],
     *,
     is_new: bool = False,
+    asked: list[AskedField] | None = None,
 ) -> bool:
     """Make these the values of a locked asset, by the names of the fields; whether any changed.
 
     In the caller's transaction. A field left out stays; empty text clears. Invalid names each
     field that is not asked of this asset, cannot hold the text, or is required and empty; of one
-    that ``is_new`` all that is required must be there.
+    that ``is_new`` all that is required must be there. Who writes many assets gives what the school
+    has ``asked``, read once.
     """
     if not given and not is_new:
         return False
@@ -89,7 +91,9 @@ async def set_values(
         "SELECT m.id, m.kind FROM asset a JOIN asset_model m ON m.id = a.model WHERE a.id = $1",
         asset_id,
     )
-    fields = await find_fields_of(school_id, row[0].kind, row[0].id)
+    if asked is None:
+        asked = await find_fields_at([school_id])
+    fields = _those_of(asked, row[0].kind, row[0].id)
     stored = {one.field: one.value for one in await _stored(asset_id)}
     wanted, errors = _judged(fields, given, is_new=is_new)
     if errors:
@@ -129,8 +133,8 @@ async def _stored(asset_id: int) -> list[_Stored]:
 
 
 def _judged(
-    fields: list[CustomField], given: Mapping[str, str | None], *, is_new: bool
-) -> tuple[list[tuple[CustomField, str]], list[FieldError]]:
+    fields: list[AskedField], given: Mapping[str, str | None], *, is_new: bool
+) -> tuple[list[tuple[AskedField, str]], list[FieldError]]:
     by_name = {plain_name(field.name): field for field in fields}
     texts = {plain_name(name): TEXT.tidy(text or "") for name, text in given.items()}
     errors = [
@@ -147,7 +151,7 @@ def _judged(
     return wanted, errors
 
 
-def read_value(field: CustomField, text: str) -> tuple[str, FieldError | None]:
+def read_value(field: AskedField, text: str) -> tuple[str, FieldError | None]:
     """The text as it is stored, and what is wrong with it."""
     if not text:
         message = say("Fill in this field") if field.is_required else None
@@ -158,30 +162,32 @@ def read_value(field: CustomField, text: str) -> tuple[str, FieldError | None]:
     return text, FieldError(PREFIX + field.name, message, code) if message else None
 
 
-def _text(field: CustomField, text: str) -> tuple[str, Message | None]:
+def _text(field: AskedField, text: str) -> tuple[str, Message | None]:
     error = TEXT.find_error("", text)
     return text, error.message if error else None
 
 
-def _number(field: CustomField, text: str) -> tuple[str, Message | None]:
+def _number(field: AskedField, text: str) -> tuple[str, Message | None]:
     try:
         number = Decimal(text)
-    except InvalidOperation:
-        number = Decimal("NaN")
-    if not number.is_finite() or abs(number) > MOST_NUMBER or number != round(number, 4):
-        return "", say("A number, with four decimals at most")
-    # No "-0", and no zeros at the end: as the database writes it back.
-    return f"{number.normalize() + 0:f}", None
+        # Compared before anything is computed: arithmetic on 1e9999999 overflows.
+        if -MOST_NUMBER <= number <= MOST_NUMBER and number == round(number, 4):
+            # No "-0", and no zeros at the end: as the database writes it back.
+            return f"{number.normalize() + 0:f}", None
+    except ArithmeticError:
+        # No number at all, or one that cannot be compared.
+        pass
+    return "", say("A number, with four decimals at most")
 
 
-def _day(field: CustomField, text: str) -> tuple[str, Message | None]:
+def _day(field: AskedField, text: str) -> tuple[str, Message | None]:
     try:
         return date.fromisoformat(text).isoformat(), None
     except ValueError:
         return "", say("A day such as 2026-03-02")
 
 
-def _choice(field: CustomField, text: str) -> tuple[str, Message | None]:
+def _choice(field: AskedField, text: str) -> tuple[str, Message | None]:
     if text not in field.choices:
         return "", say("Choose one of: {all}", all=", ".join(field.choices))
     return text, None
@@ -195,7 +201,7 @@ READERS = {
 }
 
 
-async def _write(asset_id: int, field: CustomField, text: str) -> None:
+async def _write(asset_id: int, field: AskedField, text: str) -> None:
     """One value, in the column of its kind; keys refuse it if field or choice went meanwhile."""
     kind = field.kind
     choice = None

@@ -14,7 +14,7 @@ from inventory.assets.school_numbers import set_numbers
 from inventory.assets.shapes import Condition, LifecycleState
 from inventory.assets.writing import REFUSALS as ASSET_REFUSALS
 from inventory.assets.writing import Draft, insert_assets, update_fields
-from inventory.custom_fields.values import set_values
+from inventory.custom_fields.values import find_fields_at, set_values
 from inventory.imports.files import RawRow
 from inventory.imports.reading import get_import
 from inventory.imports.shapes import ImportJob, ImportState, Verdict
@@ -99,6 +99,7 @@ async def _locked(actor: Actor, job_id: UUID) -> ImportJob:
 
 async def _write(job: ImportJob, judged: list[Judged]) -> None:
     models = await _ensure_models(judged)
+    asked = await find_fields_at([job.school_id])
     created = [one for one in judged if one.verdict is Verdict.create]
     made = iter(await tags.next_tags(job.school_id, sum(one.tag is None for one in created)))
     drafts = [_draft(job.school_id, one, one.tag or next(made), models) for one in created]
@@ -107,7 +108,7 @@ async def _write(job: ImportJob, judged: list[Judged]) -> None:
     for one, draft in zip(created, drafts, strict=True):
         if one.fields:
             asset_id = await fetch_value("SELECT id FROM asset WHERE tag = $1", draft.tag)
-            await set_values(asset_id, job.school_id, one.fields)
+            await set_values(asset_id, job.school_id, one.fields, asked=asked)
     await execute_many(
         "UPDATE import_row SET asset = (SELECT id FROM asset WHERE tag = $3)"
         " WHERE job = $1 AND line = $2",
@@ -124,7 +125,7 @@ async def _write(job: ImportJob, judged: list[Judged]) -> None:
             )
             is_changed |= bool(one.fields)
             await update_fields(one.known.id, given, is_changed=is_changed)
-            await set_values(one.known.id, job.school_id, one.fields)
+            await set_values(one.known.id, job.school_id, one.fields, asked=asked)
     await execute(
         "UPDATE import_job SET state = 'applied', applied_at = now() WHERE id = $1", job.id
     )

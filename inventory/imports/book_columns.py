@@ -8,9 +8,10 @@ from decimal import Decimal, InvalidOperation
 from typing import Protocol
 
 from core.errors import Message, say
+from inventory.asset_columns import Column
 from inventory.assets import book_facts, school_numbers
 from inventory.assets.book_facts import CLASS_EDITIONS, BookFacts, CostBasis
-from inventory.imports.columns import READ_BASIS, Column, read_word
+from inventory.imports.columns import READ_BASIS, read_word
 
 # 2026-03-02, 2026/3/2, 2026.3.2, 2026年3月2日 and 20260302; without a day its month's first.
 _DAY = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})(?:\s*[-/.月]\s*(\d{1,2})\s*日?|\s*月)?")

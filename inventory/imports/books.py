@@ -9,7 +9,7 @@ from inventory import serials, tags
 from inventory.assets.book_facts import BookFacts
 from inventory.assets.school_numbers import folded
 from inventory.assets.shapes import Condition, LifecycleState
-from inventory.custom_fields import CustomField, find_fields_at
+from inventory.custom_fields import AskedField, find_fields_at
 from inventory.custom_fields.values import VALUE
 from inventory.imports import field_columns
 from inventory.models import AssetKind
@@ -68,7 +68,7 @@ class Books(msgspec.Struct):
     places: dict[int, str]
     place_ids: dict[str, list[int]]
     by_number: dict[str, int] = {}
-    fields: dict[str, CustomField] = {}
+    fields: dict[str, AskedField] = {}
 
     def find_models(self, kind: AssetKind | None, brand: str, name: str) -> list[KnownModel]:
         """The models that a row may mean; the brand may stand in the model's cell."""
@@ -90,7 +90,8 @@ SELECT id, tag, school AS school_id, model AS model_id, serial_number, place AS 
        supplier, class_code, class_edition,
        array(SELECT n.number FROM asset_number n WHERE n.asset = asset.id ORDER BY n.id) AS numbers,
        (SELECT coalesce(jsonb_object_agg(f.name, {VALUE}), '{{}}'::jsonb)
-          FROM asset_value v JOIN custom_field f ON f.id = v.field
+          FROM asset_value v
+          JOIN custom_field f ON f.id = v.field AND f.school = asset.school
           LEFT JOIN custom_choice c ON c.id = v.choice
          WHERE v.asset = asset.id AND {VALUE} IS NOT NULL) AS fields
   FROM asset

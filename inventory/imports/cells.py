@@ -2,7 +2,7 @@
 
 from core.errors import Message, say
 from inventory import serials
-from inventory.imports.columns import Column, column_of
+from inventory.asset_columns import Column, column_of
 from inventory.imports.files import RawRow
 from inventory.imports.shapes import Remark
 

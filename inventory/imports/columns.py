@@ -1,81 +1,15 @@
-"""The columns of an asset file and the words in them, in Chinese and in English."""
+"""The words in the cells of an asset file, in Chinese and in English."""
 
 from enum import StrEnum
 from typing import TypeVar
 
+from inventory.asset_columns import plain_head
 from inventory.assets.book_facts import CostBasis
 from inventory.assets.shapes import Condition, LifecycleState
 from inventory.models import AssetKind
 
 Word = TypeVar("Word", bound=StrEnum)
 
-
-class Column(StrEnum):
-    """A column that an import reads; the export writes the same ones."""
-
-    tag = "tag"
-    kind = "kind"
-    brand = "brand"
-    model = "model"
-    serial_number = "serial_number"
-    place = "place"
-    lifecycle = "lifecycle"
-    condition = "condition"
-    name = "name"
-    note = "note"
-    cost = "cost"
-    cost_basis = "cost_basis"
-    currency = "currency"
-    acquired_on = "acquired_on"
-    warranty_until = "warranty_until"
-    supplier = "supplier"
-    class_code = "class_code"
-    class_edition = "class_edition"
-    numbers = "numbers"
-    school = "school"
-
-
-# The first of each is what templates and exports write: English, then Chinese.
-HEADERS: dict[Column, tuple[tuple[str, ...], tuple[str, ...]]] = {
-    Column.tag: (
-        ("Tag", "Asset tag", "Asset number"),
-        ("资产编号", "设备编号", "编号", "标签", "标签号"),
-    ),
-    Column.kind: (("Kind", "Category", "Type"), ("类别", "种类", "类型", "设备类别")),
-    Column.brand: (("Brand", "Maker", "Manufacturer"), ("品牌", "厂商", "制造商", "厂家")),
-    Column.model: (("Model", "Model name"), ("型号", "规格型号", "设备型号", "品牌型号")),
-    Column.serial_number: (
-        ("Serial number", "Serial", "Serial no", "S/N", "SN"),
-        ("序列号", "出厂编号", "机身号"),
-    ),
-    Column.place: (("Place", "Room", "Location"), ("位置", "地点", "存放地点", "功能室", "房间")),
-    Column.lifecycle: (("State", "Lifecycle", "Status"), ("使用状态", "状态")),
-    Column.condition: (("Condition",), ("完好程度", "状况", "成色")),
-    Column.name: (("Name", "Asset name"), ("名称", "设备名称", "资产名称")),
-    Column.note: (("Note", "Notes", "Remark", "Remarks"), ("备注", "说明")),
-    Column.cost: (
-        ("Value in the books", "Value", "Cost", "Price"),
-        ("账面价值", "原值", "价值", "金额", "单价"),
-    ),
-    Column.cost_basis: (("Value by", "Basis"), ("价值依据", "计价方式", "价值类型")),
-    Column.currency: (("Currency",), ("币种", "货币")),
-    Column.acquired_on: (
-        ("Bought on", "Acquired on", "Purchase date"),
-        ("购置日期", "取得日期", "购买日期", "购置时间"),
-    ),
-    Column.warranty_until: (
-        ("Warranty until", "Warranty"),
-        ("保修截止日期", "保修期至", "质保到期", "保修到期"),
-    ),
-    Column.supplier: (("Supplier", "Vendor"), ("供应商", "供货单位", "供货商")),
-    Column.class_code: (("Class code",), ("分类代码", "资产分类代码", "国标分类号")),
-    Column.class_edition: (("Edition of the classes",), ("分类版本", "分类标准")),
-    Column.numbers: (
-        ("Numbers of the school", "School number", "Inventory number"),
-        ("校内编号", "校产编号", "学校编号", "固定资产编号"),
-    ),
-    Column.school: (("School", "School code"), ("学校", "学校代码")),
-}
 
 KINDS: dict[AssetKind, tuple[str, ...]] = {
     AssetKind.computer: ("计算机", "电脑", "台式机", "笔记本", "笔记本电脑"),
@@ -117,34 +51,9 @@ STATES: dict[LifecycleState, tuple[str, ...]] = {
 }
 
 
-def _plain(text: str) -> str:
-    return " ".join(text.replace("_", " ").replace("*", " ").casefold().split())
-
-
-_COLUMN_OF = {
-    _plain(spelling): column
-    for column, languages in HEADERS.items()
-    for spellings in (*languages, (column.value,))
-    for spelling in spellings
-}
-
-
-def column_of(header: str) -> Column | None:
-    """The column that a header means, or None."""
-    return _COLUMN_OF.get(_plain(header))
-
-
-def headers(locale: str) -> dict[Column, str]:
-    """What an export or a template writes above each column."""
-    return {
-        column: (english if locale == "en" else chinese)[0]
-        for column, (english, chinese) in HEADERS.items()
-    }
-
-
 def _reader(words: dict[Word, tuple[str, ...]]) -> dict[str, Word]:
     return {
-        _plain(spelling): value
+        plain_head(spelling): value
         for value, spellings in words.items()
         for spelling in (value.value, *spellings)
     }
@@ -158,7 +67,7 @@ READ_BASIS = _reader(BASES)
 
 def read_word(words: dict[str, Word], text: str) -> Word | None:
     """The value that a word in a cell means, or None."""
-    return words.get(_plain(text))
+    return words.get(plain_head(text))
 
 
 def word(value: AssetKind | Condition | CostBasis | LifecycleState, locale: str) -> str:

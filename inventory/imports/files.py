@@ -9,8 +9,8 @@ import msgspec
 
 from core.csv_files import bare
 from core.errors import Invalid, Message, say
+from inventory.asset_columns import Column, column_of
 from inventory.imports import workbooks
-from inventory.imports.columns import Column, column_of
 
 MOST_BYTES = 10 * 1024 * 1024
 MOST_ROWS = 20_000

@@ -12,8 +12,8 @@ from core.errors import say
 from core.paging import DEFAULT_LIMIT, Page
 from core.permissions import IMPORT_EQUIPMENT
 from core.query import Key, Order, Where, list_page
+from inventory.asset_columns import column_of
 from inventory.custom_fields.values import plain_name
-from inventory.imports.columns import column_of
 from inventory.imports.shapes import (
     FieldDiff,
     ImportJob,

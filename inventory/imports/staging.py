@@ -17,9 +17,9 @@ from core.errors import Conflict, say
 from core.permissions import IMPORT_EQUIPMENT
 from core.rows import insert_row
 from inventory import tables
+from inventory.asset_columns import Column, column_of
 from inventory.imports import book_columns
 from inventory.imports.books import open_books
-from inventory.imports.columns import Column, column_of
 from inventory.imports.files import RawRow
 from inventory.imports.opening import open_sheet
 from inventory.imports.reading import get_import

@@ -1,8 +1,9 @@
 """The file to fill in for an import: CSV as spreadsheet programs in China open it."""
 
 from core import csv_files
+from inventory.asset_columns import Column, headers
 from inventory.assets.shapes import Condition, LifecycleState
-from inventory.imports.columns import Column, headers, word
+from inventory.imports.columns import word
 from inventory.models import AssetKind
 
 

@@ -4,6 +4,7 @@ import msgspec
 
 from core.errors import Invalid, say
 from inventory import serials, tags
+from inventory.asset_columns import Column
 from inventory.assets.shapes import ENDS, Condition
 from inventory.assets.writing import FIRST_STATES, TEXTS
 from inventory.imports import book_columns, field_columns
@@ -13,7 +14,6 @@ from inventory.imports.columns import (
     READ_CONDITION,
     READ_KIND,
     READ_STATE,
-    Column,
     read_word,
 )
 from inventory.imports.field_columns import FieldCells

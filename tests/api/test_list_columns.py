@@ -10,8 +10,8 @@ from api.inventory.assets.table import TABLE
 from api.wording.language import language
 from core import database
 from inventory import custody, imports
+from inventory.asset_columns import column_of
 from inventory.custody import Holder
-from inventory.imports.columns import column_of
 from tests import factories
 from tests.api.office import office_of
 from tests.api.school_worlds import World, build

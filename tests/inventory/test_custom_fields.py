@@ -1,6 +1,7 @@
 """Custom fields: what a school asks of its assets, by kind of equipment or by model."""
 
 import asyncio
+from typing import Any
 
 import asyncpg
 import pytest
@@ -9,7 +10,9 @@ from core import database
 from core.errors import Conflict, Forbidden, Invalid, NotFound, Problem
 from inventory import assets, custom_fields, imports
 from inventory.assets import AssetChanges, AssetFilters, NewAsset
+from inventory.assets.with_books import list_with_books
 from inventory.custom_fields import CustomField, FieldFacts, FieldKind, NewField
+from inventory.custom_fields import values as field_values
 from inventory.imports import Verdict
 from inventory.models import AssetKind
 from tests import factories
@@ -72,6 +75,11 @@ async def test_a_value_is_stored_by_its_kind_and_read_back_as_text(
         (FieldKind.number, "NaN", "number"),
         (FieldKind.number, "1e40", "number"),
         (FieldKind.number, "1.00001", "number"),
+        (FieldKind.number, "1e9999999", "number"),
+        (FieldKind.number, "-1e9999999", "number"),
+        (FieldKind.number, "1e-9999999", "number"),
+        (FieldKind.number, "1e99999999999999999999", "number"),
+        (FieldKind.number, "sNaN", "number"),
         (FieldKind.date, "2026-02-30", "date"),
         (FieldKind.choice, "OLED", "choice"),
     ],
@@ -196,6 +204,23 @@ async def test_a_field_that_makes_no_sense_is_refused(
     assert refused.value.field == wrong
 
 
+@pytest.mark.parametrize(
+    "name", ["说明", "编号", "类型", "单价", "供应商", " REMARKS ", "serial_number"]
+)
+async def test_a_name_that_files_have_a_column_of_is_refused(
+    name: str, school: MadeSchool, admin: MadePerson
+) -> None:
+    with pytest.raises(Invalid) as refused:
+        await field(admin, school, name)
+    assert [(one.field, one.code) for one in refused.value.errors] == [("name", "taken")]
+    made = await field(admin, school)
+    with pytest.raises(Invalid) as refused:
+        await custom_fields.update_field(
+            admin.actor, made.id, FieldFacts(name=name, asset_kind=AssetKind.computer)
+        )
+    assert refused.value.errors[0].code == "taken"
+
+
 async def test_only_admins_of_the_school_define_fields(
     school: MadeSchool, technician: MadePerson, admin: MadePerson
 ) -> None:
@@ -297,6 +322,62 @@ async def test_a_file_has_a_column_for_each_field(school: MadeSchool, admin: Mad
         "Toner",
         "SCREEN size",
     ]
+
+
+async def test_a_number_that_overflows_is_wrong_in_its_cell_alone(
+    school: MadeSchool, admin: MadePerson
+) -> None:
+    await field(admin, school, kind=FieldKind.number)
+    text = "Tag,Kind,Model,Screen size\nAA,computer,PC,1e9999999\nBB,computer,PC,15\n"
+    job = await imports.stage_assets(admin.actor, school.code, "x.csv", text.encode())
+    rows = (await imports.list_rows(admin.actor, job.id)).items
+    assert [row.verdict for row in rows] == [Verdict.error, Verdict.create]
+    assert [one.column for one in rows[0].remarks] == ["Screen size"]
+
+
+async def test_what_an_asset_was_told_as_another_model_may_stand_in_its_file(
+    school: MadeSchool, admin: MadePerson
+) -> None:
+    await field(admin, school)
+    asset = await factories.asset(school)
+    await filled(admin, asset.tag, Screen_size="15 inch")
+    printer = await factories.asset_model("printer", "LP 1")
+    version = (await assets.get_asset(admin.actor, asset.tag)).version
+    await assets.update_asset(admin.actor, asset.tag, AssetChanges(version, model_id=printer))
+
+    async def verdicts(*cells: str) -> list[Verdict]:
+        text = "Tag,Screen size\n" + "".join(f"{asset.tag},{cell}\n" for cell in cells)
+        job = await imports.stage_assets(admin.actor, school.code, "x.csv", text.encode())
+        return [row.verdict for row in (await imports.list_rows(admin.actor, job.id)).items]
+
+    assert await verdicts("  15   inch ") == [Verdict.same]
+    assert await verdicts("17 inch") == [Verdict.error]
+    shown = (await list_with_books(admin.actor)).items
+    assert [row.books.fields for row in shown] == [{"Screen size": "15 inch"}]
+
+
+async def test_an_import_reads_the_fields_once_however_many_rows(
+    school: MadeSchool, admin: MadePerson, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await field(admin, school)
+    await factories.asset(school, tag="KNOWN")
+    asked: list[str] = []
+
+    async def fetch(row_type: type[Any], sql: str, *args: object, **values: object) -> list[Any]:
+        asked.append(sql)
+        return await database.fetch(row_type, sql, *args, **values)
+
+    monkeypatch.setattr(field_values, "fetch", fetch)
+    lines = [f"N{number},computer,PC,{number}" for number in range(1, 31)]
+    text = "\n".join(["Tag,Kind,Model,Screen size", *lines, "KNOWN,,,17"])
+    job = await imports.stage_assets(admin.actor, school.code, "x.csv", text.encode())
+    asked.clear()
+    await imports.apply_import(admin.actor, job.id)
+    of_fields = [sql for sql in asked if "FROM custom_field f" in sql]
+    # Once to judge the rows, once to write them; and no count of the values.
+    assert len(of_fields) == 2
+    assert not any("count(*)" in sql for sql in asked)
+    assert said(await assets.get_asset(admin.actor, "N30")) == {"Screen size": "30"}
 
 
 async def test_of_many_who_fill_in_a_field_at_once_one_value_stands(

@@ -13,8 +13,8 @@ from api.wording import words
 from api.wording.entities import CODES
 from api.wording.language import language
 from core.errors import Invalid
+from inventory.asset_columns import Column, column_of
 from inventory.imports import MOST_BYTES, MOST_ROWS, columns, read_sheet
-from inventory.imports.columns import Column, column_of
 
 PLAIN = "资产编号,型号,备注\nP-1,天逸510,前台\n"
 READ = ({"资产编号": "P-1", "型号": "天逸510", "备注": "前台"},)

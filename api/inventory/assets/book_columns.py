@@ -6,23 +6,22 @@ from api.kit.list_tables import Cell, Column
 from api.wording.language import Language
 from core.access import Actor
 from core.errors import Message, say
-from inventory import custom_fields
+from inventory import asset_columns, custom_fields
 from inventory.assets.with_books import AssetWithBooks, Books
 from inventory.custom_fields.values import plain_name
-from inventory.imports import columns
 from inventory.imports.book_columns import BETWEEN
 from inventory.imports.columns import word
 
 Value = Callable[[Books, Language], Cell]
 
 
-def _of_books(column: columns.Column, name: Message, value: Value) -> Column[AssetWithBooks]:
+def _of_books(column: asset_columns.Column, name: Message, value: Value) -> Column[AssetWithBooks]:
     return Column(
         column.value,
         name,
         lambda row, speech: value(row.books, speech),
         on_page=False,
-        head=lambda speech: columns.headers(speech.code)[column],
+        head=lambda speech: asset_columns.headers(speech.code)[column],
     )
 
 
@@ -36,22 +35,24 @@ def _basis(books: Books, speech: Language) -> str:
 
 
 OF_BOOKS = [
-    _of_books(columns.Column.cost, say("Value in the books"), lambda one, _: one.cost),
-    _of_books(columns.Column.cost_basis, say("Value by"), _basis),
-    _of_books(columns.Column.currency, say("Currency"), _currency),
-    _of_books(columns.Column.acquired_on, say("Bought on"), lambda one, _: one.acquired_on),
+    _of_books(asset_columns.Column.cost, say("Value in the books"), lambda one, _: one.cost),
+    _of_books(asset_columns.Column.cost_basis, say("Value by"), _basis),
+    _of_books(asset_columns.Column.currency, say("Currency"), _currency),
+    _of_books(asset_columns.Column.acquired_on, say("Bought on"), lambda one, _: one.acquired_on),
     _of_books(
-        columns.Column.warranty_until, say("Warranty until"), lambda one, _: one.warranty_until
+        asset_columns.Column.warranty_until,
+        say("Warranty until"),
+        lambda one, _: one.warranty_until,
     ),
-    _of_books(columns.Column.supplier, say("Supplier"), lambda one, _: one.supplier),
-    _of_books(columns.Column.class_code, say("Class code"), lambda one, _: one.class_code),
+    _of_books(asset_columns.Column.supplier, say("Supplier"), lambda one, _: one.supplier),
+    _of_books(asset_columns.Column.class_code, say("Class code"), lambda one, _: one.class_code),
     _of_books(
-        columns.Column.class_edition,
+        asset_columns.Column.class_edition,
         say("Edition of the classes"),
         lambda one, _: one.class_edition,
     ),
     _of_books(
-        columns.Column.numbers,
+        asset_columns.Column.numbers,
         say("Numbers of the school"),
         lambda one, _: BETWEEN.join(one.numbers),
     ),

@@ -9,6 +9,7 @@ from api.kit.list_tables import Cell, Column, ListTable
 from api.wording.language import Language
 from core.errors import Message, say
 from core.permissions import READ_EQUIPMENT
+from inventory import asset_columns
 from inventory.assets import AssetFilters, AssetRow
 from inventory.assets.sorting import ORDERS
 from inventory.assets.with_books import AssetWithBooks, list_with_books
@@ -16,7 +17,7 @@ from inventory.imports import columns
 
 
 def _of_import(
-    column: columns.Column,
+    column: asset_columns.Column,
     word: Message,
     value: Callable[[AssetWithBooks, Language], Cell],
     *,
@@ -30,7 +31,7 @@ def _of_import(
         value,
         on_page=on_page,
         line=line,
-        head=lambda speech: columns.headers(speech.code)[column],
+        head=lambda speech: asset_columns.headers(speech.code)[column],
     )
 
 
@@ -42,35 +43,35 @@ def _holder(row: AssetRow, speech: Language) -> str:
 TABLE = ListTable[AssetWithBooks](
     "assets",
     [
-        _of_import(columns.Column.tag, say("Tag"), lambda row, _: row.tag, on_page=True),
+        _of_import(asset_columns.Column.tag, say("Tag"), lambda row, _: row.tag, on_page=True),
         Column("title", say("What it is"), lambda row, _: row.title, line="title"),
         _of_import(
-            columns.Column.kind,
+            asset_columns.Column.kind,
             say("Kind"),
             lambda row, speech: columns.word(row.kind, speech.code),
         ),
-        _of_import(columns.Column.brand, say("Brand"), lambda row, _: row.brand),
-        _of_import(columns.Column.model, say("Model"), lambda row, _: row.model),
+        _of_import(asset_columns.Column.brand, say("Brand"), lambda row, _: row.brand),
+        _of_import(asset_columns.Column.model, say("Model"), lambda row, _: row.model),
         _of_import(
-            columns.Column.serial_number,
+            asset_columns.Column.serial_number,
             say("Serial number"),
             lambda row, _: row.serial_number,
         ),
         _of_import(
-            columns.Column.lifecycle,
+            asset_columns.Column.lifecycle,
             say("Status"),
             lambda row, speech: columns.word(row.lifecycle, speech.code),
             on_page=True,
             line="state",
         ),
         _of_import(
-            columns.Column.condition,
+            asset_columns.Column.condition,
             say("Condition"),
             lambda row, speech: columns.word(row.condition, speech.code),
             on_page=True,
         ),
         _of_import(
-            columns.Column.place,
+            asset_columns.Column.place,
             say("Place"),
             lambda row, _: row.place,
             on_page=True,
@@ -83,9 +84,11 @@ TABLE = ListTable[AssetWithBooks](
             line=lambda row: "where" if row.holder_kind else "",
         ),
         Column("due_on", say("Due"), lambda row, _: row.due_on, on_page=False),
-        _of_import(columns.Column.name, say("Own name"), lambda row, _: row.name),
+        _of_import(asset_columns.Column.name, say("Own name"), lambda row, _: row.name),
         *OF_BOOKS,
-        _of_import(columns.Column.school, say("School"), lambda row, _: row.school, on_page=True),
+        _of_import(
+            asset_columns.Column.school, say("School"), lambda row, _: row.school, on_page=True
+        ),
     ],
     ORDERS,
     in_files=(

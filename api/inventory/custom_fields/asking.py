@@ -10,7 +10,7 @@ from core.errors import FieldError
 from core.permissions import EDIT_EQUIPMENT
 from inventory import custom_fields, models
 from inventory.assets import Asset
-from inventory.custom_fields import CustomField, FieldKind
+from inventory.custom_fields import AskedField, FieldKind
 from inventory.custom_fields.values import PREFIX
 from inventory.models import AssetKind
 
@@ -39,7 +39,7 @@ class Group(msgspec.Struct, frozen=True):
         return any(form.get(name) for name in names) or any(one.field in names for one in errors)
 
 
-def input_of(field: CustomField) -> Input:
+def input_of(field: AskedField) -> Input:
     """The input of a field."""
     label = f"{field.name} ({field.unit})" if field.unit else field.name
     options = [(choice, choice) for choice in field.choices]
@@ -49,7 +49,7 @@ def input_of(field: CustomField) -> Input:
 class Asked(msgspec.Struct, frozen=True):
     """The fields that a form shows."""
 
-    fields: list[CustomField]
+    fields: list[AskedField]
 
     @property
     def groups(self) -> list[Group]:
