@@ -11,11 +11,13 @@ from core import database
 from inventory import custody, donations, repairs
 from inventory.custody import Holder
 from inventory.donations import NewLine
-from tests import factories, factories_inventory, factories_library
+from tests import factories, factories_inventory, factories_library, factories_repairs
 from tests.api.school_worlds import World, build
 from tests.conftest import Stack
 
 pytestmark = pytest.mark.usefixtures("db")
+PHOTO = ("front.png", factories_repairs.picture())
+PAPER = ("invoice.pdf", b"%PDF-1.4\n1 0 obj << >> endobj\ntrailer << >>\n%%EOF\n")
 
 
 async def test_a_key_of_one_line_receives_nothing_of_another(client: httpx.AsyncClient) -> None:
@@ -60,6 +62,7 @@ class KeyedForm(msgspec.Struct):
     address: str
     typed: dict[str, str]
     other: tuple[str, str]
+    files: dict[str, tuple[str, bytes]] | None = None
 
 
 async def _keyed_forms(world: World) -> dict[str, KeyedForm]:
@@ -127,6 +130,15 @@ async def _keyed_forms(world: World) -> dict[str, KeyedForm]:
             ("serial_numbers", "SN-77"),
         ),
         "resource": KeyedForm("/library/new", resource, ("abstract", "On rainbows")),
+        "photos": KeyedForm(
+            f"/assets/{free.tag}/photos", {"title": "Front"}, ("title", ""), {"photos": PHOTO}
+        ),
+        "document": KeyedForm(
+            f"/assets/{free.tag}/documents",
+            {"title": "Invoice"},
+            ("title", "Warranty"),
+            {"file": PAPER},
+        ),
     }
 
 
@@ -152,6 +164,8 @@ FORMS = (
     "take back",
     "receive",
     "resource",
+    "photos",
+    "document",
 )
 
 
@@ -162,13 +176,15 @@ async def test_a_form_is_done_once_and_its_key_belongs_to_what_was_typed(
     world = await build("Kestrel", tmp_path)
     await factories.signed_in(client, world.admin)
     form = (await _keyed_forms(world))[name]
-    first = await client.post(form.address, data={**form.typed, "key": "k"})
+    first = await client.post(form.address, data={**form.typed, "key": "k"}, files=form.files)
     assert first.status_code == 303, first.text
     done = await database.fetch_value("SELECT count(*) FROM audit_event")
-    again = await client.post(form.address, data={**form.typed, "key": "k"})
+    again = await client.post(form.address, data={**form.typed, "key": "k"}, files=form.files)
     assert (again.status_code, again.headers["location"]) == (303, first.headers["location"])
     field, text = form.other
-    other = await client.post(form.address, data={**form.typed, field: text, "key": "k"})
+    other = await client.post(
+        form.address, data={**form.typed, field: text, "key": "k"}, files=form.files
+    )
     assert await database.fetch_value("SELECT count(*) FROM audit_event") == done
     assert other.status_code == 409
     assert "This form was sent before with something else in it" in other.text
