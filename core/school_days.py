@@ -113,7 +113,9 @@ DELETE FROM school_day
  WHERE school = :school AND is_public AND extract(year FROM day) = :year AND day <> ALL (:days)
 """
 NEXT = """
-SELECT n.day::date FROM generate_series(:first::date, :first::date + 120, interval '1 day') n (day)
+SELECT n.day::date
+  FROM generate_series(:first::date, least(:first::date + 120, DATE '2100-12-31'), interval '1 day')
+       n (day)
   LEFT JOIN school_day d ON d.school = :school AND d.day = n.day::date
  WHERE coalesce(d.is_taught, extract(isodow FROM n.day) < 6 AND (
            EXISTS (SELECT FROM term t WHERE t.school = :school

@@ -90,6 +90,7 @@ async def test_lessons_follow_the_week_the_terms_and_the_calendar(db: Stack) -> 
     assert await find(school, saturday) == date(2026, 10, 27)
     assert await find(school, date(2026, 8, 3)) == date(2026, 9, 1)
     assert await find(school, date(2027, 1, 21)) is None
+    assert await find(school, date(9999, 12, 31)) is None
 
 
 @pytest.mark.parametrize(
