@@ -49,8 +49,8 @@ def _is_table(given: Iterable[tuple[bytes, bytes]]) -> bool:
     """Whether an answer is a table made from what is stored, and no file that somebody uploaded."""
     headers = {name.lower(): value for name, value in given}
     media_type = headers.get(b"content-type", b"").decode("latin-1")
-    # Only stored files can be asked for in parts.
-    return media_type.startswith((CSV_TYPE, XLSX_TYPE)) and b"accept-ranges" not in headers
+    # What is stored has an ETag; what is made for the one who asks has none.
+    return media_type.startswith((CSV_TYPE, XLSX_TYPE)) and b"etag" not in headers
 
 
 async def _tell(connection: WebConnection, seen: dict[str, str]) -> None:

@@ -12,11 +12,13 @@ from core import database
 from core.access import Role
 from inventory import attachments
 from storage import objects
+from storage.documents import put_document
 from storage.objects import connection
 from tests import factories, factories_inventory, factories_repairs
 from tests.conftest import Stack
 from tests.factories import MadePerson, MadeSchool
 from tests.inventory.test_attachments import PAPER, photo_of
+from tests.storage import samples
 
 KEY = re.compile(r'name="key" value="([^"]+)"')
 PICTURE = factories_repairs.picture("JPEG", (640, 480))
@@ -200,3 +202,19 @@ async def test_the_picture_of_a_model_stands_in_its_list_and_on_its_assets(
         await client.get("/api/v1/asset-models", headers=await factories.bearer(technician))
     ).json()
     assert [row["photo_id"] for row in listed["items"]] == [photo.id]
+
+
+async def test_a_table_that_somebody_attached_is_no_export_of_ours(
+    client: httpx.AsyncClient, school: MadeSchool
+) -> None:
+    admin = await factories.person(Role.admin, school)
+    asset = await factories.asset(school)
+    file = await put_document(samples.sheets(Parts=[["Lamp", 2]]), "parts.xlsx")
+    subject = await attachments.of_asset(admin.actor, asset.tag)
+    paper = await attachments.add_document(admin.actor, subject, file, title="Parts")
+    await factories.signed_in(client, admin)
+    whole = await client.get(f"/api/v1/attachments/{paper.id}/file")
+    assert whole.headers["content-type"].endswith("spreadsheetml.sheet")
+    assert "parts.xlsx" in whole.headers["content-disposition"]
+    told = await client.get("/api/v1/security-events", params={"kind": "export"})
+    assert told.json()["items"] == []
