@@ -5,7 +5,7 @@ import msgspec
 from core import places
 from core.access import Actor
 from core.database import execute, fetch, fetch_value, transaction
-from core.errors import Conflict, say
+from core.errors import Conflict, Invalid, say
 from core.places import Place
 
 # An asset at the end of its life does not keep its place in use.
@@ -60,3 +60,14 @@ async def retire_place(actor: Actor, place_id: int) -> Place:
                 code="place_not_empty",
             )
         return await places.retire_place(actor, place_id)
+
+
+async def require_place_in_use(place_id: int) -> None:
+    """Refuse a place that is not there or no longer in use; in the caller's transaction.
+
+    The lock waits for whoever is retiring the place just now, and then sees that it is retired.
+    """
+    if not await fetch_value(
+        "SELECT true FROM place WHERE id = $1 AND retired_at IS NULL FOR SHARE", place_id
+    ):
+        raise Invalid.of("place_id", say("Choose a place that is in use"), code="place")

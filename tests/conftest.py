@@ -11,13 +11,15 @@ import pytest
 from litestar import Litestar
 
 from core import database
-from core.settings import PRIVATE_NETWORKS, Settings
+from core.settings import PRIVATE_NETWORKS, MailSettings, Settings
 from labshare.engines import object_store, postgres
 from labshare.engines.ports import LOOPBACK_NETWORK
 from labshare.migrations import migrate
 from storage import objects
 from tests import factories
 from tests.patience import PATIENCE_SECONDS
+from tests.postbox import Postbox
+from tests.postbox import running as postbox_server
 
 # Of a run that hangs; no test is about how long anything takes.
 CLOSE_SECONDS = PATIENCE_SECONDS
@@ -153,3 +155,9 @@ def browser(app: Litestar) -> httpx.AsyncClient:
         base_url="http://labshare.test",
         headers={"origin": "http://labshare.test"},
     )
+
+
+@pytest.fixture
+async def postbox() -> AsyncIterator[tuple[Postbox, MailSettings]]:
+    async with postbox_server() as server:
+        yield server

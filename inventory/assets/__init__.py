@@ -17,6 +17,7 @@ from inventory.assets.listing import (
     list_query,
 )
 from inventory.assets.locking import MOST_AT_ONCE, Locked, lock
+from inventory.assets.moving import check_move, move_assets
 from inventory.assets.reading import find_asset, find_by_tags, get_asset, no_such_asset
 from inventory.assets.references import Meant, resolve, resolve_one
 from inventory.assets.shapes import Asset, AssetRow, Condition, HolderKind, LifecycleState
@@ -33,9 +34,7 @@ from inventory.assets.wipes import (
 from inventory.assets.writing import (
     AssetChanges,
     NewAsset,
-    check_move,
     create_asset,
-    move_assets,
     update_asset,
 )
 

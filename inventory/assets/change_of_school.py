@@ -11,7 +11,7 @@ from core.permissions import EDIT_EQUIPMENT
 from inventory.assets.locking import HAS_LEFT, Stack, lock_stack
 from inventory.assets.reading import find_by_tags
 from inventory.assets.shapes import ENDS, AssetRow
-from inventory.assets.writing import require_place_in_use
+from inventory.places import require_place_in_use
 
 REFUSALS: dict[str, Message | Problem] = {
     "custody_open_where_the_asset_is": Conflict(

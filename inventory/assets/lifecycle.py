@@ -12,7 +12,7 @@ from inventory.assets.reading import find_by_tags, get_asset
 from inventory.assets.shapes import Asset, AssetRow, LifecycleState
 from inventory.assets.transitions import NEEDS_WORK_ORDER, PossibleStep, find_steps
 from inventory.assets.transitions import REFUSALS as RULES
-from inventory.assets.writing import require_place_in_use
+from inventory.places import require_place_in_use
 
 REFUSALS: dict[str, Message | Problem] = {
     **RULES,

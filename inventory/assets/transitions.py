@@ -14,7 +14,7 @@ from core.database import fetch
 from core.errors import Conflict, Forbidden, Message, Problem, say
 from inventory.assets.locking import HAS_LEFT, Locked
 from inventory.assets.shapes import ENDS, Asset, LifecycleState
-from inventory.entities import CODES
+from inventory.code_words import CODES
 
 NEEDS_WORK_ORDER = say("A work order puts an asset in repair: report the fault instead")
 # What is said when a rule refuses whoever wrote without the lock: then nothing names the asset.

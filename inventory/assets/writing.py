@@ -1,4 +1,4 @@
-"""Assets come into the books, are corrected, and are moved."""
+"""Assets come into the books and are corrected."""
 
 from collections.abc import Mapping
 from datetime import date, datetime
@@ -9,8 +9,8 @@ from msgspec import UNSET, UnsetType
 
 from core import clock
 from core.access import Actor
-from core.database import execute, execute_many, fetch_value, refusing, transaction
-from core.errors import Conflict, FieldError, Invalid, Message, Problem, say
+from core.database import execute_many, fetch_value, refusing, transaction
+from core.errors import FieldError, Invalid, Message, Problem, say
 from core.numbers import Id, Version
 from core.permissions import EDIT_EQUIPMENT
 from core.rows import update_row
@@ -18,12 +18,13 @@ from core.texts import Line, Text, refuse, tidied
 from inventory import codes, serials, tables, tags
 from inventory.assets import book_facts, school_numbers, transitions
 from inventory.assets.book_facts import BookFacts, ClassCode, Cost, CostBasis, Currency
-from inventory.assets.locking import HAS_LEFT, Stack, lock, lock_stack, refuse_changed
-from inventory.assets.reading import find_by_tags, get_asset
-from inventory.assets.shapes import ENDS, Asset, AssetRow, Condition, LifecycleState
+from inventory.assets.locking import HAS_LEFT, lock, refuse_changed
+from inventory.assets.reading import get_asset
+from inventory.assets.shapes import Asset, Condition, LifecycleState
 from inventory.custom_fields import values as custom_fields
 from inventory.custom_fields.values import set_values
 from inventory.models import ModelFacts, ensure_model
+from inventory.places import require_place_in_use
 from inventory.scope import school_id_of
 
 REFUSALS: dict[str, Message | Problem] = {
@@ -252,67 +253,6 @@ async def update_fields(
         values["serial_trust"] = serials.trust(given["serial_number"])
     if values or is_changed:
         await update_row(tables.Asset, asset_id, **values)
-
-
-async def move_assets(actor: Actor, wanted: list[str], place_id: int) -> list[AssetRow]:
-    """Put one or many assets in another place of their school; every refused row is named."""
-    with refusing(REFUSALS):
-        async with transaction(actor):
-            stack = await lock_stack(actor, wanted)
-            _refuse_ended(stack)
-            with stack.collecting():
-                await require_place_in_use(place_id)
-            await _refuse_elsewhere(stack, place_id)
-            stack.raise_refused()
-            assets = stack.assets
-            await execute(
-                "UPDATE asset SET place = $2, version = version + 1"
-                " WHERE id = any($1::bigint[]) AND place IS DISTINCT FROM $2",
-                [asset.id for asset in assets],
-                place_id,
-            )
-            return await find_by_tags(actor, [asset.tag for asset in assets])
-
-
-async def check_move(
-    actor: Actor, wanted: list[str], place_id: int | None
-) -> tuple[FieldError, ...]:
-    """What stands in the way of moving these, row by row; nothing is moved."""
-    async with transaction(actor):
-        stack = await lock_stack(actor, wanted)
-        _refuse_ended(stack)
-        if place_id is not None:
-            await _refuse_elsewhere(stack, place_id)
-        return stack.errors
-
-
-def _refuse_ended(stack: Stack) -> None:
-    for asset in stack.assets:
-        if asset.lifecycle in ENDS:
-            ended = say("{tag} has left the books; it is moved no more", tag=asset.tag)
-            stack.refuse(asset, Conflict, ended, "asset_has_left_the_books")
-
-
-async def _refuse_elsewhere(stack: Stack, place_id: int) -> None:
-    school_id = await fetch_value("SELECT school FROM place WHERE id = $1", place_id)
-    if all(asset.school_id != school_id for asset in stack.assets):
-        # Then the place is wrong, not the rows; the constraint says so.
-        return
-    for asset in stack.assets:
-        if asset.school_id != school_id:
-            message = say("{tag} is of another school than the place", tag=asset.tag)
-            stack.refuse(asset, Invalid, message, "place")
-
-
-async def require_place_in_use(place_id: int) -> None:
-    """Refuse a place that is not there or no longer in use; in the caller's transaction.
-
-    The lock waits for whoever is retiring the place just now, and then sees that it is retired.
-    """
-    if not await fetch_value(
-        "SELECT true FROM place WHERE id = $1 AND retired_at IS NULL FOR SHARE", place_id
-    ):
-        raise Invalid.of("place_id", say("Choose a place that is in use"), code="place")
 
 
 def _refuse_first(state: LifecycleState) -> list[FieldError]:

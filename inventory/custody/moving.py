@@ -12,9 +12,9 @@ from core.texts import Text
 from inventory import tables
 from inventory.assets.locking import HAS_LEFT, Locked, Stack, lock_stack
 from inventory.assets.shapes import Condition, LifecycleState
-from inventory.assets.writing import require_place_in_use
 from inventory.custody.due import DueBy, find_due_day
 from inventory.custody.shapes import READ, Custody, Holder
+from inventory.places import require_place_in_use
 
 NOTE = Text(tables.Custody.note)
 REFUSALS: dict[str, Message | Problem] = {

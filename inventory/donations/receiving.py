@@ -8,10 +8,11 @@ from core.rows import insert_row
 from inventory import serials, tables, tags
 from inventory.assets import AssetRow, LifecycleState, find_by_tags, take_steps
 from inventory.assets.locking import MOST_AT_ONCE
-from inventory.assets.writing import REFUSALS, Draft, insert_assets, require_place_in_use
+from inventory.assets.writing import REFUSALS, Draft, insert_assets
 from inventory.assets.writing import TEXTS as ASSET_TEXTS
 from inventory.donations.reading import LINES, get_donation, get_editable
 from inventory.donations.shapes import Donation, DonationLine, Receipt
+from inventory.places import require_place_in_use
 
 UNDO = """
 UPDATE donation_receipt r SET undone_at = greatest(:now, r.received_at)

@@ -1,20 +1,11 @@
 """Mail against a real server: taken, refused for now, refused for ever, not there."""
 
-from collections.abc import AsyncIterator
-
 import pytest
 
 from core.errors import Invalid, Unavailable
 from core.mail import SUBJECT_MOST_LETTERS, Mail, Postponed, Undeliverable, is_address, send
 from core.settings import MailSettings, Settings
 from tests.postbox import Postbox
-from tests.postbox import running as postbox_server
-
-
-@pytest.fixture
-async def postbox() -> AsyncIterator[tuple[Postbox, MailSettings]]:
-    async with postbox_server() as server:
-        yield server
 
 
 async def test_a_mail_arrives_in_chinese_with_one_line_of_subject(

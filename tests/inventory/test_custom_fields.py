@@ -1,50 +1,21 @@
 """Custom fields: what a school asks of its assets, by kind of equipment or by model."""
 
 import asyncio
-from typing import Any
 
 import asyncpg
 import pytest
 
 from core import database
 from core.errors import Conflict, Forbidden, Invalid, NotFound, Problem
-from inventory import assets, custom_fields, imports
+from inventory import assets, custom_fields
 from inventory.assets import AssetChanges, AssetFilters, NewAsset
-from inventory.assets.with_books import list_with_books
-from inventory.custom_fields import CustomField, FieldFacts, FieldKind, NewField
-from inventory.custom_fields import values as field_values
-from inventory.imports import Verdict
+from inventory.custom_fields import FieldFacts, FieldKind
 from inventory.models import AssetKind
 from tests import factories
 from tests.factories import MadePerson, MadeSchool
+from tests.factories_fields import field, filled, said
 
 pytestmark = pytest.mark.usefixtures("db")
-
-
-@pytest.fixture
-async def admin(school: MadeSchool) -> MadePerson:
-    return await factories.person("admin", school)
-
-
-async def field(
-    by: MadePerson, of: MadeSchool, name: str = "Screen size", **facts: object
-) -> CustomField:
-    given = {"asset_kind": AssetKind.computer, **facts}
-    return await custom_fields.create_field(
-        by.actor,
-        NewField(school_id=of.id, name=name, **given),  # type: ignore[arg-type]
-    )
-
-
-async def filled(by: MadePerson, tag: str, **fields: str | None) -> assets.Asset:
-    version = (await assets.get_asset(by.actor, tag)).version
-    return await assets.update_asset(
-        by.actor, tag, AssetChanges(version, fields={k.replace("_", " "): v for k, v in fields.items()})
-    )  # fmt: skip
-
-
-def said(asset: assets.Asset) -> dict[str, str]:
-    return {one.name: one.value for one in asset.fields}
 
 
 @pytest.mark.parametrize(
@@ -287,97 +258,6 @@ async def test_history_calls_a_value_by_its_field(school: MadeSchool, admin: Mad
         ("Panel", "IPS", "TN"),
         ("Panel", None, "IPS"),
     ]
-
-
-async def test_a_file_has_a_column_for_each_field(school: MadeSchool, admin: MadePerson) -> None:
-    await field(admin, school, kind=FieldKind.number, is_required=True)
-    await field(admin, school, "Toner", asset_kind=AssetKind.printer)
-    await factories.asset(school, tag="KNOWN")
-
-    async def stage(*lines: str) -> imports.ImportJob:
-        text = "Tag,Kind,Model,SCREEN size,Toner\n" + "\n".join(lines)
-        return await imports.stage_assets(admin.actor, school.code, "x.csv", text.encode())
-
-    job = await stage("AA,computer,PC,15.60,", "KNOWN,,,17,", "BB,printer,LP,,black")
-    assert (job.counts.create, job.counts.update, job.unused) == (2, 1, ())
-    await imports.apply_import(admin.actor, job.id)
-    for tag, fields in (
-        ("AA", {"Screen size": "15.6"}),
-        ("KNOWN", {"Screen size": "17"}),
-        ("BB", {"Toner": "black"}),
-    ):
-        assert said(await assets.get_asset(admin.actor, tag)) == fields
-    again = await stage("AA,,,15.6,", "KNOWN,,,,", "BB,,,,black", "")
-    assert again.counts.same == 3
-    wrong = await stage("AA,,,wide,", "BB,,,,black", "KNOWN,,,,black", "CC,computer,PC,,")
-    rows = (await imports.list_rows(admin.actor, wrong.id)).items
-    assert [row.verdict for row in rows] == [
-        Verdict.error,
-        Verdict.same,
-        Verdict.error,
-        Verdict.error,
-    ]
-    assert [row.remarks[0].column for row in rows if row.remarks] == [
-        "SCREEN size",
-        "Toner",
-        "SCREEN size",
-    ]
-
-
-async def test_a_number_that_overflows_is_wrong_in_its_cell_alone(
-    school: MadeSchool, admin: MadePerson
-) -> None:
-    await field(admin, school, kind=FieldKind.number)
-    text = "Tag,Kind,Model,Screen size\nAA,computer,PC,1e9999999\nBB,computer,PC,15\n"
-    job = await imports.stage_assets(admin.actor, school.code, "x.csv", text.encode())
-    rows = (await imports.list_rows(admin.actor, job.id)).items
-    assert [row.verdict for row in rows] == [Verdict.error, Verdict.create]
-    assert [one.column for one in rows[0].remarks] == ["Screen size"]
-
-
-async def test_what_an_asset_was_told_as_another_model_may_stand_in_its_file(
-    school: MadeSchool, admin: MadePerson
-) -> None:
-    await field(admin, school)
-    asset = await factories.asset(school)
-    await filled(admin, asset.tag, Screen_size="15 inch")
-    printer = await factories.asset_model("printer", "LP 1")
-    version = (await assets.get_asset(admin.actor, asset.tag)).version
-    await assets.update_asset(admin.actor, asset.tag, AssetChanges(version, model_id=printer))
-
-    async def verdicts(*cells: str) -> list[Verdict]:
-        text = "Tag,Screen size\n" + "".join(f"{asset.tag},{cell}\n" for cell in cells)
-        job = await imports.stage_assets(admin.actor, school.code, "x.csv", text.encode())
-        return [row.verdict for row in (await imports.list_rows(admin.actor, job.id)).items]
-
-    assert await verdicts("  15   inch ") == [Verdict.same]
-    assert await verdicts("17 inch") == [Verdict.error]
-    shown = (await list_with_books(admin.actor)).items
-    assert [row.books.fields for row in shown] == [{"Screen size": "15 inch"}]
-
-
-async def test_an_import_reads_the_fields_once_however_many_rows(
-    school: MadeSchool, admin: MadePerson, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    await field(admin, school)
-    await factories.asset(school, tag="KNOWN")
-    asked: list[str] = []
-
-    async def fetch(row_type: type[Any], sql: str, *args: object, **values: object) -> list[Any]:
-        asked.append(sql)
-        return await database.fetch(row_type, sql, *args, **values)
-
-    monkeypatch.setattr(field_values, "fetch", fetch)
-    lines = [f"N{number},computer,PC,{number}" for number in range(1, 31)]
-    text = "\n".join(["Tag,Kind,Model,Screen size", *lines, "KNOWN,,,17"])
-    job = await imports.stage_assets(admin.actor, school.code, "x.csv", text.encode())
-    asked.clear()
-    await imports.apply_import(admin.actor, job.id)
-    of_fields = [sql for sql in asked if "FROM custom_field f" in sql]
-    # Once to judge the rows, once to write them; and no count of the values.
-    assert len(of_fields) == 2
-    assert not any("count(*)" in sql for sql in asked)
-    assert said(await assets.get_asset(admin.actor, "N30")) == {"Screen size": "30"}
 
 
 async def test_of_many_who_fill_in_a_field_at_once_one_value_stands(

@@ -19,16 +19,6 @@ WIPE = NewWipe(method=WipeMethod.secure_erase)
 
 
 @pytest.fixture
-async def school(db: object) -> MadeSchool:
-    return await factories.school()
-
-
-@pytest.fixture
-async def admin(school: MadeSchool) -> MadePerson:
-    return await factories.person("admin", school)
-
-
-@pytest.fixture
 async def gift(school: MadeSchool, admin: MadePerson) -> Donation:
     return await factories_inventory.donation(admin, school)
 

@@ -17,21 +17,6 @@ from tests.factories import MadePerson, MadeSchool
 VOIDED = LifecycleState.voided
 
 
-@pytest.fixture
-async def school(db: object) -> MadeSchool:
-    return await factories.school()
-
-
-@pytest.fixture
-async def technician(school: MadeSchool) -> MadePerson:
-    return await factories.person("technician", school)
-
-
-@pytest.fixture
-async def admin(school: MadeSchool) -> MadePerson:
-    return await factories.person("admin", school)
-
-
 async def state_of(asset_id: int) -> str:
     return str(await database.fetch_value("SELECT lifecycle FROM asset WHERE id = $1", asset_id))
 

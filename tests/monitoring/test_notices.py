@@ -1,77 +1,26 @@
 """Mail about alerts: owed once, sent in the reader's language, never after the trouble is over."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from datetime import UTC, datetime, timedelta
-from zoneinfo import ZoneInfo
 
-import msgspec
 import pytest
 
 from core import database, leases
 from core.access import Actor, Role
-from core.errors import Forbidden, Invalid, NotFound, say
+from core.errors import Forbidden, Invalid, NotFound
 from core.settings import MailSettings
-from labshare.stationery import FaceStationery
 from monitoring import notices
-from monitoring.notices import NewStep, NewSubscription, sending
-from monitoring.notices.digests import due_at
-from tests import factories, factories_monitoring
-from tests.factories import MadePerson, MadeSchool
+from monitoring.notices import NewSubscription, sending
+from tests import factories
+from tests.monitoring.mailed import (
+    PAPER,
+    alert,
+    clear,
+    subscribed,
+    tell,
+)
 from tests.postbox import Postbox
-from tests.postbox import running as postbox_server
 
 pytestmark = pytest.mark.usefixtures("db")
-
-PAPER = FaceStationery("https://labshare.example")
-SHANGHAI = ZoneInfo("Asia/Shanghai")
-
-
-@pytest.fixture
-async def postbox() -> AsyncIterator[tuple[Postbox, MailSettings]]:
-    async with postbox_server() as server:
-        yield server
-
-
-async def alert(
-    of: MadeSchool, *, minutes_ago: float = 5, severity: str = "critical", instance: str = ""
-) -> int:
-    device = await factories_monitoring.device(of)
-    created: int = await database.fetch_value(
-        "INSERT INTO alert (school, device, rule, instance, severity, message, raised_at)"
-        " VALUES ($1, $2, 'unreachable', $3, $4, $5, now() - make_interval(secs => $6)) RETURNING id",
-        of.id,
-        device.id,
-        instance,
-        severity,
-        msgspec.json.encode(say("{device} does not answer", device="一号交换机")).decode(),
-        minutes_ago * 60,
-    )
-    return created
-
-
-async def clear(alert_id: int) -> None:
-    await database.execute("UPDATE alert SET cleared_at = now() WHERE id = $1", alert_id)
-
-
-async def subscribed(
-    role: Role, of: MadeSchool, email: str, *, days_ago: int = 2, **how: object
-) -> MadePerson:
-    person = await factories.person(role, of)
-    new = msgspec.convert({"email": email, "at_once": True, **how}, NewSubscription)
-    await notices.subscribe(person.actor, of.id, new)
-    await database.execute(
-        "UPDATE alert_subscription SET created_at = now() - make_interval(days => $2)"
-        " WHERE person = $1",
-        person.id,
-        days_ago,
-    )
-    return person
-
-
-async def tell(settings: MailSettings) -> int:
-    await notices.enqueue_notices()
-    return await notices.send_notices(settings, PAPER)
 
 
 async def test_an_alert_is_told_once_and_its_end_once(
@@ -302,134 +251,6 @@ async def test_a_server_that_is_away_loses_nothing(postbox: tuple[Postbox, MailS
     assert await tell(away) == 0
     assert await tell(settings) == 1
     assert len(box.mail) == 1
-
-
-async def test_an_alert_that_nobody_takes_care_of_climbs_step_by_step(
-    postbox: tuple[Postbox, MailSettings],
-) -> None:
-    box, settings = postbox
-    school = await factories.school()
-    admin = await subscribed(Role.admin, school, "admin@school.example", at_once=False)
-    await subscribed(Role.technician, school, "tech@school.example", at_once=False)
-    await notices.set_steps(
-        admin.actor, school.id, [NewStep(10, role="technician"), NewStep(60, role="admin")]
-    )
-    alert_id = await alert(school, minutes_ago=20)
-    await tell(settings)
-    assert [mail["To"] for mail in box.mail] == ["tech@school.example"]
-    await database.execute("UPDATE alert SET raised_at = now() - interval '2 hours'")
-    await tell(settings)
-    assert [mail["To"] for mail in box.mail] == ["tech@school.example", "admin@school.example"]
-    await tell(settings)
-    assert len(box.mail) == 2
-    assert await database.fetch_value("SELECT escalated_to FROM alert WHERE id = $1", alert_id) == 2
-
-
-async def test_an_alert_that_somebody_takes_care_of_climbs_no_further(
-    postbox: tuple[Postbox, MailSettings],
-) -> None:
-    box, settings = postbox
-    school = await factories.school()
-    admin = await subscribed(Role.admin, school, "admin@school.example", at_once=False)
-    await notices.set_steps(admin.actor, school.id, [NewStep(10, role="admin")])
-    await alert(school, minutes_ago=20)
-    await database.execute(
-        "UPDATE alert SET acknowledged_at = now(), acknowledged_by = $1", admin.id
-    )
-    await tell(settings)
-    assert box.mail == []
-
-
-async def test_thirty_two_workers_at_once_promise_each_mail_once() -> None:
-    school = await factories.school()
-    admin = await subscribed(Role.admin, school, "admin@school.example")
-    await notices.set_steps(admin.actor, school.id, [NewStep(1, role="admin")])
-    for _ in range(5):
-        await alert(school)
-    await asyncio.gather(*(notices.enqueue_notices() for _ in range(32)))
-    await notices.enqueue_notices()
-    counted = await database.fetch_value(
-        "SELECT jsonb_object_agg(kind, n) FROM (SELECT kind, count(*) AS n FROM alert_notice"
-        " GROUP BY 1) k"
-    )
-    assert counted == {"raised": 5, "escalated": 5}
-
-
-async def test_thirty_two_admins_at_once_leave_one_of_their_ladders_whole() -> None:
-    school = await factories.school()
-    admin = await factories.person(Role.admin, school)
-    ladders = [
-        [NewStep(number, role="technician"), NewStep(number + 100, role="admin")]
-        for number in range(1, 33)
-    ]
-    await asyncio.gather(*(notices.set_steps(admin.actor, school.id, ladder) for ladder in ladders))
-    kept = [step.after_minutes for step in await notices.list_steps(admin.actor, school.id)]
-    assert kept in [[step.after_minutes for step in ladder] for ladder in ladders]
-
-
-async def test_every_wrong_step_is_named() -> None:
-    school = await factories.school()
-    admin = await factories.person(Role.admin, school)
-    stranger = await factories.person(Role.technician, await factories.school())
-    with pytest.raises(Invalid) as refused:
-        await notices.set_steps(
-            admin.actor,
-            school.id,
-            [NewStep(60), NewStep(30, role="admin"), NewStep(90, person_id=stranger.id)],
-        )
-    fields = [error.field for error in refused.value.errors]
-    assert fields == ["steps.1.after_minutes", "steps.2.person_id"]
-    technician = await factories.person(Role.technician, school)
-    with pytest.raises(Forbidden):
-        await notices.set_steps(technician.actor, school.id, [])
-
-
-@pytest.mark.parametrize(
-    ("digest", "hour", "now", "due"),
-    [
-        ("daily", 7, "2026-11-25T07:00", "2026-11-25T07:00"),
-        ("daily", 7, "2026-11-25T06:59", "2026-11-24T07:00"),
-        ("daily", 0, "2026-11-25T00:00", "2026-11-25T00:00"),
-        ("weekly", 7, "2026-11-23T06:59", "2026-11-16T07:00"),
-        ("weekly", 7, "2026-11-23T07:00", "2026-11-23T07:00"),
-        ("weekly", 23, "2026-11-29T23:30", "2026-11-23T23:00"),
-        ("weekly", 7, "2026-12-01T08:00", "2026-11-30T07:00"),
-    ],
-)
-def test_a_digest_is_due_by_the_schools_clock(digest: str, hour: int, now: str, due: str) -> None:
-    def at(text: str) -> datetime:
-        return datetime.fromisoformat(text).replace(tzinfo=SHANGHAI)
-
-    kind = msgspec.convert(digest, notices.digests.Digest)
-    assert due_at(kind, hour, at(now).astimezone(UTC), SHANGHAI) == at(due)
-
-
-async def test_a_missed_digest_goes_out_once_with_what_is_open_and_what_is_over(
-    postbox: tuple[Postbox, MailSettings],
-) -> None:
-    box, settings = postbox
-    school = await factories.school()
-    hour = (datetime.now(SHANGHAI) - timedelta(hours=1)).hour
-    await subscribed(
-        Role.technician, school, "t@school.example", at_once=False, digest="daily", digest_hour=hour
-    )
-    await alert(school, minutes_ago=600)
-    await clear(await alert(school, minutes_ago=300))
-    assert await notices.send_digests(settings, PAPER) == 1
-    assert await notices.send_digests(settings, PAPER) == 0
-    (mail,) = box.mail
-    assert mail.get_content().count("一号交换机") == 2
-
-
-async def test_a_quiet_day_sends_nothing_and_a_quiet_week_says_so(
-    postbox: tuple[Postbox, MailSettings],
-) -> None:
-    box, settings = postbox
-    school = await factories.school()
-    await subscribed(Role.technician, school, "day@school.example", digest="daily", days_ago=9)
-    await subscribed(Role.technician, school, "week@school.example", digest="weekly", days_ago=9)
-    assert await notices.send_digests(settings, PAPER) == 1
-    assert [mail["To"] for mail in box.mail] == ["week@school.example"]
 
 
 async def test_a_system_actor_has_no_mail() -> None:
