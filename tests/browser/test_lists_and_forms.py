@@ -153,6 +153,22 @@ async def test_what_is_wrong_with_a_receipt_is_in_sight_at_once(
     await page.context.close()
 
 
+async def test_what_is_wrong_with_a_step_is_in_sight_at_once_on_a_phone(
+    browser: Browser, address: str, people: dict[str, int]
+) -> None:
+    """Found again, and nobody says where: the form of the step stands at the end of the page."""
+    tag = await database.fetch_value(
+        "SELECT a.tag FROM asset a JOIN membership m ON m.school = a.school"
+        " WHERE m.person = $1 AND a.lifecycle = 'lost' ORDER BY a.tag LIMIT 1",
+        people["technician"],
+    )
+    page = await _open(browser, address, people["technician"], f"/assets/{tag}", PHONE)
+    await page.select_option("[name=to_state]", "in_service")
+    await page.locator("form[action*=step] button[type=submit]").click()
+    await expect(page.locator("#errors")).to_be_in_viewport()
+    await page.context.close()
+
+
 async def test_without_scripts_rows_are_chosen_one_by_one(
     browser: Browser, address: str, people: dict[str, int]
 ) -> None:
