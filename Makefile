@@ -20,7 +20,7 @@ ARGS ?=
 INSTALL = $(BIN)/python -m pip install --quiet --no-deps --require-hashes
 # Test processes, each with engines of its own; most of their time is waiting. 0 for one process.
 WORKERS ?= 3
-PYTEST := $(BIN)/pytest -n $(WORKERS) --dist loadfile
+PYTEST := $(BIN)/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 # Stamps: a file that is newer than what it was made from, so that a second run does nothing.
 RUN_STAMP := $(VENV)/.run-stamp

@@ -6,7 +6,7 @@ from importlib import import_module
 from pkgutil import iter_modules, walk_packages
 from typing import Any, Literal
 
-from litestar import Litestar, Router
+from litestar import Litestar, Response, Router
 from litestar.config.compression import CompressionConfig
 from litestar.datastructures import State
 from litestar.di import Provide
@@ -19,11 +19,13 @@ from api.http import errors
 from api.http.entrance import Application
 from api.http.forgery import ForgeryCheck
 from api.http.identity import Identity, get_actor
+from api.http.locations import remember_locations, remember_request, tell_location
 from api.http.preconditions import tell_version
 from api.http.queries import refuse_unknown_parameters, remember_parameters
 from api.http.schools import find_school_id
 from api.http.security_events import SecurityEvents
 from api.http.static_files import serve_static_file
+from api.http.types import WebRequest
 from api.http.writes import Writes
 from api.kit.forms import SMALL_FORM_BYTES
 from api.kit.photos import show_draft
@@ -33,7 +35,7 @@ from api.schema.examples import add_examples
 from api.schema.files import describe_files
 from api.schema.pages import show_api
 from api.schema.problems import describe_problems
-from api.schema.writes import describe_repeats, describe_versions
+from api.schema.writes import describe_locations, describe_repeats, describe_versions
 from core import database
 from core.errors import Problem
 from core.settings import Settings
@@ -72,8 +74,8 @@ def create_app(settings: Settings) -> Litestar:
                 "/api/v1",
                 route_handlers=handlers_of_nouns("ROUTES"),
                 dependencies={"of_school": Provide(find_school_id, sync_to_thread=False)},
-                before_request=refuse_unknown_parameters,
-                after_request=tell_version,
+                before_request=_before,
+                after_request=_after,
             ),
             *handlers_of_nouns("PAGES"),
             show_draft,
@@ -112,10 +114,21 @@ def create_app(settings: Settings) -> Litestar:
     add_examples(app.openapi_schema)
     describe_repeats(app)
     describe_versions(app)
+    describe_locations(app)
     describe_problems(app)
     leave_out_bodies(app)
+    remember_locations(app, document.handlers_of(app))
     remember_parameters(app, (operation for _, _, operation in document.operations_of(app)))
     return app
+
+
+async def _before(request: WebRequest) -> None:
+    remember_request(request)
+    refuse_unknown_parameters(request)
+
+
+async def _after(response: Response[Any]) -> Response[Any]:
+    return tell_location(tell_version(response))
 
 
 def _connections(settings: Settings) -> Any:

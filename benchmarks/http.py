@@ -11,6 +11,7 @@ import random
 import statistics
 import tempfile
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import quote
 
@@ -18,12 +19,18 @@ import msgspec
 
 from api.http.identity import COOKIE
 from benchmarks import load, rows, stack
-from benchmarks.load import Round, Target
+from benchmarks.load import Ask, Round, Target
+from benchmarks.rows import Loaded
 from benchmarks.tables import print_json, print_table
+from core import clock, database
 from core.paging import encode_cursor
 from core.settings import Settings
 
-KINDS = ("detail", "list", "search")
+KINDS = ("detail", "list", "search", "filter", "hand_out", "book", "book_model")
+CHANGES = ("hand_out", "book", "book_model")
+# What is out today is back by then.
+FIRST_DAY_AHEAD, DAYS, OF_A_MODEL = 30, 300, 6
+STATES = ("lifecycle=in_repair", "custody=out", "kind=computer", "kind=book&custody=out")
 WORDS = ("LB-0001", "HG-0123", "sn4", "SN0A", "机位 12", "机位 7", "Model 12", "maker 3", "LB-00")
 
 
@@ -45,20 +52,46 @@ class Compared(msgspec.Struct, frozen=True):
         return _processor(self.bare) / _processor(self.ours)
 
 
-def paths(kind: str, tags: list[str]) -> Iterator[str]:
-    """Endless requests of a kind, in the same order for whoever is asked."""
+def asks(kind: str, loaded: Loaded) -> Iterator[Ask]:
+    """Requests of a kind, in the same order for whoever is asked; endless but for hand-outs."""
+    return _changes(kind, loaded) if kind in CHANGES else _questions(kind, loaded)
+
+
+def _questions(kind: str, loaded: Loaded) -> Iterator[Ask]:
     chance = random.Random(kind)
     while True:
         if kind == "detail":
-            yield f"/api/v1/assets/{chance.choice(tags)}"
+            path = f"/{chance.choice(loaded.tags)}"
         elif kind == "list":
-            yield f"/api/v1/assets?cursor={quote(encode_cursor(chance.choice(tags)))}"
+            path = f"?cursor={quote(encode_cursor(chance.choice(loaded.tags)))}"
+        elif kind == "search":
+            path = f"?q={quote(chance.choice(WORDS))}"
         else:
-            yield f"/api/v1/assets?q={quote(chance.choice(WORDS))}"
+            path = f"?{chance.choice(STATES)}"
+        yield Ask(f"/api/v1/assets{path}")
+
+
+def _changes(kind: str, loaded: Loaded) -> Iterator[Ask]:
+    if kind == "hand_out":
+        for tag in loaded.free:
+            body = {"tags": [tag], "person_id": loaded.borrower, "note": rows.LENT_HERE}
+            yield Ask("/api/v1/custody", msgspec.json.encode(body))
+        return
+    things: list[dict[str, object]] = [{"tag": tag} for tag in loaded.bookable]
+    if kind == "book_model":
+        things = [
+            {"model_id": model, "school": rows.SCHOOL, "quantity": OF_A_MODEL}
+            for model in loaded.models
+        ]
+    for day in range(DAYS):
+        at = clock.now().date() + timedelta(days=FIRST_DAY_AHEAD + day)
+        for thing in things:
+            body = {**thing, "day": at, "purpose": rows.LENT_HERE}
+            yield Ask("/api/v1/bookings", msgspec.json.encode(body))
 
 
 async def compare(
-    ours: Target, bare: Target, tags: list[str], given: argparse.Namespace
+    ours: Target, bare: Target, loaded: Loaded, given: argparse.Namespace
 ) -> list[Compared]:
     """Every kind in alternating rounds, each side first as often as second, after a warm-up."""
     compared = []
@@ -70,10 +103,12 @@ async def compare(
                 seconds = given.seconds if number >= 0 else min(given.seconds, 2)
                 one = await load.run(
                     targets[side],
-                    itertools.islice(paths(kind, tags), number + 1, None),
+                    itertools.islice(asks(kind, loaded), number + 1, None),
                     connections=given.connections,
                     seconds=seconds,
                 )
+                if kind in CHANGES:
+                    await rows.take_all_back()
                 if number >= 0:
                     sides[side].append(one)
         compared.append(Compared(kind, *sides))
@@ -83,7 +118,7 @@ async def compare(
 def report(compared: list[Compared]) -> None:
     """The table."""
     print_table(
-        ("", "ours/s", "bare/s", "ratio", "ours p50", "p99", "bare p50", "p99",
+        ("", "ours/s", "bare/s", "ratio", "ours p50", "p95", "p99", "bare p50", "p95", "p99",
          "ours CPU", "bare CPU", "ratio"),
         [
             (
@@ -109,22 +144,24 @@ def _processor(rounds: list[Round]) -> float:
     return statistics.median(one.processor_us for one in rounds)
 
 
-def _latency(rounds: list[Round]) -> tuple[float, float]:
+def _latency(rounds: list[Round]) -> list[float]:
+    """p50, p95 and p99 in milliseconds."""
     every = sorted(latency for one in rounds for latency in one.latencies)
-    return every[len(every) // 2] * 1000, every[len(every) * 99 // 100] * 1000
+    return [every[len(every) * percent // 100] * 1000 for percent in (50, 95, 99)]
 
 
 def ratios(compared: list[Compared]) -> dict[str, float]:
     """The numbers that others read."""
     found: dict[str, float] = {}
     for one in compared:
-        p50, p99 = _latency(one.ours)
+        p50, p95, p99 = _latency(one.ours)
         found |= {
             f"{one.kind}_ratio": round(one.ratio, 3),
             f"{one.kind}_processor_ratio": round(one.processor_ratio, 3),
             f"{one.kind}_per_second": round(_rate(one.ours), 1),
             f"{one.kind}_bare_per_second": round(_rate(one.bare), 1),
             f"{one.kind}_p50_ms": round(p50, 2),
+            f"{one.kind}_p95_ms": round(p95, 2),
             f"{one.kind}_p99_ms": round(p99, 2),
         }
     return found
@@ -133,16 +170,29 @@ def ratios(compared: list[Compared]) -> dict[str, float]:
 def measure(given: argparse.Namespace) -> list[Compared]:
     """Engines, rows, both servers, and the comparison."""
     with stack.engines() as settings:
-        token, tags = asyncio.run(rows.load(settings, given.assets))
-        cookie = f"cookie: {COOKIE}={token}\r\n"
+        loaded = asyncio.run(rows.load(settings, given.assets, history=given.history))
+        cookie = f"cookie: {COOKIE}={loaded.token}\r\n"
         if given.profile:
-            _profile(settings, cookie, tags, given)
+            _profile(settings, cookie, loaded, given)
             return []
         with stack.web(settings) as ours, stack.bare(settings) as bare:
-            return asyncio.run(compare(Target(ours, cookie), Target(bare), tags, given))
+            return asyncio.run(
+                _compare_with_rows(settings, Target(ours, cookie), Target(bare), loaded, given)
+            )
 
 
-def _profile(settings: Settings, cookie: str, tags: list[str], given: argparse.Namespace) -> None:
+async def _compare_with_rows(
+    settings: Settings, ours: Target, bare: Target, loaded: Loaded, given: argparse.Namespace
+) -> list[Compared]:
+    assert settings.database_url is not None
+    await database.open(settings.database_url, max_size=1)
+    try:
+        return await compare(ours, bare, loaded, given)
+    finally:
+        await database.close()
+
+
+def _profile(settings: Settings, cookie: str, loaded: Loaded, given: argparse.Namespace) -> None:
     for kind in KINDS:
         with tempfile.TemporaryDirectory() as folder:
             written = Path(folder) / "samples"
@@ -150,7 +200,7 @@ def _profile(settings: Settings, cookie: str, tags: list[str], given: argparse.N
                 asyncio.run(
                     load.run(
                         Target(running, cookie),
-                        paths(kind, tags),
+                        asks(kind, loaded),
                         connections=given.connections,
                         seconds=given.seconds * 2,
                     )
@@ -163,6 +213,7 @@ def main() -> None:
     arguments.add_argument("--json", action="store_true", help="one JSON object of numbers")
     arguments.add_argument("--profile", action="store_true", help="where our time goes")
     arguments.add_argument("--assets", type=int, default=20_000)
+    arguments.add_argument("--history", type=int, default=0, help="rows of history beside them")
     arguments.add_argument("--connections", type=int, default=8)
     arguments.add_argument("--rounds", type=int, default=6)
     arguments.add_argument("--seconds", type=float, default=4.0)

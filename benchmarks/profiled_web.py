@@ -1,4 +1,4 @@
-"""Labshare's web process under cProfile, from its first request for an asset to its end."""
+"""Labshare's web process under cProfile, from its first request of a program to its end."""
 
 import argparse
 import collections
@@ -26,7 +26,7 @@ WAITING = ("run_until_complete", "run_forever", "method 'poll'", "method 'run'")
 
 
 class Profiled:
-    """An application that is profiled as soon as it answers for assets."""
+    """An application that is profiled as soon as it answers a program."""
 
     def __init__(self, app: Any) -> None:
         self.app = app
@@ -35,7 +35,7 @@ class Profiled:
         self.requests = 0
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        if scope["type"] == "http" and scope["path"].startswith("/api/v1/assets"):
+        if scope["type"] == "http" and scope["path"].startswith("/api/v1"):
             if not self.requests:
                 self.profile.enable()
             self.requests += 1

@@ -1,5 +1,7 @@
 """So many assets with everything around them, made by the database itself in a few statements."""
 
+import msgspec
+
 from core import database, sign_in
 from core.settings import Settings
 
@@ -45,10 +47,10 @@ SELECT s.code || '-' || lpad(n::text, 6, '0'), s.id, s.id, models[1 + n % 60],
        (SELECT array_agg(id ORDER BY id) AS models FROM asset_model) m
 """
 CUSTODY = """
-INSERT INTO custody (school, asset, holder, started_at, due_on, ended_at, handed_by, received_by,
+INSERT INTO custody (school, asset, holder, started_at, due_at, ended_at, handed_by, received_by,
                      note, return_note)
 SELECT a.school, a.id, p.id, now() - past * interval '40 days' - interval '9 days',
-       current_date + 20 - past * 40, CASE WHEN past > 0 THEN now() - past * interval '40 days' END,
+       now() + interval '20 days' - past * interval '40 days', CASE WHEN past > 0 THEN now() - past * interval '40 days' END,
        t.id, CASE WHEN past > 0 THEN t.id END, '', ''
   FROM asset a
  CROSS JOIN generate_series(0, 2) past
@@ -56,12 +58,57 @@ SELECT a.school, a.id, p.id, now() - past * interval '40 days' - interval '9 day
   JOIN person t ON t.login = 'person-1'
  WHERE a.id % 3 = 0
 """
+# Years of changes of these and of other rows, whose own history is looked up beside them.
+HISTORY = """
+INSERT INTO audit_event (at, actor_id, actor_name, school_id, entity, entity_id, action, after)
+SELECT now() - n * interval '30 seconds', 1, 'person-1', 1 + n % 2,
+       (ARRAY['asset', 'custody', 'work_order', 'device'])[1 + n % 4], (1 + n % 50000)::text,
+       'update', jsonb_build_object('note', md5(n::text))
+  FROM generate_series(1, $1::int) n
+"""
+# The note of what a benchmark handed out or booked, by which it is found again.
+LENT_HERE = "lent by the benchmark"
+# The school at which things are handed out and booked.
+SCHOOL = "LB"
+FREE = f"""
+SELECT array_agg(a.tag ORDER BY a.id) FROM asset a JOIN school s ON s.id = a.school
+ WHERE s.code = '{SCHOOL}' AND a.lifecycle = 'in_service'
+   AND NOT EXISTS (SELECT FROM custody c WHERE c.asset = a.id AND c.ended_at IS NULL)
+"""
+LENT_MODELS = f"""
+SELECT array_agg(m.id ORDER BY m.id) FROM asset_model m JOIN school s ON s.code = '{SCHOOL}'
+ WHERE is_lent(s.id, m.id)
+   AND EXISTS (SELECT FROM asset a WHERE a.school = s.id AND a.model = m.id)
+"""
+LENT = """
+SELECT array_agg(a.tag ORDER BY a.id) FROM asset a
+ WHERE a.tag = any($1::text[]) AND a.model = any($2::bigint[])
+"""
+BORROWER = f"""
+SELECT m.person FROM membership m JOIN school s ON s.id = m.school
+ WHERE s.code = '{SCHOOL}' AND m.role = 'teacher' ORDER BY m.person LIMIT 1
+"""
 
 
-async def load(settings: Settings, assets: int) -> tuple[str, list[str]]:
-    """Fill an empty database; gives a technician's session and every tag."""
+class Loaded(msgspec.Struct, frozen=True):
+    """A technician's session, every tag, those that can be handed out, and one who may have them.
+
+    ``bookable`` are those of them that the school lends, ``models`` all that it lends.
+    """
+
+    token: str
+    tags: list[str]
+    free: list[str]
+    borrower: int
+    bookable: list[str]
+    models: list[int]
+
+
+async def load(settings: Settings, assets: int, *, history: int = 0) -> Loaded:
+    """Fill an empty database with so many assets and rows of history."""
     assert settings.database_url is not None
-    await database.open(settings.database_url, max_size=2)
+    limits = database.Limits(command_seconds=None)
+    await database.open(settings.database_url, max_size=2, limits=limits)
     try:
         async with database.transaction():
             # History is not what is measured, and would double the time it takes to begin.
@@ -71,13 +118,18 @@ async def load(settings: Settings, assets: int) -> tuple[str, list[str]]:
                 await database.execute(statement)
             await database.execute(ASSETS, assets)
             await database.execute(CUSTODY)
+            await database.execute(HISTORY, history)
         async with database.connection() as connection:
             await connection.execute("VACUUM ANALYZE")
-        token = await session_of("person-1")
-        tags = await database.fetch_value(
-            'SELECT array_agg(tag ORDER BY tag COLLATE "C") FROM asset'
+        free, models = await database.fetch_value(FREE), await database.fetch_value(LENT_MODELS)
+        return Loaded(
+            await session_of("person-1"),
+            await database.fetch_value('SELECT array_agg(tag ORDER BY tag COLLATE "C") FROM asset'),
+            free,
+            await database.fetch_value(BORROWER),
+            await database.fetch_value(LENT, free, models),
+            models,
         )
-        return token, list(tags)
     finally:
         await database.close()
 
@@ -86,3 +138,11 @@ async def session_of(login: str) -> str:
     """The token of a fresh session of a person."""
     person = await database.fetch_value("SELECT id FROM person WHERE login = $1", login)
     return await sign_in.start_session(person, address="127.0.0.1", browser="benchmark")
+
+
+async def take_all_back() -> None:
+    """Undo what a round handed out and booked, so that the next one finds the same things free."""
+    for table, note in (("custody", "note"), ("hold", "purpose")):
+        await database.execute(f"ALTER TABLE {table} DISABLE TRIGGER audit")
+        await database.execute(f"DELETE FROM {table} WHERE {note} = $1", LENT_HERE)
+        await database.execute(f"ALTER TABLE {table} ENABLE TRIGGER audit")

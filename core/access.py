@@ -13,6 +13,10 @@ from core.roles import Role as Role
 CONFIRMATION_LASTS = timedelta(minutes=10)
 
 
+# Of a school that says nothing else, and of who belongs to none.
+USUAL_ZONE = "Asia/Shanghai"
+
+
 class Membership(msgspec.Struct, frozen=True):
     """One person's role at one school, while it is valid."""
 
@@ -21,6 +25,7 @@ class Membership(msgspec.Struct, frozen=True):
     school_name_zh: str
     school_name_en: str
     role: Role
+    school_zone: str = USUAL_ZONE
 
 
 class Actor(msgspec.Struct, frozen=True):
@@ -45,6 +50,16 @@ class Actor(msgspec.Struct, frozen=True):
     def system(cls, name: str, school_ids: tuple[int, ...] | list[int]) -> "Actor":
         """A worker that acts for the schools given, by its own name in the history."""
         return cls(person_id=None, name=name, every_school=tuple(school_ids))
+
+    @property
+    def zone(self) -> str:
+        """The time zone of the actor's school, of several that of the oldest; their clock on pages."""
+        return self.memberships[0].school_zone if self.memberships else USUAL_ZONE
+
+    def zone_at(self, school_id: int) -> str:
+        """The time zone of one of the actor's schools."""
+        zones = (one.school_zone for one in self.memberships if one.school_id == school_id)
+        return next(zones, self.zone)
 
     @property
     def is_system(self) -> bool:

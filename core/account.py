@@ -1,13 +1,23 @@
 """A person's own account: name, language, password, and where they are signed in."""
 
 from datetime import datetime
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import msgspec
 
-from core import clock, passwords, security_log, sign_in, sign_in_tables, tables, throttle, tokens
+from core import (
+    clock,
+    mail,
+    passwords,
+    security_log,
+    sign_in,
+    sign_in_tables,
+    tables,
+    throttle,
+    tokens,
+)
 from core.access import Actor
-from core.database import execute, fetch, get_one, transaction
+from core.database import execute, fetch, fetch_value, get_one, transaction
 from core.errors import Forbidden, Invalid, NotFound, NotSignedIn, TooMany, Unavailable, say
 from core.hashing import hash_token
 from core.password_rules import check_password
@@ -71,12 +81,31 @@ async def end_other_sessions(actor: Actor) -> int:
     return await sign_in.end_sessions(_person(actor), except_for=actor.sign_in_id)
 
 
-async def update_own(actor: Actor, *, name: str, locale: str) -> None:
-    """Change the actor's own name and language."""
+async def update_own(
+    actor: Actor, *, name: str, locale: str, reminder_email: str | None = None
+) -> None:
+    """Change the actor's own name and language, and where reminders go; "" is nowhere."""
     own = await _own(actor)
     clean = checked_facts(PersonFacts(name, own.login, locale))
+    more: dict[str, Any] = (
+        {} if reminder_email is None else {"reminder_email": reminder_email.strip()}
+    )
+    if reminder_email and not mail.is_address(more["reminder_email"]):
+        raise Invalid.of(
+            "reminder_email", say("Write an address such as name@school.example"), code="email"
+        )
     async with transaction(actor):
-        await update_row(tables.Person, actor.person_id, name=clean.name, locale=clean.locale)
+        await update_row(
+            tables.Person, actor.person_id, name=clean.name, locale=clean.locale, **more
+        )
+
+
+async def get_reminder_email(actor: Actor) -> str:
+    """Where the actor's reminders go, or "" for nowhere."""
+    address: str = await fetch_value(
+        "SELECT reminder_email FROM person WHERE id = $1", actor.person_id
+    )
+    return address
 
 
 async def confirm(

@@ -251,29 +251,49 @@ async def _leave_clean(connection: asyncpg.Connection) -> None:
         await connection.reset()
 
 
-@asynccontextmanager
-async def connection_for(sql: str | None) -> AsyncIterator[asyncpg.Connection]:
+class connection_for:  # noqa: N801
     """Where ``sql`` runs: in the open transaction, on the own connection, or one of the pool.
 
     Whatever goes wrong meanwhile is explained by core.database_faults; None: a text not known.
+    A class, since every statement passes here: generators would cost as much as asyncpg itself.
     """
-    enclosing = whole.get()
-    if enclosing is not None and faults.is_write(sql):
-        await enclosing.begin()
-    current = engine.current_transaction.get()
-    own = _own.get()
-    found = current.connection if current is not None else own or await acquire()
-    try:
-        with (
-            faults.while_asking(
-                sql, seconds=statement_seconds(), in_transaction=current is not None
-            ),
-            faults.explaining_refusals(),
-        ):
-            yield found
-    finally:
-        if current is None and own is None:
-            await release(found)
+
+    __slots__ = ("_found", "_is_borrowed", "_is_in_transaction", "_sql")
+
+    def __init__(self, sql: str | None) -> None:
+        self._sql = sql
+
+    async def __aenter__(self) -> asyncpg.Connection:
+        enclosing = whole.get()
+        if enclosing is not None and faults.is_write(self._sql):
+            await enclosing.begin()
+        current = engine.current_transaction.get()
+        self._is_in_transaction = current is not None
+        own = _own.get() if current is None else None
+        self._is_borrowed = current is None and own is None
+        self._found = current.connection if current is not None else own or await acquire()
+        return self._found
+
+    async def __aexit__(
+        self,
+        _kind: type[BaseException] | None,
+        error: BaseException | None,
+        _traceback: TracebackType | None,
+    ) -> None:
+        try:
+            if error is not None:
+                with (
+                    faults.while_asking(
+                        self._sql,
+                        seconds=statement_seconds(),
+                        in_transaction=self._is_in_transaction,
+                    ),
+                    faults.explaining_refusals(),
+                ):
+                    raise error
+        finally:
+            if self._is_borrowed:
+                await release(self._found)
 
 
 async def acquire() -> asyncpg.Connection:

@@ -186,14 +186,14 @@ def _with_values(
 
 
 @lru_cache(maxsize=2048)
-def _compiled(sql: str) -> tuple[str, tuple[str, ...]]:
+def _compiled(sql: str) -> tuple[str, tuple[str, ...], frozenset[str]]:
     names: dict[str, int] = {}
 
     def numbered(token: re.Match[str]) -> str:
         name = token["name"]
         return f"${names.setdefault(name, len(names) + 1)}" if name else token[0]
 
-    return _TOKEN.sub(numbered, sql), tuple(names)
+    return _TOKEN.sub(numbered, sql), tuple(names), frozenset(names)
 
 
 def numbered(sql: str, values: Mapping[str, object]) -> tuple[str, tuple[object, ...]]:
@@ -201,9 +201,9 @@ def numbered(sql: str, values: Mapping[str, object]) -> tuple[str, tuple[object,
 
     A name may be used often and is sent once. TypeError if one has no value or a value no name.
     """
-    text, names = _compiled(sql)
-    if names and set(names) == values.keys():
-        return text, tuple(values[name] for name in names)
+    text, names, known = _compiled(sql)
+    if names and known == values.keys():
+        return text, tuple([values[name] for name in names])
     missing = [name for name in names if name not in values]
     unused = [name for name in values if name not in names]
     if missing or unused:

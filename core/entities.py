@@ -4,6 +4,7 @@ from core.entity import Entity, Word, bad, idle, info, ok, warn
 from core.errors import Message, say
 from core.sign_in_tables import ApiToken
 from core.tables import LessonPeriod, Person, PersonMembership, Place, School, SchoolDay, Term
+from core.webhooks.tables import Webhook
 
 ENTITIES = (
     Entity(School, say("School"), row_name="t.{school_name}"),
@@ -33,6 +34,7 @@ ENTITIES = (
         row_name="t.name || ' · ' || p.name",
         joins="JOIN person p ON p.id = t.person",
     ),
+    Entity(Webhook, say("Webhook"), row_name="t.name"),
 )
 
 # What each stored code reads as, by the kinds that ``Entity.codes`` and the templates name.
@@ -58,6 +60,29 @@ CODES: dict[str, dict[str, Word]] = {
         "insert": ok(say("Created")),
         "update": info(say("Changed")),
         "delete": bad(say("Removed")),
+    },
+    "webhook_state": {
+        "on": ok(say("On")),
+        "failing": warn(say("Does not answer")),
+        "off": idle(say("Off")),
+        "given_up": bad(say("Switched off: no answer for days")),
+    },
+    "webhook_action": {
+        "created": ok(say("Created")),
+        "changed": info(say("Changed")),
+        "removed": bad(say("Removed")),
+    },
+    "webhook_trouble": {
+        "timeout": Word(say("no answer in time")),
+        "refused": Word(say("messages may not go to this address")),
+        "tls": Word(say("its certificate is not to be trusted")),
+        "unreachable": Word(say("nobody answers at this address")),
+        "protocol": Word(say("what answered is no web server")),
+    },
+    "delivery_state": {
+        "waiting": warn(say("Waiting")),
+        "delivered": ok(say("Delivered")),
+        "given_up": bad(say("Given up")),
     },
     "security_kind": {
         "signed_in": ok(say("Signed in")),
@@ -105,7 +130,10 @@ COLUMNS: dict[str, Message] = {
     "id": say("Number"),
     "is_public": say("Of the public calendar"),
     "is_taught": say("Has lessons"),
+    "is_given_up": say("Switched off because nobody answered"),
+    "is_private": say("The address is inside our own network"),
     "kind": say("Kind"),
+    "kinds": say("It is told of changes of"),
     "last_day": say("Lessons end"),
     "locale": say("Language"),
     "login": say("Sign-in name"),
@@ -118,6 +146,12 @@ COLUMNS: dict[str, Message] = {
     "person": say("Person"),
     "place": say("Place"),
     "position": say("Which of the day"),
+    "lending_terms": say("Terms of lending"),
+    "phone": say("Phone"),
+    "reminder_email": say("Mail for reminders"),
+    "renewal_days": say("Days of a renewal"),
+    "takes_visitor_reports": say("Visitors may report faults"),
+    "renewals_most": say("Renewals by the borrower"),
     "requires_second_factor": say("Admins need a second factor"),
     "retired_at": say("Out of use since"),
     "revoked_at": say("Revoked at"),
@@ -127,7 +161,9 @@ COLUMNS: dict[str, Message] = {
     "severity": say("Severity"),
     "starts": say("Begins"),
     "state": say("State"),
+    "switched_off_at": say("Switched off at"),
     "title": say("Title"),
+    "url": say("Address"),
     "valid_from": say("Valid from"),
     "valid_until": say("Valid until"),
     "version": say("Version"),

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from core import database, security_log
+from core import changes, database, security_log
 from core.clock import now
 from core.jobs import Job
 from core.outbox import Handler
@@ -31,5 +31,13 @@ async def remove_what_is_over(settings: Settings) -> None:
     await security_log.delete_old(settings.keep_security_days)
 
 
-JOBS = (Job("core.remove_what_is_over", 3600, remove_what_is_over),)
+async def remove_replaced_changes(_settings: Settings) -> None:
+    """Leave of the changes of a row only the latest (docs/api.md)."""
+    await changes.remove_replaced()
+
+
+JOBS = (
+    Job("core.remove_what_is_over", 3600, remove_what_is_over),
+    Job("core.remove_replaced_changes", 86400, remove_replaced_changes),
+)
 HANDLERS: dict[str, Handler] = {}

@@ -69,9 +69,11 @@ async def claim(
     return await database.fetch(
         row_type,
         f"UPDATE {queue.table} SET {queue.until} = :lease_until, attempts = attempts + 1{lost}"
-        f" WHERE id IN (SELECT id FROM {queue.table} WHERE ({queue.waiting}) AND ({where})"
+        # As an array the choice is made once; a join could make it anew for each row, and claim
+        # more than ``most``.
+        f" WHERE id = any(ARRAY(SELECT id FROM {queue.table} WHERE ({queue.waiting}) AND ({where})"
         f" AND ({queue.until} IS NULL OR {queue.until} <= :now OR {queue.until} > :farthest)"
-        f" ORDER BY {queue.order} LIMIT :most FOR UPDATE SKIP LOCKED) RETURNING {columns}",
+        f" ORDER BY {queue.order} LIMIT :most FOR UPDATE SKIP LOCKED)) RETURNING {columns}",
         lease_until=at + queue.lease,
         now=at,
         # No row is held or put off for longer, unless the clock was set back since.

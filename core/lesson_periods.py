@@ -14,6 +14,7 @@ from core.paging import DEFAULT_LIMIT, Page
 from core.permissions import MANAGE_SCHOOL
 from core.query import EVERY_SCHOOL, Key, OfSchool, Order, Where, get_row, in_sight, list_page
 from core.rows import delete_row, insert_row, update_row
+from core.schools import lock_school
 from core.texts import Line, checked_texts
 
 ClockTime = Annotated[time, msgspec.Meta(examples=["08:00:00"], tz=False)]
@@ -91,14 +92,17 @@ async def create_period(actor: Actor, new: NewPeriod) -> LessonPeriod:
     """Add a period; Conflict if it shares a minute, its place or its name with another there."""
     actor.require(new.school_id, MANAGE_SCHOOL)
     async with transaction(actor, REFUSALS):
+        await lock_school(new.school_id)
         period_id = await insert_row(tables.LessonPeriod, checked_texts(new, TEXTS))
     return await get_period(actor, period_id)
 
 
 async def update_period(actor: Actor, period_id: int, facts: PeriodFacts) -> LessonPeriod:
     """Write a period anew; refused as a new one is."""
-    actor.require((await get_period(actor, period_id)).school_id, MANAGE_SCHOOL)
+    school_id = (await get_period(actor, period_id)).school_id
+    actor.require(school_id, MANAGE_SCHOOL)
     async with transaction(actor, REFUSALS):
+        await lock_school(school_id)
         await update_row(tables.LessonPeriod, period_id, checked_texts(facts, TEXTS))
     return await get_period(actor, period_id)
 

@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+from datetime import datetime
 from typing import Any, Generic, TypeVar
 
 import msgspec
@@ -23,10 +24,15 @@ FILE_LIMIT = FileLimit(5000)
 
 
 class Page(msgspec.Struct, Generic[T], frozen=True):
-    """One page of a list; ``next_cursor`` is None on the last."""
+    """One page of a list; ``next_cursor`` is None on the last.
+
+    ``changed_until`` stands on the last page of a list asked for with ``changed_since``: what to
+    ask for the next time.
+    """
 
     items: list[T]
     next_cursor: str | None = None
+    changed_until: datetime | msgspec.UnsetType = msgspec.UNSET
 
 
 def encode_cursor(*values: object) -> str:

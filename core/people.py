@@ -18,6 +18,7 @@ from core import (
     tokens,
 )
 from core.access import Actor, Role
+from core.changes import changed_since
 from core.database import execute, fetch_column, fetch_value, get_one, transaction
 from core.errors import Forbidden, Invalid, NotFound, say
 from core.memberships import MEMBERSHIPS_IN_SIGHT, NewRole, RoleAtSchool
@@ -48,6 +49,7 @@ class PeopleFilters(msgspec.Struct, frozen=True):
     school_id: Id | None = None
     role: Role | None = None
     standing: Standing = Standing.open
+    changed_since: datetime | None = None
 
 
 class Person(msgspec.Struct, frozen=True):
@@ -117,12 +119,16 @@ async def list_people(
     if filters.school_id is not None:
         actor.require(filters.school_id, READ_PEOPLE)
     where = _in_sight(actor, school_id=filters.school_id, role=filters.role)
-    where.add(f"p.closed_at IS {'NULL' if filters.standing is Standing.open else 'NOT NULL'}")
+    changed = changed_since(filters.changed_since, "person", "p.id")
+    if changed is None or filters.standing is not Standing.open:
+        where.add(f"p.closed_at IS {'NULL' if filters.standing is Standing.open else 'NOT NULL'}")
     where.add_given(
         "(strpos(lower(p.name), :words) > 0 OR strpos(p.login, :words) > 0)",
         words=filters.q.strip().lower(),
     )
-    return await list_page(Person, PEOPLE, where, ORDERS.chosen(sort), cursor=cursor, limit=limit)
+    return await list_page(
+        Person, PEOPLE, where, ORDERS.chosen(sort), cursor=cursor, limit=limit, changed=changed
+    )
 
 
 async def get_person(actor: Actor, person_id: int) -> Person:

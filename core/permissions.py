@@ -34,8 +34,19 @@ READ_SECURITY_LOG = Permission((ADMIN,), "people:read")
 # Equipment. Who works on an order, and who may only write about it, its own rules say.
 READ_EQUIPMENT = Permission(EVERYONE, "inventory:read")
 EDIT_EQUIPMENT = Permission((ADMIN, TECHNICIAN), "inventory:write")
+# Who holds something renews it himself, as often as the school allows.
+RENEW_OWN = Permission(EVERYONE, "inventory:write")
 EDIT_PLACES = Permission((ADMIN, TECHNICIAN), "inventory:write")
 READ_BORROWERS = Permission((ADMIN, TECHNICIAN, TEACHER, AUDITOR), "inventory:read")
+# Who counts says what is there; what becomes of a gap is for those who keep the equipment.
+COUNT_KITS = Permission((ADMIN, TECHNICIAN, TEACHER, STUDENT_HELPER), "inventory:write")
+# Several people count at a time; what follows from it is for those who keep the equipment.
+COUNT_STOCK = Permission((ADMIN, TECHNICIAN, TEACHER, STUDENT_HELPER), "inventory:write")
+BOOK_EQUIPMENT = Permission((ADMIN, TECHNICIAN, TEACHER), "inventory:write")
+# Bookings of others, exams and stock-takes, and what a school lends.
+MANAGE_BOOKINGS = Permission((ADMIN, TECHNICIAN), "inventory:write")
+# Handing out what somebody else has booked.
+OVERRIDE_BOOKINGS = Permission((ADMIN, TECHNICIAN), "inventory:write")
 # Invoices and warranty cards of single things; photographs and manuals are for all who see the thing.
 READ_DOCUMENTS = Permission((ADMIN, TECHNICIAN, TEACHER, AUDITOR), "inventory:read")
 EDIT_CUSTOM_FIELDS = Permission((ADMIN,), "inventory:write")

@@ -147,8 +147,9 @@ async def retire_place(actor: Actor, place_id: int) -> Place:
     """Take a place out of use; refused while a place in it is in use. Its history stays."""
     place = await _get_editable(actor, place_id)
     async with transaction(actor):
-        # Against a room added meanwhile: `_check_holder` waits for this lock.
-        await execute("SELECT 1 FROM place WHERE id = $1 FOR UPDATE", place.id)
+        # Against a room added meanwhile: `_check_holder` waits for this lock. One that lets others
+        # refer to the place, or it would wait for an import of thousands of assets.
+        await execute("SELECT 1 FROM place WHERE id = $1 FOR NO KEY UPDATE", place.id)
         inside = await fetch_value(
             "SELECT name FROM place WHERE parent = $1 AND retired_at IS NULL ORDER BY name LIMIT 1",
             place.id,

@@ -1,4 +1,4 @@
-"""Plain rows by their key, through Piccolo's own queries: inserted, found, changed, deleted.
+"""Plain rows by their key, through Piccolo's own queries: inserted, changed, deleted.
 
 Values come from a Struct: its field ``school_id`` is the column ``school``, any other has the name
 of its column. Joins, locks, and what the database itself works out are SQL (core/database.py).
@@ -10,8 +10,6 @@ from typing import Any, TypeVar
 import msgspec
 from piccolo.columns import Column, Integer
 from piccolo.table import Table
-
-from core.database import NATIVE_TYPES
 
 R = TypeVar("R", bound=msgspec.Struct)
 
@@ -27,14 +25,6 @@ async def insert_row(
     inserted = await table.insert(table(**_values(table, facts, more))).returning(_key_of(table))
     key: int = inserted[0][_key_of(table)._meta.name]
     return key
-
-
-async def find_row(table: type[Table], row_type: type[R], key: object) -> R | None:
-    """The fields of ``row_type`` of one row, or None."""
-    columns = [_column_of(table, name).as_alias(name) for name in row_type.__struct_fields__]
-    rows = await table.select(*columns).where(_key_of(table) == key)
-    found = msgspec.convert(rows, list[row_type], strict=False, builtin_types=NATIVE_TYPES)  # type: ignore[valid-type]
-    return found[0] if found else None
 
 
 async def update_row(

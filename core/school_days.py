@@ -4,7 +4,7 @@ Else there are lessons from Monday to Friday within the school's terms; a school
 no terms has them all the year.
 """
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Annotated
 
 import holidays
@@ -12,7 +12,7 @@ import msgspec
 
 from core import tables
 from core.access import Actor
-from core.database import Refusals, execute, fetch_value, transaction
+from core.database import Refusals, execute, fetch, fetch_value, transaction
 from core.errors import Conflict, Invalid, say
 from core.numbers import Id
 from core.paging import DEFAULT_LIMIT, Page
@@ -197,3 +197,28 @@ async def find_lessons_from(school_id: int, first: date) -> date | None:
     """The first day from ``first`` on with lessons at a school; None if there is none within 120 days."""
     found: date | None = await fetch_value(NEXT, school=school_id, first=first)
     return found
+
+
+class TaughtDay(msgspec.Struct, frozen=True):
+    """A day with lessons: ``weekday`` is whose lessons they are, 1 is Monday."""
+
+    day: date
+    weekday: int
+
+
+TAUGHT = """
+SELECT n.day::date AS day, coalesce(d.as_weekday, extract(isodow FROM n.day))::int AS weekday
+  FROM generate_series(:first::date::timestamp, :last::date::timestamp, interval '1 day') n (day)
+  LEFT JOIN school_day d ON d.school = :school AND d.day = n.day::date
+ WHERE coalesce(d.is_taught, extract(isodow FROM n.day) < 6 AND (
+           EXISTS (SELECT FROM term t WHERE t.school = :school
+                    AND n.day::date BETWEEN t.first_day AND t.last_day)
+        OR NOT EXISTS (SELECT FROM term t WHERE t.school = :school)))
+ ORDER BY n.day
+"""
+
+
+async def find_taught_days(school_id: int, first: date, last: date) -> list[TaughtDay]:
+    """The days from ``first`` to ``last`` with lessons at a school; at most a year of them."""
+    last = min(last, first + timedelta(days=366))
+    return await fetch(TaughtDay, TAUGHT, school=school_id, first=first, last=last)

@@ -6,15 +6,15 @@ from zoneinfo import available_timezones
 import msgspec
 
 from core import clock, security_log, tables
-from core.access import Actor, Role
-from core.database import fetch, fetch_value, get_one, transaction
+from core.access import USUAL_ZONE, Actor, Role
+from core.database import execute, fetch, fetch_value, get_one, transaction
 from core.errors import Conflict, FieldError, Forbidden, Invalid, say
 from core.permissions import MANAGE_SCHOOL
 from core.rows import insert_row, update_row
 from core.security_log import Kind
-from core.texts import Text, refuse, tidied
+from core.texts import Line, Text, refuse, tidied
 
-DEFAULT_ZONE = "Asia/Shanghai"
+DEFAULT_ZONE = USUAL_ZONE
 CODE_RULE = say("A code is 1 to 32 Latin letters, digits and hyphens")
 
 REFUSALS = {
@@ -22,6 +22,7 @@ REFUSALS = {
     "school_code_is_plain": Invalid.of("code", CODE_RULE, code="code"),
 }
 
+MOST_TERMS = 2000
 TEXTS = {
     "code": Text(
         tables.School.code,
@@ -31,8 +32,13 @@ TEXTS = {
     "name_zh": Text(tables.School.name_zh),
     "name_en": Text(tables.School.name_en),
     "zone": Text(tables.School.zone),
+    "phone": Line(tables.School.phone),
+    "lending_terms": Text(MOST_TERMS),
 }
-COLUMNS = "id, code, name_zh, name_en, zone, requires_second_factor"
+COLUMNS = (
+    "id, code, name_zh, name_en, zone, requires_second_factor, phone, lending_terms,"
+    " renewals_most, renewal_days, takes_visitor_reports"
+)
 
 
 def name_in(locale: str, name_zh: str, name_en: str) -> str:
@@ -49,6 +55,11 @@ class School(msgspec.Struct, frozen=True):
     name_en: str
     zone: str
     requires_second_factor: bool = False
+    phone: str = ""
+    lending_terms: str = ""
+    renewals_most: int = 2
+    renewal_days: int = 14
+    takes_visitor_reports: bool = True
 
     def name(self, locale: str) -> str:
         """The name in the reader's language, else in the other one."""
@@ -56,12 +67,22 @@ class School(msgspec.Struct, frozen=True):
 
 
 class SchoolFacts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What an admin writes about a school."""
+    """What an admin writes about a school.
+
+    ``phone`` and ``lending_terms`` stand on receipts; a borrower renews by himself
+    ``renewals_most`` times at most, each time by ``renewal_days``. It ``takes_visitor_reports`` if whoever scans a
+    label without an account may report a fault.
+    """
 
     code: Annotated[str, msgspec.Meta(examples=["NO1-MS"])]
     name_zh: Annotated[str, msgspec.Meta(examples=["第一中学"])] = ""
     name_en: Annotated[str, msgspec.Meta(examples=["No. 1 Middle School"])] = ""
     zone: Annotated[str, msgspec.Meta(examples=[DEFAULT_ZONE])] = DEFAULT_ZONE
+    phone: Annotated[str, msgspec.Meta(examples=["0851-8888 1234"])] = ""
+    lending_terms: Annotated[str, msgspec.Meta(examples=["妥善保管，按时归还。"])] = ""
+    renewals_most: Annotated[int, msgspec.Meta(ge=0, le=20)] = 2
+    renewal_days: Annotated[int, msgspec.Meta(ge=1, le=180)] = 14
+    takes_visitor_reports: bool = True
 
 
 async def list_schools(actor: Actor) -> list[School]:
@@ -82,6 +103,14 @@ async def get_school(actor: Actor, school_id: int) -> School:
         actor.school_ids,
         missing=say("There is no such school, or you have no part in it"),
     )
+
+
+async def lock_school(school_id: int) -> None:
+    """One writer at a time of what must not overlap at a school; in the caller's transaction.
+
+    Two who write at one moment would wait for each other in an exclusion constraint.
+    """
+    await execute("SELECT FROM school WHERE id = $1 FOR NO KEY UPDATE", school_id)
 
 
 async def find_id(code: str) -> int:
@@ -108,7 +137,7 @@ async def create_school(actor: Actor, facts: SchoolFacts) -> School:
                 role=Role.admin,
                 valid_from=clock.now(),
             )
-    return School(school_id, clean.code, clean.name_zh, clean.name_en, clean.zone)
+    return School(id=school_id, **msgspec.structs.asdict(clean))
 
 
 async def insert_school(facts: SchoolFacts) -> int:

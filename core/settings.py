@@ -64,6 +64,9 @@ class MailSettings(msgspec.Struct, frozen=True):
         return f"MailSettings(host={self.host!r}, port={self.port!r}, sender={self.sender!r})"
 
 
+Networks = tuple[IPv4Network | IPv6Network, ...]
+
+
 class Settings(msgspec.Struct, frozen=True):
     """Everything that differs between one installation and the next (docs/running.md)."""
 
@@ -82,6 +85,8 @@ class Settings(msgspec.Struct, frozen=True):
     keep_free_bytes: int = DEFAULT_KEEP_FREE_BYTES
     mail: MailSettings | None = None
     networks: tuple[IPv4Network | IPv6Network, ...] = PRIVATE_NETWORKS
+    # Where messages may go beside the internet and private networks; this machine, in tests.
+    webhook_networks: tuple[IPv4Network | IPv6Network, ...] = ()
     trap_address: tuple[str, int] | None = None
     # Who may say in X-Forwarded-For for whom they ask: addresses and networks, or "*" for all.
     proxies: tuple[str, ...] = ()
@@ -119,7 +124,8 @@ class Settings(msgspec.Struct, frozen=True):
             upload_max_bytes=_count(given, "LABSHARE_UPLOAD_MAX_BYTES", DEFAULT_UPLOAD_MAX_BYTES),
             keep_free_bytes=_count(given, "LABSHARE_KEEP_FREE_BYTES", DEFAULT_KEEP_FREE_BYTES),
             mail=_mail(given),
-            networks=_networks(given, "LABSHARE_NETWORKS"),
+            networks=_networks(given, "LABSHARE_NETWORKS", PRIVATE_NETWORKS),
+            webhook_networks=_networks(given, "LABSHARE_WEBHOOK_NETWORKS", ()),
             trap_address=_address(given, "LABSHARE_TRAP_ADDRESS"),
             proxies=_proxies(given, "LABSHARE_PROXIES"),
             connections_per_address=_count(
@@ -180,9 +186,9 @@ def _count(given: Mapping[str, str], name: str, default: int) -> int:
     return int(text)
 
 
-def _networks(given: Mapping[str, str], name: str) -> tuple[IPv4Network | IPv6Network, ...]:
+def _networks(given: Mapping[str, str], name: str, usual: Networks) -> Networks:
     if name not in given:
-        return PRIVATE_NETWORKS
+        return usual
     try:
         return tuple(ip_network(text.strip()) for text in given[name].split(",") if text.strip())
     except ValueError as error:

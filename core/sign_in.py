@@ -24,7 +24,7 @@ MEMBERSHIPS = """
     coalesce((
         SELECT jsonb_agg(jsonb_build_object(
             'school_id', s.id, 'school_code', s.code, 'school_name_zh', s.name_zh,
-            'school_name_en', s.name_en, 'role', m.role) ORDER BY s.id, m.role)
+            'school_name_en', s.name_en, 'role', m.role, 'school_zone', s.zone) ORDER BY s.id, m.role)
         FROM valid_membership m JOIN school s ON s.id = m.school
         WHERE m.person = p.id
           AND NOT (m.role = 'admin' AND s.requires_second_factor AND NOT EXISTS (

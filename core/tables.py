@@ -35,7 +35,16 @@ class School(Table, tablename="school"):
     created_at = Timestamptz()
     # Its admins are admins only once they have a second factor.
     requires_second_factor = Boolean(default=False)
+    # What it says to its borrowers: whom to ask, the terms they sign, how often they may renew.
+    phone = Varchar(length=40)
+    lending_terms = Text(default="")
+    renewals_most = SmallInt(default=2)
+    renewal_days = SmallInt(default=14)
+    # Whether a visitor who scans a label may report a fault.
+    takes_visitor_reports = Boolean(default=True)
 
+    school_renewals_most_is_counted = Check("renewals_most BETWEEN 0 AND 20")
+    school_renewal_days_are_counted = Check("renewal_days BETWEEN 1 AND 180")
     school_code_is_plain = Check("code ~ '^[A-Za-z0-9-]{1,32}$'")
 
 
@@ -108,7 +117,6 @@ class Place(Table, tablename="place"):
     place_kind_is_known = Check("kind IN ('building','room','cabinet')")
     place_name_is_given = Check("btrim(name) <> ''")
     place_id_school = Unique(["id", "school"])
-    place_name_once_in_its_parent = Unique(["school", "parent", "name"], nulls_distinct=False)
 
 
 class Person(Table, tablename="person"):
@@ -123,6 +131,8 @@ class Person(Table, tablename="person"):
     locale = Varchar(length=8, default="zh_CN")
     created_at = Timestamptz()
     closed_at = Timestamptz(null=True, default=None)
+    # Where the person wants to be reminded; mostly empty.
+    reminder_email = Varchar(length=254)
 
     person_login_is_plain = Check("login = lower(login) AND login ~ '^[^[:space:]]{2,64}$'")
     person_login_is_unique = Unique(["login"])
@@ -162,6 +172,23 @@ class AuditEvent(Table, tablename="audit_event"):
     after = JSONB(null=True, default=None)
 
     audit_event_action_is_known = Check("action IN ('insert','update','delete')")
+
+
+class RowChange(Table, tablename="row_change"):
+    """That a row of a list changed, written by the trigger ``note_change`` alone (core/changes.py).
+
+    ``scope`` is whose list it is in: a school's, or 0 for that of all. ``school`` is whose row it is.
+    """
+
+    id = BigSerial(primary_key=True)
+    at = Timestamptz(default=TimestamptzNow())
+    entity = Varchar(length=63)
+    key = Text()
+    scope = BigInt()
+    school = BigInt(null=True, default=None)
+    action = Varchar(length=8)
+
+    row_change_action_is_known = Check("action IN ('created','changed','removed')")
 
 
 class SecurityEvent(Table, tablename="security_event"):

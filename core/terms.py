@@ -14,6 +14,7 @@ from core.paging import DEFAULT_LIMIT, Page
 from core.permissions import MANAGE_SCHOOL
 from core.query import EVERY_SCHOOL, Key, OfSchool, Order, Where, get_row, in_sight, list_page
 from core.rows import delete_row, insert_row, update_row
+from core.schools import lock_school
 from core.texts import Line, refuse, tidied
 
 
@@ -92,14 +93,17 @@ async def create_term(actor: Actor, new: NewTerm) -> Term:
     """Add a term; Conflict if it shares a day, or its name, with another one of the school."""
     actor.require(new.school_id, MANAGE_SCHOOL)
     async with transaction(actor, REFUSALS):
+        await lock_school(new.school_id)
         term_id = await insert_row(tables.Term, _checked(new))
     return await get_term(actor, term_id)
 
 
 async def update_term(actor: Actor, term_id: int, facts: TermFacts) -> Term:
     """Write a term anew; refused as a new one is."""
-    actor.require((await get_term(actor, term_id)).school_id, MANAGE_SCHOOL)
+    school_id = (await get_term(actor, term_id)).school_id
+    actor.require(school_id, MANAGE_SCHOOL)
     async with transaction(actor, REFUSALS):
+        await lock_school(school_id)
         await update_row(tables.Term, term_id, _checked(facts))
     return await get_term(actor, term_id)
 

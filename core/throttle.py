@@ -46,7 +46,7 @@ async def begin(
     for an address, so that a thousand guesses sent at once are a thousand guesses; a right one
     is forgotten with :func:`delete_attempt`.
     """
-    login, place = login[:64], _place(address)
+    login, place = login[:64], place_of(address)
     async with database.transaction():
         await _queue(f"account {login}")
         browser_id = await known_browsers.use_try(login, known_browser)
@@ -144,7 +144,7 @@ async def delete_attempt(attempt: Attempt) -> None:
         await known_browsers.give_back_try(attempt.browser_id)
 
 
-def _place(address: str) -> str:
+def place_of(address: str) -> str:
     """The address that is counted: of IPv6 the /64 that one subscriber has to choose from."""
     try:
         parsed = ip_address(address.partition("%")[0])

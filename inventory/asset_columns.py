@@ -48,7 +48,7 @@ HEADERS: dict[Column, tuple[tuple[str, ...], tuple[str, ...]]] = {
     Column.note: (("Note", "Notes", "Remark", "Remarks"), ("备注", "说明")),
     Column.cost: (
         ("Value in the books", "Value", "Cost", "Price"),
-        ("账面价值", "原值", "价值", "金额", "单价"),
+        ("账面价值", "原值", "价值", "单价", "金额"),
     ),
     Column.cost_basis: (("Value by", "Basis"), ("价值依据", "计价方式", "价值类型")),
     Column.currency: (("Currency",), ("币种", "货币")),

@@ -1,10 +1,12 @@
 """Donors: who gave to a school. Their contacts are for those who keep the donations only."""
 
+from datetime import datetime
 from enum import StrEnum
 
 import msgspec
 
 from core.access import Actor
+from core.changes import changed_since
 from core.database import fetch, get_one, transaction
 from core.errors import FieldError, say
 from core.paging import DEFAULT_LIMIT, Page
@@ -78,6 +80,7 @@ class DonorFilters(msgspec.Struct, frozen=True):
 
     q: str = ""
     school: str | None = None
+    changed_since: datetime | None = None
 
 
 NO_FILTERS = DonorFilters()
@@ -92,12 +95,21 @@ async def list_donors(
     sort: str | None = None,
 ) -> Page[Donor]:
     """The donors of the schools whose donations the actor may read, by name or by ``sort``."""
-    where = Where("d.school = any(:schools)", schools=actor.school_ids_with(READ_DONATIONS))
+    schools = actor.school_ids_with(READ_DONATIONS)
+    where = Where("d.school = any(:schools)", schools=schools)
     if filters.school:
         where.add("d.school = :school", school=await school_id_of(actor, filters.school))
     if filters.q.strip():
         where.add("d.name ILIKE :pattern", pattern=like(filters.q))
-    return await list_page(Donor, READ, where, ORDERS.chosen(sort), cursor=cursor, limit=limit)
+    return await list_page(
+        Donor,
+        READ,
+        where,
+        ORDERS.chosen(sort),
+        cursor=cursor,
+        limit=limit,
+        changed=changed_since(filters.changed_since, "donor", "d.id", schools),
+    )
 
 
 async def find_named(

@@ -35,6 +35,12 @@ def acknowledgements_of(school_code: str, year: int) -> Series:
     return Series(name, prefix, 4, "donation", "acknowledgement_number")
 
 
+def transfers_of(school_code: str, year: int) -> Series:
+    """The numbers of what a school sends to others in a year."""
+    prefix = f"TR-{_prefix(school_code)}-{year}"
+    return Series(f"transfer:{prefix}", prefix, 4, "transfer", "number")
+
+
 async def take(series: Series, count: int = 1) -> list[str]:
     """The next ``count`` free numbers of ``series``; inside the caller's transaction.
 

@@ -1,7 +1,10 @@
 """How far a maker's serial number can be trusted to name one thing."""
 
 import re
+import unicodedata
 from enum import StrEnum
+
+from core.sheets.cells import is_rounded
 
 # What firmware says when nobody wrote a number into it; two such machines are not the same one.
 JUNK = frozenset(
@@ -15,10 +18,6 @@ JUNK = frozenset(
     }
 )  # fmt: skip
 SHORTEST = 4
-# What spreadsheet programs make of a long number: they keep 15 digits and show a power of ten,
-# or zeros where the other digits were. Fewer than three zeros may as well be the maker's.
-POWER_OF_TEN = re.compile(r"[0-9](?:[.,][0-9]+)?[eE]\+[0-9]{2,3}")
-ZEROS = re.compile(r"[1-9][0-9]{14}0{3,}")
 
 
 def _alphanumeric(serial: str) -> str:
@@ -44,9 +43,9 @@ def clean(serial_number: str | None) -> str | None:
     return " ".join(serial_number.split()) or None
 
 
-def is_rounded(text: str | None) -> bool:
-    """Whether a spreadsheet program rounded this number, so that its last digits are wrong."""
-    return bool(text and (POWER_OF_TEN.fullmatch(text) or ZEROS.fullmatch(text)))
+def plain(serial_number: str) -> str | None:
+    """A serial number as a scanner or a Chinese keyboard gives it, in plain letters."""
+    return clean(unicodedata.normalize("NFKC", serial_number))
 
 
 def trust(serial_number: str | None) -> SerialTrust:

@@ -13,12 +13,19 @@ TAG = re.compile(r"[A-Z0-9][A-Z0-9-]{1,31}")
 NUMBER = "substring(tag FROM '(?:^|[^0-9])0*([0-9]{1,9})$')"
 # What stands before the number, without hyphens: HG of HG-00248.
 STEM = "replace(regexp_replace(tag, '[0-9]+$', ''), '-', '')"
+# A tag without its hyphens, as a thumb types it and as some scanners read it. An index stands on it.
+BARE = "replace({tag}, '-', '')"
 SAID = re.compile(r"([A-Z0-9-]*[A-Z-])?0*([0-9]{1,9})")
 
 
 def clean(tag: str) -> str:
     """A tag as it is stored: plain letters in capitals, no spaces around."""
     return unicodedata.normalize("NFKC", tag).strip().upper()
+
+
+def bare(tag: str) -> str:
+    """A tag without hyphens and spaces, as it is compared where it is none as it stands."""
+    return re.sub(r"[\s-]", "", clean(tag))
 
 
 def checked(tag: str, *, field: str = "tag") -> str:

@@ -98,9 +98,12 @@ async def books() -> Finding:
         for name in await database.fetch_column(str, sql)
     ]
     count = await database.fetch_value("SELECT count(*) FROM asset")
-    return Finding(f"{count} assets", wrong)
+    lots = await database.fetch_value("SELECT count(*) FROM lot")
+    return Finding(f"{count} assets, {lots} lots", wrong)
 
 
+LOT = "model_title(m.brand, m.name) || ' (' || l.id || ')'"
+STOCK = "model_title(m.brand, m.name) || ' (' || b.id || ')'"
 AGREEMENTS = {
     "its state is not that of its last step": """
         SELECT a.tag AS name FROM asset a JOIN LATERAL (
@@ -115,11 +118,61 @@ AGREEMENTS = {
         SELECT g.title AS name FROM donation_line l JOIN donation g ON g.id = l.donation
          WHERE l.received <> (SELECT count(*) FROM asset a
                                WHERE a.donation_line = l.id AND a.lifecycle <> 'voided')
+             + (SELECT coalesce(sum(v.quantity), 0) FROM donation_receipt r
+                  JOIN lot_move v ON v.receipt = r.id AND v.kind = 'received'
+                 WHERE r.donation_line = l.id AND r.undone_at IS NULL)
          ORDER BY 1""",
     "its open work order and its time out of use disagree": """
         SELECT a.tag AS name FROM work_order w JOIN asset a ON a.id = w.asset
          WHERE (w.closed_at IS NULL AND NOT w.keeps_in_service) <> EXISTS (
                SELECT FROM work_order_outage o WHERE o.work_order = w.id AND o.ended_at IS NULL)
+         ORDER BY 1""",
+    "as many of the lot are there as its moves do not say": f"""
+        SELECT {LOT} AS name FROM lot l JOIN asset_model m ON m.id = l.model
+         WHERE l.on_hand <> (SELECT coalesce(sum(on_hand_change), 0) FROM lot_move
+                              WHERE lot = l.id)
+         ORDER BY 1""",
+    "as many of the lot are handed out as its moves do not say": f"""
+        SELECT {LOT} AS name FROM lot l JOIN asset_model m ON m.id = l.model
+         WHERE EXISTS (SELECT FROM lot_loan n WHERE n.lot = l.id AND (
+               n.outstanding <> (SELECT coalesce(sum(out_change), 0) FROM lot_move
+                                  WHERE loan = n.id)
+               OR (n.outstanding = 0) <> (n.ended_at IS NOT NULL)))
+         ORDER BY 1""",
+    "more or less of a part is missing than its moves say": """
+        SELECT a.tag || ' · ' || g.part AS name FROM kit_gap g JOIN asset a ON a.id = g.asset
+         WHERE (g.missing, g.damaged) <> (SELECT coalesce(sum(missing_change), 0),
+                                                 coalesce(sum(damaged_change), 0)
+                                            FROM kit_move WHERE gap = g.id)
+         ORDER BY 1""",
+    "as many parts are in stock, or reserved, as its moves and reservations do not say": f"""
+        SELECT {STOCK} AS name FROM stock_balance b JOIN asset_model m ON m.id = b.model
+         WHERE b.on_hand <> (SELECT coalesce(sum(change), 0) FROM stock_move WHERE balance = b.id)
+            OR b.reserved <> (SELECT coalesce(sum(quantity), 0) FROM stock_reservation
+                               WHERE balance = b.id)
+         ORDER BY 1""",
+    "parts are reserved for a work order that is closed": """
+        SELECT w.id || ' · ' || a.tag AS name FROM work_order w JOIN asset a ON a.id = w.asset
+         WHERE w.closed_at IS NOT NULL AND EXISTS (
+               SELECT FROM stock_reservation r WHERE r.work_order = w.id AND r.quantity > 0)
+         ORDER BY 1""",
+    "parts are in stock at a place out of use": f"""
+        SELECT {STOCK} AS name FROM stock_balance b JOIN asset_model m ON m.id = b.model
+          JOIN place p ON p.id = b.place WHERE p.retired_at IS NOT NULL AND b.on_hand > 0
+         ORDER BY 1""",
+    "a stock-take says otherwise of it than its sights": """
+        SELECT k.title || ' · ' || a.tag AS name FROM stocktake_asset t
+          JOIN stocktake k ON k.id = t.stocktake JOIN asset a ON a.id = t.asset
+          LEFT JOIN stocktake_scan f ON f.id = t.scan
+         WHERE (f.id IS NOT NULL AND (f.voided_at IS NOT NULL OR f.asset <> t.asset))
+            OR (f.id IS NULL AND EXISTS (SELECT FROM stocktake_scan s WHERE s.voided_at IS NULL
+                AND s.stocktake = t.stocktake AND s.asset = t.asset))
+         ORDER BY 1""",
+    "the lot is at a place out of use": f"""
+        SELECT {LOT} AS name FROM lot l JOIN asset_model m ON m.id = l.model
+          JOIN place p ON p.id = l.place
+         WHERE p.retired_at IS NOT NULL AND (l.on_hand > 0 OR EXISTS (
+               SELECT FROM lot_loan n WHERE n.lot = l.id AND n.ended_at IS NULL))
          ORDER BY 1""",
 }
 

@@ -24,6 +24,7 @@ def child_environ(settings: Settings) -> dict[str, str]:
         "LABSHARE_SECRET_KEY": settings.secret_key,
         "LABSHARE_PREVIOUS_SECRET_KEY": settings.previous_secret_key,
         "LABSHARE_NETWORKS": ",".join(map(str, settings.networks)),
+        "LABSHARE_WEBHOOK_NETWORKS": ",".join(map(str, settings.webhook_networks)),
     }
     if settings.trap_address:
         host, port = settings.trap_address

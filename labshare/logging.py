@@ -16,6 +16,8 @@ SECRET_NAME = re.compile(
 )
 SECRET_IN_ADDRESS = re.compile(r"(?<=://)([^/@\s:]+):[^/@\s]+(?=@)")
 SECRET_IN_LINK = re.compile(r"(X-Amz-(?:Signature|Credential|Security-Token)=)[^&\s]+", re.I)
+# The secret of a private calendar stands in its path.
+SECRET_IN_PATH = re.compile(r"(/ical/)[^/\s?\"']+")
 HIDDEN = "[hidden]"
 
 # Libraries that log each request or each job run at INFO.
@@ -76,5 +78,8 @@ def _safe(name: str, value: object) -> object:
     if isinstance(value, list | tuple):
         return [_safe("", inner) for inner in value]
     if isinstance(value, str):
-        return SECRET_IN_LINK.sub(rf"\g<1>{HIDDEN}", SECRET_IN_ADDRESS.sub(rf"\1:{HIDDEN}", value))
+        shown = SECRET_IN_ADDRESS.sub(rf"\1:{HIDDEN}", value)
+        for secret in (SECRET_IN_LINK, SECRET_IN_PATH):
+            shown = secret.sub(rf"\g<1>{HIDDEN}", shown)
+        return shown
     return value

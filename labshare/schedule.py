@@ -5,11 +5,11 @@ from core.jobs import Job
 from core.outbox import Handler
 from core.settings import Settings
 from inventory import jobs as inventory_jobs
-from labshare import stationery
+from labshare import booking_notices, stationery, transfer_notices, webhooks
 from monitoring import jobs as monitoring_jobs
 from storage import jobs as storage_jobs
 
-DOMAINS = (housekeeping, storage_jobs, inventory_jobs, monitoring_jobs, stationery)
+DOMAINS = (housekeeping, storage_jobs, inventory_jobs, monitoring_jobs, stationery, webhooks)
 
 
 def all_jobs() -> tuple[Job, ...]:
@@ -25,7 +25,9 @@ def all_handlers(settings: Settings) -> dict[str, Handler]:
     """Every outbox topic with the one handler it has."""
     handlers: dict[str, Handler] = {}
     all_given = [domain.HANDLERS for domain in DOMAINS]
-    for given in (*all_given, monitoring_jobs.sending_handlers(settings)):
+    sending = (monitoring_jobs, stationery, booking_notices, transfer_notices)
+    all_given += [one.sending_handlers(settings) for one in sending]
+    for given in all_given:
         for topic, handler in given.items():
             if topic in handlers:
                 raise ValueError(f"two handlers for the topic {topic}")

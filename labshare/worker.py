@@ -26,6 +26,7 @@ from core.job_counts import JobCounts
 from core.jobs import Job
 from core.outbox import Handler
 from core.settings import Settings
+from inventory.imports import working
 from labshare import schedule
 from labshare.attached import connected
 from monitoring.discovery import searching
@@ -78,6 +79,9 @@ async def work(
     async def search(stop: asyncio.Event) -> None:
         await searching.run(settings, stop)
 
+    async def work_at_imports(stop: asyncio.Event) -> None:
+        await working.run(stop)
+
     async def deliver_outbox(stop: asyncio.Event) -> None:
         await _deliver_outbox(handlers, stop)
 
@@ -97,6 +101,7 @@ async def work(
         "poller": poll,
         "traps": hear_traps,
         "searches": search,
+        "imports": work_at_imports,
         "outbox": deliver_outbox,
         "heartbeat": _beat,
         "clock": keep_time,

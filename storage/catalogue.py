@@ -1,5 +1,6 @@
 """Finding resources: words, facets, newest first or best first, page by page."""
 
+from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -7,6 +8,7 @@ import msgspec
 
 from core import database
 from core.access import Actor
+from core.changes import changed_since, list_changed
 from core.numbers import Id
 from core.paging import Page, checked_limit, page_of
 from core.query import Key, Order, Where
@@ -40,6 +42,7 @@ class Filters(msgspec.Struct, frozen=True):
     school_id: Id | None = None
     state: ResourceState | None = None
     mine: bool = False
+    changed_since: datetime | None = None
 
     @property
     def active(self) -> int:
@@ -114,6 +117,20 @@ async def list_resources(
     if filters.q.strip() and not query:
         return Page([])
     where = _asked(actor, filters)
+    changed = changed_since(filters.changed_since, "resource", "r.id", key_type="uuid")
+    if changed is not None:
+
+        async def rows_of(keys: list[str]) -> list[ResourceLine]:
+            where.add(changed.condition, changed_keys=keys)
+            some = _searched(where, query) if query else _newest(where)
+            rows = await database.fetch(
+                _Found,
+                f"SELECT h.score, {_COLUMNS} FROM ({some}) AS h JOIN resource r ON r.id = h.id{_JOINS}",
+                **where.values,
+            )
+            return [_line(row, None, query) for row in rows]
+
+        return await list_changed(changed, rows_of, cursor=cursor, limit=limit)
     after, values = BEST_FIRST.after(cursor) if cursor else ("true", {})
     if query:
         where.bind(**values)

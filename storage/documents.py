@@ -1,15 +1,15 @@
 """Papers that people attach: a delivery note, an invoice, a manual; small, and judged by content."""
 
-from io import BytesIO
 from pathlib import PurePath
 
 import msgspec
 
+from core import sandbox
 from core.errors import Invalid, say
-from storage import formats, objects, sandbox
+from core.sandbox import Limits, ReadingFailed
+from storage import formats, objects
 from storage.formats import HEAD_BYTES, Disagreement
 from storage.photos import PREFIX, Photo, put_photo
-from storage.sandbox import Limits, ReadingFailed
 from storage.uploads import plain_name
 
 # A manual with pictures; what is larger belongs into the library.
@@ -56,18 +56,13 @@ async def _judged(data: bytes, name: str, field: str) -> str:
     content = formats.content_of(data[:HEAD_BYTES], len(data))
     try:
         if content == "zip":
-            answer = await sandbox.run("storage.documents:judge_zip", data=data, limits=LIMITS)
+            answer = await sandbox.run("storage.formats:inside_zip", data=data, limits=LIMITS)
             content = answer.decode()
         return formats.decided_type(name, "", content)
     except ReadingFailed as error:
         raise _wrong_type(field) from error
     except Disagreement as refused:
         raise Invalid.of(field, refused.message, code=refused.code) from refused
-
-
-def judge_zip(data: bytes) -> bytes:
-    """Which kind of office file it is; called in the process with limits."""
-    return formats.kind_of_zip(BytesIO(data)).encode()
 
 
 def _wrong_type(field: str) -> Invalid:

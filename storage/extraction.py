@@ -5,10 +5,11 @@ from pathlib import Path
 
 import msgspec
 
-from storage import formats, sandbox
+from core import sandbox
+from core.sandbox import Limits, ReadingFailed
+from storage import formats
 from storage.extractors.findings import Findings, Picture
 from storage.extractors.readers import is_readable
-from storage.sandbox import Limits, ReadingFailed
 
 __all__ = ["Findings", "Picture", "content_of", "extract"]
 

@@ -1,13 +1,14 @@
 """What a file is, read from its bytes, and whether that agrees with what it is called."""
 
 import zipfile
+from io import BytesIO
 from pathlib import Path, PurePath
 from typing import BinaryIO
 
 import msgspec
 
+from core import zip_files
 from core.errors import Message, say
-from storage import zip_files
 
 HEAD_BYTES = 4096
 UNKNOWN = "unknown"
@@ -207,13 +208,13 @@ def _by_ending(file_name: str) -> list[Format]:
     return [format_ for format_ in FORMATS if ending in format_.endings]
 
 
-def inside_zip(_: bytes, path: str) -> bytes:
-    """What kind of ZIP it is; called in the process with limits, for nothing in it is trusted."""
-    return kind_of_zip(Path(path)).encode()
+def inside_zip(data: bytes, path: str = "") -> bytes:
+    """What kind of ZIP the file at ``path`` is, or ``data``; called in the process with limits,
+    for nothing in it is trusted."""
+    return _kind_of_zip(Path(path) if path else BytesIO(data)).encode()
 
 
-def kind_of_zip(source: Path | BinaryIO) -> str:
-    """:func:`inside_zip` of a file or of bytes in memory; in a process with limits."""
+def _kind_of_zip(source: Path | BinaryIO) -> str:
     try:
         with zip_files.opened(source) as archive:
             names = archive.namelist()

@@ -2,9 +2,11 @@
 
 import asyncio
 import tempfile
+from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
+import asyncpg
 import httpx
 import msgspec
 import pytest
@@ -26,25 +28,71 @@ CLOSE_SECONDS = PATIENCE_SECONDS
 # A busy machine makes every query wait; whether it was fast enough is a matter of benchmarks/.
 LIMITS = database.Limits(acquire_seconds=PATIENCE_SECONDS, command_seconds=PATIENCE_SECONDS)
 
-EMPTY_ALL = """
+# Settings of the tests' database alone: what it loses with the machine is not missed, and nothing
+# moves rows or plans about while a test looks at them.
+FAST = ("fsync = off", "synchronous_commit = off", "full_page_writes = off", "autovacuum = off")
+# A TRUNCATE makes a new file for every table and index around a school, which takes half a second;
+# deleting the few rows of a test takes a hundredth of that. Triggers and references wait outside.
+LARGE_BYTES = 1024 * 1024
+EMPTY_ALL = f"""
 DO $$
 DECLARE
-    name text;
+    one record;
     has_rows boolean;
-    filled text[] := '{}';
+    large text[] := '{{}}';
 BEGIN
-    FOR name IN SELECT c.relname FROM pg_class c WHERE c.relkind IN ('r', 'p')
+    PERFORM set_config('session_replication_role', 'replica', true);
+    FOR one IN SELECT c.oid, c.oid::regclass::text AS name FROM pg_class c
+        WHERE c.relkind IN ('r', 'p')
         AND c.relnamespace = 'public'::regnamespace AND NOT c.relispartition
         AND c.relname <> ALL (string_to_array(current_setting('labshare.kept'), ','))
     LOOP
-        EXECUTE format('SELECT EXISTS (SELECT 1 FROM %I)', name) INTO has_rows;
-        IF has_rows THEN filled := filled || quote_ident(name); END IF;
+        EXECUTE format('SELECT EXISTS (SELECT FROM %s)', one.name) INTO has_rows;
+        IF NOT has_rows THEN
+            CONTINUE;
+        END IF;
+        IF (SELECT sum(pg_relation_size(relid)) FROM pg_partition_tree(one.oid)
+            UNION ALL SELECT pg_relation_size(one.oid) ORDER BY 1 DESC NULLS LAST LIMIT 1)
+           > {LARGE_BYTES} THEN
+            large := large || one.name;
+        ELSE
+            EXECUTE format('DELETE FROM %s', one.name);
+        END IF;
     END LOOP;
-    IF cardinality(filled) > 0 THEN
-        EXECUTE 'TRUNCATE ' || array_to_string(filled, ', ') || ' RESTART IDENTITY CASCADE';
+    IF cardinality(large) > 0 THEN
+        EXECUTE 'TRUNCATE ' || array_to_string(large, ', ') || ' CASCADE';
     END IF;
+    PERFORM setval(s.seqrelid, 1, false) FROM pg_sequence s
+       JOIN pg_depend d ON d.objid = s.seqrelid AND d.deptype IN ('a', 'i')
+        AND d.refclassid = 'pg_class'::regclass
+       JOIN pg_class c ON c.oid = d.refobjid
+      WHERE c.relname <> ALL (string_to_array(current_setting('labshare.kept'), ','))
+        AND pg_sequence_last_value(s.seqrelid) IS NOT NULL;
 END $$
 """
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Long files first, then those with processes and browsers of their own, then large ones.
+
+    Each worker takes the next file when it has done one; a long one begun last would be waited for
+    by all the others.
+    """
+    sizes = Counter(item.path for item in items)
+    marked: dict[Path, set[str]] = defaultdict(set)
+    for item in items:
+        marked[item.path] |= {mark.name for mark in item.iter_markers()}
+
+    def place(item: pytest.Item) -> tuple[bool, bool, int, str]:
+        marks = marked[item.path]
+        return (
+            "long" not in marks,
+            not marks & {"browser", "engines"},
+            -sizes[item.path],
+            str(item.path),
+        )
+
+    items.sort(key=place)
 
 
 class Stack(msgspec.Struct, frozen=True):
@@ -74,9 +122,23 @@ def stack() -> Iterator[Stack]:
             secret_key="a secret of the tests, not of any school",
             base_url="http://labshare.test",
             networks=(*PRIVATE_NETWORKS, LOOPBACK_NETWORK),
+            webhook_networks=(LOOPBACK_NETWORK,),
         )
+        asyncio.run(_make_fast(database_engine.dsn))
         asyncio.run(migrate(database_engine.dsn))
         yield Stack(settings, asyncio.run(_filled_by_migrations(database_engine.dsn)))
+
+
+async def _make_fast(dsn: str) -> None:
+    """Set what only the superuser of the database may."""
+    connection = await asyncpg.connect(
+        dsn.replace(f"//{postgres.ROLE}@", f"//{postgres.SUPERUSER}@")
+    )
+    for setting in FAST:
+        await connection.execute(f"ALTER SYSTEM SET {setting}")
+    await connection.execute("SELECT pg_reload_conf()")
+    await connection.execute(f"GRANT SET ON PARAMETER session_replication_role TO {postgres.ROLE}")
+    await connection.close()
 
 
 async def _filled_by_migrations(dsn: str) -> tuple[str, ...]:

@@ -58,8 +58,8 @@ async def held(
 ) -> None:
     """A custody, closed or open."""
     await database.execute(
-        "INSERT INTO custody (school, asset, holder_group, started_at, ended_at, handed_by, note,"
-        " return_note) VALUES ($1, $2, 'Class 5B', $3, $4, $5, '', '')",
+        "INSERT INTO custody (school, asset, holder, started_at, ended_at, handed_by, note,"
+        " return_note) VALUES ($1, $2, $5, $3, $4, $5, '', '')",
         on.school_id,
         on.id,
         started_at,

@@ -10,13 +10,20 @@ from litestar.di import NamedDependency
 from api import urls
 from api.http.access import in_person
 from api.http.types import WebRequest
+from api.inventory.bookings.pages import calendar_of
+from api.inventory.held import count_overdue, find_lots
 from api.kit.rendering import render
 from core import clock, people, places
 from core.access import Actor, Role
 from core.errors import Message, say
 from core.permissions import REPORT_FAULTS
-from inventory import custody, donations, overview, repairs
+from core.webhooks import managing as webhooks
+from inventory import custody, donations, overview, repairs, stock, transfers
 from inventory.donations import DonationFilters
+from inventory.holds import listing as holds
+from inventory.holds.usual import find_usual
+from inventory.lots import LotLoanFilters
+from inventory.transfers import TransferFilters, TransferView
 from inventory.usage import preset_period
 from monitoring.alerting import alerts
 from monitoring.devices import networks
@@ -28,7 +35,8 @@ from storage.resources import ResourceState
 
 LONGEST_LIST = 8
 SHORT_LIST = 5
-SCHOOL_ZONE = "Asia/Shanghai"
+
+COMING = TransferFilters(view=TransferView.to_receive)
 
 Section = dict[str, Any]
 
@@ -42,7 +50,10 @@ async def for_technician(actor: Actor) -> Section:
         "urgent": await repairs.list_most_urgent(actor, limit=LONGEST_LIST),
         "mine": (await repairs.list_work_orders(actor, mine, limit=SHORT_LIST)).items,
         "places": await overview.count_orders_by_place(schools),
-        "overdue": await custody.count_overdue(actor),
+        "overdue": await count_overdue(actor),
+        "to_buy": await stock.count_purchases(schools),
+        "to_receive": (await transfers.list_transfers(actor, COMING, limit=LONGEST_LIST)).items,
+        "to_hand_over": await holds.list_to_hand_over(actor, schools, limit=LONGEST_LIST),
         "devices": await monitored.count_devices(schools),
         "alerts": await alerts.most_urgent(actor, schools, limit=SHORT_LIST),
     }
@@ -51,15 +62,18 @@ async def for_technician(actor: Actor) -> Section:
 async def for_admin(actor: Actor) -> Section:
     """How the school's things stand: numbers that lead to their lists."""
     schools = actor.school_ids_as(Role.admin)
-    today = clock.today(SCHOOL_ZONE)
-    month = preset_period("month", today)
+    today = clock.today(actor.zone)
+    month = preset_period("month", actor.zone)
     states = await overview.count_states(schools)
     return {
         "states": states,
+        "silent_webhooks": await webhooks.count_given_up(actor),
         "on_the_books": overview.on_the_books(states),
         "first_steps": await first_steps(actor) if not states else [],
+        "to_receive": (await transfers.list_transfers(actor, COMING, limit=LONGEST_LIST)).items,
         "idle": await count_idle(actor),
-        "overdue": await custody.count_overdue(actor),
+        "to_buy": await stock.count_purchases(schools),
+        "overdue": await count_overdue(actor),
         "devices": await monitored.count_devices(schools),
         "donations": await overview.count_donations(schools, today.replace(day=1)),
         "newest": (await donations.list_donations(actor, limit=SHORT_LIST)).items,
@@ -98,6 +112,10 @@ async def for_teacher(actor: Actor) -> Section:
     return {
         "fresh": (await catalogue.list_resources(actor, published, limit=LONGEST_LIST)).items,
         "held": await custody.list_own(actor),
+        "lots_held": await find_lots(actor, LotLoanFilters(mine=True)),
+        "usual": await find_usual(actor, actor.school_ids_as(Role.teacher), limit=SHORT_LIST),
+        "calendar_of": calendar_of,
+        "booked": (await holds.list_holds(actor, holds.MINE, limit=SHORT_LIST)).items,
         "reports": (await repairs.list_work_orders(actor, unfinished, limit=SHORT_LIST)).items,
         "uploads": (await uploads.list_own(actor, limit=SHORT_LIST)).items,
     }
@@ -108,6 +126,7 @@ async def for_student_helper(actor: Actor) -> Section:
     unfinished = repairs.WorkOrderFilter(state="unfinished")
     return {
         "out": (await custody.list_custody(actor, limit=LONGEST_LIST)).items,
+        "lots_out": await find_lots(actor, LotLoanFilters(), limit=LONGEST_LIST),
         "reports": (await repairs.list_work_orders(actor, unfinished, limit=SHORT_LIST)).items,
     }
 
@@ -118,7 +137,7 @@ async def for_auditor(actor: Actor) -> Section:
     return {
         "states": await overview.count_states(schools),
         "donations": await overview.count_donations(
-            schools, clock.today(SCHOOL_ZONE).replace(month=1, day=1)
+            schools, clock.today(actor.zone).replace(month=1, day=1)
         ),
         "gaps": (
             await donations.list_donations(actor, DonationFilters(has_gap=True), limit=LONGEST_LIST)
@@ -146,7 +165,7 @@ async def show_home(request: WebRequest, actor: NamedDependency[Actor]) -> Respo
         request,
         "home/index.html",
         sections=sections,
-        today=clock.today(SCHOOL_ZONE),
+        today=clock.today(actor.zone),
         may_report=actor.can(REPORT_FAULTS),
         chart="admin" in sections,
     )

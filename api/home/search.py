@@ -14,8 +14,9 @@ from core import people
 from core.access import Actor
 from core.people import PeopleFilters
 from core.permissions import READ_PEOPLE
-from inventory import assets
+from inventory import assets, lots
 from inventory.assets import AssetFilters
+from inventory.lots import LotFilters
 from monitoring.topology import mac_of
 from storage import catalogue
 
@@ -35,6 +36,8 @@ async def show_search(request: WebRequest, actor: NamedDependency[Actor]) -> Res
     meant = await assets.resolve_one(actor, scanned)
     if meant.tag is not None and not meant.is_said_short:
         return Redirect(urls.asset(meant.tag), status_code=303)
+    if meant.model_id is not None and meant.tag is None:
+        return Redirect(urls.assets(model=meant.model_id), status_code=303)
     if meant.label_is_known and meant.code is not None:
         return Redirect(urls.scan(meant.code), status_code=303)
     if not q.isalnum() and mac_of(q) is not None:
@@ -46,10 +49,16 @@ async def show_search(request: WebRequest, actor: NamedDependency[Actor]) -> Res
 
 
 async def find_everything(actor: Actor, q: str) -> dict[str, Any]:
-    """Assets, people (for those who may list them) and resources that match."""
+    """Assets, lots, people (for those who may list them) and resources that match."""
     found = await assets.list_assets(actor, AssetFilters(q=q), limit=A_FEW)
     persons = []
     if actor.can(READ_PEOPLE):
         persons = (await people.list_people(actor, PeopleFilters(q), limit=A_FEW)).items
     resources = await catalogue.list_resources(actor, catalogue.Filters(q=q), limit=A_FEW)
-    return {"assets": found.items, "people": persons, "resources": resources.items}
+    some = await lots.list_lots(actor, LotFilters(q), limit=A_FEW)
+    return {
+        "assets": found.items,
+        "lots": some.items,
+        "people": persons,
+        "resources": resources.items,
+    }

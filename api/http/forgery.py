@@ -21,8 +21,9 @@ class ForgeryCheck(ASGIMiddleware):
     scopes = (ScopeType.HTTP,)
 
     async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
-        connection: WebConnection = WebConnection(scope, receive, send)
-        if connection.scope.get("method") not in SAFE_METHODS and not is_from_our_pages(connection):
+        if scope.get("method") not in SAFE_METHODS and not is_from_our_pages(
+            WebConnection(scope, receive, send)
+        ):
             raise Forbidden(
                 say("This request did not come from a Labshare page. Open the page and try again."),
                 code="cross_site",

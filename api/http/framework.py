@@ -20,6 +20,8 @@ from api.http.multipart_forms import parse_multipart
 # (module, name in it): what stands there from now on.
 REPLACED: dict[tuple[str, str], Callable[..., Any]] = {
     ("litestar._kwargs.extractors", "parse_query_string"): parsing.parse_query,
+    # Each guard would be given a copy of its handler, a tenth of what a short answer takes.
+    ("litestar.handlers.base", "copy"): lambda handler: handler,
     ("litestar._kwargs.extractors", "parse_url_encoded_form_data"): parsing.parse_form,
     ("litestar._kwargs.extractors", "parse_multipart_form"): parse_multipart,
     ("litestar.connection.base", "parse_query_string"): parsing.parse_query,

@@ -23,6 +23,14 @@ VERSIONED: dict[str, tuple[str, Versioned]] = {
         "tag",
         Versioned("asset", "tag", lambda given: tags.clean(str(given))),
     ),
+    "/api/v1/bookings/{hold_id}": (
+        "hold_id",
+        Versioned(
+            "hold",
+            locked_first="SELECT lock_calendar(h.school, h.place, coalesce(h.model, a.model))"
+            " FROM hold h LEFT JOIN asset a ON a.id = h.asset WHERE h.id = $1",
+        ),
+    ),
     "/api/v1/devices/{device_id}": ("device_id", Versioned("device")),
     "/api/v1/donations/{donation_id}": ("donation_id", Versioned("donation")),
     "/api/v1/networks/{network_id}": ("network_id", Versioned("network")),
@@ -68,7 +76,7 @@ def entity_tag(version: int) -> str:
     return f'"{version}"'
 
 
-async def tell_version(response: Response[Any]) -> Response[Any]:
+def tell_version(response: Response[Any]) -> Response[Any]:
     """Give the answer that is a versioned row its ETag (a hook of all of the API's operations)."""
     version = getattr(response.content, "version", None)
     if isinstance(version, int) and not isinstance(version, bool):

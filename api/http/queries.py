@@ -21,12 +21,14 @@ def remember_parameters(app: Litestar, operations: Iterable[Operation]) -> None:
     }
 
 
-async def refuse_unknown_parameters(request: WebRequest) -> None:
+def refuse_unknown_parameters(request: WebRequest) -> None:
     """Raise Invalid with each parameter of the address that the operation does not know.
 
     A filter that is misspelt would otherwise answer with everything. Pages ignore what they do
     not know: links to them come from everywhere.
     """
+    if not request.scope["query_string"]:
+        return
     known = request.app.state.query_parameters.get(request.route_handler.operation_id, frozenset())
     unknown = [name for name in dict.fromkeys(request.query_params.keys()) if name not in known]
     if unknown:

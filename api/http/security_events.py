@@ -14,9 +14,11 @@ from core.security_log import Kind
 
 # What a person may set right by typing the password again is no refusal.
 HARMLESS = frozenset({"confirm_password"})
-REFUSED = 403
+EXPORTED, REFUSALS_FROM, REFUSED = 200, 400, 403
 CSV_TYPE = "text/csv"
 XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+TYPE = b"content-type"
+TABLES = (CSV_TYPE.encode(), XLSX_TYPE.encode())
 
 
 class SecurityEvents(ASGIMiddleware):
@@ -25,13 +27,13 @@ class SecurityEvents(ASGIMiddleware):
     scopes = (ScopeType.HTTP,)
 
     async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
-        connection: WebConnection = WebConnection(scope, receive, send)
-        seen: dict[str, str] = {}
+        status, exports = 0, False
 
         async def send_and_see(message: Message) -> None:
+            nonlocal status, exports
             if message["type"] == "http.response.start":
-                seen["status"] = str(message["status"])
-                seen["table"] = "yes" if _is_table(message["headers"]) else ""
+                status = message["status"]
+                exports = status == EXPORTED and _is_table(message["headers"])
             await send(message)
 
         try:
@@ -39,21 +41,23 @@ class SecurityEvents(ASGIMiddleware):
         except Problem as problem:
             # Refused before a route was found, so the answer is written further out.
             scope["state"]["problem"] = problem
-            seen["status"] = str(REFUSED) if problem.code == "cross_site" else ""
+            status = REFUSED if problem.code == "cross_site" else 0
             raise
         finally:
-            await _tell(connection, seen)
+            if exports or status >= REFUSALS_FROM or "problem" in scope["state"]:
+                await _tell(WebConnection(scope, receive, send), status, exports=exports)
 
 
 def _is_table(given: Iterable[tuple[bytes, bytes]]) -> bool:
     """Whether an answer is a table made from what is stored, and no file that somebody uploaded."""
-    headers = {name.lower(): value for name, value in given}
-    media_type = headers.get(b"content-type", b"").decode("latin-1")
+    headers = list(given)
+    if not any(value.startswith(TABLES) for name, value in headers if name.lower() == TYPE):
+        return False
     # What is stored has an ETag; what is made for the one who asks has none.
-    return media_type.startswith((CSV_TYPE, XLSX_TYPE)) and b"etag" not in headers
+    return all(name.lower() != b"etag" for name, _ in headers)
 
 
-async def _tell(connection: WebConnection, seen: dict[str, str]) -> None:
+async def _tell(connection: WebConnection, status: int, *, exports: bool) -> None:
     scope, actor = connection.scope, find_actor(connection)
     problem: Problem | None = scope["state"].get("problem")
     code = problem.code if problem is not None else ""
@@ -65,7 +69,7 @@ async def _tell(connection: WebConnection, seen: dict[str, str]) -> None:
         )
     elif actor is None:
         return
-    elif (seen.get("status") == str(REFUSED) and code not in HARMLESS) or code == "other_school":
+    elif (status == REFUSED and code not in HARMLESS) or code == "other_school":
         await security_log.record_refusal(Kind.access_refused, actor, address=address, detail=place)
-    elif seen.get("status") == "200" and seen.get("table"):
+    elif exports:
         await security_log.record_refusal(Kind.export, actor, address=address, detail=place)

@@ -24,6 +24,8 @@ PACKAGED = {
     "uplot.js": "uplot/dist/uPlot.iife.min.js",
     "uplot.css": "uplot/dist/uPlot.min.css",
     "tus.js": "tus-js-client/dist/tus.min.js",
+    "zxing.js": "zxing-wasm/dist/iife/reader/index.js",
+    "zxing.wasm": "zxing-wasm/dist/reader/zxing_reader.wasm",
 }
 MEDIA_TYPES = {
     ".css": "text/css",
@@ -31,8 +33,17 @@ MEDIA_TYPES = {
     ".svg": "image/svg+xml",
     ".png": "image/png",
     ".webmanifest": "application/manifest+json",
+    ".wasm": "application/wasm",
 }
-COMPRESSED = {".css", ".js", ".svg", ".webmanifest"}
+COMPRESSED = {".css", ".js", ".svg", ".wasm", ".webmanifest"}
+# A worker has the policy of its own file, not that of its page: so WebAssembly runs in this one
+# alone, and no page may compile any.
+POLICIES = {
+    "scan-worker.js": (
+        "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self';"
+        " frame-ancestors 'none'"
+    )
+}
 FOR_A_YEAR = "public, max-age=31536000, immutable"
 
 
@@ -41,12 +52,16 @@ class PackagesMissing(RuntimeError):
 
 
 class StaticFile(msgspec.Struct, frozen=True):
-    """One file in memory; ``compressed`` is None where gzip gains nothing."""
+    """One file in memory; ``compressed`` is None where gzip gains nothing.
+
+    ``policy`` is its own content security policy, if it has another than all else.
+    """
 
     url: str
     media_type: str
     content: bytes
     compressed: bytes | None
+    policy: str | None = None
 
 
 def _read(name: str, path: Path) -> StaticFile:
@@ -58,6 +73,7 @@ def _read(name: str, path: Path) -> StaticFile:
         media_type=MEDIA_TYPES[suffix],
         content=content,
         compressed=gzip.compress(content, 9, mtime=0) if suffix in COMPRESSED else None,
+        policy=POLICIES.get(name),
     )
 
 
@@ -95,6 +111,8 @@ async def serve_static_file(request: WebRequest, name: FromPath[str]) -> Respons
     if file is None:
         raise NotFoundException
     headers = {"cache-control": FOR_A_YEAR, "x-content-type-options": "nosniff"}
+    if file.policy is not None:
+        headers["content-security-policy"] = file.policy
     content = file.content
     if file.compressed is not None:
         headers["vary"] = "accept-encoding"

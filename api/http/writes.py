@@ -18,7 +18,6 @@ from litestar.utils.scope.state import ScopeState
 
 from api.http import preconditions
 from api.http.access import access_of
-from api.http.identity import find_actor
 from api.http.types import WebConnection
 from core.access import Actor
 from core.encryption import Cipher
@@ -41,6 +40,7 @@ OWN_KEY = frozenset(
         "asset_attachment_add",
         "asset_model_attachment_add",
         "donation_attachment_add",
+        "transfer_attachment_add",
     }
 )
 
@@ -64,13 +64,13 @@ class Writes(ASGIMiddleware):
     scopes = (ScopeType.HTTP,)
 
     async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
-        connection: WebConnection = WebConnection(scope, receive, send)
-        actor = find_actor(connection)
+        is_change = scope.get("method") not in preconditions.SAFE and scope["path"].startswith(API)
+        actor: Actor | None = scope["state"].get("actor") if is_change else None
         handler = scope.get("route_handler")
-        is_change = scope["path"].startswith(API) and scope.get("method") not in preconditions.SAFE
-        if not is_change or actor is None or not isinstance(handler, HTTPRouteHandler):
+        if actor is None or not isinstance(handler, HTTPRouteHandler):
             await next_app(scope, receive, send)
             return
+        connection: WebConnection = WebConnection(scope, receive, send)
         key = connection.headers.get(KEY_HEADER) if takes_key(handler) else None
         row = preconditions.row_of(str(scope.get("path_template", "")))
         if preconditions.HEADER not in connection.headers or handler.operation_id in OWN_KEY:

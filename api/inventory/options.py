@@ -2,12 +2,14 @@
 
 from api.http.types import WebRequest
 from api.wording.reader import language_of
-from core import places, schools
+from core import lesson_periods, places, schools
 from core.access import Actor
 from core.errors import NotFound
+from core.paging import MAX_LIMIT
 from core.permissions import Permission
 from core.places import PlaceKind
 from inventory import donations, donors, models
+from inventory.stock import StockItem
 
 # Value and text, and the group that it stands in where there are several.
 Option = tuple[int, str] | tuple[int, str, str]
@@ -32,14 +34,35 @@ async def place_options(
     school_id: int | None = None,
     school_ids: list[int] | None = None,
     without: PlaceKind | None = None,
+    only: PlaceKind | None = None,
 ) -> list[Option]:
     """The places in use, each named from the outside in; of several schools, school by school."""
     found = [
         place
         for place in await places.list_places(actor, school_id=school_id)
-        if (school_ids is None or place.school_id in school_ids) and place.kind is not without
+        if (school_ids is None or place.school_id in school_ids)
+        and place.kind is not without
+        and only in (None, place.kind)
     ]
     return by_school(actor, [(place.id, place.path, place.school_id) for place in found])
+
+
+async def lesson_options(actor: Actor, school_ids: list[int]) -> list[Option]:
+    """The lessons of the schools' days with their times; of several schools, school by school."""
+    found = await lesson_periods.list_periods(actor, limit=MAX_LIMIT)
+    return by_school(
+        actor,
+        [
+            (one.id, f"{one.name} {one.starts:%H:%M}–{one.ends:%H:%M}", one.school_id)
+            for one in found.items
+            if one.school_id in school_ids
+        ],
+    )
+
+
+def stock_options(found: list[StockItem]) -> list[Option]:
+    """Parts in stock, each with its place and how many are free there."""
+    return [(one.id, f"{one.title} · {one.place} ({one.available})") for one in found]
 
 
 def by_school(actor: Actor, found: list[tuple[int, str, int]]) -> list[Option]:

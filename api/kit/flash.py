@@ -11,6 +11,7 @@ from hashlib import sha256
 from typing import Any
 
 import msgspec
+from litestar import Response
 from litestar.response import Redirect
 
 from api.http.identity import is_tls
@@ -37,13 +38,18 @@ class Said(msgspec.Struct, frozen=True):
 
 
 class SeeOther(Redirect):
-    """A redirect by GET that signs its sentence once the request, and so the key, is known."""
+    """A redirect by GET that signs its sentence once the request, and so the key, is known.
 
-    __slots__ = ("said",)
+    Where it ``is_told``, the address stands in an answer of 200: a script that followed a redirect
+    would not learn that the form was taken, and would use up what the next page says.
+    """
+
+    __slots__ = ("is_told", "said")
 
     def __init__(self, address: str, said: Message | None) -> None:
         super().__init__(address, status_code=303)
         self.said = said
+        self.is_told = False
 
     def to_asgi_response(self, app: Any, request: Any, **how: Any) -> Any:
         """The answer, with the sentence in a cookie."""
@@ -58,6 +64,11 @@ class SeeOther(Redirect):
                     samesite="lax",
                     secure=is_tls(request),
                 )
+        if self.is_told:
+            told = Response(
+                b"", headers={"location": self.url}, cookies=self.cookies, status_code=200
+            )
+            return told.to_asgi_response(app, request, **how)
         return super().to_asgi_response(app, request, **how)
 
 

@@ -19,7 +19,7 @@ from api.kit.lists import read_list
 from api.kit.rendering import language_of
 from api.kit.verbs import shaped
 from api.kit.workbooks import send, write_workbook
-from api.wording.language import SCHOOL_ZONE, Language
+from api.wording.language import Language
 from core import csv_files
 from core.access import Actor
 from core.paging import FILE_LIMIT, Page
@@ -121,14 +121,14 @@ async def _csv(
 ) -> AsyncIterator[bytes]:
     yield csv_files.written([_head(columns, speech)]).encode()
     async for page in pages:
-        rows = ([_in_text(cell) for cell in _cells(columns, row, speech)] for row in page)
+        rows = ([_in_text(cell, speech) for cell in _cells(columns, row, speech)] for row in page)
         yield csv_files.written(rows, mark=False).encode()
 
 
-def _in_text(cell: Cell) -> Cell:
+def _in_text(cell: Cell, speech: Language) -> Cell:
     """A moment by the school's clock, to the minute."""
     if isinstance(cell, datetime):
-        return f"{cell.astimezone(SCHOOL_ZONE):%Y-%m-%d %H:%M}"
+        return f"{cell.astimezone(speech.zone):%Y-%m-%d %H:%M}"
     return cell
 
 

@@ -22,6 +22,7 @@ class NavItem(msgspec.Struct, frozen=True):
 _PLACES: dict[str, tuple[Message, Callable[[], str], str]] = {
     "home": (say("Home"), urls.home, "home"),
     "assets": (say("Assets"), urls.assets, "box"),
+    "book": (say("Bookings"), urls.book, "calendar"),
     "donations": (say("Donations"), urls.donations, "gift"),
     "repairs": (say("Repairs"), urls.work_orders, "wrench"),
     "report": (say("Report a fault"), urls.report_any_fault, "alert"),
@@ -38,9 +39,9 @@ _PLACES: dict[str, tuple[Message, Callable[[], str], str]] = {
 
 # The first four stand in the phone's bar.
 _ORDER: dict[Role, str] = {
-    Role.technician: "home repairs assets devices availability library donations places",
-    Role.admin: "home assets donations usage repairs devices availability library places people",
-    Role.teacher: "home library report assets rooms periods calendar",
+    Role.technician: "home repairs assets book devices availability library donations places",
+    Role.admin: "home assets donations usage book repairs devices availability library places people",
+    Role.teacher: "home book library report assets rooms periods calendar",
     Role.student_helper: "home assets report library",
     Role.auditor: "home donations usage assets availability library",
 }
@@ -49,9 +50,25 @@ _ORDER: dict[Role, str] = {
 # Addresses whose pages belong to a place of another address; the first place in sight counts.
 _BELONGS: dict[str, tuple[str, ...]] = {
     urls.asset_models(): ("assets",),
+    urls.books(): ("assets", "book"),
     urls.custody(): ("assets",),
+    urls.bookings(): ("book", "assets"),
+    "/blocks": ("book", "assets"),
+    urls.feeds(): ("book", "assets"),
     urls.custom_fields(): ("assets",),
+    urls.groups(): ("assets",),
+    urls.guests(): ("assets",),
     urls.imports(): ("assets",),
+    urls.kits(): ("assets",),
+    urls.kit_needs(): ("assets",),
+    urls.lots(): ("assets",),
+    urls.stock(): ("assets",),
+    urls.stock_parts(): ("assets",),
+    urls.purchases(): ("assets",),
+    urls.stocktakes(): ("assets",),
+    "/stocktake-scans": ("assets",),
+    urls.transfers(): ("assets",),
+    "/lot-loans": ("assets",),
     urls.labels(): ("assets",),
     "/t": ("assets",),
     urls.donors(): ("donations",),
@@ -67,6 +84,7 @@ _BELONGS: dict[str, tuple[str, ...]] = {
     urls.port_finder(): ("devices",),
     urls.schools(): ("people",),
     urls.terms(): ("people",),
+    urls.webhooks(): ("people",),
     urls.lesson_periods(): ("people", "periods"),
     urls.school_days(): ("people", "calendar"),
     urls.audit(): ("people",),

@@ -94,12 +94,14 @@ class NounRoutes:
         status: int | None = None,
         allowed: Permission | Access | None = None,
         tokens: bool = True,
+        most_bytes: int | None = None,
         **call: Any,
     ) -> HTTPRouteHandler:
         """Any other: ``where`` is the method, and what follows in the address.
 
         ``gives`` is made of what the verb gives, and answered in its place; a DELETE answers only
-        with a ``status``. ``allowed`` is asked for in place of the noun's ``read`` or ``write``.
+        with a ``status``. ``allowed`` is asked for in place of the noun's ``read`` or ``write``;
+        ``most_bytes`` is how long its body may be, where that is not as usual.
         What ``call`` may hold is said at :class:`VerbCall`.
         """
         method, _, below = where.partition(" ")
@@ -119,6 +121,7 @@ class NounRoutes:
             description=words[1] if len(words) > 1 else None,
             tags=self._tags,
             **({} if status is None else {"status_code": status}),
+            **({} if most_bytes is None else {"request_max_body_size": most_bytes}),
         )
         parameters = calls.parameters(with_request=localize is not None)
         made: HTTPRouteHandler = handler(

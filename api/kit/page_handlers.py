@@ -17,7 +17,7 @@ from api.http.types import WebRequest
 from api.kit.addresses import Address
 from api.kit.flash import see_other
 from api.kit.numbers import path_parameters
-from api.kit.submission import confirmed, submit
+from api.kit.submission import Once, confirmed, submit
 from api.kit.verb_calls import NOTHING, Supplied, supply
 from api.kit.verbs import shaped
 from core.access import Actor
@@ -57,10 +57,14 @@ def posted(
     allowed: Allowed,
     fields: Mapping[str, str] | None = None,
     supplied: Supplied = NOTHING,
+    result_page: Call[Response[str]] | None = None,
+    once: Any = None,
 ) -> HTTPRouteHandler:
     """POST of a form: ``call(actor, …, form)``, then on; refused, ``page(request, actor, …, form)``.
 
-    What ``supplied`` names of the call's arguments comes from the installation.
+    What ``supplied`` names of the call's arguments comes from the installation. ``result_page`` is
+    shown in place of ``then``, for what must be seen once and stand in no address. With ``once``,
+    the type of what the call gives, a form with a hidden key is done once, however often it is sent.
     """
 
     async def answer(request: WebRequest, actor: Actor, *ids: Any) -> Response[Any]:
@@ -68,19 +72,35 @@ def posted(
             request,
             form_type,
             lambda form: supply(request, call, supplied)(actor, *ids, form),
-            then=lambda done: then(done, *ids),
+            then=lambda done: result_page(request, done) if result_page else then(done, *ids),
             page=lambda form: page(request, actor, *ids, form),
             fields=fields,
+            once=None if once is None else Once(actor, once),
         )
 
     return _made(post, address, answer, allowed)
 
 
-def button(address: Address, call: Call[R], *, then: Then, allowed: Allowed) -> HTTPRouteHandler:
-    """POST without fields: ``call(actor, …)``, then on; asks for the password where that is wanted."""
+def button(
+    address: Address,
+    call: Call[R],
+    *,
+    then: Then,
+    allowed: Allowed,
+    supplied: Supplied = NOTHING,
+    result_page: Call[Response[str]] | None = None,
+) -> HTTPRouteHandler:
+    """POST without fields: ``call(actor, …)``, then on; asks for the password where that is wanted.
+
+    ``supplied`` and ``result_page`` are those of :func:`posted`.
+    """
 
     async def answer(request: WebRequest, actor: Actor, *ids: Any) -> Response[Any]:
-        return await confirmed(request, call(actor, *ids), then=lambda done: then(done, *ids))
+        return await confirmed(
+            request,
+            supply(request, call, supplied)(actor, *ids),
+            then=lambda done: result_page(request, done) if result_page else then(done, *ids),
+        )
 
     return _made(post, address, answer, allowed)
 

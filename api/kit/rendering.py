@@ -1,6 +1,6 @@
 """Templates into answers: one environment a language, one context for every page."""
 
-from functools import cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -15,20 +15,20 @@ from api.http.types import WebRequest
 from api.kit.flash import FLASH_COOKIE, waiting_sentence
 from api.kit.forms import Form
 from api.kit.navigation import navigation
-from api.wording.language import language
+from api.wording.language import LOCALES, MOST_ZONES, Language
 from api.wording.reader import language_of as language_of
 from api.wording.template_functions import wording
 from core import permissions
 from core.errors import Message
+from core.schools import name_in
 
 # A template lies beside the code that fills it: "inventory/custody/list.html".
 TEMPLATES = Path(__file__).resolve().parent.parent
 
 
-@cache
-def environment(code: str) -> Environment:
+@lru_cache(maxsize=len(LOCALES) * MOST_ZONES)
+def environment(spoken: Language) -> Environment:
     """The templates as they read in one language; a name that nobody gave is an error."""
-    spoken = language(code)
     env = Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
@@ -44,11 +44,13 @@ def environment(code: str) -> Environment:
         spoken.gettext, spoken.ngettext, newstyle=True
     )
     env.globals.update(
-        locale=code,
+        locale=spoken.code,
         urls=urls,
         permissions=permissions,
+        name_of_school=partial(name_in, spoken.code),
         asset_url=asset_url,
         format_datetime=spoken.moment,
+        format_clock=spoken.clock_time,
         format_date=spoken.day,
         format_weekday=spoken.weekday,
         format_time_ago=spoken.time_ago,
@@ -75,7 +77,7 @@ def render(
     path, query = request.scope["path"], request.scope["query_string"].decode("latin-1")
     here = f"{path}?{query}" if query else path
     content = (
-        environment(language_of(request).code)
+        environment(language_of(request))
         .get_template(template)
         .render(
             {

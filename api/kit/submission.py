@@ -6,6 +6,7 @@ A button without fields goes the same way: what wants the password again asks fo
 from collections.abc import Awaitable, Callable, Mapping
 from hashlib import sha256
 from inspect import isawaitable
+from operator import itemgetter
 from typing import Any, Generic, TypeVar
 
 import msgspec
@@ -141,10 +142,14 @@ async def _done_once(request: WebRequest, once: Once[R], work: Callable[[], Awai
 
 
 async def _given(request: WebRequest) -> list[tuple[str, str]]:
-    """All that was typed and chosen, in its order; a file by its hash."""
+    """All that was typed and chosen, by the names of the fields; a file by its hash.
+
+    The order of a form's names is that of a set: another one in each process.
+    """
+    items = sorted((await request.form()).multi_items(), key=itemgetter(0))
     return [
         (name, await _hash_of(value) if isinstance(value, UploadFile) else str(value))
-        for name, value in (await request.form()).multi_items()
+        for name, value in items
         if name != KEY_FIELD
     ]
 

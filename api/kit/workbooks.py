@@ -9,7 +9,7 @@ from typing import IO, Any
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 
-from api.wording.language import SCHOOL_ZONE, Language
+from api.wording.language import Language
 from core.characters import without_control
 from core.errors import say
 
@@ -35,7 +35,7 @@ async def write_workbook(
     file = TemporaryFile()  # noqa: SIM115 - whoever sends it closes it
     try:
         try:
-            await asyncio.to_thread(_append, sheet, [head])
+            await asyncio.to_thread(_append, sheet, [head], speech)
             await _append_pages(sheet, pages, speech, most - 1)
         finally:
             # In any case: only saving takes away the file in which the sheet waited.
@@ -62,24 +62,24 @@ async def _append_pages(
         rows = [*held, *page]
         if len(rows) > free:
             told = speech.words(say("The list goes on: a sheet holds no more rows. Filter it."))
-            await asyncio.to_thread(_append, sheet, rows[: free - 1])
+            await asyncio.to_thread(_append, sheet, rows[: free - 1], speech)
             held = [[told]]
             break
         # The last row waits: in the sheet's last line it stands only if nothing follows.
-        await asyncio.to_thread(_append, sheet, rows[:-1])
+        await asyncio.to_thread(_append, sheet, rows[:-1], speech)
         free, held = free - len(rows[:-1]), rows[-1:]
-    await asyncio.to_thread(_append, sheet, held)
+    await asyncio.to_thread(_append, sheet, held, speech)
 
 
-def _append(sheet: Any, rows: Sequence[Sequence[object]]) -> None:
+def _append(sheet: Any, rows: Sequence[Sequence[object]], speech: Language) -> None:
     for row in rows:
-        sheet.append([_cell(sheet, value) for value in row])
+        sheet.append([_cell(sheet, value, speech) for value in row])
 
 
-def _cell(sheet: Any, value: object) -> Any:
+def _cell(sheet: Any, value: object, speech: Language) -> Any:
     if isinstance(value, datetime):
         # A sheet knows no time zones.
-        return WriteOnlyCell(sheet, value.astimezone(SCHOOL_ZONE).replace(tzinfo=None))
+        return WriteOnlyCell(sheet, value.astimezone(speech.zone).replace(tzinfo=None))
     if not isinstance(value, str):
         return WriteOnlyCell(sheet, value)
     cell = WriteOnlyCell(sheet, without_control(value))

@@ -61,6 +61,7 @@ NEVER_IN_CONFLICT = {
     "escalation_set",
     "expected_hours_give_place",
     "lesson_period_delete",
+    "part_code_add",
     "person_edit",
     "person_second_factor_reset",
     "place_edit",
@@ -71,9 +72,11 @@ NEVER_IN_CONFLICT = {
     "school_edit",
     "sign_in_confirm",
     "sign_in_end",
+    "stock_minimum_set",
     "term_delete",
     "token_revoke",
     "wake_plan_remove",
+    "webhook_delete",
 }
 # Bodies that name no row at all.
 NAMELESS = {"asset_model_create", "school_create", "sign_in_confirm", "token_create"}

@@ -12,6 +12,7 @@ from litestar.openapi.spec import (
     Reference,
     Schema,
 )
+from litestar.openapi.spec.enums import OpenAPIFormat
 
 from api.http.preconditions import VERSIONED, row_of
 from api.http.writes import OWN_KEY, WITHOUT_KEY
@@ -38,6 +39,10 @@ ETAG = OpenAPIHeader(
     schema=Schema(type=OpenAPIType.STRING, examples=['"3"']),
     description="The row's version, for If-Match",
 )
+LOCATION = OpenAPIHeader(
+    schema=Schema(type=OpenAPIType.STRING, format=OpenAPIFormat.URI_REFERENCE),
+    description="Where to read what was made; the list that it stands in, if there were several",
+)
 
 
 def describe_repeats(app: Litestar) -> None:
@@ -57,7 +62,13 @@ def describe_versions(app: Litestar) -> None:
         if is_change and operation.operation_id not in OWN_KEY:
             operation.parameters = [*(operation.parameters or ()), IF_MATCH]
         if _gives_row(app, path, operation):
-            _give_tag(operation)
+            _give_header(operation, "ETag", ETAG, ("200", "201"))
+
+
+def describe_locations(app: Litestar) -> None:
+    """Whatever answers 201 says where."""
+    for _path, _method, operation in operations_of(app):
+        _give_header(operation, "Location", LOCATION, ("201",))
 
 
 def _gives_row(app: Litestar, path: str, operation: Operation) -> bool:
@@ -75,10 +86,12 @@ def _given(operation: Operation) -> str | None:
     return content.schema.ref if content and isinstance(content.schema, Reference) else None
 
 
-def _give_tag(operation: Operation) -> None:
+def _give_header(
+    operation: Operation, name: str, header: OpenAPIHeader, statuses: tuple[str, ...]
+) -> None:
     responses = dict(operation.responses or {})
     for status, answer in responses.items():
-        if status in ("200", "201") and isinstance(answer, OpenAPIResponse):
-            responses[status] = tagged = copy(answer)
-            tagged.headers = {**(answer.headers or {}), "ETag": ETAG}
+        if status in statuses and isinstance(answer, OpenAPIResponse):
+            responses[status] = told = copy(answer)
+            told.headers = {**(answer.headers or {}), name: header}
     operation.responses = responses

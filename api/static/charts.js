@@ -3,6 +3,8 @@
 (function () {
   "use strict";
 
+  // The clock on the wall of the reader's school.
+  const ZONE = (document.querySelector("meta[name=school-zone]") || {}).content || "Asia/Shanghai";
   const LINES = ["--brand", "--accent", "--info-lamp", "--warn-lamp", "--idle-lamp"];
   const BARS_FILL_ALPHA = "cc";
   const BAND_FILL_ALPHA = "2e";
@@ -22,13 +24,13 @@
 
   function moment(seconds, language) {
     return new Date(seconds * 1000).toLocaleString(language, {
-      timeZone: "Asia/Shanghai", month: "short", day: "numeric", hour: "2-digit", minute: "2-digit", hourCycle: "h23",
+      timeZone: ZONE, month: "short", day: "numeric", hour: "2-digit", minute: "2-digit", hourCycle: "h23",
     });
   }
 
   // Twenty-four hours and the day as the page's language writes it; the year where it changes.
   function moments(language) {
-    const zone = { timeZone: "Asia/Shanghai" };
+    const zone = { timeZone: ZONE };
     const clock = new Intl.DateTimeFormat(language, Object.assign({ hour: "2-digit", minute: "2-digit", hourCycle: "h23" }, zone));
     const day = new Intl.DateTimeFormat(language, Object.assign({ month: "short", day: "numeric" }, zone));
     return function (plot, places) {
@@ -190,7 +192,7 @@
       series: series(data, language, figure.dataset),
     };
     if (data.time) {
-      options.tzDate = function (seconds) { return uPlot.tzDate(new Date(seconds * 1000), "Asia/Shanghai"); };
+      options.tzDate = function (seconds) { return uPlot.tzDate(new Date(seconds * 1000), ZONE); };
     }
     const x = data.time ? data.x : data.x.map(function (_, i) { return i; });
     const columns = [x].concat(data.series.map(function (one) { return one.values; }));

@@ -7,7 +7,7 @@
     var all = bar.querySelector("[data-choose-all]");
     var found = bar.querySelector("[data-choose-found]");
     var count = bar.querySelector("[data-chosen]");
-    var boxes = Array.prototype.slice.call(form.querySelectorAll("tbody input[type=checkbox]"));
+    var boxes = Array.prototype.slice.call(form.querySelectorAll("tbody input[type=checkbox], .list input[type=checkbox]"));
 
     function tick(checked) {
       boxes.forEach(function (box) {

@@ -23,6 +23,7 @@ MOMENTS = ("_at", "_from", "_until")
 UNTOLD = {"id", "file_sha256", "object_key", "media_type", "blob", "encoding", "currency"}
 UNTOLD |= {"batch", "summary_params", "found_params", "created_at", "school", "by_name"}
 MOST_OF_A_NEW_ROW = 6
+A_GUEST = say("A guest")
 
 
 def told_fields(change: Change) -> list[FieldChange]:
@@ -55,6 +56,9 @@ def change_value(speech: Language, entity: str, column: str, value: object) -> s
     kind = field_words.kind_of(entity, column)
     if kind is not None:
         return words.word_of(speech, kind, value)
+    if column == "guest" and isinstance(value, int):
+        # The name, which stands here else, is erased.
+        return speech.words(A_GUEST)
     if isinstance(value, bool):
         return speech.words(YES if value else NO)
     if column == "bytes_allowed" and isinstance(value, int):

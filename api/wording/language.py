@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from io import BytesIO
 from pathlib import Path
 from typing import Any, Literal
@@ -16,6 +16,7 @@ from babel.messages.pofile import read_po
 from babel.numbers import format_currency, format_decimal
 
 from core import clock
+from core.access import USUAL_ZONE
 from core.errors import Message
 
 SOURCE_LOCALE = "en"
@@ -23,7 +24,9 @@ LOCALES = ("zh_CN", "en")
 # Whoever reads any Chinese gets the Chinese that we have.
 BY_LANGUAGE = {code.split("_")[0]: code for code in LOCALES}
 LANGUAGE_COOKIE = "labshare_language"
-SCHOOL_ZONE = ZoneInfo("Asia/Shanghai")
+SCHOOL_ZONE = ZoneInfo(USUAL_ZONE)
+# Zones of schools at one installation; each has its own templates in memory.
+MOST_ZONES = 8
 CATALOGUES = Path(__file__).parent.parent / "translations"
 
 WEEKDAY_WIDTHS: dict[str, Literal["abbreviated", "wide"]] = {"zh_CN": "abbreviated", "en": "wide"}
@@ -46,13 +49,21 @@ Catalogue = Mapping[str, str]
 
 
 class Language:
-    """One language: what ``say()`` and ``_()`` come out as, and its way with figures."""
+    """One language: what ``say()`` and ``_()`` come out as, and its way with figures.
 
-    def __init__(self, code: str, catalogue: Catalogue) -> None:
+    Moments are on the wall clock of ``zone``, that of the reader's school.
+    """
+
+    def __init__(self, code: str, catalogue: Catalogue, zone: ZoneInfo = SCHOOL_ZONE) -> None:
         self.code = code
+        self.zone = zone
         self.tag = code.replace("_", "-")
         self._catalogue = catalogue
         self._locale = Locale.parse(code)
+
+    def in_zone(self, zone: ZoneInfo) -> "Language":
+        """The same language by another clock."""
+        return Language(self.code, self._catalogue, zone)
 
     def knows(self, msgid: str) -> bool:
         return msgid in self._catalogue
@@ -97,20 +108,29 @@ class Language:
             return self.number(value)
         return value
 
-    def moment(self, at: datetime | float | None, zone: ZoneInfo = SCHOOL_ZONE) -> str:
-        """``at`` (aware, or Unix seconds) on the wall clock of ``zone``, to the minute."""
+    def moment(self, at: datetime | float | None, zone: ZoneInfo | None = None) -> str:
+        """``at`` (aware, or Unix seconds) on the wall clock of a zone, to the minute."""
         if at is None:
             return ""
+        zone = zone or self.zone
         instant = at if isinstance(at, datetime) else datetime.fromtimestamp(at, zone)
         pattern = DATETIME_PATTERNS[self.code]
         return str(format_datetime(instant, pattern, tzinfo=zone, locale=self._locale))
 
-    def day(self, on: date | None, zone: ZoneInfo = SCHOOL_ZONE) -> str:
+    def clock_time(self, at: datetime, zone: ZoneInfo | None = None) -> str:
+        """The hour and minute of a moment."""
+        return f"{at.astimezone(zone or self.zone):%H:%M}"
+
+    def day(self, on: date | None, zone: ZoneInfo | None = None) -> str:
         if on is None:
             return ""
         if isinstance(on, datetime):
-            on = on.astimezone(zone).date()
+            on = on.astimezone(zone or self.zone).date()
         return str(format_date(on, DATE_PATTERNS[self.code], locale=self._locale))
+
+    def date_of(self, at: datetime | None) -> date | None:
+        """The day of a moment where its reader is, for the cells of files."""
+        return at and at.astimezone(self.zone).date()
 
     def weekday(self, number: int) -> str:
         """A day of the week; 1 is Monday."""
@@ -214,10 +234,14 @@ def languages() -> dict[str, Language]:
     return {code: Language(code, read_catalogue(CATALOGUES / code)) for code in LOCALES}
 
 
-def language(code: str) -> Language:
+def language(code: str, zone: str = USUAL_ZONE) -> Language:
     """The language of ``code``, or the source language where there is none of that code."""
-    known = languages()
-    return known.get(code) or known[SOURCE_LOCALE]
+    return _in_zone(code if code in LOCALES else SOURCE_LOCALE, zone)
+
+
+@lru_cache(maxsize=len(LOCALES) * MOST_ZONES)
+def _in_zone(code: str, zone: str) -> Language:
+    return languages()[code].in_zone(ZoneInfo(zone))
 
 
 def choose(person: str, cookie: str, accept_language: str) -> str:

@@ -6,12 +6,11 @@ from api.wording.language import LANGUAGE_COOKIE, Language, choose, language
 
 
 def language_of(connection: WebConnection) -> Language:
-    """The language in which this person, or this browser, is answered."""
+    """The language in which this person, or this browser, is answered, by the school's clock."""
     actor = find_actor(connection)
-    return language(
-        choose(
-            actor.locale if actor else "",
-            connection.cookies.get(LANGUAGE_COOKIE, ""),
-            connection.headers.get("accept-language", ""),
-        )
+    code = choose(
+        actor.locale if actor else "",
+        connection.cookies.get(LANGUAGE_COOKIE, ""),
+        connection.headers.get("accept-language", ""),
     )
+    return language(code, actor.zone) if actor else language(code)

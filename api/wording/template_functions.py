@@ -1,6 +1,7 @@
 """What templates say of stored codes and values, in one language; and their icons."""
 
 from collections.abc import Callable
+from datetime import date
 from urllib.parse import parse_qsl, urlencode
 
 from markupsafe import Markup
@@ -43,6 +44,7 @@ def wording(speech: Language) -> dict[str, Callable[..., object]]:
         "change_value": lambda entity, column, value: change_value(speech, entity, column, value),
         "told": told_fields,
         "doer": doer,
+        "format_due": lambda row: due_words(speech, row.due_on, row.due_lesson),
         "counted": lambda category, count: counted(speech, category, count),
         "device_kind": lambda name: device_kind(speech, name),
         "device_kinds": lambda names: [(name, device_kind(speech, name)) for name in names],
@@ -52,6 +54,20 @@ def wording(speech: Language) -> dict[str, Callable[..., object]]:
         "with_query": with_query,
         "query_pairs": query_pairs,
     }
+
+
+def due_words(speech: Language, on: date | None, lesson: str | None) -> str:
+    """When something is due: the day, or the lesson of a day after which it is."""
+    if on is None or lesson is None:
+        return speech.day(on)
+    return speech.words(
+        say(
+            "{weekday} {day}, end of {lesson}",
+            weekday=speech.weekday(on.isoweekday()),
+            day=on,
+            lesson=lesson,
+        )
+    )
 
 
 def icon(name: str) -> Markup:

@@ -1,7 +1,8 @@
 """Assets: one thing with a sticker each, from the day it comes to the day it goes."""
 
-from inventory.assets.book_facts import CLASS_EDITIONS, BookFacts, CostBasis
+from inventory.assets.book_facts import BookFacts, CostBasis
 from inventory.assets.change_of_school import change_school, check_change_of_school
+from inventory.assets.counting import PlaceCount, count_place
 from inventory.assets.filtering import AssetFilters, Custodial
 from inventory.assets.history import Step, list_history, list_steps
 from inventory.assets.lifecycle import (
@@ -19,7 +20,7 @@ from inventory.assets.listing import (
 from inventory.assets.locking import MOST_AT_ONCE, Locked, lock
 from inventory.assets.moving import check_move, move_assets
 from inventory.assets.reading import find_asset, find_by_tags, get_asset, no_such_asset
-from inventory.assets.references import Meant, resolve, resolve_one
+from inventory.assets.references import By, Meant, resolve, resolve_one
 from inventory.assets.shapes import Asset, AssetRow, Condition, HolderKind, LifecycleState
 from inventory.assets.transitions import NextStep, find_next_steps
 from inventory.assets.wipes import (
@@ -39,13 +40,13 @@ from inventory.assets.writing import (
 )
 
 __all__ = [
-    "CLASS_EDITIONS",
     "MOST_AT_ONCE",
     "Asset",
     "AssetChanges",
     "AssetFilters",
     "AssetRow",
     "BookFacts",
+    "By",
     "Condition",
     "CostBasis",
     "Custodial",
@@ -56,6 +57,7 @@ __all__ = [
     "NewAsset",
     "NewWipe",
     "NextStep",
+    "PlaceCount",
     "Step",
     "Wipe",
     "WipeMethod",
@@ -66,6 +68,7 @@ __all__ = [
     "check_steps",
     "check_wipes",
     "count_assets",
+    "count_place",
     "create_asset",
     "find_asset",
     "find_by_tags",

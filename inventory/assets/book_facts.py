@@ -10,10 +10,9 @@ import msgspec
 
 from core.errors import FieldError, Invalid, Message, Problem, say
 from core.texts import Line, Text
-from inventory import tables
+from inventory import class_codes, tables
+from inventory.class_codes import ClassCode
 
-# GB/T 14885, 固定资产等资产基础分类与代码: a code means nothing without its edition.
-CLASS_EDITIONS = ("GB/T 14885-2022", "GB/T 14885-2010")
 MOST_COST = Decimal("9999999999.99")
 # Beyond these, a year was mistyped.
 EARLIEST, LATEST = date(1980, 1, 1), date(2100, 12, 31)
@@ -30,7 +29,6 @@ class CostBasis(StrEnum):
 
 Cost = Annotated[Decimal, msgspec.Meta(description="At most two decimals")]
 Currency = Annotated[str, msgspec.Meta(pattern="^[A-Z]{3}$", description="ISO 4217")]
-ClassCode = Annotated[str, msgspec.Meta(description="Of the standard, such as A02010105")]
 
 
 class BookFacts(msgspec.Struct, frozen=True, kw_only=True):
@@ -58,14 +56,7 @@ REFUSALS: dict[str, Message | Problem] = {
     "asset_warranty_ends_after_it_begins": Invalid.of(
         "warranty_until", say("The warranty ends before the day of purchase"), code="upside_down"
     ),
-    "asset_class_has_an_edition": Invalid.of(
-        "class_edition", say("A class code needs the edition of its standard"), code="edition"
-    ),
-    "asset_class_code_is_plain": Invalid.of(
-        "class_code",
-        say("A class code is digits, with one letter before them at most"),
-        code="class",
-    ),
+    **class_codes.REFUSALS,
 }
 
 
@@ -77,14 +68,7 @@ def completed(given: Mapping[str, object]) -> dict[str, object]:
         fields["cost_basis"] = None
     elif fields.get("cost") is not None and fields.get("cost_basis", "") is None:
         fields["cost_basis"] = CostBasis.invoice
-    if "class_code" in fields:
-        code = str(fields["class_code"]).upper()
-        fields["class_code"] = code
-        if not code:
-            fields["class_edition"] = ""
-        elif fields.get("class_edition", CLASS_EDITIONS[0]) == "":
-            fields["class_edition"] = CLASS_EDITIONS[0]
-    return fields
+    return class_codes.completed(fields)
 
 
 def find_errors(given: Mapping[str, object]) -> list[FieldError]:

@@ -20,6 +20,9 @@ REFUSALS: dict[str, Message | Problem] = {
     "work_order_open_where_the_asset_is": Conflict(
         say("One of these has an open work order; complete or cancel it first"), field="tags"
     ),
+    "hold_open_where_the_asset_is": Conflict(
+        say("One of these is booked at its school; cancel its bookings first"), field="tags"
+    ),
     "device_watched_where_the_asset_is": Conflict(
         say("One of these is monitored at its school; remove it from monitoring first"),
         field="tags",
@@ -31,6 +34,11 @@ REFUSALS: dict[str, Message | Problem] = {
 }
 IN_HANDS = "SELECT asset FROM custody WHERE asset = any(:assets) AND ended_at IS NULL"
 IN_REPAIR = "SELECT asset FROM work_order WHERE asset = any(:assets) AND closed_at IS NULL"
+
+IS_HELD = """
+SELECT asset FROM hold WHERE asset = any(:assets) AND kind <> 'repair' AND closed_at IS NULL
+   AND coalesce(ends_at, 'infinity') > now()
+"""
 
 
 async def change_school(
@@ -72,6 +80,7 @@ async def _lock_leaving(actor: Actor, wanted: list[str], school_id: int | None) 
     ids = [asset.id for asset in stack.assets]
     in_hands = set(await fetch_column(int, IN_HANDS, assets=ids))
     in_repair = set(await fetch_column(int, IN_REPAIR, assets=ids))
+    held = set(await fetch_column(int, IS_HELD, assets=ids))
     for asset in stack.assets:
         if asset.school_id == school_id:
             there = say("{tag} is of this school already", tag=asset.tag)
@@ -85,4 +94,7 @@ async def _lock_leaving(actor: Actor, wanted: list[str], school_id: int | None) 
         elif asset.id in in_repair:
             repair = say("{tag} has an open work order; complete or cancel it first", tag=asset.tag)
             stack.refuse(asset, Conflict, repair, "open_work_order")
+        elif asset.id in held:
+            booked = say("{tag} is booked at its school; cancel its bookings first", tag=asset.tag)
+            stack.refuse(asset, Conflict, booked, "booked")
     return stack

@@ -1,5 +1,6 @@
 """Which assets a list shows: its filters, as conditions and as what a query can begin with."""
 
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
@@ -43,6 +44,7 @@ class AssetFilters(msgspec.Struct, frozen=True):
     custody: Custodial | None = None
     field: Id | None = None
     value: str | None = None
+    changed_since: datetime | None = None
 
     @property
     def given(self) -> dict[str, Any]:
@@ -57,10 +59,14 @@ class AssetFilters(msgspec.Struct, frozen=True):
 
 
 class Driver(msgspec.Struct, frozen=True):
-    """A few rows ``d`` that lead to the assets wanted, cheaper to begin with than the tags."""
+    """A few rows ``d`` that lead to the assets wanted, cheaper to begin with than the tags.
+
+    Where they may be many, ``is_few`` is whether they are not.
+    """
 
     source: str
     link: str
+    is_few: str = ""
 
     def as_condition(self) -> str:
         return f"EXISTS (SELECT FROM ({self.source}) d WHERE {self.link})"
@@ -95,7 +101,7 @@ def drivers_of(where: Where, filters: AssetFilters) -> list[Driver]:
         where.bind(holder=filters.holder)
         drivers.append(Driver(HELD_BY, "a.id = d.asset"))
     if filters.custody is Custodial.overdue:
-        drivers.append(Driver(OVERDUE, "a.id = d.asset"))
+        drivers.append(Driver(OVERDUE, "a.id = d.asset", FEW.format(OVERDUE)))
     if filters.donation is not None:
         where.bind(donation=filters.donation)
         drivers.append(Driver(LINES, "a.donation_line = d.id"))
@@ -103,7 +109,7 @@ def drivers_of(where: Where, filters: AssetFilters) -> list[Driver]:
         where.bind(place=filters.place)
         drivers.append(Driver(WITHIN_PLACE, "a.place = d.id"))
     if filters.custody is Custodial.out:
-        drivers.append(Driver(OUT, "a.id = d.asset"))
+        drivers.append(Driver(OUT, "a.id = d.asset", FEW.format(OUT)))
     if filters.field is not None:
         where.bind(field=filters.field, value=(filters.value or "").strip())
         where.bind(value_pattern=like(filters.value or ""))
@@ -117,10 +123,12 @@ def drivers_of(where: Where, filters: AssetFilters) -> list[Driver]:
 OPEN = "SELECT FROM custody c WHERE c.asset = a.id AND c.ended_at IS NULL"
 HELD_BY = "SELECT asset FROM custody WHERE holder = :holder AND ended_at IS NULL"
 OUT = "SELECT asset FROM custody WHERE school = mine.school AND ended_at IS NULL"
-OVERDUE = (
-    "SELECT c.asset FROM custody c JOIN school s ON s.id = c.school"
-    " WHERE c.ended_at IS NULL AND c.due_on < (now() AT TIME ZONE s.zone)::date"
-)
+OVERDUE = f"{OUT} AND due_at < now()"
+# Of many, a page's worth of tags is found sooner one tag after the other.
+FEW = "(SELECT count(*) <= 1000 FROM ({} LIMIT 1001) many)"
+# By pairs of letters, so that most of these have the whole text in their name.
+NAMED = """SELECT n.* FROM asset n WHERE n.name <> ''
+    AND name_grams(n.school, n.name) @> asked_grams(mine.school, :part)"""
 # The first that begin so: whoever knows a number writes more of it than its first sign.
 NUMBERED = """SELECT n.asset FROM asset_number n JOIN asset own ON own.id = n.asset
     WHERE own.school = mine.school

@@ -25,11 +25,14 @@ NAMED = {
     "school": "SELECT id, code AS name FROM school",
     "title_holder": "SELECT id, code AS name FROM school",
     "holder": "SELECT id, name FROM person",
+    "borrower_group": "SELECT id, name FROM (SELECT g.id, borrower_group_title(g.name, g.year, s.zone)"
+    " AS name FROM borrower_group g JOIN school s ON s.id = g.school) titled",
+    "guest": "SELECT id, name FROM guest",
     "handed_by": "SELECT id, name FROM person",
     "received_by": "SELECT id, name FROM person",
 }
 # What would name a borrower to those who may not know.
-OF_BORROWERS = frozenset({"holder", "note", "return_note"})
+OF_BORROWERS = frozenset({"holder", "guest", "note", "return_note"})
 HIDDEN_FIELDS = frozenset(
     {"id", "asset", "serial_trust", "created_at", "donation_line", "receipt", "handed_by"}
 )
@@ -139,7 +142,8 @@ async def _names(sql: str, column: str, changes: list[Change]) -> dict[int, str]
     if not ids:
         return {}
     rows = await fetch(_Named, f"{sql} WHERE id = any($1::bigint[])", list(ids))
-    return {row.id: row.name for row in rows}
+    # Of a guest whose name is erased the number stays.
+    return {row.id: row.name for row in rows if row.name}
 
 
 def _named(field: FieldChange, names: dict[int, str] | None) -> FieldChange:

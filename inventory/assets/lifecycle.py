@@ -43,7 +43,7 @@ async def take_step(
     Lost ends its custody: nobody got it back. ``place_id`` is where it is now; what is found again
     asks for it.
     """
-    _refuse_repair(to_state)
+    _refuse_special(to_state)
     with refusing(REFUSALS):
         async with transaction(actor):
             (asset,) = await lock(actor, [tag])
@@ -64,7 +64,7 @@ async def take_steps(
     place_id: int | None = None,
 ) -> list[AssetRow]:
     """Take many assets the same step further, all or none; every refused row is named."""
-    _refuse_repair(to_state)
+    _refuse_special(to_state)
     with refusing(REFUSALS):
         async with transaction(actor):
             stack, steps = await _lock_steps(actor, wanted, to_state)
@@ -99,9 +99,14 @@ async def _lock_steps(
     return stack, steps
 
 
-def _refuse_repair(to_state: LifecycleState) -> None:
+def _refuse_special(to_state: LifecycleState) -> None:
+    """Steps that say more than a reason have a door of their own."""
     if to_state is LifecycleState.in_repair:
         raise Conflict(NEEDS_WORK_ORDER, code="needs_work_order")
+    if to_state is LifecycleState.dismantled:
+        raise Conflict(
+            say("Say which parts are gained: take it apart on its own page"), code="needs_parts"
+        )
 
 
 async def _take(

@@ -13,9 +13,12 @@ from core.query import Where
 from inventory import tags
 from inventory.assets import school_numbers
 from inventory.assets.filtering import (
+    FEW,
     LAST_CHARACTER,
+    NAMED,
     NUMBERED,
     AssetFilters,
+    Driver,
     drivers_of,
     narrow,
     schools_of,
@@ -48,7 +51,7 @@ async def list_assets(
     """One page of the assets in the actor's sight, by tag or as ``sort`` says."""
     filters = filters or AssetFilters()
     order = ORDERS.chosen(sort)
-    if order is not BY_TAG:
+    if order is not BY_TAG or filters.changed_since is not None:
         return await list_sorted(actor, filters, order, cursor=cursor, limit=limit)
     after = paging.decode_cursor(cursor, str)[0] if cursor else ""
     sql, where = await _page_query(actor, filters, after=after, limit=paging.checked_limit(limit))
@@ -122,16 +125,12 @@ async def _found(
     narrow(where, filters)
     drivers = drivers_of(where, filters)
     q = filters.q.strip()
-    if q or not drivers:
+    if q:
         for driver in drivers:
             where.add(driver.as_condition())
-        first_of_each = (
-            _searched(where, q, tags.of_number(q, _codes(actor))) if q else _first(where)
-        )
+        first_of_each = _searched(where, q, tags.of_number(q, _codes(actor)))
     else:
-        for driver in drivers[1:]:
-            where.add(driver.as_condition())
-        first_of_each = _driven(where, drivers[0].source, drivers[0].link)
+        first_of_each = _begun(where, drivers)
     return where, (
         f"SELECT b.* FROM (VALUES {mine}) AS mine (school) CROSS JOIN LATERAL ({first_of_each}) b"
         f' ORDER BY b.tag COLLATE "C" LIMIT {where.limit:d}'
@@ -141,6 +140,8 @@ async def _found(
 COLUMNS = (
     "a.id, a.tag, a.name, a.school, a.model, a.place, a.serial_number, a.lifecycle, a.condition"
 )
+# So many tags are looked through before a page is sought by other ways.
+TRIED = 1_000
 # All that a search's ways need to be joined: the indexes have it, so most rows stay unread.
 TAG = "a.tag"
 
@@ -153,9 +154,60 @@ def _first(where: _Rows, *more: str, columns: str = COLUMNS) -> str:
     )
 
 
-def _driven(where: _Rows, source: str, link: str, *, columns: str = COLUMNS) -> str:
-    first = _first(where, link, columns=columns)
+def _driven(where: _Rows, source: str, link: str, *more: str, columns: str = COLUMNS) -> str:
+    first = _first(where, link, *more, columns=columns)
     return f"SELECT a.* FROM ({source}) d CROSS JOIN LATERAL ({first}) a"
+
+
+def _begun(where: _Rows, drivers: list[Driver]) -> str:
+    """The first rows by whatever leads to them soonest; the rest of it are conditions."""
+    if not drivers:
+        return _first(where)
+    first, *others = drivers
+    conditions = [other.as_condition() for other in others]
+    driven = _driven(where, first.source, first.link, *conditions)
+    if not first.is_few:
+        return driven
+    where.add(first.as_condition())
+    rest = _begun(where, others)
+    if others:
+        rest = _tried(where, " AND ".join(conditions), rest)
+    return (
+        f"SELECT f.* FROM ({driven}) f WHERE {first.is_few}"
+        f" UNION ALL SELECT f.* FROM ({rest}) f WHERE NOT {first.is_few}"
+    )
+
+
+def _tried(where: _Rows, conditions: str, otherwise: str) -> str:
+    """The page from the next tags where it lies in those: what is common is found there at once."""
+    after = 'AND n.tag COLLATE "C" > :after' if "after" in where.values else ""
+    next_ones = (
+        f"SELECT n.* FROM asset n WHERE n.school = mine.school {after}"
+        f' ORDER BY n.tag COLLATE "C" LIMIT {TRIED}'
+    )
+    is_full = f"(SELECT count(*) = {where.limit:d} FROM tried)"
+    return (
+        f"WITH tried AS MATERIALIZED (SELECT {COLUMNS} FROM ({next_ones}) a"
+        f' WHERE {conditions} AND {where} ORDER BY a.tag COLLATE "C" LIMIT {where.limit:d})'
+        f" SELECT * FROM tried WHERE {is_full}"
+        f" UNION ALL SELECT o.* FROM ({otherwise}) o WHERE NOT {is_full}"
+    )
+
+
+def _by_name(where: _Rows) -> str:
+    """Names by their parts where few have these; of many a page is found sooner tag by tag."""
+    # OFFSET 0: else the planner would look for these tag by tag as well.
+    those = (
+        f"SELECT {TAG} FROM ({NAMED} OFFSET 0) a WHERE a.school = mine.school"
+        f" AND a.name ILIKE :pattern AND {where}"
+        f' ORDER BY a.tag COLLATE "C" LIMIT {where.limit:d}'
+    )
+    in_order = _first(where, "a.name <> '' AND a.name ILIKE :pattern", columns=TAG)
+    return (
+        f"SELECT n.* FROM (SELECT {FEW.format(NAMED)} AS are_few OFFSET 0) c CROSS JOIN LATERAL ("
+        f"SELECT f.* FROM ({those}) f WHERE c.are_few"
+        f" UNION ALL SELECT f.* FROM ({in_order}) f WHERE NOT c.are_few) n"
+    )
 
 
 def _codes(actor: Actor) -> list[str]:
@@ -169,6 +221,7 @@ def _searched(where: _Rows, q: str, tags_said: list[str]) -> str:
         tag_end=q.upper() + LAST_CHARACTER,
         serial=q.lower(),
         serial_end=q.lower() + LAST_CHARACTER,
+        part=q,
         pattern=like(q),
         number=school_numbers.folded(q),
         number_end=school_numbers.folded(q) + LAST_CHARACTER,
@@ -182,7 +235,7 @@ def _searched(where: _Rows, q: str, tags_said: list[str]) -> str:
             ' AND lower(a.serial_number) COLLATE "C" < :serial_end',
             columns=TAG,
         ),
-        _first(where, "a.name <> '' AND a.name ILIKE :pattern", columns=TAG),
+        _by_name(where),
         _driven(
             where,
             "SELECT id FROM asset_model WHERE (brand || ' ' || name) ILIKE :pattern",

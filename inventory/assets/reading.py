@@ -6,8 +6,16 @@ from core.access import Actor
 from core.database import fetch, fetch_one
 from core.errors import NotFound, say
 from inventory import tags
-from inventory.assets.shapes import HOLDER, IS_OVERDUE, JOINS, ROW_COLUMNS, Asset, AssetRow
-from inventory.borrowers import reads_borrowers, without_borrower, without_borrowers
+from inventory.assets.shapes import DUE, HOLDER, IS_OVERDUE, JOINS, ROW_COLUMNS, Asset, AssetRow
+from inventory.borrowers import (
+    HOLDER_ID,
+    HOLDER_JOINS,
+    HOLDER_KIND,
+    HOLDER_NAME,
+    is_readable,
+    without_borrower,
+    without_borrowers,
+)
 from inventory.custom_fields.values import OF_ASSET
 
 WHOLE = f"""
@@ -23,15 +31,10 @@ SELECT a.id, a.tag, a.name, a.school AS school_id, s.code AS school, owner.code 
        (SELECT l.code FROM label_code l WHERE l.asset = a.id
          ORDER BY l.linked_at DESC NULLS LAST, l.created_at DESC LIMIT 1) AS code,
        c.id AS custody_id,
-       {HOLDER}, c.started_at AS held_since, c.due_on, {IS_OVERDUE} AS is_overdue,
+       {HOLDER}, c.started_at AS held_since, {DUE}, {IS_OVERDUE} AS is_overdue,
        (SELECT count(*) FROM work_order w WHERE w.asset = a.id AND w.closed_at IS NULL)
            AS open_work_orders,
-       CASE WHEN gone.holder IS NOT NULL THEN 'person' WHEN gone.holder_place IS NOT NULL
-            THEN 'place' WHEN gone.holder_group IS NOT NULL THEN 'group' END AS last_holder_kind,
-       coalesce(gone.holder, gone.holder_place) AS last_holder_id,
-       coalesce((SELECT name FROM person WHERE id = gone.holder),
-                (SELECT name FROM place WHERE id = gone.holder_place), gone.holder_group)
-           AS last_holder,
+       gone.kind AS last_holder_kind, gone.holder_id AS last_holder_id, gone.name AS last_holder,
        (lost.at AT TIME ZONE s.zone)::date AS lost_on,
        coalesce(d.wipe_on_intake AND holds_data(m.kind), false) AS asks_wipe,
        asset_is_wiped(a.id) AS is_wiped, coalesce(d.return_on_end, false) AS goes_back
@@ -42,10 +45,11 @@ SELECT a.id, a.tag, a.name, a.school AS school_id, s.code AS school, owner.code 
   LEFT JOIN donor ON donor.id = d.donor
   LEFT JOIN LATERAL (SELECT max(at) AS at FROM asset_step WHERE asset = a.id AND to_state = 'lost')
        lost ON a.lifecycle IN ('lost', 'written_off')
-  LEFT JOIN LATERAL (SELECT l.holder, l.holder_place, l.holder_group FROM custody l
-                      WHERE l.asset = a.id AND l.school = a.school AND l.was_lost
-                        AND l.ended_at >= lost.at
-                      ORDER BY l.ended_at DESC LIMIT 1) gone ON true
+  LEFT JOIN LATERAL (SELECT {HOLDER_KIND} AS kind, {HOLDER_ID} AS holder_id, {HOLDER_NAME} AS name
+                       FROM custody c {HOLDER_JOINS}
+                      WHERE c.asset = a.id AND c.school = a.school AND c.was_lost
+                        AND c.ended_at >= lost.at
+                      ORDER BY c.ended_at DESC LIMIT 1) gone ON true
 """
 
 
@@ -74,8 +78,7 @@ async def find_asset(actor: Actor, tag: str) -> Asset | None:
 
 
 def _without_last_holder(actor: Actor, asset: Asset) -> Asset:
-    is_open = asset.last_holder_kind != "person" or reads_borrowers(actor, asset.school)
-    if is_open or asset.last_holder_id == actor.person_id:
+    if is_readable(actor, asset.school, asset.last_holder_kind, asset.last_holder_id):
         return asset
     return msgspec.structs.replace(asset, last_holder_id=None, last_holder=None)
 

@@ -1,22 +1,35 @@
 """What was scanned, pasted or typed, and the asset that it means: a tag, a label, its address."""
 
+from enum import IntEnum
+
 import msgspec
 
 from core.access import Actor
 from core.database import fetch
 from core.errors import Message, say
-from inventory import codes, tags
+from core.query import opaque
+from inventory import codes, isbns, serials, tags
 from inventory.assets import school_numbers
 
 SHOWN_MOST = 60
 CANDIDATES_SHOWN = 5
 
 
+class By(IntEnum):
+    """What a text is read as where it is no tag as it stands and no label, in this order."""
+
+    number = 1  # of the school's own books
+    bare_tag = 2  # without its hyphens
+    serial = 3  # of the maker
+    isbn = 4  # of a book's model
+    short_tag = 5  # without its zeros or its beginning
+
+
 class Meant(msgspec.Struct, frozen=True):
     """One entry of a list, from 0; ``asset_id`` is empty if it means none that may be seen.
 
-    ``is_said_short`` if it is a tag without its zeros or its beginning; ``candidates`` are the
-    tags that it may mean if they are several.
+    ``candidates`` are the tags that it may mean if they are several. An ISBN means a model,
+    ``model_id``, and an asset only where there is one of it in sight.
     """
 
     index: int
@@ -25,8 +38,14 @@ class Meant(msgspec.Struct, frozen=True):
     tag: str | None = None
     code: str | None = None
     label_is_known: bool = False
-    is_said_short: bool = False
+    by: By | None = None
     candidates: list[str] = []
+    model_id: int | None = None
+
+    @property
+    def is_said_short(self) -> bool:
+        """Whether it may as well be a word to search for."""
+        return self.by is By.short_tag
 
     @property
     def missing(self) -> Message:
@@ -34,6 +53,8 @@ class Meant(msgspec.Struct, frozen=True):
         if self.label_is_known:
             return say("This label is not on an asset yet: {code}", code=self.code)
         shown = self.given if len(self.given) <= SHOWN_MOST else f"{self.given[:SHOWN_MOST]}…"
+        if self.candidates and self.by is By.isbn:
+            return say("{given} is the ISBN of several copies: scan the label of one", given=shown)
         if self.candidates:
             several = ", ".join(self.candidates[:CANDIDATES_SHOWN])
             more = "…" if len(self.candidates) > CANDIDATES_SHOWN else ""
@@ -49,48 +70,74 @@ class _Found(msgspec.Struct):
     tag: str | None
     label_is_known: bool
     school_id: int | None
+    by: By | None
     candidates: list[str]
     candidate_ids: list[int]
     candidate_schools: list[int]
+    model_id: int | None
 
 
-# A tag as it stands, else a label, else a number of the school's own books; only what is none of
-# these is looked up by the number of its tag.
+def _candidates(by: By, condition: str, tables: str = "asset b") -> str:
+    return (
+        f"(SELECT {by.value} AS by, b.id, b.tag, b.school, b.model FROM {tables}"
+        f" WHERE t.id IS NULL AND l.code IS NULL AND b.school = any{opaque('schools')}"
+        f" AND {condition} LIMIT {CANDIDATES_SHOWN + 1})"
+    )
+
+
+READ_AS = " UNION ALL ".join(
+    (
+        _candidates(
+            By.number, "n.folded = w.folded", "asset_number n JOIN asset b ON b.id = n.asset"
+        ),
+        _candidates(By.bare_tag, f"{tags.BARE.format(tag='b.tag')} = w.bare"),
+        _candidates(
+            By.serial,
+            "b.serial_trust = 'ok' AND b.lifecycle <> 'voided'"
+            " AND lower(b.serial_number) = w.serial",
+        ),
+        _candidates(
+            By.isbn,
+            "m.isbn = w.isbn",
+            "asset_model m JOIN asset b ON b.model = m.id",
+        ),
+        _candidates(
+            By.short_tag,
+            f"{tags.NUMBER.replace('tag', 'b.tag')} = w.number"
+            f" AND (w.stem = '' OR {tags.STEM.replace('tag', 'b.tag')} = w.stem)",
+        ),
+    )
+)
+# A tag as it stands, else a label; only what is neither is read as something else.
+# The planner is not to see that most lists are of one: see :func:`core.query.opaque`.
 RESOLVED = f"""
 SELECT w.n - 1 AS index, a.id AS asset_id, a.tag, l.code IS NOT NULL AS label_is_known,
-       a.school AS school_id, coalesce(own.tags, short.tags, '{{}}') AS candidates,
-       coalesce(own.ids, short.ids, '{{}}') AS candidate_ids,
-       coalesce(own.schools, short.schools, '{{}}') AS candidate_schools
-  FROM unnest(:tags::text[], :codes::text[], :stems::text[], :numbers::text[], :folded::text[])
-       WITH ORDINALITY AS w (tag, code, stem, number, folded, n)
+       a.school AS school_id, more.by, coalesce(more.tags, '{{}}') AS candidates,
+       coalesce(more.ids, '{{}}') AS candidate_ids,
+       coalesce(more.schools, '{{}}') AS candidate_schools,
+       CASE WHEN more.by = {By.isbn.value} THEN more.model END AS model_id
+  FROM unnest((SELECT :tags::text[]), :codes::text[], :stems::text[], :numbers::text[],
+              :folded::text[], :bare::text[], :serials::text[], :isbns::text[]) WITH ORDINALITY
+       AS w (tag, code, stem, number, folded, bare, serial, isbn, n)
   LEFT JOIN (label_code l LEFT JOIN asset o ON o.id = l.asset)
-         ON l.code = w.code AND coalesce(o.school, l.school) = any(:schools::bigint[])
-  LEFT JOIN asset t ON t.tag = w.tag AND t.school = any(:schools::bigint[])
+         ON l.code = w.code AND coalesce(o.school, l.school) = any{opaque("schools")}
+  LEFT JOIN asset t ON t.tag = w.tag AND t.school = any{opaque("schools")}
   LEFT JOIN asset a ON a.id = coalesce(t.id, l.asset)
   LEFT JOIN LATERAL (
-       SELECT array_agg(id ORDER BY tag) AS ids, array_agg(tag ORDER BY tag) AS tags,
-              array_agg(school ORDER BY tag) AS schools
-         FROM (SELECT b.id, b.tag, b.school FROM asset_number n JOIN asset b ON b.id = n.asset
-                WHERE t.id IS NULL AND l.code IS NULL AND n.folded = w.folded
-                  AND b.school = any(:schools::bigint[])
-                LIMIT {CANDIDATES_SHOWN + 1}) s) own ON true
-  LEFT JOIN LATERAL (
-       SELECT array_agg(id ORDER BY tag) AS ids, array_agg(tag ORDER BY tag) AS tags,
-              array_agg(school ORDER BY tag) AS schools
-         FROM (SELECT id, tag, school FROM asset
-                WHERE t.id IS NULL AND l.code IS NULL AND own.ids IS NULL
-                  AND school = any(:schools::bigint[]) AND {tags.NUMBER} = w.number AND (w.stem = '' OR {tags.STEM} = w.stem)
-                LIMIT {CANDIDATES_SHOWN + 1}) s) short ON true
+       SELECT by, array_agg(id ORDER BY tag) AS ids, array_agg(tag ORDER BY tag) AS tags,
+              array_agg(school ORDER BY tag) AS schools, min(model) AS model
+         FROM ({READ_AS}) s GROUP BY by ORDER BY by LIMIT 1) more ON true
  ORDER BY w.n
 """
 
 
 async def resolve(actor: Actor, given: list[str]) -> list[Meant]:
-    """Each entry and the asset in the actor's sight that it means: by its tag, else its label, else
-    a number that its school gave it.
+    """Each entry and the asset in the actor's sight that it means, whatever a scanner read.
 
-    Else by its number, "248" or "HG248" for HG-00248, where only one asset has it, or only one of
-    the school that all the others are of: a stack is of one school.
+    A tag, whatever its case, width and hyphens; a label's code or address; a number of the school's
+    books; a maker's serial number; the ISBN of a single copy; else the number of a tag, "248" or
+    "HG248" for HG-00248. Of several that have it, the one of the school that all the others are
+    of: a stack is of one school.
     """
     read = [codes.find_code(text) for text in given]
     short = [tags.said(text) or ("", None) for text in given]
@@ -103,6 +150,9 @@ async def resolve(actor: Actor, given: list[str]) -> list[Meant]:
         stems=[stem for stem, _ in short],
         numbers=[number for _, number in short],
         folded=[school_numbers.folded(text) for text in given],
+        bare=[tags.bare(text) for text in given],
+        serials=[(serials.plain(text) or "").lower() for text in given],
+        isbns=[isbns.find_isbn(text) for text in given],
     )
     schools = {one.school_id for one in found if one.school_id is not None}
     schools |= {one.candidate_schools[0] for one in found if len(one.candidate_ids) == 1}
@@ -113,8 +163,8 @@ async def resolve(actor: Actor, given: list[str]) -> list[Meant]:
 
 def _meant(found: _Found, given: str, code: str | None, schools: set[int]) -> Meant:
     meant = Meant(
-        found.index, given, found.asset_id, found.tag, code, found.label_is_known,
-        bool(found.candidates),
+        found.index, given, found.asset_id, found.tag, code, found.label_is_known, found.by,
+        model_id=found.model_id,
     )  # fmt: skip
     several = zip(found.candidate_ids, found.candidates, found.candidate_schools, strict=True)
     choice = list(several)

@@ -1,7 +1,7 @@
 """The numbers that a school gave an asset in books of its own, such as 校产2019-001: any characters."""
 
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from core.database import execute, execute_many, fetch_column
 from core.errors import FieldError, Invalid, Message, Problem, say
@@ -63,3 +63,31 @@ async def set_numbers(asset_id: int, school_id: int, numbers: Iterable[str]) -> 
         "INSERT INTO asset_number (asset, school, number, folded) VALUES ($1, $2, $3, $4)", added
     )
     return bool(gone or added)
+
+
+async def write_numbers(school_id: int, numbers: Mapping[int, Sequence[str]]) -> None:
+    """Make these the numbers of many locked assets, by their ids; as :func:`set_numbers`, but in
+    two statements for all of them."""
+    if not numbers:
+        return
+    pairs = [(asset, number) for asset, of_asset in numbers.items() for number in of_asset]
+    assets, wanted = [pair[0] for pair in pairs], [pair[1] for pair in pairs]
+    await execute(
+        "DELETE FROM asset_number n WHERE n.asset = any($1::bigint[]) AND NOT EXISTS ("
+        "SELECT FROM unnest($2::bigint[], $3::text[]) AS w (asset, number)"
+        " WHERE w.asset = n.asset AND w.number = n.number)",
+        list(numbers),
+        assets,
+        wanted,
+    )
+    await execute(
+        "INSERT INTO asset_number (asset, school, number, folded)"
+        " SELECT w.asset, $1, w.number, w.folded"
+        " FROM unnest($2::bigint[], $3::text[], $4::text[]) AS w (asset, number, folded)"
+        " WHERE NOT EXISTS (SELECT FROM asset_number n"
+        " WHERE n.asset = w.asset AND n.folded = w.folded)",
+        school_id,
+        assets,
+        wanted,
+        [folded(number) for number in wanted],
+    )

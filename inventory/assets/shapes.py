@@ -6,6 +6,7 @@ from enum import StrEnum
 import msgspec
 
 from inventory.assets.book_facts import BookFacts
+from inventory.borrowers import HOLDER_ID, HOLDER_JOINS, HOLDER_KIND, HOLDER_NAME
 from inventory.custom_fields.values import FieldValue
 from inventory.models import AssetKind
 from inventory.serials import SerialTrust, trust
@@ -27,10 +28,15 @@ class LifecycleState(StrEnum):
     written_off = "written_off"
     returned_to_donor = "returned_to_donor"
     voided = "voided"
+    sold = "sold"
+    dismantled = "dismantled"
 
 
 # Equipment that has left the rooms, as SQL compares it: it is not polled, and not answering is no fault of it.
-NO_LONGER_USED = ("retired", "disposed", "written_off", "returned_to_donor", "lost", "voided")
+NO_LONGER_USED = (
+    "retired", "disposed", "written_off", "returned_to_donor", "lost", "voided", "sold",
+    "dismantled",
+)  # fmt: skip
 # An asset that has left the books: only its note may still be changed.
 ENDS = frozenset(
     {
@@ -38,6 +44,8 @@ ENDS = frozenset(
         LifecycleState.written_off,
         LifecycleState.returned_to_donor,
         LifecycleState.voided,
+        LifecycleState.sold,
+        LifecycleState.dismantled,
     }
 )
 
@@ -58,6 +66,7 @@ class HolderKind(StrEnum):
     person = "person"
     place = "place"
     group = "group"
+    guest = "guest"
 
 
 class AssetRow(msgspec.Struct, frozen=True):
@@ -80,7 +89,9 @@ class AssetRow(msgspec.Struct, frozen=True):
     holder_kind: HolderKind | None
     holder_id: int | None
     holder: str | None
+    due_at: datetime | None
     due_on: date | None
+    due_lesson: str | None
     is_overdue: bool
 
     @property
@@ -131,7 +142,9 @@ class Asset(BookFacts, frozen=True, kw_only=True):
     holder_id: int | None
     holder: str | None
     held_since: datetime | None
+    due_at: datetime | None
     due_on: date | None
+    due_lesson: str | None
     is_overdue: bool
     last_holder_kind: HolderKind | None
     last_holder_id: int | None
@@ -156,22 +169,21 @@ class Asset(BookFacts, frozen=True, kw_only=True):
 
 
 # Joined to `asset a` by every reader, so that names are put together in one place.
-# A loan is overdue by the school's own calendar.
-JOINS = """
+JOINS = f"""
   JOIN school s ON s.id = a.school
   JOIN asset_model m ON m.id = a.model
   LEFT JOIN place_path pp ON pp.place = a.place
   LEFT JOIN custody c ON c.asset = a.id AND c.ended_at IS NULL
-  LEFT JOIN person holder ON holder.id = c.holder
-  LEFT JOIN place room ON room.id = c.holder_place
+{HOLDER_JOINS}
 """
-HOLDER = """CASE WHEN c.holder IS NOT NULL THEN 'person' WHEN c.holder_place IS NOT NULL THEN 'place'
-         WHEN c.holder_group IS NOT NULL THEN 'group' END AS holder_kind,
-    coalesce(c.holder, c.holder_place) AS holder_id,
-    coalesce(holder.name, room.name, c.holder_group) AS holder"""
-IS_OVERDUE = "coalesce(c.due_on < (now() AT TIME ZONE s.zone)::date, false)"
+HOLDER = f"""{HOLDER_KIND} AS holder_kind,
+    {HOLDER_ID} AS holder_id,
+    {HOLDER_NAME} AS holder"""
+# Of a custody `c` at a school `s`: the moment it is due, its day by the school's clock, the lesson.
+DUE = "c.due_at, (c.due_at AT TIME ZONE s.zone)::date AS due_on, c.due_lesson"
+IS_OVERDUE = "coalesce(c.ended_at IS NULL AND c.due_at < now(), false)"
 ROW_COLUMNS = f"""
     a.id, a.tag, a.name, s.code AS school, m.kind, m.brand, m.name AS model, a.serial_number,
-    a.lifecycle, a.condition, pp.path AS place, {HOLDER}, c.due_on,
+    a.lifecycle, a.condition, pp.path AS place, {HOLDER}, {DUE},
     {IS_OVERDUE} AS is_overdue
 """

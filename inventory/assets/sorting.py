@@ -7,6 +7,7 @@ within the schools that the reader sees.
 from enum import StrEnum
 
 from core.access import Actor
+from core.changes import changed_since
 from core.paging import Page
 from core.query import Key, Order, Orders, Schools, Where, list_page
 from inventory import tags
@@ -76,6 +77,7 @@ async def list_sorted(
         limit=limit,
         schools=schools,
         readable=lambda rows: without_borrowers(actor, rows),
+        changed=changed_since(filters.changed_since, "asset", "a.id", schools.ids),
     )
 
 

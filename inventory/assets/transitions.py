@@ -26,6 +26,7 @@ REFUSALS: dict[str, Message | Problem] = {
     "open_work_order": say("One of these has an open work order; complete or cancel it first"),
     "not_wiped": say("The donor of one of these asks that data is wiped first; record the wipe"),
     "goes_back": say("The donor of one of these wants it back; return it to the donor instead"),
+    "not_for_sale": say("The donor of one of these asks that it is not sold"),
     "has_been_used": say("One of these has been used already, so it was no mistake"),
     **HAS_LEFT,
 }
@@ -54,8 +55,11 @@ class PossibleStep(msgspec.Struct, frozen=True):
 
     @property
     def is_for_people(self) -> bool:
-        """Whether a person takes it by itself; repair begins with a work order."""
-        return "needs_work_order" not in self.guards
+        """Whether a person takes it by itself; repair begins with a work order, and who takes a
+        thing apart says what is gained."""
+        return (
+            "needs_work_order" not in self.guards and self.to_state is not LifecycleState.dismantled
+        )
 
     def allowed_at(self, actor: Actor, school_id: int) -> bool:
         """Whether the actor has what the table asks for at the asset's school."""
@@ -82,6 +86,12 @@ async def find_next_steps(actor: Actor, asset: Asset) -> list[NextStep]:
         for step in await fetch(PossibleStep, STEPS, [asset.id], None)
         if step.is_for_people and step.obstacle is None and step.allowed_at(actor, asset.school_id)
     ]
+
+
+async def can_step(actor: Actor, asset: Asset, to_state: LifecycleState) -> bool:
+    """Whether nothing stands in the way of this step now."""
+    found = await fetch(PossibleStep, STEPS, [asset.id], to_state)
+    return any(step.obstacle is None and step.allowed_at(actor, asset.school_id) for step in found)
 
 
 async def find_steps(
@@ -157,6 +167,12 @@ def _sentence(asset: Locked, step: PossibleStep) -> Message:
         "goes_back": say(
             "{tag} came with “{donation}”, whose donor wants it back at the end; return it to the"
             " donor instead",
+            tag=tag,
+            donation=step.donation,
+        ),
+        "not_for_sale": say(
+            "{tag} came with “{donation}”, whose donor asks that it is not sold; dispose of it"
+            " without a sale instead",
             tag=tag,
             donation=step.donation,
         ),

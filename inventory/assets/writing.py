@@ -1,6 +1,6 @@
 """Assets come into the books and are corrected."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Annotated, Any
 
@@ -9,7 +9,7 @@ from msgspec import UNSET, UnsetType
 
 from core import clock
 from core.access import Actor
-from core.database import execute_many, fetch_value, refusing, transaction
+from core.database import execute_many, fetch, fetch_value, refusing, transaction
 from core.errors import FieldError, Invalid, Message, Problem, say
 from core.numbers import Id, Version
 from core.permissions import EDIT_EQUIPMENT
@@ -17,10 +17,11 @@ from core.rows import update_row
 from core.texts import Line, Text, refuse, tidied
 from inventory import codes, serials, tables, tags
 from inventory.assets import book_facts, school_numbers, transitions
-from inventory.assets.book_facts import BookFacts, ClassCode, Cost, CostBasis, Currency
+from inventory.assets.book_facts import BookFacts, Cost, CostBasis, Currency
 from inventory.assets.locking import HAS_LEFT, lock, refuse_changed
 from inventory.assets.reading import get_asset
 from inventory.assets.shapes import Asset, Condition, LifecycleState
+from inventory.class_codes import ClassCode
 from inventory.custom_fields import values as custom_fields
 from inventory.custom_fields.values import set_values
 from inventory.models import ModelFacts, ensure_model
@@ -174,11 +175,22 @@ async def insert_assets(*drafts: Draft, at: datetime | None = None) -> None:
         f"INSERT INTO asset ({columns}) VALUES ({places})",
         [_row(draft, moment) for draft in drafts],
     )
-    for draft in drafts:
-        if draft.numbers:
-            asset_id = await fetch_value("SELECT id FROM asset WHERE tag = $1", draft.tag)
-            await school_numbers.set_numbers(asset_id, draft.school_id, draft.numbers)
+    await _write_numbers([draft for draft in drafts if draft.numbers])
     await codes.give_codes([draft.tag for draft in drafts])
+
+
+async def _write_numbers(drafts: Sequence[Draft]) -> None:
+    for school_id in {draft.school_id for draft in drafts}:
+        of_school = {draft.tag: draft.numbers for draft in drafts if draft.school_id == school_id}
+        found = await fetch(
+            _Tagged, "SELECT id, tag FROM asset WHERE tag = any($1::text[])", list(of_school)
+        )
+        await school_numbers.write_numbers(school_id, {one.id: of_school[one.tag] for one in found})
+
+
+class _Tagged(msgspec.Struct):
+    id: int
+    tag: str
 
 
 ROW = (

@@ -15,6 +15,7 @@ from inventory.attachments.subjects import (
     of_asset,
     of_donation,
     of_model,
+    of_transfer,
     subject_of,
 )
 from inventory.attachments.writing import (
@@ -43,6 +44,7 @@ __all__ = [
     "of_asset",
     "of_donation",
     "of_model",
+    "of_transfer",
     "open_attachment",
     "remove_attachment",
     "subject_of",

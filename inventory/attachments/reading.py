@@ -65,14 +65,16 @@ SELECT t.id, t.kind, t.title, t.file_name, t.media_type, t.size_bytes,
        t.small_bytes > 0 AS is_picture, t.is_main,
        CASE WHEN t.school = any(:schools) THEN p.name END AS added_by, t.added_at,
        CASE WHEN t.asset IS NOT NULL THEN 'asset' WHEN t.model IS NOT NULL THEN 'model'
-            ELSE 'donation' END AS subject,
-       coalesce(t.asset, t.model, t.donation) AS subject_id
+            WHEN t.donation IS NOT NULL THEN 'donation' ELSE 'transfer' END AS subject,
+       coalesce(t.asset, t.model, t.donation, t.transfer) AS subject_id
   FROM attachment t LEFT JOIN person p ON p.id = t.added_by
 """
 READABLE = (
     "(t.model IS NOT NULL OR t.asset IS NOT NULL AND t.school = any(:schools)"
     " AND (t.kind = 'photo' OR t.school = any(:staff_at))"
-    " OR t.donation IS NOT NULL AND t.school = any(:donations_at))"
+    " OR t.donation IS NOT NULL AND t.school = any(:donations_at)"
+    " OR EXISTS (SELECT FROM transfer w WHERE w.id = t.transfer AND (w.school = any(:schools)"
+    "            OR w.to_school = any(:schools) AND w.sent_at IS NOT NULL)))"
 )
 
 

@@ -12,6 +12,7 @@ from inventory.assets import get_asset
 from inventory.assets.locking import lock_visible
 from inventory.donations import get_donation
 from inventory.models import get_model
+from inventory.transfers.reading import get_transfer
 
 NOT_YOURS = say("Your role at this school does not allow this")
 
@@ -22,6 +23,7 @@ class SubjectKind(StrEnum):
     asset = "asset"
     model = "model"
     donation = "donation"
+    transfer = "transfer"
 
 
 class Subject(msgspec.Struct, frozen=True):
@@ -97,12 +99,34 @@ async def of_donation(actor: Actor, donation_id: int) -> Subject:
     )
 
 
+async def of_transfer(actor: Actor, transfer_id: int) -> Subject:
+    """A transfer from or to a school of the actor, else NotFound; both schools add to it, until it
+    is closed."""
+    transfer = await get_transfer(actor, transfer_id)
+    kept = [
+        school_id
+        for school_id in (transfer.school_id, transfer.to_school_id)
+        if actor.can_at(school_id, EDIT_EQUIPMENT)
+    ]
+    return Subject(
+        SubjectKind.transfer,
+        transfer.id,
+        str(transfer.id),
+        transfer.number,
+        next(iter(kept), None),
+        bool(kept) and transfer.closed_at is None,
+        refusal=NOT_YOURS if transfer.closed_at is None else say("This transfer is closed"),
+    )
+
+
 async def subject_of(actor: Actor, kind: SubjectKind, subject_id: int) -> Subject:
     """The thing of a row, else NotFound."""
     if kind is SubjectKind.model:
         return await of_model(actor, subject_id)
     if kind is SubjectKind.donation:
         return await of_donation(actor, subject_id)
+    if kind is SubjectKind.transfer:
+        return await of_transfer(actor, subject_id)
     tag = await fetch_value("SELECT tag FROM asset WHERE id = $1", subject_id)
     return await of_asset(actor, tag)
 
@@ -123,6 +147,6 @@ async def lock_subject(actor: Actor, subject: Subject) -> int:
 
 
 async def lock_row(subject: Subject) -> None:
-    """Lock a model or a donation, whoever asks."""
-    table = "asset_model" if subject.kind is SubjectKind.model else "donation"
+    """Lock a model, a donation or a transfer, whoever asks."""
+    table = "asset_model" if subject.kind is SubjectKind.model else str(subject.kind)
     await fetch_value(f"SELECT id FROM {table} WHERE id = $1 FOR NO KEY UPDATE", subject.id)

@@ -112,10 +112,13 @@ async def make_main(actor: Actor, attachment_id: int) -> Attachment:
 
 async def _lock(actor: Actor, found: Attachment) -> None:
     subject = await subject_of(actor, found.subject, found.subject_id)
-    if subject.kind is not SubjectKind.model:
+    if subject.kind not in (SubjectKind.model, SubjectKind.transfer):
         await lock_subject(actor, subject)
         return
-    # Whoever added it may take it away, also when the school has none of the model any more.
+    if subject.kind is SubjectKind.transfer:
+        subject.require_writer()
+    # Whoever added it may take it away, also when the school has none of the model any more; what
+    # one school has shown of a transfer the other cannot hide.
     await lock_row(subject)
     school_id = await fetch_value("SELECT school FROM attachment WHERE id = $1", found.id)
     if school_id is not None and not actor.can_at(school_id, EDIT_EQUIPMENT):

@@ -1,64 +1,72 @@
 """Who has what: mine, what is out, what is overdue, and the past of one asset."""
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import datetime
 from enum import StrEnum
 
 import msgspec
 
 from core import paging
 from core.access import Actor
+from core.changes import changed_since
 from core.database import fetch, fetch_value
 from core.numbers import Id
 from core.paging import Page
 from core.permissions import EDIT_EQUIPMENT, READ_BORROWERS
 from core.query import Key, Orders, Schools, Where, list_page
 from inventory import tags
-from inventory.borrowers import without_borrower
+from inventory.borrowers import HOLDER_NAME, IS_OPEN, READABLE, without_borrower
 from inventory.custody.shapes import READ, Custody
+from inventory.groups import GROUP_AND_BEFORE
 from inventory.models import like
 from inventory.scope import school_id_of
 
 
 class CustodyView(StrEnum):
-    """Which custody to list: open, only overdue, or ended."""
+    """Which custody to list: open, only overdue, ended, or ended with parts still missing."""
 
     out = "out"
     overdue = "overdue"
     ended = "ended"
+    missing = "missing"
 
 
 class CustodyFilters(msgspec.Struct, frozen=True):
-    """What to list; ``mine`` is what the reader holds, ``holder`` a person's id."""
+    """What to list; ``mine`` is what the reader holds, ``holder`` a person's id.
+
+    ``group`` is a class, with what it took along from the years before; ``guest`` a guest.
+    """
 
     q: str = ""
     view: CustodyView = CustodyView.out
     school: str | None = None
     tag: str | None = None
     holder: Id | None = None
+    group: Id | None = None
+    guest: Id | None = None
     mine: bool = False
+    changed_since: datetime | None = None
 
 
 NO_FILTERS = CustodyFilters()
+ENDED = (CustodyView.ended, CustodyView.missing)
 VIEWS = {
     CustodyView.out: "c.ended_at IS NULL",
-    CustodyView.overdue: ("c.ended_at IS NULL AND c.due_on < (now() AT TIME ZONE s.zone)::date"),
+    CustodyView.overdue: "c.ended_at IS NULL AND c.due_at < now()",
     CustodyView.ended: "c.ended_at IS NOT NULL",
+    CustodyView.missing: "lack.id IS NOT NULL",
 }
-# Whether the reader may know which person it is; see inventory.borrowers.
-READABLE = "(c.school = any(:readable::bigint[]) OR c.holder = :me::bigint)"
 # Whoever may not know which person it is finds those last, in the order of their ids.
 BY_HOLDER = Key(
-    f"CASE WHEN c.holder IS NULL OR {READABLE}"
-    " THEN coalesce(holder.name, room.name, c.holder_group) END",
+    f"CASE WHEN {IS_OPEN} OR {READABLE} THEN {HOLDER_NAME} END",
     str,
     "holder",
     is_optional=True,
 )
 ORDERS = Orders(
-    "due_on",
+    "due_at",
     Key("c.id", int, "id"),
-    due_on=Key("c.due_on", date, "due_on", is_optional=True),
+    due_at=Key("c.due_at", datetime, "due_at", is_optional=True),
     started_at=Key("c.started_at", datetime, "started_at"),
     ended_at=Key("c.ended_at", datetime, "ended_at", is_optional=True),
     tag=Key('a.tag COLLATE "C"', str, "tag"),
@@ -77,7 +85,10 @@ async def list_custody(
 ) -> Page[Custody]:
     """One page: open custody by the day it is due, ended custody newest first, or by ``sort``."""
     schools = [await school_id_of(actor, filters.school)] if filters.school else actor.school_ids
-    where = Where(VIEWS[filters.view])
+    changed = changed_since(filters.changed_since, "custody", "c.id", schools)
+    # What has ended since is a change as well.
+    whole = changed is not None and filters.view is CustodyView.out
+    where = Where(None if whole else VIEWS[filters.view])
     order = ORDERS.chosen(sort, default_order(filters))
     reader = {"readable": actor.school_ids_with(READ_BORROWERS), "me": actor.person_id}
     _narrow(where, filters, reader)
@@ -92,12 +103,13 @@ async def list_custody(
         limit=limit,
         schools=Schools("c.school", schools),
         readable=lambda rows: [_readable(actor, row) for row in rows],
+        changed=changed,
     )
 
 
 def default_order(filters: CustodyFilters) -> str:
     """How the list is sorted when nothing is said: what has ended by when it did."""
-    return "-ended_at" if filters.view is CustodyView.ended else ORDERS.default
+    return "-ended_at" if filters.view in ENDED else ORDERS.default
 
 
 async def list_own(actor: Actor) -> list[Custody]:
@@ -126,7 +138,7 @@ def _readable(actor: Actor, row: Custody) -> Custody:
 async def count_overdue(actor: Actor) -> int:
     """How many assets in the actor's sight should have been back."""
     counted: int = await fetch_value(
-        "SELECT count(*) FROM custody c JOIN school s ON s.id = c.school"
+        "SELECT count(*) FROM custody c"
         f" WHERE c.school = any($1::bigint[]) AND {VIEWS[CustodyView.overdue]}",
         actor.school_ids,
     )
@@ -156,13 +168,16 @@ def _narrow(where: Where, filters: CustodyFilters, reader: Mapping[str, object])
         where.add("c.holder = :me::bigint", me=reader["me"])
     if filters.holder is not None:
         where.add(f"c.holder = :holder AND {READABLE}", holder=filters.holder, **reader)
+    if filters.group is not None:
+        where.add(f"c.borrower_group IN ({GROUP_AND_BEFORE})", group=filters.group)
+    if filters.guest is not None:
+        where.add(f"c.guest = :guest AND {READABLE}", guest=filters.guest, **reader)
     if filters.tag:
         where.add("a.tag = :tag", tag=tags.clean(filters.tag))
     if filters.q.strip():
         where.add(
             "(a.tag || ' ' || a.name || ' ' || m.brand || ' ' || m.name || ' '"
-            f" || coalesce(CASE WHEN {READABLE} THEN holder.name END,"
-            " room.name, c.holder_group, '')) ILIKE :pattern",
+            f" || coalesce(CASE WHEN {IS_OPEN} OR {READABLE} THEN {HOLDER_NAME} END, '')) ILIKE :pattern",
             pattern=like(filters.q),
             **reader,
         )

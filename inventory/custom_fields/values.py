@@ -1,6 +1,6 @@
 """What the fields say of an asset: given as text, read by the field's kind, one value a field."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 
@@ -226,6 +226,49 @@ async def _write(asset_id: int, field: AskedField, text: str) -> None:
         date_value=date.fromisoformat(text) if text and kind is FieldKind.date else None,
         choice=choice,
     )
+
+
+async def write_values(
+    school_id: int,
+    asked: Sequence[AskedField],
+    said: Sequence[tuple[int, Mapping[str, str | None]]],
+) -> None:
+    """Values of many locked assets, by their ids, read already; one statement for all of them.
+
+    In the caller's transaction and :data:`REFUSALS`. A choice that went meanwhile is a Conflict.
+    """
+    by_name = {plain_name(field.name): field for field in asked}
+    rows = [
+        (asset, by_name.get(plain_name(name)), text or "")
+        for asset, texts in said
+        for name, text in texts.items()
+    ]
+    if any(field is None for _, field, _ in rows):
+        raise JUST_CHANGED
+    fields = [(asset, field, text) for asset, field, text in rows if field is not None]
+    if not fields:
+        return
+    written = await execute(
+        "INSERT INTO asset_value (asset, field, school, kind, text_value, number_value, date_value,"
+        " choice) SELECT u.asset, u.field, :school, u.kind,"
+        " CASE WHEN u.kind = 'text' THEN nullif(u.value, '') END,"
+        " CASE WHEN u.kind = 'number' THEN nullif(u.value, '')::numeric END,"
+        " CASE WHEN u.kind = 'date' THEN nullif(u.value, '')::date END, c.id"
+        " FROM unnest(:assets::bigint[], :fields::bigint[], :kinds::text[], :texts::text[])"
+        " AS u (asset, field, kind, value)"
+        " LEFT JOIN custom_choice c ON u.kind = 'choice' AND c.field = u.field AND c.label = u.value"
+        " WHERE u.kind <> 'choice' OR u.value = '' OR c.id IS NOT NULL"
+        " ON CONFLICT (asset, field) DO UPDATE SET kind = EXCLUDED.kind,"
+        " text_value = EXCLUDED.text_value, number_value = EXCLUDED.number_value,"
+        " date_value = EXCLUDED.date_value, choice = EXCLUDED.choice",
+        school=school_id,
+        assets=[asset for asset, _, _ in fields],
+        fields=[field.id for _, field, _ in fields],
+        kinds=[field.kind.value for _, field, _ in fields],
+        texts=[text for _, _, text in fields],
+    )
+    if written != len(fields):
+        raise JUST_CHANGED
 
 
 def plain_name(name: str) -> str:

@@ -5,6 +5,7 @@ from datetime import date
 import msgspec
 
 from core.access import Actor
+from core.changes import changed_since
 from core.database import fetch, get_one
 from core.errors import say
 from core.paging import DEFAULT_LIMIT, Page
@@ -64,13 +65,15 @@ ORDERS = Orders(
 NO_FILTERS = DonationFilters()
 RECEIPTS = """
 SELECT r.id, l.id AS line_id, model_title(m.brand, m.name) AS model, r.received_at, p.name AS by,
-       count(a.id) FILTER (WHERE a.lifecycle <> 'voided') AS assets, min(a.tag) AS first_tag,
-       max(a.tag) AS last_tag, r.undone_at
+       count(a.id) FILTER (WHERE a.lifecycle <> 'voided') AS assets, coalesce(v.in_lot, 0) AS in_lot,
+       v.lot_id, min(a.tag) AS first_tag, max(a.tag) AS last_tag, r.undone_at
   FROM donation_receipt r JOIN donation_line l ON l.id = r.donation_line
   JOIN asset_model m ON m.id = l.model LEFT JOIN person p ON p.id = r.by
   LEFT JOIN asset a ON a.receipt = r.id
+  LEFT JOIN LATERAL (SELECT sum(on_hand_change)::bigint AS in_lot, max(lot) AS lot_id
+                       FROM lot_move WHERE receipt = r.id) v ON true
  WHERE l.donation = $1
- GROUP BY r.id, l.id, m.id, p.id ORDER BY r.received_at DESC, r.id DESC
+ GROUP BY r.id, l.id, m.id, p.id, v.in_lot, v.lot_id ORDER BY r.received_at DESC, r.id DESC
 """
 # What the donor asks to be wiped and no wipe is recorded of, among what has not left the books.
 UNWIPED = """
@@ -111,6 +114,7 @@ async def list_donations(
         cursor=cursor,
         limit=limit,
         schools=Schools("g.school", schools),
+        changed=changed_since(filters.changed_since, "donation", "g.id", schools),
     )
 
 

@@ -1,5 +1,7 @@
 """Things of a donation come: each an asset with a tag; what was received by mistake is undone."""
 
+import msgspec
+
 from core import clock
 from core.access import Actor
 from core.database import execute, fetch_column, fetch_one, fetch_value, refusing, transaction
@@ -12,6 +14,8 @@ from inventory.assets.writing import REFUSALS, Draft, insert_assets
 from inventory.assets.writing import TEXTS as ASSET_TEXTS
 from inventory.donations.reading import LINES, get_donation, get_editable
 from inventory.donations.shapes import Donation, DonationLine, Receipt
+from inventory.lots.moving import REFUSALS as LOT_REFUSALS
+from inventory.lots.moving import ensure_lot, lock_lots, refuse_too_few, write_move
 from inventory.places import require_place_in_use
 
 UNDO = """
@@ -28,13 +32,29 @@ SELECT EXISTS (SELECT FROM donation_receipt r JOIN donation_line l ON l.id = r.d
 STILL_THERE = "SELECT tag FROM asset WHERE receipt = $1 AND lifecycle <> 'voided' ORDER BY tag"
 
 
+RECEIVED = """
+SELECT v.lot AS lot_id, v.quantity, r.donation_line AS line_id
+  FROM lot_move v JOIN donation_receipt r ON r.id = v.receipt
+ WHERE v.receipt = $1 AND v.kind = 'received'
+"""
+
+
+class _Received(msgspec.Struct):
+    lot_id: int
+    quantity: int
+    line_id: int
+
+
 async def receive_line(
     actor: Actor, donation_id: int, line_id: int, receipt: Receipt
 ) -> list[AssetRow]:
-    """Make an asset, with a tag of its own, of each thing of a line that came."""
+    """Make an asset, with a tag of its own, of each thing of a line that came.
+
+    Of what comes as a lot no asset is made, and none given.
+    """
     donation = await get_editable(actor, donation_id)
     _refuse_wrong(receipt)
-    with refusing(REFUSALS):
+    with refusing({**LOT_REFUSALS, **REFUSALS}):
         async with transaction(actor):
             line = await get_line(donation, line_id)
             if receipt.place_id is not None:
@@ -44,22 +64,28 @@ async def receive_line(
                 line.id,
                 receipt.count,
             )
-            made = await _write_assets(actor, donation, line, receipt)
+            receipt_id = await _open_receipt(actor, donation, line)
+            if receipt.as_lot:
+                await _put_into_lot(actor, donation, line, receipt, receipt_id)
+                return []
+            made = await _write_assets(donation, line, receipt, receipt_id)
             return await find_by_tags(actor, made)
 
 
 async def undo_receipt(actor: Actor, donation_id: int, receipt_id: int) -> Donation:
-    """Take back a receipt that was a mistake: its assets are voided, the numbers go back.
+    """Take back a receipt that was a mistake: its assets are voided, the numbers go back, and
+    what came as a lot leaves it.
 
     All of them or none: refused, row by row, once anything has happened with one of them.
     """
     donation = await get_editable(actor, donation_id)
-    async with transaction(actor):
+    async with transaction(actor, LOT_REFUSALS):
         undone = await fetch_value(UNDO, now=clock.now(), receipt=receipt_id, donation=donation_id)
         if undone is None:
             if await fetch_value(IS_THERE, receipt_id, donation_id):
                 raise Conflict(say("This receipt is undone already"), code="undone")
             raise NotFound(say("This donation has no such receipt"))
+        await _take_out_of_lot(actor, receipt_id)
         made = await fetch_column(str, STILL_THERE, receipt_id)
         if made:
             reason = donation.acknowledgement_number
@@ -77,17 +103,53 @@ async def get_line(donation: Donation, line_id: int) -> DonationLine:
     return line
 
 
-async def _write_assets(
-    actor: Actor, donation: Donation, line: DonationLine, receipt: Receipt
-) -> list[str]:
-    moment = clock.now()
-    receipt_id = await insert_row(
+async def _open_receipt(actor: Actor, donation: Donation, line: DonationLine) -> int:
+    return await insert_row(
         tables.DonationReceipt,
         school_id=donation.school_id,
         donation_line_id=line.id,
-        received_at=moment,
+        received_at=clock.now(),
         by=actor.person_id,
     )
+
+
+async def _put_into_lot(
+    actor: Actor, donation: Donation, line: DonationLine, receipt: Receipt, receipt_id: int
+) -> None:
+    if receipt.place_id is None:
+        raise Invalid.of("place_id", say("Say where the lot is"), code="required")
+    lot_id = await ensure_lot(donation.school_id, line.model_id, receipt.place_id)
+    await write_move(
+        actor, lot_id, donation.school_id, "received", receipt.count, receipt=receipt_id
+    )
+
+
+async def _take_out_of_lot(actor: Actor, receipt_id: int) -> None:
+    """The reverse; Conflict once some of them are gone from the lot."""
+    move = await fetch_one(_Received, RECEIVED, receipt_id)
+    if move is None:
+        return
+    (lot,) = await lock_lots(actor, [move.lot_id])
+    refuse_too_few(lot, move.quantity)
+    await write_move(
+        actor,
+        lot.id,
+        lot.school_id,
+        "undone",
+        move.quantity,
+        change=-move.quantity,
+        receipt=receipt_id,
+    )
+    await execute(
+        "UPDATE donation_line SET received = received - $2 WHERE id = $1",
+        move.line_id,
+        move.quantity,
+    )
+
+
+async def _write_assets(
+    donation: Donation, line: DonationLine, receipt: Receipt, receipt_id: int
+) -> list[str]:
     made = await tags.next_tags(donation.school_id, receipt.count)
     known = [text for text in receipt.serial_numbers if serials.clean(text)]
     padded = known + [""] * (receipt.count - len(known))
@@ -106,7 +168,7 @@ async def _write_assets(
             )
             for tag, serial in zip(made, padded, strict=True)
         ),
-        at=moment,
+        at=clock.now(),
     )
     return made
 

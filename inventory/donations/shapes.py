@@ -17,6 +17,7 @@ class DonationFilters(msgspec.Struct, frozen=True):
     school: str | None = None
     donor: Id | None = None
     has_gap: bool | None = None
+    changed_since: datetime | None = None
 
 
 class DonationRow(msgspec.Struct, frozen=True):
@@ -62,7 +63,7 @@ class StateCount(msgspec.Struct, frozen=True):
 
 
 class ReceiptRow(msgspec.Struct, frozen=True):
-    """Things of a line that came at one time; ``assets`` are those that are no mistake."""
+    """Things of a line that came at one time: ``assets`` that are no mistake, or so many of a lot."""
 
     id: int
     line_id: int
@@ -70,6 +71,8 @@ class ReceiptRow(msgspec.Struct, frozen=True):
     received_at: datetime
     by: str | None
     assets: int
+    in_lot: int
+    lot_id: int | None
     first_tag: str | None
     last_tag: str | None
     undone_at: datetime | None
@@ -102,6 +105,11 @@ class Donation(msgspec.Struct, frozen=True):
     lines: tuple[DonationLine, ...] = ()
     assets: tuple[StateCount, ...] = ()
     receipts: tuple[ReceiptRow, ...] = ()
+
+    @property
+    def in_lots(self) -> int:
+        """How many came as things of a lot, without tags."""
+        return sum(receipt.in_lot for receipt in self.receipts)
 
     @property
     def declared(self) -> int:
@@ -157,8 +165,12 @@ class LineEdit(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Receipt(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Things of one line that came: so many, to one place; serial numbers as far as known."""
+    """Things of one line that came: so many, to one place; serial numbers as far as known.
+
+    ``as_lot`` counts them into the lot of their model at the place, without tags.
+    """
 
     count: int
     place_id: Id | None = None
     serial_numbers: tuple[str, ...] = ()
+    as_lot: bool = False

@@ -1,157 +1,134 @@
-"""A staged file goes into the books: every row of it in one transaction, or none."""
+"""The third step: every row goes into the books in one transaction, or none."""
 
-from typing import Any
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from uuid import UUID
 
-import anyio.lowlevel
-import msgspec
+import asyncpg
 
+from core import clock
 from core.access import Actor
-from core.database import execute, execute_many, fetch, fetch_value, transaction
-from core.errors import Conflict, Message, Problem, say
-from inventory import tags
-from inventory.assets.school_numbers import set_numbers
-from inventory.assets.shapes import Condition, LifecycleState
-from inventory.assets.writing import REFUSALS as ASSET_REFUSALS
-from inventory.assets.writing import Draft, insert_assets, update_fields
-from inventory.custom_fields.values import find_fields_at, set_values
-from inventory.imports.files import RawRow
-from inventory.imports.reading import get_import
-from inventory.imports.shapes import ImportJob, ImportState, Verdict
-from inventory.imports.staging import in_slices, judge_rows, write_rows
-from inventory.imports.verdicts import Judged
-from inventory.models import ModelFacts, ensure_model
+from core.database import execute, fetch, transaction
+from core.errors import Message, say
+from inventory.imports.claims import Claim, Progress, as_json, end_step, hold
+from inventory.imports.importers import Importer, Made, Staged, Writer, Written
+from inventory.imports.shapes import ImportState, Verdict
 
-REFUSALS: dict[str, Message | Problem] = {
-    **ASSET_REFUSALS,
-    "import_job_applied_once": say("This very file has just been imported by somebody else"),
-}
+BATCH = 500
+BOOKS_CHANGED = say("The books have changed since this preview; look at the new one first")
 
 
-class _Staged(msgspec.Struct):
-    line: int
-    raw: dict[str, str]
-    verdict: Verdict
-    asset: int | None
-    diff: list[dict[str, Any]]
+class Stale(Exception):
+    """The books say something else by now than when the rows were judged."""
 
-    def says_the_same(self, now: Judged) -> bool:
-        """Whether a row would still do what the preview showed."""
-        known = now.known.id if now.known is not None else None
-        shown = (self.verdict, self.asset, self.diff)
-        return shown == (now.verdict, known, msgspec.to_builtins(list(now.diff)))
+    def __init__(self, why: Message = BOOKS_CHANGED) -> None:
+        super().__init__(str(why))
+        self.why = why
 
 
-async def apply_import(actor: Actor, job_id: UUID) -> ImportJob:
-    """Write a staged import into the books, exactly as its preview said.
+async def apply_rows(claim: Claim, actor: Actor, importer: Importer, progress: Progress) -> None:
+    """Write all rows, exactly as judged. :class:`Stale` if one would do something else by now.
 
-    Refused if a row is wrong. If the books changed since the preview so that a row would now do
-    something else, the preview is made anew and nothing is written.
+    Tags, models and places are made before, in short transactions that nobody waits for. New things
+    are written first, nobody can see them or wait for them; then
+    what is changed, in the order of the things' ids, so that two imports and any hand-out lock in the same order.
     """
-    async with transaction(actor, REFUSALS):
-        job = await _locked(actor, job_id)
-        staged = await fetch(
-            _Staged,
-            "SELECT line, raw, verdict, asset, diff FROM import_row WHERE job = $1 ORDER BY line",
-            job.id,
-        )
-        await execute(
-            "SELECT FROM asset WHERE id = any($1::bigint[]) ORDER BY id FOR UPDATE",
-            [row.asset for row in staged if row.asset is not None],
-        )
-        rows = tuple(RawRow(row.line, row.raw) for row in staged)
-        judged = await judge_rows(job.school_id, job.school, rows)
-        is_as_shown = await _is_as_shown(staged, judged)
-        await write_rows(job.id, judged)
-        if is_as_shown:
-            await _write(job, judged)
-    if not is_as_shown:
-        raise Conflict(
-            say("The books have changed since this preview; look at the new one first"),
-            code="preview_stale",
-        )
-    return await get_import(actor, job_id)
-
-
-async def _is_as_shown(staged: list[_Staged], judged: list[Judged]) -> bool:
-    for slice_ in in_slices(list(zip(staged, judged, strict=True))):
-        if not all(row.says_the_same(one) for row, one in slice_):
-            return False
-        await anyio.lowlevel.checkpoint()
-    return True
-
-
-async def _locked(actor: Actor, job_id: UUID) -> ImportJob:
-    await execute("SELECT FROM import_job WHERE id = $1 FOR UPDATE", job_id)
-    job = await get_import(actor, job_id)
-    if job.state is not ImportState.staged:
-        raise Conflict(say("This import is finished already"), code="finished")
-    if job.counts.error:
-        raise Conflict(
-            say(
-                "{count} rows are wrong; mend them in the file and choose it again",
-                count=job.counts.error,
-            ),
-            code="has_errors",
-        )
-    return job
-
-
-async def _write(job: ImportJob, judged: list[Judged]) -> None:
-    models = await _ensure_models(judged)
-    asked = await find_fields_at([job.school_id])
-    created = [one for one in judged if one.verdict is Verdict.create]
-    made = iter(await tags.next_tags(job.school_id, sum(one.tag is None for one in created)))
-    drafts = [_draft(job.school_id, one, one.tag or next(made), models) for one in created]
-    for slice_ in in_slices(drafts):
-        await insert_assets(*slice_)
-    for one, draft in zip(created, drafts, strict=True):
-        if one.fields:
-            asset_id = await fetch_value("SELECT id FROM asset WHERE tag = $1", draft.tag)
-            await set_values(asset_id, job.school_id, one.fields, asked=asked)
-    await execute_many(
-        "UPDATE import_row SET asset = (SELECT id FROM asset WHERE tag = $3)"
-        " WHERE job = $1 AND line = $2",
-        [(job.id, one.row.line, draft.tag) for one, draft in zip(created, drafts, strict=True)],
-    )
-    for one in judged:
-        if one.verdict is Verdict.update and one.known is not None:
-            given = dict(one.given)
-            if one.model is not None:
-                given["model_id"] = models[_key(one.model)]
-            numbers = given.pop("numbers", None)
-            is_changed = isinstance(numbers, tuple) and await set_numbers(
-                one.known.id, job.school_id, numbers
+    made = Made(dict(claim.made or {}))
+    writer = await importer.open_writer(claim.school, made)
+    await _reserve(claim, actor, importer, writer, made)
+    with _stale_if_gone():
+        async with transaction(actor, importer.refusals):
+            await _write(claim, writer, progress)
+            await writer.finish()
+            await end_step(
+                claim,
+                ImportState.applied,
+                applied_at=clock.now(),
+                made=as_json(made.ids),
+                problem=None,
+                rows_done=progress.done,
             )
-            is_changed |= bool(one.fields)
-            await update_fields(one.known.id, given, is_changed=is_changed)
-            await set_values(one.known.id, job.school_id, one.fields, asked=asked)
+
+
+async def _write(claim: Claim, writer: Writer, progress: Progress) -> None:
+    async for rows in _created(claim):
+        await _note(claim.id, await writer.create(rows))
+        progress.done += len(rows)
+    async for rows in _updated(claim):
+        await writer.update(rows)
+        progress.done += len(rows)
+
+
+@contextmanager
+def _stale_if_gone() -> Iterator[None]:
+    """What a row refers to went since it was judged, such as a model by undoing another import."""
+    try:
+        yield
+    except asyncpg.ForeignKeyViolationError as error:
+        raise Stale from error
+
+
+async def _reserve(
+    claim: Claim, actor: Actor, importer: Importer, writer: Writer, made: Made
+) -> None:
+    """Take and make what others would wait for in short transactions, kept for a second try."""
+    for batches in (_created, _updated):
+        async for rows in batches(claim):
+            async with transaction(actor, importer.refusals):
+                await hold(claim)
+                reserved = await writer.reserve(rows)
+                await _store(claim, reserved, made)
+
+
+async def _store(claim: Claim, reserved: dict[int, dict[str, object]], made: Made) -> None:
     await execute(
-        "UPDATE import_job SET state = 'applied', applied_at = now() WHERE id = $1", job.id
+        "UPDATE import_row r SET change = r.change || u.more::jsonb"
+        " FROM unnest($2::int[], $3::text[]) AS u (line, more)"
+        " WHERE r.job = $1 AND r.line = u.line",
+        claim.id,
+        list(reserved),
+        [as_json(more) for more in reserved.values()],
     )
+    await execute("UPDATE import_job SET made = $2 WHERE id = $1", claim.id, as_json(made.ids))
 
 
-async def _ensure_models(judged: list[Judged]) -> dict[tuple[str, str, str], int]:
-    models: dict[tuple[str, str, str], int] = {}
-    for one in judged:
-        if one.model is not None and _key(one.model) not in models:
-            models[_key(one.model)] = await ensure_model(one.model)
-    return models
+COLUMNS = "SELECT job, line, change, targets, version_read, label AS raw_label FROM import_row"
 
 
-def _key(model: ModelFacts) -> tuple[str, str, str]:
-    return (model.kind.value, model.brand.casefold(), model.name.casefold())
+async def _created(claim: Claim) -> AsyncIterator[list[Staged]]:
+    after = 0
+    while rows := await fetch(
+        Staged,
+        f"{COLUMNS} WHERE job = $1 AND verdict = '{Verdict.create}' AND NOT is_left_out"
+        f" AND line > $2 ORDER BY line LIMIT {BATCH:d}",
+        claim.id,
+        after,
+    ):
+        after = rows[-1].line
+        yield rows
 
 
-def _draft(school_id: int, one: Judged, tag: str, models: dict[tuple[str, str, str], int]) -> Draft:
-    assert one.model is not None
-    draft = Draft(
-        tag=tag,
-        school_id=school_id,
-        title_holder_id=school_id,
-        model_id=models[_key(one.model)],
-        lifecycle=LifecycleState.in_service,
-        condition=Condition.unknown,
+async def _updated(claim: Claim) -> AsyncIterator[list[Staged]]:
+    after = 0
+    while rows := await fetch(
+        Staged,
+        f"{COLUMNS} WHERE job = $1 AND verdict = '{Verdict.update}' AND NOT is_left_out"
+        f" AND targets[1] > $2 ORDER BY targets[1] LIMIT {BATCH:d}",
+        claim.id,
+        after,
+    ):
+        after = rows[-1].targets[0]
+        yield rows
+
+
+async def _note(job: UUID, written: list[Written]) -> None:
+    """Which things the rows made: what undoing takes."""
+    await execute(
+        "UPDATE import_row r SET targets = u.targets::bigint[], label = u.label"
+        " FROM unnest($2::int[], $3::text[], $4::text[]) AS u (line, targets, label)"
+        " WHERE r.job = $1 AND r.line = u.line",
+        job,
+        [one.line for one in written],
+        ["{" + ",".join(map(str, one.targets)) + "}" for one in written],
+        [one.label[:400] for one in written],
     )
-    given = {field: value for field, value in one.given.items() if field != "model_id"}
-    return msgspec.structs.replace(draft, **given)

@@ -1,14 +1,16 @@
-"""The columns of custom fields in an asset file: each headed by its field's name."""
+"""What the cells of a row say in a school's custom fields."""
 
 from collections.abc import Mapping
 
 import msgspec
 
 from core.errors import say
-from inventory.asset_columns import column_of
-from inventory.custom_fields.fields import AskedField
+from core.sheets.cells import read_number
+from inventory.custom_fields.fields import AskedField, FieldKind
 from inventory.custom_fields.values import TEXT, plain_name, read_value
-from inventory.imports.files import RawRow
+from inventory.imports.asset_fields import CUSTOM
+from inventory.imports.mapped_cells import MappedCells
+from inventory.imports.same_values import same_text
 from inventory.imports.shapes import FieldDiff, Remark
 from inventory.models import AssetKind
 
@@ -26,13 +28,8 @@ def by_name(fields: list[AskedField]) -> dict[str, AskedField]:
     return {plain_name(field.name): field for field in fields}
 
 
-def field_of(header: str, fields: Mapping[str, AskedField]) -> AskedField | None:
-    """The field that a header means; our own columns come first."""
-    return None if column_of(header) else fields.get(plain_name(header))
-
-
 def read(
-    row: RawRow,
+    cells: MappedCells,
     fields: Mapping[str, AskedField],
     *,
     kind: AssetKind | None,
@@ -47,25 +44,42 @@ def read(
     changed: dict[str, str] = {}
     diff: list[FieldDiff] = []
     remarks: list[Remark] = []
-    for header, cell in row.cells.items():
-        field = field_of(header, fields)
-        if field is None:
+    for field in fields.values():
+        place = CUSTOM + field.name
+        if not cells.has(place):
             continue
-        text = TEXT.tidy(cell)
+        complaints = len(cells.remarks)
+        text = _read(cells, field, place)
+        if len(cells.remarks) > complaints:
+            continue
         before = (known or {}).get(field.name)
         is_asked = field.asset_kind == kind if field.asset_kind else field.model_id == model_id
         if not is_asked:
             # A file of the books holds what an asset was told while it was of another model.
-            if text and read_value(field, text)[0] != before:
-                remarks.append(Remark(header, say("This is not asked of assets of this model")))
+            if text and not same_text(read_value(field, text)[0], before):
+                message = say("This is not asked of assets of this model")
+                remarks.append(Remark(cells.header(place), message))
             continue
         if not text and known is not None:
             continue
         value, error = read_value(field, text)
         if error is not None:
-            remarks.append(Remark(header, error.message))
+            remarks.append(Remark(cells.header(place), error.message))
             continue
-        if value and value != before:
+        if value and not same_text(value, before):
             changed[field.name] = value
             diff.append(FieldDiff(field.name, before, value))
     return FieldCells(changed, tuple(diff), tuple(remarks))
+
+
+def _read(cells: MappedCells, field: AskedField, place: str) -> str:
+    """What a cell says, read by the kind of its field as in any other column."""
+    if field.kind is FieldKind.choice:
+        return cells.word(place) or TEXT.tidy(cells[place])
+    if field.kind is FieldKind.number:
+        number = cells.read(place, read_number)
+        return "" if number is None else f"{number:f}"
+    if field.kind is FieldKind.date:
+        day = cells.day(place)
+        return "" if day is None else day.isoformat()
+    return TEXT.tidy(cells.text(place))

@@ -1,48 +1,58 @@
-"""A file is staged: read, judged row by row, and kept beside the books until somebody decides."""
+"""What a person does with an import: chooses a file, maps it, leaves rows out, applies, undoes.
+
+Each of these is one short transaction; the work itself is the worker's.
+"""
 
 import hashlib
-from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from pathlib import PurePath
-from typing import TypeVar
 from uuid import UUID, uuid4
-
-import anyio.lowlevel
-import msgspec
 
 from core import clock
 from core.access import Actor
-from core.database import execute, execute_many, fetch_value, transaction
-from core.errors import Conflict, say
+from core.database import execute, fetch_value, transaction
+from core.errors import Conflict, Forbidden, Invalid, Message, say
 from core.permissions import IMPORT_EQUIPMENT
 from core.rows import insert_row
 from inventory import tables
-from inventory.asset_columns import Column, column_of
-from inventory.imports import book_columns
-from inventory.imports.books import open_books
-from inventory.imports.files import RawRow
-from inventory.imports.opening import open_sheet
+from inventory.imports.claims import as_json
+from inventory.imports.judging import COUNTS
+from inventory.imports.mapping import completed, store_mapping
+from inventory.imports.nouns import IMPORTERS
 from inventory.imports.reading import get_import
-from inventory.imports.shapes import ImportJob
-from inventory.imports.verdicts import Judge, Judged
+from inventory.imports.shapes import ImportJob, ImportState, Mapping, Noun
 from inventory.scope import school_id_of
 
-T = TypeVar("T")
-# Some ten milliseconds of work: the process that reads a file answers everybody else as well.
-SLICE = 100
+MOST_BYTES = 20 * 1024 * 1024
 KEEP_UNDECIDED = timedelta(days=30)
+# Its rows are stored; the bytes only serve to look into how a file was read.
+KEEP_FILES = timedelta(days=7)
+NEW = Mapping()
+# Another row says that it is about the same thing as this one.
+NAMED = """
+SELECT true FROM import_row WHERE job = $1 AND line <> $2 AND NOT is_left_out
+   AND message @> jsonb_build_array(jsonb_build_object('message',
+           jsonb_build_object('params', jsonb_build_object('line', $2::int)))) LIMIT 1
+"""
 
 
-async def stage_assets(actor: Actor, school: str, file_name: str, data: bytes) -> ImportJob:
-    """Read a file of assets for one school and say what each row would do; changes no asset.
+async def upload(
+    actor: Actor, school: str, file_name: str, data: bytes, *, noun: Noun = Noun.assets
+) -> ImportJob:
+    """Take a file in for one school; a worker reads it, and changes nothing in the books.
 
-    Refused with a sentence if the file cannot be read, or was applied before.
+    Refused with a sentence if it is empty, too large, or was applied before.
     """
     school_id = await school_id_of(actor, school)
-    actor.require(school_id, IMPORT_EQUIPMENT)
-    sheet = await open_sheet(data)
+    _require(actor, school_id, noun)
+    if not data:
+        raise Invalid.of("file", say("The file is empty"), code="empty")
+    if len(data) > MOST_BYTES:
+        raise Invalid.of(
+            "file", say("At most {most} MB in one file", most=MOST_BYTES >> 20), code="too_large"
+        )
     digest = hashlib.sha256(data).digest()
-    await refuse_applied(school_id, digest)
+    await _refuse_applied(school_id, noun, digest)
     job_id = uuid4()
     async with transaction(actor):
         await insert_row(
@@ -50,97 +60,193 @@ async def stage_assets(actor: Actor, school: str, file_name: str, data: bytes) -
             id=job_id,
             school_id=school_id,
             by=actor.person_id,
-            file_name=PurePath(file_name).name[-255:] or "assets.csv",
+            noun=noun,
+            file_name=PurePath(file_name).name[-255:] or "list.csv",
             file_sha256=digest,
-            encoding=sheet.encoding,
+            encoding="",
             created_at=clock.now(),
         )
-        await write_rows(job_id, await judge_rows(school_id, school, sheet.rows))
+        await execute("INSERT INTO import_file (job, data) VALUES ($1, $2)", job_id, data)
+    return await get_import(actor, job_id)
+
+
+async def map_columns(actor: Actor, job_id: UUID, mapping: Mapping = NEW) -> ImportJob:
+    """Say what the columns and words of a file mean; a worker then judges each row.
+
+    What is left out stays as it was, or as suggested. Possible until the import is applied.
+    """
+    async with transaction(actor):
+        job = await _locked(actor, job_id)
+        if not job.can_map:
+            raise _not_now(job)
+        importer = IMPORTERS[job.noun]
+        fields = await importer.fields(job.school_id)
+        said = completed(importer, fields, job.columns, job.mapping or NEW, mapping)
+        await store_mapping(job.noun, job.school_id, job.columns, said)
+        await _set_state(job, ImportState.mapped, mapping=as_json(said), problem=None)
+    return await get_import(actor, job_id)
+
+
+async def leave_out(
+    actor: Actor, job_id: UUID, line: int, *, is_left_out: bool = True
+) -> ImportJob:
+    """Leave one row out of an import, or take it in again.
+
+    All rows are judged anew if it is taken in, or if the verdict on another one names it. Conflict
+    once it is applied.
+    """
+    async with transaction(actor):
+        job = await _locked(actor, job_id)
+        if job.state is not ImportState.judged:
+            raise _not_now(job)
+        found = await execute(
+            "UPDATE import_row SET is_left_out = $3 WHERE job = $1 AND line = $2",
+            job.id,
+            line,
+            is_left_out,
+        )
+        if not found:
+            raise Invalid.of(
+                "line", say("The file has no row in line {line}", line=line), code="line"
+            )
+        if is_left_out and not await fetch_value(NAMED, job.id, line):
+            counts = await fetch_value(COUNTS, job.id)
+            await execute(
+                "UPDATE import_job SET counts = $2 WHERE id = $1", job.id, as_json(counts or {})
+            )
+        else:
+            # Its verdict, or that of its twins, is of before: the books and the other rows may say
+            # something else by now.
+            await _set_state(job, ImportState.mapped)
+    return await get_import(actor, job_id)
+
+
+async def apply_import(actor: Actor, job_id: UUID) -> ImportJob:
+    """Have a judged import written into the books, exactly as its preview says: all rows or none.
+
+    Refused if a row is wrong. If the books changed since the preview so that a row would now do
+    something else, the worker makes the preview anew and writes nothing.
+    """
+    async with transaction(actor):
+        job = await _locked(actor, job_id)
+        if job.counts.error and job.state is ImportState.judged:
+            raise Conflict(
+                say(
+                    "{count} rows are wrong; mend them in the file and choose it again,"
+                    " or leave them out",
+                    count=job.counts.error,
+                ),
+                code="has_errors",
+            )
+        if not job.can_apply:
+            raise _not_now(job)
+        if IMPORTERS[job.noun].in_person:
+            actor.require_confirmed()
+        await _refuse_applied(job.school_id, job.noun, await _digest(job.id))
+        await _set_state(job, ImportState.applying)
+    return await get_import(actor, job_id)
+
+
+async def undo_import(actor: Actor, job_id: UUID) -> ImportJob:
+    """Have an applied import taken back, whole: what it made goes, what it changed is put back.
+
+    Where something came after, nothing is changed and each row that is in the way says why.
+    """
+    async with transaction(actor):
+        job = await _locked(actor, job_id)
+        if not job.can_undo:
+            raise _not_now(job)
+        await _set_state(job, ImportState.undoing)
     return await get_import(actor, job_id)
 
 
 async def discard(actor: Actor, job_id: UUID) -> ImportJob:
-    """Throw a staged import away; the books never knew of it."""
-    await get_import(actor, job_id)
+    """Throw away an import that is not applied; the books never knew of it."""
     async with transaction(actor):
-        if not await execute(
-            "UPDATE import_job SET state = 'discarded' WHERE id = $1 AND state = 'staged'", job_id
-        ):
-            raise Conflict(say("This import is finished already"), code="finished")
+        job = await _locked(actor, job_id)
+        if not job.can_discard:
+            raise _not_now(job)
+        await _set_state(job, ImportState.discarded)
     return await get_import(actor, job_id)
 
 
 async def discard_undecided() -> int:
-    """Discard staged imports of long ago with their rows; gives how many. Applied ones stay.
+    """Discard imports of long ago that nobody applied, with their rows; gives how many.
 
-    Each has up to twenty thousand rows, and nobody remembers what it was about.
+    Each has up to a hundred thousand rows, and nobody remembers what it was about.
     """
     async with transaction():
         discarded = await execute(
-            "UPDATE import_job SET state = 'discarded' WHERE state = 'staged' AND created_at < $1",
+            "UPDATE import_job SET state = 'discarded'"
+            " WHERE state IN ('read', 'judged', 'failed') AND created_at < $1",
             clock.now() - KEEP_UNDECIDED,
         )
-        await execute(
-            "DELETE FROM import_row r USING import_job j"
-            " WHERE j.id = r.job AND j.state = 'discarded'"
-        )
+        for table in ("import_row", "import_file"):
+            await execute(
+                f"DELETE FROM {table} r USING import_job j"
+                " WHERE j.id = r.job AND j.state = 'discarded'"
+            )
     return discarded
 
 
-async def judge_rows(school_id: int, school: str, rows: tuple[RawRow, ...]) -> list[Judged]:
-    """The verdict on each row, by the books as they are now."""
-    books = await open_books(
-        school_id,
-        school,
-        named_tags=_named(rows, Column.tag),
-        named_serials=_named(rows, Column.serial_number),
-        named_numbers=[
-            number
-            for cell in _named(rows, Column.numbers)
-            for number in book_columns.split_numbers(cell)
-        ],
+async def delete_old_files() -> int:
+    """Delete the bytes of files a week after their import was applied, undone, given up or thrown
+    away; gives how many. What the rows said and did stays."""
+    return await execute(
+        "DELETE FROM import_file f USING import_job j WHERE j.id = f.job"
+        " AND j.state IN ('applied', 'undone', 'failed', 'discarded')"
+        " AND coalesce(j.undone_at, j.applied_at, j.created_at) < $1",
+        clock.now() - KEEP_FILES,
     )
-    judge = Judge(books)
-    judged: list[Judged] = []
-    for slice_ in in_slices(rows):
-        judged += [judge.judge(row) for row in slice_]
-        await anyio.lowlevel.checkpoint()
-    return judged
 
 
-async def write_rows(job_id: UUID, judged: list[Judged]) -> None:
-    """Keep the verdicts of a job, in place of any it had; in the caller's transaction."""
-    await execute("DELETE FROM import_row WHERE job = $1", job_id)
-    for slice_ in in_slices(judged):
-        await execute_many(
-            "INSERT INTO import_row (job, line, raw, verdict, asset, diff, message)"
-            " VALUES ($1, $2, $3, $4, $5, $6, $7)",
-            [
-                (
-                    job_id,
-                    one.row.line,
-                    _json(one.row.cells),
-                    one.verdict,
-                    one.known.id if one.known is not None else None,
-                    _json(one.diff),
-                    _json(one.remarks),
-                )
-                for one in slice_
-            ],
+async def _locked(actor: Actor, job_id: UUID) -> ImportJob:
+    await execute("SELECT FROM import_job WHERE id = $1 FOR UPDATE", job_id)
+    job = await get_import(actor, job_id)
+    _require(actor, job.school_id, job.noun)
+    return job
+
+
+def _require(actor: Actor, school_id: int, noun: Noun) -> None:
+    """Pass who imports at the school and edits what the rows are; a token needs both scopes."""
+    importer = IMPORTERS[noun]
+    permission = importer.permission
+    actor.require(school_id, IMPORT_EQUIPMENT)
+    actor.require(school_id, permission)
+    if importer.in_person:
+        actor.require_in_person()
+    if not actor.may(permission.scope):
+        raise Forbidden(
+            say("This token lacks the scope {scope}", scope=permission.scope), code="scope_missing"
         )
 
 
-def in_slices(rows: Sequence[T]) -> Iterator[Sequence[T]]:
-    """The rows a few at a time: between two slices other requests are served."""
-    return (rows[n : n + SLICE] for n in range(0, len(rows), SLICE))
+async def _set_state(job: ImportJob, state: ImportState, **columns: object) -> None:
+    written = "".join(f", {name} = :{name}" for name in columns)
+    await execute(
+        "UPDATE import_job SET state = :state, rows_done = 0, lost_claims = 0,"
+        f" claimed_until = NULL{written} WHERE id = :id",
+        state=state,
+        id=job.id,
+        **columns,
+    )
 
 
-async def refuse_applied(school_id: int, digest: bytes) -> None:
-    """A file goes into the books of a school once."""
+def _not_now(job: ImportJob) -> Conflict:
+    sentences: dict[bool, Message] = {
+        True: say("This import is being worked at; wait a moment"),
+        False: say("This import is finished already, or not so far yet"),
+    }
+    return Conflict(sentences[job.is_working], code="finished")
+
+
+async def _refuse_applied(school_id: int, noun: Noun, digest: bytes) -> None:
+    """A file goes into the books of a school once, unless it was undone."""
     applied_at = await fetch_value(
-        "SELECT applied_at FROM import_job"
-        " WHERE school = $1 AND file_sha256 = $2 AND state = 'applied'",
+        "SELECT applied_at FROM import_job WHERE school = $1 AND noun = $2 AND file_sha256 = $3"
+        " AND state IN ('applied', 'undoing')",
         school_id,
+        noun,
         digest,
     )
     if applied_at is not None:
@@ -150,10 +256,6 @@ async def refuse_applied(school_id: int, digest: bytes) -> None:
         )
 
 
-def _named(rows: tuple[RawRow, ...], column: Column) -> list[str]:
-    header = next((header for header in rows[0].cells if column_of(header) is column), None)
-    return [row.cells[header] for row in rows if row.cells[header]] if header else []
-
-
-def _json(value: object) -> str:
-    return msgspec.json.encode(value).decode()
+async def _digest(job_id: UUID) -> bytes:
+    digest: bytes = await fetch_value("SELECT file_sha256 FROM import_job WHERE id = $1", job_id)
+    return digest

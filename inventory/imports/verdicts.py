@@ -1,94 +1,121 @@
-"""Each row of a file judged against the books: pure, so that looking and applying agree."""
+"""Each row of a list of assets judged against the books."""
+
+from collections.abc import Sequence
 
 import msgspec
 
 from core.errors import Invalid, say
 from inventory import serials, tags
 from inventory.asset_columns import Column
-from inventory.assets.shapes import ENDS, Condition
-from inventory.assets.writing import FIRST_STATES, TEXTS
-from inventory.imports import book_columns, field_columns
-from inventory.imports.books import Books, Known, place_key
-from inventory.imports.cells import RowCells
-from inventory.imports.columns import (
-    READ_CONDITION,
-    READ_KIND,
-    READ_STATE,
-    read_word,
-)
-from inventory.imports.field_columns import FieldCells
-from inventory.imports.files import RawRow
-from inventory.imports.shapes import FieldDiff, Remark, Verdict
-from inventory.models import ModelFacts, checked
+from inventory.assets.school_numbers import folded
+from inventory.assets.shapes import ENDS, LifecycleState
+from inventory.brand_names import model_key
+from inventory.imports import asset_lots, book_columns, costs, field_columns
+from inventory.imports.asset_cells import AssetCells
+from inventory.imports.asset_changes import changed, created
+from inventory.imports.books import Books, Known, serial_key
+from inventory.imports.importers import Judged, Order
+from inventory.imports.mapped_cells import MappedCells
+from inventory.imports.new_names import MOST_SHOWN, NewModels, with_near
+from inventory.imports.quantities import Quantities
+from inventory.imports.shapes import Findings, Remark, Verdict
+from inventory.models import AssetKind, ModelFacts, checked
+
+HOLDS_DATA = frozenset({AssetKind.computer, AssetKind.printer, AssetKind.network})
+IN_USE = frozenset({LifecycleState.in_service, LifecycleState.in_repair, LifecycleState.lost})
 
 
-class Judged(msgspec.Struct, frozen=True):
-    """A row with its verdict and all that applying it takes."""
-
-    row: RawRow
-    verdict: Verdict
-    known: Known | None = None
-    model: ModelFacts | None = None
-    given: dict[str, object] = {}
-    tag: str | None = None
-    diff: tuple[FieldDiff, ...] = ()
-    remarks: tuple[Remark, ...] = ()
-    fields: dict[str, str] = {}
-
-
-def _with_fields(judged: Judged, asked: FieldCells) -> Judged:
-    """A verdict on the whole row: custom fields change an asset as its own fields do."""
-    if not asked.changed or judged.verdict is Verdict.skip:
-        return judged
-    return msgspec.structs.replace(
-        judged,
-        verdict=Verdict.update if judged.verdict is Verdict.same else judged.verdict,
-        diff=(*judged.diff, *asked.diff),
-        fields=asked.changed,
-    )
-
-
-class Judge:
+class AssetJudge:
     """Judges the rows of one file in their order; remembers what it has seen."""
 
-    def __init__(self, books: Books) -> None:
+    def __init__(self, order: Order, books: Books) -> None:
+        self.order = order
         self.books = books
-        self.lines_by_tag: dict[str, int] = {}
-        self.lines_by_serial: dict[tuple[str, str], int] = {}
-        self.lines_by_asset: dict[int, int] = {}
-        self.numbers = book_columns.Numbers(books.by_number)
+        self.models = NewModels()
+        self.cells = AssetCells(order, books)
+        self.quantities = Quantities(order.quantity)
+        self.numbers = book_columns.Numbers(books)
+        self._lines_by_tag: dict[str, int] = {}
+        self._lines_by_serial: dict[tuple[str, str], int] = {}
+        self._lines_by_asset: dict[int, int] = {}
 
-    def judge(self, row: RawRow) -> Judged:
+    async def learn(self, rows: Sequence[MappedCells]) -> None:
+        """Look up the tags, serial numbers and own numbers of these rows."""
+        numbers = {number for row in rows for number in book_columns.numbers_of(row)}
+        await self.books.learn(
+            # A number may be the tag of another.
+            {
+                tags.clean(text)
+                for text in (*numbers, *(row.plain(Column.tag) for row in rows))
+                if text
+            },
+            {row.plain(Column.serial_number) for row in rows} - {""},
+            {folded(number) for number in numbers},
+            raw_serials={row[Column.serial_number] for row in rows} - {""},
+        )
+
+    def findings(self) -> Findings:
+        """The new names of all rows, and how many things they make."""
+        known = [(model.id, model.title) for model in self.books.models.values()]
+        return Findings(
+            models=self.models.with_kinds(with_near(self.models.rows, known)),
+            places=with_near(self.cells.new_places.rows, self.books.places.items()),
+            retired_places=tuple(self.cells.retired.values())[:MOST_SHOWN],
+            things=self.quantities.things,
+            quantities=self.quantities.asked,
+        )
+
+    def judge(self, cells: MappedCells) -> Judged:
         """The verdict on one row."""
-        cells = RowCells(row)
-        cells.refuse_rounded(Column.serial_number)
-        cells.refuse_rounded(Column.tag)
-        tag = self._tag(row, cells)
+        tag = self._tag(cells)
         model_id, model = self._model(cells)
-        serial = serials.clean(cells[Column.serial_number])
-        known = self._match(row, cells, tag, model_id, serial)
-        given = self._given(cells, serial, known)
+        serial = serials.clean(cells.text(Column.serial_number))
+        known = self._match(cells, tag, model_id, serial)
+        given, place_path = self.cells.read(cells, serial, known)
         if known is not None and model_id is not None:
             given["model_id"] = model_id
         if known is None and model is None and not cells.remarks:
             cells.complain(Column.model, say("A new asset needs a model"))
-        self._refuse_twins(row, cells, known, model, serial)
-        holder_id = known.id if known is not None else None
-        self.numbers.refuse_taken(row.line, cells, holder_id, given.get("numbers"))
-        asked = self._fields(row, known, model_id, model)
+        self._refuse_twins(cells, known, model, serial)
+        self._refuse_serial(cells, known, model_id, model, serial)
+        known_id = known.id if known is not None else None
+        self.numbers.refuse_taken(cells.line, cells, known_id, given.get("numbers"))
+        self._refuse_unwiped(cells, known, model)
+        asked = self._fields(cells, known, model_id, model)
         cells.remarks += asked.remarks
-        if cells.remarks:
-            return Judged(row, Verdict.error, tag=tag, remarks=tuple(cells.remarks))
-        judged = (
-            Judged(row, Verdict.create, None, model, given, tag, self._new(tag, model, given))
-            if known is None
-            else self._changed(row, known, model, given)
-        )
-        return _with_fields(judged, asked)
+        pieces = self.quantities.read(cells, known, tag, serial, given.get("numbers"))
+        if cells.remarks and pieces.skipped is None:
+            return Judged(cells.line, Verdict.error, label=tag or "", remarks=tuple(cells.remarks))
+        if pieces.skipped is not None:
+            return Judged(cells.line, Verdict.skip, remarks=(pieces.skipped,))
+        new_model = model if model_id is None else None
+        if known is None:
+            assert model is not None
+            if pieces.is_lot:
+                found = (model_id, model)
+                return asset_lots.judged(self.books, cells, found, given, place_path, pieces.count)
+            self.quantities.things += pieces.count
+            made = created(
+                self.books, cells.line, tag, (model_id, model), given, place_path, asked,
+                pieces.count,
+            )  # fmt: skip
+            doubt = costs.doubt(cells, given.get("cost")) if pieces.count > 1 else None
+            remarks = (Remark(cells.header(Column.cost), doubt),) if doubt else ()
+            return msgspec.structs.replace(made, remarks=remarks)
+        if known.lifecycle in ENDS:
+            ended = Remark("", say("{tag} has left the books; nothing is changed", tag=known.tag))
+            return Judged(
+                cells.line, Verdict.skip, label=known.tag, target=known.id, remarks=(ended,)
+            )
+        return changed(self.books, cells.line, known, new_model, given, place_path, asked)
 
     def _fields(
-        self, row: RawRow, known: Known | None, model_id: int | None, model: ModelFacts | None
-    ) -> FieldCells:
+        self,
+        cells: MappedCells,
+        known: Known | None,
+        model_id: int | None,
+        model: ModelFacts | None,
+    ) -> field_columns.FieldCells:
         """What the row says in custom fields, by the model that its asset has then."""
         if known is not None and model is None:
             model_id = known.model_id
@@ -96,92 +123,123 @@ class Judge:
         if model_id is None and model is not None:
             kind = model.kind
         return field_columns.read(
-            row,
+            cells,
             self.books.fields,
             kind=kind,
             model_id=model_id,
             known=None if known is None else known.fields,
         )
 
-    def _tag(self, row: RawRow, cells: RowCells) -> str | None:
-        if not cells[Column.tag]:
-            return None
-        if serials.is_rounded(cells[Column.tag]):
+    def _tag(self, cells: MappedCells) -> str | None:
+        text = cells.text(Column.tag)
+        if not text:
             return None
         try:
-            tag = tags.checked(cells[Column.tag])
+            tag = tags.checked(text)
         except Invalid as refusal:
             cells.complain(Column.tag, refusal.message)
             return None
-        earlier = self.lines_by_tag.setdefault(tag, row.line)
-        if earlier != row.line:
+        earlier = self._lines_by_tag.setdefault(tag, cells.line)
+        if earlier != cells.line:
             cells.complain(Column.tag, say("Line {line} has the same tag", line=earlier))
         return tag
 
-    def _model(self, cells: RowCells) -> tuple[int | None, ModelFacts | None]:
+    def _kind(self, cells: MappedCells) -> AssetKind | None:
+        word = cells.word(Column.kind)
+        if cells[Column.kind] and word is None:
+            text = cells[Column.kind]
+            cells.complain(Column.kind, say("“{text}” is no kind that we know", text=text))
+        return AssetKind(word) if word else None
+
+    def _model(self, cells: MappedCells) -> tuple[int | None, ModelFacts | None]:
         """The model in the list, by its id too, or one to be added; None if the row names none."""
-        kind = read_word(READ_KIND, cells[Column.kind])
-        if cells[Column.kind] and kind is None:
-            cells.complain(
-                Column.kind, say("“{text}” is no kind that we know", text=cells[Column.kind])
-            )
-        if not cells[Column.model]:
+        kind = self._kind(cells)
+        brand, name = cells.text(Column.brand), cells.text(Column.model)
+        if not name:
             return None, None
-        found = self.books.find_models(kind, cells[Column.brand], cells[Column.model])
+        title = f"{brand} {name}".strip()
+        raw = f"{cells[Column.brand]} {cells[Column.model]}".strip()
+        if joined := self.order.joined("model", title):
+            raw, title, brand, name = joined, joined, "", joined
+        found = self.books.find_models(kind, raw, title)
+        if len(found) > 1:
+            found = [one for one in found if (one.brand, one.name) == (brand, name)] or found
         if len(found) == 1:
             one = found[0]
             return one.id, ModelFacts(one.kind, one.name, one.brand)
+        if (earlier := self.models.find(kind, title)) is not None:
+            return None, self.models.add(earlier)
+        if kind is None:
+            kind = self.models.kind_of(
+                title, cells.meaning(Column.kind, title), cells.plain(Column.name)
+            )
         if kind is None:
             if not cells.remarks:
                 cells.complain(Column.kind, say("A model that is not in the list needs its kind"))
             return None, None
         try:
-            facts = ModelFacts(kind, cells[Column.model], cells[Column.brand])
-            return None, checked(facts)
+            return None, self.models.add(checked(ModelFacts(kind, name, brand)))
         except Invalid as refusal:
             cells.complain(Column.model, refusal.message)
             return None, None
 
     def _match(
-        self,
-        row: RawRow,
-        cells: RowCells,
-        tag: str | None,
-        model_id: int | None,
-        serial: str | None,
+        self, cells: MappedCells, tag: str | None, model_id: int | None, serial: str | None
     ) -> Known | None:
-        """By the tag; without one by a serial number that can be trusted, and its model."""
+        """By the keys that were chosen: the tag, else a trusted serial number with its model, else
+        a number of the school."""
         by_tag = self.books.by_tag.get(tag) if tag else None
-        by_serial = None
-        if serial and model_id is not None and serials.trust(serial) is serials.SerialTrust.ok:
-            by_serial = self.books.by_serial.get((model_id, serial.upper()))
         if by_tag is not None and by_tag.school_id != self.books.school_id:
             cells.complain(Column.tag, say("Another asset has this tag; tags are never used twice"))
             return None
-        if by_serial is not None and by_serial.school_id != self.books.school_id:
-            cells.complain(
-                Column.serial_number,
-                say("Another asset of this model has this serial number"),
-            )
-            return None
+        by_serial = self._by_serial(cells, model_id, serial)
         if tag and by_serial is not None and by_serial.tag != tag:
-            cells.complain(
-                Column.serial_number,
-                say("This serial number belongs to {tag}", tag=by_serial.tag),
-            )
-        known = by_tag if tag else by_serial
+            message = say("This serial number belongs to {tag}", tag=by_serial.tag)
+            cells.complain(Column.serial_number, message)
+        if tag and "tag" in self.order.keys:
+            known = by_tag
+        else:
+            if by_tag is not None and by_tag is not by_serial:
+                message = say("Another asset has this tag; tags are never used twice")
+                cells.complain(Column.tag, message)
+            known = by_serial if "serial_number" in self.order.keys else None
+            known = known or self._by_number(cells)
         if known is not None:
-            earlier = self.lines_by_asset.setdefault(known.id, row.line)
-            if earlier != row.line and not cells.remarks:
-                cells.complain(
-                    Column.serial_number, say("Line {line} is the same asset", line=earlier)
-                )
+            earlier = self._lines_by_asset.setdefault(known.id, cells.line)
+            if earlier != cells.line and not cells.remarks:
+                message = say("Line {line} is the same asset", line=earlier)
+                cells.complain(Column.serial_number, message)
         return known
+
+    def _by_serial(
+        self, cells: MappedCells, model_id: int | None, serial: str | None
+    ) -> Known | None:
+        if not serial or model_id is None or serials.trust(serial) is not serials.SerialTrust.ok:
+            return None
+        found = self.books.by_serial.get((model_id, serial_key(serial)))
+        if found is not None and found.school_id != self.books.school_id:
+            message = say("Another asset of this model has this serial number")
+            cells.complain(Column.serial_number, message)
+            return None
+        return found
+
+    def _by_number(self, cells: MappedCells) -> Known | None:
+        if "numbers" not in self.order.keys:
+            return None
+        found = {
+            self.books.by_number[fold]
+            for number in book_columns.numbers_of(cells)
+            if (fold := folded(number)) in self.books.by_number
+        }
+        known = [self.books.by_id[one] for one in found if one in self.books.by_id]
+        own = [one for one in known if one.school_id == self.books.school_id]
+        if len(own) > 1:
+            cells.complain(Column.numbers, say("These numbers are of different assets"))
+        return own[0] if len(own) == 1 else None
 
     def _refuse_twins(
         self,
-        row: RawRow,
-        cells: RowCells,
+        cells: MappedCells,
         known: Known | None,
         model: ModelFacts | None,
         serial: str | None,
@@ -195,111 +253,42 @@ class Judge:
             title = self.books.models[known.model_id].title
         else:
             return
-        key = (title.strip().casefold(), serial.upper())
-        earlier = self.lines_by_serial.setdefault(key, row.line)
-        if earlier != row.line and not cells.remarks:
-            cells.complain(
-                Column.serial_number, say("Line {line} has the same serial number", line=earlier)
-            )
+        key = (model_key(title), serial_key(serial))
+        earlier = self._lines_by_serial.setdefault(key, cells.line)
+        if earlier != cells.line and not cells.remarks:
+            message = say("Line {line} has the same serial number", line=earlier)
+            cells.complain(Column.serial_number, message)
 
-    def _given(self, cells: RowCells, serial: str | None, known: Known | None) -> dict[str, object]:
-        """The values of the cells that are filled in; an empty cell changes nothing."""
-        given: dict[str, object] = {}
-        if serial:
-            given["serial_number"] = serial
-        for column in (Column.name, Column.note, Column.serial_number):
-            text = cells[column]
-            if error := TEXTS[column].find_error(column, text):
-                cells.complain(column, error.message)
-            elif text and column is not Column.serial_number:
-                given[column.value] = text
-        given.update(book_columns.read(cells, known))
-        self._read_place(cells, given)
-        self._read_states(cells, given, known)
-        if cells[Column.school] and cells[Column.school] != self.books.school_code:
-            cells.complain(
-                Column.school, say("This import is for {school}", school=self.books.school_code)
-            )
-        return given
-
-    def _read_place(self, cells: RowCells, given: dict[str, object]) -> None:
-        text = cells[Column.place]
-        if not text:
+    def _refuse_serial(
+        self,
+        cells: MappedCells,
+        known: Known | None,
+        model_id: int | None,
+        model: ModelFacts | None,
+        serial: str | None,
+    ) -> None:
+        """A serial number that the asset would have, by its old or new model, and another has."""
+        if known is None or cells.remarks or (model is not None and model_id is None):
             return
-        found = self.books.place_ids.get(place_key(text), [])
-        if len(found) == 1:
-            given["place_id"] = found[0]
-        elif found:
-            cells.complain(
-                Column.place,
-                say("Several places are called {place}; write building / room", place=text),
-            )
-        else:
-            cells.complain(
-                Column.place,
-                say("There is no place {place}; add it to the places first", place=text),
-            )
+        will_be = (model_id or known.model_id, serial_key(serial or known.serial_number or ""))
+        other = self.books.by_serial.get(will_be)
+        if other is not None and other.id != known.id:
+            message = say("Another asset of this model has this serial number")
+            cells.complain(Column.serial_number, message)
 
-    def _read_states(self, cells: RowCells, given: dict[str, object], known: Known | None) -> None:
-        if cells[Column.condition]:
-            condition = read_word(READ_CONDITION, cells[Column.condition])
-            if condition is None:
-                text = cells[Column.condition]
-                cells.complain(
-                    Column.condition, say("“{text}” is no condition that we know", text=text)
-                )
-            given["condition"] = condition or Condition.unknown
-        if not cells[Column.lifecycle]:
+    def _refuse_unwiped(
+        self, cells: MappedCells, known: Known | None, model: ModelFacts | None
+    ) -> None:
+        """The donor's terms: no way around the wipe by correcting the model."""
+        if known is None or model is None or not known.must_be_wiped:
             return
-        state = read_word(READ_STATE, cells[Column.lifecycle])
-        if state is None:
-            text = cells[Column.lifecycle]
-            cells.complain(Column.lifecycle, say("“{text}” is no state that we know", text=text))
-        elif known is None and state not in FIRST_STATES:
-            cells.complain(Column.lifecycle, say("A new asset cannot begin in this state"))
-        elif known is not None and state is not known.lifecycle:
+        before = self.books.models[known.model_id].kind
+        if known.lifecycle in IN_USE and before not in HOLDS_DATA and model.kind in HOLDS_DATA:
             cells.complain(
-                Column.lifecycle,
-                say("An import changes no states; do it on the page of {tag}", tag=known.tag),
+                Column.model,
+                say(
+                    "The donor of {tag} asks that data is wiped before it is used;"
+                    " record the wipe first",
+                    tag=known.tag,
+                ),
             )
-        elif known is None:
-            given["lifecycle"] = state
-
-    def _changed(
-        self, row: RawRow, known: Known, model: ModelFacts | None, given: dict[str, object]
-    ) -> Judged:
-        if known.lifecycle in ENDS:
-            ended = Remark("", say("{tag} has left the books; nothing is changed", tag=known.tag))
-            return Judged(row, Verdict.skip, known, tag=known.tag, remarks=(ended,))
-        diff = [
-            FieldDiff(field, self._in_words(field, before), self._in_words(field, after))
-            for field, after in given.items()
-            if (before := getattr(known, field)) != after
-        ]
-        changed = {field: value for field, value in given.items() if getattr(known, field) != value}
-        if model is not None and "model_id" not in given:
-            title = f"{model.brand} {model.name}".strip()
-            diff.append(FieldDiff("model_id", self.books.models[known.model_id].title, title))
-        verdict = Verdict.update if diff else Verdict.same
-        new_model = model if "model_id" not in given else None
-        return Judged(row, verdict, known, new_model, changed, known.tag, tuple(diff))
-
-    def _new(
-        self, tag: str | None, model: ModelFacts | None, given: dict[str, object]
-    ) -> tuple[FieldDiff, ...]:
-        title = f"{model.brand} {model.name}".strip() if model else ""
-        shown = {"tag": tag, "model_id": title, **given}
-        return tuple(
-            FieldDiff(field, None, self._in_words(field, value))
-            for field, value in shown.items()
-            if value
-        )
-
-    def _in_words(self, field: str, value: object) -> object:
-        if field == "place_id" and isinstance(value, int):
-            return self.books.places.get(value, str(value))
-        if field == "model_id" and isinstance(value, int):
-            return self.books.models[value].title
-        if isinstance(value, tuple):
-            return book_columns.BETWEEN.join(value)
-        return value

@@ -19,6 +19,8 @@ UNION ALL SELECT kind || ' ' || id, object_key, size_bytes, small_bytes, icon_by
   FROM attachment
 UNION ALL SELECT 'photograph of a form ' || id, object_key, size_bytes, small_bytes, icon_bytes
   FROM photo_draft
+UNION ALL SELECT 'photograph of a stock-take ' || id, object_key, size_bytes, small_bytes, icon_bytes
+  FROM stocktake_photo
 """
 
 

@@ -23,6 +23,15 @@ from inventory.repairs.opening import (
     report_fault,
 )
 from inventory.repairs.outages import set_usable
+from inventory.repairs.part_uses import PartUse
+from inventory.repairs.parts import (
+    OrderPart,
+    PartReservation,
+    PartReturn,
+    list_parts,
+    reserve_part,
+    return_part,
+)
 from inventory.repairs.photos import get_photo
 from inventory.repairs.transitions import (
     Action,
@@ -42,6 +51,10 @@ __all__ = [
     "Action",
     "Candidate",
     "NewEntry",
+    "OrderPart",
+    "PartReservation",
+    "PartReturn",
+    "PartUse",
     "ReportableAsset",
     "Reported",
     "WorkOrder",
@@ -62,11 +75,14 @@ __all__ = [
     "list_history",
     "list_most_urgent",
     "list_of_asset",
+    "list_parts",
     "list_work_orders",
     "may_work_on",
     "open_work_order",
     "report_fault",
+    "reserve_part",
     "resume",
+    "return_part",
     "set_usable",
     "take",
     "wait_for_parts",

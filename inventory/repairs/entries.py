@@ -14,7 +14,9 @@ from core.permissions import COMMENT_WORK_ORDERS, MANAGE_WORK_ORDERS
 from core.rows import insert_row
 from inventory import tables
 from inventory.photos import PHOTOS_PER_FORM
+from inventory.repairs.part_uses import MOST_PARTS, PartUse, use_parts
 from inventory.repairs.views import CURRENCY, WorkOrder, WorkOrderEntry, get_work_order, stored
+from inventory.stock.moving import REFUSALS
 from storage.photos import COLUMNS, Photo
 
 MINUTES_MAX = 10_000
@@ -23,7 +25,12 @@ PHOTOS_PER_ENTRY = PHOTOS_PER_FORM
 _SELECT_ENTRY = """
 SELECT e.id, e.work_order AS work_order_id, e.at, e.by AS by_id, e.by_name AS by,
        e.found, e.found_params, e.done, e.minutes, e.cost, e.currency,
-       array(SELECT p.id FROM work_order_photo p WHERE p.entry = e.id ORDER BY p.id) AS photo_ids
+       array(SELECT p.id FROM work_order_photo p WHERE p.entry = e.id ORDER BY p.id) AS photo_ids,
+       (SELECT coalesce(jsonb_agg(jsonb_build_object('title', model_title(m.brand, m.name),
+                   'quantity', v.quantity, 'cost', (v.quantity * v.unit_cost)::text)
+                   ORDER BY v.id), '[]')
+          FROM stock_move v JOIN stock_balance b ON b.id = v.balance
+          JOIN asset_model m ON m.id = b.model WHERE v.entry = e.id) AS parts
   FROM work_order_entry e
 """
 
@@ -33,12 +40,15 @@ class _Written(msgspec.Struct):
 
 
 class NewEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A line of the job card; at least one of ``found`` and ``done`` says something."""
+    """A line of the job card; at least one of ``found``, ``done`` and ``parts`` says something.
+
+    ``parts`` are taken from stock with it; what they cost is beside ``cost``."""
 
     found: Annotated[str, msgspec.Meta(max_length=4000)] = ""
     done: Annotated[str, msgspec.Meta(max_length=4000)] = ""
     minutes: Annotated[int, msgspec.Meta(ge=0, le=MINUTES_MAX)] = 0
     cost: Annotated[Decimal, msgspec.Meta(description="In yuan, two decimals")] = Decimal(0)
+    parts: Annotated[list[PartUse], msgspec.Meta(max_length=MOST_PARTS)] = []
 
 
 def may_work_on(actor: Actor, order: WorkOrder) -> bool:
@@ -55,7 +65,7 @@ async def create_entry(
 ) -> WorkOrderEntry:
     """Write down work on an order that is not closed. ``photos`` are in the store already."""
     _check(entry)
-    async with transaction(actor):
+    async with transaction(actor, REFUSALS):
         order = await get_work_order(actor, work_order_id)
         if not may_work_on(actor, order):
             raise Forbidden(say("Only those who repair it may write what was done"))
@@ -67,7 +77,21 @@ async def create_entry(
             raise Conflict(
                 say("This work order is closed; add a comment instead"), code="work_order_closed"
             )
-        return await record(actor, work_order_id, order.school_id, entry, photos)
+        if not entry.parts:
+            return await record(actor, work_order_id, order.school_id, entry, photos)
+        return await _record_with_parts(actor, work_order_id, order.school_id, entry, photos)
+
+
+async def _record_with_parts(
+    actor: Actor, work_order_id: int, school_id: int, entry: NewEntry, photos: Sequence[Photo]
+) -> WorkOrderEntry:
+    params = None
+    if not (entry.found.strip() or entry.done.strip()):
+        words, params = stored(say("Parts from stock"))
+        entry = msgspec.structs.replace(entry, found=words)
+    made = await record(actor, work_order_id, school_id, entry, photos, params=params)
+    await use_parts(actor, work_order_id, school_id, made.id, entry.parts)
+    return await _get_entry(made.id)
 
 
 async def comment(actor: Actor, work_order_id: int, text: Message | str) -> WorkOrderEntry:
@@ -160,7 +184,7 @@ async def _get_entry(entry_id: int) -> WorkOrderEntry:
 
 
 def _check(entry: NewEntry, *, field: str = "done") -> None:
-    if not (entry.found.strip() or entry.done.strip()):
+    if not (entry.found.strip() or entry.done.strip() or entry.parts):
         raise Invalid.of(field, say("Say what was found or what was done"), code="empty")
     if not 0 <= entry.minutes <= MINUTES_MAX:
         raise Invalid.of(

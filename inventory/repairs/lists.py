@@ -1,10 +1,12 @@
 """Lists of work orders: one query each, newest first or most urgent first."""
 
+from datetime import datetime
 from typing import Literal, get_args
 
 import msgspec
 
 from core.access import Actor
+from core.changes import changed_since, list_changed
 from core.numbers import Id
 from core.paging import DEFAULT_LIMIT, Page, checked_limit, page_of
 from core.query import Where
@@ -31,6 +33,7 @@ class WorkOrderFilter(msgspec.Struct, frozen=True, kw_only=True):
     mine: bool = False
     place_id: Id | None = None
     tag: str = ""
+    changed_since: datetime | None = None
 
     @property
     def active(self) -> int:
@@ -51,6 +54,14 @@ async def list_work_orders(
     order = ORDERS.chosen(sort)
     where = readable_by(actor)
     _narrow(where, wanted, actor)
+    changed = changed_since(wanted.changed_since, "work_order", "w.id", actor.school_ids)
+    if changed is not None:
+
+        async def rows_of(keys: list[str]) -> list[WorkOrder]:
+            where.add(changed.condition, changed_keys=keys)
+            return await find_orders(where, order.sql, limit)
+
+        return await list_changed(changed, rows_of, cursor=cursor, limit=limit)
     if cursor:
         after, values = order.after(cursor)
         where.add(after, **values)

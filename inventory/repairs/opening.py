@@ -11,7 +11,8 @@ from core.errors import Forbidden, Invalid, Message, NotFound, say
 from core.permissions import REPORT_FAULTS
 from core.rows import insert_row
 from inventory import tables
-from inventory.assets.locking import lock_visible
+from inventory.assets.locking import HAS_LEFT, lock_visible
+from inventory.assets.references import resolve_one
 from inventory.repairs import entries, outages
 from inventory.repairs.assets import (
     find_state_before,
@@ -103,7 +104,10 @@ async def report_fault(
 
 
 async def get_reportable(actor: Actor, tag: str) -> ReportableAsset:
-    """The asset behind a sticker, for somebody who may report its faults."""
+    """The asset that a tag, a label or a number means, for somebody who may report its faults."""
+    meant = await resolve_one(actor, tag)
+    if meant.candidates:
+        raise Invalid.of("tag", meant.missing, code="ambiguous")
     asset = await database.fetch_one(
         ReportableAsset,
         "SELECT a.id, a.tag, a.school AS school_id, model_title(m.brand, m.name) AS model,"
@@ -111,8 +115,8 @@ async def get_reportable(actor: Actor, tag: str) -> ReportableAsset:
         " (SELECT count(*) FROM work_order w WHERE w.asset = a.id AND w.closed_at IS NULL)"
         " AS open_orders FROM asset a JOIN asset_model m ON m.id = a.model"
         " LEFT JOIN place_path pp ON pp.place = a.place"
-        " WHERE a.tag = upper(btrim($1)) AND a.school = any($2)",
-        tag,
+        " WHERE a.id = $1 AND a.school = any($2)",
+        meant.asset_id,
         actor.school_ids,
     )
     if asset is None:
@@ -133,7 +137,7 @@ async def _open(
     keeps_in_service: bool = False,
 ) -> tuple[int, bool]:
     """The order's id, and whether it is new."""
-    async with transaction(actor):
+    async with transaction(actor, HAS_LEFT):
         asset = await lock_visible(actor, asset_id)
         open_id: int | None = await database.fetch_value(
             "SELECT id FROM work_order WHERE asset = $1 AND fault = $2 AND closed_at IS NULL",

@@ -22,7 +22,7 @@ CURRENCY = "CNY"
 
 class WorkOrder(msgspec.Struct, frozen=True, kw_only=True):
     """One repair. Downtime is the time during which it kept its asset out of use, up to now;
-    none runs while it ``keeps_in_service`` the asset. Totals are of its entries.
+    none runs while it ``keeps_in_service`` the asset. Totals are of its entries and its parts.
 
     ``summary`` is a person's own words when ``summary_params`` is None, else a template that
     :attr:`wording` turns into a sentence for the reader's language.
@@ -66,6 +66,15 @@ class WorkOrder(msgspec.Struct, frozen=True, kw_only=True):
         return self.closed_at is not None
 
 
+class EntryPart(msgspec.Struct, frozen=True):
+    """So many of a part that were taken from stock with an entry; ``cost`` is None where the price
+    is not known."""
+
+    title: str
+    quantity: int
+    cost: Decimal | None
+
+
 class WorkOrderEntry(msgspec.Struct, frozen=True, kw_only=True):
     """What somebody found and did; ``by_id`` is None for a worker, ``photo_ids`` are its pictures."""
 
@@ -81,6 +90,12 @@ class WorkOrderEntry(msgspec.Struct, frozen=True, kw_only=True):
     cost: Decimal
     currency: str
     photo_ids: list[int]
+    parts: list[EntryPart] = []
+
+    @property
+    def parts_cost(self) -> Decimal:
+        """What its parts cost, as far as prices are known."""
+        return sum((part.cost for part in self.parts if part.cost is not None), Decimal(0))
 
     @property
     def wording(self) -> Message | str:
@@ -112,7 +127,7 @@ _JOINS = """
   LEFT JOIN person closer ON closer.id = w.closed_by
   CROSS JOIN LATERAL (
       SELECT coalesce(sum(e.minutes), 0)::bigint AS minutes, coalesce(sum(e.cost), 0) AS cost
-        FROM work_order_entry e WHERE e.work_order = w.id) totals
+        FROM work_order_effort e WHERE e.work_order = w.id) totals
 """
 GRAVITY = by_place_in(get_args(Severity), "w.severity", "severity")
 GRAVEST_FIRST = f"{GRAVITY.expression} DESC, w.opened_at, w.id"

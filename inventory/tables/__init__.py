@@ -6,7 +6,6 @@ from inventory.tables.assets import (
     AssetNumber,
     AssetStep,
     AssetWipe,
-    Custody,
     Donation,
     DonationLine,
     DonationReceipt,
@@ -17,8 +16,27 @@ from inventory.tables.assets import (
     NumberSeries,
 )
 from inventory.tables.attachments import Attachment
+from inventory.tables.borrowers import BorrowerGroup, Guest
+from inventory.tables.custody import (
+    Custody,
+    CustodyReminder,
+    CustodyRenewal,
+    CustodySignature,
+    HandOver,
+    Shortage,
+)
 from inventory.tables.custom_fields import AssetValue, CustomChoice, CustomField
-from inventory.tables.imports import ImportJob, ImportRow
+from inventory.tables.holds import CalendarFeed, Hold, LendingRule
+from inventory.tables.imports import ImportFile, ImportJob, ImportMapping, ImportRow
+from inventory.tables.kits import (
+    KitCount,
+    KitCountLine,
+    KitGap,
+    KitMove,
+    PartsList,
+    PartsListLine,
+)
+from inventory.tables.lots import Lot, LotLoan, LotLoanReminder, LotLoanRenewal, LotMove
 from inventory.tables.repairs import (
     PhotoDraft,
     WorkOrder,
@@ -26,6 +44,22 @@ from inventory.tables.repairs import (
     WorkOrderOutage,
     WorkOrderPhoto,
 )
+from inventory.tables.stock import (
+    PartCode,
+    StockBalance,
+    StockMinimum,
+    StockMove,
+    StockReservation,
+)
+from inventory.tables.stocktakes import (
+    Stocktake,
+    StocktakeAsset,
+    StocktakePhoto,
+    StocktakeScan,
+    StocktakeSignature,
+)
+from inventory.tables.transfers import Transfer, TransferExtra, TransferLine, TransferSignature
+from inventory.tables.visitors import VisitorReport
 
 __all__ = [
     "Asset",
@@ -35,20 +69,58 @@ __all__ = [
     "AssetValue",
     "AssetWipe",
     "Attachment",
+    "BorrowerGroup",
+    "CalendarFeed",
     "Custody",
+    "CustodyReminder",
+    "CustodyRenewal",
+    "CustodySignature",
     "CustomChoice",
     "CustomField",
     "Donation",
     "DonationLine",
     "DonationReceipt",
     "Donor",
+    "Guest",
+    "HandOver",
+    "Hold",
+    "ImportFile",
     "ImportJob",
+    "ImportMapping",
     "ImportRow",
+    "KitCount",
+    "KitCountLine",
+    "KitGap",
+    "KitMove",
     "LabelCode",
+    "LendingRule",
     "Lifecycle",
     "LifecycleTransition",
+    "Lot",
+    "LotLoan",
+    "LotLoanReminder",
+    "LotLoanRenewal",
+    "LotMove",
     "NumberSeries",
+    "PartCode",
+    "PartsList",
+    "PartsListLine",
     "PhotoDraft",
+    "Shortage",
+    "StockBalance",
+    "StockMinimum",
+    "StockMove",
+    "StockReservation",
+    "Stocktake",
+    "StocktakeAsset",
+    "StocktakePhoto",
+    "StocktakeScan",
+    "StocktakeSignature",
+    "Transfer",
+    "TransferExtra",
+    "TransferLine",
+    "TransferSignature",
+    "VisitorReport",
     "WorkOrder",
     "WorkOrderEntry",
     "WorkOrderOutage",

@@ -21,19 +21,33 @@ from core.tables import Person, Place, School
 
 
 class AssetModel(Table, tablename="asset_model"):
-    """A kind of thing: one make of computer, kit, book … shared by all schools."""
+    """A kind of thing: one make of computer, kit, book … shared by all schools.
+
+    A book's brand is its publisher; the last four columns are of books alone.
+    """
 
     id = BigSerial(primary_key=True)
     kind = Varchar(length=16)
     brand = Varchar(length=120)
     name = Varchar(length=200)
     isbn = Varchar(length=20, null=True, default=None)
+    # Its class of the standard: that of assets which have none of their own.
+    class_code = Varchar(length=16)
+    class_edition = Varchar(length=24)
+    author = Varchar(length=200)
+    published_year = Integer(null=True, default=None)
+    call_number = Varchar(length=40)
 
     asset_model_kind_is_known = Check(
         "kind IN ('computer','robot_kit','book','network','printer','projector','ups','part','other')"
     )
     asset_model_name_is_given = Check("btrim(name) <> ''")
-    asset_model_once = Unique(["kind", "brand", "name"])
+    asset_model_class_has_an_edition = Check("(class_code = '') = (class_edition = '')")
+    asset_model_class_code_is_plain = Check("class_code ~ '^([A-Z]?[0-9]{1,15})?$'")
+    asset_model_books_alone = Check(
+        "kind = 'book' OR (author = '' AND published_year IS NULL AND call_number = '')"
+    )
+    asset_model_year_is_of_print = Check("published_year BETWEEN 1400 AND 2100")
 
 
 class Donor(Table, tablename="donor"):
@@ -135,7 +149,7 @@ class LifecycleTransition(Table, tablename="lifecycle_transition"):
 
     lifecycle_transition_guards_are_known = Check(
         "guards <@ ARRAY['needs_work_order','in_custody','open_work_order','open_repair','not_wiped',"
-        "'goes_back','has_been_used','ends_custody','where_found']::varchar[]"
+        "'goes_back','not_for_sale','has_been_used','ends_custody','where_found']::varchar[]"
     )
     lifecycle_transition_once = Unique(["from_state", "to_state"])
 
@@ -247,31 +261,3 @@ class LabelCode(Table, tablename="label_code"):
     batch = UUID(null=True, default=None, index=True)
     created_at = Timestamptz()
     linked_at = Timestamptz(null=True, default=None)
-
-
-class Custody(Table, tablename="custody"):
-    """Who has an asset, or had it: open while ``ended_at`` is empty, one open row an asset."""
-
-    id = BigSerial(primary_key=True)
-    school = ForeignKey(School, null=False, index=True, on_delete=OnDelete.restrict)
-    asset = ForeignKey(Asset, null=False, index=True, on_delete=OnDelete.restrict)
-    holder = ForeignKey(Person, null=True, default=None, index=True, on_delete=OnDelete.restrict)
-    holder_place = ForeignKey(
-        Place, null=True, default=None, index=True, on_delete=OnDelete.restrict
-    )
-    holder_group = Varchar(length=120, null=True, default=None)
-    started_at = Timestamptz()
-    due_on = Date(null=True, default=None)
-    ended_at = Timestamptz(null=True, default=None)
-    handed_by = ForeignKey(Person, null=False, on_delete=OnDelete.restrict)
-    received_by = ForeignKey(Person, null=True, default=None, on_delete=OnDelete.restrict)
-    note = Varchar(length=400)
-    return_note = Varchar(length=400)
-    # Lost while its holder had it: nobody got it back, and it ended when it was lost.
-    was_lost = Boolean(default=False)
-
-    custody_lost_has_no_receiver = Check(
-        "NOT was_lost OR (ended_at IS NOT NULL AND received_by IS NULL)"
-    )
-    custody_has_one_holder = Check("num_nonnulls(holder, holder_place, holder_group) = 1")
-    custody_ends_after_it_begins = Check("ended_at IS NULL OR ended_at >= started_at")

@@ -1,4 +1,4 @@
-"""Photographs and papers of assets, models and donations."""
+"""Photographs and papers of assets, models, donations and transfers."""
 
 from piccolo.columns import BigSerial, Boolean, ForeignKey, Integer, Timestamptz, Varchar
 from piccolo.columns.base import OnDelete
@@ -7,10 +7,11 @@ from piccolo.table import Table
 
 from core.tables import Person, School
 from inventory.tables.assets import Asset, AssetModel, Donation
+from inventory.tables.transfers import Transfer
 
 
 class Attachment(Table, tablename="attachment"):
-    """A photograph or a paper of an asset, a model or a donation, by the opaque key of its object.
+    """A photograph or a paper of an asset, a model, a donation or a transfer, by the opaque key of its object.
 
     ``school`` is the one whose asset or donation it is; of a model, the one that added it. ``slot``
     bounds how many of a kind a thing has.
@@ -21,6 +22,7 @@ class Attachment(Table, tablename="attachment"):
     asset = ForeignKey(Asset, null=True, default=None, on_delete=OnDelete.restrict)
     model = ForeignKey(AssetModel, null=True, default=None, on_delete=OnDelete.restrict)
     donation = ForeignKey(Donation, null=True, default=None, on_delete=OnDelete.restrict)
+    transfer = ForeignKey(Transfer, null=True, default=None, on_delete=OnDelete.restrict)
     kind = Varchar(length=12)
     slot = Integer()
     title = Varchar(length=120)
@@ -35,7 +37,7 @@ class Attachment(Table, tablename="attachment"):
     added_by = ForeignKey(Person, null=True, default=None, on_delete=OnDelete.restrict)
     added_at = Timestamptz()
 
-    attachment_is_of_one_thing = Check("num_nonnulls(asset, model, donation) = 1")
+    attachment_is_of_one_thing = Check("num_nonnulls(asset, model, donation, transfer) = 1")
     attachment_kind_is_known = Check("kind IN ('photo','document')")
     attachment_slot_is_bounded = Check("slot BETWEEN 1 AND 12")
     attachment_document_has_a_title = Check("kind <> 'document' OR btrim(title) <> ''")
@@ -46,3 +48,4 @@ class Attachment(Table, tablename="attachment"):
     attachment_slot_of_asset = Unique(["asset", "kind", "slot"])
     attachment_slot_of_model = Unique(["model", "kind", "slot"])
     attachment_slot_of_donation = Unique(["donation", "kind", "slot"])
+    attachment_slot_of_transfer = Unique(["transfer", "kind", "slot"])

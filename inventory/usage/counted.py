@@ -2,7 +2,7 @@
 
 Monitoring puts its power sessions beside them: the report is one statement, and neither side knows
 the other's tables. The values are the same everywhere: the ``schools``, the period from ``since``
-``until`` its end or now, a ``donation`` or null.
+``until`` its end or now, a ``donation`` or null, the ``zone`` of its days.
 """
 
 from collections.abc import Mapping
@@ -10,21 +10,19 @@ from typing import Literal
 
 import msgspec
 
-from inventory.usage.periods import ZONE
-
 By = Literal["donation", "model", "school", "room", "asset"]
 
 # On the books at some time of the period, once for each place where it was: a row is a stay, and
 # its figures are of the days of that stay within the period. The day of a move counts where the
 # asset came to. What ended its life before has a step that says so.
-_SCOPE = f"""
+_SCOPE = """
 scope AS MATERIALIZED (
     SELECT stay.id AS stay, a.id, a.tag, stay.school, a.model, a.lifecycle, a.created_at,
            line.donation, CASE p.kind WHEN 'cabinet' THEN p.parent ELSE p.id END AS room,
            greatest(stay.since, :since) AS since, least(stay.until, :until) AS until,
            stay.until IS NULL OR stay.until >= :until AS is_last
-      FROM (SELECT id, asset, school, place, date_trunc('day', since, '{ZONE}') AS since,
-                   date_trunc('day', until, '{ZONE}') AS until
+      FROM (SELECT id, asset, school, place, date_trunc('day', since, :zone) AS since,
+                   date_trunc('day', until, :zone) AS until
               FROM asset_stay WHERE school = any(:schools::bigint[])) stay
       JOIN asset a ON a.id = stay.asset
       JOIN lifecycle l ON l.state = a.lifecycle
@@ -75,7 +73,7 @@ down AS (
 _WORKED = """
 worked AS (
     SELECT scope.stay, sum(e.minutes) AS minutes, sum(e.cost) AS cost
-      FROM work_order_entry e JOIN work_order w ON w.id = e.work_order
+      FROM work_order_effort e JOIN work_order w ON w.id = e.work_order
       JOIN scope ON scope.id = w.asset
      WHERE e.at >= scope.since AND e.at < scope.until
      GROUP BY scope.stay

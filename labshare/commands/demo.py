@@ -40,7 +40,11 @@ def command(data: Path | None, host: str, port: int) -> None:
     # Sample data never goes where a school's own may be.
     settings = msgspec.structs.replace(settings, database_url=None, s3=None)
     # The simulated devices are on this machine, where no school's are.
-    settings = msgspec.structs.replace(settings, networks=(*settings.networks, LOOPBACK_NETWORK))
+    settings = msgspec.structs.replace(
+        settings,
+        networks=(*settings.networks, LOOPBACK_NETWORK),
+        webhook_networks=(*settings.webhook_networks, LOOPBACK_NETWORK),
+    )
     if settings.trap_address is None:
         settings = msgspec.structs.replace(settings, trap_address=(LOOPBACK, TRAP_PORT))
     logging.configure(settings.log)

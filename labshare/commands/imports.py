@@ -2,14 +2,16 @@
 
 import asyncio
 from pathlib import Path
+from uuid import UUID
 
 import click
 import msgspec
 
 from core.access import Actor
 from core.database import fetch
-from inventory.imports import applying, reading, staging
-from inventory.imports.shapes import ImportJob, ImportRow, Verdict
+from inventory.imports import reading, staging, working
+from inventory.imports.reading import RowFilters
+from inventory.imports.shapes import ImportRow, ImportState, Verdict
 from labshare.commands.engines import run_connected
 from labshare.commands.failures import fail, told_plainly
 
@@ -32,7 +34,7 @@ def command() -> None:
 @click.option("--dry-run", is_flag=True, help="Say what would be done, and do nothing.")
 @told_plainly
 def assets(file: Path, school: str | None, dry_run: bool) -> None:
-    """Import assets from a CSV or XLSX FILE: every row, or none if one is wrong."""
+    """Import assets from a FILE of a spreadsheet program: every row, or none if one is wrong."""
     run_connected(lambda _: _import(file, school, dry_run))
 
 
@@ -40,19 +42,43 @@ async def _import(file: Path, school: str | None, dry_run: bool) -> None:
     data = await asyncio.to_thread(file.read_bytes)
     chosen = await _school(school)
     actor = Actor.system("labshare import assets", [chosen.id])
-    job = await staging.stage_assets(actor, chosen.code, file.name, data)
-    await _tell(actor, job)
-    if dry_run or not job.can_apply:
-        await staging.discard(actor, job.id)
+    job = await staging.upload(actor, chosen.code, file.name, data)
+    try:
+        await _judge(actor, job.id)
+        await _tell(actor, job.id)
+        await _apply(actor, job.id, dry_run)
+    finally:
+        # Whatever was not applied is of no use to anybody: nothing of it stays behind.
+        job = await reading.get_import(actor, job.id)
+        if job.can_discard:
+            await staging.discard(actor, job.id)
+
+
+async def _judge(actor: Actor, job_id: UUID) -> None:
+    await working.work_at(job_id)
+    job = await reading.get_import(actor, job_id)
+    if job.state is ImportState.failed:
+        fail(str(job.problem))
+    await staging.map_columns(actor, job_id)
+    await working.work_at(job_id)
+
+
+async def _apply(actor: Actor, job_id: UUID, dry_run: bool) -> None:
+    job = await reading.get_import(actor, job_id)
     if job.counts.error:
         fail(f"{job.counts.error} rows are wrong: nothing was changed")
     if dry_run:
         click.echo("Dry run: nothing was changed.")
-    elif job.can_apply:
-        await applying.apply_import(actor, job.id)
-        click.echo("Done.")
-    else:
+        return
+    if not job.can_apply:
         click.echo("Everything was there already: nothing to do.")
+        return
+    await staging.apply_import(actor, job_id)
+    await working.work_at(job_id)
+    job = await reading.get_import(actor, job_id)
+    if job.state is not ImportState.applied:
+        fail(str(job.problem))
+    click.echo("Done.")
 
 
 async def _school(code: str | None) -> _School:
@@ -65,7 +91,8 @@ async def _school(code: str | None) -> _School:
     return found[0]
 
 
-async def _tell(actor: Actor, job: ImportJob) -> None:
+async def _tell(actor: Actor, job_id: UUID) -> None:
+    job = await reading.get_import(actor, job_id)
     counts = job.counts
     click.echo(
         f"{counts.total} rows in {job.encoding}: {counts.create} new, {counts.update} changed, "
@@ -73,9 +100,12 @@ async def _tell(actor: Actor, job: ImportJob) -> None:
     )
     if job.unused:
         click.echo(f"Columns not used: {', '.join(job.unused)}")
+    if job.findings.models:
+        names = ", ".join(model.name for model in job.findings.models)
+        click.echo(f"New models: {names}")
     if counts.error:
         page = await reading.list_rows(
-            actor, job.id, verdict=Verdict.error, limit=MOST_ERRORS_SHOWN
+            actor, job.id, RowFilters(Verdict.error), limit=MOST_ERRORS_SHOWN
         )
         for row in page.items:
             click.echo(_error_line(row), err=True)

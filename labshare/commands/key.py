@@ -11,6 +11,8 @@ from core.access import Actor
 from core.encryption import Cipher
 from core.security_log import Kind
 from core.settings import Settings
+from core.webhooks import managing as webhooks
+from core.webhooks.delivering import PURPOSE as WEBHOOKS
 from labshare import secret_key
 from labshare.attached import attached, connected
 from labshare.commands.failures import fail, told_plainly
@@ -22,7 +24,7 @@ from monitoring.devices.credentials import rotate_key
 
 @click.group(name="key")
 def command() -> None:
-    """The key that protects stored SNMP secrets and second factors."""
+    """The key that protects stored SNMP secrets, second factors and secrets of webhooks."""
 
 
 @command.command()
@@ -76,6 +78,7 @@ async def _encrypt_all(settings: Settings) -> tuple[int, int]:
             Cipher.of(settings, purpose=second_factor.PURPOSE)
         )
         credentials = await rotate_key(CredentialCipher.of(settings))
+        await webhooks.encrypt_anew(Cipher.of(settings, purpose=WEBHOOKS))
         operator = Actor.system("labshare key rotate", [])
         await security_log.record(Kind.key_rotated, actor=operator)
         return credentials, factors

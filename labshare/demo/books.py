@@ -4,12 +4,13 @@ from datetime import timedelta
 from decimal import Decimal
 
 from core.database import fetch_value
-from inventory.assets.book_facts import CLASS_EDITIONS
 from inventory.assets.school_numbers import folded
 from inventory.assets.shapes import ENDS
+from inventory.class_codes import CLASS_EDITIONS
 from labshare.demo.catalogue import (
     ACCESS_POINT,
     AIO22,
+    CLASSES,
     COLOUR,
     DT280,
     DT310,
@@ -27,21 +28,21 @@ from labshare.demo.equipment import Asset
 from labshare.demo.rows import copy
 from labshare.demo.school import School
 
-# The price of one when it was new, and its class of GB/T 14885.
-PRICES: dict[Model, tuple[int, str]] = {
-    DT280: (4200, "A02010105"),
-    DT310: (3600, "A02010105"),
-    AIO22: (4800, "A02010105"),
-    NB14: (5200, "A02010108"),
-    TP10: (2100, "A02010109"),
-    LASER: (1650, "A02021003"),
-    COLOUR: (2980, "A02021004"),
-    PROJECTOR: (6900, "A02020200"),
-    SWITCH24: (1280, "A02010202"),
-    SWITCH48: (2350, "A02010202"),
-    ACCESS_POINT: (760, ""),
-    UPS1: (1900, ""),
-    UPS3: (4300, ""),
+# The price of one when it was new.
+PRICES: dict[Model, int] = {
+    DT280: 4200,
+    DT310: 3600,
+    AIO22: 4800,
+    NB14: 5200,
+    TP10: 2100,
+    LASER: 1650,
+    COLOUR: 2980,
+    PROJECTOR: 6900,
+    SWITCH24: 1280,
+    SWITCH48: 2350,
+    ACCESS_POINT: 760,
+    UPS1: 1900,
+    UPS3: 4300,
 }
 # A gift of used things is worth what the market gives for them.
 SHARE_OF_A_GIFT = Decimal("0.35")
@@ -57,7 +58,7 @@ LEVELS = ("小学", "初中", "高中")
 
 def facts_of(asset: Asset) -> tuple[object, ...]:
     """The values of ``COLUMNS``."""
-    price, class_code = PRICES.get(asset.model, (0, ""))
+    price, class_code = PRICES.get(asset.model, 0), CLASSES.get(asset.model, "")
     came_on = asset.came_at.date()
     is_bought = asset.donation_line is None
     cost = Decimal(price) * (1 if is_bought else SHARE_OF_A_GIFT) if price else None

@@ -20,6 +20,7 @@ UPS3 = ("ups", "机房", "在线式不间断电源 UP-3000")
 NAS2 = ("network", "机房", "双盘位网络存储 NS-2")
 PROJECTOR = ("projector", "教育", "短焦投影机 PJ-330")
 
+PUBLISHER = "乡村教育出版社"
 BOOKS = (
     "图形化编程三十课", "算法第一步", "机器人是怎样走路的", "电路小实验", "数学故事一百则",
     "函数与图像", "几何画板活动集", "力与运动探究", "光的实验", "身边的化学",
@@ -31,7 +32,7 @@ BOOKS = (
 MODELS = (
     DT280, DT310, AIO22, NB14, TP10, LINE_CAR, BOARD_KIT, ARM_KIT, LASER, COLOUR, SWITCH24,
     SWITCH48, ACCESS_POINT, UPS1, UPS3, NAS2, PROJECTOR,
-    *(("book", "校图书馆", f"《{title}》") for title in BOOKS),
+    *(("book", PUBLISHER, title) for title in BOOKS),
 )  # fmt: skip
 
 Model = tuple[str, str, str]
@@ -80,6 +81,19 @@ DONORS = (
     Giver("foundation", "HG", "organisation", "公益基金会一", "项目办公室"),
     Giver("anonymous", "LB", "anonymous", ""),
 )
+# Their classes of GB/T 14885.
+CLASSES: dict[Model, str] = {
+    DT280: "A02010105",
+    DT310: "A02010105",
+    AIO22: "A02010105",
+    NB14: "A02010108",
+    TP10: "A02010109",
+    LASER: "A02021003",
+    COLOUR: "A02021004",
+    PROJECTOR: "A02020200",
+    SWITCH24: "A02010202",
+    SWITCH48: "A02010202",
+}
 
 
 def _books(first: int, count: int, place: str, *, declared: int, received: int) -> tuple[Lot, ...]:
@@ -89,7 +103,7 @@ def _books(first: int, count: int, place: str, *, declared: int, received: int) 
     for number in range(count):
         absent = min(missing, 2) if number >= count - (missing + 1) // 2 else 0
         missing -= absent
-        model = ("book", "校图书馆", f"《{BOOKS[(first + number) % len(BOOKS)]}》")
+        model = ("book", PUBLISHER, BOOKS[(first + number) % len(BOOKS)])
         lots.append(
             Lot(model, each - absent, (place,), each, "少到，已与捐赠方核对" * bool(absent))
         )

@@ -8,8 +8,12 @@ import msgspec
 
 from core.database import fetch_value
 from inventory import numbers, serials, tags
+from inventory.class_codes import CLASS_EDITIONS
+from inventory.models import OF_BOOKS
+from labshare.demo import titles
 from labshare.demo.calendar import YearBehind
 from labshare.demo.catalogue import (
+    CLASSES,
     DONORS,
     GIFTS,
     MODELS,
@@ -77,8 +81,18 @@ class Arrival(msgspec.Struct, frozen=True):
 async def add_models() -> dict[Model, int]:
     """Every model of the catalogue, by its kind, brand and name."""
     ids = await reserve("asset_model", len(MODELS))
-    rows = [(id_, *model) for id_, model in zip(ids, MODELS, strict=True)]
-    await copy("asset_model", ("id", "kind", "brand", "name"), rows)
+    rows = [
+        (
+            id_,
+            *model,
+            CLASSES.get(model, ""),
+            CLASS_EDITIONS[0] if model in CLASSES else "",
+            *titles.facts_of(model),
+        )
+        for id_, model in zip(ids, MODELS, strict=True)
+    ]
+    columns = ("id", "kind", "brand", "name", "class_code", "class_edition", *OF_BOOKS)
+    await copy("asset_model", columns, rows)
     return dict(zip(MODELS, ids, strict=True))
 
 

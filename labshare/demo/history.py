@@ -11,7 +11,8 @@ from core.database import execute
 INVENTORY = (
     "school", "place", "person", "membership", "asset_model", "donor", "donation", "donation_line",
     "donation_receipt", "asset", "asset_wipe", "asset_number", "asset_value", "custom_field",
-    "custom_choice", "label_code", "custody", "work_order", "work_order_entry", "credential", "device",
+    "custom_choice", "label_code", "custody",
+    "custody_signature", "custody_renewal", "shortage", "work_order", "work_order_entry", "credential", "device",
 )  # fmt: skip
 LIBRARY = ("resource", "revision")
 COLUMNS = (

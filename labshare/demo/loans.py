@@ -6,11 +6,24 @@ from datetime import date, datetime, timedelta
 
 import msgspec
 
-from labshare.demo.calendar import YearBehind, is_lesson_day
+from core.database import execute_many, fetch_value
+from inventory.custody.due import LAST_SECOND
+from inventory.groups import school_year
+from labshare.demo.calendar import ZONE, YearBehind, is_lesson_day
 from labshare.demo.equipment import Asset
 from labshare.demo.rows import copy, random_for
 from labshare.demo.school import CLUBS
 
+# A club is of no year.
+ADD_GROUP = """
+INSERT INTO borrower_group (school, name, year)
+SELECT $1, $2::text, CASE WHEN borrower_group_key($2) LIKE '%(%)' THEN $3::int END
+ON CONFLICT DO NOTHING
+"""
+FIND_GROUP = """
+SELECT id FROM borrower_group WHERE school = :school AND folded = borrower_group_key(:name)
+   AND coalesce(year, :year::int) = :year::int
+"""
 RETURN_NOTES = ("", "", "", "", "电池需充电", "缺一个螺丝，已补", "外壳有划痕", "已清点，齐全")
 OVERDUE = 9
 
@@ -71,9 +84,14 @@ def _lost(asset: Asset) -> Loan:
         due_on=(lost_at - timedelta(days=2)).date(),
         ended_at=lost_at,
         handed_by=asset.school.people["technician"],
-        group=CLUBS[asset.id % len(CLUBS)],
+        group=_club(asset),
         was_lost=True,
     )
+
+
+def _club(asset: Asset) -> str:
+    clubs = CLUBS[asset.school.code]
+    return clubs[asset.id % len(clubs)]
 
 
 def _sort(asset: Asset) -> str:
@@ -112,7 +130,7 @@ def _loan(chance: random.Random, year: YearBehind, asset: Asset, habit: Habit, d
         handed_by=chance.choice([people["technician"], people.get("helper", people["technician"])]),
     )
     if chance.random() < habit.to_groups:
-        loan.group = chance.choice(CLUBS)
+        loan.group = chance.choice(CLUBS[asset.school.code])
     else:
         loan.holder = chance.choice(asset.school.borrowers)
     loan.note = chance.choice(RETURN_NOTES) if loan.ended_at else ""
@@ -127,16 +145,36 @@ def _make_overdue(chance: random.Random, year: YearBehind, loans: list[Loan]) ->
         loan.due_on = year.days_ago(chance.randint(1, min(24, days_out[id(loan)] - 4)))
 
 
+def _end_of(day: date) -> datetime:
+    return datetime.combine(day, LAST_SECOND, tzinfo=ZONE)
+
+
 async def _store(loans: list[Loan]) -> None:
+    groups = await _groups(loans)
     await copy(
         "custody",
-        ("school", "asset", "holder", "holder_group", "started_at", "due_on", "ended_at",
+        ("school", "asset", "holder", "borrower_group", "started_at", "due_at", "ended_at",
          "handed_by", "received_by", "note", "return_note", "was_lost"),
         [
-            (loan.asset.school.id, loan.asset.id, loan.holder, loan.group, loan.started_at,
-             loan.due_on, loan.ended_at, loan.handed_by,
+            (loan.asset.school.id, loan.asset.id, loan.holder,
+             groups.get(_group_of(loan)), loan.started_at,
+             _end_of(loan.due_on), loan.ended_at, loan.handed_by,
              loan.asset.school.people["technician"] if loan.ended_at and not loan.was_lost else None,
              "", loan.note, loan.was_lost)
             for loan in loans
         ],
     )  # fmt: skip
+
+
+def _group_of(loan: Loan) -> tuple[int, str, int]:
+    return loan.asset.school.id, loan.group or "", school_year(loan.started_at.date())
+
+
+async def _groups(loans: list[Loan]) -> dict[tuple[int, str, int], int]:
+    """The class of each name and school year, or the club, at each school."""
+    named = sorted({_group_of(loan) for loan in loans if loan.group is not None})
+    await execute_many(ADD_GROUP, named)
+    return {
+        (school, name, year): await fetch_value(FIND_GROUP, school=school, name=name, year=year)
+        for school, name, year in named
+    }

@@ -38,16 +38,29 @@ BUILDINGS: dict[str, dict[str, dict[str, int]]] = {
     },
 }
 BORROWERS = {"LB": 16, "HG": 12}
-CLUBS = (
-    "机器人社团",
-    "编程社团",
-    "电子制作社团",
-    "七年级一班",
-    "七年级二班",
-    "高一三班",
-    "高一五班",
-    "阅读小组",
-)
+# Who borrows beside persons; the vocational school has the upper grades, the middle school 7 to 9.
+CLUBS = {
+    "LB": (
+        "机器人社团",
+        "编程社团",
+        "电子制作社团",
+        "高一一班",
+        "高一三班",
+        "高一五班",
+        "高二二班",
+        "阅读小组",
+    ),
+    "HG": (
+        "机器人社团",
+        "编程社团",
+        "电子制作社团",
+        "七年级一班",
+        "七年级二班",
+        "八年级一班",
+        "九年级三班",
+        "阅读小组",
+    ),
+}
 
 
 class School(msgspec.Struct):

@@ -3,11 +3,16 @@
 from core import clock, database
 from core.settings import Settings
 from labshare.demo import (
+    bookings,
     books,
+    borrowers,
     devices,
     equipment,
     fates,
+    hand_overs,
     history,
+    imports,
+    kits,
     loans,
     pictures,
     repairs,
@@ -16,6 +21,11 @@ from labshare.demo import (
     school,
     sign_ins,
     states,
+    stock,
+    stocktakes,
+    transfers,
+    visitors,
+    webhooks,
     wipes,
 )
 from labshare.demo.calendar import YearBehind
@@ -41,6 +51,7 @@ async def seed(settings: Settings) -> DemoSignIns:
     await devices.follow_agents(settings)
     await add_lessons(year)
     await pictures.add_pictures()
+    await imports.add_imports()
     return accounts
 
 
@@ -61,14 +72,24 @@ async def _fill(year: YearBehind, settings: Settings) -> None:
         await books.add_numbers(assets)
         await books.add_fields(schools["LB"], assets)
         await repairs.add_orders(orders, names)
+        await borrowers.add_classes(year, schools)
         await loans.add_loans(year, assets)
+        await hand_overs.add_hand_overs(year)
+        await borrowers.add_lots(year, schools)
+        await kits.add_kits(year, schools)
+        await stock.add_stock(year, schools)
+        await stocktakes.add_stocktakes(year, schools)
         await fates.add_labels(year, schools, assets)
+        await visitors.add_visitor_reports(year, assets)
         monitored = await devices.add_devices(year, settings, assets)
         await rooms.add_plans(year, schools)
         await devices.add_power(year, monitored)
         await samples.add_samples(year, monitored)
         await states.add_states(year, monitored)
+        await webhooks.add_webhook(year, settings, schools["LB"])
         people = schools["LB"].people
         await history.write_inventory(technician=people["technician"], admin=people["admin"])
         await history.resume(history.INVENTORY)
+        await bookings.add_bookings(year, schools)
+        await transfers.add_transfers(year, schools)
     await database.execute("ANALYZE")

@@ -8,6 +8,7 @@ import msgspec
 
 from core import clock
 from core.access import Actor
+from core.changes import changed_since
 from core.database import fetch_one
 from core.errors import Message, say
 from core.numbers import Id
@@ -74,6 +75,7 @@ class DeviceFilter(msgspec.Struct, frozen=True):
     state: DeviceState | None = None
     profile: str | None = None
     with_alerts: bool = False
+    changed_since: datetime | None = None
 
     @property
     def active(self) -> int:
@@ -139,8 +141,17 @@ async def list_devices(
 ) -> Page[Device]:
     """The devices of the actor's schools that fit, by tag or by ``sort``."""
     order = ORDERS.chosen(sort)
-    page = await list_page(Device, SELECT, _where(actor, only), order, cursor=cursor, limit=limit)
-    return Page([with_profile(row) for row in page.items], page.next_cursor)
+    schools = actor.schools_for(only.school_id)
+    page = await list_page(
+        Device,
+        SELECT,
+        _where(actor, only),
+        order,
+        cursor=cursor,
+        limit=limit,
+        changed=changed_since(only.changed_since, "device", "d.id", schools),
+    )
+    return msgspec.structs.replace(page, items=[with_profile(row) for row in page.items])
 
 
 async def get_device(actor: Actor, device_id: int) -> Device:

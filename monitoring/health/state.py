@@ -85,7 +85,7 @@ SELECT count(*) AS watched, count(*) FILTER (WHERE d.state = 'up') AS up,
        (SELECT count(*) FROM alert WHERE rule = 'refused' AND cleared_at IS NULL) AS refusing
   FROM device d JOIN asset a ON a.id = d.asset
  WHERE d.removed_at IS NULL AND d.paused_at IS NULL
-   AND a.lifecycle NOT IN ('retired','disposed','written_off','returned_to_donor','lost')
+   AND a.lifecycle NOT IN ('retired','disposed','written_off','returned_to_donor','sold','dismantled','lost')
 """
 ALERTS = """
 SELECT open, flapping, unacknowledged, mails_waiting, mails_late, mails_refused

@@ -68,14 +68,15 @@ async def whole_days(period: Period) -> dict[str, date | datetime | str]:
     when on sessions are to be read."""
     rolled = await rollups.rolled_until(power_days.NAME)
     end = period.first_day
-    if rolled is not None:
+    # Sums are of the days of one clock; by another one all sessions are read.
+    if rolled is not None and period.zone == ZONE:
         over = rolled.astimezone(ZoneInfo(ZONE)).date()
         end = max(end, min(over, period.last_day + timedelta(days=1)))
     return {
-        "zone": ZONE,
+        "zone": period.zone,
         "days_from": period.first_day,
         "days_until": end,
-        "sessions_from": rollups.midnight(end, ZONE),
+        "sessions_from": rollups.midnight(end, period.zone),
     }
 
 

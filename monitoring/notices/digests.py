@@ -10,6 +10,7 @@ from core import clock, mail
 from core.database import execute, fetch
 from core.errors import Message, Unavailable, say
 from core.mail import Mail
+from core.schools import name_in
 from core.settings import MailSettings
 from core.weekly_times import EVERY_DAY, last_time
 from monitoring.notices.sending import SEVERITIES, Stationery
@@ -87,27 +88,38 @@ async def send_digests(settings: MailSettings, stationery: Stationery) -> int:
     now = clock.now()
     taken = 0
     for subscriber in await fetch(Subscriber, SUBSCRIBERS, now):
-        due = due_at(subscriber.digest, subscriber.digest_hour, now, ZoneInfo(subscriber.zone))
-        last = subscriber.last_digest_at or subscriber.created_at
-        if last >= due:
-            continue
-        lines = await _lines(subscriber, due)
-        if lines or subscriber.digest == "weekly":
-            try:
-                await mail.send(settings, written(subscriber, lines, due, stationery))
-            except mail.Postponed as error:
-                log.warning("mail.postponed", trouble=str(error))
-                continue
-            except Unavailable as error:
-                log.warning("mail.waits", trouble=str(error))
-                return taken
-            except mail.Undeliverable as refused:
-                log.warning("digest.refused", subscription=subscriber.id, answer=str(refused))
-            else:
-                taken += 1
-        await execute(
-            "UPDATE alert_subscription SET last_digest_at = $2 WHERE id = $1", subscriber.id, now
-        )
+        try:
+            taken += await _send_if_due(settings, stationery, subscriber, now)
+        except mail.Postponed as error:
+            log.warning("mail.postponed", trouble=str(error))
+        except Unavailable as error:
+            log.warning("mail.waits", trouble=str(error))
+            return taken
+        except Exception:
+            # One that cannot be written must not stop those behind it; it stays due.
+            log.exception("digest.failed", subscription=subscriber.id)
+    return taken
+
+
+async def _send_if_due(
+    settings: MailSettings, stationery: Stationery, subscriber: Subscriber, now: datetime
+) -> bool:
+    """Whether the server took a mail; one that it refuses for ever is over as well."""
+    due = due_at(subscriber.digest, subscriber.digest_hour, now, ZoneInfo(subscriber.zone))
+    last = subscriber.last_digest_at or subscriber.created_at
+    if last >= due:
+        return False
+    taken = False
+    lines = await _lines(subscriber, due)
+    if lines or subscriber.digest == "weekly":
+        try:
+            await mail.send(settings, written(subscriber, lines, due, stationery))
+            taken = True
+        except mail.Undeliverable as refused:
+            log.warning("digest.refused", subscription=subscriber.id, answer=str(refused))
+    await execute(
+        "UPDATE alert_subscription SET last_digest_at = $2 WHERE id = $1", subscriber.id, now
+    )
     return taken
 
 
@@ -119,7 +131,7 @@ def written(
     def words(message: Message) -> str:
         return stationery.words(subscriber.locale, message)
 
-    school = subscriber.name_zh if subscriber.locale == "zh_CN" else subscriber.name_en
+    school = name_in(subscriber.locale, subscriber.name_zh, subscriber.name_en)
     still = [line for line in lines if line.cleared_at is None]
     over = [line for line in lines if line.cleared_at is not None]
     subject = say(

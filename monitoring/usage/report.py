@@ -147,7 +147,7 @@ SELECT {group.key} AS key, {group.label} AS label, count(*) FILTER (WHERE is_las
        count(*) FILTER (WHERE is_last AND lifecycle = 'lost') AS lost,
        count(*) FILTER (WHERE is_last AND lifecycle IN ('received','triage','wiping','refurbish')) AS preparing,
        count(*) FILTER (WHERE is_last AND lifecycle IN
-           ('retired','disposed','written_off','returned_to_donor')) AS gone,
+           ('retired','disposed','written_off','returned_to_donor','sold','dismantled')) AS gone,
        count(*) FILTER (WHERE is_last AND is_monitored) AS monitored,
        sum(monitored_seconds) AS monitored_seconds, sum(on_seconds) AS on_seconds,
        sum(custody_seconds) AS custody_seconds, sum(repairs)::bigint AS repairs,

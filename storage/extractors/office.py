@@ -14,7 +14,7 @@ import pptx
 from docx.table import Table as DocumentTable
 from PIL import Image
 
-from storage import zip_files
+from core import zip_files
 from storage.extractors.findings import (
     MOST_PAGES,
     Findings,

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from storage import zip_files
+from core import zip_files
 from storage.extractors.findings import MOST_CHARACTERS, MOST_PAGES, Findings, in_pages, save
 from storage.formats import decode
 

@@ -32,6 +32,7 @@ class Operation:
         self.statuses = {int(status) for status in self.described["responses"]}
         self.headers = self._named("header")
         self.in_path = self._named("path")
+        self.in_query = self._named("query")
 
     def _named(self, place: str) -> list[str]:
         return [one["name"] for one in self.described.get("parameters", ()) if one["in"] == place]

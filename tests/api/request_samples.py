@@ -9,214 +9,20 @@ from typing import Any
 
 import msgspec
 
-from tests.factories import PASSWORD
+from tests.api.sample_values import (
+    ALIASES,
+    ALIASES_OF,
+    BODIES,
+    CSV,
+    FORM,
+    FORM_OF,
+    PATHS_OF,
+    PLAIN,
+    SHARED,
+    TUS,
+    Values,
+)
 from tests.factories_repairs import picture
-
-Values = dict[str, str | int]
-
-# The name a request uses -> the name of the value in a World, where the two differ.
-ALIASES = {
-    "alert_ids": "alert_id",
-    "asset_tag": "tag",
-    "credential_ids": "credential_id",
-    "donation": "donation_id",
-    "donor": "donor_id",
-    "field": "field_id",
-    "holder": "person_id",
-    "model": "model_id",
-    "place": "place_id",
-    "room_id": "place_id",
-    "tags": "tag",
-    "title_holder": "school",
-}
-# One name, another thing, in these operations.
-ALIASES_OF: dict[str, dict[str, str]] = {
-    "escalation_set": {"person_id": "keeper_id"},
-    "device_parent_set": {"parent_id": "switch_id"},
-    "attachment_make_main": {"attachment_id": "model_photo_id"},
-    "/attachments/{attachment_id:int}/main": {"attachment_id": "model_photo_id"},
-    "label_claim": {"code": "free_code"},
-    "/t/{code:str}/claim": {"code": "free_code"},
-    "/photo-drafts/{token:str}": {"token": "photo_token"},
-}
-
-# What all schools share: naming it names nothing of a school.
-SHARED = {"model_id", "profile_name"}
-
-# Fields that name nothing of a school, where the generic value would not do.
-PLAIN: dict[str, Any] = {
-    "address": "127.0.0.1",
-    "cidr": "10.4.0.0/24",
-    "code": "FRESH-1",
-    "class_code": "A02010105",
-    "class_edition": "GB/T 14885-2022",
-    "condition": "ok",
-    "cost": "1.00",
-    "cost_basis": "invoice",
-    "currency": "CNY",
-    "day": "2028-10-23",
-    "days": 30,
-    "email": "somebody@school.example",
-    "entity": "membership",
-    "ends": "09:40:00",
-    "first_day": "2028-02-20",
-    "grade": "any",
-    "hours": 24,
-    "interval_seconds": 60,
-    "isbn": None,
-    "language": "zh",
-    "lifecycle": "received",
-    "licence": "cc_by",
-    "last_day": "2028-07-05",
-    "locale": "en",
-    "login": "fresh-login",
-    "metric": "uptime",
-    "mac": "02:00:5e:10:00:01",
-    "page": "1",
-    "port": 161,
-    "position": 2,
-    "profile": None,
-    "q": "02:4c:00:00:00:01",
-    "scopes": ["library:read"],
-    "stage": "junior",
-    "starts": "08:55:00",
-    "subject": "physics",
-    "valid_until": None,
-    "version": 1,
-    "wake_at": "07:00:00",
-    "weekdays": [1],
-    "zone": "Asia/Shanghai",
-}
-WEEKDAY = {"weekday": 1, "starts": "08:00:00", "ends": "17:00:00"}
-# Whole bodies, where fields depend on each other.
-BODIES: dict[str, dict[str, Any]] = {
-    "expected_hours_add": {"spans": [WEEKDAY]},
-    "expected_hours_edit": {"spans": [WEEKDAY]},
-    "maintenance_add": {
-        "place_id": None,
-        "starts_at": None,
-        "ends_at": "2026-12-31T08:00:00Z",
-        "weekdays": None,
-        "from_time": None,
-        "to_time": None,
-    },
-    "device_rule_set": {"is_off": True, "raise_at": None, "clear_at": None},
-    "profile_rule_set": {"is_off": True, "raise_at": None, "clear_at": None},
-    "asset_create": {"tag": None},
-    "asset_model_create": {"kind": "computer"},
-    "asset_model_edit": {"kind": "computer"},
-    "asset_step": {"to_state": "retired"},
-    "credential_add": {"version": "2c", "community": "public"},
-    "credential_edit": {"version": "2c", "community": "public"},
-    "custody_hand_out": {"person_id": None, "group": None, "due_on": None, "due_by": None},
-    "custom_field_create": {"kind": "text", "asset_kind": "computer", "model_id": None},
-    "custom_field_edit": {"kind": "text", "asset_kind": "computer", "model_id": None},
-    "donor_create": {"kind": "named"},
-    "donor_edit": {"kind": "named"},
-    "place_create": {"kind": "room"},
-    "resource_create": {"kind": "slides"},
-    "resource_edit": {"kind": "slides"},
-    "school_second_factor_rule": {"is_required": False},
-    "school_day_create": {"as_weekday": None},
-    "school_day_edit": {"as_weekday": None},
-    "sign_in_confirm": {"password": PASSWORD},
-}
-# What pictures and streams are asked for by.
-RULE: Values = {"profile": "printer", "rule": "supply_low"}
-PATHS_OF: dict[str, Values] = {
-    **dict.fromkeys(
-        (
-            "device_rule_set",
-            "device_rule_put_back",
-            "profile_rules",
-            "profile_rule_set",
-            "profile_rule_put_back",
-            "/devices/{device_id:int}/watching/rules/{rule:str}",
-            "/devices/{device_id:int}/watching/rules/{rule:str}/put-back",
-            "/schools/{school_id:int}/rules/{profile:str}",
-            "/schools/{school_id:int}/rules/{profile:str}/{rule:str}",
-            "/schools/{school_id:int}/rules/{profile:str}/{rule:str}/put-back",
-        ),
-        RULE,
-    ),
-    "device_profile_get": {"profile_name": "printer"},
-    "/devices/profiles/{profile_name:str}": {"profile_name": "printer"},
-    "revision_picture": {"kind": "thumbnail", "page": 1},
-}
-
-# What forms ask besides the things they name, so that all get past their first check.
-FORM: Values = {
-    "address": "127.0.0.1",
-    "cidr": "10.4.0.0/24",
-    "code": "FRESH-1",
-    "community": "public",
-    "columns": 2,
-    "count": 1,
-    "day": "2028-10-23",
-    "declared": 1,
-    "done": "Done",
-    "email": "somebody@school.example",
-    "ends": "09:40:00",
-    "position": 2,
-    "starts": "08:55:00",
-    "first_day": "2028-02-20",
-    "found": "Found",
-    "kind": "room",
-    "last_day": "2028-07-05",
-    "locale": "en",
-    "login": "fresh-login",
-    "name": "Fresh name",
-    "name_en": "Fresh name",
-    "q": "e",
-    "reason": "Not needed any more",
-    "received_on": "2026-03-02",
-    "resolution": "Works again",
-    "role": "auditor",
-    "scopes": "library:read",
-    "severity": "normal",
-    "subject": "physics",
-    "stage": "junior",
-    "summary": "It does not work",
-    "text": "A word",
-    "title": "Fresh title",
-    "to_state": "retired",
-    "usable": "yes",
-    "version": 1,
-    "wake_at": "08:00",
-    "weekdays": 1,
-    "what": "It does not work",
-    "year": 2028,
-}
-# Pages that want one of several, or another word for the same name.
-FORM_OF: dict[str, Values] = {
-    "/maintenance": {"kind": "once", "ends_at": "2026-12-31T08:00"},
-    "/expected-hours": {"weekdays_0": 1, "starts_0": "08:00", "ends_0": "17:00"},
-    "/devices/{device_id:int}/watching/rules": {"raise_at": 5, "clear_at": 8},
-    "/schools/{school_id:int}/rules": {"raise_at": 5, "clear_at": 8},
-    "/asset-models": {"kind": "computer"},
-    "/donors": {"kind": "named"},
-    "/custom-fields": {"kind": "text", "asset_kind": "computer"},
-    "/schools/{school_id:int}/second-factor": {"is_required": ""},
-    "/account/confirm": {"confirm_password": PASSWORD, "confirm_target": "/people"},
-    "/assets/new": {"tag": "FRESH-TAG", "kind": "computer"},
-    "/labels/sheet": {"kind": "computer", "custody": "free"},
-    "/custody/hand-out": {"place_id": "", "place": ""},
-    "/library": {"kind": "slides"},
-    "/assets/wipe": {"method": "overwritten", "result": "passed"},
-    "/donations/{donation_id:int}/attach": {"action": "attach"},
-}
-CSV = "Kind,Brand,Model\ncomputer,Maker,Model\n"
-# Pages that want a file beside their form.
-FILES_OF = {
-    "/imports": {"file": ("x.csv", CSV.encode())},
-    "/assets/{tag:str}/documents": {"file": ("x.png", picture())},
-    "/asset-models/{model_id:int}/documents": {"file": ("x.png", picture())},
-    "/donations/{donation_id:int}/documents": {"file": ("x.png", picture())},
-    "/assets/{tag:str}/photos": {"photos": ("x.png", picture())},
-    "/asset-models/{model_id:int}/photos": {"photos": ("x.png", picture())},
-    "/donations/{donation_id:int}/photos": {"photos": ("x.png", picture())},
-}
-TUS = {"tus-resumable": "1.0.0"}
 
 
 class Sample(msgspec.Struct, frozen=True):
@@ -240,9 +46,10 @@ def sample(operation: dict[str, Any], schema: dict[str, Any], values: Values) ->
         if parameter["in"] == "query" and filler.is_reference(parameter["name"])
     }
     filler.named = 0
+    own = BODIES.get(operation["operationId"], {})
     send = filler.body(operation)
     if needed := {
-        parameter["name"]: PLAIN[parameter["name"]]
+        parameter["name"]: own.get(parameter["name"], PLAIN[parameter["name"]])
         for parameter in operation.get("parameters", [])
         if parameter["in"] == "query" and parameter.get("required")
     }:

@@ -1,27 +1,33 @@
 """One school with something of everything in it, and its ids by the names that requests use."""
 
-from datetime import time, timedelta
 from pathlib import Path
 
 import msgspec
 
-from core import audit, clock, database, memberships, sign_in, tokens
+from core import audit, database, memberships, sign_in, tokens
 from core.audit import AuditFilter
-from inventory import assets, attachments, donations, imports, photos, repairs
+from core.webhooks import managing
+from inventory import assets, attachments, books, donations, lots, photos, repairs
 from inventory.assets import NewWipe, WipeMethod
 from inventory.donations import Receipt
-from monitoring.alerting import expected_hours
-from monitoring.alerting.maintenance import windows
+from inventory.holds import feeds
 from storage import objects
 from tests import (
     factories,
+    factories_holds,
     factories_inventory,
     factories_library,
-    factories_monitoring,
     factories_repairs,
 )
+from tests.api import (
+    school_world_kits,
+    school_world_monitoring,
+    school_world_stock,
+    school_world_stocktakes,
+    school_world_transfers,
+)
 from tests.factories import MadePerson, MadeSchool
-from tests.factories_monitoring import MadeDevice
+from tests.factories_imports import staged
 
 # Every text that people of the school wrote carries its mark, so that none gets out unseen.
 MARKED = {
@@ -37,6 +43,11 @@ MARKED = {
     "donation_line": ("note",),
     "asset": ("name", "note"),
     "custody": ("note", "return_note"),
+    "borrower_group": ("name",),
+    "guest": ("name", "contact"),
+    "shortage": ("parts",),
+    "transfer": ("reason", "note"),
+    "hold": ("group_name", "purpose"),
     "work_order": ("summary",),
     "work_order_entry": ("found", "done", "by_name"),
     "credential": ("name",),
@@ -47,6 +58,7 @@ MARKED = {
     "resource": ("title", "abstract"),
     "revision": ("file_name", "note"),
     "upload": ("file_name", "note"),
+    "webhook": ("name",),
     "import_job": ("file_name",),
 }
 
@@ -86,9 +98,15 @@ async def build(mark: str, folder: Path) -> World:
     values: dict[str, str | int] = {"school_id": school.id, "school": school.code}
     values |= await _accounts(admin, teacher, technician)
     values |= await _inventory(admin, school, teacher, mark)
+    values |= await school_world_kits.kit(
+        admin, school, int(values["model_id"]), str(values["tag"]), mark
+    )
+    values |= await school_world_stocktakes.stocktake(admin, school, str(values["tag"]), mark)
+    values |= await school_world_transfers.transfer(admin, school, mark)
     values |= await _repairs(admin, technician, school, mark)
-    values |= await _monitoring(school, int(values["place_id"]))
-    values |= await _watching(admin, school, int(values["device_id"]))
+    values |= await school_world_stock.part(admin, school, int(values["order_id"]), mark)
+    values |= await school_world_monitoring.devices(school, int(values["place_id"]))
+    values |= await school_world_monitoring.watching(admin, school, int(values["device_id"]))
     values |= await _library(admin, folder)
     for person in (admin, teacher, technician):
         await database.execute(
@@ -102,6 +120,10 @@ async def build(mark: str, folder: Path) -> World:
                 mark,
                 school.id,
             )
+    # A name with a mark is no class any more.
+    values["class_id"] = await database.fetch_value(
+        "INSERT INTO borrower_group (school, name) VALUES ($1, '五(2)班') RETURNING id", school.id
+    )
     return World(school, admin, teacher, mark, values)
 
 
@@ -142,7 +164,19 @@ async def _accounts(
             "SELECT id FROM sign_in WHERE person = $1", admin.id
         ),
         "entity_id": changes.items[0].entity_id,
+        **await _webhook(admin),
     }
+
+
+async def _webhook(admin: MadePerson) -> dict[str, str | int]:
+    webhook_id = await database.fetch_value(
+        "INSERT INTO webhook (school, name, url, kinds, sealed, created_at)"
+        " VALUES ($1, 'Register', 'https://records.example.org/', '{asset}', '', now())"
+        " RETURNING id",
+        admin.actor.school_ids[0],
+    )
+    sent = await managing.send_test(admin.actor, webhook_id)
+    return {"webhook_id": webhook_id, "delivery_id": sent.id}
 
 
 async def _inventory(
@@ -174,6 +208,58 @@ async def _inventory(
         teacher.id,
         admin.id,
     )
+    hand_over_id = await database.fetch_value(
+        "INSERT INTO hand_over (school, kind, at, by) VALUES ($1, 'out', now(), $2) RETURNING id",
+        school.id,
+        admin.id,
+    )
+    await database.execute(
+        "UPDATE custody SET hand_out = $2 WHERE id = $1", custody_id, hand_over_id
+    )
+    shortage_id = await database.fetch_value(
+        "INSERT INTO shortage (school, asset, custody, parts, noted_at, noted_by)"
+        " VALUES ($1, $2, $3, 'Cable', now(), $4) RETURNING id",
+        school.id,
+        lent.id,
+        custody_id,
+        admin.id,
+    )
+    await database.execute(
+        "INSERT INTO custody_signature (school, hand_over, signer, terms, items, strokes,"
+        " signed_at, recorded_by) VALUES ($1, $2, 'Signer', 'Terms', '[]', '[[1, 1, 2, 2]]', now(),"
+        " $3)",
+        school.id,
+        hand_over_id,
+        admin.id,
+    )
+    await database.execute(
+        "INSERT INTO custody_renewal (school, custody, number, renewed_at, by, due_at)"
+        " VALUES ($1, $2, 1, now(), $3, now() + interval '9 days')",
+        school.id,
+        custody_id,
+        admin.id,
+    )
+    # The day of the samples has lessons, whenever the tests run.
+    await database.execute(
+        "INSERT INTO school_day (school, day, name, is_taught) VALUES ($1, $2, 'Lessons', true)",
+        school.id,
+        factories_holds.monday(),
+    )
+    booked = await factories.asset(school)
+    hold_id = await database.fetch_value(
+        "INSERT INTO hold (school, kind, asset, starts_at, ends_at, person, group_name, purpose,"
+        " made_at) VALUES ($1, 'booking', $2, now() + interval '20 days',"
+        " now() + interval '21 days', $3, '', '', now()) RETURNING id",
+        school.id,
+        booked.id,
+        teacher.id,
+    )
+    await database.execute(
+        "INSERT INTO lending_rule (school, model, is_lent)"
+        " SELECT school, model, true FROM asset WHERE id = $1",
+        booked.id,
+    )
+    feed = await feeds.create_feed(admin.actor, feeds.NewFeed())
     code = f"{mark.upper()}CODE"
     await database.execute(
         "INSERT INTO label_code (code, school, asset, created_at, linked_at)"
@@ -182,9 +268,7 @@ async def _inventory(
         school.id,
         asset.id,
     )
-    job = await imports.stage_assets(
-        admin.actor, school.code, f"{mark}.csv", CSV.format(mark=mark).encode()
-    )
+    job = await staged(admin.actor, school.code, f"{mark}.csv", CSV.format(mark=mark).encode())
     field_id = await database.fetch_value(
         "INSERT INTO custom_field (school, name, kind, unit, asset_kind)"
         " VALUES ($1, 'Screen', 'text', '', 'computer') RETURNING id",
@@ -201,6 +285,24 @@ async def _inventory(
         school.id,
         asset.id,
         field_id,
+    )
+    group_id = await database.fetch_value(
+        "INSERT INTO borrower_group (school, name) VALUES ($1, 'Chess club') RETURNING id",
+        school.id,
+    )
+    guest_id = await database.fetch_value(
+        "INSERT INTO guest (school, name, contact, added_at) VALUES ($1, 'Wang', 'A firm', now())"
+        " RETURNING id",
+        school.id,
+    )
+    lot = await lots.receive_lot(
+        admin.actor, lots.NewLot(school.code, asset.model_id, building, 30, f"{mark} new")
+    )
+    (loan,) = await lots.hand_out_lots(
+        admin.actor, lots.LotHandOut([lots.LotItem(lot.id, 5)], group_id=group_id, note=mark)
+    )
+    title = await books.add_book(
+        admin.actor, books.NewBook(school=school.code, name="Reader", copies=1)
     )
     batch = await database.fetch_value("SELECT gen_random_uuid()")
     await database.execute(
@@ -225,6 +327,17 @@ async def _inventory(
         "model_id": asset.model_id,
         "tag": tag,
         "custody_id": custody_id,
+        "group_id": group_id,
+        "guest_id": guest_id,
+        "hand_over_id": hand_over_id,
+        "shortage_id": shortage_id,
+        "book_id": title.id,
+        "lot_id": lot.id,
+        "loan_id": loan.id,
+        "hold_id": hold_id,
+        "feed_id": feed.id,
+        # A private link opens to whoever has it: none that is real is tried.
+        "secret": "none",
         "code": code,
         "free_code": f"{mark.upper()}FREE",
     }
@@ -246,6 +359,13 @@ async def _repairs(
         "entry_id": entry.id,
         "photo_id": with_photo.photo_ids[0],
         "photo_token": photo_token,
+        "report_id": await database.fetch_value(
+            "INSERT INTO visitor_report (school, asset, slot, what, contact, reported_at)"
+            " VALUES ($1, $2, 1, $3, '', now()) RETURNING id",
+            school.id,
+            asset.id,
+            f"{mark} is dark",
+        ),
         "attachment_id": await _attachment(technician, asset.tag, mark),
         "model_photo_id": await _model_photo(technician, asset.model_id),
     }
@@ -266,80 +386,6 @@ async def _model_photo(technician: MadePerson, model_id: int) -> int:
     subject = await attachments.of_model(technician.actor, model_id)
     stored = await photos.store_photos([factories_repairs.picture()])
     return (await attachments.add_photos(technician.actor, subject, stored))[0].id
-
-
-ADD_MESSAGE = """
-    INSERT INTO trap (school, source, kind, trap_oid, varbinds, minute, first_at, last_at)
-    VALUES ($1, '127.0.0.1', 'trap', '1.3.6.1.4.1.99999.0.1', '[]', now(), now(), now())
-"""
-
-
-async def _monitoring(school: MadeSchool, place_id: int) -> dict[str, str | int]:
-    device = await factories_monitoring.device(school)
-    network_id = await factories_monitoring.network(school, "10.3.0.0/24")
-    scan_id = await database.fetch_value(
-        "INSERT INTO network_scan (school, network, created_at, addresses)"
-        " VALUES ($1, $2, now(), 254) RETURNING id",
-        school.id,
-        network_id,
-    )
-    await database.execute(ADD_MESSAGE, school.id)
-    alert_id = await database.fetch_value(
-        "INSERT INTO alert (school, device, rule, instance, severity, message, raised_at)"
-        " VALUES ($1, $2, 'silent', '', 'critical', '{\"template\": \"Silent\", \"params\": {}}', now())"
-        " RETURNING id",
-        school.id,
-        device.id,
-    )
-    return {
-        "device_id": device.id,
-        "credential_id": device.credential_id,
-        "network_id": network_id,
-        "scan_id": scan_id,
-        "candidate_id": await factories_monitoring.candidate(school, name="a machine"),
-        "alert_id": alert_id,
-        "plan_id": await _wake_plan(school, place_id, device),
-    }
-
-
-async def _wake_plan(school: MadeSchool, place_id: int, device: MadeDevice) -> int:
-    """The device stands in a room that is woken, and can be woken itself."""
-    await database.execute("UPDATE asset SET place = $2 WHERE id = $1", device.asset.id, place_id)
-    await database.execute("UPDATE device SET mac = '02:00:5e:10:00:01' WHERE id = $1", device.id)
-    plan_id: int = await database.fetch_value(
-        "INSERT INTO wake_plan (school, place, weekdays, wake_at, created_by, created_at)"
-        " SELECT $1, $2, '{1}', '06:00', person, now() FROM membership WHERE school = $1"
-        " ORDER BY id LIMIT 1 RETURNING id",
-        school.id,
-        place_id,
-    )
-    return plan_id
-
-
-async def _watching(admin: MadePerson, school: MadeSchool, device_id: int) -> dict[str, str | int]:
-    hours = await expected_hours.create_hours(
-        admin.actor,
-        school.id,
-        expected_hours.NewHours("Lessons", [expected_hours.Span(1, time(8), time(17))]),
-    )
-    window = await windows.create_window(
-        admin.actor,
-        windows.NewWindow(
-            school_id=school.id,
-            reason="Cables",
-            device_id=device_id,
-            ends_at=clock.now() + timedelta(hours=1),
-        ),
-    )
-    # A printer has rules to be set.
-    await database.execute("UPDATE device SET profile = 'printer' WHERE id = $1", device_id)
-    switch = await factories_monitoring.device(school)
-    return {
-        "hours_id": hours.id,
-        "window_id": window.id,
-        "switch_id": switch.id,
-        "parent_tag": switch.asset.tag,
-    }
 
 
 async def _library(admin: MadePerson, folder: Path) -> dict[str, str | int]:

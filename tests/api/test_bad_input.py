@@ -5,8 +5,12 @@ the Structs that their handlers read. One value at a time is wrong, all others a
 each gets as far as it can.
 """
 
+import inspect
+import re
+import sys
 from base64 import b64encode
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -22,15 +26,20 @@ from api.schema.document import handlers_of
 from core import database, sign_in
 from core.paging import MAX_LIMIT, encode_cursor
 from tests import factories
-from tests.api.request_samples import FILES_OF, TUS, form_values, path_values, sample
+from tests.api.request_samples import form_values, path_values, sample
 from tests.api.routes_of_the_app import Endpoint, endpoints
+from tests.api.sample_values import FILES_OF, TUS
 from tests.api.school_worlds import World, build
+
+pytestmark = pytest.mark.long
 
 NUL, LONG, HUGE, PICTOGRAM = "a\x00b", "x" * 10_000, 10**20, "😀"
 # The last moment without a zone is what asyncpg sends as infinity.
 FIRST_DAY, LAST_DAY, LAST_MOMENT = "0001-01-01", "9999-12-31", "9999-12-31T23:59:59.999999"
 # Which cannot say what field a number that it cannot store came from.
 REFUSED_BY_THE_DATABASE = "A number is too large"
+OURS = ("api", "inventory", "monitoring", "storage", "core")
+QUOTED = re.compile(r'"(\w+)"')
 CURSORS = ("rubbish", NUL, encode_cursor(NUL, HUGE), encode_cursor(FIRST_DAY, -HUGE))
 BAD_IN_PATHS = {
     "int": (str(HUGE), str(2**31)),
@@ -160,11 +169,14 @@ def _page_attempts(app: Litestar, world: World) -> Iterator[Attempt]:
         if endpoint.method == "POST":
             yield Attempt(f"{endpoint} with nothing", "POST", path, {})
             yield Attempt(f"{endpoint} empty", "POST", path, {**send, "data": {}})
-            for name in form:
+            # The form has every value that any page asks for; this page misses only its own.
+            for name in sorted(_names_read(handlers[endpoint.path, endpoint.method]) & form.keys()):
                 rest = {other: value for other, value in form.items() if other != name}
                 yield Attempt(f"{endpoint} without {name}", "POST", path, {**send, "data": rest})
         for name, kind in _fields(handlers[endpoint.path, endpoint.method]).items():
-            for wrong in CURSORS if name == "cursor" else _bad_texts(kind):
+            bad = CURSORS if name == "cursor" else _bad_texts(kind)
+            # A file is looked at by a process of its own, so that each try with one takes long.
+            for wrong in bad[:1] if "files" in send else bad:
                 given = {**send, where: {**send.get(where, {}), name: wrong}}
                 yield Attempt(f"{endpoint} {name}={wrong[:40]!r}", endpoint.method, path, given)
 
@@ -181,25 +193,49 @@ def _fields(handler: HTTPRouteHandler) -> dict[str, str]:
     }
 
 
+def _names_read(handler: HTTPRouteHandler) -> set[str]:
+    """What a handler may read of a form: the fields of all Structs that its module knows, or those
+    of our own that it calls, and whatever names they quote."""
+    function = getattr(handler.fn, "__func__", handler.fn)
+    known = list(function.__globals__.values())
+    called = {getattr(one, "__module__", None) for one in known} | {function.__module__}
+    return set().union(
+        *(_names_of(name) for name in called if name and name.split(".")[0] in OURS),
+    )
+
+
+@cache
+def _names_of(module: str) -> frozenset[str]:
+    held = sys.modules[module]
+    shapes = [
+        one
+        for one in vars(held).values()
+        if isinstance(one, type) and issubclass(one, msgspec.Struct)
+    ]
+    fields = {field.encode_name for shape in shapes for field in msgspec.structs.fields(shape)}
+    return frozenset(fields | set(QUOTED.findall(inspect.getsource(held))))
+
+
 async def _faults(
     client: httpx.AsyncClient, attempts: Iterator[Attempt], token: str | None
 ) -> list[str]:
     """What was answered with a fault; each request is undone, so that the next finds all in place."""
     faults = []
+    # One connection for all of them: its statements stay prepared.
     with capture_logs():
-        for attempt in attempts:
-            async with database.own_connection() as connection:
+        async with database.own_connection() as connection:
+            for attempt in attempts:
                 undone = connection.transaction()
                 await undone.start()
                 answer = await _send(client, attempt, token)
                 await undone.rollback()
-            if answer.status_code >= 500:
-                # A refused statement spoils the transaction around it: ours, not the handler's.
-                answer = await _send(client, attempt, token)
-            if answer.status_code >= 500:
-                faults.append(f"{attempt.what}: {answer.status_code}")
-            elif attempt.is_number and REFUSED_BY_THE_DATABASE in answer.text:
-                faults.append(f"{attempt.what}: no field is named")
+                if answer.status_code >= 500:
+                    # A refused statement spoils the transaction around it: ours, not the handler's.
+                    answer = await _send(client, attempt, token)
+                if answer.status_code >= 500:
+                    faults.append(f"{attempt.what}: {answer.status_code}")
+                elif attempt.is_number and REFUSED_BY_THE_DATABASE in answer.text:
+                    faults.append(f"{attempt.what}: no field is named")
     return faults
 
 

@@ -129,11 +129,11 @@ async def test_a_full_desk_goes_to_another_school_instead(client: httpx.AsyncCli
     assert tags_of(desk) == lamps
     assert len(max(re.findall(r'(?:href|formaction)="([^"]+)"', desk), key=len)) < 1000
     button = re.search(
-        r'<button[^>]*formaction="/assets/change-school" name="lay_out" value="yes"', desk
+        r'<button[^>]*formaction="/assets/change-school" name="lay_out" value="another"', desk
     )
     assert button is not None
     room = await factories.place(here)
-    form = {"tags": "\n".join(lamps), "place_id": room, "lay_out": "yes"}
+    form = {"tags": "\n".join(lamps), "place_id": room, "lay_out": "another"}
     laid_out = await client.post("/assets/change-school", data=form)
     assert laid_out.status_code == 200
     # Only laid out: nothing is refused as yet, and the place is one of the other school.

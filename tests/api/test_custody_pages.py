@@ -56,14 +56,14 @@ async def test_a_stack_goes_out_and_comes_back(office: Office) -> None:
     form = await office.see("/custody/hand-out?" + "&".join(f"tag={tag}" for tag in tags))
     assert all(tag in form for tag in tags)
     given = await office.send("/custody/hand-out", tags=" ".join(tags), group="5B", key="k1")
-    assert given.headers["location"] == "/custody"
+    assert given.headers["location"] == "/custody/hand-overs/1"
     again = await office.send("/custody/hand-out", tags=" ".join(tags), group="5B", key="k1")
     assert again.status_code == 303
     refused = await office.send("/custody/hand-out", tags=tags[0], group="6A", key="k2")
     assert refused.status_code == 409
     assert f"{tags[0]} is already with 5B" in refused.text
     back = await office.send("/custody/take-back", tags="\n".join(tags), condition="ok", key="k3")
-    assert back.headers["location"] == "/custody/take-back"
+    assert back.headers["location"] == "/custody/hand-overs/2"
     assert tags[2] in await office.see("/custody?view=ended")
 
 
@@ -72,7 +72,8 @@ async def test_a_refused_list_comes_back_whole_with_each_reason_beside_its_row(
 ) -> None:
     fine, out = await factories.asset(office.school), await factories.asset(office.school)
     await custody.hand_out(office.who.actor, [out.tag], Holder(group="5B"))
-    typed = {"tags": f"{fine.tag}, NO-1 {out.tag}", "group": "6A", "due_on": "2099-01-01"}
+    typed = {"tags": f"{fine.tag}, NO-1 {out.tag}", "who": "6A", "holder": "group"}
+    typed["due_on"] = "2099-01-01"
     for path in ("/custody/hand-out", "/custody/take-back", "/assets/move"):
         refused = await office.send(path, note="Kept & told", **typed)
         assert refused.status_code == (422 if path == "/assets/move" else 404), path
@@ -134,7 +135,9 @@ async def test_what_is_due_at_the_end_of_the_term_is_due_on_its_last_day(office:
     assert "Choose a day or the end of the term, not both" in both.text
     assert '<option value="term" selected>' in both.text
     assert (await office.send("/custody/hand-out", **given, key="k3")).status_code == 303
-    due = await database.fetch_value("SELECT c.due_on - current_date FROM custody c")
+    due = await database.fetch_value(
+        "SELECT (c.due_at AT TIME ZONE 'Asia/Shanghai')::date - current_date FROM custody c"
+    )
     assert due == 30
 
 
@@ -155,7 +158,7 @@ async def test_one_who_chooses_nobody_is_asked_again(office: Office) -> None:
     made = await factories.asset(office.school)
     refused = await office.send("/custody/hand-out", tags=made.tag)
     assert refused.status_code == 422
-    assert "Choose who gets it" in refused.text
+    assert "Say who gets it" in refused.text
 
 
 async def test_32_parallel_forms_hand_an_asset_out_once(office: Office, app: Litestar) -> None:
@@ -196,3 +199,19 @@ async def test_32_parallel_stacks_never_share_an_asset(office: Office, app: Lite
     out = await custody.list_custody(office.who.actor)
     assert len({loan.tag for loan in out.items}) == len(out.items)
     assert len(out.items) >= 2
+
+
+async def test_a_script_is_told_where_to_go_on_and_the_next_page_what_was_done(
+    client: httpx.AsyncClient,
+) -> None:
+    office = await office_of(client, "technician")
+    tags = [(await factories.asset(office.school)).tag for _ in range(2)]
+    sent = {"tags": "\n".join(tags), "group": "5B", "key": "a-key-of-the-form"}
+    for _ in range(2):
+        done = await client.post("/custody/hand-out", data=sent, headers={"x-labshare-desk": "yes"})
+        assert (done.status_code, done.headers["location"]) == (200, "/custody/hand-overs/1")
+    assert "Handed out to 5B: 2." in await office.see("/custody/hand-overs/1")
+    refused = await client.post(
+        "/custody/hand-out", data={**sent, "key": "other"}, headers={"x-labshare-desk": "yes"}
+    )
+    assert refused.status_code == 409 and "location" not in refused.headers

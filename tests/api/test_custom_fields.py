@@ -8,11 +8,12 @@ import httpx
 import pytest
 
 from core import database
-from inventory import assets, custom_fields, imports
+from inventory import assets, custom_fields
 from inventory.assets import AssetChanges
 from inventory.custom_fields import NewField
 from tests import factories
 from tests.factories import MadeSchool
+from tests.factories_imports import staged
 
 FIELD = {"kind": "choice", "asset_kind": "computer", "choices": "IPS\r\nTN\r\n", "position": "1"}
 URL = "/api/v1/custom-fields"
@@ -211,7 +212,7 @@ async def test_the_file_of_all_assets_holds_books_and_fields_and_imported_again_
         "Size {x}",
     ):
         assert cell in text, cell
-    job = await imports.stage_assets(admin.actor, school.code, "assets.csv", file)
+    job = await staged(admin.actor, school.code, "assets.csv", file)
     assert (job.counts.same, job.counts.total) == (2, 2)
     assert len(job.unused) == 2
     shown = (await client.get("/assets", params={"columns": ["cost", "numbers"]})).text

@@ -21,6 +21,8 @@ from tests.api.routes_of_the_app import NOTHING
 from tests.api.school_worlds import World, build
 from tests.conftest import Stack, browser, empty
 
+pytestmark = pytest.mark.long
+
 Change = Callable[[Request], None]
 USED_KEY = "used for another request"
 STALE = 999_999

@@ -6,6 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
+from inventory import imports
 from tests import factories, factories_inventory
 from tests.factories import MadePerson, MadeSchool
 
@@ -162,7 +163,15 @@ async def test_a_file_is_staged_looked_through_and_applied(desk: Desk) -> None:
             headers=desk.headers["admin"],
         )
         assert answer.status_code == 201, answer.text
-        return dict(answer.json())
+        await imports.work_waiting()
+        path = f"/imports/{answer.json()['id']}"
+        assert (await desk.ask("GET", path, role="admin")).json()["state"] == "read"
+        fields = await desk.ask("GET", f"{path}/fields", role="admin")
+        assert {"tag", "quantity"} <= {field["name"] for field in fields.json()}
+        mapped = await desk.ask("POST", f"{path}/mapping", body={}, role="admin")
+        assert mapped.json()["mapping"]["columns"]["型号"] == "model"
+        await imports.work_waiting()
+        return dict((await desk.ask("GET", path, role="admin")).json())
 
     job = await stage(content)
     assert (job["encoding"], job["counts"]["create"], job["counts"]["error"]) == ("gb18030", 1, 1)
@@ -170,10 +179,21 @@ async def test_a_file_is_staged_looked_through_and_applied(desk: Desk) -> None:
     assert rows.json()["items"][0]["remarks"][0]["column"] == "资产编号"
     refused = await desk.ask("POST", f"/imports/{job['id']}/application", role="admin")
     assert (refused.status_code, refused.json()["code"]) == (409, "has_errors")
-    mended = await stage(content.replace(b"P 2", b"P-2"))
-    done = await desk.ask("POST", f"/imports/{mended['id']}/application", role="admin")
-    assert done.json()["state"] == "applied"
+    left = await desk.ask(
+        "PATCH", f"/imports/{job['id']}/rows/3", body={"is_left_out": True}, role="admin"
+    )
+    assert (left.json()["counts"]["error"], left.json()["counts"]["left_out"]) == (0, 1)
+    mended = f"/imports/{(await stage(content.replace(b'P 2', b'P-2')))['id']}"
+    asked = await desk.ask("POST", f"{mended}/application", role="admin")
+    assert asked.json()["state"] == "applying"
+    await imports.work_waiting()
+    assert (await desk.ask("GET", mended, role="admin")).json()["state"] == "applied"
     assert (await desk.ask("GET", "/assets/P-2")).json()["condition"] == "ok"
+    undoing = await desk.ask("POST", f"{mended}/undo", role="admin")
+    assert undoing.json()["state"] == "undoing"
+    await imports.work_waiting()
+    assert (await desk.ask("GET", mended, role="admin")).json()["state"] == "undone"
+    assert (await desk.ask("GET", "/assets/P-2")).status_code == 404
 
 
 async def test_a_label_leads_to_its_asset_once_claimed(desk: Desk) -> None:
@@ -214,3 +234,42 @@ async def test_nothing_of_the_other_school_is_found(desk: Desk) -> None:
     for path in ("/assets", "/custody", "/donations", "/donors", "/imports"):
         answer = await desk.client.get(f"/api/v1{path}", headers=headers)
         assert answer.json()["items"] == [], path
+
+
+async def test_a_room_is_counted_by_a_program(desk: Desk) -> None:
+    room, other = [await factories.place(desk.school) for _ in range(2)]
+    here, out = [await factories.asset(desk.school, place=room) for _ in range(2)]
+    strayed = await factories.asset(desk.school, place=other)
+    body = {"tags": [here.tag.lower(), strayed.tag, "P-77", here.tag]}
+    key = {"idempotency-key": "one walk through the room"}
+    first = await desk.ask("POST", f"/places/{room}/count", body, headers=key)
+    assert first.status_code == 200, first.text
+    counted = first.json()
+    assert {name: [row["tag"] for row in counted[name]] for name in ("found", "missing")} == {
+        "found": [here.tag],
+        "missing": [out.tag],
+    }
+    assert [row["tag"] for row in counted["foreign"]] == [strayed.tag]
+    assert counted["unknown"] == [{"index": 2, "given": "P-77", "candidates": []}]
+
+    # Sent again, as by a phone without an answer: what was found then, whatever happened since.
+    await factories.step(out, "lost")
+    assert (await desk.ask("POST", f"/places/{room}/count", body, headers=key)).json() == counted
+    again = await desk.ask("POST", f"/places/{room}/count", body)
+    assert again.json()["missing"] == []
+    reused = await desk.ask("POST", f"/places/{room}/count", {"tags": []}, headers=key)
+    assert (reused.status_code, reused.json()["code"]) == (409, "key_reused")
+
+
+async def test_a_room_is_counted_by_those_who_keep_it(desk: Desk) -> None:
+    elsewhere = await factories.place(await factories.school())
+    refused = await desk.ask("POST", f"/places/{elsewhere}/count", {"tags": []})
+    assert refused.status_code == 404
+    room = await factories.place(desk.school)
+    many = await desk.ask("POST", f"/places/{room}/count", {"tags": ["P-1"] * 501})
+    assert (many.status_code, many.json()["field"]) == (422, "tags")
+    teacher = await factories.bearer(await factories.person("teacher", desk.school))
+    answer = await desk.client.post(
+        f"/api/v1/places/{room}/count", json={"tags": []}, headers=teacher
+    )
+    assert answer.status_code == 403

@@ -63,9 +63,9 @@ async def test_labels_are_printed_scanned_and_claimed(
     taken = await office.send(f"/t/{code}/claim", tag=made.tag)
     assert taken.status_code == 409
     assert f'value="{made.tag}"' in taken.text
-    stranger = await browser(app).get(f"/t/{code}")
+    stranger = await browser(app).get(f"/t/{codes[1].code}")
     assert stranger.status_code == 303
-    assert stranger.headers["location"] == f"/sign-in?next=%2Ft%2F{code}"
+    assert stranger.headers["location"] == f"/sign-in?next=%2Ft%2F{codes[1].code}"
 
 
 async def test_labels_of_a_whole_list_a_place_and_a_donation_are_printed_sheet_by_sheet(

@@ -7,13 +7,14 @@ import httpx
 import pytest
 
 from core import database
-from inventory import assets, custody, donations, imports
+from inventory import assets, custody, donations
 from inventory.assets import LifecycleState, NewWipe, WipeMethod
 from inventory.custody import Holder
 from inventory.donations import Receipt
 from inventory.repairs import report_fault
 from tests import factories, factories_inventory
 from tests.api.office import Office, office_of
+from tests.factories_imports import staged
 
 REFUSED = {409, 422}
 
@@ -182,14 +183,17 @@ async def test_no_door_leads_around_the_wipe_by_another_model(office: Office, st
     version = (await assets.get_asset(who.actor, made.tag)).version
     token = await factories.bearer(who)
     back = {"version": version, "model_id": line.model_id}
-    job = await imports.stage_assets(
+    job = await staged(
         who.actor, office.school.code, "a.csv", f"Tag,Model\n{made.tag},{line.model}\n".encode()
     )
     answers = [
         await office.send(f"/assets/{made.tag}/edit", condition="ok", note="Typed", **back),
         await office.client.patch(f"/api/v1/assets/{made.tag}", json=back, headers=token),
-        await office.send(f"/imports/{job.id}/apply"),
     ]
+    assert (await office.send(f"/imports/{job.id}/apply")).status_code == 409
+    assert "data is wiped before it is used; record the wipe" in await office.see(
+        f"/imports/{job.id}"
+    )
     for answer in answers:
         assert answer.status_code == 409, answer.text
         assert "asks that data is wiped first; record the wipe" in answer.text

@@ -16,6 +16,7 @@ from tests import factories
 from tests.api.office import office_of
 from tests.api.school_worlds import World, build
 from tests.api.test_list_files import sheet_of, table_of
+from tests.factories_imports import staged
 
 # A list, a column to choose, and one that its page has without a choice.
 LISTS = [
@@ -239,7 +240,7 @@ async def test_the_file_of_all_assets_imported_again_changes_nothing(
     for query in ("", "?sort=-title"):
         file = (await client.get(f"/assets.csv{query}")).content
         assert file.startswith(b"\xef\xbb\xbf")
-        job = await imports.stage_assets(office.who.actor, office.school.code, "assets.csv", file)
+        job = await staged(office.who.actor, office.school.code, "assets.csv", file)
         rows = (await imports.list_rows(office.who.actor, job.id)).items
         assert sorted(row.verdict for row in rows) == ["same", "skip"]
         assert len(job.unused) == 2

@@ -10,7 +10,7 @@ from tests import factories
 # Page, JSON, and an order of each.
 LISTS = [
     ("/assets", "/api/v1/assets", "-title"),
-    ("/custody", "/api/v1/custody", "-due_on"),
+    ("/custody", "/api/v1/custody", "-due_at"),
     ("/donations", "/api/v1/donations", "donor"),
     ("/work-orders", "/api/v1/work-orders", "-severity"),
     ("/people", "/api/v1/people", "-login"),

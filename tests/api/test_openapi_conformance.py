@@ -10,6 +10,8 @@ from tests.api.described import Transport, Trial, document_of
 from tests.api.school_worlds import World, build
 from tests.conftest import Stack, empty
 
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture(scope="module")
 async def world(connections: Stack, tmp_path_factory: pytest.TempPathFactory) -> World:

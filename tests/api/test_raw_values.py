@@ -16,8 +16,9 @@ from monitoring.devices.networks import grants
 from monitoring.notices import escalation, subscriptions
 from storage import quotas
 from tests import factories
-from tests.api.request_samples import PATHS_OF, path_values
+from tests.api.request_samples import path_values
 from tests.api.routes_of_the_app import endpoints
+from tests.api.sample_values import PATHS_OF
 from tests.api.school_worlds import World, build
 from tests.conftest import Stack, browser, empty
 

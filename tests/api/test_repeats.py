@@ -1,17 +1,25 @@
 """A key belongs to one request about one thing."""
 
 import re
+from datetime import timedelta
 from pathlib import Path
 
 import httpx
 import msgspec
 import pytest
 
-from core import database
-from inventory import custody, donations, repairs
+from core import clock, database
+from inventory import custody, donations, repairs, transfers
 from inventory.custody import Holder
 from inventory.donations import NewLine
-from tests import factories, factories_inventory, factories_library, factories_repairs
+from inventory.transfers import NewTransfer
+from tests import (
+    factories,
+    factories_holds,
+    factories_inventory,
+    factories_library,
+    factories_repairs,
+)
 from tests.api.school_worlds import World, build
 from tests.conftest import Stack
 
@@ -69,6 +77,9 @@ async def _keyed_forms(world: World) -> dict[str, KeyedForm]:
     free = await factories.asset(world.school)
     taken = await factories.asset(world.school)
     await custody.hand_out(world.admin.actor, [taken.tag], Holder(group="5B"))
+    own = [(await factories.asset(world.school)).tag for _ in range(2)]
+    who, day = Holder(person_id=world.admin.id), clock.today("Asia/Shanghai") + timedelta(days=2)
+    await custody.hand_out(world.admin.actor, own, who, due_on=day)
     donation = await factories_inventory.donation(world.admin, world.school)
     more = NewLine(await factories.asset_model(), 3)
     line = (await donations.create_line(world.admin.actor, donation.id, more)).lines[0]
@@ -124,6 +135,12 @@ async def _keyed_forms(world: World) -> dict[str, KeyedForm]:
             "/custody/hand-out", {"tags": free.tag, "group": "5B"}, ("note", "For the fair")
         ),
         "take back": KeyedForm("/custody/take-back", {"tags": taken.tag}, ("note", "Scratched")),
+        "renew": KeyedForm(
+            "/custody/renew",
+            {"tags": taken.tag, "due_on": "2099-01-07"},
+            ("due_on", "2099-01-08"),
+        ),
+        "renew own": KeyedForm("/custody/renew-own", {"tags": own[0]}, ("tags", own[1])),
         "receive": KeyedForm(
             f"/donations/{donation.id}/lines/{line.id}/receive",
             {"count": "1"},
@@ -133,11 +150,137 @@ async def _keyed_forms(world: World) -> dict[str, KeyedForm]:
         "photos": KeyedForm(
             f"/assets/{free.tag}/photos", {"title": "Front"}, ("title", ""), {"photos": PHOTO}
         ),
+        "book": KeyedForm(
+            "/bookings/new",
+            {"tag": free.tag, "day": str(factories_holds.monday())},
+            ("purpose", "Robots"),
+        ),
+        "block": KeyedForm(
+            "/blocks/new",
+            {"tags": free.tag, "kind": "stocktake", "day": str(factories_holds.monday())},
+            ("purpose", "Counted"),
+        ),
         "document": KeyedForm(
             f"/assets/{free.tag}/documents",
             {"title": "Invoice"},
             ("title", "Warranty"),
             {"file": PAPER},
+        ),
+        **await _lot_forms(world),
+        **_kit_forms(world),
+        **await _stock_forms(world),
+        **_stocktake_forms(world),
+        **_book_forms(world),
+        **await _transfer_forms(world),
+    }
+
+
+def _stocktake_forms(world: World) -> dict[str, KeyedForm]:
+    stocktake, tag = f"/stocktakes/{world.values['stocktake_id']}", str(world.values["tag"])
+    new = {"school": world.school.code, "title": "Autumn", "scope": "school"}
+    return {
+        "start of a stock-take": KeyedForm("/stocktakes/new", new, ("title", "Winter")),
+        "note of a sight": KeyedForm(
+            f"/stocktake-scans/{world.values['sight_id']}", {"note": "Torn"}, ("note", "Wet")
+        ),
+        "count": KeyedForm(f"{stocktake}/count", {"tags": tag}, ("tags", "A chair")),
+        "tick": KeyedForm(
+            f"{stocktake}/ticks", {"tag": tag}, ("place_id", str(world.values["place_id"]))
+        ),
+    }
+
+
+def _book_forms(world: World) -> dict[str, KeyedForm]:
+    copies = {"school": world.school.code, "copies": "2"}
+    return {
+        "new book": KeyedForm("/books/new", {**copies, "name": "Robots"}, ("name", "Lathes")),
+        "copies": KeyedForm(
+            f"/books/{world.values['book_id']}/copies", copies, ("acquired_on", "2026-03-02")
+        ),
+    }
+
+
+async def _transfer_forms(world: World) -> dict[str, KeyedForm]:
+    thing = await factories.asset(world.school)
+    to_here = await factories.school()
+    gives = await factories.person("technician", to_here)
+    coming = await factories.asset(to_here)
+    new = NewTransfer([coming.tag], world.school.code)
+    made = await transfers.create_transfer(gives.actor, new)
+    await transfers.send_transfer(gives.actor, made.id)
+    return {
+        "send to a school": KeyedForm(
+            "/transfers/new",
+            {"tags": thing.tag, "to_school": to_here.code, "kind": "gift"},
+            ("reason", "For the fair"),
+        ),
+        "receive a transfer": KeyedForm(
+            f"/transfers/{made.id}/receive", {"everything": "on"}, ("note", "All whole")
+        ),
+    }
+
+
+def _kit_forms(world: World) -> dict[str, KeyedForm]:
+    kit, part = f"/kits/{world.values['tag']}", str(world.values["part_id"])
+    listed = {"parts_list_id": str(world.values["parts_list_id"]), f"missing_{part}": "3"}
+    return {
+        "count of a kit": KeyedForm(f"{kit}/count", listed, ("note", "Before the fair")),
+        "parts for a kit": KeyedForm(
+            f"{kit}/supply",
+            {"line_id": part, "kind": "found", "quantity": "1"},
+            ("note", "Under the bench"),
+        ),
+    }
+
+
+async def _stock_forms(world: World) -> dict[str, KeyedForm]:
+    item, order = f"/stock/{world.values['stock_id']}", world.values["order_id"]
+    elsewhere = str(await factories.place(world.school))
+    new = {
+        "school": world.school.code,
+        "model_id": str(world.values["part_model_id"]),
+        "place_id": elsewhere,
+        "quantity": "4",
+    }
+    old = await factories.asset(world.school, lifecycle="retired")
+    gained = {"part_0": "Fan", "quantity_0": "1", "place_id": elsewhere}
+    note = ("note", "For the fair")
+    return {
+        "take parts in": KeyedForm("/stock/new", new, note),
+        "issue of parts": KeyedForm(f"{item}/issue", {"quantity": "2", "kind": "issued"}, note),
+        "part of an order back": KeyedForm(
+            f"/work-orders/{order}/parts/return",
+            {"stock_id": str(world.values["stock_id"]), "quantity": "1"},
+            note,
+        ),
+        "dismantle": KeyedForm(f"/assets/{old.tag}/dismantle", gained, ("reason", "Board dead")),
+    }
+
+
+async def _lot_forms(world: World) -> dict[str, KeyedForm]:
+    lot, loan = f"/lots/{world.values['lot_id']}", f"/lot-loans/{world.values['loan_id']}"
+    elsewhere = str(await factories.place(world.school))
+    new = {
+        "school": world.school.code,
+        "model_id": str(world.values["model_id"]),
+        "place_id": elsewhere,
+        "quantity": "4",
+    }
+    who = f"group:{world.values['group_id']}"
+    return {
+        "take in": KeyedForm("/lots/new", new, ("note", "From the fair")),
+        "hand out of a lot": KeyedForm(
+            f"{lot}/hand-out", {"holder": who, "quantity": "2"}, ("note", "For the fair")
+        ),
+        "take back of a lot": KeyedForm(loan, {"back": "2"}, ("note", "Scratched")),
+        "renew of a lot": KeyedForm(
+            f"{loan}/renew", {"due_on": "2099-01-07"}, ("due_on", "2099-01-08")
+        ),
+        "move of a lot": KeyedForm(
+            f"{lot}/move", {"place_id": elsewhere, "quantity": "2"}, ("quantity", "13")
+        ),
+        "lose of a lot": KeyedForm(
+            f"{lot}/lose", {"kind": "lost", "quantity": "2"}, ("note", "Under the stage")
         ),
     }
 
@@ -162,10 +305,34 @@ FORMS = (
     "comment",
     "hand out",
     "take back",
+    "renew",
+    "renew own",
     "receive",
     "resource",
     "photos",
     "document",
+    "book",
+    "block",
+    "take in",
+    "hand out of a lot",
+    "renew of a lot",
+    "take back of a lot",
+    "move of a lot",
+    "lose of a lot",
+    "count of a kit",
+    "send to a school",
+    "receive a transfer",
+    "parts for a kit",
+    "take parts in",
+    "issue of parts",
+    "part of an order back",
+    "dismantle",
+    "start of a stock-take",
+    "note of a sight",
+    "count",
+    "tick",
+    "new book",
+    "copies",
 )
 
 

@@ -261,7 +261,7 @@ async def test_the_names_of_an_address_wait_from_the_last_one(db: object) -> Non
     ],
 )
 def test_an_ipv6_subscriber_is_one_address(address: str, place: str) -> None:
-    assert throttle._place(address) in (place, place.replace("10.1.2.3", "a01:203"))
+    assert throttle.place_of(address) in (place, place.replace("10.1.2.3", "a01:203"))
 
 
 async def test_success_forgives_the_tries_before(client: httpx.AsyncClient) -> None:

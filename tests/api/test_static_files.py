@@ -35,6 +35,7 @@ def test_a_name_unknown_is_an_error_of_the_template() -> None:
         ("tus.js", "text/javascript; charset=utf-8"),
         ("uplot.css", "text/css; charset=utf-8"),
         ("icons.svg", "image/svg+xml"),
+        ("zxing.wasm", "application/wasm"),
     ],
 )
 async def test_files_are_kept_for_a_year_and_never_sniffed(
@@ -65,3 +66,14 @@ def test_what_every_page_loads_is_small() -> None:
     """Stylesheet, icons and htmx together, compressed: the frame of the 100 kB budget."""
     names = ("labshare.css", "icons.svg", "favicon.svg", "htmx.js")
     assert sum(len(gzip.compress(static_files()[name].content)) for name in names) < 40_000
+
+
+async def test_webassembly_is_for_one_worker_alone(client: httpx.AsyncClient) -> None:
+    policies = {
+        name: (await client.get(file.url)).headers["content-security-policy"]
+        for name, file in static_files().items()
+    }
+    assert [name for name, policy in policies.items() if "wasm-unsafe-eval" in policy] == [
+        "scan-worker.js"
+    ]
+    assert "default-src 'none'" in policies["scan-worker.js"]

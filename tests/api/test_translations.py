@@ -121,6 +121,6 @@ def test_a_message_inside_a_message_is_translated_too() -> None:
 
 def test_what_the_desk_asks_for_is_called_as_its_fields_call_it() -> None:
     said = language("zh_CN").gettext
-    asked = said("Choose who gets it: one person, one place or one group")
-    for field in ("Place", "Class or group"):
+    asked = said("Choose who gets it: one person, one place, one class or one guest")
+    for field in ("Person", "Place", "Class or group", "Guest"):
         assert said(field) in asked

@@ -18,6 +18,8 @@ from tests.api.operations import Operation, operations
 from tests.api.school_worlds import World, build
 from tests.conftest import Stack, browser
 
+pytestmark = pytest.mark.long
+
 # Rows that a repetition would double or move on once more.
 COUNTED = "SELECT count(*) FROM audit_event"
 

@@ -11,7 +11,7 @@ from tests.patience import PATIENCE_SECONDS
 
 ROOT = Path(__file__).parent.parent.parent
 
-pytestmark = pytest.mark.engines
+pytestmark = [pytest.mark.engines, pytest.mark.long]
 
 
 def _run(name: str, *options: str) -> dict[str, float]:
@@ -28,8 +28,10 @@ def _run(name: str, *options: str) -> dict[str, float]:
 
 
 def test_the_json_is_compared_with_the_bare_handler() -> None:
-    found = _run("http", "--assets", "300", "--rounds", "1", "--seconds", "0.5")
-    for kind in ("detail", "list", "search"):
+    found = _run(
+        "http", "--assets", "1500", "--history", "100", "--rounds", "1", "--seconds", "0.5"
+    )
+    for kind in ("detail", "list", "search", "filter", "hand_out"):
         assert found[f"{kind}_ratio"] > 0
         assert found[f"{kind}_processor_ratio"] > 0
 
@@ -57,3 +59,10 @@ def test_charts_of_a_year_are_read_by_index_and_what_is_kept_is_measured() -> No
 def test_the_report_of_a_year_says_the_same_from_days_as_from_sessions() -> None:
     found = _run("usage", "--assets", "20")
     assert found["usage_sessions_against_days"] > 0
+
+
+def test_an_import_is_timed_beside_what_others_do() -> None:
+    found = _run("imports", "--rows", "40", "--models", "20")
+    for step in ("read", "judge", "apply", "undo"):
+        assert found[f"40_{step}_rows_per_second"] > 0
+    assert found["40_apply_slowest_write_ms"] > 0

@@ -10,6 +10,7 @@ from core import database
 from core.access import Role
 from labshare.demo.seed import seed
 from tests.browser import harness
+from tests.browser.scanned import Scanned, at_a_desk
 from tests.conftest import Stack, empty
 
 
@@ -54,3 +55,11 @@ async def people(connections: Stack) -> dict[str, int]:
         )
         for role in (Role.admin, Role.technician, Role.teacher, Role.student_helper, Role.auditor)
     }
+
+
+@pytest.fixture
+async def desk(browser: Browser, address: str, connections: Stack) -> AsyncIterator[Scanned]:
+    """The desk that hands out, of a technician whose school has four assets, in English."""
+    await empty(connections)
+    async with at_a_desk(browser, address) as scanned:
+        yield scanned

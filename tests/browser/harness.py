@@ -1,5 +1,6 @@
 """A real browser on the real application: pages by role, language and width; axe; bytes on the wire."""
 
+import asyncio
 import os
 import shutil
 import socket
@@ -59,18 +60,26 @@ def free_port() -> int:
 def serving(settings: Settings) -> Iterator[str]:
     """The application in a process of its own; gives its address."""
     port = free_port()
-    process = subprocess.Popen(
+    process = start_server(settings, port)
+    try:
+        wait_for(address_of(port), process)
+        yield address_of(port)
+    finally:
+        process.terminate()
+        process.wait(PATIENCE_SECONDS)
+
+
+def start_server(settings: Settings, port: int) -> subprocess.Popen[bytes]:
+    """The application in a process that whoever starts it ends."""
+    return subprocess.Popen(
         [sys.executable, "-m", "tests.browser.server", str(port)],
         cwd=ROOT,
         env=environment_of(settings),
     )
-    address = f"http://127.0.0.1:{port}"
-    try:
-        wait_for(address, process)
-        yield address
-    finally:
-        process.terminate()
-        process.wait(PATIENCE_SECONDS)
+
+
+def address_of(port: int) -> str:
+    return f"http://127.0.0.1:{port}"
 
 
 def wait_for(address: str, process: subprocess.Popen[bytes]) -> None:
@@ -129,6 +138,15 @@ def listen(page: Page) -> list[str]:
 async def set_language(person_id: int, locale: str) -> None:
     """Give a person a language, which comes before what the browser asks for."""
     await database.execute("UPDATE person SET locale = $2 WHERE id = $1", person_id, locale)
+
+
+async def until(page: Page, condition: str) -> None:
+    """Until an expression is true in a page, whose policy forbids Playwright's own way to wait."""
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        await page.evaluate(
+            "() => new Promise((done) => { const look = () =>"
+            f" (({condition}) ? done() : setTimeout(look, 20)); look(); }})"
+        )
 
 
 class Violation(msgspec.Struct):

@@ -10,7 +10,7 @@ from tests.browser.harness import DESKTOP, PHONE
 from tests.browser.touring import Tour
 from tests.conftest import Stack
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.long]
 
 LOOKS = [("zh_CN", PHONE), ("en", PHONE), ("zh_CN", DESKTOP), ("en", DESKTOP)]
 # axe costs half a second a page and judges structure and colour: each language and each width

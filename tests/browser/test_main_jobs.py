@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 
 import msgspec
@@ -149,7 +150,7 @@ async def test_a_technician_mends_a_scanned_list_and_names_a_model(
     await tech.fill("Note", "Before the lesson")
     # Enter in a field sends the form, it takes no row out.
     await tech.page.locator("#note").press("Enter")
-    await tech.page.locator("#person_id-error").wait_for()
+    await tech.page.locator("#who-error").wait_for()
     assert await tech.page.locator(".desk-rows .list-item").count() == 3
     await tech.is_sound()
     refused = await tech.page.locator("#refused-rows .list-item").first.bounding_box()
@@ -216,3 +217,32 @@ async def test_an_admin_reads_the_usage_of_a_donation(
     )
     facts = await here.page.locator("dl.facts").first.inner_text()
     assert language(locale).number(received) in facts
+
+
+@pytest.mark.parametrize("is_typed", [False, True], ids=["chosen", "typed"])
+async def test_a_teacher_books_in_three_taps_from_home(visit: Visiting, is_typed: bool) -> None:
+    here = await visit("teacher", "zh_CN", PHONE)
+    await here.page.evaluate("scrollTo(0, 0)")
+    card = here.page.locator("section").filter(has_text=here.say("Make a booking"))
+    title = await card.locator("a.list-title").first.inner_text()
+    taps = 0
+    if is_typed:
+        # What is typed and found alone leads to its week: touching the field is a tap.
+        await card.locator("input[name=q]").tap()
+        await here.page.keyboard.type(title)
+        await here.page.keyboard.press("Enter")
+    else:
+        await card.locator("a.list-title").first.tap()
+    taps += 1
+    await here.page.get_by_role("heading", level=1, name=title).wait_for()
+    free = here.page.locator("td.is-chosen a.slot-free")
+    assert here.say("Free") in await free.last.inner_text() or "/" in await free.last.inner_text()
+    await free.last.tap()
+    taps += 1
+    before = await database.fetch_value("SELECT count(*) FROM hold WHERE kind = 'booking'")
+    await here.page.get_by_role("button", name=here.say("Make a booking")).tap()
+    taps += 1
+    await here.page.wait_for_url(re.compile(r"/bookings/\d+"))
+    assert await database.fetch_value("SELECT count(*) FROM hold WHERE kind = 'booking'") > before
+    assert taps == 3
+    await here.is_sound()

@@ -231,3 +231,25 @@ async def test_nothing_is_put_into_a_place_that_is_retired_at_the_same_moment() 
     with pytest.raises(Invalid) as refused:
         await moving
     assert refused.value.field == "place_id"
+
+
+async def test_thousands_of_new_places_are_not_read_for_each_of_them(
+    school: MadeSchool,
+) -> None:
+    house = await factories.place(school)
+    add = (
+        "INSERT INTO place (school, parent, kind, name)"
+        " SELECT $1, $2, 'room', 'Room ' || n FROM generate_series($3::int, $4::int) n"
+    )
+    scans = (
+        "SELECT coalesce(sum(seq_tup_read), 0)::bigint FROM pg_stat_xact_user_tables"
+        " WHERE relname = 'place'"
+    )
+    async with database.transaction():
+        # The plans of the trigger are made while there is next to nothing, and that is known.
+        await database.execute("ANALYZE place")
+        for n in range(8):
+            await database.execute(add, school.id, house, n, n)
+        before = await database.fetch_value(scans)
+        await database.execute(add, school.id, house, 100, 1_100)
+        assert await database.fetch_value(scans) - before < 100_000

@@ -242,7 +242,7 @@ async def test_the_story_names_places_and_people_and_reasons() -> None:
     assert {change.actor_name for change in story} == {technician.name, None}
 
 
-@pytest.mark.parametrize("end", ["disposed", "written_off", "returned_to_donor"])
+@pytest.mark.parametrize("end", ["disposed", "written_off", "returned_to_donor", "sold"])
 async def test_of_what_has_left_the_books_only_the_note_can_be_changed(end: str) -> None:
     school = await factories.school()
     technician = await factories.person("technician", school)

@@ -143,7 +143,9 @@ async def test_lists_tell_mine_from_out_and_overdue_from_ended() -> None:
     await custody.hand_out(technician.actor, [mine.tag], Holder(person_id=teacher.id))
     await custody.hand_out(technician.actor, [late.tag, back.tag], Holder(group="5B"))
     await custody.take_back(technician.actor, [back.tag])
-    await database.execute("UPDATE custody SET due_on = current_date - 3 WHERE asset = $1", late.id)
+    await database.execute(
+        "UPDATE custody SET due_at = now() - interval '3 days' WHERE asset = $1", late.id
+    )
 
     async def tags(**filters: object) -> list[str]:
         page = await custody.list_custody(teacher.actor, CustodyFilters(**filters))  # type: ignore[arg-type]

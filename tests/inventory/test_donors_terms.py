@@ -123,6 +123,38 @@ async def test_what_the_donor_wants_back_is_not_disposed_of(
     await assets.take_step(admin.actor, tag, LifecycleState.returned_to_donor)
 
 
+async def test_what_the_donor_forbids_to_sell_is_not_sold(
+    admin: MadePerson, school: MadeSchool, gift: Donation
+) -> None:
+    assert gift.resale_forbidden
+    await set_terms(admin, gift, wipe_on_intake=False)
+    first, second = await received(admin, gift, 2)
+    bought = (await factories.asset(school)).tag
+    for tag in (first, second, bought):
+        for state in (IN_SERVICE, LifecycleState.retired)[tag == bought :]:
+            await assets.take_step(admin.actor, tag, state)
+    asset = await assets.get_asset(admin.actor, first)
+    steps = [step.to_state for step in await assets.find_next_steps(admin.actor, asset)]
+    assert steps == ["refurbish", "disposed", "returned_to_donor"]
+    refusal = f"{first} came with “{gift.title}”, whose donor asks that it is not sold"
+    with pytest.raises(Conflict, match=refusal):
+        await assets.take_step(admin.actor, first, LifecycleState.sold)
+    with pytest.raises(Conflict) as refused:
+        await assets.take_steps(admin.actor, [bought, first], LifecycleState.sold)
+    assert [(one.index, one.code) for one in refused.value.errors] == [(1, "not_for_sale")]
+    with pytest.raises(asyncpg.RestrictViolationError) as by_hand:
+        async with database.transaction():
+            await factories.step(
+                factories.MadeAsset(asset.id, first, school.id, gift.lines[0].model_id), "sold"
+            )
+    assert by_hand.value.constraint_name == "not_for_sale"
+
+    assert (await assets.take_step(admin.actor, bought, LifecycleState.sold)).has_left
+    await assets.take_step(admin.actor, first, LifecycleState.disposed)
+    await set_terms(admin, gift, resale_forbidden=False)
+    await assets.take_step(admin.actor, second, LifecycleState.sold)
+
+
 async def test_assets_of_the_books_are_attached_and_taken_out_again(
     admin: MadePerson, school: MadeSchool, gift: Donation
 ) -> None:

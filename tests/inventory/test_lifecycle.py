@@ -56,7 +56,7 @@ async def test_a_step_that_does_not_exist_is_named_with_what_is_possible_instead
         await assets.take_step(technician.actor, made.tag, LifecycleState.in_service)
     assert str(refused.value.message) == (
         f"{made.tag} is “Retired” and cannot become “In service” from there;"
-        " possible: Being refurbished or Disposed of or Returned to the donor"
+        " possible: Being refurbished or Disposed of or Returned to the donor or Sold"
     )
     with pytest.raises(Conflict, match="possible: Being refurbished"):
         await assets.take_steps(technician.actor, [made.tag], LifecycleState.lost)
@@ -109,8 +109,8 @@ async def test_nothing_begins_after_the_end(school: MadeSchool) -> None:
     gone = await factories.asset(school, lifecycle="disposed")
     who = await factories.person("technician", school)
     begun = (
-        "INSERT INTO custody (school, asset, holder_group, started_at, handed_by, note, return_note)"
-        f" VALUES ({school.id}, {gone.id}, '5B', now(), {who.id}, '', '')",
+        "INSERT INTO custody (school, asset, holder, started_at, handed_by, note, return_note)"
+        f" VALUES ({school.id}, {gone.id}, {who.id}, now(), {who.id}, '', '')",
         "INSERT INTO work_order (school, asset, source, fault, summary, opened_at,"
         f" asset_state_before) VALUES ({school.id}, {gone.id}, 'person', 'x', 'x', now(), 'lost')",
         "INSERT INTO asset_wipe (school, asset, method, result, wiped_on, done_by, note, recorded_at)"

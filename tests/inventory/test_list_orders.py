@@ -85,7 +85,7 @@ async def test_what_is_due_on_no_day_comes_last_in_both_directions() -> None:
         asset = await factories.asset(school)
         due_on = None if days is None else today + timedelta(days=days)
         await custody.hand_out(technician.actor, [asset.tag], Holder(group="5B"), due_on=due_on)
-    for sort, expected in (("due_on", [1, 2, 3]), ("-due_on", [3, 2, 1])):
+    for sort, expected in (("due_at", [1, 2, 3]), ("-due_at", [3, 2, 1])):
         found: list[date | None] = []
         cursor = None
         while True:

@@ -9,7 +9,11 @@ import pytest
 from core import database, query
 from core.database import numbered
 from inventory import assets, custody, donations
+from inventory.assets import AssetFilters, Custodial
+from inventory.assets import listing as by_tag
 from inventory.custody import CustodyFilters, CustodyView
+from inventory.holds import listing
+from inventory.holds.listing import HoldFilters, HoldView
 from tests import factories
 
 pytestmark = pytest.mark.usefixtures("db")
@@ -32,7 +36,8 @@ async def test_no_order_of_a_long_list_reads_all_its_rows(
         asked.append((sql, values))
         return await fetch(row_type, sql, **values)
 
-    monkeypatch.setattr(query, "fetch", remembered)
+    for module in (query, by_tag):
+        monkeypatch.setattr(module, "fetch", remembered)
     for table, page in _pages(reader):
         cursor = None
         for _ in range(2):
@@ -49,11 +54,26 @@ def _pages(reader: factories.MadePerson) -> Iterator[tuple[str, Any]]:
             "asset",
             lambda cursor, sort=sort: assets.list_assets(reader.actor, sort=sort, cursor=cursor),
         )
+    # Of half of a school's things that are out the first are found one tag after the other.
+    for state in (Custodial.out, Custodial.overdue):
+        yield (
+            "asset",
+            lambda cursor, state=state: assets.list_assets(
+                reader.actor, AssetFilters(custody=state), cursor=cursor
+            ),
+        )
     for view in (CustodyView.out, CustodyView.ended):
         yield (
             "custody",
             lambda cursor, view=view: custody.list_custody(
                 reader.actor, CustodyFilters(view=view), cursor=cursor
+            ),
+        )
+    for ended in (HoldView.coming, HoldView.past):
+        yield (
+            "hold",
+            lambda cursor, view=ended: listing.list_holds(
+                reader.actor, HoldFilters(view=view), cursor=cursor
             ),
         )
     for sort in ("received_on", "-received_on"):
@@ -79,13 +99,26 @@ async def _fill(school: factories.MadeSchool, by: factories.MadePerson) -> None:
         rows=ROWS,
     )
     await database.execute(
-        "INSERT INTO custody (asset, school, holder_group, started_at, handed_by, due_on, ended_at,"
-        " received_by) SELECT a.id, a.school, '5B', now() - interval '1 year', :by::bigint,"
-        " date '2026-01-01' + (a.id % 300)::int,"
+        "INSERT INTO custody (asset, school, holder, started_at, handed_by, due_at, ended_at,"
+        " received_by) SELECT a.id, a.school, :by::bigint, now() - interval '1 year', :by::bigint,"
+        " timestamptz '2026-01-01' + (a.id % 300) * interval '1 day',"
         " CASE WHEN a.id % 2 = 0 THEN now() - a.id * interval '1 second' END,"
         " CASE WHEN a.id % 2 = 0 THEN :by::bigint END FROM asset a WHERE a.school = :school",
         school=school.id,
         by=by.id,
+    )
+    room = await factories.place(school)
+    # Each is judged as it is written, so they are fewer.
+    await database.execute(
+        "INSERT INTO hold (school, kind, place, starts_at, ends_at, person, made_at,"
+        " group_name, purpose) SELECT :school::bigint, 'booking', :room::bigint,"
+        " now() + (n - :rows::int / 2) * interval '1 hour',"
+        " now() + (n + 1 - :rows::int / 2) * interval '1 hour', :by::bigint, now(), '', ''"
+        " FROM generate_series(1, :rows::int) n",
+        school=school.id,
+        room=room,
+        by=by.id,
+        rows=ROWS // 4,
     )
     donor = await database.fetch_value(
         "INSERT INTO donor (school, kind, name) VALUES (:school, 'named', 'Firm') RETURNING id",

@@ -21,19 +21,29 @@ from inventory.usage.periods import Preset
         ("term", date(2026, 9, 1), date(2026, 9, 1)),
     ],
 )
-def test_a_preset_ends_today(preset: Preset, today: date, first_day: date) -> None:
-    assert preset_period(preset, today) == Period(first_day, today)
+def test_a_preset_ends_today_by_the_clock_of_the_school(
+    monkeypatch: pytest.MonkeyPatch, preset: Preset, today: date, first_day: date
+) -> None:
+    # In Shanghai a new day has begun already, in Urumqi it has not.
+    at = datetime(today.year, today.month, today.day, 17, tzinfo=UTC)
+    monkeypatch.setattr(clock, "now", lambda: at)
+    urumqi = "Asia/Urumqi"
+    assert preset_period(preset, urumqi) == Period(first_day, today, urumqi)
+    assert preset_period(preset, ZONE).last_day == today + timedelta(days=1)
+    assert chosen_period(None, None, urumqi).last_day == today
 
 
-def test_days_begin_at_midnight_in_shanghai() -> None:
+def test_days_begin_at_midnight_by_the_clock_of_the_period() -> None:
     period = Period(date(2026, 3, 2), date(2026, 3, 4))
     assert period.starts_at == datetime(2026, 3, 1, 16, tzinfo=UTC)
     assert period.ends_at == datetime(2026, 3, 4, 16, tzinfo=UTC)
     assert len(period.days) == 3
+    elsewhere = Period(date(2026, 3, 2), date(2026, 3, 4), "Asia/Urumqi")
+    assert elsewhere.starts_at == datetime(2026, 3, 1, 18, tzinfo=UTC)
 
 
 def test_without_days_it_is_the_last_thirty() -> None:
-    period = chosen_period(None, None)
+    period = chosen_period(None, None, ZONE)
     assert period.last_day == clock.today(ZONE)
     assert len(period.days) == 30
 
@@ -46,7 +56,7 @@ def test_days_that_make_no_period_are_refused(first: int, last: int | None, code
     first_day = today - timedelta(days=first)
     last_day = today + timedelta(days=9) if last is None else today - timedelta(days=last)
     with pytest.raises(Invalid) as refused:
-        chosen_period(first_day, last_day)
+        chosen_period(first_day, last_day, ZONE)
     assert refused.value.code == code
 
 
@@ -57,5 +67,5 @@ def test_the_first_days_of_the_calendar_are_refused(
     first_day: date | None, last_day: date | None
 ) -> None:
     with pytest.raises(Invalid) as refused:
-        chosen_period(first_day, last_day)
+        chosen_period(first_day, last_day, ZONE)
     assert refused.value.code == "too_early"

@@ -1,9 +1,11 @@
 """The demo: as promised, the same each time, and true to the rules of the tables."""
 
+from datetime import datetime
+
 import msgspec
 import pytest
 
-from core import clock, database
+from core import clock
 from core.access import Role
 from core.database import fetch, fetch_value
 from core.settings import Settings
@@ -15,7 +17,7 @@ from labshare.demo.library.lessons import read_all
 from labshare.demo.sign_ins import DemoSignIns
 from storage import objects
 from tests import factories, factories_inventory
-from tests.conftest import EMPTY_ALL, Stack
+from tests.conftest import Stack, empty
 from tests.factories import MadeSchool
 
 # Made anew for every installation.
@@ -23,17 +25,19 @@ DIFFERS = ["password_hash", "sealed", "port"]
 TODAY = clock.today("Asia/Shanghai")
 
 
+class Still(msgspec.Struct, frozen=True):
+    """A clock that stands: a session of power may begin or end between two seeds."""
+
+    at: datetime
+
+    def now(self) -> datetime:
+        return self.at
+
+
 class Seeded(msgspec.Struct, frozen=True):
     settings: Settings
     sign_ins: DemoSignIns
-
-
-async def _empty(stack: Stack) -> None:
-    async with database.transaction():
-        await database.execute(
-            "SELECT set_config('labshare.kept', $1, true)", ",".join(stack.reference_tables)
-        )
-        await database.execute(EMPTY_ALL)
+    clock: Still
 
 
 @pytest.fixture(scope="module")
@@ -41,8 +45,11 @@ async def seeded(connections: Stack, tmp_path_factory: pytest.TempPathFactory) -
     """The demo, seeded once for the tests of this module."""
     folder = tmp_path_factory.mktemp("demo")
     settings = msgspec.structs.replace(connections.settings, data=folder)
-    await _empty(connections)
-    return Seeded(settings, await demo.seed(settings))
+    still = Still(clock.now())
+    await empty(connections)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(demo, "clock", still)
+        return Seeded(settings, await demo.seed(settings), still)
 
 
 async def _count(rows: str) -> int:
@@ -135,7 +142,7 @@ async def test_donors_terms_are_kept_and_mistakes_and_losses_are_there(seeded: S
 
 
 async def test_there_is_something_to_do_today(seeded: Seeded) -> None:
-    assert await _count("custody WHERE ended_at IS NULL AND due_on < current_date") >= 5
+    assert await _count("custody WHERE ended_at IS NULL AND due_at < now()") >= 5
     assert await _count("work_order WHERE closed_at IS NULL AND severity = 'critical'") >= 2
     assert await _count("work_order WHERE state = 'waiting_parts'") >= 3
     assert await _count("label_code WHERE asset IS NULL") == 96
@@ -255,7 +262,8 @@ async def test_the_same_seed_makes_the_same_rows(
 
     first = await _checksums()
     monkeypatch.setattr(demo, "add_lessons", no_lessons)
-    await _empty(connections)
+    monkeypatch.setattr(demo, "clock", seeded.clock)
+    await empty(connections)
     await demo.seed(seeded.settings)
     assert await _checksums() == first
 

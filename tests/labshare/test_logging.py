@@ -32,6 +32,7 @@ def test_a_value_with_a_secret_name_is_hidden(name: str) -> None:
     [
         ("postgresql://labshare:geheim@host/db", f"postgresql://labshare:{HIDDEN}@host/db"),
         ("GET /b?X-Amz-Signature=abc&x=1", f"GET /b?X-Amz-Signature={HIDDEN}&x=1"),
+        ("/ical/geheim.ics", f"/ical/{HIDDEN}"),
         ("nothing to hide: a@b.c", "nothing to hide: a@b.c"),
         ("http://127.0.0.1:8333/bucket", "http://127.0.0.1:8333/bucket"),
     ],

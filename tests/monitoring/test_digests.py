@@ -1,11 +1,13 @@
 """What is open and over, gathered once a day or once a week, by the school's clock."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import msgspec
 import pytest
 
 from core.access import Role
+from core.mail import Mail
 from core.settings import MailSettings
 from monitoring import notices
 from monitoring.notices.digests import due_at
@@ -68,3 +70,24 @@ async def test_a_quiet_day_sends_nothing_and_a_quiet_week_says_so(
     await subscribed(Role.technician, school, "week@school.example", digest="weekly", days_ago=9)
     assert await notices.send_digests(settings, PAPER) == 1
     assert [mail["To"] for mail in box.mail] == ["week@school.example"]
+
+
+async def test_a_digest_that_cannot_be_written_stops_none_behind_it(
+    postbox: tuple[Postbox, MailSettings], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    box, settings = postbox
+    school = await factories.school()
+    await subscribed(Role.technician, school, "first@school.example", digest="weekly", days_ago=9)
+    await subscribed(Role.technician, school, "second@school.example", digest="weekly", days_ago=9)
+    whole = notices.digests.written
+
+    def written(subscriber: notices.digests.Subscriber, *more: Any) -> Mail:
+        if subscriber.email.startswith("first"):
+            raise ValueError("cannot be written")
+        return whole(subscriber, *more)
+
+    with monkeypatch.context() as broken:
+        broken.setattr(notices.digests, "written", written)
+        assert await notices.send_digests(settings, PAPER) == 1
+    assert [mail["To"] for mail in box.mail] == ["second@school.example"]
+    assert await notices.send_digests(settings, PAPER) == 1, "it was still due"

@@ -328,9 +328,7 @@ class OneOfCrowd(ScriptedAgent):
             super().datagram_received(data, addr)
 
 
-async def test_a_killed_workers_search_goes_on_from_where_it_was(
-    db: Stack, wire: Session, serve: Serve
-) -> None:
+async def test_a_killed_workers_search_goes_on_from_where_it_was(db: Stack, serve: Serve) -> None:
     """A process of its own, killed without a word in the middle of its search."""
     school = await factories.school()
     crowd = Crowd(100)  # so that the search is not over before its worker is killed
@@ -353,11 +351,12 @@ async def test_a_killed_workers_search_goes_on_from_where_it_was(
     crowd.most = len(heard)
     for agent in heard.values():
         agent.communities.clear()
-    searcher = Searcher(wire, made.CIPHER, BOUNDS, port=port)
-    assert await searcher.search_waiting() == 0, "the lease is not over"
-    await database.execute("UPDATE network_scan SET lease_until = now() - interval '1 second'")
-    await database.execute("UPDATE network SET addresses_per_second = 200")
-    assert await searcher.search_waiting() == 1
+    async with PatientSession() as wire:
+        searcher = Searcher(wire, made.CIPHER, BOUNDS, port=port)
+        assert await searcher.search_waiting() == 0, "the lease is not over"
+        await database.execute("UPDATE network_scan SET lease_until = now() - interval '1 second'")
+        await database.execute("UPDATE network SET addresses_per_second = 200")
+        assert await searcher.search_waiting() == 1
     over = await discovery.get_scan(admin, network.id, scan.id)
     assert (over.state, over.asked, over.answered) == ("finished", 126, 126)
     again = {host for host, agent in heard.items() if agent.communities}

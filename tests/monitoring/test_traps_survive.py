@@ -59,9 +59,10 @@ async def test_a_flood_is_counted_and_little_of_it_is_stored(db: Stack) -> None:
 async def test_a_database_that_goes_away_delays_an_inform_and_loses_nothing(db: Stack) -> None:
     await made.device(await factories.school(), HERE)
     async with listening(db) as here:
-        sending = asyncio.create_task(send(here.port, COLD_START, inform=True))
         async with database.transaction():
             await database.execute("LOCK TABLE trap IN ACCESS EXCLUSIVE MODE")
+            # Not before, or it may be kept already.
+            sending = asyncio.create_task(send(here.port, COLD_START, inform=True))
             await here.counted("received")
             cut = await cut_off_who_inserts()
             await here.counted("database_away")

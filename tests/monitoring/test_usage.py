@@ -129,8 +129,8 @@ async def test_an_order_that_grew_counts_downtime_from_when_it_grew(
 async def test_what_is_lost_is_in_nobodys_custody(school: MadeSchool, admin: MadePerson) -> None:
     asset = await asset_of(school)
     await database.execute(
-        "INSERT INTO custody (school, asset, holder_group, started_at, handed_by, note,"
-        " return_note) VALUES ($1, $2, '5B', $3, $4, '', '')",
+        "INSERT INTO custody (school, asset, holder, started_at, handed_by, note,"
+        " return_note) VALUES ($1, $2, $4, $3, $4, '', '')",
         school.id,
         asset.id,
         on(2),

@@ -7,6 +7,7 @@ import pytest
 from core import clock
 from core.access import Role
 from inventory.usage import Period
+from monitoring.history import power_days
 from monitoring.usage.report import UsageReport, usage
 from tests import factories
 from tests import factories_usage as made
@@ -79,6 +80,20 @@ async def test_hours_count_in_the_room_of_their_day(school: MadeSchool, admin: M
     # What comes after the period changes nothing in it.
     before = await usage(admin.actor, "room", Period(date(2026, 3, 2), date(2026, 3, 2)))
     assert [(r.key, r.figures.assets) for r in before.rows] == [(first, 1)]
+
+
+async def test_a_day_begins_by_the_clock_of_the_period(
+    school: MadeSchool, admin: MadePerson
+) -> None:
+    asset = await asset_of(school)
+    device = await made.device(asset, since=LONG_AGO)
+    # In Kathmandu midnight comes two hours and a quarter later.
+    await made.powered(asset, device, (on(3, 0), on(3, 4)))
+    await power_days.roll_power_days()
+    for zone, hours in (("Asia/Shanghai", 4.0), ("Asia/Kathmandu", 1.75)):
+        only = Period(date(2026, 3, 3), date(2026, 3, 3), zone)
+        report = await usage(admin.actor, "school", only)
+        assert (report.totals.hours_on, report.days[0].hours) == (hours, hours), zone
 
 
 async def test_each_school_has_the_hours_of_its_own_days(

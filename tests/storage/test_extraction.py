@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from core.sandbox import Limits
 from storage import extraction, formats
 from storage.extraction import Findings
 from storage.extractors.findings import MOST_CHARACTERS, in_pages, tidy
-from storage.sandbox import Limits
 from tests.storage import samples
 
 OOXML = "application/vnd.openxmlformats-officedocument"

@@ -11,7 +11,7 @@ from PIL import Image
 
 from core import disks
 from core.errors import Invalid, NoRoom, Unavailable
-from storage import objects, photos
+from storage import objects, photos, picture_cleaning
 from storage.objects import connection
 from storage.objects.whole import SLICE_BYTES
 from tests.conftest import Stack
@@ -207,7 +207,7 @@ async def test_a_photo_is_kept_upright_and_without_its_place(connections: Stack,
 async def test_a_picture_of_many_pixels_is_made_smaller(connections: Stack) -> None:
     _, kept = await _kept(samples.picture("JPEG", (6000, 3000)))
     with Image.open(BytesIO(kept)) as image:
-        assert image.size == (photos.LARGEST_SIDE, photos.LARGEST_SIDE // 2)
+        assert image.size == (picture_cleaning.LARGEST_SIDE, picture_cleaning.LARGEST_SIDE // 2)
 
 
 async def test_a_photo_of_many_bytes_is_made_smaller_and_kept(connections: Stack) -> None:
@@ -215,12 +215,12 @@ async def test_a_photo_of_many_bytes_is_made_smaller_and_kept(connections: Stack
     buffer = BytesIO()
     noise.save(buffer, "PNG")
     data = buffer.getvalue()
-    assert photos.LARGEST_STORED_BYTES < len(data) < photos.LARGEST_PHOTO_BYTES
+    assert picture_cleaning.LARGEST_STORED_BYTES < len(data) < photos.LARGEST_PHOTO_BYTES
     photo, kept = await _kept(data)
     assert photo.media_type == "image/jpeg"
-    assert photo.size_bytes <= photos.LARGEST_STORED_BYTES
+    assert photo.size_bytes <= picture_cleaning.LARGEST_STORED_BYTES
     with Image.open(BytesIO(kept)) as image:
-        assert image.size == (photos.SMALLER_SIDE, 1728)
+        assert image.size == (picture_cleaning.SMALLER_SIDE, 1728)
 
 
 async def test_the_first_of_several_pictures_in_one_file_is_the_photo(connections: Stack) -> None:

@@ -2,17 +2,17 @@
 
 import io
 import struct
+import subprocess
+import sys
 import zipfile
 from pathlib import Path
 
-import openpyxl
 import pytest
 
-from core.errors import Invalid
-from inventory.imports.opening import open_sheet
-from storage import extraction, sandbox, zip_files
-from storage.sandbox import Limits, ReadingFailed
-from storage.zip_files import MOST_DIRECTORY_BYTES, DirectoryTooLarge, directory_bytes
+from core import sandbox, zip_files
+from core.sandbox import Limits, ReadingFailed
+from core.zip_files import MOST_DIRECTORY_BYTES, DirectoryTooLarge, directory_bytes
+from storage import extraction
 
 HUNGRY = "tests.storage.hungry_readers"
 TIGHT = Limits(
@@ -52,63 +52,6 @@ async def test_a_reader_knows_none_of_our_keys(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setenv("LABSHARE_SECRET_KEY", "secret")
     names = (await sandbox.run(f"{HUNGRY}:surroundings")).decode().split("\n")
     assert not [name for name in names if name.startswith("LABSHARE")]
-
-
-def _workbook(**replaced: bytes) -> bytes:
-    book = openpyxl.Workbook()
-    assert book.active
-    book.active.append(["Tag", "Model"])
-    book.active.append(["P-1", "M720"])
-    plain, out = io.BytesIO(), io.BytesIO()
-    book.save(plain)
-    with (
-        zipfile.ZipFile(plain) as source,
-        zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as made,
-    ):
-        for name in source.namelist():
-            short = name.rpartition("/")[2].partition(".")[0]
-            made.writestr(name, replaced.get(short, source.read(name)))
-    return out.getvalue()
-
-
-def _entities() -> bytes:
-    """A sheet of a few kilobytes whose one cell means a thousand million letters."""
-    names = "".join(
-        f'<!ENTITY e{n} "{f"&e{n - 1};" * 10}">' if n else '<!ENTITY e0 "haha">' for n in range(9)
-    )
-    return (
-        f"<?xml version='1.0'?><!DOCTYPE x [{names}]>"
-        '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>'
-        '<row r="1"><c r="A1" t="inlineStr"><is><t>&e8;</t></is></c></row></sheetData></worksheet>'
-    ).encode()
-
-
-def _styles() -> bytes:
-    """Two megabytes packed to a few kilobytes; openpyxl makes an object of each style."""
-    return (
-        b'<?xml version="1.0"?><styleSheet xmlns='
-        b'"http://schemas.openxmlformats.org/spreadsheetml/2006/main"><cellXfs>'
-        + b"<xf/>" * 1_500_000
-        + b"</cellXfs></styleSheet>"
-    )
-
-
-@pytest.mark.parametrize("bomb", [{"sheet1": _entities()}, {"styles": _styles()}])
-async def test_a_workbook_that_blows_up_is_refused_and_we_go_on(
-    bomb: dict[str, bytes], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("inventory.imports.opening.LIMITS", TIGHT)
-    with pytest.raises(Invalid) as refused:
-        await open_sheet(_workbook(**bomb))
-    assert refused.value.field == "file"
-
-
-async def test_a_sound_workbook_is_opened_and_a_wrong_one_says_why() -> None:
-    sheet = await open_sheet(_workbook())
-    assert [row.cells for row in sheet.rows] == [{"Tag": "P-1", "Model": "M720"}]
-    with pytest.raises(Invalid) as refused:
-        await open_sheet(b"Colour,Size\nred,big\n")
-    assert (refused.value.field, refused.value.code) == ("file", "headers")
 
 
 def _archive_of(entries: int, *, zip64: bool = False) -> bytes:
@@ -165,3 +108,16 @@ def test_a_comment_does_not_hide_the_directory() -> None:
 @pytest.mark.parametrize("data", [b"", b"PK", b"PK\5\6", bytes(100)])
 def test_what_is_no_archive_has_no_directory(data: bytes) -> None:
     assert directory_bytes(io.BytesIO(data)) == 0
+
+
+def test_a_reader_starts_without_the_database_driver() -> None:
+    """It is started for each picture, and the driver alone takes longer than a thumbnail."""
+    readers = (
+        "core.sandbox, core.sheets.reading, storage.picture_cleaning, storage.formats,"
+        " storage.extractors.readers"
+    )
+    told = "import sys; print([name for name in ('asyncpg', 'piccolo') if name in sys.modules])"
+    done = subprocess.run(
+        [sys.executable, "-c", f"import {readers}; {told}"], capture_output=True, check=True
+    )
+    assert done.stdout.strip() == b"[]"

@@ -47,6 +47,7 @@ class OwnFacts(msgspec.Struct, frozen=True):
 
     name: str
     locale: Literal["zh_CN", "en"]
+    reminder_email: str = ""
 
 
 class PasswordChange(msgspec.Struct, frozen=True):
@@ -68,7 +69,13 @@ class AccountPages(Controller):
         self, request: WebRequest, actor: NamedDependency[Actor]
     ) -> Response[str]:
         """Name and language, and where one is signed in."""
-        form = Form({"name": actor.name, "locale": actor.locale})
+        form = Form(
+            {
+                "name": actor.name,
+                "locale": actor.locale,
+                "reminder_email": await account.get_reminder_email(actor),
+            }
+        )
         return await _account_page(request, actor, form)
 
     @post(urls.account)
@@ -79,7 +86,12 @@ class AccountPages(Controller):
         return await submit(
             request,
             OwnFacts,
-            lambda facts: account.update_own(actor, name=facts.name, locale=facts.locale),
+            lambda facts: account.update_own(
+                actor,
+                name=facts.name,
+                locale=facts.locale,
+                reminder_email=facts.reminder_email,
+            ),
             then=lambda _: see_other(urls.account(), say("Saved.")),
             page=lambda form: _account_page(request, actor, form),
         )

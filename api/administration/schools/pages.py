@@ -47,7 +47,14 @@ PAGES: list[ControllerRouterHandler] = [
         then=lambda made: see_other(
             urls.school(made.id), say("The school is added, and you are its administrator.")
         ),
-        first=Form({"zone": DEFAULT_ZONE}),
+        first=Form(
+            {
+                "zone": DEFAULT_ZONE,
+                "renewals_most": 2,
+                "renewal_days": 14,
+                "takes_visitor_reports": "on",
+            }
+        ),
         action=urls.schools,
     ),
     *_pages.edit(

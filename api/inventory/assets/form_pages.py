@@ -26,7 +26,6 @@ from core.numbers import Id, Version
 from core.permissions import EDIT_EQUIPMENT
 from inventory import assets
 from inventory.assets import (
-    CLASS_EDITIONS,
     Asset,
     AssetChanges,
     AssetRow,
@@ -35,6 +34,7 @@ from inventory.assets import (
     LifecycleState,
     NewAsset,
 )
+from inventory.class_codes import CLASS_EDITIONS
 from inventory.models import ModelFacts
 
 

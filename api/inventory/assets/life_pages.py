@@ -24,6 +24,9 @@ from core.permissions import EDIT_EQUIPMENT
 from inventory import assets
 from inventory.assets import AssetRow, LifecycleState, NewWipe, WipeMethod, WipeResult
 
+# They are entered where more is said than a reason.
+OF_ITS_OWN = ("announced", "received", "in_repair", "dismantled")
+
 
 class StepsForm(msgspec.Struct, frozen=True):
     """Which assets go to which state, and why; where they are now if they were lost."""
@@ -116,7 +119,7 @@ async def _steps_page(request: WebRequest, actor: Actor, form: Form) -> Response
         form=desk.form,
         desk=desk,
         places=await place_options(actor, school_ids=actor.school_ids_with(EDIT_EQUIPMENT)),
-        states=[state for state in states if state not in ("announced", "received", "in_repair")],
+        states=[state for state in states if state not in OF_ITS_OWN],
     )
 
 

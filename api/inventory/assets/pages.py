@@ -24,14 +24,25 @@ from core.access import Actor
 from core.errors import say
 from core.numbers import Id, Version
 from core.permissions import EDIT_EQUIPMENT, READ_DONATIONS, REPORT_FAULTS
-from inventory import assets, attachments, custody, custom_fields, repairs
+from inventory import (
+    assets,
+    attachments,
+    custody,
+    custom_fields,
+    kits,
+    repairs,
+    stock,
+    transfers,
+)
 from inventory.assets import Asset, AssetFilters, LifecycleState
 from inventory.assets.with_books import list_with_books
-from inventory.usage import ZONE
+from inventory.holds import listing as holds
+from inventory.holds.listing import HoldFilters
 from monitoring import devices, topology
 
 # The list says how many there are up to here, and "more" beyond: counting all costs too much.
 COUNTED_TO = 1000
+HOLDS_SHOWN = 5
 
 
 class StepForm(msgspec.Struct, frozen=True):
@@ -128,18 +139,23 @@ async def _asset_page(
         request,
         "inventory/assets/asset.html",
         asset=asset,
-        today=clock.today(ZONE),
+        today=clock.today(actor.zone_at(asset.school_id)),
         form=form or Form(),
         may_keep=may_keep,
         keeps_several=may_keep and len(actor.school_ids_with(EDIT_EQUIPMENT)) > 1,
         may_report=actor.can_at(asset.school_id, REPORT_FAULTS),
         reads_donation=await _reads_donation(actor, asset),
         loans=await custody.list_of_asset(actor, asset.tag),
+        shortages=await custody.list_shortages(actor, asset.tag),
+        kit=await kits.find_kit(actor, asset.tag),
+        transfer=await transfers.find_transfer_of(actor, asset.id),
+        holds=(await holds.list_holds(actor, HoldFilters(tag=asset.tag), limit=HOLDS_SHOWN)).items,
         orders=orders,
         device=device,
         uplink=await topology.suggest_parent(actor, device.id) if device else None,
         story=await assets.list_history(actor, asset),
         steps=[step.to_state for step in steps],
+        can_dismantle=await stock.can_dismantle(actor, asset),
         places=await place_options(actor, school_id=asset.school_id) if asks_place else [],
         wipes=await assets.list_wipes(asset),
         gallery=await gallery_of(

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from api import urls
 from api.inventory.assets.book_columns import OF_BOOKS, columns_of_fields
+from api.inventory.unnamed import unnamed
 from api.kit.list_files import list_files
 from api.kit.list_tables import Cell, Column, ListTable
 from api.wording.language import Language
@@ -36,7 +37,7 @@ def _of_import(
 
 
 def _holder(row: AssetRow, speech: Language) -> str:
-    is_out = speech.words(say("It is out")) if row.holder_kind else ""
+    is_out = speech.words(unnamed(row.holder_kind)) if row.holder_kind else ""
     return row.holder or is_out
 
 

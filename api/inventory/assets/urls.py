@@ -5,6 +5,7 @@ from api.kit.addresses import Address
 assets = Address("/assets")
 new_asset = Address("/assets/new")
 step_assets = Address("/assets/step")
+count_assets = Address("/assets/count")
 wipe_assets = Address("/assets/wipe")
 move_assets = Address("/assets/move")
 change_school = Address("/assets/change-school")

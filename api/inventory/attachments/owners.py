@@ -1,4 +1,4 @@
-"""The three nouns that have photographs and papers, and how each is found by its address."""
+"""The nouns that have photographs and papers, and how each is found by its address."""
 
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -76,5 +76,18 @@ OWNERS = {
         attachments=urls.donation_attachments,
         photos=urls.donation_photos,
         documents=urls.donation_documents,
+    ),
+    SubjectKind.transfer: Owner(
+        name="transfer",
+        path="/transfers/{transfer_id:int}/attachments",
+        parameter="transfer_id",
+        parameter_type=PathId,
+        find=attachments.of_transfer,
+        read=READ_EQUIPMENT,
+        write=EDIT_EQUIPMENT,
+        page=urls.transfer,
+        attachments=urls.transfer_attachments,
+        photos=urls.transfer_photos,
+        documents=urls.transfer_documents,
     ),
 }

@@ -1,26 +1,34 @@
-"""The list of a desk form: rows as they were scanned or typed, what stands in the way of each."""
+"""The list of a desk form: rows as they were scanned, found or typed, what stands in the way of each."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, TypeVar
 
 import msgspec
 from litestar import Response
-from litestar.response import Redirect
 
 from api.http.types import WebRequest
 from api.kit.addresses import local, with_query
+from api.kit.flash import SeeOther
 from api.kit.forms import REFUSALS, Form, as_typed
 from api.kit.repeats import KEY_FIELD, new_key
 from api.kit.submission import Once, Onward, submit
 from core.access import Actor
 from core.errors import FieldError, Message
+from core.paging import MAX_LIMIT
 from core.permissions import EDIT_EQUIPMENT
 from inventory import assets
-from inventory.assets import AssetFilters, AssetRow
+from inventory.assets import AssetFilters, AssetRow, Custodial
 
 F = TypeVar("F", bound=msgspec.Struct)
 R = TypeVar("R")
+# What scan-desk.js sends a form with, so that it may forget the rows once they are taken.
+ASKED_BY_SCRIPT = "x-labshare-desk"
 Check = Callable[[list[str]], Awaitable[tuple[FieldError, ...]]]
+# The field in which things are looked for by name, model or number.
+SEARCH = "find"
+# The value of the button that brings a list from another desk.
+FROM_ANOTHER_DESK = "another"
+MOST_FOUND, MOST_WORDS = 10, 200
 
 
 class Chosen(AssetFilters, frozen=True):
@@ -66,6 +74,7 @@ class Desk(msgspec.Struct, frozen=True):
 
     rows: list[DeskRow]
     form: Form
+    found: list[AssetRow] = []
 
     @property
     def refused(self) -> list[DeskRow]:
@@ -95,19 +104,37 @@ async def submit_desk(
 ) -> Response[Any]:
     """:func:`api.kit.submission.submit` for a desk: a row's button takes the row out of the list.
 
-    What is refused without a field's name stands at the tags. A list from another desk is laid out
-    only; when this one is done and has a ``rest``, that comes next.
+    What is refused without a field's name stands at the tags. A list may be laid out only, with what
+    was typed beside it, unless it comes from another desk, whose fields mean other things. What is
+    searched for, and what is added of it, goes the same way. When this desk is done and has a
+    ``rest``, that comes next.
     """
     typed = await as_typed(request)
+    if _is_search(typed):
+        return await page(Form({**typed, "searched": typed.get(SEARCH, "")}))
+    if "add" in typed:
+        tags = [*split_tags(typed.get("tags", "")), *split_tags(typed["add"])[:1]]
+        return await page(Form({**typed, "tags": "\n".join(tags)}))
     if "lay_out" in typed:
-        return await page(Form({"tags": typed.get("tags", ""), KEY_FIELD: new_key()}))
+        elsewhere = typed["lay_out"] == FROM_ANOTHER_DESK
+        kept = {"tags": typed.get("tags", "")} if elsewhere else typed
+        return await page(Form({**kept, KEY_FIELD: new_key()}))
     if "remove" in typed:
         return await page(Form(_without_rows(typed)))
     names = {"": "tags", **(fields or {})}
     answer = await submit(request, form_type, call, then=then, page=page, fields=names, once=once)
-    if isinstance(answer, Redirect) and (rest := local(typed.get("rest"), "")):
-        answer.url = rest
+    if isinstance(answer, SeeOther):
+        answer.url = local(typed.get("rest"), "") or answer.url
+        answer.is_told = ASKED_BY_SCRIPT in request.headers
     return answer
+
+
+def _is_search(typed: Mapping[str, Any]) -> bool:
+    """Whether to look for things: its button, or Enter in a field while other words stand there."""
+    words = typed.get(SEARCH, "").strip()
+    return "search" in typed or (
+        "enter" in typed and words != "" and words != typed.get("searched", "").strip()
+    )
 
 
 def _without_rows(typed: dict[str, Any]) -> dict[str, Any]:
@@ -119,8 +146,13 @@ def _without_rows(typed: dict[str, Any]) -> dict[str, Any]:
     return {**typed, "tags": "\n".join(kept), KEY_FIELD: typed.get(KEY_FIELD) or new_key()}
 
 
-async def lay_out(actor: Actor, form: Form, check: Check) -> Desk:
-    """The rows of the list with what they mean; each refused one with its reason."""
+async def lay_out(
+    actor: Actor, form: Form, check: Check, *, offered: Custodial | None = None
+) -> Desk:
+    """The rows of the list with what they mean; each refused one with its reason.
+
+    ``offered`` says what a search for more finds: what is free, or what is out.
+    """
     given = split_tags(form.values.get("tags", ""))
     of_rows = [error for error in form.errors if error.index is not None]
     of_fields = tuple(error for error in form.errors if error.index is None)
@@ -138,7 +170,20 @@ async def lay_out(actor: Actor, form: Form, check: Check) -> Desk:
         for one in meant
     ]
     values = {"tags": "\n".join(given), "rest": local(form.values.get("rest"), "")}
-    return Desk(rows, Form({**form.values, **values}, of_fields, form.status))
+    found = await _search(actor, form, offered, {row.tag for row in known.values()})
+    return Desk(rows, Form({**form.values, **values}, of_fields, form.status), found)
+
+
+async def _search(
+    actor: Actor, form: Form, offered: Custodial | None, listed: set[str]
+) -> list[AssetRow]:
+    """The first things that the words in the search field find and that are not listed yet."""
+    words = str(form.values.get("searched", "")).strip()
+    if offered is None or not words:
+        return []
+    filters = AssetFilters(q=words[:MOST_WORDS], custody=offered)
+    page = await assets.list_assets(actor, filters, limit=min(MOST_FOUND + len(listed), MAX_LIMIT))
+    return [row for row in page.items if row.tag not in listed][:MOST_FOUND]
 
 
 def _tags(meant: list[assets.Meant]) -> list[str]:

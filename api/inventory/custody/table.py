@@ -1,20 +1,14 @@
 """The columns of who has what, on its page and in its files."""
 
-from datetime import date, datetime
-
 from api import urls
+from api.inventory.unnamed import unnamed
 from api.kit.list_files import list_files
 from api.kit.list_tables import Column, ListTable
-from api.wording.language import SCHOOL_ZONE
 from core.errors import Message, say
 from core.permissions import READ_EQUIPMENT
 from inventory import custody
 from inventory.custody import Custody, CustodyFilters
 from inventory.custody.listing import ORDERS
-
-
-def _day(at: datetime | None) -> date | None:
-    return at and at.astimezone(SCHOOL_ZONE).date()
 
 
 def _state(loan: Custody) -> Message:
@@ -36,12 +30,20 @@ TABLE = ListTable[Custody](
         Column(
             "holder",
             say("Holder"),
-            lambda loan, speech: loan.holder or speech.words(say("It is out")),
+            lambda loan, speech: loan.holder or speech.words(unnamed(loan.holder_kind)),
             line="where",
         ),
-        Column("started_at", say("Since"), lambda loan, _: _day(loan.started_at)),
-        Column("due_on", say("Due back on"), lambda loan, _: loan.due_on, line="state"),
-        Column("ended_at", say("Came back on"), lambda loan, _: _day(loan.ended_at), line="state"),
+        Column("started_at", say("Since"), lambda loan, speech: speech.date_of(loan.started_at)),
+        Column("due_at", say("Due back on"), lambda loan, _: loan.due_on, line="state"),
+        Column(
+            "due_lesson", say("After the lesson"), lambda loan, _: loan.due_lesson, on_page=False
+        ),
+        Column(
+            "ended_at",
+            say("Came back on"),
+            lambda loan, speech: speech.date_of(loan.ended_at),
+            line="state",
+        ),
         Column(
             "state",
             say("State"),

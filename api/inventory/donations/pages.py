@@ -51,9 +51,11 @@ class ReceiptForm(msgspec.Struct, frozen=True):
     count: int
     place_id: Id | None = None
     serial_numbers: str = ""
+    as_lot: bool = False
 
     def receipt(self) -> Receipt:
-        return Receipt(self.count, self.place_id, tuple(self.serial_numbers.splitlines()))
+        serials = tuple(self.serial_numbers.splitlines())
+        return Receipt(self.count, self.place_id, serials, self.as_lot)
 
 
 class DonationPages(Controller):
@@ -232,6 +234,8 @@ def _fields_of_line(line_id: int) -> dict[str, str]:
 
 
 def _received(made: list[AssetRow]) -> Message:
+    if not made:
+        return say("Received: they are in the lot now.")
     return say(
         "Received: {count}, with the tags {first} to {last}.",
         count=len(made),

@@ -1,1 +1,1 @@
-"""Imports of assets from spreadsheets."""
+"""Imports from spreadsheets."""

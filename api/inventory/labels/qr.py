@@ -11,8 +11,13 @@ from api.http.types import WebRequest
 
 def scan_address(request: WebRequest, code: str) -> str:
     """What a label's QR code holds: the whole address of its scan."""
+    return whole_address(request, urls.scan(code))
+
+
+def whole_address(request: WebRequest, path: str) -> str:
+    """A page of ours as any device opens it."""
     base = request.app.state.settings.base_url or str(request.base_url).rstrip("/")
-    return f"{base}{urls.scan(code)}"
+    return f"{base}{path}"
 
 
 def drawing(text: str) -> Markup:

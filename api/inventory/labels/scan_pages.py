@@ -8,16 +8,18 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from api import urls
-from api.http.access import allow, in_person
+from api.http.access import allow, public
+from api.http.identity import find_actor
 from api.http.types import WebRequest
+from api.inventory.visitors.pages import visitor_page
 from api.kit.flash import see_other
 from api.kit.forms import Form
 from api.kit.rendering import render
 from api.kit.submission import submit
 from core.access import Actor
-from core.errors import say
+from core.errors import NotFound, NotSignedIn, say
 from core.permissions import EDIT_EQUIPMENT
-from inventory import labels
+from inventory import labels, visitors
 
 
 class ClaimForm(msgspec.Struct, frozen=True):
@@ -31,11 +33,21 @@ class ScanPages(Controller):
 
     include_in_schema = False
 
-    @get(urls.scan, guards=[in_person])
-    async def scan(
-        self, request: WebRequest, actor: NamedDependency[Actor], code: FromPath[str]
-    ) -> Response[Any]:
-        scan = await labels.get_scan(actor, code)
+    @get(urls.scan, guards=[public])
+    async def scan(self, request: WebRequest, code: FromPath[str]) -> Response[Any]:
+        """Whoever has no part in its school sees what visitors see of the thing, if it is on one."""
+        actor = find_actor(request)
+        if actor is None:
+            if await visitors.find_thing(code) is None:
+                raise NotSignedIn(say("Sign in first"))
+            return await visitor_page(request, code)
+        actor.require_in_person()
+        try:
+            scan = await labels.get_scan(actor, code)
+        except NotFound:
+            if await visitors.find_thing(code) is None:
+                raise
+            return await visitor_page(request, code)
         if scan.tag is not None:
             return see_other(urls.asset(scan.tag))
         return await _claim_page(request, actor, code, Form())

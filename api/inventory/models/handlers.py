@@ -17,14 +17,19 @@ from core.access import Actor
 from core.errors import say
 from core.permissions import EDIT_EQUIPMENT, READ_EQUIPMENT
 from inventory import attachments, models
+from inventory.class_codes import CLASS_EDITIONS
 from inventory.models import AssetModel
 
 
 async def _with_gallery(_: WebRequest, actor: Actor, model: AssetModel | None) -> dict[str, Any]:
-    """A model's photographs and papers."""
+    """The editions of the classes, and a model's photographs and papers."""
+    editions = [(edition, edition) for edition in CLASS_EDITIONS]
     if model is None:
-        return {}
-    return {"gallery": await gallery_of(actor, await attachments.of_model(actor, model.id))}
+        return {"editions": editions}
+    return {
+        "editions": editions,
+        "gallery": await gallery_of(actor, await attachments.of_model(actor, model.id)),
+    }
 
 
 _pages = NounPages[AssetModel](

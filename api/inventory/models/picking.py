@@ -13,7 +13,7 @@ from api.http.access import in_person
 from api.http.types import WebRequest
 from api.kit.forms import Form, convert_form
 from api.kit.rendering import render
-from api.kit.submission import attempt
+from api.kit.submission import Once, attempt
 from core.access import Actor
 from core.errors import FieldError, Invalid, say
 from inventory import models
@@ -64,6 +64,7 @@ async def submit_with_model(
     page: Callable[[Form], Awaitable[Response[str]]],
     current: int = 0,
     fields: Mapping[str, str] | None = None,
+    once: Once[R] | None = None,
 ) -> Response[Any]:
     """:func:`api.kit.submission.submit` for a form whose model is typed, chosen or added in it."""
 
@@ -71,7 +72,7 @@ async def submit_with_model(
         typed = await request.form()
         return await call(*await convert_with_model(actor, typed, form_type, current=current))
 
-    return await attempt(request, work, then=then, page=page, fields=fields)
+    return await attempt(request, work, then=then, page=page, fields=fields, once=once)
 
 
 async def convert_with_model(

@@ -26,6 +26,12 @@ TABLE = ListTable[AssetModel](
             line=lambda model: "where" if model.isbn else "",
         ),
         Column(
+            "class_code",
+            say("Class code"),
+            lambda model, _: model.class_code,
+            line=lambda model: "where" if model.class_code else "",
+        ),
+        Column(
             "assets",
             say("Number of assets"),
             lambda model, _: model.assets,

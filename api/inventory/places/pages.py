@@ -20,8 +20,12 @@ from core.errors import say
 from core.numbers import Id
 from core.permissions import EDIT_MONITORING, EDIT_PLACES
 from core.places import HOLDERS, NewPlace, Place, PlaceKind
+from inventory import lots
 from inventory import places as contents
+from inventory.lots import LotFilters
 from monitoring.alerting.maintenance import in_force
+
+LOTS_SHOWN = 8
 
 
 class PlaceFilter(msgspec.Struct, frozen=True):
@@ -112,6 +116,7 @@ async def _place_page(
         counts=await contents.count_assets(actor, school_id=place.school_id),
         holders=_holders(tree, place.kind),
         stands_alone=None in HOLDERS[place.kind],
+        lots=await lots.list_lots(actor, LotFilters(place=place.id), limit=LOTS_SHOWN),
         may_keep=actor.can_at(place.school_id, EDIT_PLACES),
         may_plan=actor.can_at(place.school_id, EDIT_MONITORING),
         maintenance=await in_force.over_place(place_id, clock.now()),

@@ -23,10 +23,10 @@ from api.wording.language import Language
 from core.access import Actor
 from core.idempotency import once
 from core.paging import Page
-from core.permissions import READ_EQUIPMENT, WRITE_WORK_ORDERS
+from core.permissions import EDIT_EQUIPMENT, READ_EQUIPMENT, WRITE_WORK_ORDERS
 from inventory import repairs
 from inventory.photos import store_photos
-from inventory.repairs import WorkOrderEntry
+from inventory.repairs import OrderPart, WorkOrderEntry
 from storage.photos import Photo, PhotoSize
 
 
@@ -106,6 +106,11 @@ async def list_entries(actor: Actor, order_id: int) -> Page[WorkOrderEntry]:
     return Page(await repairs.list_entries(actor, order_id))
 
 
+async def list_parts(actor: Actor, order_id: int) -> Page[OrderPart]:
+    """All of them in one page."""
+    return Page(await repairs.list_parts(actor, order_id))
+
+
 _routes = NounRoutes(
     "/work-orders/{order_id:int}",
     "work_order",
@@ -121,6 +126,32 @@ ROUTES: list[ControllerRouterHandler] = [
         "What was found and done, the oldest first",
         "All of them: a job card has no pages.",
         operation="work_order_entry_list",
+    ),
+    _routes.at(
+        "GET /parts",
+        list_parts,
+        "Parts that the order has reserved and used",
+        operation="work_order_part_list",
+    ),
+    _routes.at(
+        "POST /parts/reserve",
+        repairs.reserve_part,
+        "Keep parts in stock for the order",
+        "So many in all, 0 frees them; closing the order does too. 409 says how many are free.",
+        operation="work_order_part_reserve",
+        gives=Page[OrderPart],
+        status=200,
+        allowed=EDIT_EQUIPMENT,
+    ),
+    _routes.at(
+        "POST /parts/return",
+        repairs.return_part,
+        "Put unused parts of the order back into stock",
+        "Their cost is taken off the order's.",
+        operation="work_order_part_return",
+        gives=Page[OrderPart],
+        status=200,
+        allowed=EDIT_EQUIPMENT,
     ),
     _routes.at(
         "POST /entries",

@@ -18,10 +18,10 @@ from api.kit.repeats import KEY_FIELD, new_key
 from api.kit.submission import Once, submit
 from core.access import Actor
 from core.database import transaction
-from core.errors import Invalid, Message, say
+from core.errors import Message, say
 from core.permissions import REPORT_FAULTS
-from inventory import assets, repairs
-from inventory.repairs.opening import SUMMARY_MAX_LENGTH, ReportableAsset, Reported
+from inventory import repairs
+from inventory.repairs.opening import SUMMARY_MAX_LENGTH, Reported
 from inventory.repairs.views import Severity
 
 
@@ -53,7 +53,7 @@ class FaultReportPages(Controller):
         return await submit(
             request,
             TagForm,
-            lambda form: _find_reportable(actor, form.tag),
+            lambda form: repairs.get_reportable(actor, form.tag),
             then=lambda asset: see_other(urls.report_fault(asset.tag)),
             page=lambda form: render(request, "inventory/work_orders/which.html", form=form),
             fields={"": "tag"},
@@ -90,13 +90,6 @@ def _thanks(reported: Reported) -> Message:
     if reported.is_new:
         return say("Thank you. It is handed in and waits for a technician.")
     return say("Thank you. It was reported already; your words are added.")
-
-
-async def _find_reportable(actor: Actor, typed: str) -> ReportableAsset:
-    meant = await assets.resolve_one(actor, typed)
-    if meant.candidates:
-        raise Invalid.of("tag", meant.missing, code="ambiguous")
-    return await repairs.get_reportable(actor, meant.tag or typed)
 
 
 async def _report(actor: Actor, tag: str, form: ReportForm, photos: FormPhotos) -> Reported:

@@ -6,14 +6,16 @@ from typing import Any
 from litestar import Response
 
 from api.http.types import WebRequest
+from api.inventory.options import stock_options
 from api.kit.forms import Form
 from api.kit.photos import FormPhotos
 from api.kit.rendering import render
 from api.kit.repeats import KEY_FIELD, new_key
 from core.access import Actor
-from core.permissions import REPORT_FAULTS
-from inventory import repairs
+from core.permissions import EDIT_EQUIPMENT, REPORT_FAULTS
+from inventory import repairs, visitors
 from inventory.repairs import Action
+from inventory.stock import find_choices
 
 # Where people write sentences: nobody should have to write them twice.
 SENTENCES = ("found", "done", "text", "resolution", "reason")
@@ -40,6 +42,7 @@ async def order_page(
     if order.is_closed and (written := _written(form.values)):
         part, form = "comment", form.with_values(text=written)
     may_write = repairs.may_work_on(actor, order) and not order.is_closed
+    keeps_stock = actor.can_at(order.school_id, EDIT_EQUIPMENT)
     kept, wrong = await photos.keep(actor) if photos and may_write else ([], [])
     return render(
         request,
@@ -51,6 +54,14 @@ async def order_page(
             await repairs.find_assignees(actor, order.school_id) if Action.assign in actions else []
         ),
         may_write=may_write,
+        order_parts=await repairs.list_parts(actor, order_id),
+        keeps_stock=keeps_stock,
+        stock=(
+            stock_options(await find_choices(actor, order.school_id, like_parts=[]))
+            if keeps_stock and not order.is_closed
+            else []
+        ),
+        contacts=await visitors.find_contacts(actor, order_id),
         kept_photos=kept,
         may_comment=order.school_id in actor.school_ids_with(REPORT_FAULTS),
         others=[other for other in others if other.id != order.id],

@@ -26,11 +26,27 @@ from core.access import Actor, Role
 from core.database import transaction
 from core.errors import Message, say
 from core.numbers import Id, Version
-from core.permissions import MANAGE_WORK_ORDERS, READ_EQUIPMENT, REPORT_FAULTS, WRITE_WORK_ORDERS
-from inventory import repairs
+from core.permissions import (
+    EDIT_EQUIPMENT,
+    MANAGE_WORK_ORDERS,
+    READ_EQUIPMENT,
+    REPORT_FAULTS,
+    WRITE_WORK_ORDERS,
+)
+from inventory import repairs, visitors
 from inventory.assets import Condition
-from inventory.repairs import NewEntry, WorkOrder, WorkOrderEntry
+from inventory.lots.moving import Quantity
+from inventory.repairs import (
+    NewEntry,
+    OrderPart,
+    PartReservation,
+    PartReturn,
+    PartUse,
+    WorkOrder,
+    WorkOrderEntry,
+)
 
+KEEPS = allow(EDIT_EQUIPMENT, tokens=False)
 F = TypeVar("F", bound=msgspec.Struct)
 
 
@@ -73,6 +89,31 @@ class CommentForm(msgspec.Struct, frozen=True):
     """A remark."""
 
     text: Annotated[str, msgspec.Meta(max_length=4000)]
+
+
+class EntryForm(NewEntry, frozen=True, kw_only=True):
+    """What was found and done, and up to three parts that were taken from stock for it."""
+
+    stock_0: Id | None = None
+    quantity_0: Quantity = 1
+    stock_1: Id | None = None
+    quantity_1: Quantity = 1
+    stock_2: Id | None = None
+    quantity_2: Quantity = 1
+
+    def entry(self) -> NewEntry:
+        taken = [
+            (self.stock_0, self.quantity_0),
+            (self.stock_1, self.quantity_1),
+            (self.stock_2, self.quantity_2),
+        ]
+        return NewEntry(
+            found=self.found,
+            done=self.done,
+            minutes=self.minutes,
+            cost=self.cost,
+            parts=[PartUse(stock, many) for stock, many in taken if stock is not None],
+        )
 
 
 def _step(
@@ -136,6 +177,9 @@ class WorkOrderPages(Controller):
             places=await place_options(actor),
             works=actor.is_a(Role.admin, Role.technician, Role.student_helper),
             may_report=actor.can(REPORT_FAULTS),
+            visitor_reports=(
+                await visitors.count_waiting(actor) if actor.can(MANAGE_WORK_ORDERS) else None
+            ),
         )
 
     @get(urls.work_order, guards=[allow(READ_EQUIPMENT)])
@@ -172,6 +216,7 @@ class WorkOrderPages(Controller):
             page=lambda form: order_page(
                 request, actor, order_id, form, part="entry", photos=photos
             ),
+            fields={"stock_id": "stock_0", "quantity": "quantity_0"},
             once=Once(
                 actor, WorkOrderEntry, lambda: _store_photos(request, actor, order_id, photos)
             ),
@@ -188,6 +233,31 @@ class WorkOrderPages(Controller):
             then=lambda _: _done(order_id, say("Written down.")),
             page=lambda form: order_page(request, actor, order_id, form, part="comment"),
             once=Once(actor, WorkOrderEntry),
+        )
+
+    @post(urls.reserve_part, guards=[KEEPS])
+    async def reserve(
+        self, request: WebRequest, actor: NamedDependency[Actor], order_id: PathId
+    ) -> Response[Any]:
+        return await submit(
+            request,
+            PartReservation,
+            lambda wanted: repairs.reserve_part(actor, order_id, wanted),
+            then=lambda _: _done(order_id, say("Saved.")),
+            page=lambda form: order_page(request, actor, order_id, form, part="parts"),
+        )
+
+    @post(urls.return_part, guards=[KEEPS])
+    async def return_part(
+        self, request: WebRequest, actor: NamedDependency[Actor], order_id: PathId
+    ) -> Response[Any]:
+        return await submit(
+            request,
+            PartReturn,
+            lambda given: repairs.return_part(actor, order_id, given),
+            then=lambda _: _done(order_id, say("Back in stock.")),
+            page=lambda form: order_page(request, actor, order_id, form, part="return"),
+            once=Once(actor, list[OrderPart]),
         )
 
     take = _step(urls.take_work_order, StepForm, repairs.take, say("It is yours now."))
@@ -232,7 +302,7 @@ def _done(order_id: int, said: Message) -> Response[Any]:
 async def _add_entry(
     request: WebRequest, actor: Actor, order_id: int, photos: FormPhotos
 ) -> WorkOrderEntry:
-    entry = await read_form(request, NewEntry)
+    entry = (await read_form(request, EntryForm)).entry()
     async with transaction(actor):
         return await repairs.create_entry(actor, order_id, entry, photos=await photos.take(actor))
 
@@ -241,6 +311,6 @@ async def _store_photos(
     request: WebRequest, actor: Actor, order_id: int, photos: FormPhotos
 ) -> None:
     """Only with words that are right, and of whoever may see the order."""
-    await read_form(request, NewEntry)
+    await read_form(request, EntryForm)
     await repairs.get_work_order(actor, order_id)
     await photos.store()

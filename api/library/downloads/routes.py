@@ -12,7 +12,7 @@ from api.http import delivery
 from api.http.access import allow
 from api.http.ranges import Slice
 from api.http.types import WebRequest
-from api.kit.numbers import PathPage
+from api.kit.numbers import PathNumber
 from core.access import Actor
 from core.permissions import READ_LIBRARY
 from storage import downloads
@@ -87,7 +87,7 @@ async def show_picture(
     actor: NamedDependency[Actor],
     revision_id: FromPath[UUID],
     kind: FromPath[str],
-    page: PathPage,
+    page: PathNumber,
 ) -> Response[Any]:
     made = await downloads.get_picture(actor, revision_id, kind, page)
     return await delivery.picture(request, made)

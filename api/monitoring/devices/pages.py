@@ -38,7 +38,6 @@ from monitoring.profiles import all_profiles
 from monitoring.registration.devices import NewDevice
 
 USE_DAYS = 14
-ZONE = "Asia/Shanghai"
 ALERTS_SHOWN = 10
 
 
@@ -190,7 +189,7 @@ async def _form_page(
 
 async def _use(actor: Actor, device: Device, request: WebRequest) -> dict[str, Any] | None:
     """Hours on per day of the last fortnight, for a chart; None when it was never on."""
-    today = clock.today(ZONE)
+    today = clock.today(actor.zone)
     first = today - timedelta(days=USE_DAYS - 1)
     days = await time_on.hours_per_day(
         actor, since=first, until=today + timedelta(days=1), asset_id=device.asset_id

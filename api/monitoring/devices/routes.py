@@ -14,8 +14,9 @@ from api.kit.noun_routes import NounRoutes
 from api.kit.numbers import Limit, PathId
 from api.monitoring.history.charts import known_metric
 from api.wording.language import Language
-from core import clock
+from core import changes, clock
 from core.access import Actor
+from core.changes import Removal, RemovedFilters
 from core.numbers import Version
 from core.paging import DEFAULT_LIMIT, Page
 from core.permissions import EDIT_MONITORING, READ_MONITORING
@@ -101,6 +102,17 @@ def _localized(device: Device, speech: Language) -> Device:
     return msgspec.structs.replace(device, trouble=trouble)
 
 
+async def list_removed_devices(
+    actor: Actor,
+    filters: RemovedFilters,
+    *,
+    cursor: str | None = None,
+    limit: int = DEFAULT_LIMIT,
+) -> Page[Removal]:
+    """Devices that are watched no longer."""
+    return await changes.list_removed(actor, "device", filters, cursor=cursor, limit=limit)
+
+
 _routes = NounRoutes(
     "/devices",
     "device",
@@ -121,6 +133,13 @@ ROUTES: list[ControllerRouterHandler] = [
         "Monitor an asset",
         "The worker visits it at once.",
         called="add",
+    ),
+    _routes.at(
+        "GET /removed",
+        list_removed_devices,
+        "Devices that are monitored no longer",
+        "In the order in which they were taken out, or went to another school with their asset.",
+        operation="device_removed_list",
     ),
     _routes.get(devices.get_device, "One device"),
     _routes.update(registration.update_device, "Change a device", body=DeviceChange),

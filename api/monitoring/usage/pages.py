@@ -24,7 +24,6 @@ from core.permissions import READ_USAGE
 from inventory import donations
 from inventory.usage import (
     LONGEST_PERIOD_DAYS,
-    ZONE,
     Period,
     Preset,
     chosen_period,
@@ -42,10 +41,10 @@ class UsageQuery(msgspec.Struct, frozen=True, rename={"first_day": "from", "last
     first_day: date | None = None
     last_day: date | None = None
 
-    def chosen(self) -> Period:
+    def chosen(self, zone: str) -> Period:
         if self.period == "days":
-            return chosen_period(self.first_day, self.last_day)
-        return preset_period(self.period, clock.today(ZONE))
+            return chosen_period(self.first_day, self.last_day, zone)
+        return preset_period(self.period, zone)
 
 
 class StoryQuery(msgspec.Struct, frozen=True, rename={"first_day": "from", "last_day": "to"}):
@@ -55,11 +54,11 @@ class StoryQuery(msgspec.Struct, frozen=True, rename={"first_day": "from", "last
     first_day: date | None = None
     last_day: date | None = None
 
-    def chosen(self, received_on: date) -> Period:
-        today = clock.today(ZONE)
+    def chosen(self, received_on: date, zone: str) -> Period:
+        today = clock.today(zone)
         earliest = today - timedelta(days=LONGEST_PERIOD_DAYS - 1)
         since = self.first_day or min(max(received_on, earliest), today)
-        return chosen_period(since, self.last_day)
+        return chosen_period(since, self.last_day, zone)
 
 
 class PageQuery(msgspec.Struct, frozen=True):
@@ -77,7 +76,9 @@ class UsagePages(Controller):
 
     @get(urls.usage)
     async def show_usage(self, request: WebRequest, actor: NamedDependency[Actor]) -> Response[str]:
-        query, period, form = await read_query(request, UsageQuery, UsageQuery.chosen)
+        query, period, form = await read_query(
+            request, UsageQuery, lambda query: query.chosen(actor.zone)
+        )
         report = await usage(actor, query.by, period)
         return render(
             request,
@@ -95,7 +96,7 @@ class UsagePages(Controller):
     ) -> Response[str]:
         query = _query(request, UsageQuery)
         # The link carries its days, so that the file holds what the page showed.
-        period = chosen_period(query.first_day, query.last_day)
+        period = chosen_period(query.first_day, query.last_day, actor.zone)
         return _file(await usage(actor, query.by, period), language_of(request), "usage")
 
     @get(urls.idle_assets)
@@ -111,7 +112,7 @@ class UsagePages(Controller):
         donation = await donations.get_donation(actor, donation_id)
         actor.require(donation.school_id, READ_USAGE)
         _, period, form = await read_query(
-            request, StoryQuery, lambda query: query.chosen(donation.received_on)
+            request, StoryQuery, lambda query: query.chosen(donation.received_on, actor.zone)
         )
         by_model = await usage(actor, "model", period, donation_id=donation_id)
         by_asset = await usage(actor, "asset", period, donation_id=donation_id)
@@ -133,7 +134,7 @@ class UsagePages(Controller):
         donation = await donations.get_donation(actor, donation_id)
         actor.require(donation.school_id, READ_USAGE)
         query = _query(request, StoryQuery)
-        period = query.chosen(donation.received_on)
+        period = query.chosen(donation.received_on, actor.zone)
         report = await usage(actor, query.by, period, donation_id=donation_id)
         return _file(report, language_of(request), f"donation-{donation_id}")
 

@@ -35,14 +35,14 @@ async def get_usage(
     last_day: Annotated[date | None, QueryParameter(name="to")] = None,
     donation_id: QueryId = None,
 ) -> UsageReport:
-    """Days of Shanghai, both counted; the last 30 days without them. Groups with the most
+    """Days by the clock of the reader's school, both counted; the last 30 days without them. Groups with the most
     hours come first; a null key gathers the assets without a donation or a place. By asset
     only for one donation. The numbers are defined in docs/usage.md.
     """
     return await usage(
         actor,
         _checked(by, donation_id),
-        chosen_period(first_day, last_day),
+        chosen_period(first_day, last_day, actor.zone),
         donation_id=donation_id,
     )
 

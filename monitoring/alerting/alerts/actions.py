@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from core import clock
 from core.access import Actor
 from core.database import fetch_column, fetch_value, transaction
-from core.errors import Conflict, Invalid, NotFound, say
+from core.errors import Conflict, FieldError, Invalid, NotFound, say
 from core.permissions import EDIT_MONITORING
 from monitoring.alerting.alerts.views import Alert, get_alert
 from monitoring.alerting.alerts.work_orders import add_entry
@@ -27,7 +27,7 @@ async def acknowledge(actor: Actor, alert_id: int) -> Alert:
 async def acknowledge_many(actor: Actor, alert_ids: Sequence[int]) -> int:
     """Take care of all of them that are still open; how many.
 
-    NotFound when one of them is of no school that the actor keeps.
+    NotFound, with each of them, when some are of no school that the actor keeps.
     """
     if len(alert_ids) > MOST_AT_ONCE:
         raise Invalid.of(
@@ -36,13 +36,13 @@ async def acknowledge_many(actor: Actor, alert_ids: Sequence[int]) -> int:
     editable = actor.school_ids_with(EDIT_MONITORING)
     wanted = sorted(set(alert_ids))
     async with transaction(actor):
-        seen: int = await fetch_value(
-            "SELECT count(*) FROM alert WHERE id = any($1::bigint[]) AND school = any($2::bigint[])",
+        seen = await fetch_column(
+            int,
+            "SELECT id FROM alert WHERE id = any($1::bigint[]) AND school = any($2::bigint[])",
             wanted,
             editable,
         )
-        if seen < len(wanted):
-            raise NotFound(say("There is no such alert, or it is not of your school"))
+        _refuse_unseen(alert_ids, set(seen))
         taken = await fetch_column(
             int,
             "UPDATE alert SET acknowledged_at = $2, acknowledged_by = $3 WHERE id IN ("
@@ -55,6 +55,17 @@ async def acknowledge_many(actor: Actor, alert_ids: Sequence[int]) -> int:
             editable,
         )
     return len(taken)
+
+
+def _refuse_unseen(alert_ids: Sequence[int], seen: set[int]) -> None:
+    missing = say("There is no such alert, or it is not of your school")
+    errors = [
+        FieldError("alert_ids", missing, "not_found", index, str(alert_id))
+        for index, alert_id in enumerate(alert_ids)
+        if alert_id not in seen
+    ]
+    if errors:
+        raise NotFound(missing, field="alert_ids", errors=errors)
 
 
 async def clear_by_hand(actor: Actor, alert_id: int, reason: str) -> Alert:

@@ -6,6 +6,7 @@ from typing import Literal
 import msgspec
 
 from core.access import Actor
+from core.changes import changed_since
 from core.database import fetch
 from core.errors import Message, say
 from core.numbers import Id
@@ -57,6 +58,7 @@ class AlertFilter(msgspec.Struct, frozen=True):
     place_id: Id | None = None
     rule: str | None = None
     is_flapping: bool | None = None
+    changed_since: datetime | None = None
 
 
 MISSING = say("There is no such alert, or it is not of your school")
@@ -95,8 +97,15 @@ async def list_alerts(
     actor: Actor, only: AlertFilter, *, limit: int = 50, cursor: str | None = None
 ) -> Page[Alert]:
     """The alerts of the actor's schools that fit, the newest first."""
+    schools = actor.schools_for(only.school_id)
     return await list_page(
-        Alert, SELECT, _where(actor, only), NEWEST_FIRST, cursor=cursor, limit=limit
+        Alert,
+        SELECT,
+        _where(actor, only),
+        NEWEST_FIRST,
+        cursor=cursor,
+        limit=limit,
+        changed=changed_since(only.changed_since, "alert", "l.id", schools),
     )
 
 

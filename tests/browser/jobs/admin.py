@@ -40,7 +40,9 @@ async def import_a_list(desk: Desk) -> None:
         file = Path(folder) / "新到电脑.csv"
         file.write_text(sheet.getvalue(), "gb18030")
         await desk.send("/imports", school="灵璧职高", file=str(file))
-        await desk.sees("新到电脑.csv")
+        await desk.sees("新到电脑.csv", "这些列分别是什么")
+    await desk.send("/columns")
+    await desk.sees("等待您确认")
     await desk.send("/apply")
     await desk.sees("已导入")
 

@@ -39,10 +39,14 @@ class Desk(msgspec.Struct):
         form = self.page.locator(f"main form[action*='{action}']").first
         await self._unfold(form)
         for name, value in fields.items():
-            await _put(form.locator(f"[name='{name}']"), value)
+            field = form.locator(f"[name='{name}']")
+            await self._unfold(field.first)
+            await _put(field, value)
         await form.locator("button[type=submit], button:not([type])").last.click()
 
     async def _unfold(self, inside: Locator) -> None:
+        # A page sent just before may still be on its way: what is not there has nothing to unfold.
+        await inside.wait_for(state="attached")
         fold = inside.locator("xpath=ancestor::details[not(@open)]")
         for each in await fold.all():
             await each.locator("summary").first.click()

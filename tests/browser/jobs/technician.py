@@ -28,11 +28,15 @@ async def report_by_the_number_on_a_sticker(desk: Desk) -> None:
 async def hand_out_two_and_take_them_back(desk: Desk) -> None:
     tags = (await desk.tags(READY))[:2]
     await desk.open("/custody/hand-out")
-    await desk.send("/custody/hand-out", tags="\n".join(tags), group="八年级一班", note="信息课")
-    await desk.open(f"/assets/{tags[0]}")
-    await desk.sees("八年级一班")
+    await desk.send("/custody/hand-out", tags="\n".join(tags), who="八年级一班", note="信息课")
+    # It is the class that the school knows; the receipt names it and everything it got.
+    await desk.sees("八(1)班", *tags)
+    for tag in tags:
+        await desk.open(f"/assets/{tag}")
+        await desk.sees("八(1)班")
     await desk.open("/custody/take-back")
     await desk.send("/custody/take-back", tags="\n".join(tags), note="都在")
+    await desk.sees("都在", *tags)
     for tag in tags:
         await desk.open(f"/assets/{tag}")
         await desk.sees(say("Nobody has it now."))

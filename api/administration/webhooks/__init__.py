@@ -1,0 +1,1 @@
+"""Webhooks: their pages and their JSON."""

@@ -1,0 +1,1 @@
+"""Bookings, and the calendars of what can be booked."""

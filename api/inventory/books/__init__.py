@@ -1,0 +1,1 @@
+"""Books: titles, copies, and how they come in by ISBN."""

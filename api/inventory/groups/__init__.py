@@ -1,0 +1,1 @@
+"""Classes and other groups that borrow."""

@@ -1,0 +1,1 @@
+"""Scans: what a scanned text means."""

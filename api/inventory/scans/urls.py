@@ -1,0 +1,5 @@
+"""The address of the question what a scan means."""
+
+from api.kit.addresses import Address
+
+scans = Address("/api/v1/scans")

@@ -1,0 +1,25 @@
+"""Addresses of stock-takes, of what was seen in them, and of what follows."""
+
+from api.kit.addresses import Address
+
+stocktakes = Address("/stocktakes")
+stocktakes_csv = Address("/stocktakes.csv")
+stocktakes_xlsx = Address("/stocktakes.xlsx")
+new_stocktake = Address("/stocktakes/new")
+unseen_assets = Address("/stocktakes/unseen")
+stocktake = Address("/stocktakes/{stocktake_id:int}")
+count_stocktake = Address("/stocktakes/{stocktake_id:int}/count")
+tick_stocktake = Address("/stocktakes/{stocktake_id:int}/ticks")
+stocktake_assets = Address("/stocktakes/{stocktake_id:int}/assets")
+correct_stocktake = Address("/stocktakes/{stocktake_id:int}/corrections")
+close_stocktake = Address("/stocktakes/{stocktake_id:int}/close")
+cancel_stocktake = Address("/stocktakes/{stocktake_id:int}/cancel")
+stocktake_receipt = Address("/stocktakes/{stocktake_id:int}/receipt")
+stocktake_record = Address("/stocktakes/{stocktake_id:int}/record.pdf")
+sign_stocktake = Address("/stocktakes/{stocktake_id:int}/sign")
+stocktake_scan = Address("/stocktake-scans/{sight_id:int}")
+void_scan = Address("/stocktake-scans/{sight_id:int}/void")
+resolve_scan = Address("/stocktake-scans/{sight_id:int}/resolve")
+stocktake_photo = Address("/stocktake-photos/{stocktake_photo_id:int}")
+api_stocktake_scans = Address("/api/v1/stocktakes/{stocktake_id:int}/scans")
+api_void_scan = Address("/api/v1/stocktake-scans/{sight_id:int}/void")
