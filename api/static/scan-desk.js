@@ -120,6 +120,7 @@
     // Also what the camera reads.
     add(text) {
       const twin = this.rows.find(text);
+      this.isRefused = false;
       if (!twin) this.isAnswered = false;
       if (twin) this.say(...this.pointAt(twin));
       else this.asking.ask([this.rows.add(text)], { isNew: true });
@@ -134,7 +135,8 @@
       const said = entries.map((entry, place) => this.applyOne(entry, scans[place], isNew)).filter(Boolean);
       // Of many that are looked up later what is wrong is said.
       const [tone, text] = said.find(([one]) => one === "bad") || said[0] || [];
-      if (tone) this.say(tone, text);
+      // That the list was not sent stays in sight until somebody goes on.
+      if (tone && (isNew || !this.isRefused)) this.say(tone, text);
     }
 
     // What to say of it.
@@ -249,6 +251,7 @@
       event.preventDefault();
       if (this.isSending) return;
       this.isSending = true;
+      this.isRefused = false;
       this.save();
       this.say("wait", words.saidSending, { isSilent: true });
       const sent = new Set(this.rows.entries);
@@ -262,6 +265,7 @@
     }
 
     refuse(sentence) {
+      this.isRefused = true;
       this.say("bad", sentence);
       part("scan-said").scrollIntoView({ block: "center" });
     }

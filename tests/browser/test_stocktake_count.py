@@ -1,11 +1,10 @@
 """A room is counted with a scanner: on a line that is cut, over a page that is closed, by two people."""
 
 from collections.abc import AsyncIterator
-from contextlib import suppress
 
 import msgspec
 import pytest
-from playwright.async_api import APIResponse, Browser, Error, Page, Route, expect
+from playwright.async_api import APIResponse, Browser, Page, Route, expect
 
 from core import database
 from inventory import stocktakes
@@ -70,10 +69,11 @@ async def test_what_is_scanned_without_a_line_is_sent_once_when_it_is_back(desk:
     await desk.scan("hg2")
     await desk.scan("chair")
     await expect(desk.page.locator("[data-status]")).to_contain_text("No connection.")
-    # The page cannot even be loaded anew; then the line is back, and so is what was scanned.
-    with suppress(Error):
-        await desk.page.reload()
-    await desk.page.context.set_offline(False)
+    # The page is closed; then the line is back, and so is what was scanned.
+    context = desk.page.context
+    await desk.page.close()
+    await context.set_offline(False)
+    desk.page = await context.new_page()
     await desk.page.goto(desk.address)
     await expect(desk.row("HG-00002")).to_contain_text("Found here")
     await expect(desk.row("chair")).to_contain_text("Unknown")
