@@ -58,6 +58,10 @@ async def read_form(request: WebRequest, form_type: type[T]) -> T:
     return convert_form(await request.form(), form_type)
 
 
+class Nothing(msgspec.Struct, frozen=True):
+    """The form of a button."""
+
+
 class Form(msgspec.Struct, frozen=True):
     """A form as its page shows it: what stands in the fields, what is wrong, the answer's status.
 

@@ -1,26 +1,28 @@
 """Renewing: what is out is due later than it was, by the desk or by its borrower himself."""
 
-from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import datetime
 
 import msgspec
 
-from core import clock, school_days
+from core import clock
 from core.access import Actor
 from core.database import Refusals, execute_many, fetch, fetch_value, refusing, transaction
 from core.errors import Conflict, FieldError, Invalid, NotFound, say
 from core.permissions import READ_BORROWERS
-from core.weekly_times import moment
 from inventory.assets.locking import Stack, lock_stack
 from inventory.custody.booked import refuse_booked_renewals
-from inventory.custody.due import FOR_GOOD, LAST_SECOND, Due, DueMoment, find_due
+from inventory.custody.due import FOR_GOOD, Due, DueMoment, find_due
 from inventory.custody.hand_overs import handing_person
+from inventory.custody.own_renewals import (
+    RENEWED_ENOUGH,
+    Renewable,
+    find_next_due,
+    find_obstacle,
+)
 from inventory.custody.shapes import Custody, read_loans
 
 REFUSALS: Refusals = {
-    "custody_renewal_within_limit": Conflict(
-        say("It cannot be renewed once more; ask at the desk"), code="renewed_enough"
-    ),
+    "custody_renewal_within_limit": RENEWED_ENOUGH,
     "custody_renewal_meets_a_hold": Conflict(
         say("Somebody has booked it for that time"), code="booked"
     ),
@@ -43,17 +45,11 @@ class Renewal(msgspec.Struct, frozen=True):
     due_lesson: str | None
 
 
-class _Open(msgspec.Struct):
+class _Open(Renewable):
     id: int
     asset_id: int
-    school_id: int
-    zone: str
     holder_id: int | None
-    due_at: datetime | None
     renewals: int
-    own_renewals: int
-    renewals_most: int
-    renewal_days: int
 
 
 OPEN = """
@@ -120,9 +116,9 @@ async def renew_own(actor: Actor, tags: list[str]) -> list[Custody]:
             stack = await lock_stack(actor, tags, for_keepers=False, calendars=True)
             loans = await _open_loans(stack, of_person=actor.person_id)
             for asset in stack.accepted:
-                if refused := _find_obstacle(loans[asset.id]):
+                if refused := find_obstacle(loans[asset.id]):
                     stack.refuse(asset, Conflict, refused.message, refused.code)
-            due = {asset.id: await _next_due(loans[asset.id]) for asset in stack.accepted}
+            due = {asset.id: await find_next_due(loans[asset.id]) for asset in stack.accepted}
             await refuse_booked_renewals(actor, stack, {key: one.at for key, one in due.items()})
             stack.raise_refused()
             renewed = [(loans[asset.id], due[asset.id]) for asset in stack.assets]
@@ -162,26 +158,6 @@ async def _open_loans(stack: Stack, *, of_person: int | None = None) -> dict[int
             )
             stack.refuse(asset, Conflict, sentence, "not_in_custody")
     return loans
-
-
-def _find_obstacle(loan: _Open) -> Conflict | None:
-    if loan.due_at is None:
-        return Conflict(say("No day is set for it, so there is nothing to renew"), code="no_due")
-    if loan.due_at < clock.now():
-        return Conflict(say("It is overdue: bring it to the desk"), code="overdue")
-    if loan.own_renewals >= loan.renewals_most:
-        return Conflict(
-            say("It cannot be renewed once more; ask at the desk"), code="renewed_enough"
-        )
-    return None
-
-
-async def _next_due(loan: _Open) -> DueMoment:
-    zone = ZoneInfo(loan.zone)
-    assert loan.due_at is not None
-    day = loan.due_at.astimezone(zone).date() + timedelta(days=loan.renewal_days)
-    lessons = await school_days.find_lessons_from(loan.school_id, day)
-    return DueMoment(moment(lessons or day, LAST_SECOND, zone))
 
 
 async def _until(stack: Stack, due: Due) -> DueMoment:

@@ -3,10 +3,8 @@
 from inventory.lots.lending import (
     LotHandOut,
     LotItem,
-    LotRenewal,
     LotReturn,
     hand_out_lots,
-    renew_lot_loan,
     take_back_lot,
 )
 from inventory.lots.moving import (
@@ -34,6 +32,7 @@ from inventory.lots.reading import (
     list_lot_moves,
     list_lots,
 )
+from inventory.lots.renewing import LotRenewal, renew_lot_loan, renew_own_lot_loan
 
 __all__ = [
     "Lot",
@@ -63,5 +62,6 @@ __all__ = [
     "move_lot",
     "receive_lot",
     "renew_lot_loan",
+    "renew_own_lot_loan",
     "take_back_lot",
 ]

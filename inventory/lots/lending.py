@@ -1,14 +1,14 @@
 """Some of a lot go out, to whoever can hold an asset, and come back, not always all of them."""
 
 from collections import Counter
-from datetime import date, datetime
+from datetime import date
 from typing import Annotated
 
 import msgspec
 
 from core import clock
 from core.access import Actor
-from core.database import Refusals, execute, fetch_column, fetch_one, fetch_value, transaction
+from core.database import Refusals, fetch_column, fetch_value, transaction
 from core.errors import Conflict, Forbidden, Invalid, say
 from core.numbers import Id
 from inventory import holders
@@ -23,7 +23,6 @@ MOST_LOTS = 50
 REFUSALS: Refusals = {
     **moving.REFUSALS,
     **holders.REFUSALS,
-    "lot_loan_renewal_once_a_number": say("It has just been renewed or taken back"),
     "lot_loan_outstanding_is_not_negative": Conflict(
         say("Not so many of them are out any more"), field="back", code="too_many"
     ),
@@ -155,56 +154,4 @@ async def take_back_lot(actor: Actor, loan_id: int, given: LotReturn) -> LotLoan
                     loan=loan_id,
                     note=note,
                 )
-    return await get_lot_loan(actor, loan_id)
-
-
-class LotRenewal(Due, frozen=True, forbid_unknown_fields=True):
-    """Until when a loan is renewed: the end of a day, of a lesson, or of the term."""
-
-
-LOCKED = """
-SELECT l.due_at, l.ended_at, (SELECT count(*) FROM lot_loan_renewal r WHERE r.loan = l.id) AS renewals
-  FROM lot_loan l WHERE l.id = $1 FOR UPDATE
-"""
-RENEW = """
-INSERT INTO lot_loan_renewal (loan, number, renewed_at, by, from_due_at, due_at, due_lesson)
-VALUES (:loan, :number, :now, :by, :before, :due, :lesson)
-"""
-
-
-class _Locked(msgspec.Struct):
-    due_at: datetime | None
-    ended_at: datetime | None
-    renewals: int
-
-
-async def renew_lot_loan(actor: Actor, loan_id: int, until: LotRenewal) -> LotLoan:
-    """Set a later moment for what is still out of a loan; for those who keep it.
-
-    Conflict if all of it is back; Invalid if it is due later than that already.
-    """
-    if actor.person_id is None:
-        raise Forbidden(say("Only a person can hand something out"))
-    loan = await get_lot_loan(actor, loan_id)
-    async with transaction(actor, REFUSALS):
-        (lot,) = await lock_lots(actor, [loan.lot_id])
-        held = await fetch_one(_Locked, LOCKED, loan_id)
-        assert held is not None
-        if held.ended_at is not None:
-            raise Conflict(say("All of it is back already"), code="ended")
-        due = await find_due(lot.school_id, until)
-        if due.at is None:
-            raise Invalid.of("due_on", say("Choose until when"), code="required")
-        if held.due_at is not None and held.due_at >= due.at:
-            raise Invalid.of("due_on", say("It is due later than that already"), code="not_later")
-        await execute(
-            RENEW,
-            loan=loan_id,
-            number=held.renewals + 1,
-            now=clock.now(),
-            by=actor.person_id,
-            before=held.due_at,
-            due=due.at,
-            lesson=due.lesson,
-        )
     return await get_lot_loan(actor, loan_id)

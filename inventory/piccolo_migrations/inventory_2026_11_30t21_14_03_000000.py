@@ -122,6 +122,26 @@ async def forwards():
         },
         schema=None,
     )
+    manager.add_column(
+        table_class_name="LotLoanRenewal",
+        tablename="lot_loan_renewal",
+        column_name="own_number",
+        db_column_name="own_number",
+        column_class_name="Integer",
+        column_class=Integer,
+        params={
+            "default": None,
+            "null": True,
+            "primary_key": False,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema=None,
+    )
 
     manager.add_column(
         table_class_name="LotLoanRenewal",
@@ -235,6 +255,14 @@ async def forwards():
     manager.add_constraint(
         table_class_name="LotLoanRenewal",
         tablename="lot_loan_renewal",
+        constraint_name="lot_loan_renewal_is_counted",
+        constraint_class=Check,
+        params={"condition": "number >= 1 AND own_number BETWEEN 1 AND number"},
+        schema=None,
+    )
+    manager.add_constraint(
+        table_class_name="LotLoanRenewal",
+        tablename="lot_loan_renewal",
         constraint_name="lot_loan_renewal_is_later",
         constraint_class=Check,
         params={"condition": "due_at > from_due_at"},
@@ -247,6 +275,14 @@ async def forwards():
         constraint_name="lot_loan_renewal_once_a_number",
         constraint_class=Unique,
         params={"columns": ["loan", "number"], "nulls_distinct": True},
+        schema=None,
+    )
+    manager.add_constraint(
+        table_class_name="LotLoanRenewal",
+        tablename="lot_loan_renewal",
+        constraint_name="lot_loan_renewal_once_an_own_number",
+        constraint_class=Unique,
+        params={"columns": ["loan", "own_number"], "nulls_distinct": True},
         schema=None,
     )
 

@@ -11,6 +11,11 @@ CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON lot_loan_renewal
     FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE FUNCTION lot_loan_is_renewed() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
+    IF NEW.own_number > (SELECT s.renewals_most FROM lot_loan l JOIN school s ON s.id = l.school
+                          WHERE l.id = NEW.loan) THEN
+        RAISE EXCEPTION 'a borrower may not renew so often'
+            USING ERRCODE = 'restrict_violation', CONSTRAINT = 'lot_loan_renewal_within_limit';
+    END IF;
     UPDATE lot_loan SET due_at = NEW.due_at, due_lesson = NEW.due_lesson WHERE id = NEW.loan;
     RETURN NULL;
 END $$;

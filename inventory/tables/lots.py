@@ -62,19 +62,25 @@ class LotLoan(Table, tablename="lot_loan"):
 
 
 class LotLoanRenewal(Table, tablename="lot_loan_renewal"):
-    """A loan of a lot was made due later, or due at all: append-only, its loan follows."""
+    """A loan of a lot was made due later, or due at all: append-only, its loan follows.
+
+    ``own_number`` counts those by its borrower.
+    """
 
     id = BigSerial(primary_key=True)
     loan = ForeignKey(LotLoan, null=False, on_delete=OnDelete.restrict)
     number = Integer()
+    own_number = Integer(null=True, default=None)
     renewed_at = Timestamptz()
     by = ForeignKey(Person, null=False, on_delete=OnDelete.restrict)
     from_due_at = Timestamptz(null=True, default=None)
     due_at = Timestamptz()
     due_lesson = Varchar(length=40, null=True, default=None)
 
+    lot_loan_renewal_is_counted = Check("number >= 1 AND own_number BETWEEN 1 AND number")
     lot_loan_renewal_is_later = Check("due_at > from_due_at")
     lot_loan_renewal_once_a_number = Unique(["loan", "number"])
+    lot_loan_renewal_once_an_own_number = Unique(["loan", "own_number"])
 
 
 class LotLoanReminder(Table, tablename="lot_loan_reminder"):

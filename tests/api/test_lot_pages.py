@@ -94,7 +94,17 @@ async def test_what_is_overdue_of_lots_is_wherever_overdue_custody_is(
         page = await office.see(path)
         assert f"3 × {lot.title}" in page, path
     mine = await client.get("/api/v1/lot-loans?mine=true", headers=await factories.bearer(teacher))
-    assert len(mine.json()["items"]) == 1
+    (held,) = mine.json()["items"]
+    renew = f"/lot-loans/{held['id']}/renew-own"
+    assert renew not in await office.see("/custody?mine=on")  # overdue
+    await database.execute("UPDATE lot_loan SET due_at = now() + interval '2 days'")
+    assert renew in await office.see("/custody?mine=on")
+    done = await client.post(renew, data={"key": "renew-own-1"}, follow_redirects=True)
+    assert f"{lot.title} is renewed until" in done.text
+    again = await client.post(
+        f"/api/v1/lot-loans/{held['id']}/own-renewals", headers=await factories.bearer(teacher)
+    )
+    assert again.json()["renewals"] == 2
 
 
 async def test_long_lists_of_loans_and_moves_say_how_many_and_go_on(office: Office) -> None:

@@ -1,7 +1,7 @@
 """A key belongs to one request about one thing."""
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import httpx
@@ -9,9 +9,10 @@ import msgspec
 import pytest
 
 from core import clock, database
-from inventory import custody, donations, repairs, transfers
+from inventory import custody, donations, lots, repairs, transfers
 from inventory.custody import Holder
 from inventory.donations import NewLine
+from inventory.lots import LotHandOut, LotItem
 from inventory.transfers import NewTransfer
 from tests import (
     factories,
@@ -267,7 +268,16 @@ async def _lot_forms(world: World) -> dict[str, KeyedForm]:
         "quantity": "4",
     }
     who = f"group:{world.values['group_id']}"
+    (own,) = await lots.hand_out_lots(
+        world.admin.actor,
+        LotHandOut(
+            [LotItem(int(world.values["lot_id"]), 1)],
+            person_id=world.admin.id,
+            due_on=date(2099, 1, 7),
+        ),
+    )
     return {
+        "renew own of a lot": KeyedForm(f"/lot-loans/{own.id}/renew-own", {}, ("title", own.title)),
         "take in": KeyedForm("/lots/new", new, ("note", "From the fair")),
         "hand out of a lot": KeyedForm(
             f"{lot}/hand-out", {"holder": who, "quantity": "2"}, ("note", "For the fair")
@@ -307,6 +317,7 @@ FORMS = (
     "take back",
     "renew",
     "renew own",
+    "renew own of a lot",
     "receive",
     "resource",
     "photos",

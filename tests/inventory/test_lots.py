@@ -75,6 +75,31 @@ async def test_what_is_out_is_renewed_once_by_32_at_once(
         await lots.renew_lot_loan(technician.actor, loan.id, LotRenewal(due_by="term"))
 
 
+async def test_a_borrower_renews_his_own_as_often_as_the_school_allows(
+    school: MadeSchool, technician: MadePerson
+) -> None:
+    lot = await made_lot(technician, school)
+    teacher = await factories.person("teacher", school)
+    day = clock.today("Asia/Shanghai") + timedelta(days=1)
+    (loan,) = await lots.hand_out_lots(
+        technician.actor, LotHandOut([LotItem(lot.id, 3)], person_id=teacher.id, due_on=day)
+    )
+    with pytest.raises(Conflict, match="not handed out to you"):
+        await lots.renew_own_lot_loan(technician.actor, loan.id)
+    results = await asyncio.gather(
+        *(lots.renew_own_lot_loan(teacher.actor, loan.id) for _ in range(32)),
+        return_exceptions=True,
+    )
+    done = [one for one in results if isinstance(one, LotLoan)]
+    assert len(done) == 2 and len({one.due_on for one in done}) == 2
+    assert {one.code for one in results if not isinstance(one, LotLoan)} == {"renewed_enough"}  # type: ignore[union-attr]
+    (free,) = await lots.hand_out_lots(
+        technician.actor, LotHandOut([LotItem(lot.id, 3)], person_id=teacher.id)
+    )
+    with pytest.raises(Conflict, match="No day is set"):
+        await lots.renew_own_lot_loan(teacher.actor, free.id)
+
+
 async def test_some_go_out_and_come_back_not_all_of_them(
     school: MadeSchool, technician: MadePerson
 ) -> None:

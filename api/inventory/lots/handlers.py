@@ -9,7 +9,7 @@ from api.inventory.options import school_codes
 from api.kit.noun_pages import NounPages
 from api.kit.noun_routes import NounRoutes
 from core.paging import Page
-from core.permissions import EDIT_EQUIPMENT, READ_EQUIPMENT
+from core.permissions import EDIT_EQUIPMENT, READ_EQUIPMENT, RENEW_OWN
 from inventory import lots
 from inventory.lots import Lot, LotLoan
 from inventory.lots.reading import LOAN_ORDERS, ORDERS
@@ -78,4 +78,12 @@ ROUTES: list[ControllerRouterHandler] = [
         called="take_back",
     ),
     _loans.step("renew", lots.renew_lot_loan, "Set a later moment for what is still out"),
+    _loans.step(
+        "own-renewals",
+        lots.renew_own_lot_loan,
+        "Renew what you hold yourself",
+        "By the days that the school sets, as often as it allows, and not once it is overdue (409).",
+        called="renew_own",
+        allowed=RENEW_OWN,
+    ),
 ]

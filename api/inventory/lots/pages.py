@@ -16,7 +16,7 @@ from api.inventory.models.picking import submit_with_model
 from api.inventory.options import lesson_options, place_options, school_codes
 from api.inventory.who import WHO_FIELDS, WhoForm, find_holder, who_context
 from api.kit.flash import see_other
-from api.kit.forms import Form
+from api.kit.forms import Form, Nothing
 from api.kit.numbers import PathId
 from api.kit.rendering import render
 from api.kit.repeats import new_key
@@ -24,7 +24,7 @@ from api.kit.submission import Once, submit
 from core.access import Actor
 from core.errors import say
 from core.numbers import Id
-from core.permissions import EDIT_EQUIPMENT
+from core.permissions import EDIT_EQUIPMENT, RENEW_OWN
 from inventory import lots
 from inventory.custody.due import DueBy
 from inventory.lots import (
@@ -191,6 +191,23 @@ class LotPages(Controller):
                 urls.lot_loan(loan.id), say("Renewed until {day}.", day=loan.due_on)
             ),
             page=lambda form: _loan_page(request, actor, loan_id, form, sent="renew"),
+            once=Once(actor, LotLoan),
+        )
+
+    @post(urls.renew_own_lot_loan, guards=[allow(RENEW_OWN, tokens=False)])
+    async def renew_own(
+        self, request: WebRequest, actor: NamedDependency[Actor], loan_id: PathId
+    ) -> Response[Any]:
+        """Back to what the person holds, with the new day; or what stands in the way."""
+        return await submit(
+            request,
+            Nothing,
+            lambda _: lots.renew_own_lot_loan(actor, loan_id),
+            then=lambda loan: see_other(
+                urls.custody(mine="on"),
+                say("{title} is renewed until {day}.", title=loan.title, day=loan.due_on),
+            ),
+            page=lambda form: _loan_page(request, actor, loan_id, form),
             once=Once(actor, LotLoan),
         )
 

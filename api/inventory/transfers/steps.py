@@ -12,7 +12,7 @@ from api.inventory.custody.desk import split_tags
 from api.inventory.drawings import read_strokes
 from api.inventory.transfers.pages import transfer_page
 from api.kit.flash import see_other
-from api.kit.forms import Form
+from api.kit.forms import Form, Nothing
 from api.kit.page_handlers import posted, to
 from core.access import Actor
 from core.errors import say
@@ -52,10 +52,6 @@ class SignForm(msgspec.Struct, frozen=True):
     side: Side
     signer: str
     strokes: str = ""
-
-
-class Nothing(msgspec.Struct, frozen=True):
-    """The form of a button."""
 
 
 async def _add(actor: Actor, transfer_id: int, form: MoreForm) -> Transfer:
