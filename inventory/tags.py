@@ -15,6 +15,7 @@ NUMBER = "substring(tag FROM '(?:^|[^0-9])0*([0-9]{1,9})$')"
 STEM = "replace(regexp_replace(tag, '[0-9]+$', ''), '-', '')"
 # A tag without its hyphens, as a thumb types it and as some scanners read it. An index stands on it.
 BARE = "replace({tag}, '-', '')"
+SPACED = re.compile(r"(?<=[A-Z-])\s+(?=[0-9])")
 SAID = re.compile(r"([A-Z0-9-]*[A-Z-])?0*([0-9]{1,9})")
 
 
@@ -41,8 +42,8 @@ def checked(tag: str, *, field: str = "tag") -> str:
 
 
 def said(text: str) -> tuple[str, str] | None:
-    """Stem and number of a tag that is said in short: ("", "248"), ("HG", "248") for HG-248."""
-    found = SAID.fullmatch(clean(text))
+    """Stem and number of a tag that is said in short: ("", "248"), ("HG", "248") for HG-248, HG 248."""
+    found = SAID.fullmatch(SPACED.sub("", clean(text)))
     return ((found[1] or "").replace("-", ""), found[2]) if found else None
 
 

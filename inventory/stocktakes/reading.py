@@ -7,6 +7,7 @@ import msgspec
 from core.access import Actor
 from core.database import fetch, fetch_column, fetch_value, get_one
 from core.errors import say
+from core.natural_order import natural_key
 from core.paging import DEFAULT_LIMIT, Page
 from core.query import Key, Order, Orders, Where, get_row, in_sight, list_page
 from inventory.borrowers import without_borrowers
@@ -59,7 +60,7 @@ SELECT r.place AS place_id, pp.path AS place, sum(r.expected)::bigint AS expecte
         SELECT seen_place, 0, 0, 0, 0, 1 FROM stocktake_asset
          WHERE stocktake = $1 AND scan IS NOT NULL AND result IN ('unexpected','wrong_place')) r
   LEFT JOIN place_path pp ON pp.place = r.place
- GROUP BY r.place, pp.path ORDER BY pp.path NULLS LAST
+ GROUP BY r.place, pp.path
 """
 SIGNATURES = """
 SELECT g.part, g.signer, g.strokes, g.signed_at, p.name AS recorded_by
@@ -130,11 +131,16 @@ async def get_stocktake(actor: Actor, stocktake_id: int) -> StocktakeDetails:
     found = await find_stocktake(actor, stocktake_id)
     return StocktakeDetails(
         **msgspec.structs.asdict(found),
-        rooms=await fetch(RoomProgress, ROOMS, found.id),
+        rooms=sorted(await fetch(RoomProgress, ROOMS, found.id), key=_in_order),
         signatures=await fetch(Signed, SIGNATURES, found.id),
         counters=await fetch_column(str, COUNTERS, found.id),
         overlaps=await fetch(Overlap, OVERLAPS, found.id) if found.state == "open" else [],
     )
+
+
+def _in_order(room: RoomProgress) -> tuple[bool, tuple[object, ...]]:
+    """As people count rooms; what has no place last."""
+    return room.place is None, natural_key(room.place or "")
 
 
 async def list_stocktake_assets(

@@ -118,7 +118,7 @@ async def test_rows_of_another_school_than_the_rest_are_named() -> None:
 
 
 @pytest.mark.parametrize(
-    "said", ["248", "０２４８", "00248", "HG248", "hg-248", "ＨＧ－０２４８", "hg-0248"]
+    "said", ["248", "０２４８", "00248", "HG248", "hg 248", "hg-248", "ＨＧ－０２４８", "hg-0248"]
 )
 async def test_the_number_alone_means_the_asset_that_has_it(said: str) -> None:
     school, other = await factories.school(), await factories.school()
