@@ -3,6 +3,9 @@
 import json
 from asyncio import AbstractEventLoop
 from collections import Counter
+from collections.abc import Coroutine
+from contextlib import AsyncExitStack
+from contextvars import copy_context
 from typing import Any
 
 import httpx
@@ -21,10 +24,10 @@ from schemathesis.specs.openapi import checks
 from schemathesis.transport.requests import REQUESTS_TRANSPORT, RequestsTransport
 
 from api.library.uploads.tus import CONTENT_TYPE
-from core import database
 from tests.api.request_samples import path_values
 from tests.api.school_worlds import World
 from tests.conftest import browser
+from tests.undoing import Undone, undoing
 
 ADDRESS = "http://labshare.test"
 CONFIGURATION = {
@@ -59,13 +62,25 @@ class Transport(RequestsTransport):
         super().__init__()
         self._copy_serializers_from(REQUESTS_TRANSPORT)
         self._app, self._loop = app, loop
+        self._opened = AsyncExitStack()
+        # In it the tasks find the connection that is undone, each in a copy of its own.
+        self._context = copy_context()
+        self._undone: Undone = loop.run_until_complete(
+            loop.create_task(self._opened.enter_async_context(undoing()), context=self._context)
+        )
+
+    def close(self) -> None:
+        """Give the connection back."""
+        self._loop.run_until_complete(
+            self._loop.create_task(self._opened.aclose(), context=self._context)
+        )
 
     def send(self, case: Any, **options: Any) -> schemathesis.Response:
         """The answer to ``case``."""
         made = self.serialize_case(case, base_url=ADDRESS, headers=options.get("headers"))
         known = ("method", "url", "headers", "json", "data", "files", "params", "cookies")
         request = requests.Request(**{k: made[k] for k in known if k in made}).prepare()
-        answer = self._loop.run_until_complete(self._undone(request))
+        answer = self._run(self._answer(request))
         return schemathesis.Response(
             status_code=answer.status_code,
             headers={name: answer.headers.get_list(name) for name in answer.headers},
@@ -75,13 +90,13 @@ class Transport(RequestsTransport):
             verify=False,
         )
 
-    async def _undone(self, request: requests.PreparedRequest) -> httpx.Response:
-        # Around the request's own transactions, which thereby are savepoints and nothing else.
-        async with database.own_connection() as connection:
-            undone = connection.transaction()
-            await undone.start()
+    def _run(self, sending: Coroutine[Any, Any, httpx.Response]) -> httpx.Response:
+        task = self._loop.create_task(sending, context=self._context.copy())
+        return self._loop.run_until_complete(task)
+
+    async def _answer(self, request: requests.PreparedRequest) -> httpx.Response:
+        async with self._undone():
             answer = await self._ask(request)
-            await undone.rollback()
         # A refused statement spoils the transaction around it: ours, not the handler's.
         return await self._ask(request) if answer.status_code >= 500 else answer
 

@@ -23,13 +23,14 @@ from structlog.testing import capture_logs
 
 from api.http.identity import COOKIE
 from api.schema.document import handlers_of
-from core import database, sign_in
+from core import sign_in
 from core.paging import MAX_LIMIT, encode_cursor
 from tests import factories
 from tests.api.request_samples import form_values, path_values, sample
 from tests.api.routes_of_the_app import Endpoint, endpoints
 from tests.api.sample_values import FILES_OF, TUS
 from tests.api.school_worlds import World, build
+from tests.undoing import undoing
 
 pytestmark = pytest.mark.long
 
@@ -221,14 +222,11 @@ async def _faults(
 ) -> list[str]:
     """What was answered with a fault; each request is undone, so that the next finds all in place."""
     faults = []
-    # One connection for all of them: its statements stay prepared.
     with capture_logs():
-        async with database.own_connection() as connection:
+        async with undoing() as undone:
             for attempt in attempts:
-                undone = connection.transaction()
-                await undone.start()
-                answer = await _send(client, attempt, token)
-                await undone.rollback()
+                async with undone():
+                    answer = await _send(client, attempt, token)
                 if answer.status_code >= 500:
                     # A refused statement spoils the transaction around it: ours, not the handler's.
                     answer = await _send(client, attempt, token)

@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import httpx
+import msgspec
 import pytest
 from litestar import Litestar
 from structlog.testing import capture_logs
@@ -20,6 +21,7 @@ from tests.api.operations import Operation, Request, operations
 from tests.api.routes_of_the_app import NOTHING
 from tests.api.school_worlds import World, build
 from tests.conftest import Stack, browser, empty
+from tests.undoing import Undone, undoing
 
 pytestmark = pytest.mark.long
 
@@ -40,25 +42,31 @@ async def world(connections: Stack, tmp_path_factory: pytest.TempPathFactory) ->
     return world
 
 
+class Asking(msgspec.Struct):
+    """Sends the requests of one caller, with everything undone that each of them did."""
+
+    client: httpx.AsyncClient
+    world: World
+    undone: Undone
+
+    async def answer(self, one: Operation, change: Change | None = None) -> httpx.Response:
+        """The answer to the operation's right request, which ``change`` may make a wrong one."""
+        with capture_logs():
+            async with self.undone():
+                answer = await one.send(self.client, self.world, change)
+            # A refused statement spoils the transaction around it: ours, not the handler's.
+            if answer.status_code >= 500:
+                answer = await one.send(self.client, self.world, change)
+            return answer
+
+
 @asynccontextmanager
-async def caller(app: Litestar, headers: dict[str, str]) -> AsyncIterator[httpx.AsyncClient]:
-    async with browser(app) as client:
-        client.headers.update(headers)
-        yield client
-
-
-async def answered(
-    client: httpx.AsyncClient, one: Operation, world: World, change: Change | None = None
-) -> httpx.Response:
-    """The answer, with everything undone that the request did."""
-    with capture_logs():
-        async with database.own_connection() as connection:
-            undone = connection.transaction()
-            await undone.start()
-            answer = await one.send(client, world, change)
-            await undone.rollback()
-        # A refused statement spoils the transaction around it: ours, not the handler's.
-        return await one.send(client, world, change) if answer.status_code >= 500 else answer
+async def asking(
+    app: Litestar, world: World, headers: dict[str, str] | None = None
+) -> AsyncIterator[Asking]:
+    async with browser(app) as client, undoing() as undone:
+        client.headers.update(headers or {})
+        yield Asking(client, world, undone)
 
 
 def unknown_parameter(request: Request) -> None:
@@ -126,10 +134,10 @@ async def test_no_answer_has_a_status_that_is_not_described(app: Litestar, world
     ]
     wrong, sent = [], 0
     for headers in callers:
-        async with caller(app, headers) as client:
+        async with asking(app, world, headers) as asked:
             for one in operations(app):
                 for change in variations(one) if headers is callers[0] else [None]:
-                    answer = await answered(client, one, world, change)
+                    answer = await asked.answer(one, change)
                     sent += 1
                     if answer.status_code not in one.statuses:
                         wrong.append(f"{one}: {answer.status_code} {answer.text[:200]}")
@@ -159,14 +167,14 @@ def provocation(one: Operation, status: int) -> Change | None:
 @pytest.mark.parametrize("status", [400, 404, 409, 412, 415, 422])
 async def test_what_is_described_can_be_provoked(app: Litestar, world: World, status: int) -> None:
     wrong, provoked = [], 0
-    async with browser(app) as client:
+    async with asking(app, world) as asked:
         # Some of them are for people at a browser, not for tokens.
-        await factories.signed_in(client, world.admin)
+        await factories.signed_in(asked.client, world.admin)
         for one in operations(app):
             change = provocation(one, status) if status in one.statuses else None
             if change is None:
                 continue
-            answer = await answered(client, one, world, change)
+            answer = await asked.answer(one, change)
             provoked += 1
             if answer.status_code != status:
                 wrong.append(f"{one}: {answer.status_code} {answer.text[:200]}")

@@ -1,6 +1,7 @@
 """Whatever is sent, each operation answers as /schema/openapi.json says, whoever asks."""
 
 import asyncio
+from collections.abc import Iterator
 
 import pytest
 from litestar import Litestar
@@ -20,8 +21,15 @@ async def world(connections: Stack, tmp_path_factory: pytest.TempPathFactory) ->
 
 
 @pytest.fixture(scope="module")
-async def transport(app: Litestar, world: World) -> Transport:
-    return Transport(app, asyncio.get_running_loop())
+async def loop(connections: Stack) -> asyncio.AbstractEventLoop:
+    return asyncio.get_running_loop()
+
+
+@pytest.fixture(scope="module")
+def transport(app: Litestar, world: World, loop: asyncio.AbstractEventLoop) -> Iterator[Transport]:
+    made = Transport(app, loop)
+    yield made
+    made.close()
 
 
 @pytest.fixture(scope="module")

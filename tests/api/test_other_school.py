@@ -21,6 +21,7 @@ from tests.api.request_samples import form_values, path_values, query_values, sa
 from tests.api.routes_of_the_app import Endpoint, endpoints
 from tests.api.sample_values import FILES_OF, SHARED, Values
 from tests.api.school_worlds import World, build
+from tests.undoing import undoing
 
 pytestmark = pytest.mark.long
 
@@ -269,18 +270,15 @@ async def test_the_same_requests_reach_what_is_ones_own(
     ours = ground.ours
     wrong = []
     seen_mark = 0
-    for attempt in _attempts(app, schema, ours.values, ours.values):
-        await factories.signed_in(client, ours.admin)
-        # Around the request's own transactions, which thereby are savepoints and nothing else.
-        async with database.own_connection() as connection:
-            undone = connection.transaction()
-            await undone.start()
-            answer = await _send(client, attempt)
-            await undone.rollback()
-        seen_mark += ours.mark in answer.text
-        if attempt.path in OWN_BUSINESS:
-            continue
-        if answer.status_code in (401, 404, 422) or answer.status_code >= 500:
-            wrong.append(f"{attempt.what}: {answer.status_code} {_complaint(answer)}")
+    async with undoing() as undone:
+        for attempt in _attempts(app, schema, ours.values, ours.values):
+            async with undone():
+                await factories.signed_in(client, ours.admin)
+                answer = await _send(client, attempt)
+            seen_mark += ours.mark in answer.text
+            if attempt.path in OWN_BUSINESS:
+                continue
+            if answer.status_code in (401, 404, 422) or answer.status_code >= 500:
+                wrong.append(f"{attempt.what}: {answer.status_code} {_complaint(answer)}")
     assert not wrong, "\n".join(wrong)
     assert seen_mark > 20
