@@ -76,18 +76,22 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Long files first, then those with processes and browsers of their own, then large ones.
 
     Each worker takes the next file when it has done one; a long one begun last would be waited for
-    by all the others.
+    by all the others. Files with the people of the demo come before those that empty the database,
+    or it would be filled with the demo more than once.
     """
     sizes = Counter(item.path for item in items)
     marked: dict[Path, set[str]] = defaultdict(set)
     for item in items:
         marked[item.path] |= {mark.name for mark in item.iter_markers()}
+        if "people" in getattr(item, "fixturenames", ()):
+            marked[item.path].add("people")
 
-    def place(item: pytest.Item) -> tuple[bool, bool, int, str]:
+    def place(item: pytest.Item) -> tuple[bool, bool, bool, int, str]:
         marks = marked[item.path]
         return (
             "long" not in marks,
             not marks & {"browser", "engines"},
+            "people" not in marks,
             -sizes[item.path],
             str(item.path),
         )

@@ -8,6 +8,7 @@ from playwright.async_api import Browser, async_playwright, expect
 
 from core import database
 from core.access import Role
+from labshare.demo import school, sign_ins
 from labshare.demo.seed import seed
 from tests.browser import harness
 from tests.browser.scanned import Scanned, at_a_desk
@@ -44,11 +45,17 @@ async def browser(chromium: str) -> AsyncIterator[Browser]:
         await browser.close()
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 async def people(connections: Stack) -> dict[str, int]:
-    """The demo's schools, fresh; gives the person of each role, in the order of the tour."""
-    await empty(connections)
-    accounts = await seed(connections.settings)
+    """The demo's schools; gives the person of each role, in the order of the tour.
+
+    Seeded once a worker, which takes the files with these people first (tests/conftest.py), and
+    again if another file emptied the database in between.
+    """
+    if not await school.is_there():
+        await empty(connections)
+        await seed(connections.settings)
+    accounts, _ = sign_ins.find_or_make(connections.settings)
     return {
         str(role): await database.fetch_value(
             "SELECT id FROM person WHERE login = $1", accounts.of(role).login

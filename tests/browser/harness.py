@@ -162,6 +162,8 @@ class Violation(msgspec.Struct):
 
 async def violations(page: Page) -> list[Violation]:
     """What axe-core finds on the page as it stands (WCAG 2.2 A and AA, and good practice)."""
+    # Of a page half read it would judge what is not there yet.
+    await page.wait_for_load_state()
     if not await page.evaluate("typeof window.axe !== 'undefined'"):
         # Evaluated by the debugger, so our own content security policy does not stop it.
         await page.evaluate(AXE.read_text())

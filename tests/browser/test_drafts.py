@@ -1,7 +1,7 @@
 """What was typed outlives a change of language and a session that ended, for the same person."""
 
 import pytest
-from playwright.async_api import Browser, Page
+from playwright.async_api import Browser, Page, expect
 
 from api.http.identity import COOKIE
 from core import database, sign_in
@@ -37,6 +37,8 @@ async def _switch_language(page: Page) -> None:
 async def _sign_in(page: Page, who: int) -> None:
     token = await sign_in.start_session(who, address="127.0.0.1", browser="test")
     await page.context.add_cookies([{"name": COOKIE, "value": token, "url": page.url}])
+    # Its script makes sure of the draft, sooner than anybody can type a password.
+    await page.wait_for_load_state()
     # The sign-in page leads whoever is signed in to where they wanted to go.
     await page.reload()
 
@@ -47,8 +49,8 @@ async def test_a_filled_form_stays_filled_in_the_other_language(
     page = await _filled_report(browser, address, people["teacher"])
     await _switch_language(page)
     await page.locator("html[lang=en]").wait_for()
-    assert await page.locator("[name=what]").input_value() == WORDS
-    assert await page.locator("[name=severity][value=critical]").is_checked()
+    await expect(page.locator("[name=what]")).to_have_value(WORDS)
+    await expect(page.locator("[name=severity][value=critical]")).to_be_checked()
     await page.reload()
     assert await page.locator("[name=what]").input_value() == ""
     await page.context.close()

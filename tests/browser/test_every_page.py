@@ -18,7 +18,7 @@ LOOKS = [("zh_CN", PHONE), ("en", PHONE), ("zh_CN", DESKTOP), ("en", DESKTOP)]
 FULL_LOOKS = {("zh_CN", PHONE), ("en", DESKTOP)}
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 async def tours(address: str, connections: Stack, people: dict[str, int]) -> dict[str, Tour]:
     return {
         role: await touring.find_pages(address, person_id) for role, person_id in people.items()

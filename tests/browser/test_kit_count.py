@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from time import monotonic
 
 import pytest
 from playwright.async_api import Browser, Page, Route, expect
@@ -79,7 +78,6 @@ async def box(browser: Browser, address: str, connections: Stack) -> AsyncIterat
 async def test_a_box_of_forty_parts_is_counted_in_a_tap_for_each_that_is_missing(
     box: Counted,
 ) -> None:
-    began = monotonic()
     await box.tap("零件 3")
     await box.tap("零件 3")
     await box.hold("零件 9")
@@ -88,7 +86,6 @@ async def test_a_box_of_forty_parts_is_counted_in_a_tap_for_each_that_is_missing
     assert await box.page.evaluate("Object.keys(localStorage)") == []
     # What is measured is what a person does: as many taps as parts are missing, and one to save.
     assert box.taps == 4
-    assert monotonic() - began < 60
     assert await box.lacks() == {"零件 3": (2, 0), "零件 9": (0, 1)}
 
 

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 
 import msgspec
 import pytest
-from playwright.async_api import Browser, Page
+from playwright.async_api import Browser, Page, expect
 
 from api.wording.language import language
 from core import database
@@ -109,7 +109,8 @@ async def test_a_technician_logs_a_repair(visit: Visiting, locale: str, width: i
     await here.page.get_by_text(here.say("It works again"), exact=True).click()
     await here.fill("How it ended", "已修好")
     await here.press("Mark as completed")
-    await here.sees(here.say("Completed"))
+    # The word itself stands on the button that was just pressed.
+    await here.page.locator("main .badge", has_text=here.say("Completed")).first.wait_for()
     await here.is_sound()
     states = await database.fetch_value(
         "SELECT w.state || ' ' || a.lifecycle FROM work_order w JOIN asset a ON a.id = w.asset"
@@ -151,7 +152,7 @@ async def test_a_technician_mends_a_scanned_list_and_names_a_model(
     # Enter in a field sends the form, it takes no row out.
     await tech.page.locator("#note").press("Enter")
     await tech.page.locator("#who-error").wait_for()
-    assert await tech.page.locator(".desk-rows .list-item").count() == 3
+    await expect(tech.page.locator(".desk-rows .list-item")).to_have_count(3)
     await tech.is_sound()
     refused = await tech.page.locator("#refused-rows .list-item").first.bounding_box()
     assert refused is not None

@@ -1,19 +1,39 @@
 """Rows of a desk and the answers about them: late, missing, lost, sent by Enter, stored beside them."""
 
+import asyncio
+from datetime import timedelta
+
 import pytest
 from playwright.async_api import Browser, Page, Route, expect
 
-from core import database
+from core import clock, database
 from inventory import custody
 from inventory.custody import Holder
 from tests import factories
 from tests.browser import harness
 from tests.browser.scanned import Scanned, at_a_desk
 from tests.conftest import Stack, empty
+from tests.patience import EVERY_SECONDS, MANY_LOOKS, PATIENCE_SECONDS
 
 pytestmark = pytest.mark.browser
 QUESTIONS = "**/api/v1/scans?**"
 CONDITION = "[data-row-field=condition]"
+# Counts the answers about scans that the page's script is done with. A task of its own, behind the promises of
+# whoever waits for the answer; a channel, because a test may have stopped the page's timers.
+COUNT_TAKEN = """() => {
+  const channel = new MessageChannel();
+  window.taken = 0;
+  channel.port1.onmessage = () => { window.taken += 1; };
+  const ask = window.fetch;
+  window.fetch = async (...asked) => {
+    if (!String(asked[0]).includes("/scans?")) return ask(...asked);
+    const answer = await ask(...asked).catch((error) => { channel.port2.postMessage(0); throw error; });
+    if (!answer.ok) channel.port2.postMessage(0);
+    const read = answer.json.bind(answer);
+    answer.json = () => read().finally(() => channel.port2.postMessage(0));
+    return answer;
+  };
+}"""
 
 
 class HeldBack:
@@ -21,19 +41,22 @@ class HeldBack:
 
     def __init__(self, page: Page) -> None:
         self.page = page
-        self.routes: list[Route] = []
+        self.routes: asyncio.Queue[Route] = asyncio.Queue()
 
     async def begin(self) -> None:
-        await self.page.route(QUESTIONS, self._hold)
+        await self.page.evaluate(COUNT_TAKEN)
+        await self.page.route(QUESTIONS, self.routes.put)
 
-    async def _hold(self, route: Route) -> None:
-        self.routes.append(route)
+    async def asked(self) -> Route:
+        """The next question, once the page has asked it."""
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            return await self.routes.get()
 
-    async def release(self) -> None:
-        async with self.page.expect_response(QUESTIONS):
-            await self.routes.pop(0).continue_()
-        # Until the page has taken the answer.
-        await self.page.evaluate("() => new Promise((done) => setTimeout(done))")
+    async def release(self, route: Route | None = None) -> None:
+        """Let one answer come, the oldest unless one is named, and the page take it."""
+        before = await self.page.evaluate("window.taken")
+        await (route or await self.asked()).continue_()
+        await harness.until(self.page, f"window.taken > {before}")
 
 
 async def test_enter_in_a_field_sends_the_list_and_leaves_nothing_behind(desk: Scanned) -> None:
@@ -157,20 +180,31 @@ async def test_a_count_that_goes_on_after_its_answer_outlives_a_reload(desk: Sca
 async def test_what_got_no_answer_is_asked_again_by_itself(desk: Scanned) -> None:
     """With growing pauses, not while the page is hidden, and at once on the return to it."""
     await desk.page.clock.install()
+    # No pause ends by itself, however long the test takes between two steps.
+    await desk.page.clock.pause_at(clock.now() + timedelta(hours=1))
+    await desk.page.evaluate(COUNT_TAKEN)
     asked: list[str] = []
 
     async def refuse(route: Route) -> None:
         asked.append(route.request.url)
         await route.fulfill(status=503)
 
+    async def taken(count: int) -> None:
+        for _ in range(MANY_LOOKS):
+            if await desk.page.evaluate("window.taken") == count:
+                return
+            await asyncio.sleep(EVERY_SECONDS)
+        raise TimeoutError(f"the page never took {count} answers")
+
     await desk.page.route(QUESTIONS, refuse)
     await desk.scan("HG-00001")
     await expect(desk.page.locator("[data-scan-said]")).to_contain_text("could not look it up")
-    for pause in (5, 10, 20):
-        async with desk.page.expect_response(QUESTIONS):
-            await desk.page.clock.run_for(1000 * pause)
-        await desk.page.evaluate("() => Promise.resolve()")
-    assert len(asked) == 4
+    for answers, pause in enumerate((5, 10, 20), 1):
+        await taken(answers)
+        await desk.page.clock.run_for(1000 * pause - 1)
+        assert len(asked) == answers
+        await desk.page.clock.run_for(1)
+    await taken(4)
     await _hide(desk.page, True)
     await desk.page.clock.run_for(1000 * 3600)
     assert len(asked) == 4
@@ -211,16 +245,13 @@ async def test_a_server_that_cannot_leaves_the_list_where_it_is(desk: Scanned) -
 async def test_a_list_sent_before_the_script_is_there_leaves_nothing_behind(desk: Scanned) -> None:
     await desk.scan("HG-00001")
     await desk.shows("HG-00001")
-    held: list[Route] = []
-
-    async def hold(route: Route) -> None:
-        held.append(route)
-
-    await desk.page.route("**/scan-rows.*.js", hold)
+    held: asyncio.Queue[Route] = asyncio.Queue()
+    await desk.page.route("**/scan-rows.*.js", held.put)
     await desk.page.goto("/custody/hand-out?tag=HG-00001")
     await desk.page.fill("#who", "Robot club")
     await desk.submit()
-    await held[0].continue_()
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        await (await held.get()).continue_()
     await expect(desk.page.locator(".notice-ok")).to_contain_text("Handed out to Robot club: 1.")
     await desk.keeps_nothing()
 
