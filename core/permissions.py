@@ -42,6 +42,8 @@ READ_BORROWERS = Permission((ADMIN, TECHNICIAN, TEACHER, AUDITOR), "inventory:re
 COUNT_KITS = Permission((ADMIN, TECHNICIAN, TEACHER, STUDENT_HELPER), "inventory:write")
 # Several people count at a time; what follows from it is for those who keep the equipment.
 COUNT_STOCK = Permission((ADMIN, TECHNICIAN, TEACHER, STUDENT_HELPER), "inventory:write")
+# Files for a stick that read machines without a network, and the texts that come back.
+COLLECT_HOURS = Permission((ADMIN, TECHNICIAN), "inventory:write")
 BOOK_EQUIPMENT = Permission((ADMIN, TECHNICIAN, TEACHER), "inventory:write")
 # Bookings of others, exams and stock-takes, and what a school lends.
 MANAGE_BOOKINGS = Permission((ADMIN, TECHNICIAN), "inventory:write")

@@ -100,6 +100,21 @@ CODES: dict[str, dict[str, Word]] = {
         "closed": ok(say("Done")),
         "cancelled": idle(say("Called off")),
     },
+    "collected_text_state": {
+        "ready": ok(say("Can be stored")),
+        "stored": ok(say("Stored")),
+        "known": idle(say("Was here already")),
+        "unassigned": warn(say("Which asset?")),
+        "refused": bad(say("Refused")),
+    },
+    "hours_source": {
+        "smart": idle(say("SMART attribute 9")),
+        "reliability": idle(say("Windows storage counter")),
+        "smartctl": idle(say("smartctl")),
+        "nvme": idle(say("nvme-cli")),
+        "udisks": idle(say("udisks")),
+        "none": idle(say("not readable")),
+    },
     "transfer_view": {
         "open": info(say("Not finished")),
         "to_receive": warn(say("Coming to us")),

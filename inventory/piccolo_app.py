@@ -12,6 +12,7 @@ APP_CONFIG = AppConfig(
             "inventory.tables.assets",
             "inventory.tables.custody",
             "inventory.tables.attachments",
+            "inventory.tables.collector",
             "inventory.tables.borrowers",
             "inventory.tables.custom_fields",
             "inventory.tables.visitors",

@@ -51,6 +51,7 @@ _ORDER: dict[Role, str] = {
 _BELONGS: dict[str, tuple[str, ...]] = {
     urls.asset_models(): ("assets",),
     urls.books(): ("assets", "book"),
+    urls.collector(): ("assets",),
     urls.custody(): ("assets",),
     urls.bookings(): ("book", "assets"),
     "/blocks": ("book", "assets"),

@@ -19,6 +19,7 @@ from api.inventory.assets.urls import *  # noqa: F403
 from api.inventory.attachments.urls import *  # noqa: F403
 from api.inventory.bookings.urls import *  # noqa: F403
 from api.inventory.books.urls import *  # noqa: F403
+from api.inventory.collector.urls import *  # noqa: F403
 from api.inventory.custody.urls import *  # noqa: F403
 from api.inventory.custom_fields.urls import *  # noqa: F403
 from api.inventory.donations.urls import *  # noqa: F403

@@ -17,6 +17,7 @@ from inventory.tables.assets import (
 )
 from inventory.tables.attachments import Attachment
 from inventory.tables.borrowers import BorrowerGroup, Guest
+from inventory.tables.collector import CollectorKey, DiskReading, MachineReading
 from inventory.tables.custody import (
     Custody,
     CustodyReminder,
@@ -71,12 +72,14 @@ __all__ = [
     "Attachment",
     "BorrowerGroup",
     "CalendarFeed",
+    "CollectorKey",
     "Custody",
     "CustodyReminder",
     "CustodyRenewal",
     "CustodySignature",
     "CustomChoice",
     "CustomField",
+    "DiskReading",
     "Donation",
     "DonationLine",
     "DonationReceipt",
@@ -101,6 +104,7 @@ __all__ = [
     "LotLoanReminder",
     "LotLoanRenewal",
     "LotMove",
+    "MachineReading",
     "NumberSeries",
     "PartCode",
     "PartsList",

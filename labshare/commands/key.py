@@ -13,6 +13,7 @@ from core.security_log import Kind
 from core.settings import Settings
 from core.webhooks import managing as webhooks
 from core.webhooks.delivering import PURPOSE as WEBHOOKS
+from inventory import collector
 from labshare import secret_key
 from labshare.attached import attached, connected
 from labshare.commands.failures import fail, told_plainly
@@ -24,7 +25,7 @@ from monitoring.devices.credentials import rotate_key
 
 @click.group(name="key")
 def command() -> None:
-    """The key that protects stored SNMP secrets, second factors and secrets of webhooks."""
+    """The key that protects stored SNMP secrets, second factors, and secrets of webhooks and sticks."""
 
 
 @command.command()
@@ -79,6 +80,7 @@ async def _encrypt_all(settings: Settings) -> tuple[int, int]:
         )
         credentials = await rotate_key(CredentialCipher.of(settings))
         await webhooks.encrypt_anew(Cipher.of(settings, purpose=WEBHOOKS))
+        await collector.encrypt_anew(Cipher.of(settings, purpose=collector.PURPOSE))
         operator = Actor.system("labshare key rotate", [])
         await security_log.record(Kind.key_rotated, actor=operator)
         return credentials, factors

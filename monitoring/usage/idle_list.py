@@ -9,7 +9,7 @@ from core.access import Actor
 from core.paging import DEFAULT_LIMIT, Page
 from core.permissions import READ_USAGE
 from core.query import Key, Order, Where, list_page
-from monitoring.usage.idleness import always_on, idle_since, use_of
+from monitoring.usage.idleness import HOURS_OF_READING, always_on, idle_since, use_of
 
 
 class IdleAsset(msgspec.Struct, frozen=True, kw_only=True):
@@ -35,7 +35,9 @@ SELECT a.id, a.tag, model_title(m.brand, m.name) AS model, a.school AS school_id
   JOIN asset_model m ON m.id = a.model
   LEFT JOIN place_path pp ON pp.place = a.place
   CROSS JOIN LATERAL (
-       SELECT max(ended_at) AS last_on_at FROM power_session WHERE asset = a.id) o
+       SELECT greatest((SELECT max(ended_at) FROM power_session WHERE asset = a.id),
+                       (SELECT max(ends_at) FROM machine_use
+                         WHERE asset = a.id AND hours > {HOURS_OF_READING})) AS last_on_at) o
   CROSS JOIN LATERAL (
        SELECT max(coalesce(ended_at, 'infinity')) AS last_held_at FROM custody
         WHERE asset = a.id AND holder_place IS NULL) h

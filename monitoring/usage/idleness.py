@@ -14,6 +14,10 @@ from monitoring.profiles import all_profiles
 IDLE_AFTER_DAYS = 30
 # Kinds of model that serve all the others, with a device or without.
 INFRASTRUCTURE_KINDS = ("network", "ups")
+# A machine has to be on to be read by the collector; that alone is no use.
+HOURS_OF_READING = 1
+# What was not used up to its last reading is idle for so long after it; then nobody knows.
+READING_HOLDS_DAYS = 7
 
 
 def idle_since(until: datetime) -> datetime:
@@ -50,13 +54,27 @@ def use_of(asset: str, *, since: str, until: str, awake: str) -> str:
                   WHERE c.asset = {asset}.id AND c.holder_place IS NULL
                     AND c.started_at < {until}::timestamptz
                     AND (c.ended_at IS NULL OR c.ended_at > {since}::timestamptz))
+      OR EXISTS (SELECT FROM machine_use u
+                  WHERE u.asset = {asset}.id AND u.ends_at > {since}::timestamptz
+                    AND u.starts_at < {until}::timestamptz AND u.hours > {HOURS_OF_READING})
     THEN 'used'
     WHEN {asset}.created_at > {since}::timestamptz THEN 'new'
     WHEN {_watched(asset, since)} AND {_watched(asset, until)}
      AND (EXISTS (SELECT FROM device d WHERE d.asset = {asset}.id AND d.last_seen_at IS NOT NULL)
        OR EXISTS (SELECT FROM power_session p WHERE p.asset = {asset}.id))
+      OR {_read_around(asset, since, until)}
     THEN 'idle'
     ELSE 'unknown' END"""
+
+
+def _read_around(asset: str, since: str, until: str) -> str:
+    """SQL for whether the collector read the asset before the days and again at their end."""
+    return f"""(EXISTS (SELECT FROM machine_use u
+                  WHERE u.asset = {asset}.id AND u.ends_at > {since}::timestamptz
+                    AND u.starts_at <= {since}::timestamptz)
+       AND EXISTS (SELECT FROM machine_use u
+                  WHERE u.asset = {asset}.id AND u.starts_at < {until}::timestamptz
+                    AND u.ends_at > {until}::timestamptz - interval '{READING_HOLDS_DAYS} days'))"""
 
 
 def _watched(asset: str, at: str) -> str:

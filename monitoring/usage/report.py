@@ -16,13 +16,17 @@ from core.permissions import READ_USAGE
 from inventory.usage import BY, By, Period, ctes
 from monitoring.history.time_on import POWER, SPANS, WHOLE_DAYS, whole_days
 from monitoring.usage.idleness import always_on, idle_since, use_of
+from monitoring.usage.watched import COLLECTED, WATCHED, collected_days
 
 DAY_SECONDS = 86_400
 CURRENCY = "CNY"
 
 
 class UsageFigures(msgspec.Struct, frozen=True, kw_only=True):
-    """The numbers of a group of assets in a period; ``hours_per_day`` is of one monitored asset.
+    """The numbers of a group of assets in a period; ``hours_per_day`` is of one measured asset.
+
+    ``monitored`` had a device, ``collected`` had none and were read by the collector on a stick;
+    ``average_hours`` are those of the hours on that are averages between two such readings.
 
     Of those in service ``idle`` were not used for 30 days, of ``use_unknown`` nobody knows, and
     ``infrastructure`` is meant to be on all the time.
@@ -35,7 +39,9 @@ class UsageFigures(msgspec.Struct, frozen=True, kw_only=True):
     preparing: int
     gone: int
     monitored: int
+    collected: int
     hours_on: float
+    average_hours: float
     hours_per_day: float | None
     custody_days: float
     repairs: int
@@ -87,8 +93,10 @@ class Sums(msgspec.Struct, frozen=True, kw_only=True):
     preparing: int
     gone: int
     monitored: int
+    collected: int
     monitored_seconds: float
     on_seconds: float
+    average_seconds: float
     custody_seconds: float
     repairs: int
     down_seconds: float
@@ -97,18 +105,6 @@ class Sums(msgspec.Struct, frozen=True, kw_only=True):
     idle: int
     use_unknown: int
     infrastructure: int
-
-
-# An asset is watched while it has a device, and from the first session that the device told of.
-_WATCHED = """
-watched AS (
-    SELECT scope.stay,
-           range_agg(tstzrange(greatest(least(d.created_at, power.first_on), scope.since),
-                               least(coalesce(d.removed_at, scope.until), scope.until))) AS spans
-      FROM device d JOIN scope ON scope.id = d.asset LEFT JOIN power ON power.stay = scope.stay
-     WHERE d.created_at < scope.until AND (d.removed_at IS NULL OR d.removed_at > scope.since)
-     GROUP BY scope.stay
-)"""
 
 
 def _seconds(spans: str) -> str:
@@ -122,9 +118,10 @@ def _seconds(spans: str) -> str:
 _EACH = f"""
 each AS (
     SELECT scope.*,
-           coalesce(power.seconds, 0) AS on_seconds,
-           watched.stay IS NOT NULL AS is_monitored,
-           {_seconds("watched.spans")} AS monitored_seconds,
+           coalesce(power.seconds, 0) + coalesce(collected.on_seconds, 0) AS on_seconds,
+           coalesce(collected.on_seconds, 0) AS average_seconds,
+           watched.stay IS NOT NULL AS is_monitored, collected.stay IS NOT NULL AS is_collected,
+           {_seconds("watched.spans")} + coalesce(collected.seconds, 0) AS monitored_seconds,
            {_seconds("held.spans")} AS custody_seconds,
            {_seconds("down.spans")} AS down_seconds,
            coalesce(down.repairs, 0) AS repairs, coalesce(worked.minutes, 0) AS minutes,
@@ -132,6 +129,7 @@ each AS (
            {use_of("scope", since=":idle_since", until=":until", awake=":awake")} AS use
       FROM scope
       LEFT JOIN power USING (stay) LEFT JOIN watched USING (stay)
+      LEFT JOIN collected USING (stay)
       LEFT JOIN held USING (stay) LEFT JOIN down USING (stay) LEFT JOIN worked USING (stay)
 )"""
 
@@ -140,7 +138,7 @@ each AS (
 def _table(by: By) -> str:
     group = BY[by]
     return f"""
-WITH {ctes()}, {WHOLE_DAYS}, {SPANS}, {POWER}, {_WATCHED}, {_EACH}
+WITH {ctes()}, {WHOLE_DAYS}, {SPANS}, {POWER}, {WATCHED}, {COLLECTED}, {_EACH}
 SELECT {group.key} AS key, {group.label} AS label, count(*) FILTER (WHERE is_last) AS assets,
        count(*) FILTER (WHERE is_last AND lifecycle = 'in_service') AS in_service,
        count(*) FILTER (WHERE is_last AND lifecycle = 'in_repair') AS in_repair,
@@ -149,7 +147,9 @@ SELECT {group.key} AS key, {group.label} AS label, count(*) FILTER (WHERE is_las
        count(*) FILTER (WHERE is_last AND lifecycle IN
            ('retired','disposed','written_off','returned_to_donor','sold','dismantled')) AS gone,
        count(*) FILTER (WHERE is_last AND is_monitored) AS monitored,
+       count(*) FILTER (WHERE is_last AND is_collected AND NOT is_monitored) AS collected,
        sum(monitored_seconds) AS monitored_seconds, sum(on_seconds) AS on_seconds,
+       sum(average_seconds) AS average_seconds,
        sum(custody_seconds) AS custody_seconds, sum(repairs)::bigint AS repairs,
        sum(down_seconds) AS down_seconds, sum(minutes)::bigint AS work_minutes,
        sum(cost) AS cost, count(*) FILTER (WHERE is_last AND use = 'idle') AS idle,
@@ -229,17 +229,18 @@ async def days_of_use(
 ) -> list[DayOfUse]:
     """Hours on of all assets of the schools (or of one donation), each day of the period."""
     until = min(period.ends_at, clock.now())
-    rows = await database.fetch(
-        _Day,
-        _DAYS,
-        schools=school_ids,
-        since=period.starts_at,
-        until=until,
-        donation=donation_id,
+    values: dict[str, object] = {
+        "schools": school_ids,
+        "since": period.starts_at,
+        "until": until,
+        "donation": donation_id,
         **await whole_days(period),
-    )
-    seconds = {row.day: row.seconds for row in rows}
-    return [DayOfUse(day, _hours(seconds.get(day, 0))) for day in period.days]
+    }
+    seconds = {row.day: row.seconds for row in await database.fetch(_Day, _DAYS, **values)}
+    averages = await collected_days(period, values)
+    return [
+        DayOfUse(day, _hours(seconds.get(day, 0) + averages.get(day, 0))) for day in period.days
+    ]
 
 
 def figures(sums: Iterable[Sums]) -> UsageFigures:
@@ -255,7 +256,9 @@ def figures(sums: Iterable[Sums]) -> UsageFigures:
         preparing=sum(one.preparing for one in groups),
         gone=sum(one.gone for one in groups),
         monitored=sum(one.monitored for one in groups),
+        collected=sum(one.collected for one in groups),
         hours_on=round(on_hours, 2),
+        average_hours=_hours(sum(one.average_seconds for one in groups)),
         hours_per_day=round(on_hours / monitored_days, 2) if monitored_days else None,
         custody_days=round(sum(one.custody_seconds for one in groups) / DAY_SECONDS, 2),
         repairs=sum(one.repairs for one in groups),

@@ -1,7 +1,7 @@
 """The share of a school's assets that nobody has seen for a year, month by month and at each stock-take.
 
-An asset is seen in a stock-take, when it is handed out, when it is taken back, and while monitoring
-measures it on. docs/stocktakes.md says the same in words.
+An asset is seen in a stock-take, when it is handed out, when it is taken back, when the collector read
+it, and while monitoring measures it on. docs/stocktakes.md says the same in words.
 """
 
 from datetime import date, datetime, time, timedelta
@@ -91,6 +91,7 @@ sights AS (
   UNION ALL SELECT asset, started_at, started_at FROM custody WHERE school = :school
   UNION ALL SELECT asset, ended_at, ended_at FROM custody
    WHERE school = :school AND ended_at IS NOT NULL AND NOT was_lost
+  UNION ALL SELECT asset, read_at, read_at FROM machine_reading WHERE voided_at IS NULL
   UNION ALL SELECT asset, started_at, coalesce(ended_at, now()) FROM power_session),
 spans AS (
   SELECT asset, min(began) AS began, max(ended) AS ended FROM sights

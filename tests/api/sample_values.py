@@ -119,6 +119,8 @@ PLAIN: dict[str, Any] = {
 # Bookings are within a year from now.
 NEXT_MONDAY = str(factories_holds.monday())
 WEEKDAY = {"weekday": 1, "starts": "08:00:00", "ends": "17:00:00"}
+# A text of the collector that nobody signed.
+UNSIGNED = "labshare-collect 1\nkey 1\nsignature 00\n"
 # Whole bodies, where fields depend on each other.
 BODIES: dict[str, dict[str, Any]] = {
     "expected_hours_add": {"spans": [WEEKDAY]},
@@ -180,6 +182,9 @@ BODIES: dict[str, dict[str, Any]] = {
     "stock_minimum_set": {"place_id": None, "minimum": 5},
     "part_code_add": {"code": "6901234567892"},
     "asset_dismantle": {"parts": [], "place_id": None},
+    **dict.fromkeys(
+        ("machine_reading_check", "machine_reading_receive"), {"text": UNSIGNED, "tags": {}}
+    ),
     "stocktake_create": {"scope": "places", "model_id": None, "donation_id": None},
     "stocktake_sign": {"strokes": [[20, 100, 60, 40, 110, 130, 150, 60]]},
     "transfer_create": {"kind": "gift", "due_on": None},
@@ -305,6 +310,8 @@ FORM_OF: dict[str, Values] = {
         "signer": "Wang",
         "strokes": "20 100 60 40 110 130 150 60",
     },
+    "/collector/texts": {"text": UNSIGNED},
+    "/assets/{tag:str}/collected": {"fields": "serial_number"},
     "/bookings/new": {**BOOKED, "place_id": "", "model_id": ""},
     "/bookings/": BOOKED,
     "/blocks/new": {**BOOKED, "kind": "exam", "tags": ""},

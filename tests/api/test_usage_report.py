@@ -109,8 +109,8 @@ async def test_the_file_opens_in_a_spreadsheet_and_runs_nothing(
     assert answer.content.startswith("\ufeff捐赠".encode())
     rows = list(csv.reader(StringIO(answer.content.decode("utf-8-sig"))))
     assert [row[0] for row in rows] == ["捐赠", "'=Spring gift", "合计"]
-    assert {len(row) for row in rows} == {18}
-    assert rows[1][1:4] == ["1", "1", "2.0"]
+    assert {len(row) for row in rows} == {20}
+    assert rows[1][1:5] == ["1", "1", "0", "2.0"]
 
 
 async def test_the_story_of_a_donation_is_for_its_school(

@@ -23,10 +23,11 @@ from core import clock
 from core.access import Actor
 from core.errors import say
 from core.numbers import Id, Version
-from core.permissions import EDIT_EQUIPMENT, READ_DONATIONS, REPORT_FAULTS
+from core.permissions import COLLECT_HOURS, EDIT_EQUIPMENT, READ_DONATIONS, REPORT_FAULTS
 from inventory import (
     assets,
     attachments,
+    collector,
     custody,
     custom_fields,
     kits,
@@ -43,6 +44,7 @@ from monitoring import devices, topology
 # The list says how many there are up to here, and "more" beyond: counting all costs too much.
 COUNTED_TO = 1000
 HOLDS_SHOWN = 5
+READINGS_LOOKED_AT = 5
 
 
 class StepForm(msgspec.Struct, frozen=True):
@@ -135,6 +137,11 @@ async def _asset_page(
     device = await devices.find_by_asset(actor, asset.id)
     steps = await assets.find_next_steps(actor, asset)
     asks_place = any(step.asks_place for step in steps)
+    readings = await collector.list_readings(
+        actor, collector.ReadingFilters(tag=asset.tag), limit=READINGS_LOOKED_AT
+    )
+    # One that was taken back says nothing of the asset.
+    read = [one for one in readings.items if one.voided_at is None]
     return render(
         request,
         "inventory/assets/asset.html",
@@ -158,6 +165,10 @@ async def _asset_page(
         can_dismantle=await stock.can_dismantle(actor, asset),
         places=await place_options(actor, school_id=asset.school_id) if asks_place else [],
         wipes=await assets.list_wipes(asset),
+        readings=read,
+        uses=await collector.find_use(asset.id) if read else [],
+        offers=await collector.find_offers(asset) if read and may_keep else [],
+        may_collect=actor.can_at(asset.school_id, COLLECT_HOURS),
         gallery=await gallery_of(
             actor, await attachments.of_asset(actor, asset.tag), model_id=asset.model_id
         ),

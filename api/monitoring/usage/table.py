@@ -42,7 +42,9 @@ class Column(msgspec.Struct, frozen=True):
 COLUMNS: tuple[Column, ...] = (
     Column(say("Assets"), lambda f: f.assets),
     Column(say("Monitored"), lambda f: f.monitored, is_main=False),
+    Column(say("Read by the collector"), lambda f: f.collected, is_main=False),
     Column(say("Hours on"), lambda f: f.hours_on),
+    Column(say("Of these averages between readings"), lambda f: f.average_hours, is_main=False),
     Column(say("Hours on per day and asset"), lambda f: f.hours_per_day),
     Column(say("Days in custody"), lambda f: f.custody_days),
     Column(say("Repairs"), lambda f: f.repairs),

@@ -1,0 +1,1 @@
+"""The collector: files for a stick, and the texts that come back."""
