@@ -67,7 +67,13 @@ async def text(
 
 
 async def read(
-    by: MadePerson, key_id: int, on: MadeAsset, hours: int | None, *, at: datetime, disk: str = "WD-1"
+    by: MadePerson,
+    key_id: int,
+    on: MadeAsset,
+    hours: int | None,
+    *,
+    at: datetime,
+    disk: str = "WD-1",
 ) -> MachineReading:
     """A reading of an asset, taken in."""
     written = await text(key_id, hours, at=at, tag=on.tag, disk=disk)

@@ -4,7 +4,7 @@ The file reads what the machine says of itself into a text and signs it; somebod
 """
 
 from inventory.collector.filling import Offer, Offered, fill_in, find_offers
-from inventory.collector.judging import Candidate, TextState, Verdict
+from inventory.collector.judging import LikelyAsset, TextState, TextVerdict
 from inventory.collector.keys import (
     PURPOSE,
     CollectorKey,
@@ -30,9 +30,9 @@ from inventory.collector.receiving import NewTexts, Received, check_texts, recei
 
 __all__ = [
     "PURPOSE",
-    "Candidate",
     "CollectorKey",
     "KeyFilters",
+    "LikelyAsset",
     "MachineReading",
     "MachineUse",
     "NewKey",
@@ -42,7 +42,7 @@ __all__ = [
     "ReadingFilters",
     "Received",
     "TextState",
-    "Verdict",
+    "TextVerdict",
     "check_texts",
     "create_key",
     "encrypt_anew",

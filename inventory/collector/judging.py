@@ -34,14 +34,14 @@ class TextState(StrEnum):
     refused = "refused"
 
 
-class Candidate(msgspec.Struct, frozen=True):
+class LikelyAsset(msgspec.Struct, frozen=True):
     """An asset that a text may be of."""
 
     tag: str
     title: str
 
 
-class Verdict(msgspec.Struct, frozen=True, kw_only=True):
+class TextVerdict(msgspec.Struct, frozen=True, kw_only=True):
     """What is to be said of one text. ``hours`` is of its longest-used disk; ``remarks`` say what is
     unusual, or why it is refused or waits."""
 
@@ -54,13 +54,13 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
     read_at: datetime | None = None
     hours: int | None = None
     remarks: list[Message] = []
-    candidates: list[Candidate] = []
+    candidates: list[LikelyAsset] = []
 
 
 class Judged(msgspec.Struct, frozen=True, kw_only=True):
     """A verdict with what is stored if it is ready."""
 
-    verdict: Verdict
+    verdict: TextVerdict
     text: CollectedText | None = None
     asset: KnownAsset | None = None
     read_at: datetime | None = None
@@ -146,7 +146,7 @@ class _Desk:
         """The verdict on a text that is signed; it is the last reading of its asset from now on."""
         key = self._opened[text.key_id]
         read_at, is_clock_right = read_moment(text, key)
-        base = Verdict(
+        base = TextVerdict(
             digest=text.digest,
             state=TextState.unassigned,
             machine=text.title,
@@ -212,11 +212,11 @@ def _why_refused(text: CollectedText, key: OpenedKey | None) -> Message | None:
 
 def _refused(part: Part, opened: Mapping[int, OpenedKey]) -> Judged:
     if isinstance(part, UnreadableText):
-        verdict = Verdict(digest=part.digest, state=TextState.refused, remarks=[part.problem])
+        verdict = TextVerdict(digest=part.digest, state=TextState.refused, remarks=[part.problem])
         return Judged(verdict=verdict)
     why = _why_refused(part, opened.get(part.key_id))
     return Judged(
-        verdict=Verdict(
+        verdict=TextVerdict(
             digest=part.digest,
             state=TextState.refused,
             machine=part.title,
@@ -313,7 +313,7 @@ def _of_disk(
     return []
 
 
-def _nearest(assets: Iterable[KnownAsset], text: CollectedText) -> list[Candidate]:
+def _nearest(assets: Iterable[KnownAsset], text: CollectedText) -> list[LikelyAsset]:
     """Of the assets offered those whose model is like the machine's come first."""
     words = {word.casefold() for word in text.title.split()}
 
@@ -321,4 +321,4 @@ def _nearest(assets: Iterable[KnownAsset], text: CollectedText) -> list[Candidat
         return -len(words & {word.casefold() for word in asset.title.split()}), asset.tag
 
     nearest = sorted(assets, key=likeness)[: known.MOST_CANDIDATES]
-    return [Candidate(one.tag, one.title) for one in nearest]
+    return [LikelyAsset(one.tag, one.title) for one in nearest]

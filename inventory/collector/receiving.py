@@ -11,7 +11,7 @@ from core.database import Refusals, execute_many, fetch_column, transaction
 from core.encryption import Cipher
 from core.errors import Conflict, Invalid, say
 from core.permissions import COLLECT_HOURS
-from inventory.collector.judging import Judged, TextState, Verdict, judge
+from inventory.collector.judging import Judged, TextState, TextVerdict, judge
 from inventory.collector.texts import read_texts
 
 MOST_CHOICES = 200
@@ -35,7 +35,7 @@ class Received(msgspec.Struct, frozen=True):
     """What became of the texts: how many were stored now, were here before, wait for an asset, or are
     refused."""
 
-    verdicts: list[Verdict]
+    verdicts: list[TextVerdict]
     stored: int
     known: int
     ready: int
@@ -130,7 +130,7 @@ async def _store(actor: Actor, ready: list[Judged]) -> set[str]:
     return set(ids)
 
 
-def _after(one: Judged, stored: set[str]) -> Verdict:
+def _after(one: Judged, stored: set[str]) -> TextVerdict:
     if one.verdict.state is not TextState.ready:
         return one.verdict
     is_new = one.verdict.digest in stored
@@ -139,7 +139,7 @@ def _after(one: Judged, stored: set[str]) -> Verdict:
     )
 
 
-def _counted(verdicts: list[Verdict]) -> Received:
+def _counted(verdicts: list[TextVerdict]) -> Received:
     counts: Mapping[TextState, int] = {
         state: sum(one.state is state for one in verdicts) for state in TextState
     }

@@ -6,6 +6,7 @@ from labshare.demo import (
     bookings,
     books,
     borrowers,
+    collected,
     devices,
     equipment,
     fates,
@@ -86,6 +87,7 @@ async def _fill(year: YearBehind, settings: Settings) -> None:
         await devices.add_power(year, monitored)
         await samples.add_samples(year, monitored)
         await states.add_states(year, monitored)
+        await collected.add_readings(year, settings, schools["LB"])
         await webhooks.add_webhook(year, settings, schools["LB"])
         people = schools["LB"].people
         await history.write_inventory(technician=people["technician"], admin=people["admin"])

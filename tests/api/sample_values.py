@@ -182,9 +182,8 @@ BODIES: dict[str, dict[str, Any]] = {
     "stock_minimum_set": {"place_id": None, "minimum": 5},
     "part_code_add": {"code": "6901234567892"},
     "asset_dismantle": {"parts": [], "place_id": None},
-    **dict.fromkeys(
-        ("machine_reading_check", "machine_reading_receive"), {"text": UNSIGNED, "tags": {}}
-    ),
+    "machine_reading_check": {"text": UNSIGNED, "tags": {}},
+    "machine_reading_receive": {"text": UNSIGNED, "tags": {}},
     "stocktake_create": {"scope": "places", "model_id": None, "donation_id": None},
     "stocktake_sign": {"strokes": [[20, 100, 60, 40, 110, 130, 150, 60]]},
     "transfer_create": {"kind": "gift", "due_on": None},

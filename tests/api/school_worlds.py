@@ -104,7 +104,7 @@ async def build(mark: str, folder: Path) -> World:
     )
     values |= await school_world_stocktakes.stocktake(admin, school, str(values["tag"]), mark)
     values |= await school_world_transfers.transfer(admin, school, mark)
-    values |= await school_world_collector.reading(admin, school)
+    values |= await school_world_collector.reading(admin, school, str(values["tag"]))
     values |= await _repairs(admin, technician, school, mark)
     values |= await school_world_stock.part(admin, school, int(values["order_id"]), mark)
     values |= await school_world_monitoring.devices(school, int(values["place_id"]))
