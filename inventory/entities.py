@@ -108,7 +108,12 @@ ENTITIES = (
         codes={"method": "wipe_method", "result": "wipe_result"},
     ),
     Entity(LabelCode, say("Label"), row_name="t.code"),
-    Entity(CollectorKey, say("Collecting file"), row_name="t.id"),
+    Entity(
+        CollectorKey,
+        say("Collecting file"),
+        row_name="to_char(t.made_at AT TIME ZONE s.zone, 'YYYY-MM-DD HH24:MI')",
+        joins="JOIN school s ON s.id = t.school",
+    ),
     Entity(MachineReading, say("Reading of a machine"), row_name=ASSET, joins=OF_ASSET),
     Entity(
         Custody,

@@ -9,7 +9,7 @@ from core import clock
 from core.access import Actor
 from core.database import Refusals, execute_many, fetch_column, transaction
 from core.encryption import Cipher
-from core.errors import Conflict, Invalid, say
+from core.errors import Conflict, Forbidden, Invalid, say
 from core.permissions import COLLECT_HOURS
 from inventory.collector.judging import Judged, TextState, TextVerdict, judge
 from inventory.collector.texts import read_texts
@@ -65,7 +65,7 @@ async def _judged(actor: Actor, cipher: Cipher, new: NewTexts) -> list[Judged]:
     if len(new.tags) > MOST_CHOICES:
         raise Invalid.of("tags", say("At most {most} at once", most=MOST_CHOICES), code="too_many")
     if not actor.can(COLLECT_HOURS):
-        actor.require(0, COLLECT_HOURS)
+        raise Forbidden(say("Your role does not allow this"))
     return await judge(actor, cipher, read_texts(new.text), new.tags)
 
 
