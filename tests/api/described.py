@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Coroutine
 from contextlib import AsyncExitStack
 from contextvars import copy_context
+from functools import cache
 from typing import Any
 
 import httpx
@@ -206,6 +207,11 @@ def _bytes(text: str | bytes) -> bytes:
 
 
 def document_of(app: Litestar) -> dict[str, Any]:
-    """The description as clients read it."""
-    document: dict[str, Any] = json.loads(json.dumps(app.openapi_schema.to_schema(), default=str))
+    """The description as clients read it; a copy, which the caller may change."""
+    document: dict[str, Any] = json.loads(_text_of(app))
     return document
+
+
+@cache
+def _text_of(app: Litestar) -> str:
+    return json.dumps(app.openapi_schema.to_schema(), default=str)
