@@ -14,7 +14,9 @@ export class Asking {
   // the sentence that says why there are none.
   constructor(words, { also, before, pending, answered, failed }) {
     Object.assign(this, { words, also, before, pending, answered, failed });
-    this.asked = new Set();
+    // Each entry that is asked about, with the number of its newest question.
+    this.asked = new Map();
+    this.questions = 0;
     this.pause = FIRST_PAUSE_MS;
     window.addEventListener("online", () => this.askNow());
     document.addEventListener("visibilitychange", () => this.askNow());
@@ -26,15 +28,18 @@ export class Asking {
     const open = entries.filter((entry) => isChanged || !this.asked.has(entry));
     for (let from = 0; from < open.length; from += MOST_ASKED) {
       const some = open.slice(from, from + MOST_ASKED);
-      some.forEach((entry) => this.asked.add(entry));
+      const number = ++this.questions;
+      some.forEach((entry) => this.asked.set(entry, number));
       const { scans, problem } = await this.question(some);
-      some.forEach((entry) => this.asked.delete(entry));
+      // What was asked again meanwhile waits for that answer: this one is about how things were.
+      const current = [...some.keys()].filter((at) => this.asked.get(some[at]) === number);
+      current.forEach((at) => this.asked.delete(some[at]));
       if (!scans) {
         if (isNew) this.failed(problem);
         break;
       }
       this.pause = FIRST_PAUSE_MS;
-      this.answered(some, scans, isNew);
+      this.answered(current.map((at) => some[at]), current.map((at) => scans[at]), isNew);
     }
     this.askLater();
   }

@@ -41,14 +41,14 @@
         changed: () => this.changed(),
         // What stood in the way of others may have gone with it.
         removed: () => words.checks && this.asking.ask(this.rows.entries.filter((one) => one.problem && one.tag), { isChanged: true }),
-        choose: (entry, tag) => this.asking.ask([Object.assign(entry, { given: tag, text: tag, isPending: true, candidates: [] })], { isNew: true }),
+        choose: (entry, tag) => this.choose(entry, tag),
       });
       this.asking = new Asking(words, {
         also: () => alsoSaid(form),
         before: (entry) => this.rows.before(entry),
         pending: () => this.rows.pending,
         answered: (entries, scans, isNew) => this.apply(entries, scans, isNew),
-        failed: (problem) => this.say(problem === "saidNoLine" ? "wait" : "bad", words[problem], { asksSignIn: problem === "saidSignIn" }),
+        failed: (problem) => this.explain(problem),
       });
     }
 
@@ -126,6 +126,17 @@
       else this.asking.ask([this.rows.add(text)], { isNew: true });
     }
 
+    choose(entry, tag) {
+      this.isRefused = false;
+      this.asking.ask([Object.assign(entry, { given: tag, text: tag, isPending: true, candidates: [] })], { isNew: true });
+    }
+
+    // Why there is no answer.
+    explain(problem) {
+      if (this.isRefused) return;
+      this.say(problem === "saidNoLine" ? "wait" : "bad", words[problem], { asksSignIn: problem === "saidSignIn" });
+    }
+
     pointAt(twin) {
       this.rows.point(twin);
       return ["bad", filled(words.saidTwice, { tag: twin.tag || twin.given })];
@@ -136,7 +147,7 @@
       // Of many that are looked up later what is wrong is said.
       const [tone, text] = said.find(([one]) => one === "bad") || said[0] || [];
       // That the list was not sent stays in sight until somebody goes on.
-      if (tone && (isNew || !this.isRefused)) this.say(tone, text);
+      if (tone && !this.isRefused) this.say(tone, text);
     }
 
     // What to say of it.
@@ -157,6 +168,7 @@
     }
 
     undo() {
+      this.isRefused = false;
       const step = this.rows.undo();
       const entry = step && (step.added || step.removed);
       if (entry) this.say("wait", filled(step.added ? words.saidTakenOut : words.saidBack, { tag: entry.tag || entry.given }));

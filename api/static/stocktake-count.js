@@ -17,6 +17,7 @@
   var field = part("field");
   var rows = part("rows");
   var lines = {};
+  var undone = {};
   var queue = load();
   var isSending = false;
   var isOver = false;
@@ -116,14 +117,26 @@
       save();
       line.remove();
     } else if (line.dataset.scan) {
-      post(words.void.replace("/0/", "/" + line.dataset.scan + "/"), {}).then(function (answer) {
-        if (!answer.ok) return explain(answer);
-        line.classList.add("is-pending");
-        line.querySelector("[data-meta]").textContent = words.voided;
-        line.querySelector("[data-undo]").remove();
-        return null;
-      }, wait);
+      takeBack(line);
+    } else {
+      // On its way: taken back as soon as it is known to have arrived.
+      undone[scan.key] = true;
+      line.querySelector("[data-undo]").disabled = true;
     }
+  }
+
+  function takeBack(line) {
+    post(words.void.replace("/0/", "/" + line.dataset.scan + "/"), {}).then(function (answer) {
+      line.querySelector("[data-undo]").disabled = false;
+      if (!answer.ok) return explain(answer);
+      line.classList.add("is-pending");
+      line.querySelector("[data-meta]").textContent = words.voided;
+      line.querySelector("[data-undo]").remove();
+      return null;
+    }, function () {
+      line.querySelector("[data-undo]").disabled = false;
+      wait();
+    });
   }
 
   function meaning(answer) {
@@ -159,6 +172,8 @@
       var link = line.querySelector("[data-note]");
       link.href = words.page.replace(/0$/, answer.scan_id);
       link.hidden = false;
+      if (undone[answer.key]) takeBack(line);
+      delete undone[answer.key];
     }
     document.querySelectorAll("[data-expected]").forEach(function (row) {
       if (row.dataset.expected === answer.tag) row.remove();

@@ -20,7 +20,8 @@ class Scanned:
         self.page, self.who, self.school, self.said = page, who, school, said
 
     async def scan(self, *texts: str) -> None:
-        """As a USB scanner does: the letters, then Enter."""
+        """As a USB scanner does: the letters, then Enter, once there is a field to scan into."""
+        await expect(self.page.locator("#scan")).to_be_visible()
         for text in texts:
             await self.page.keyboard.insert_text(text)
             await self.page.keyboard.press("Enter")

@@ -9,6 +9,8 @@ from playwright.async_api import Browser, Page, Route, expect
 from core import clock, database
 from inventory import custody
 from inventory.custody import Holder
+from inventory.holds import bookings
+from inventory.holds.bookings import NewBooking
 from tests import factories
 from tests.browser import harness
 from tests.browser.scanned import Scanned, at_a_desk
@@ -52,10 +54,11 @@ class HeldBack:
         async with asyncio.timeout(PATIENCE_SECONDS):
             return await self.routes.get()
 
-    async def release(self, route: Route | None = None) -> None:
-        """Let one answer come, the oldest unless one is named, and the page take it."""
+    async def release(self, route: Route | None = None, *, is_lost: bool = False) -> None:
+        """Let one answer come or be lost, the oldest unless one is named, and the page take it."""
         before = await self.page.evaluate("window.taken")
-        await (route or await self.asked()).continue_()
+        held = route or await self.asked()
+        await (held.abort() if is_lost else held.continue_())
         await harness.until(self.page, f"window.taken > {before}")
 
 
@@ -93,6 +96,40 @@ async def test_a_row_taken_out_before_its_answer_stays_out(desk: Scanned) -> Non
     await held.release()
     await desk.shows("HG-00001")
     assert await desk.page.input_value("#tags") == "HG-00001"
+
+
+async def test_the_answer_for_whoever_was_named_last_stands_also_if_it_comes_first(
+    desk: Scanned,
+) -> None:
+    teacher = await factories.person("teacher", desk.school)
+    today = clock.today("Asia/Shanghai")
+    await bookings.book(teacher.actor, NewBooking(tag="HG-00003", day=today))
+    await desk.scan("HG-00003")
+    await desk.shows("HG-00003")
+    held = HeldBack(desk.page)
+    await held.begin()
+    asked = []
+    for name in ("Robot club", teacher.name):
+        await desk.page.fill("#who", name)
+        await desk.page.press("#who", "Tab")
+        asked.append(await held.asked())
+    await held.release(asked[1])
+    await held.release(asked[0])
+    await expect(desk.page.locator("[data-scan-rows] > li.is-refused")).to_have_count(0)
+
+
+async def test_a_look_that_fails_late_does_not_hide_that_nothing_was_sent(desk: Scanned) -> None:
+    held = HeldBack(desk.page)
+    await held.begin()
+    await desk.scan("HG-00001")
+    asked = await held.asked()
+    await desk.page.route("**/custody/hand-out", lambda route: route.abort(), times=1)
+    await desk.page.fill("#who", "Robot club")
+    await desk.submit()
+    said = desk.page.locator("[data-scan-said]")
+    await expect(said).to_contain_text("nothing was sent")
+    await held.release(asked, is_lost=True)
+    await expect(said).to_contain_text("nothing was sent")
 
 
 async def test_what_is_scanned_while_the_list_is_sent_is_not_lost(desk: Scanned) -> None:

@@ -1,5 +1,6 @@
 """A room is counted with a scanner: on a line that is cut, over a page that is closed, by two people."""
 
+import asyncio
 from collections.abc import AsyncIterator
 
 import msgspec
@@ -14,6 +15,7 @@ from tests.browser import harness
 from tests.browser.harness import PHONE
 from tests.conftest import Stack, empty
 from tests.factories import MadeAsset, MadePerson
+from tests.patience import PATIENCE_SECONDS
 
 pytestmark = pytest.mark.browser
 
@@ -105,6 +107,21 @@ async def test_an_answer_that_is_lost_counts_once_and_a_second_person_hears_of_t
     await desk.row("HG-00001").last.get_by_role("button", name="Undo").click()
     await expect(desk.row("HG-00001").last).to_contain_text("Taken back")
     assert await database.fetch_value("SELECT result FROM stocktake_asset ORDER BY id") == "found"
+
+
+async def test_a_scan_undone_before_its_answer_is_taken_back(desk: Counted) -> None:
+    held: asyncio.Queue[Route] = asyncio.Queue()
+    await desk.page.route("**/scans", held.put)
+    await desk.scan("HG-00001")
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        sent = await held.get()
+    await desk.row("HG-00001").get_by_role("button", name="Undo").click()
+    await sent.continue_()
+    await expect(desk.row("HG-00001")).to_contain_text("Taken back")
+    assert (
+        await database.fetch_value("SELECT count(*) FROM stocktake_asset WHERE result = 'found'")
+        == 0
+    )
 
 
 async def test_scans_after_the_end_are_said_and_stay(desk: Counted) -> None:

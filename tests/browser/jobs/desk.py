@@ -27,6 +27,9 @@ class Desk(msgspec.Struct):
 
     async def open(self, path: str) -> None:
         await self.page.goto(path)
+        # The script of a list that is scanned comes behind the page, and folds the list as text.
+        if await self.page.locator("[data-scan]").count():
+            await self.page.locator("[data-scan-entry]").wait_for()
 
     async def follow(self, href: str) -> None:
         """Follow the first link in the page's body to an address with ``href`` in it."""
@@ -52,9 +55,10 @@ class Desk(msgspec.Struct):
             await each.locator("summary").first.click()
 
     async def sees(self, *texts: str) -> None:
-        """Each text stands in the page's body, sooner or later."""
+        """Each text stands in the page's body, sooner or later, and the page is all there."""
         for text in texts:
             await self.page.locator("main").get_by_text(text).first.wait_for()
+        await self.page.wait_for_load_state()
 
     async def search(self, words: str) -> None:
         """Look for words in the list that is open."""
