@@ -3,7 +3,17 @@
 The file reads what the machine says of itself into a text and signs it; somebody uploads the texts.
 """
 
-from inventory.collector.filling import Offer, Offered, fill_in, find_offers
+from inventory.collector.filling import (
+    AssetOffers,
+    ChosenAssets,
+    Filled,
+    Offer,
+    Offered,
+    fill_in,
+    fill_in_all,
+    find_offers,
+    list_offers,
+)
 from inventory.collector.judging import LikelyAsset, TextState, TextVerdict
 from inventory.collector.keys import (
     PURPOSE,
@@ -30,7 +40,10 @@ from inventory.collector.receiving import NewTexts, Received, check_texts, recei
 
 __all__ = [
     "PURPOSE",
+    "AssetOffers",
+    "ChosenAssets",
     "CollectorKey",
+    "Filled",
     "KeyFilters",
     "LikelyAsset",
     "MachineReading",
@@ -47,12 +60,14 @@ __all__ = [
     "create_key",
     "encrypt_anew",
     "fill_in",
+    "fill_in_all",
     "find_offers",
     "find_use",
     "get_file",
     "get_key",
     "get_reading",
     "list_keys",
+    "list_offers",
     "list_readings",
     "receive_texts",
     "revoke_key",

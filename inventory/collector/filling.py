@@ -6,14 +6,16 @@ import msgspec
 from msgspec import UNSET
 
 from core.access import Actor
-from core.database import fetch_column
-from core.errors import Invalid, say
+from core.database import fetch
+from core.errors import Conflict, FieldError, Invalid, say
 from core.numbers import Version
 from core.permissions import EDIT_EQUIPMENT
-from inventory import serials
+from inventory import serials, tags
 from inventory.assets import Asset, AssetChanges, update_asset
+from inventory.assets.reading import no_such_asset
 from inventory.collector.texts import CollectedText, read_texts
-from inventory.custom_fields import AskedField, FieldKind, find_fields_of
+from inventory.custom_fields import AskedField, FieldKind, find_fields_at
+from inventory.models import AssetKind
 from inventory.serials import SerialTrust
 
 SERIAL = "serial_number"
@@ -36,6 +38,28 @@ class Offer(msgspec.Struct, frozen=True):
     value: str
 
 
+class AssetOffers(msgspec.Struct, frozen=True):
+    """What is offered for the fields of one asset, as it is now."""
+
+    tag: str
+    title: str
+    version: int
+    offers: list[Offer]
+
+
+class ChosenAssets(msgspec.Struct, frozen=True):
+    """The assets into whose empty fields all is written that their machines say."""
+
+    tags: list[str] = []
+
+
+class Filled(msgspec.Struct, frozen=True):
+    """How many assets were written, and which were refused, with the reason."""
+
+    written: int
+    refused: list[FieldError]
+
+
 class Offered(msgspec.Struct, frozen=True):
     """The fields that somebody chose, of the version of the asset that he saw."""
 
@@ -43,24 +67,63 @@ class Offered(msgspec.Struct, frozen=True):
     fields: list[str] = []
 
 
+class _Read(msgspec.Struct):
+    tag: str
+    title: str
+    school_id: int
+    kind: AssetKind
+    model_id: int
+    version: int
+    serial_number: str | None
+    content: str
+    filled: list[int]
+
+
+LOOKED_AT = 200
+READ = """
+SELECT a.tag, coalesce(nullif(a.name, ''), model_title(m.brand, m.name)) AS title,
+       a.school AS school_id, m.kind, a.model AS model_id, a.version, a.serial_number, r.content,
+       array(SELECT v.field FROM asset_value v WHERE v.asset = a.id
+                AND num_nonnulls(v.text_value, v.number_value, v.date_value, v.choice) > 0) AS filled
+  FROM asset a JOIN asset_model m ON m.id = a.model
+ CROSS JOIN LATERAL (SELECT content FROM machine_reading b
+        WHERE b.asset = a.id AND b.voided_at IS NULL ORDER BY b.read_at DESC, b.id DESC LIMIT 1) r
+"""
+RECENT = """a.school = any(:schools::bigint[]) AND a.id IN (
+       SELECT asset FROM machine_reading WHERE voided_at IS NULL AND school = any(:schools)
+        GROUP BY asset ORDER BY max(id) DESC LIMIT :most)"""
+
+
 async def find_offers(asset: Asset) -> list[Offer]:
     """What the newest reading says of fields that are empty, or hold no real serial number."""
-    contents = await fetch_column(
-        str,
-        "SELECT content FROM machine_reading WHERE asset = $1 AND voided_at IS NULL"
-        " ORDER BY read_at DESC, id DESC LIMIT 1",
-        asset.id,
-    )
-    text = read_texts(contents[0])[0] if contents else None
+    found = await _offered("a.id = :asset", asset=asset.id)
+    return found[0].offers if found else []
+
+
+async def list_offers(actor: Actor) -> list[AssetOffers]:
+    """The same of those that were read last, at the schools whose equipment the actor keeps."""
+    found = await _offered(RECENT, schools=actor.school_ids_with(EDIT_EQUIPMENT), most=LOOKED_AT)
+    return [one for one in found if one.offers]
+
+
+async def _offered(condition: str, **values: object) -> list[AssetOffers]:
+    rows = await fetch(_Read, f"{READ} WHERE {condition} ORDER BY a.tag", **values)
+    asked = await find_fields_at(sorted({row.school_id for row in rows}))
+    return [AssetOffers(row.tag, row.title, row.version, _offers_of(row, asked)) for row in rows]
+
+
+def _offers_of(row: _Read, asked: list[AskedField]) -> list[Offer]:
+    text = read_texts(row.content)[0]
     if not isinstance(text, CollectedText):
         return []
     offers = []
-    if serials.trust(asset.serial_number) is not SerialTrust.ok and text.trusted_serial:
+    if serials.trust(row.serial_number) is not SerialTrust.ok and text.trusted_serial:
         offers.append(Offer(SERIAL, text.trusted_serial))
-    filled = {field.name for field in asset.fields}
-    for field in await find_fields_of(asset.school_id, asset.kind, asset.model_id):
-        value = _value_for(field, text)
-        if field.name not in filled and value:
+    for field in asked:
+        is_asked = field.model_id == row.model_id or field.asset_kind == row.kind
+        if field.school_id != row.school_id or not is_asked or field.id in row.filled:
+            continue
+        if value := _value_for(field, text):
             offers.append(Offer(field.name, value))
     return offers
 
@@ -71,13 +134,42 @@ async def fill_in(actor: Actor, asset: Asset, chosen: Offered) -> Asset:
     offers = [one for one in await find_offers(asset) if one.field in chosen.fields]
     if not offers:
         raise Invalid.of("fields", say("Choose what shall be written into the books"))
+    return await _write(actor, asset.tag, chosen.version, offers)
+
+
+async def fill_in_all(actor: Actor, chosen: ChosenAssets) -> Filled:
+    """Write all that is offered for these assets, each for itself: one that is refused stops no other.
+
+    NotFound names nothing of what is out of sight, or was never read.
+    """
+    wanted = list(dict.fromkeys(tags.clean(tag) for tag in chosen.tags))
+    if not wanted or len(wanted) > LOOKED_AT:
+        raise Invalid.of("tags", say("Choose what shall be written into the books"))
+    found = await _offered(
+        "a.tag = any(:tags::text[]) AND a.school = any(:schools::bigint[])",
+        tags=wanted,
+        schools=actor.school_ids_with(EDIT_EQUIPMENT),
+    )
+    if len(found) < len(wanted):
+        raise no_such_asset()
+    written, refused = 0, []
+    for number, one in enumerate(found):
+        if not one.offers:
+            continue
+        try:
+            await _write(actor, one.tag, one.version, one.offers)
+            written += 1
+        except (Invalid, Conflict) as problem:
+            why = problem.errors[0].message if problem.errors else problem.message
+            refused.append(FieldError("tags", why, problem.code, number, one.tag))
+    return Filled(written, refused)
+
+
+async def _write(actor: Actor, tag: str, version: int, offers: list[Offer]) -> Asset:
     fields: dict[str, str | None] = {one.field: one.value for one in offers if one.field != SERIAL}
     serial = next((one.value for one in offers if one.field == SERIAL), UNSET)
-    return await update_asset(
-        actor,
-        asset.tag,
-        AssetChanges(version=chosen.version, serial_number=serial, fields=fields or UNSET),
-    )
+    changes = AssetChanges(version=version, serial_number=serial, fields=fields or UNSET)
+    return await update_asset(actor, tag, changes)
 
 
 def _value_for(field: AskedField, text: CollectedText) -> str:

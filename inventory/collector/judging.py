@@ -17,7 +17,8 @@ from inventory import tags
 from inventory.collector import known
 from inventory.collector.keys import OpenedKey, find_opened
 from inventory.collector.known import KnownAsset, LastReading, Stored
-from inventory.collector.texts import CollectedDisk, CollectedText, Part, UnreadableText
+from inventory.collector.remarks import of_hours, of_the_clock, other_serial
+from inventory.collector.texts import CollectedText, Part, UnreadableText
 
 # A clock whose zone is wrong is off by less; more than that is no clock to go by.
 CLOCK_MAY_BE_OFF = timedelta(days=1)
@@ -128,7 +129,7 @@ class _Desk:
                         other=by_serial.tag,
                     )
                 ]
-            return by_tag, _other_serial(by_tag, text)
+            return by_tag, other_serial(by_tag, text)
         found = by_serial or self._assets.of_uuid(text.uuid, school_id)
         if found is None:
             return None, [say("No asset has this serial number: say which one it is")]
@@ -166,8 +167,8 @@ class _Desk:
             return Judged(verdict=unassigned, text=text)
         remarks = [
             *remarks,
-            *_of_the_clock(text, is_clock_right),
-            *_of_hours(text, read_at, lasts.get(asset.id), asset, elsewhere),
+            *of_the_clock(text, is_clock_right),
+            *of_hours(text, read_at, lasts.get(asset.id), asset, elsewhere),
         ]
         last = lasts.get(asset.id)
         if text.has_hours and (last is None or last.read_at <= read_at):
@@ -224,93 +225,6 @@ def _refused(part: Part, opened: Mapping[int, OpenedKey]) -> Judged:
             remarks=[why] if why else [],
         )
     )
-
-
-def _other_serial(asset: KnownAsset, text: CollectedText) -> list[Message]:
-    serial = text.trusted_serial
-    if serial is None or asset.trusted_serial is None:
-        return []
-    if serial.casefold() == asset.trusted_serial.casefold():
-        return []
-    return [
-        say(
-            "The books have another serial number: {books}, the machine says {machine}",
-            books=asset.trusted_serial,
-            machine=serial,
-        )
-    ]
-
-
-def _of_the_clock(text: CollectedText, is_clock_right: bool) -> list[Message]:
-    if is_clock_right:
-        return []
-    if text.machine_at is None:
-        return [say("It says no time: the moment of the upload counts")]
-    return [
-        say(
-            "The machine's clock is wrong, it says {day}: the moment of the upload counts",
-            day=text.machine_at.date().isoformat(),
-        )
-    ]
-
-
-def _of_hours(
-    text: CollectedText,
-    read_at: datetime,
-    last: LastReading | None,
-    asset: KnownAsset,
-    elsewhere: Mapping[str, str],
-) -> list[Message]:
-    """What the hours say beside the last reading of the asset."""
-    if not text.has_hours:
-        return [say("No disk could be asked for its hours: run the file as administrator (root)")]
-    if last is None:
-        return []
-    if read_at < last.read_at:
-        return [say("A newer reading is here already; this one counts for the time before it")]
-    between = (read_at - last.read_at).total_seconds() / 3600
-    remarks: list[Message] = []
-    for disk in (one for one in text.disks if one.serial and one.hours is not None):
-        remarks += _of_disk(disk, last.hours.get(disk.serial), between, asset, elsewhere)
-    return remarks
-
-
-def _of_disk(
-    disk: CollectedDisk,
-    before: int | None,
-    between: float,
-    asset: KnownAsset,
-    elsewhere: Mapping[str, str],
-) -> list[Message]:
-    hours = disk.hours or 0
-    if before is None:
-        was_in = elsewhere.get(disk.serial)
-        if was_in is not None and was_in != asset.tag:
-            return [
-                say(
-                    "Disk {disk} was in {other} before: counted anew",
-                    disk=disk.serial,
-                    other=was_in,
-                )
-            ]
-        return [say("Another disk than last time, {disk}: counted anew", disk=disk.serial)]
-    if hours < before:
-        return [
-            say(
-                "The hours of disk {disk} went back from {before} to {hours}: it was reset, counted anew",
-                disk=disk.serial,
-                before=before,
-                hours=hours,
-            )
-        ]
-    if hours - before > between + known.HOURS_TO_SPARE:
-        return [
-            say(
-                "Disk {disk} says more hours than have passed: these are not counted",
-                disk=disk.serial,
-            )
-        ]
-    return []
 
 
 def _nearest(assets: Iterable[KnownAsset], text: CollectedText) -> list[LikelyAsset]:

@@ -20,6 +20,7 @@ WORDS = {
     "NOT_WRITTEN": "NOT written: is the stick full or write-protected? / 没有写入：U盘是否已满或写保护？",
     "NOT_ROOT": "Without administrator rights power-on hours may be missing."
     " / 没有管理员权限，可能读不到通电时间。",
+    "CLOSE": "Press Enter to close. / 按回车键关闭。",
     "NO_HASH": "No sha256sum, shasum or openssl here. / 本机没有 sha256sum、shasum 或 openssl。",
 }
 

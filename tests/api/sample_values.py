@@ -309,6 +309,7 @@ FORM_OF: dict[str, Values] = {
         "signer": "Wang",
         "strokes": "20 100 60 40 110 130 150 60",
     },
+    "/collector/offers": {},
     "/collector/texts": {"text": UNSIGNED},
     "/assets/{tag:str}/collected": {"fields": "serial_number"},
     "/bookings/new": {**BOOKED, "place_id": "", "model_id": ""},

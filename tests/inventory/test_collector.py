@@ -8,10 +8,10 @@ import pytest
 
 from core import clock, database
 from core.access import Role
-from core.errors import Conflict, Invalid
+from core.errors import Conflict, Invalid, NotFound
 from inventory import collector
 from inventory.assets import get_asset
-from inventory.collector import NewTexts, Offered, TextState, TextVerdict
+from inventory.collector import ChosenAssets, NewTexts, Offered, TextState, TextVerdict
 from inventory.collector.disks import HoursSource, disk_serial, read_hours
 from tests import factories, factories_collector, factories_fields
 from tests.factories import MadePerson, MadeSchool
@@ -199,6 +199,7 @@ async def test_what_the_machine_says_fills_empty_fields_alone(
 ) -> None:
     asset = await factories.asset(school)
     admin = await factories.person(Role.admin, school)
+    elsewhere = await factories.person(Role.technician, await factories.school())
     await factories_fields.field(admin, school, "内存")
     await factories_fields.field(admin, school, "CPU", position=2)
     key = await factories_collector.key(technician, school)
@@ -213,6 +214,19 @@ async def test_what_the_machine_says_fills_empty_fields_alone(
     assert after.serial_number == "PF0ABCDE"
     assert [(one.name, one.value) for one in after.fields] == [("内存", "8 GB")]
     assert [one.field for one in await collector.find_offers(after)] == ["CPU"]
+    (left,) = await collector.list_offers(technician.actor)
+    assert (left.tag, len(left.offers)) == (asset.tag, 1)
+    # Another of the same model says the same serial number, and stops nobody.
+    twin = await factories.asset(school, model=asset.model_id)
+    text = await factories_collector.text(key, tag=twin.tag, serial="PF0ABCDE", disk="WD-3")
+    digest = (await judged(technician, text)).digest
+    given = NewTexts(text, {digest: twin.tag})
+    await collector.receive_texts(technician.actor, CIPHER, given)
+    everything = ChosenAssets([asset.tag, twin.tag])
+    filled = await collector.fill_in_all(technician.actor, everything)
+    assert (filled.written, [one.value for one in filled.refused]) == (1, [twin.tag])
+    with pytest.raises(NotFound):
+        await collector.fill_in_all(elsewhere.actor, everything)
 
 
 def attribute(number: int, raw: int) -> str:

@@ -25,6 +25,8 @@ from core.errors import say
 from core.permissions import COLLECT_HOURS, EDIT_EQUIPMENT
 from inventory import assets, collector
 from inventory.collector import (
+    ChosenAssets,
+    Filled,
     NewKey,
     NewTexts,
     Offered,
@@ -73,6 +75,7 @@ class CollectorPages(Controller):
             page=page,
             query=asked.filters,
             voidable=actor.school_ids_with(COLLECT_HOURS),
+            offering=len(await collector.list_offers(actor)),
         )
 
     @get(urls.upload_readings, guards=[COLLECTS])
@@ -96,6 +99,18 @@ class CollectorPages(Controller):
             ),
             then=lambda received: _answer(request, texts, received, is_checked),
             page=lambda form: _upload_page(request, form.with_values(text=texts.text)),
+        )
+
+    @post(urls.reading_offers, guards=[allow(EDIT_EQUIPMENT, tokens=False)])
+    async def fill_in_all(
+        self, request: WebRequest, actor: NamedDependency[Actor]
+    ) -> Response[Any]:
+        return await submit(
+            request,
+            ChosenAssets,
+            lambda form: collector.fill_in_all(actor, form),
+            then=lambda filled: _filled_page(request, actor, filled),
+            page=lambda form: _every_offer_page(request, actor, form),
         )
 
     @post(urls.fill_from_reading, guards=[allow(EDIT_EQUIPMENT, tokens=False)])
@@ -177,6 +192,31 @@ def _verdicts_page(
     )
 
 
+async def _every_offer_page(request: WebRequest, actor: Actor, form: Form = BLANK) -> Response[str]:
+    return render(
+        request,
+        "inventory/collector/every_offer.html",
+        form=form,
+        found=await collector.list_offers(actor),
+        refused=[],
+    )
+
+
+async def _filled_page(request: WebRequest, actor: Actor, filled: Filled) -> Response[Any]:
+    """On to the readings; what was refused stays in sight with its reason."""
+    if not filled.refused:
+        return see_other(
+            urls.machine_readings(), say("Written into the books: {count}.", count=filled.written)
+        )
+    return render(
+        request,
+        "inventory/collector/every_offer.html",
+        form=BLANK,
+        found=await collector.list_offers(actor),
+        refused=filled.refused,
+    )
+
+
 async def _offers_page(request: WebRequest, actor: Actor, tag: str, form: Form) -> Response[str]:
     asset = await assets.get_asset(actor, tag)
     return render(
@@ -203,6 +243,7 @@ async def _page(request: WebRequest, actor: Actor, form: Form = BLANK) -> Respon
 
 PAGES: list[ControllerRouterHandler] = [
     shown(urls.collector, _page, COLLECT_HOURS),
+    shown(urls.reading_offers, _every_offer_page, EDIT_EQUIPMENT),
     posted(
         urls.new_collector_key,
         NewKey,

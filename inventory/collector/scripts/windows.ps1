@@ -96,4 +96,5 @@ try {
   $lines | Where-Object { $_ -like 'serial *' -or $_ -like 'disk|*' } | ForEach-Object { $_.Substring(0, [Math]::Min(100, $_.Length)) }
   Say '@SAY_DONE@'
 } catch { Say '@SAY_NOT_WRITTEN@' }
+Say '@SAY_CLOSE@'
 [void][Console]::ReadLine()
