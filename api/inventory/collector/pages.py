@@ -101,6 +101,12 @@ class CollectorPages(Controller):
             page=lambda form: _upload_page(request, form.with_values(text=texts.text)),
         )
 
+    @get(urls.reading_offers, guards=[allow(EDIT_EQUIPMENT, tokens=False)])
+    async def show_offers(
+        self, request: WebRequest, actor: NamedDependency[Actor]
+    ) -> Response[str]:
+        return await _every_offer_page(request, actor)
+
     @post(urls.reading_offers, guards=[allow(EDIT_EQUIPMENT, tokens=False)])
     async def fill_in_all(
         self, request: WebRequest, actor: NamedDependency[Actor]
@@ -243,7 +249,6 @@ async def _page(request: WebRequest, actor: Actor, form: Form = BLANK) -> Respon
 
 PAGES: list[ControllerRouterHandler] = [
     shown(urls.collector, _page, COLLECT_HOURS),
-    shown(urls.reading_offers, _every_offer_page, EDIT_EQUIPMENT),
     posted(
         urls.new_collector_key,
         NewKey,
