@@ -9,8 +9,10 @@ import msgspec
 from core.database import fetch, fetch_value
 from core.encryption import Cipher
 from core.settings import Settings
+from inventory import serials
 from inventory.collector import PURPOSE
 from inventory.collector.keys import LASTS, owner
+from inventory.serials import SerialTrust
 from labshare.demo.calendar import YearBehind
 from labshare.demo.rows import copy, random_for, reserve
 from labshare.demo.school import School
@@ -52,6 +54,10 @@ async def add_readings(year: YearBehind, settings: Settings, school: School) -> 
         expires_at=made_at + LASTS,
     )
     machines = await fetch(_Machine, UNWATCHED, school.id, made_at, MACHINES)
+    for number, machine in enumerate(machines):
+        # Some have a serial number that nobody has written into the books yet.
+        if number % 4 == 0 and serials.trust(machine.serial) is not SerialTrust.ok:
+            machine.serial = f"PF3X{machine.id:05}"
     readings, disks = [], []
     ids = iter(await reserve("machine_reading", len(machines) * len(DAYS_AGO)))
     for number, machine in enumerate(machines):

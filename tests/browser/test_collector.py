@@ -84,7 +84,7 @@ async def test_a_computer_without_a_network_is_measured(desk: AtTheDesk, tmp_pat
             },
         ]
     )
-    await page.get_by_role("button", name="Look at them").click()
+    await page.get_by_role("button", name="See what becomes of them").click()
     await expect(page.get_by_role("heading", name="2 readings")).to_be_visible()
     assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     await page.get_by_role("button", name="Store 2 readings").click()
