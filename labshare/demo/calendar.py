@@ -1,6 +1,7 @@
 """The school year: which days have lessons, and at what moment a lesson falls."""
 
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -39,8 +40,9 @@ class YearBehind(msgspec.Struct, frozen=True):
         return [day for day in days if is_lesson_day(day)]
 
 
+@cache
 def is_lesson_day(day: date) -> bool:
-    """Monday to Friday in term, public holidays excepted."""
+    """Monday to Friday in term, public holidays excepted; asked a million times of a year's days."""
     return day.weekday() < 5 and _within(day, TERMS) and not _within(day, PUBLIC_HOLIDAYS)
 
 

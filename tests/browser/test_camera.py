@@ -3,11 +3,10 @@ fails is said and can be tried again."""
 
 import io
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 from PIL import Image, ImageDraw
-from playwright.async_api import Browser, Page, async_playwright, expect
+from playwright.async_api import Browser, Page, expect
 from reportlab.graphics.barcode import createBarcodeDrawing
 from reportlab.graphics.shapes import Rect
 
@@ -48,7 +47,7 @@ RUNNING = (
 )
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 async def technician(connections: Stack) -> MadePerson:
     await empty(connections)
     school = await factories.school()
@@ -63,36 +62,48 @@ async def technician(connections: Stack) -> MadePerson:
     return who
 
 
-@pytest.fixture
-async def before_the_camera(
-    browser: Browser, address: str, technician: MadePerson, chromium: str, tmp_path: Path
-) -> AsyncIterator[Page]:
-    """The page of the desk in a browser whose camera sees the first label as it is printed."""
-    film = tmp_path / "label.mjpeg"
+@pytest.fixture(scope="module")
+async def filming(
+    browser: Browser,
+    address: str,
+    technician: MadePerson,
+    chromium: str,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> AsyncIterator[Browser]:
+    """A browser whose camera sees the first label as it is printed, then the barcodes."""
+    film = tmp_path_factory.mktemp("film") / "label.mjpeg"
     label = Image.open(io.BytesIO(await _printed(browser, address, technician))).convert("RGB")
     things = [label, *(_barcode(*one) for one in BARCODES)]
     film.write_bytes(b"".join(map(_film, things)))
-    async with async_playwright() as playwright:
-        filming = await playwright.chromium.launch(
-            executable_path=chromium,
-            args=[
-                "--no-sandbox",
-                "--disable-gpu",
-                "--use-fake-ui-for-media-stream",
-                "--use-fake-device-for-media-stream",
-                f"--use-file-for-fake-video-capture={film}",
-            ],
-            timeout=harness.PATIENCE_MS,
-        )
-        context = await harness.context_for(
-            filming, address, person_id=technician.id, locale="en", width=PHONE
-        )
-        await context.add_init_script(WATCH_STREAMS)
-        page = await context.new_page()
-        await page.goto("/custody/hand-out")
-        await expect(page.locator("#scan")).to_be_visible()
-        yield page
-        await filming.close()
+    filming = await browser.browser_type.launch(
+        executable_path=chromium,
+        args=[
+            "--no-sandbox",
+            "--disable-gpu",
+            "--use-fake-ui-for-media-stream",
+            "--use-fake-device-for-media-stream",
+            f"--use-file-for-fake-video-capture={film}",
+        ],
+        timeout=harness.PATIENCE_MS,
+    )
+    yield filming
+    await filming.close()
+
+
+@pytest.fixture
+async def before_the_camera(
+    filming: Browser, address: str, technician: MadePerson
+) -> AsyncIterator[Page]:
+    """The page of the desk, fresh, before that camera."""
+    context = await harness.context_for(
+        filming, address, person_id=technician.id, locale="en", width=PHONE
+    )
+    await context.add_init_script(WATCH_STREAMS)
+    page = await context.new_page()
+    await page.goto("/custody/hand-out")
+    await expect(page.locator("#scan")).to_be_visible()
+    yield page
+    await context.close()
 
 
 async def _printed(browser: Browser, address: str, who: MadePerson) -> bytes:

@@ -143,7 +143,7 @@ def _take_slowly(client: socket.socket, head: bytes) -> None:
     client.sendall(FOUND)
 
 
-LONG = msgspec.structs.replace(objects.PROMPT, connect_seconds=2, silence_seconds=2)
+LONG = msgspec.structs.replace(objects.PROMPT, connect_seconds=4, silence_seconds=4)
 
 
 async def test_a_transfer_that_moves_has_more_time_than_one_silence() -> None:
