@@ -8,7 +8,8 @@ import pytest
 
 from core import clock, database
 from core.access import Role
-from core.errors import Conflict, Invalid, NotFound
+from core.encryption import Cipher
+from core.errors import Conflict, Invalid, NotFound, Unavailable
 from inventory import collector
 from inventory.assets import get_asset
 from inventory.collector import ChosenAssets, NewTexts, Offered, TextState, TextVerdict
@@ -16,6 +17,7 @@ from inventory.collector.disks import HoursSource, disk_serial, read_hours
 from tests import factories, factories_collector, factories_fields
 from tests.factories import MadePerson, MadeSchool
 from tests.factories_collector import CIPHER
+from tests.factories_monitoring import SECRET_KEY
 
 pytestmark = pytest.mark.usefixtures("db")
 NOON = datetime.fromisoformat("2026-11-20T12:00:00+00:00")
@@ -90,6 +92,18 @@ async def test_what_is_not_signed_by_a_good_key_of_the_school_is_refused(
     assert (await judged(technician, text)).state is TextState.refused
     with pytest.raises(Conflict):
         await collector.get_file(technician.actor, CIPHER, key)
+
+
+async def test_keys_outlive_another_secret_key(school: MadeSchool, technician: MadePerson) -> None:
+    asset = await factories.asset(school)
+    key = await factories_collector.key(technician, school)
+    text = NewTexts(await factories_collector.text(key, tag=asset.tag))
+    both = Cipher("another key", SECRET_KEY, purpose=collector.PURPOSE)
+    assert await collector.encrypt_anew(both) == 1
+    anew = Cipher("another key", purpose=collector.PURPOSE)
+    assert (await collector.receive_texts(technician.actor, anew, text)).stored == 1
+    with pytest.raises(Unavailable):
+        await collector.check_texts(technician.actor, CIPHER, text)
 
 
 async def test_hours_of_one_disk_add_up_and_another_disk_begins_anew(
