@@ -51,6 +51,8 @@ MANAGE_BOOKINGS = Permission((ADMIN, TECHNICIAN), "inventory:write")
 OVERRIDE_BOOKINGS = Permission((ADMIN, TECHNICIAN), "inventory:write")
 # Invoices and warranty cards of single things; photographs and manuals are for all who see the thing.
 READ_DOCUMENTS = Permission((ADMIN, TECHNICIAN, TEACHER, AUDITOR), "inventory:read")
+# What leaves the books for good; never by who proposed it.
+APPROVE_DISPOSALS = Permission((ADMIN,), "inventory:write")
 EDIT_CUSTOM_FIELDS = Permission((ADMIN,), "inventory:write")
 READ_DONATIONS = Permission((ADMIN, TECHNICIAN, AUDITOR), "inventory:read")
 EDIT_DONATIONS = Permission((ADMIN,), "inventory:write")

@@ -41,6 +41,12 @@ def transfers_of(school_code: str, year: int) -> Series:
     return Series(f"transfer:{prefix}", prefix, 4, "transfer", "number")
 
 
+def disposals_of(school_code: str, year: int) -> Series:
+    """The numbers of what a school takes out of its books in a year."""
+    prefix = f"DS-{_prefix(school_code)}-{year}"
+    return Series(f"disposal:{prefix}", prefix, 4, "disposal", "number")
+
+
 async def take(series: Series, count: int = 1) -> list[str]:
     """The next ``count`` free numbers of ``series``; inside the caller's transaction.
 

@@ -15,6 +15,7 @@ APP_CONFIG = AppConfig(
             "inventory.tables.collector",
             "inventory.tables.borrowers",
             "inventory.tables.custom_fields",
+            "inventory.tables.disposals",
             "inventory.tables.visitors",
             "inventory.tables.holds",
             "inventory.tables.kits",

@@ -28,6 +28,10 @@ REFUSALS: dict[str, Message | Problem] = {
     "goes_back": say("The donor of one of these wants it back; return it to the donor instead"),
     "not_for_sale": say("The donor of one of these asks that it is not sold"),
     "has_been_used": say("One of these has been used already, so it was no mistake"),
+    "still_searched": say("One of these has not been searched long enough to be written off"),
+    "needs_approval": say(
+        "A second person approves what leaves the books at this school; propose its disposal"
+    ),
     **HAS_LEFT,
 }
 
@@ -180,6 +184,10 @@ def _sentence(asset: Locked, step: PossibleStep) -> Message:
             "{tag} has been handed out, repaired, wiped, monitored or at another school, so it was"
             " no mistake; retire it instead",
             tag=tag,
+        ),
+        "still_searched": say("{tag} has not been searched long enough to be written off", tag=tag),
+        "needs_approval": say(
+            "A second person approves that {tag} leaves the books; propose its disposal", tag=tag
         ),
         "needs_work_order": NEEDS_WORK_ORDER,
     }

@@ -27,6 +27,7 @@ from inventory.tables.custody import (
     Shortage,
 )
 from inventory.tables.custom_fields import AssetValue, CustomChoice, CustomField
+from inventory.tables.disposals import Disposal, DisposalLine, DisposalRule
 from inventory.tables.holds import CalendarFeed, Hold, LendingRule
 from inventory.tables.imports import ImportFile, ImportJob, ImportMapping, ImportRow
 from inventory.tables.kits import (
@@ -80,6 +81,9 @@ __all__ = [
     "CustomChoice",
     "CustomField",
     "DiskReading",
+    "Disposal",
+    "DisposalLine",
+    "DisposalRule",
     "Donation",
     "DonationLine",
     "DonationReceipt",

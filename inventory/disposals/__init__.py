@@ -1,0 +1,56 @@
+"""Disposals: how things leave the books, proposed by one person and approved by another."""
+
+from inventory.disposals.deciding import approve_disposal, refuse_disposal, withdraw_disposal
+from inventory.disposals.proposing import check_proposed, leave_out, propose_disposal
+from inventory.disposals.reading import (
+    count_to_approve,
+    find_disposal_of,
+    get_disposal,
+    list_disposals,
+    list_due_ends,
+)
+from inventory.disposals.rules import list_rules, write_rule
+from inventory.disposals.shapes import (
+    Disposal,
+    DisposalFilters,
+    DisposalLine,
+    DisposalRow,
+    DisposalRule,
+    DisposalState,
+    DisposalView,
+    DueEnd,
+    End,
+    LineOutcome,
+    NewDisposal,
+    Refusal,
+    RuleFacts,
+)
+
+__all__ = [
+    "Disposal",
+    "DisposalFilters",
+    "DisposalLine",
+    "DisposalRow",
+    "DisposalRule",
+    "DisposalState",
+    "DisposalView",
+    "DueEnd",
+    "End",
+    "LineOutcome",
+    "NewDisposal",
+    "Refusal",
+    "RuleFacts",
+    "approve_disposal",
+    "check_proposed",
+    "count_to_approve",
+    "find_disposal_of",
+    "get_disposal",
+    "leave_out",
+    "list_disposals",
+    "list_due_ends",
+    "list_rules",
+    "propose_disposal",
+    "refuse_disposal",
+    "withdraw_disposal",
+    "write_rule",
+]
