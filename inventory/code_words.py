@@ -83,6 +83,22 @@ CODES: dict[str, dict[str, Word]] = {
         "repaired": ok(say("Repaired")),
         "replaced": ok(say("Exchanged")),
     },
+    "disposal_state": {
+        "proposed": warn(say("Waits for approval")),
+        "approved": ok(say("Approved")),
+        "refused": bad(say("Refused")),
+        "withdrawn": idle(say("Withdrawn")),
+    },
+    "disposal_view": {
+        "all": idle(say("All")),
+        "proposed": warn(say("Waits for approval")),
+        "approved": ok(say("Approved")),
+    },
+    "disposal_outcome": {
+        "open": warn(say("Proposed")),
+        "ended": idle(say("Has left the books")),
+        "stays": ok(say("Stays")),
+    },
     "transfer_kind": {
         "gift": info(say("Given")),
         "loan": info(say("Lent to the school")),

@@ -18,7 +18,7 @@ from core.access import Actor, Role
 from core.errors import Message, say
 from core.permissions import REPORT_FAULTS
 from core.webhooks import managing as webhooks
-from inventory import custody, donations, overview, repairs, stock, transfers
+from inventory import custody, disposals, donations, overview, repairs, stock, transfers
 from inventory.donations import DonationFilters
 from inventory.holds import listing as holds
 from inventory.holds.usual import find_usual
@@ -71,6 +71,7 @@ async def for_admin(actor: Actor) -> Section:
         "on_the_books": overview.on_the_books(states),
         "first_steps": await first_steps(actor) if not states else [],
         "to_receive": (await transfers.list_transfers(actor, COMING, limit=LONGEST_LIST)).items,
+        "to_approve": await disposals.count_to_approve(actor),
         "idle": await count_idle(actor),
         "to_buy": await stock.count_purchases(schools),
         "overdue": await count_overdue(actor),

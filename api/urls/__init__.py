@@ -22,6 +22,7 @@ from api.inventory.books.urls import *  # noqa: F403
 from api.inventory.collector.urls import *  # noqa: F403
 from api.inventory.custody.urls import *  # noqa: F403
 from api.inventory.custom_fields.urls import *  # noqa: F403
+from api.inventory.disposals.urls import *  # noqa: F403
 from api.inventory.donations.urls import *  # noqa: F403
 from api.inventory.donors.urls import *  # noqa: F403
 from api.inventory.groups.urls import *  # noqa: F403

@@ -8,6 +8,7 @@ from inventory.disposals.reading import (
     get_disposal,
     list_disposals,
     list_due_ends,
+    list_of_donation,
 )
 from inventory.disposals.rules import list_rules, write_rule
 from inventory.disposals.shapes import (
@@ -20,6 +21,7 @@ from inventory.disposals.shapes import (
     DisposalView,
     DueEnd,
     End,
+    EndOfDonation,
     LineOutcome,
     NewDisposal,
     Refusal,
@@ -36,6 +38,7 @@ __all__ = [
     "DisposalView",
     "DueEnd",
     "End",
+    "EndOfDonation",
     "LineOutcome",
     "NewDisposal",
     "Refusal",
@@ -48,6 +51,7 @@ __all__ = [
     "leave_out",
     "list_disposals",
     "list_due_ends",
+    "list_of_donation",
     "list_rules",
     "propose_disposal",
     "refuse_disposal",

@@ -19,6 +19,7 @@ from inventory.disposals.shapes import (
     DisposalRow,
     DisposalView,
     DueEnd,
+    EndOfDonation,
 )
 from inventory.models import like
 from inventory.scope import school_id_of
@@ -77,6 +78,14 @@ OF_ASSET = """
 SELECT d.id FROM disposal_line l JOIN disposal d ON d.id = l.disposal
  WHERE l.asset = $1 AND l.outcome <> 'stays' AND d.school = any($2::bigint[])
  ORDER BY l.id DESC LIMIT 1
+"""
+OF_DONATION = """
+SELECT d.id, d.number, d.end_state AS end, d.decided_at, count(*) AS count
+  FROM donation_line dl JOIN asset a ON a.donation_line = dl.id
+  JOIN disposal_line l ON l.asset = a.id AND l.outcome = 'ended'
+  JOIN disposal d ON d.id = l.disposal
+ WHERE dl.donation = $1 AND d.school = any($2::bigint[])
+ GROUP BY d.id ORDER BY d.id DESC
 """
 DUE = f"""
 SELECT s.code AS school, due.end, (array_agg(due.tag ORDER BY due.tag))[1:{MOST_DUE}] AS tags
@@ -140,6 +149,11 @@ async def find_disposal_of(actor: Actor, asset_id: int) -> Disposal | None:
     """The disposal by which an asset is to leave the books, or left them; None if there is none."""
     found = await fetch_value(OF_ASSET, asset_id, actor.school_ids)
     return None if found is None else await get_disposal(actor, found)
+
+
+async def list_of_donation(actor: Actor, donation_id: int) -> list[EndOfDonation]:
+    """By which disposals of the actor's schools things of a donation left the books, newest first."""
+    return await fetch(EndOfDonation, OF_DONATION, donation_id, actor.school_ids)
 
 
 async def count_to_approve(actor: Actor) -> int:

@@ -145,6 +145,16 @@ class DueEnd(msgspec.Struct, frozen=True):
     tags: list[str]
 
 
+class EndOfDonation(msgspec.Struct, frozen=True):
+    """One approved disposal by which ``count`` things of a donation have left the books."""
+
+    id: int
+    number: str
+    end: End
+    decided_at: datetime
+    count: int
+
+
 class DisposalRule(msgspec.Struct, frozen=True):
     """What a school asks before a thing leaves its books."""
 

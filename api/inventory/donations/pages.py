@@ -31,7 +31,7 @@ from core.access import Actor
 from core.errors import Message, say
 from core.numbers import Id
 from core.permissions import EDIT_DONATIONS, READ_DONATIONS
-from inventory import assets, attachments, donations, donors
+from inventory import assets, attachments, disposals, donations, donors
 from inventory.assets import AssetFilters, AssetRow
 from inventory.donations import Donation, DonationFilters, LineEdit, NewLine, Receipt
 
@@ -261,6 +261,7 @@ async def _donation_page(
         "inventory/donations/donation.html",
         donation=donation,
         held=held,
+        ends=await disposals.list_of_donation(actor, donation.id),
         form=msgspec.structs.replace(form, values={}) if line_id else form,
         typed={line_id: form.values} if line_id else {},
         key=form.values.get(KEY_FIELD) or new_key(),
