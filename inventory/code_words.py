@@ -83,6 +83,12 @@ CODES: dict[str, dict[str, Word]] = {
         "repaired": ok(say("Repaired")),
         "replaced": ok(say("Exchanged")),
     },
+    "disposal_end": {
+        "disposed": idle(say("Dispose of it")),
+        "sold": idle(say("Sell it")),
+        "written_off": idle(say("Write it off")),
+        "returned_to_donor": idle(say("Return it to the donor")),
+    },
     "disposal_state": {
         "proposed": warn(say("Waits for approval")),
         "approved": ok(say("Approved")),

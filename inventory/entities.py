@@ -166,7 +166,7 @@ ENTITIES = (
         Disposal,
         say("Disposal"),
         row_name="t.number",
-        codes={"end_state": "lifecycle", "state": "disposal_state"},
+        codes={"end_state": "disposal_end", "state": "disposal_state"},
     ),
     Entity(
         DisposalLine,

@@ -54,6 +54,7 @@ NEVER_IN_CONFLICT = {
     "device_hours_set",
     "device_parent_set",
     "device_remove",
+    "disposal_rule_write",
     "device_rule_put_back",
     "device_rule_set",
     "donation_line_edit",

@@ -39,7 +39,7 @@ class DisposalState(StrEnum):
     withdrawn = "withdrawn"
 
 
-class LineOutcome(StrEnum):
+class DisposalOutcome(StrEnum):
     """What became of one thing; it ``stays`` where it was left out, found or used again."""
 
     open = "open"
@@ -98,7 +98,7 @@ class DisposalLine(msgspec.Struct, frozen=True):
     title: str
     serial_number: str | None
     lifecycle: LifecycleState
-    outcome: LineOutcome
+    outcome: DisposalOutcome
     donation_id: int | None
     donation: str | None
     donor: str | None

@@ -8,6 +8,7 @@ from labshare.demo import (
     borrowers,
     collected,
     devices,
+    disposals,
     equipment,
     fates,
     hand_overs,
@@ -94,4 +95,5 @@ async def _fill(year: YearBehind, settings: Settings) -> None:
         await history.resume(history.INVENTORY)
         await bookings.add_bookings(year, schools)
         await transfers.add_transfers(year, schools)
+        await disposals.add_disposals(schools)
     await database.execute("ANALYZE")

@@ -2,10 +2,11 @@
 
 from datetime import timedelta
 
-from core.access import Actor, Membership, Role
-from core.database import execute, fetch, fetch_column, fetch_value
+from core.access import Actor
+from core.database import execute, fetch_column, fetch_value
 from inventory import transfers
 from inventory.transfers import NewReceipt, NewTransfer, ReceivedLine, Sending, Transfer
+from labshare.demo.acting import acting_as
 from labshare.demo.calendar import YearBehind
 from labshare.demo.school import School
 
@@ -29,7 +30,7 @@ UPDATE transfer SET made_at = made_at - $2::interval, sent_at = sent_at - $2::in
 async def add_transfers(year: YearBehind, schools: dict[str, School]) -> None:
     """By the same verbs as people: what they refuse, the demo does not have."""
     first, second = schools.values()
-    gives, gets = await _technician(first), await _technician(second)
+    gives, gets = await acting_as(first, "technician"), await acting_as(second, "technician")
     tags = await fetch_column(str, FREE, first.id, 7)
     await _sent(gives, tags[:3], second.code, reason="支援乡村学校机房")
     loan = await _sent(
@@ -51,21 +52,3 @@ async def add_transfers(year: YearBehind, schools: dict[str, School]) -> None:
 async def _sent(who: Actor, tags: list[str], to_school: str, **more: object) -> Transfer:
     made = await transfers.create_transfer(who, NewTransfer(tags, to_school, **more))  # type: ignore[arg-type]
     return await transfers.send_transfer(who, made.id)
-
-
-class _Named(Membership, frozen=True):
-    person_name: str = ""
-
-
-async def _technician(school: School) -> Actor:
-    person_id = school.people["technician"]
-    (found,) = await fetch(
-        _Named,
-        "SELECT s.id AS school_id, s.code AS school_code, s.name_zh AS school_name_zh,"
-        " s.name_en AS school_name_en, 'technician' AS role, p.name AS person_name"
-        " FROM school s CROSS JOIN person p WHERE s.id = $1 AND p.id = $2",
-        school.id,
-        person_id,
-    )
-    assert found.role is Role.technician
-    return Actor(person_id, found.person_name, memberships=(found,))

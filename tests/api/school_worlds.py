@@ -21,6 +21,7 @@ from tests import (
 )
 from tests.api import (
     school_world_collector,
+    school_world_disposals,
     school_world_kits,
     school_world_monitoring,
     school_world_stock,
@@ -48,6 +49,7 @@ MARKED = {
     "guest": ("name", "contact"),
     "shortage": ("parts",),
     "transfer": ("reason", "note"),
+    "disposal": ("reason", "recipient", "note"),
     "hold": ("group_name", "purpose"),
     "work_order": ("summary",),
     "work_order_entry": ("found", "done", "by_name"),
@@ -105,6 +107,7 @@ async def build(mark: str, folder: Path) -> World:
     values |= await school_world_stocktakes.stocktake(admin, school, str(values["tag"]), mark)
     values |= await school_world_transfers.transfer(admin, school, mark)
     values |= await school_world_collector.reading(admin, school, str(values["tag"]))
+    values |= await school_world_disposals.disposal(admin, technician, school, mark)
     values |= await _repairs(admin, technician, school, mark)
     values |= await school_world_stock.part(admin, school, int(values["order_id"]), mark)
     values |= await school_world_monitoring.devices(school, int(values["place_id"]))

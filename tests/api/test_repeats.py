@@ -103,6 +103,7 @@ async def _keyed_forms(world: World) -> dict[str, KeyedForm]:
         world.admin.id,
         there.id,
     )
+    retired = await factories.asset(world.school, lifecycle="retired")
     return {
         "move": KeyedForm(
             "/assets/move",
@@ -173,6 +174,11 @@ async def _keyed_forms(world: World) -> dict[str, KeyedForm]:
         **_stocktake_forms(world),
         **_book_forms(world),
         **await _transfer_forms(world),
+        "propose a disposal": KeyedForm(
+            "/disposals/new",
+            {"tags": retired.tag, "end": "disposed", "reason": "Beyond repair"},
+            ("recipient", "A recycler"),
+        ),
     }
 
 
@@ -333,6 +339,7 @@ FORMS = (
     "count of a kit",
     "send to a school",
     "receive a transfer",
+    "propose a disposal",
     "parts for a kit",
     "take parts in",
     "issue of parts",

@@ -17,7 +17,7 @@ from inventory.disposals import (
     DisposalState,
     DisposalView,
     End,
-    LineOutcome,
+    DisposalOutcome,
     NewDisposal,
     Refusal,
     RuleFacts,
@@ -80,7 +80,7 @@ async def test_things_leave_the_books_once_another_person_approves(keepers: Keep
         await disposals.approve_disposal(at_a_browser(keepers.admin, minutes=11), made.id)
     done = await disposals.approve_disposal(keepers.approver, made.id)
     assert (done.state, done.decided_by) == (DisposalState.approved, keepers.admin.name)
-    assert [one.outcome for one in done.items] == [LineOutcome.ended, LineOutcome.stays]
+    assert [one.outcome for one in done.items] == [DisposalOutcome.ended, DisposalOutcome.stays]
     assert [await state_of(one) for one in (first, second)] == ["disposed", "retired"]
     steps = await assets.list_steps(await assets.get_asset(keepers.admin.actor, first.tag))
     assert done.number in steps[0].reason
@@ -118,7 +118,7 @@ async def test_what_stands_in_the_way_is_named_and_nothing_is_half_done(keepers:
     made = await keepers.proposed(ready, kept := await keepers.retired())
     await assets.take_step(keepers.admin.actor, kept.tag, LifecycleState.refurbish)
     found = await disposals.get_disposal(keepers.admin.actor, made.id)
-    assert {one.tag: one.outcome for one in found.items}[kept.tag] is LineOutcome.stays
+    assert {one.tag: one.outcome for one in found.items}[kept.tag] is DisposalOutcome.stays
     await disposals.approve_disposal(keepers.approver, made.id)
     assert [await state_of(one) for one in (ready, kept)] == ["disposed", "refurbish"]
     for again in (
@@ -141,7 +141,10 @@ async def test_what_is_refused_or_withdrawn_stays_and_can_be_proposed_again(
         await disposals.refuse_disposal(keepers.approver, made.id, Refusal(" "))
     assert blank.value.field == "note"
     refused = await disposals.refuse_disposal(keepers.approver, made.id, Refusal("Ask for parts"))
-    assert (refused.state, refused.items[0].outcome) == (DisposalState.refused, LineOutcome.stays)
+    assert (refused.state, refused.items[0].outcome) == (
+        DisposalState.refused,
+        DisposalOutcome.stays,
+    )
     again = await keepers.proposed(thing)
     gone = await disposals.withdraw_disposal(keepers.technician.actor, again.id)
     assert gone.state is DisposalState.withdrawn

@@ -98,7 +98,6 @@ async def _new_page(request: WebRequest, actor: Actor, form: Form) -> Response[s
         "inventory/disposals/new.html",
         form=desk.form,
         desk=desk,
-        ends=[end.value for end in End],
     )
 
 

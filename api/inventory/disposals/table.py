@@ -17,7 +17,7 @@ TABLE = ListTable[DisposalRow](
         Column(
             "end",
             say("End"),
-            lambda row, speech: word_of(speech, "lifecycle", row.end),
+            lambda row, speech: word_of(speech, "disposal_end", row.end),
             line="title",
         ),
         Column("reason", say("Reason"), lambda row, _: row.reason, line="where"),

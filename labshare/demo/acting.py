@@ -1,0 +1,21 @@
+"""Who acts in the demo: a person of a school in one role, as by a token of his own."""
+
+from core.access import Actor, Membership
+from core.database import fetch
+from labshare.demo.school import School
+
+AS = """
+SELECT s.id AS school_id, s.code AS school_code, s.name_zh AS school_name_zh,
+       s.name_en AS school_name_en, $3::text AS role, p.name AS person_name
+  FROM school s CROSS JOIN person p WHERE s.id = $1 AND p.id = $2
+"""
+
+
+class _Named(Membership, frozen=True):
+    person_name: str = ""
+
+
+async def acting_as(school: School, role: str) -> Actor:
+    """The person who has this role at the school, there alone."""
+    (found,) = await fetch(_Named, AS, school.id, school.people[role], role)
+    return Actor(school.people[role], found.person_name, memberships=(found,))
