@@ -14,10 +14,10 @@ from inventory.assets import LifecycleState
 from inventory.disposals import (
     Disposal,
     DisposalFilters,
+    DisposalOutcome,
     DisposalState,
     DisposalView,
     End,
-    DisposalOutcome,
     NewDisposal,
     Refusal,
     RuleFacts,
