@@ -125,6 +125,7 @@ async def build(mark: str, folder: Path) -> World:
                 mark,
                 school.id,
             )
+    values |= await school_world_disposals.ended_disposal(admin, technician, school, mark)
     # A name with a mark is no class any more.
     values["class_id"] = await database.fetch_value(
         "INSERT INTO borrower_group (school, name) VALUES ($1, '五(2)班') RETURNING id", school.id
