@@ -37,6 +37,8 @@ EDIT_EQUIPMENT = Permission((ADMIN, TECHNICIAN), "inventory:write")
 # Who holds something renews it himself, as often as the school allows.
 RENEW_OWN = Permission(EVERYONE, "inventory:write")
 EDIT_PLACES = Permission((ADMIN, TECHNICIAN), "inventory:write")
+# What a room of a kind should hold.
+EDIT_ROOM_STANDARDS = Permission((ADMIN,), "inventory:write")
 READ_BORROWERS = Permission((ADMIN, TECHNICIAN, TEACHER, AUDITOR), "inventory:read")
 # Who counts says what is there; what becomes of a gap is for those who keep the equipment.
 COUNT_KITS = Permission((ADMIN, TECHNICIAN, TEACHER, STUDENT_HELPER), "inventory:write")

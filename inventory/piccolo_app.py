@@ -21,6 +21,7 @@ APP_CONFIG = AppConfig(
             "inventory.tables.kits",
             "inventory.tables.lots",
             "inventory.tables.repairs",
+            "inventory.tables.rooms",
             "inventory.tables.stock",
             "inventory.tables.stocktakes",
             "inventory.tables.imports",

@@ -69,6 +69,8 @@ _BELONGS: dict[str, tuple[str, ...]] = {
     urls.stocktakes(): ("assets",),
     "/stocktake-scans": ("assets",),
     urls.transfers(): ("assets",),
+    urls.function_rooms(): ("assets",),
+    urls.room_standards(): ("assets",),
     "/lot-loans": ("assets",),
     urls.labels(): ("assets",),
     "/t": ("assets",),

@@ -25,6 +25,7 @@ from api.inventory.custom_fields.urls import *  # noqa: F403
 from api.inventory.disposals.urls import *  # noqa: F403
 from api.inventory.donations.urls import *  # noqa: F403
 from api.inventory.donors.urls import *  # noqa: F403
+from api.inventory.function_rooms.urls import *  # noqa: F403
 from api.inventory.groups.urls import *  # noqa: F403
 from api.inventory.guests.urls import *  # noqa: F403
 from api.inventory.imports.urls import *  # noqa: F403

@@ -46,6 +46,7 @@ from inventory.tables.repairs import (
     WorkOrderOutage,
     WorkOrderPhoto,
 )
+from inventory.tables.rooms import FunctionRoom, RoomStandard, RoomStandardItem, RoomTransfer
 from inventory.tables.stock import (
     PartCode,
     StockBalance,
@@ -88,6 +89,7 @@ __all__ = [
     "DonationLine",
     "DonationReceipt",
     "Donor",
+    "FunctionRoom",
     "Guest",
     "HandOver",
     "Hold",
@@ -114,6 +116,9 @@ __all__ = [
     "PartsList",
     "PartsListLine",
     "PhotoDraft",
+    "RoomStandard",
+    "RoomStandardItem",
+    "RoomTransfer",
     "Shortage",
     "StockBalance",
     "StockMinimum",

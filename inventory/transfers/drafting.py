@@ -1,5 +1,6 @@
 """What is to go to another school: the list as it grows, until it is sent or called off."""
 
+from datetime import date
 from typing import Any
 
 import msgspec
@@ -77,7 +78,7 @@ async def create_transfer(actor: Actor, new: NewTransfer) -> Transfer:
             to_school = await _find_receiver(stack, new)
         stack.raise_refused()
         sender = stack.assets[0].school_id
-        await _refuse_past(sender, new)
+        await refuse_past(sender, new.due_on)
         transfer_id = await insert_transfer(
             by, sender, to_school, kind=new.kind, reason=reason, due_on=new.due_on
         )
@@ -167,7 +168,7 @@ async def set_due_day(actor: Actor, transfer_id: int, new: NewDueDay) -> Transfe
             TransferState.cancelled,
         ):
             raise Conflict(say("This is no loan that lasts"), code="no_loan")
-        await _refuse_past(transfer.school_id, new)
+        await refuse_past(transfer.school_id, new.due_on)
         await update_row(tables.Transfer, transfer.id, due_on=new.due_on)
     return await get_transfer(actor, transfer_id)
 
@@ -187,6 +188,12 @@ async def lock_sent(actor: Actor, wanted: list[str], *, loan_id: int | None = No
     """
     stack = await lock_stack(actor, wanted)
     stack.refuse_other_schools()
+    await refuse_unsendable(stack, loan_id=loan_id)
+    return stack
+
+
+async def refuse_unsendable(stack: Stack, *, loan_id: int | None = None) -> None:
+    """Note of each locked thing what keeps it from leaving."""
     ids = [asset.id for asset in stack.assets]
     ways = await fetch(_Elsewhere, UNDER_WAY, assets=ids, loan=loan_id)
     under_way = {one.id: one for one in ways}
@@ -214,7 +221,6 @@ async def lock_sent(actor: Actor, wanted: list[str], *, loan_id: int | None = No
         elif asset.id in held:
             booked = say("{tag} is booked at its school; cancel its bookings first", tag=asset.tag)
             stack.refuse(asset, Conflict, booked, "booked")
-    return stack
 
 
 async def insert_transfer(
@@ -257,11 +263,12 @@ async def _find_receiver(stack: Stack, new: NewTransfer) -> int:
     return to_school
 
 
-async def _refuse_past(school_id: int, new: NewTransfer | NewDueDay) -> None:
-    if new.due_on is None:
+async def refuse_past(school_id: int, due_on: date | None) -> None:
+    """Refuse a day that is over where the school is."""
+    if due_on is None:
         return
     zone = await fetch_value("SELECT zone FROM school WHERE id = $1", school_id)
-    if new.due_on < clock.today(zone):
+    if due_on < clock.today(zone):
         raise Invalid.of("due_on", say("A day from today on"), code="past")
 
 

@@ -11,6 +11,7 @@ from labshare.demo import (
     disposals,
     equipment,
     fates,
+    function_rooms,
     hand_overs,
     history,
     imports,
@@ -96,4 +97,5 @@ async def _fill(year: YearBehind, settings: Settings) -> None:
         await bookings.add_bookings(year, schools)
         await transfers.add_transfers(year, schools)
         await disposals.add_disposals(schools)
+        await function_rooms.add_function_rooms(schools)
     await database.execute("ANALYZE")

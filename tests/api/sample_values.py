@@ -124,6 +124,8 @@ NEXT_MONDAY = str(factories_holds.monday())
 WEEKDAY = {"weekday": 1, "starts": "08:00:00", "ends": "17:00:00"}
 # A text of the collector that nobody signed.
 UNSIGNED = "labshare-collect 1\nkey 1\nsignature 00\n"
+# A line of what a room should hold.
+COMPUTERS = {"what": "Computer", "quantity": 1, "kind": "computer"}
 # Whole bodies, where fields depend on each other.
 BODIES: dict[str, dict[str, Any]] = {
     "expected_hours_add": {"spans": [WEEKDAY]},
@@ -191,6 +193,9 @@ BODIES: dict[str, dict[str, Any]] = {
     "stocktake_sign": {"strokes": [[20, 100, 60, 40, 110, 130, 150, 60]]},
     "disposal_propose": {"end": "disposed"},
     "disposal_rule_write": {"needs_approval": True, "search_days": 60},
+    "function_room_plan": {"kind": "gift", "due_on": None},
+    "room_standard_create": {"items": [COMPUTERS], "room_kind": "computer"},
+    "room_standard_edit": {"items": [COMPUTERS], "room_kind": "computer", "revision": 1},
     "transfer_create": {"kind": "gift", "due_on": None},
     "transfer_line_resolve": {"resolution": "never_sent"},
     "transfer_extra_resolve": {"resolution": "goes_back"},
@@ -324,6 +329,16 @@ FORM_OF: dict[str, Values] = {
     "/expected-hours": {"weekdays_0": 1, "starts_0": "08:00", "ends_0": "17:00"},
     "/devices/{device_id:int}/watching/rules": {"raise_at": 5, "clear_at": 8},
     "/schools/{school_id:int}/rules": {"raise_at": 5, "clear_at": 8},
+    "/function-rooms": {"kind": "gift", "due_on": "", "seats": 30},
+    "/room-standards": {
+        "title": "Room",
+        "source": "A guide",
+        "room_kind": "computer",
+        "revision": 1,
+        "what_0": "Computer",
+        "quantity_0": 1,
+        "kind_0": "computer",
+    },
     "/asset-models/{model_id:int}/parts": {"part_0": "Wheel", "quantity_0": 2},
     "/asset-models": {"kind": "computer", **NO_BOOK},
     "/kits": {"kind": "found", "quantity": 1, "phase": "check", "stock_id": ""},

@@ -24,6 +24,7 @@ from tests.api import (
     school_world_disposals,
     school_world_kits,
     school_world_monitoring,
+    school_world_rooms,
     school_world_stock,
     school_world_stocktakes,
     school_world_transfers,
@@ -106,6 +107,7 @@ async def build(mark: str, folder: Path) -> World:
     )
     values |= await school_world_stocktakes.stocktake(admin, school, str(values["tag"]), mark)
     values |= await school_world_transfers.transfer(admin, school, mark)
+    values |= await school_world_rooms.room(admin, school, int(values["place_id"]), mark)
     values |= await school_world_collector.reading(admin, school, str(values["tag"]))
     values |= await school_world_disposals.disposal(admin, technician, school, mark)
     values |= await _repairs(admin, technician, school, mark)

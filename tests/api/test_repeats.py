@@ -171,6 +171,7 @@ async def _keyed_forms(world: World) -> dict[str, KeyedForm]:
         **await _lot_forms(world),
         **_kit_forms(world),
         **await _stock_forms(world),
+        **_room_forms(world),
         **_stocktake_forms(world),
         **_book_forms(world),
         **await _transfer_forms(world),
@@ -178,6 +179,26 @@ async def _keyed_forms(world: World) -> dict[str, KeyedForm]:
             "/disposals/new",
             {"tags": retired.tag, "end": "disposed", "reason": "Beyond repair"},
             ("recipient", "A recycler"),
+        ),
+    }
+
+
+def _room_forms(world: World) -> dict[str, KeyedForm]:
+    listed = {
+        "school": world.school.code,
+        "title": "Maker space",
+        "room_kind": "maker",
+        "source": "A guide",
+        "what_0": "Kit",
+        "quantity_0": "4",
+        "kind_0": "robot_kit",
+    }
+    return {
+        "function room list": KeyedForm("/room-standards/new", listed, ("edition", "2026")),
+        "plan of a room": KeyedForm(
+            f"/function-rooms/{world.values['place_id']}/plan",
+            {"tags": str(world.values["spare_tag"])},
+            ("reason", "For the club"),
         ),
     }
 
@@ -337,6 +358,8 @@ FORMS = (
     "move of a lot",
     "lose of a lot",
     "count of a kit",
+    "function room list",
+    "plan of a room",
     "send to a school",
     "receive a transfer",
     "propose a disposal",

@@ -27,6 +27,7 @@ from core.errors import Message, say
 from core.permissions import COUNT_KITS, EDIT_EQUIPMENT
 from inventory import attachments, transfers
 from inventory.assets import Custodial
+from inventory.rooms import find_planned_room
 from inventory.signatures import BOARD_HEIGHT, BOARD_WIDTH
 from inventory.transfers import (
     NewReceipt,
@@ -179,11 +180,12 @@ async def _receipt_page(
 ) -> Response[str]:
     found = await transfers.get_transfer(actor, transfer_id)
     actor.require(found.to_school_id, EDIT_EQUIPMENT)
+    room = await find_planned_room(actor, found.id)
     return render(
         request,
         "inventory/transfers/receive.html",
         transfer=found,
-        form=(form or Form()).with_defaults(key=new_key(), tags=""),
+        form=(form or Form()).with_defaults(key=new_key(), tags="", place_id=room or ""),
         # What was typed for one that somebody else has received meanwhile is still read.
         is_open=found.state is TransferState.sent or form is not None,
         places=await place_options(actor, school_ids=[found.to_school_id]),

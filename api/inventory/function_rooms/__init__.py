@@ -1,0 +1,1 @@
+"""Function rooms: lists of what they should hold, what they lack, and plans to close the gap."""
