@@ -33,6 +33,7 @@ from inventory.repairs.parts import (
     return_part,
 )
 from inventory.repairs.photos import get_photo
+from inventory.repairs.precedents import find_precedents, find_repeated, list_precedents
 from inventory.repairs.transitions import (
     Action,
     Candidate,
@@ -68,6 +69,8 @@ __all__ = [
     "complete",
     "create_entry",
     "find_assignees",
+    "find_precedents",
+    "find_repeated",
     "get_photo",
     "get_reportable",
     "get_work_order",
@@ -76,6 +79,7 @@ __all__ = [
     "list_most_urgent",
     "list_of_asset",
     "list_parts",
+    "list_precedents",
     "list_work_orders",
     "may_work_on",
     "open_work_order",

@@ -21,7 +21,7 @@ from core.database import transaction
 from core.errors import Message, say
 from core.permissions import REPORT_FAULTS
 from inventory import repairs
-from inventory.repairs.opening import SUMMARY_MAX_LENGTH, Reported
+from inventory.repairs.opening import REPORTED, SUMMARY_MAX_LENGTH, Reported
 from inventory.repairs.views import Severity
 
 
@@ -125,6 +125,7 @@ async def _report_page(
         request,
         "inventory/work_orders/report.html",
         asset=asset,
+        precedents=await repairs.find_precedents(actor, asset_id=asset.id, fault=REPORTED),
         form=form.with_values(**{**start, **form.values}).with_errors(*wrong),
         kept_photos=kept,
     )

@@ -38,6 +38,7 @@ async def order_page(
     order = await repairs.get_work_order(actor, order_id)
     actions = repairs.actions_for(actor, order)
     others = await repairs.list_of_asset(actor, order.asset_id, limit=10)
+    precedents = (await repairs.list_precedents(actor, order_id)).items
     form = form or Form()
     if order.is_closed and (written := _written(form.values)):
         part, form = "comment", form.with_values(text=written)
@@ -65,6 +66,8 @@ async def order_page(
         kept_photos=kept,
         may_comment=order.school_id in actor.school_ids_with(REPORT_FAULTS),
         others=[other for other in others if other.id != order.id],
+        precedents=precedents,
+        repeated=repairs.find_repeated(order, precedents),
         changes=await repairs.list_history(actor, order_id),
         key=form.values.get(KEY_FIELD) or new_key(),
         part=part,

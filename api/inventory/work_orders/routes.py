@@ -100,5 +100,19 @@ ROUTES: list[ControllerRouterHandler] = [
         "The asset is as before once no other order of it is open.",
         body=Completion,
     ),
+    NounRoutes(
+        "/work-orders/{order_id:int}",
+        "work_order",
+        tags=("work orders",),
+        read=READ_EQUIPMENT,
+        write=MANAGE_WORK_ORDERS,
+        localize=localized,
+    ).at(
+        "GET /precedents",
+        repairs.list_precedents,
+        "What helped before",
+        "Up to five completed orders of the same model and fault, those of the asset itself first.",
+        operation="work_order_precedent_list",
+    ),
     _routes.step("cancel", repairs.cancel, "Close the order as needless", body=Cancellation),
 ]
