@@ -8,6 +8,7 @@ from inventory.repairs.entries import (
     list_entries,
     may_work_on,
 )
+from inventory.repairs.fixing import Fix, find_reported, fix, fix_asset
 from inventory.repairs.history import list_history
 from inventory.repairs.lists import (
     WorkOrderFilter,
@@ -51,6 +52,7 @@ from inventory.repairs.views import WorkOrder, WorkOrderEntry, get_work_order
 __all__ = [
     "Action",
     "Candidate",
+    "Fix",
     "NewEntry",
     "OrderPart",
     "PartReservation",
@@ -71,6 +73,9 @@ __all__ = [
     "find_assignees",
     "find_precedents",
     "find_repeated",
+    "find_reported",
+    "fix",
+    "fix_asset",
     "get_photo",
     "get_reportable",
     "get_work_order",

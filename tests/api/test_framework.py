@@ -209,6 +209,8 @@ def test_large_bodies_are_for_the_routes_that_need_them(app: Litestar) -> None:
         "POST /assets/{tag:str}/dismantle",
         "POST /api/v1/work-orders/{order_id:int}/entries/{entry_id:int}/photos",
         "POST /assets/{tag:str}/report",
+        "POST /assets/{tag:str}/fix",
+        "POST /work-orders/{order_id:int}/fix",
         "POST /imports",
         "POST /imports/{job_id:uuid}/answers",
         "POST /imports/{job_id:uuid}/columns",

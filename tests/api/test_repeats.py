@@ -76,7 +76,7 @@ class KeyedForm(msgspec.Struct):
 
 async def _keyed_forms(world: World) -> dict[str, KeyedForm]:
     free = await factories.asset(world.school)
-    taken = await factories.asset(world.school)
+    fresh, taken = [await factories.asset(world.school) for _ in range(2)]
     await custody.hand_out(world.admin.actor, [taken.tag], Holder(group="5B"))
     own = [(await factories.asset(world.school)).tag for _ in range(2)]
     who, day = Holder(person_id=world.admin.id), clock.today("Asia/Shanghai") + timedelta(days=2)
@@ -131,6 +131,11 @@ async def _keyed_forms(world: World) -> dict[str, KeyedForm]:
         ),
         "entry": KeyedForm(
             f"/work-orders/{order}/entries", {"found": "No current"}, ("found", "Too hot")
+        ),
+        "fix": KeyedForm(
+            f"/assets/{fresh.tag}/fix",
+            {"found": "It is dark", "done": "A new cable"},
+            ("done", "A new lamp"),
         ),
         "comment": KeyedForm(f"/work-orders/{closed}/comments", {"text": "One"}, ("text", "Two")),
         "hand out": KeyedForm(
@@ -339,6 +344,7 @@ FORMS = (
     "attach",
     "report",
     "entry",
+    "fix",
     "comment",
     "hand out",
     "take back",

@@ -23,7 +23,13 @@ from core import clock
 from core.access import Actor
 from core.errors import say
 from core.numbers import Id, Version
-from core.permissions import COLLECT_HOURS, EDIT_EQUIPMENT, READ_DONATIONS, REPORT_FAULTS
+from core.permissions import (
+    COLLECT_HOURS,
+    EDIT_EQUIPMENT,
+    MANAGE_WORK_ORDERS,
+    READ_DONATIONS,
+    REPORT_FAULTS,
+)
 from inventory import (
     assets,
     attachments,
@@ -152,6 +158,7 @@ async def _asset_page(
         may_keep=may_keep,
         keeps_several=may_keep and len(actor.school_ids_with(EDIT_EQUIPMENT)) > 1,
         may_report=actor.can_at(asset.school_id, REPORT_FAULTS),
+        may_repair=not asset.has_left and actor.can_at(asset.school_id, MANAGE_WORK_ORDERS),
         reads_donation=await _reads_donation(actor, asset),
         loans=await custody.list_of_asset(actor, asset.tag),
         shortages=await custody.list_shortages(actor, asset.tag),

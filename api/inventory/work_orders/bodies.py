@@ -4,19 +4,12 @@ from typing import Annotated
 
 import msgspec
 
-from core import numbers
 from core.numbers import Id
 from inventory.assets import Condition
+from inventory.repairs.fixing import SeenVersion as Version
 from inventory.repairs.opening import SUMMARY_MAX_LENGTH
 from inventory.repairs.transitions import RESOLUTION_MAX_LENGTH
 from inventory.repairs.views import Severity
-
-Version = Annotated[
-    numbers.Version | None,
-    msgspec.Meta(
-        description="The version you read: refused when somebody came first.", examples=[1]
-    ),
-]
 
 
 class FaultReport(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

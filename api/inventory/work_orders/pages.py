@@ -12,6 +12,7 @@ from api import urls
 from api.http.access import allow
 from api.http.types import WebRequest
 from api.inventory.options import place_options
+from api.inventory.work_orders.entry_forms import PART_FIELDS, EntryForm
 from api.inventory.work_orders.order_page import order_page
 from api.inventory.work_orders.table import TABLE, ShownOrders
 from api.kit.addresses import Address
@@ -35,13 +36,10 @@ from core.permissions import (
 )
 from inventory import repairs, visitors
 from inventory.assets import Condition
-from inventory.lots.moving import Quantity
 from inventory.repairs import (
-    NewEntry,
     OrderPart,
     PartReservation,
     PartReturn,
-    PartUse,
     WorkOrder,
     WorkOrderEntry,
 )
@@ -89,31 +87,6 @@ class CommentForm(msgspec.Struct, frozen=True):
     """A remark."""
 
     text: Annotated[str, msgspec.Meta(max_length=4000)]
-
-
-class EntryForm(NewEntry, frozen=True, kw_only=True):
-    """What was found and done, and up to three parts that were taken from stock for it."""
-
-    stock_0: Id | None = None
-    quantity_0: Quantity = 1
-    stock_1: Id | None = None
-    quantity_1: Quantity = 1
-    stock_2: Id | None = None
-    quantity_2: Quantity = 1
-
-    def entry(self) -> NewEntry:
-        taken = [
-            (self.stock_0, self.quantity_0),
-            (self.stock_1, self.quantity_1),
-            (self.stock_2, self.quantity_2),
-        ]
-        return NewEntry(
-            found=self.found,
-            done=self.done,
-            minutes=self.minutes,
-            cost=self.cost,
-            parts=[PartUse(stock, many) for stock, many in taken if stock is not None],
-        )
 
 
 def _step(
@@ -216,7 +189,7 @@ class WorkOrderPages(Controller):
             page=lambda form: order_page(
                 request, actor, order_id, form, part="entry", photos=photos
             ),
-            fields={"stock_id": "stock_0", "quantity": "quantity_0"},
+            fields=PART_FIELDS,
             once=Once(
                 actor, WorkOrderEntry, lambda: _store_photos(request, actor, order_id, photos)
             ),

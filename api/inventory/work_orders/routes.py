@@ -100,6 +100,26 @@ ROUTES: list[ControllerRouterHandler] = [
         "The asset is as before once no other order of it is open.",
         body=Completion,
     ),
+    _routes.step(
+        "fix",
+        repairs.fix,
+        "Write the last entry of an order and close it as done",
+        "What was found, what helped, minutes, cost and parts from stock: all of it, or nothing.",
+    ),
+    NounRoutes(
+        "/assets/{tag:str}/fix",
+        "asset",
+        tags=("work orders",),
+        read=READ_EQUIPMENT,
+        write=MANAGE_WORK_ORDERS,
+        localize=localized,
+    ).at(
+        "POST",
+        repairs.fix_asset,
+        "Write down a repair that nobody had reported",
+        "Its order is opened and closed at once. 409 while what was reported of the asset is open.",
+        operation="asset_fix",
+    ),
     NounRoutes(
         "/work-orders/{order_id:int}",
         "work_order",
