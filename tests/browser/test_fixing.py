@@ -56,7 +56,7 @@ async def test_a_repair_is_written_down_and_closed_in_two_taps_beside_its_words(
     await tap("link", "Fixed: close it")
     await expect(page.get_by_label("What helped")).to_be_focused()
     await page.keyboard.type("A new cable")
-    await page.get_by_label("Photos").set_input_files(
+    await page.locator("#photos").set_input_files(
         {"name": "x.png", "mimeType": "image/png", "buffer": factories_repairs.picture()}
     )
     await tap("button", "Fixed: close it")
