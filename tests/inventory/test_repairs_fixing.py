@@ -127,3 +127,19 @@ async def test_the_page_keeps_what_was_typed_and_leads_to_what_was_reported(
     helper = await factories.person(Role.student_helper, school)
     await factories.signed_in(client, helper)
     assert (await client.get(page)).status_code == 403
+
+
+async def test_what_helped_before_fills_the_form_in_one_tap(
+    client: httpx.AsyncClient, school: MadeSchool
+) -> None:
+    who = await factories.person(Role.technician, school, locale="en")
+    await factories.signed_in(client, who)
+    asset = await factories.asset(school)
+    before = await repairs.fix_asset(who.actor, asset.tag, Fix(found="Dark", done="A new cable"))
+    order = await factories_repairs.order(asset)
+    link = f"/work-orders/{order.id}/fix?like={before.id}"
+    assert f'href="{link}"' in (await client.get(f"/work-orders/{order.id}")).text
+    assert "A new cable</textarea>" in (await client.get(link)).text
+    for other, status in ((order.id, 200), (10**30, 422), ("x", 422)):
+        answer = await client.get(f"/work-orders/{order.id}/fix?like={other}")
+        assert answer.status_code == status and "A new cable</textarea>" not in answer.text

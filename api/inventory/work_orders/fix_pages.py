@@ -1,10 +1,11 @@
 """Fixed and closed: one form for what was found and what helped, from an order or from an asset."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from litestar import Controller, Response, get, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath
+from litestar.params import FromPath, FromQuery
 
 from api import urls
 from api.http.access import allow
@@ -21,9 +22,11 @@ from api.kit.submission import Once, submit
 from core.access import Actor
 from core.database import transaction
 from core.errors import say
+from core.numbers import Id
 from core.permissions import EDIT_EQUIPMENT, MANAGE_WORK_ORDERS
 from inventory import repairs
 from inventory.repairs import ReportableAsset, WorkOrder
+from inventory.repairs.opening import REPORTED
 from inventory.stock import find_choices
 
 MANAGES = allow(MANAGE_WORK_ORDERS, tokens=False)
@@ -36,9 +39,14 @@ class FixPages(Controller):
 
     @get(urls.fix_work_order, guards=[MANAGES])
     async def ask_of_order(
-        self, request: WebRequest, actor: NamedDependency[Actor], order_id: PathId
+        self,
+        request: WebRequest,
+        actor: NamedDependency[Actor],
+        order_id: PathId,
+        like: FromQuery[Id | None] = None,
     ) -> Response[Any]:
-        return await _order_form(request, actor, order_id)
+        """Filled with what helped in the order ``like``, if that is one of its precedents."""
+        return await _order_form(request, actor, order_id, like=like)
 
     @post(urls.fix_work_order, guards=[MANAGES], request_max_body_size=PHOTO_FORM_BYTES)
     async def fix_order(
@@ -69,13 +77,17 @@ class FixPages(Controller):
 
     @get(urls.fix_asset, guards=[MANAGES])
     async def ask_of_asset(
-        self, request: WebRequest, actor: NamedDependency[Actor], tag: FromPath[str]
+        self,
+        request: WebRequest,
+        actor: NamedDependency[Actor],
+        tag: FromPath[str],
+        like: FromQuery[Id | None] = None,
     ) -> Response[Any]:
         asset = await _fixable(actor, tag)
         reported = await repairs.find_reported(asset.id)
         if reported is not None:
             return see_other(urls.fix_work_order(reported))
-        return await _asset_form(request, actor, tag)
+        return await _asset_form(request, actor, tag, like=like)
 
     @post(urls.fix_asset, guards=[MANAGES], request_max_body_size=PHOTO_FORM_BYTES)
     async def fix_asset(
@@ -120,6 +132,8 @@ async def _order_form(
     order_id: int,
     form: Form | None = None,
     photos: FormPhotos | None = None,
+    *,
+    like: int | None = None,
 ) -> Response[Any]:
     """The form; a closed order has its own page in its place, unless something was typed."""
     order = await repairs.get_work_order(actor, order_id)
@@ -128,7 +142,11 @@ async def _order_form(
         return see_other(urls.work_order(order_id))
     # What was typed is sent again for the order as it is now, which the page shows.
     form = (form or Form()).with_values(version=str(order.version))
-    return await _form(request, actor, order.school_id, form, photos, order=order)
+    precedents = (await repairs.list_precedents(actor, order_id)).items
+    form = _filled(form, precedents, like)
+    return await _form(
+        request, actor, order.school_id, form, photos, order=order, precedents=precedents
+    )
 
 
 async def _asset_form(
@@ -137,12 +155,27 @@ async def _asset_form(
     tag: str,
     form: Form | None = None,
     photos: FormPhotos | None = None,
+    *,
+    like: int | None = None,
 ) -> Response[Any]:
     asset = await _fixable(actor, tag)
     reported = await repairs.find_reported(asset.id)
+    precedents = await repairs.find_precedents(actor, asset_id=asset.id, fault=REPORTED)
     return await _form(
-        request, actor, asset.school_id, form or Form(), photos, asset=asset, reported=reported
+        request,
+        actor,
+        asset.school_id,
+        _filled(form or Form(), precedents, like),
+        photos,
+        asset=asset,
+        reported=reported,
+        precedents=precedents,
     )
+
+
+def _filled(form: Form, precedents: Sequence[WorkOrder], like: int | None) -> Form:
+    helped = next((one.resolution for one in precedents if one.id == like), None)
+    return form if helped is None else form.with_values(done=helped)
 
 
 async def _form(
@@ -154,6 +187,7 @@ async def _form(
     order: WorkOrder | None = None,
     asset: ReportableAsset | None = None,
     reported: int | None = None,
+    precedents: Sequence[WorkOrder] = (),
 ) -> Response[Any]:
     kept, wrong = await photos.keep(actor) if photos else ([], [])
     keeps_stock = actor.can_at(school_id, EDIT_EQUIPMENT)
@@ -170,4 +204,5 @@ async def _form(
         order=order,
         asset=asset,
         reported=reported,
+        precedents=precedents,
     )
