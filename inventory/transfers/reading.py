@@ -57,7 +57,8 @@ FACTS = f"""
 IN_SIGHT = "(t.school = any(:schools) OR (t.to_school = any(:schools) AND t.sent_at IS NOT NULL))"
 LINES = """
 SELECT l.id, l.asset AS asset_id, a.tag, asset_title(a.name, m.brand, m.name) AS title,
-       a.serial_number, a.lifecycle, l.outcome, l.is_open, l.condition_out, l.condition_in,
+       CASE WHEN a.serial_trust = 'ok' THEN a.serial_number END AS serial_number, a.lifecycle,
+       l.outcome, l.is_open, l.condition_out, l.condition_in,
        l.note_in, p.name AS resolved_by, l.resolved_at, l.reason,
        l.returned_by IS NOT NULL AS is_back,
        EXISTS (SELECT FROM kit WHERE kit.asset = a.id) AS is_kit
