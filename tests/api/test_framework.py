@@ -202,6 +202,22 @@ def test_large_bodies_are_for_the_routes_that_need_them(app: Litestar) -> None:
         # Every thing that came from another school.
         "POST /transfers/{transfer_id:int}/receive",
         "POST /api/v1/transfers/{transfer_id:int}/receipt",
+        # Every line of what a room should hold, and every thing that goes there.
+        *(
+            f"{verb} {path}"
+            for verb, path in (
+                ("POST", "/api/v1/room-standards"),
+                ("PUT", "/api/v1/room-standards/{standard_id:int}"),
+                ("POST", "/api/v1/function-rooms/{place_id:int}/plan"),
+                ("POST", "/room-standards/new"),
+                ("POST", "/room-standards/{standard_id:int}"),
+                ("POST", "/function-rooms/{place_id:int}/plan"),
+            )
+        ),
+        # What a stick brings from a room of computers.
+        "POST /api/v1/machine-readings",
+        "POST /api/v1/machine-readings/checks",
+        "POST /collector/texts",
         # Every part of a kit.
         "POST /kits/{tag:str}/count",
         "POST /asset-models/{model_id:int}/parts",
