@@ -28,6 +28,7 @@ REFUSALS: dict[str, Message | Problem] = {
     "goes_back": say("The donor of one of these wants it back; return it to the donor instead"),
     "not_for_sale": say("The donor of one of these asks that it is not sold"),
     "has_been_used": say("One of these has been used already, so it was no mistake"),
+    "data_left": say("One of these may still hold data; record its wipe since it was last used"),
     "still_searched": say("One of these has not been searched long enough to be written off"),
     "needs_approval": say(
         "A second person approves what leaves the books at this school; propose its disposal"
@@ -184,6 +185,9 @@ def _sentence(asset: Locked, step: PossibleStep) -> Message:
             "{tag} has been handed out, repaired, wiped, monitored or at another school, so it was"
             " no mistake; retire it instead",
             tag=tag,
+        ),
+        "data_left": say(
+            "{tag} may still hold data; record its wipe since it was last used", tag=tag
         ),
         "still_searched": say("{tag} has not been searched long enough to be written off", tag=tag),
         "needs_approval": say(

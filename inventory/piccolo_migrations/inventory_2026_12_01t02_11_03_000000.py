@@ -65,6 +65,20 @@ CREATE TRIGGER resolves_its_disposal AFTER UPDATE OF lifecycle, school ON asset
     EXECUTE FUNCTION asset_resolves_its_disposal();
 """
 
+# A wipe of when it came says nothing of those who have used it since.
+WIPED = """
+CREATE FUNCTION asset_is_wiped_since_use(of_asset bigint) RETURNS boolean LANGUAGE sql STABLE AS $$
+    SELECT coalesce((
+        SELECT w.result = 'passed' AND w.wiped_on >= coalesce((greatest(
+                   (SELECT max(s.at) FROM asset_step s
+                     WHERE s.asset = of_asset AND s.from_state = 'in_service'),
+                   (SELECT max(c.ended_at) FROM custody c WHERE c.asset = of_asset)
+               ) AT TIME ZONE sc.zone)::date, w.wiped_on)
+          FROM asset_wipe w JOIN asset a ON a.id = w.asset JOIN school sc ON sc.id = a.school
+         WHERE w.asset = of_asset ORDER BY w.wiped_on DESC, w.id DESC LIMIT 1), false)
+$$;
+"""
+
 OBSTACLES = """
 CREATE OR REPLACE FUNCTION asset_step_obstacle(asset_id bigint, before text, after text) RETURNS text
 LANGUAGE plpgsql STABLE AS $$
@@ -103,6 +117,10 @@ END $$;
 """
 # Asked last: what else stands in the way is mended before anybody is asked.
 MORE = """
+        WHEN 'data_left' = ANY (guards) AND NOT asset_is_wiped_since_use(asset_id) AND EXISTS (
+             SELECT FROM asset a JOIN asset_model m ON m.id = a.model
+               JOIN disposal_rule r ON r.school = a.school AND r.needs_approval
+              WHERE a.id = asset_id AND holds_data(m.kind)) THEN 'data_left'
         WHEN 'still_searched' = ANY (guards) AND EXISTS (
              SELECT FROM asset a JOIN disposal_rule r ON r.school = a.school
               WHERE a.id = asset_id AND now() < r.search_days * interval '1 day' + (
@@ -123,6 +141,8 @@ ALTER TABLE lifecycle_transition ADD CONSTRAINT lifecycle_transition_guards_are_
 STEPS = """
 UPDATE lifecycle_transition SET guards = guards || '{still_searched}'::varchar[]
  WHERE from_state = 'lost' AND to_state = 'written_off';
+UPDATE lifecycle_transition SET guards = guards || '{data_left}'::varchar[]
+ WHERE to_state IN ('disposed', 'sold', 'returned_to_donor');
 UPDATE lifecycle_transition SET guards = guards || '{needs_approval}'::varchar[]
  WHERE to_state IN ('disposed', 'sold', 'written_off', 'returned_to_donor');
 """
@@ -140,7 +160,8 @@ DROP TRIGGER audit ON disposal_rule;
 DROP TRIGGER audit ON disposal_line;
 DROP TRIGGER audit ON disposal;
 UPDATE lifecycle_transition
-   SET guards = array_remove(array_remove(guards, 'needs_approval'), 'still_searched');
+   SET guards = array_remove(
+       array_remove(array_remove(guards, 'needs_approval'), 'still_searched'), 'data_left');
 DROP TRIGGER resolves_its_disposal ON asset;
 DROP FUNCTION asset_resolves_its_disposal();
 DROP FUNCTION disposal_line_is_of_what_is_there() CASCADE;
@@ -160,9 +181,13 @@ async def forwards():
         DESCRIPTION,
         forwards=KEYS
         + DECISIONS
+        + WIPED
         + OBSTACLES.format(more=MORE)
-        + GUARDS.format(more=",'still_searched','needs_approval'")
+        + GUARDS.format(more=",'still_searched','data_left','needs_approval'")
         + STEPS
         + AUDIT,
-        backwards=BACKWARDS + OBSTACLES.format(more="") + GUARDS.format(more=""),
+        backwards=BACKWARDS
+        + OBSTACLES.format(more="")
+        + GUARDS.format(more="")
+        + "DROP FUNCTION asset_is_wiped_since_use(bigint);",
     )

@@ -4,7 +4,8 @@ from datetime import timedelta
 
 from core.access import Actor
 from core.database import execute, fetch_column
-from inventory import disposals
+from inventory import assets, disposals
+from inventory.assets import NewWipe, WipeMethod
 from inventory.disposals import Disposal, End, NewDisposal, RuleFacts
 from labshare.demo.acting import acting_as
 from labshare.demo.school import School
@@ -31,6 +32,8 @@ async def add_disposals(schools: dict[str, School]) -> None:
         tags = await fetch_column(str, RETIRED, school.id)
         if len(tags) < 2:
             continue
+        wipe = NewWipe(method=WipeMethod.overwritten, note="报废前清除，报告已存档")
+        await assets.record_wipes(technician, tags, wipe)
         done = await _proposed(
             technician, tags[:1], "电源和主板损坏，无维修价值", "再生资源回收公司"
         )

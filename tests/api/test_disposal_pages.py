@@ -20,7 +20,10 @@ async def rule(office: Office) -> None:
 
 
 async def proposed(office: Office, count: int = 2) -> disposals.Disposal:
-    things = [await factories.asset(office.school, lifecycle="retired") for _ in range(count)]
+    model = await factories.asset_model("projector")
+    things = [
+        await factories.asset(office.school, model=model, lifecycle="retired") for _ in range(count)
+    ]
     technician = await factories.person("technician", office.school)
     new = NewDisposal([one.tag for one in things], End.disposed, "Beyond repair", "A recycler")
     return await disposals.propose_disposal(technician.actor, new)

@@ -22,7 +22,8 @@ async def test_a_thing_leaves_the_books_by_two_people(
     school = await factories.school()
     technician, admin = [await factories.person(one, school) for one in ("technician", "admin")]
     await disposals.write_rule(admin.actor, school.id, RuleFacts(True, 90))
-    thing = await factories.asset(school, lifecycle="retired", tag="HG-00001")
+    model = await factories.asset_model("projector")
+    thing = await factories.asset(school, model=model, lifecycle="retired", tag="HG-00001")
     first = await harness.context_for(
         browser, address, person_id=technician.id, locale="en", width=PHONE
     )

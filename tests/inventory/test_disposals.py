@@ -10,7 +10,7 @@ from core import clock, database
 from core.access import Actor
 from core.errors import Conflict, Forbidden, Invalid, NotConfirmed, NotFound
 from inventory import assets, disposals
-from inventory.assets import LifecycleState
+from inventory.assets import LifecycleState, NewWipe, WipeMethod, WipeResult
 from inventory.disposals import (
     Disposal,
     DisposalFilters,
@@ -39,8 +39,12 @@ class Keepers(msgspec.Struct):
     def approver(self) -> Actor:
         return at_a_browser(self.admin, minutes=0)
 
-    async def retired(self, **facts: object) -> MadeAsset:
-        return await factories.asset(self.school, lifecycle="retired", **facts)
+    async def retired(self, *, donation_line: int | None = None) -> MadeAsset:
+        """A thing that holds no data."""
+        model = await factories.asset_model("projector")
+        return await factories.asset(
+            self.school, model=model, lifecycle="retired", donation_line=donation_line
+        )
 
     async def proposed(self, *things: MadeAsset, end: End = End.disposed) -> Disposal:
         new = NewDisposal([one.tag for one in things], end, "Beyond repair")
@@ -153,6 +157,34 @@ async def test_what_is_refused_or_withdrawn_stays_and_can_be_proposed_again(
     )
     assert [one.id for one in listed.items] == [again.id, made.id]
     assert await state_of(thing) == "retired"
+
+
+async def test_a_computer_leaves_once_it_is_wiped_since_it_was_used(keepers: Keepers) -> None:
+    used = await factories.asset(keepers.school)
+    new = NewDisposal([used.tag], End.disposed, "Too slow")
+    wipe = NewWipe(method=WipeMethod.overwritten)
+    await assets.record_wipes(
+        keepers.technician.actor,
+        [used.tag],
+        msgspec.structs.replace(wipe, wiped_on=clock.today("Asia/Shanghai") - timedelta(days=2)),
+    )
+    await assets.take_step(keepers.technician.actor, used.tag, LifecycleState.retired)
+    for result in (None, WipeResult.failed):
+        if result is not None:
+            failed = msgspec.structs.replace(wipe, result=result)
+            await assets.record_wipes(keepers.technician.actor, [used.tag], failed)
+        with pytest.raises(Conflict, match="may still hold data"):
+            await disposals.propose_disposal(keepers.technician.actor, new)
+    await assets.record_wipes(keepers.technician.actor, [used.tag], wipe)
+    made = await disposals.propose_disposal(keepers.technician.actor, new)
+    # What is found out between the proposal and the approval counts too.
+    await assets.record_wipes(keepers.technician.actor, [used.tag], failed)
+    with pytest.raises(Conflict) as refused:
+        await disposals.approve_disposal(keepers.approver, made.id)
+    assert refused.value.code == "data_left"
+    await assets.record_wipes(keepers.technician.actor, [used.tag], wipe)
+    done = await disposals.approve_disposal(keepers.approver, made.id)
+    assert done.items[0].wipe_method is WipeMethod.overwritten
 
 
 async def test_what_is_lost_is_searched_before_it_is_written_off(keepers: Keepers) -> None:
