@@ -379,6 +379,7 @@ COLUMNS: dict[str, Message] = {
     "group_name": say("Class or group"),
     "decision_note": say("Why it was refused"),
     "disposal": say("Disposal"),
+    "end_state": say("End"),
     "guest": say("Guest"),
     "given": say("What came"),
     "hand_over": say("Hand-over"),

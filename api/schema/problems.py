@@ -61,6 +61,7 @@ NEVER_IN_CONFLICT = {
     "donor_edit",
     "escalation_set",
     "expected_hours_give_place",
+    "function_room_clear",
     "lesson_period_delete",
     "part_code_add",
     "person_edit",

@@ -32,7 +32,7 @@ async def test_the_books_are_filled_in_and_shown(client: httpx.AsyncClient) -> N
     page = f"/assets/{made.tag}/edit"
     wrong = await client.post(page, data={**form, "cost": "1.005", "class_code": "台式机"})
     assert wrong.status_code == 422
-    assert "账面价值: 请填写不小于 0、最多两位小数的金额" in wrong.text
+    assert "账面价值：请填写不小于 0、最多两位小数的金额" in wrong.text
     assert 'value="1.005"' in wrong.text
     assert "TY2019(12)" in wrong.text
     assert (await client.post(page, data=form)).status_code == 303

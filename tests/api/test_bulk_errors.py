@@ -9,8 +9,9 @@ from tests.api.operations import Operation, Request, operations
 from tests.api.school_worlds import build
 from tests.conftest import Stack, browser
 
-# Whatever was scanned in a room may be sent; the answer says what of it is not known.
-TEXTS = {"place_count"}
+# Whatever was scanned in a room, or read from a stick, may be sent; the answer says what of it is
+# not known.
+TEXTS = {"place_count", "machine_reading_receive", "machine_reading_check"}
 # The field that holds the many, and what stands for none of them.
 LISTS = {"tags": "NO-SUCH-THING", "alert_ids": 999_999_999}
 

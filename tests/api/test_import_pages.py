@@ -135,7 +135,7 @@ async def test_how_the_file_was_read_is_said(client: httpx.AsyncClient) -> None:
     )
     job = await read(office.who.actor, office.school.code, "list.xlsx", book)
     page = await office.see(f"/imports/{job.id}/columns")
-    for said in ("二楼", "请在文件中隐藏这一张", "C3", "5: 合计 3"):
+    for said in ("二楼", "请在文件中隐藏这一张", "C3", "5：合计 3"):
         assert said in page
     text = "資產編號,型號\nP-1,M720\n".encode("big5")
     guessed = await read(office.who.actor, office.school.code, "list.csv", text)

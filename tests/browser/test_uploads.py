@@ -1,11 +1,12 @@
 """A file goes up in a real browser while its line breaks and its page is loaded anew."""
 
+import asyncio
 import random
 import re
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, CDPSession, Page, Route, expect
+from playwright.async_api import Browser, Route, expect
 
 from api.wording.language import language
 from core import database
@@ -19,35 +20,26 @@ from tests.patience import MANY_LOOKS
 pytestmark = pytest.mark.browser
 
 MB = 1024 * 1024
-# The first piece of the file takes half a minute on this line, so that it can be cut meanwhile.
-SLOW_BYTES_A_SECOND = MB // 4
 PIECE = 8 * MB
 say = language("zh_CN").gettext
 
 
-async def line_of(page: Page) -> CDPSession:
-    session = await page.context.new_cdp_session(page)
-    await session.send("Network.enable")
-    return session
+class Line:
+    """Loses the first piece that is sent, and carries it again once the page has said so. What comes
+    behind that piece stays on its way, however fast the machine is."""
 
+    def __init__(self) -> None:
+        self.is_cut = False
+        self.back = asyncio.Event()
 
-async def set_line(
-    session: CDPSession, *, is_broken: bool = False, upload_bytes_a_second: int = -1
-) -> None:
-    await session.send(
-        "Network.emulateNetworkConditions",
-        {
-            "offline": is_broken,
-            "latency": 5,
-            "downloadThroughput": -1,
-            "uploadThroughput": upload_bytes_a_second,
-        },
-    )
-
-
-async def only_the_first_piece(route: Route) -> None:
-    """What comes behind it stays on its way, however fast the machine is."""
-    if int(route.request.headers.get("upload-offset", 0)) < PIECE:
+    async def carry(self, route: Route) -> None:
+        if int(route.request.headers.get("upload-offset", 0)) >= PIECE:
+            return
+        if route.request.method == "PATCH" and not self.is_cut:
+            self.is_cut = True
+            await route.abort("internetdisconnected")
+            return
+        await self.back.wait()
         await route.continue_()
 
 
@@ -67,19 +59,16 @@ async def test_a_broken_line_and_a_new_page_cost_nothing(
     )
     page = await context.new_page()
     await page.goto("/library/new")
-    session = await line_of(page)
-    await set_line(session, upload_bytes_a_second=SLOW_BYTES_A_SECOND)
-    await page.route("**/api/v1/uploads/*", only_the_first_piece)
+    line = Line()
+    await page.route("**/api/v1/uploads/*", line.carry)
     await page.set_input_files("#file", path)
     said = page.locator("[data-said]")
     # The title is the file's until its owner says otherwise.
     await expect(page.locator("#title")).to_have_value("巡线小车素材")
-    await expect(said).to_contain_text("MB")
-    await set_line(session, is_broken=True)
     await expect(said).to_have_text(
         say("The line is broken. What has arrived is safe; trying again.")
     )
-    await set_line(session)
+    line.back.set()
     await expect(said).to_contain_text("MB")
     for _ in range(MANY_LOOKS):
         if await received_bytes():
