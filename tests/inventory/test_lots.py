@@ -91,7 +91,8 @@ async def test_a_borrower_renews_his_own_as_often_as_the_school_allows(
         return_exceptions=True,
     )
     done = [one for one in results if isinstance(one, LotLoan)]
-    assert len(done) == 2 and len({one.due_on for one in done}) == 2
+    assert len(done) == 2
+    assert (await lots.get_lot_loan(teacher.actor, loan.id)).renewals == 2
     assert {one.code for one in results if not isinstance(one, LotLoan)} == {"renewed_enough"}  # type: ignore[union-attr]
     (free,) = await lots.hand_out_lots(
         technician.actor, LotHandOut([LotItem(lot.id, 3)], person_id=teacher.id)
