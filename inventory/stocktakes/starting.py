@@ -35,8 +35,8 @@ INSERT INTO stocktake_asset (stocktake, asset, is_expected, expected_place, cust
 SELECT t.id, a.id, true, a.place, c.id, a.lifecycle = 'in_repair', 'pending'
   FROM stocktake t JOIN asset a ON a.school = t.school
   LEFT JOIN custody c ON c.asset = a.id AND c.ended_at IS NULL
- WHERE t.id = $1 AND a.lifecycle NOT IN ('announced','lost','disposed','written_off',
-                                         'returned_to_donor','voided','sold')
+ WHERE t.id = $1 AND a.lifecycle NOT IN ('announced', 'lost')
+   AND a.lifecycle NOT IN (SELECT state FROM lifecycle WHERE is_end)
    AND CASE t.scope WHEN 'school' THEN true WHEN 'model' THEN a.model = t.model
        WHEN 'donation' THEN a.donation_line IN (SELECT id FROM donation_line WHERE donation = t.donation)
        ELSE a.place IN (SELECT p.id FROM place p LEFT JOIN place q ON q.id = p.parent

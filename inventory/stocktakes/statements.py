@@ -38,7 +38,7 @@ PROPOSED = """CASE WHEN t.scan IS NULL OR t.corrected_as IS NOT NULL OR a.school
         WHEN now.id IS NULL AND t.seen_place IS NOT NULL AND t.result IN ('wrong_place','unexpected')
              AND a.place IS NOT DISTINCT FROM t.expected_place
              AND NOT (place_lies_in(t.seen_place, a.place) OR place_lies_in(a.place, t.seen_place))
-             AND a.lifecycle NOT IN ('disposed','written_off','returned_to_donor','voided','sold')
+             AND a.lifecycle NOT IN (SELECT state FROM lifecycle WHERE is_end)
              THEN 'moved' END"""
 PROPOSED_JOINS = """
   JOIN asset a ON a.id = t.asset JOIN stocktake k ON k.id = t.stocktake

@@ -126,7 +126,7 @@ async def take_from_transfer(actor: Actor, transfer_id: int, line_id: int) -> Tr
 
 async def send_transfer(actor: Actor, transfer_id: int) -> Transfer:
     """Say that all of its things are on their way; Conflict if it was sent or called off already,
-    or while a work order is open for one of them or one is monitored."""
+    or while one of them has ended or is lost, has an open work order or is monitored."""
     by = acting_person(actor)
     async with transaction(actor, REFUSALS):
         transfer = await lock_draft(actor, transfer_id)
@@ -277,6 +277,11 @@ async def _refuse_busy(lines: list[OpenLine]) -> None:
     in_repair = set(await fetch_column(int, IN_REPAIR, assets=ids))
     watched = set(await fetch_column(int, WATCHED, assets=ids))
     for line in lines:
+        if line.lifecycle in STAYS:
+            raise Conflict(
+                say("{tag} is not there any more; take it out of the list", tag=line.tag),
+                code="not_there",
+            )
         if line.id in in_repair:
             raise Conflict(
                 say("{tag} has an open work order; complete or cancel it first", tag=line.tag),
