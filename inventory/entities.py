@@ -29,6 +29,7 @@ from inventory.tables import (
     HandOver,
     Hold,
     ImportJob,
+    KitPart,
     LabelCode,
     LendingRule,
     MachineReading,
@@ -289,12 +290,13 @@ ENTITIES = (
     Entity(
         Attachment,
         say("Photo or document"),
-        row_name="concat_ws(' · ', coalesce(a.tag, model_title(m.brand, m.name), d.title),"
+        row_name="concat_ws(' · ', coalesce(a.tag, model_title(m.brand, m.name), d.title, k.part),"
         " nullif(t.title, ''), nullif(t.file_name, ''))",
         joins="LEFT JOIN asset a ON a.id = t.asset LEFT JOIN asset_model m ON m.id = t.model"
-        " LEFT JOIN donation d ON d.id = t.donation",
+        " LEFT JOIN donation d ON d.id = t.donation LEFT JOIN kit_part k ON k.id = t.kit_part",
         codes={"kind": "attachment_kind"},
     ),
+    Entity(KitPart, say("Part of a kit"), row_name="t.part", is_audited=False),
     Entity(ImportJob, say("Import"), row_name="t.file_name", codes={"state": "import_state"}),
 )
 
@@ -304,6 +306,7 @@ COLUMNS: dict[str, Message] = {
     "has_hours": say("It has power-on hours"),
     "is_clock_right": say("The machine's clock was right"),
     "key": say("Collecting file"),
+    "kit_part": say("Part of a kit"),
     "machine_at": say("Time of the machine's clock"),
     "edition": say("Edition"),
     "is_example": say("An example, no standard"),

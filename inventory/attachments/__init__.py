@@ -1,4 +1,4 @@
-"""Photographs and papers of assets, models and donations."""
+"""Photographs and papers of assets, models, donations, transfers and parts of kits."""
 
 from inventory.attachments.reading import (
     Attachment,
@@ -14,6 +14,7 @@ from inventory.attachments.subjects import (
     SubjectKind,
     of_asset,
     of_donation,
+    of_kit_part,
     of_model,
     of_transfer,
     subject_of,
@@ -43,6 +44,7 @@ __all__ = [
     "make_main",
     "of_asset",
     "of_donation",
+    "of_kit_part",
     "of_model",
     "of_transfer",
     "open_attachment",

@@ -12,6 +12,7 @@ from core.errors import NotFound, say
 from core.permissions import READ_DOCUMENTS, READ_DONATIONS
 from core.query import Where
 from inventory.attachments.subjects import Subject, SubjectKind
+from inventory.kits.parts_lists import PART_IN_SIGHT
 from storage.photos import Photo
 
 
@@ -65,8 +66,9 @@ SELECT t.id, t.kind, t.title, t.file_name, t.media_type, t.size_bytes,
        t.small_bytes > 0 AS is_picture, t.is_main,
        CASE WHEN t.school = any(:schools) THEN p.name END AS added_by, t.added_at,
        CASE WHEN t.asset IS NOT NULL THEN 'asset' WHEN t.model IS NOT NULL THEN 'model'
-            WHEN t.donation IS NOT NULL THEN 'donation' ELSE 'transfer' END AS subject,
-       coalesce(t.asset, t.model, t.donation, t.transfer) AS subject_id
+            WHEN t.donation IS NOT NULL THEN 'donation' WHEN t.transfer IS NOT NULL THEN 'transfer'
+            ELSE 'kit_part' END AS subject,
+       coalesce(t.asset, t.model, t.donation, t.transfer, t.kit_part) AS subject_id
   FROM attachment t LEFT JOIN person p ON p.id = t.added_by
 """
 READABLE = (
@@ -74,7 +76,8 @@ READABLE = (
     " AND (t.kind = 'photo' OR t.school = any(:staff_at))"
     " OR t.donation IS NOT NULL AND t.school = any(:donations_at)"
     " OR EXISTS (SELECT FROM transfer w WHERE w.id = t.transfer AND (w.school = any(:schools)"
-    "            OR w.to_school = any(:schools) AND w.sent_at IS NOT NULL)))"
+    "            OR w.to_school = any(:schools) AND w.sent_at IS NOT NULL))"
+    f" OR EXISTS (SELECT FROM kit_part k WHERE k.id = t.kit_part AND {PART_IN_SIGHT}))"
 )
 
 

@@ -11,6 +11,7 @@ from core.permissions import EDIT_DONATIONS, EDIT_EQUIPMENT, READ_DOCUMENTS
 from inventory.assets import get_asset
 from inventory.assets.locking import lock_visible
 from inventory.donations import get_donation
+from inventory.kits.parts_lists import get_part
 from inventory.models import get_model
 from inventory.transfers.reading import get_transfer
 
@@ -24,6 +25,7 @@ class SubjectKind(StrEnum):
     model = "model"
     donation = "donation"
     transfer = "transfer"
+    kit_part = "kit_part"
 
 
 class Subject(msgspec.Struct, frozen=True):
@@ -119,6 +121,19 @@ async def of_transfer(actor: Actor, transfer_id: int) -> Subject:
     )
 
 
+async def of_kit_part(actor: Actor, kit_part_id: int) -> Subject:
+    """A part that stands in a list of the actor's sight, else NotFound; added to like its model."""
+    part = await get_part(actor, kit_part_id)
+    model = await of_model(actor, part.model_id)
+    return msgspec.structs.replace(
+        model,
+        kind=SubjectKind.kit_part,
+        id=kit_part_id,
+        key=str(kit_part_id),
+        title=f"{model.title} · {part.part}",
+    )
+
+
 async def subject_of(actor: Actor, kind: SubjectKind, subject_id: int) -> Subject:
     """The thing of a row, else NotFound."""
     if kind is SubjectKind.model:
@@ -127,6 +142,8 @@ async def subject_of(actor: Actor, kind: SubjectKind, subject_id: int) -> Subjec
         return await of_donation(actor, subject_id)
     if kind is SubjectKind.transfer:
         return await of_transfer(actor, subject_id)
+    if kind is SubjectKind.kit_part:
+        return await of_kit_part(actor, subject_id)
     tag = await fetch_value("SELECT tag FROM asset WHERE id = $1", subject_id)
     return await of_asset(actor, tag)
 
@@ -147,6 +164,6 @@ async def lock_subject(actor: Actor, subject: Subject) -> int:
 
 
 async def lock_row(subject: Subject) -> None:
-    """Lock a model, a donation or a transfer, whoever asks."""
+    """Lock a model, a donation, a transfer or a part, whoever asks."""
     table = "asset_model" if subject.kind is SubjectKind.model else str(subject.kind)
     await fetch_value(f"SELECT id FROM {table} WHERE id = $1 FOR NO KEY UPDATE", subject.id)

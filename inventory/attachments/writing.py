@@ -112,7 +112,7 @@ async def make_main(actor: Actor, attachment_id: int) -> Attachment:
 
 async def _lock(actor: Actor, found: Attachment) -> None:
     subject = await subject_of(actor, found.subject, found.subject_id)
-    if subject.kind not in (SubjectKind.model, SubjectKind.transfer):
+    if subject.kind in (SubjectKind.asset, SubjectKind.donation):
         await lock_subject(actor, subject)
         return
     if subject.kind is SubjectKind.transfer:

@@ -10,11 +10,13 @@ from inventory.kits.counting import (
     supply_kit,
 )
 from inventory.kits.parts_lists import (
+    NamedPart,
     NewPartsList,
     Part,
     PartFacts,
     PartsList,
     find_parts_list,
+    get_part,
     get_parts_list,
     write_parts_list,
 )
@@ -45,6 +47,7 @@ __all__ = [
     "KitPart",
     "KitState",
     "KitSupply",
+    "NamedPart",
     "NeedFilters",
     "NewKitCount",
     "NewPartsList",
@@ -58,6 +61,7 @@ __all__ = [
     "find_parts_list",
     "find_same_parts",
     "get_kit",
+    "get_part",
     "get_parts_list",
     "list_kit_moves",
     "list_kits",

@@ -54,9 +54,11 @@ class NewPartsList(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Part(PartFacts, frozen=True, kw_only=True):
-    """A line of a list."""
+    """A line of a list; ``photo_id`` is the photograph that shows the part, of whatever revision."""
 
     id: int
+    kit_part_id: int
+    photo_id: int | None
 
 
 class PartsList(msgspec.Struct, frozen=True):
@@ -74,6 +76,13 @@ class PartsList(msgspec.Struct, frozen=True):
     parts: list[Part] = []
 
 
+class NamedPart(msgspec.Struct, frozen=True):
+    """A part of a model's kits by its name, whatever lists it stands in."""
+
+    model_id: int
+    part: str
+
+
 # Who wrote the common list may be of another school, and is named to nobody.
 READ = """
 SELECT l.id, l.model AS model_id, model_title(m.brand, m.name) AS model, l.school AS school_id,
@@ -83,9 +92,24 @@ SELECT l.id, l.model AS model_id, model_title(m.brand, m.name) AS model, l.schoo
   LEFT JOIN school s ON s.id = l.school LEFT JOIN person p ON p.id = l.by
 """
 NEWEST = f"{READ} WHERE l.model = $1 AND l.school IS NOT DISTINCT FROM $2 ORDER BY l.revision DESC LIMIT 1"
-PARTS = """
-SELECT id, part, quantity, is_critical, spot, substitutes
-  FROM parts_list_line WHERE parts_list = $1 ORDER BY position
+# Of a parts_list_line l: the part whatever its revision, and its first photograph.
+SHOWN = """
+  JOIN parts_list o ON o.id = l.parts_list
+  JOIN kit_part k ON k.model = o.model AND k.folded = l.folded
+  LEFT JOIN LATERAL (SELECT t.id FROM attachment t WHERE t.kit_part = k.id AND t.kind = 'photo'
+                      ORDER BY t.slot LIMIT 1) f ON true
+"""
+PARTS = f"""
+SELECT l.id, l.part, l.quantity, l.is_critical, l.spot, l.substitutes, k.id AS kit_part_id,
+       f.id AS photo_id
+  FROM parts_list_line l {SHOWN} WHERE l.parts_list = $1 ORDER BY l.position
+"""
+# Of a kit_part k: a list of all schools names it, or one of the actor's.
+PART_IN_SIGHT = """EXISTS (
+    SELECT FROM parts_list p JOIN parts_list_line l ON l.parts_list = p.id AND l.folded = k.folded
+     WHERE p.model = k.model AND (p.school IS NULL OR p.school = any(:schools)))"""
+NAMED_PART = f"""
+SELECT k.model AS model_id, k.part FROM kit_part k WHERE k.id = :id AND {PART_IN_SIGHT}
 """
 OF_OTHERS = "SELECT 1 FROM asset WHERE model = $1 AND NOT school = any($2::bigint[]) LIMIT 1"
 INSERT = """
@@ -152,6 +176,14 @@ async def write_parts_list(actor: Actor, model_id: int, new: NewPartsList) -> Pa
         )
         await execute(INSERT, list=list_id, **_columns(parts))
     return await get_parts_list(actor, model_id, school=new.school)
+
+
+async def get_part(actor: Actor, kit_part_id: int) -> NamedPart:
+    """A part that stands in a list of all schools or of one of the actor's, else NotFound."""
+    found = await fetch_one(NamedPart, NAMED_PART, id=kit_part_id, schools=actor.school_ids)
+    if found is None:
+        raise NotFound(say("There is no such part, or it is not yours to see"))
+    return found
 
 
 async def _checked(parts: list[PartFacts]) -> list[PartFacts]:

@@ -14,7 +14,7 @@ from core.paging import DEFAULT_LIMIT, Page
 from core.query import Key, Orders, Where, by_place_in, list_page
 from inventory import tags
 from inventory.assets.shapes import NO_LONGER_USED
-from inventory.kits.parts_lists import Part
+from inventory.kits.parts_lists import SHOWN, Part
 from inventory.models import like
 from inventory.scope import school_id_of
 
@@ -132,10 +132,11 @@ SELECT a.id AS asset_id, a.tag, coalesce(nullif(a.name, ''), {TITLE}) AS name, a
   LEFT JOIN place_path pp ON pp.place = a.place LEFT JOIN person p ON p.id = k.counted_by
 """
 OF_TAG = f"{READ} WHERE a.tag = $1 AND a.school = any($2::bigint[])"
-PARTS = """
-SELECT l.id, l.part, l.quantity, l.is_critical, l.spot, l.substitutes, lack.gap AS gap_id,
+PARTS = f"""
+SELECT l.id, l.part, l.quantity, l.is_critical, l.spot, l.substitutes, k.id AS kit_part_id,
+       f.id AS photo_id, lack.gap AS gap_id,
        coalesce(lack.missing, 0) AS missing, coalesce(lack.damaged, 0) AS damaged
-  FROM parts_list_line l
+  FROM parts_list_line l {SHOWN}
   LEFT JOIN kit_lack lack ON lack.line = l.id AND lack.asset = $2
  WHERE l.parts_list = $1 ORDER BY l.position
 """

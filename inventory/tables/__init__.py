@@ -35,6 +35,7 @@ from inventory.tables.kits import (
     KitCountLine,
     KitGap,
     KitMove,
+    KitPart,
     PartsList,
     PartsListLine,
 )
@@ -101,6 +102,7 @@ __all__ = [
     "KitCountLine",
     "KitGap",
     "KitMove",
+    "KitPart",
     "LabelCode",
     "LendingRule",
     "Lifecycle",

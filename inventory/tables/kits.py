@@ -44,6 +44,18 @@ class PartsListLine(Table, tablename="parts_list_line"):
     parts_list_line_position_once = Unique(["parts_list", "position"])
 
 
+class KitPart(Table, tablename="kit_part"):
+    """A part of a model's kits by its name, whichever lists and revisions it stands in: what its
+    photographs are of. Made by the database with the first list that names it."""
+
+    id = BigSerial(primary_key=True)
+    model = ForeignKey(AssetModel, null=False, on_delete=OnDelete.restrict)
+    folded = Varchar(length=80)
+    part = Varchar(length=80)
+
+    kit_part_once_a_model = Unique(["model", "folded"])
+
+
 class KitCount(Table, tablename="kit_count"):
     """One count of a kit, by one revision of its list; append-only."""
 

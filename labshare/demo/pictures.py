@@ -1,4 +1,4 @@
-"""Pictures of models and papers of donations, drawn and written when the demo is seeded.
+"""Pictures of models and their parts, and papers of donations, drawn and written when the demo is seeded.
 
 A picture counts as there once its row is; a start that was cut short adds what is missing.
 """
@@ -45,6 +45,15 @@ SHAPES: dict[Model, tuple[Shape, ...]] = {
     LINE_CAR: (((260, 280, 700, 440), BLUE), ((230, 410, 360, 560), DARK), ((600, 410, 730, 560), DARK), ((430, 210, 530, 280), GREY)),
 }  # fmt: skip
 
+# The parts of a car, as the one who counts them sees them.
+PARTS: dict[str, tuple[Shape, ...]] = {
+    "主控板": (((220, 200, 740, 560), BLUE), ((300, 270, 420, 390), DARK), ((480, 280, 680, 330), GREY), ((520, 420, 680, 500), DARK)),
+    "减速电机": (((200, 300, 560, 480), GREY), ((560, 330, 680, 450), (214, 158, 46)), ((680, 375, 780, 405), DARK)),
+    "车轮": (((300, 180, 660, 540), DARK), ((390, 270, 570, 450), (214, 158, 46)), ((460, 340, 500, 380), PALE)),
+    "循线传感器": (((200, 330, 760, 450), BLUE), ((250, 360, 310, 420), DARK), ((450, 360, 510, 420), DARK), ((650, 360, 710, 420), DARK)),
+    "电池盒": (((220, 240, 740, 520), DARK), ((250, 270, 710, 330), GREY), ((250, 350, 710, 410), GREY), ((250, 430, 710, 490), GREY)),
+}  # fmt: skip
+
 
 class _Gift(msgspec.Struct):
     id: int
@@ -58,6 +67,17 @@ class _Keeper(msgspec.Struct):
     name: str
 
 
+class _Part(msgspec.Struct):
+    id: int
+    part: str
+
+
+PART_OF = """
+SELECT k.id, k.part FROM kit_part k JOIN asset_model m ON m.id = k.model
+ WHERE (m.kind, m.brand, m.name) = ($1, $2, $3) AND k.part = any($4::text[])
+   AND NOT EXISTS (SELECT FROM attachment t WHERE t.kit_part = k.id)
+ ORDER BY k.id
+"""
 GIFTS = """
 SELECT d.id, d.title, d.school AS school_id,
        array(SELECT m.name || '　×　' || l.declared FROM donation_line l
@@ -92,6 +112,10 @@ async def add_pictures() -> None:
             subject = await attachments.of_model(everywhere, model_id)
             photo = await put_photo(drawn(shapes))
             await attachments.add_photos(everywhere, subject, [photo])
+    for part in await fetch(_Part, PART_OF, *LINE_CAR, list(PARTS)):
+        subject = await attachments.of_kit_part(everywhere, part.id)
+        photo = await put_photo(drawn(PARTS[part.part]))
+        await attachments.add_photos(everywhere, subject, [photo])
     for gift in await fetch(_Gift, GIFTS):
         actor = keepers[gift.school_id]
         subject = await attachments.of_donation(actor, gift.id)

@@ -397,15 +397,16 @@ FORM_OF: dict[str, Values] = {
 }
 CSV = "Kind,Brand,Model\ncomputer,Maker,Model\n"
 # Pages that want a file beside their form.
+SHOWN = (
+    "/assets/{tag:str}",
+    "/asset-models/{model_id:int}",
+    "/donations/{donation_id:int}",
+    "/transfers/{transfer_id:int}",
+    "/kit-parts/{kit_part_id:int}",
+)
 FILES_OF = {
     "/imports": {"file": ("x.csv", CSV.encode())},
-    "/assets/{tag:str}/documents": {"file": ("x.png", picture())},
-    "/asset-models/{model_id:int}/documents": {"file": ("x.png", picture())},
-    "/donations/{donation_id:int}/documents": {"file": ("x.png", picture())},
-    "/assets/{tag:str}/photos": {"photos": ("x.png", picture())},
-    "/asset-models/{model_id:int}/photos": {"photos": ("x.png", picture())},
-    "/donations/{donation_id:int}/photos": {"photos": ("x.png", picture())},
-    "/transfers/{transfer_id:int}/documents": {"file": ("x.png", picture())},
-    "/transfers/{transfer_id:int}/photos": {"photos": ("x.png", picture())},
+    **{f"{noun}/documents": {"file": ("x.png", picture())} for noun in SHOWN},
+    **{f"{noun}/photos": {"photos": ("x.png", picture())} for noun in SHOWN},
 }
 TUS = {"tus-resumable": "1.0.0"}

@@ -14,5 +14,6 @@ async def kit(
         admin.actor, model_id, NewPartsList(parts, school=school.code)
     )
     part = made.parts[0].id
+    photographed = made.parts[0].kit_part_id
     await kits.count_kit(admin.actor, tag, NewKitCount(made.id, [Deviation(part, 3)]))
-    return {"parts_list_id": made.id, "part_id": part}
+    return {"parts_list_id": made.id, "part_id": part, "kit_part_id": photographed}

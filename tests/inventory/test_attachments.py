@@ -1,4 +1,4 @@
-"""Photographs and papers of assets, models and donations."""
+"""Photographs and papers of assets, models, donations and parts of kits."""
 
 import asyncio
 from datetime import timedelta
@@ -11,8 +11,9 @@ from PIL import Image
 from core import database
 from core.access import Role
 from core.errors import Conflict, Forbidden, Invalid, NotFound
-from inventory import assets, attachments, photos
+from inventory import assets, attachments, kits, photos
 from inventory.attachments import MOST_OF_A_KIND, Attachment, AttachmentKind, Subject
+from inventory.kits import NewPartsList, PartFacts
 from inventory.photos.sweeping import find_wrong_objects, sweep_photos
 from storage import objects
 from storage.documents import put_document
@@ -315,3 +316,34 @@ async def test_a_paper_needs_a_title(school: MadeSchool, technician: MadePerson)
         await paper_of(technician, subject, " ")
     assert refused.value.field == "title"
     assert AttachmentKind.document.value == "document"
+
+
+async def test_a_part_of_kits_keeps_its_picture_in_every_revision(
+    school: MadeSchool, technician: MadePerson
+) -> None:
+    kit = await factories.asset(school)
+    new = NewPartsList([PartFacts("主控板", 1), PartFacts("车轮", 2)], school=school.code)
+    first = (await kits.write_parts_list(technician.actor, kit.model_id, new)).parts
+    part = first[1].kit_part_id
+    photo = await photo_of(technician, await attachments.of_kit_part(technician.actor, part))
+    renamed = [PartFacts("车 轮", 4), PartFacts("电池盒", 1)]
+    await kits.write_parts_list(
+        technician.actor,
+        kit.model_id,
+        NewPartsList(renamed, revision=1, school=school.code),
+    )
+    parts = (await kits.get_kit(technician.actor, kit.tag)).parts
+    assert [(one.part, one.photo_id) for one in parts] == [("车 轮", photo.id), ("电池盒", None)]
+    assert parts[0].kit_part_id == part
+    # Only a list of this school names it: to all others it is not there.
+    stranger = (await factories.person("admin", await factories.school())).actor
+    with pytest.raises(NotFound):
+        await attachments.of_kit_part(stranger, part)
+    with pytest.raises(NotFound):
+        await attachments.open_attachment(stranger, photo.id)
+    common = NewPartsList([PartFacts("车轮", 2)])
+    await kits.write_parts_list(technician.actor, kit.model_id, common)
+    assert (await attachments.open_attachment(stranger, photo.id)).kind == "photo"
+    subject = await attachments.of_kit_part(stranger, part)
+    with pytest.raises(Forbidden):
+        await attachments.add_photos(stranger, subject, [made(1)])

@@ -90,4 +90,17 @@ OWNERS = {
         photos=urls.transfer_photos,
         documents=urls.transfer_documents,
     ),
+    SubjectKind.kit_part: Owner(
+        name="kit_part",
+        path="/kit-parts/{kit_part_id:int}/attachments",
+        parameter="kit_part_id",
+        parameter_type=PathId,
+        find=attachments.of_kit_part,
+        read=READ_EQUIPMENT,
+        write=EDIT_EQUIPMENT,
+        page=urls.kit_part,
+        attachments=urls.kit_part_attachments,
+        photos=urls.kit_part_photos,
+        documents=urls.kit_part_documents,
+    ),
 }

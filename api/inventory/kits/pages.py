@@ -129,6 +129,12 @@ class KitPages(Controller):
             page=lambda form: _list_page(request, actor, model_id, form),
         )
 
+    @get(urls.kit_part, guards=[in_person])
+    async def show_part(self, actor: NamedDependency[Actor], kit_part_id: PathId) -> Response[Any]:
+        """The list in which it stands, at its line."""
+        part = await kits.get_part(actor, kit_part_id)
+        return see_other(f"{urls.parts_list(part.model_id)}#part-{kit_part_id}")
+
 
 def _of_its_part(form: Form) -> Form:
     """A refused form with its errors at the fields of its part, which has one of many such forms."""
