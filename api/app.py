@@ -6,7 +6,7 @@ from importlib import import_module
 from pkgutil import iter_modules, walk_packages
 from typing import Any, Literal
 
-from litestar import Litestar, Response, Router
+from litestar import Litestar, Response
 from litestar.config.compression import CompressionConfig
 from litestar.datastructures import State
 from litestar.di import Provide
@@ -18,6 +18,7 @@ from api.health import routes
 from api.http import errors
 from api.http.entrance import Application
 from api.http.forgery import ForgeryCheck
+from api.http.framework import ManyRoutes
 from api.http.identity import Identity, get_actor
 from api.http.locations import remember_locations, remember_request, tell_location
 from api.http.preconditions import tell_version
@@ -70,7 +71,7 @@ def create_app(settings: Settings) -> Litestar:
             routes.readyz,
             routes.metrics,
             serve_static_file,
-            Router(
+            ManyRoutes(
                 "/api/v1",
                 route_handlers=handlers_of_nouns("ROUTES"),
                 dependencies={"of_school": Provide(find_school_id, sync_to_thread=False)},

@@ -7,6 +7,7 @@ import click
 
 from labshare import closed
 from labshare.file_limit import raise_file_limit
+from labshare.startup import nothing_to_collect
 
 # Loading every command takes seconds and a hundred megabytes that `serve` keeps for months.
 COMMANDS = {
@@ -40,7 +41,8 @@ class Commands(click.Group):
         if name not in COMMANDS:
             return None
         try:
-            module = importlib.import_module(f"labshare.commands.{COMMANDS[name]}")
+            with nothing_to_collect():
+                module = importlib.import_module(f"labshare.commands.{COMMANDS[name]}")
         except (ImportError, PermissionError) as error:
             # A folder that may not be read looks to Python like one without the module.
             shut = closed.unreadable(Path(__file__).parents[1])

@@ -13,6 +13,7 @@ from labshare.engines.failure import EngineFailed
 from labshare.file_limit import raise_file_limit
 from labshare.gate import Gate
 from labshare.http_protocol import BoundedProtocol, Bounds
+from labshare.startup import nothing_to_collect
 
 # Open downloads get this long to end when the process is asked to leave.
 LEAVE_SECONDS = 10
@@ -24,7 +25,9 @@ LEAST_CONNECTIONS = 64
 
 def run(settings: Settings, server: socket.socket) -> None:
     """Serves until SIGTERM or Ctrl-C; EngineFailed if it could not start."""
-    serve(create_app(settings), server, settings)
+    with nothing_to_collect():
+        app = create_app(settings)
+    serve(app, server, settings)
 
 
 def serve(app: Callable[..., Any], server: socket.socket, settings: Settings | None = None) -> None:

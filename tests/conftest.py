@@ -18,6 +18,7 @@ from core.settings import PRIVATE_NETWORKS, MailSettings, Settings
 from labshare.engines import object_store, postgres
 from labshare.engines.ports import LOOPBACK_NETWORK
 from labshare.migrations import migrate
+from labshare.startup import nothing_to_collect
 from storage import objects
 from tests import factories
 from tests.patience import PATIENCE_SECONDS
@@ -220,11 +221,12 @@ async def empty(stack: Stack) -> None:
 
 @pytest.fixture(scope="session")
 def app(stack: Stack) -> Litestar:
-    from api.app import create_app
-    from api.health import probes
+    with nothing_to_collect():
+        from api.app import create_app
+        from api.health import probes
 
-    probes.PATIENCE_SECONDS = LIMITS.acquire_seconds
-    return create_app(stack.settings)
+        probes.PATIENCE_SECONDS = LIMITS.acquire_seconds
+        return create_app(stack.settings)
 
 
 @pytest.fixture

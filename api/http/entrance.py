@@ -17,14 +17,20 @@ from litestar.types import (
 )
 
 from api.http import errors
-from api.http.framework import route_without_cache, take_off_caches, tell_every_method
+from api.http.framework import (
+    ManyRoutes,
+    check_routes,
+    route_without_cache,
+    take_off_caches,
+    tell_every_method,
+)
 from api.http.headers import with_security_headers
 from api.http.identity import identify_unrouted
 from api.http.parsing import is_utf8
 from api.http.requests import BoundedRequest
 
 
-class Application(Litestar):
+class Application(ManyRoutes, Litestar):
     """Litestar, with an id, security headers and a readable address for every request.
 
     Middleware runs for routed requests alone, so that a 404 or 405 would go out without them. Who
@@ -36,6 +42,7 @@ class Application(Litestar):
         super().__init__(
             request_class=BoundedRequest, after_exception=[identify_unrouted], **configuration
         )
+        check_routes(self)
         route_without_cache(self)
         tell_every_method(self)
 

@@ -6,13 +6,18 @@ modules get parsers of ours, and its other caches are taken off. tests/api/test_
 this table against the release that is installed.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from importlib import import_module
 from typing import Any
 
-from litestar import Litestar
+from litestar import Litestar, Router
+from litestar._asgi.routing_trie.validate import validate_node
+from litestar._asgi.utils import get_route_handlers
 from litestar.datastructures import URL
-from litestar.routes import HTTPRoute
+from litestar.handlers import HTTPRouteHandler
+from litestar.routes import BaseRoute, HTTPRoute, WebSocketRoute
+from litestar.types import RouteHandlerType
+from litestar.types.internal_types import RouteHandlerMapItem
 
 from api.http import parsing
 from api.http.multipart_forms import parse_multipart
@@ -31,6 +36,10 @@ REPLACED: dict[tuple[str, str], Callable[..., Any]] = {
     ("litestar.data_extractors", "parse_cookie_string"): parsing.parse_cookies,
     ("litestar.datastructures.url", "parse_query_string"): parsing.parse_query,
     ("litestar.datastructures.url", "urlsplit"): parsing.split_url,
+    # A router is made for one application, and each of its handlers is copied as it is registered.
+    ("litestar.router", "deepcopy"): lambda router: router,
+    # Asked once for all routes, not anew for all with each of hundreds of handlers.
+    ("litestar._asgi.asgi_router", "validate_node"): lambda node: None,
 }
 # (module, name in it): caches whose function itself is right.
 UNCACHED = (
@@ -56,6 +65,39 @@ def take_off_caches() -> None:
     for name in UNCACHED_OF_URL:
         cached = vars(URL)[name].__func__
         setattr(URL, name, classmethod(getattr(cached, "__wrapped__", cached)))
+
+
+class ManyRoutes(Router):
+    """A router that knows its handlers by path while they are registered, one after the other.
+
+    Litestar collects all of them anew for each path, which takes seconds where there are a thousand.
+    """
+
+    @property
+    def route_handler_method_map(self) -> dict[str, RouteHandlerMapItem]:
+        """The handler of each path and method."""
+        known: dict[str, RouteHandlerMapItem]
+        known, routes = vars(self).setdefault("_known", ({}, []))
+        for place, route in enumerate(self.routes):
+            if place < len(routes) and routes[place] is route:
+                continue
+            # A path that gets another method gets another route.
+            routes[place : place + 1] = [route]
+            of_path = known.setdefault(route.path, {})
+            for handler in get_route_handlers(route):
+                of_path.update(dict.fromkeys(_methods_of(route, handler), handler))
+        return known
+
+
+def _methods_of(route: BaseRoute, handler: RouteHandlerType) -> Iterable[Any]:
+    if isinstance(handler, HTTPRouteHandler):
+        return handler.http_methods
+    return ["websocket" if isinstance(route, WebSocketRoute) else "asgi"]
+
+
+def check_routes(app: Litestar) -> None:
+    """Raise ImproperlyConfiguredException where two routes hide each other."""
+    validate_node(app.asgi_router.root_route_map_node)
 
 
 def tell_every_method(app: Litestar) -> None:
