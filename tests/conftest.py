@@ -12,6 +12,8 @@ import msgspec
 import pytest
 import structlog
 from litestar import Litestar
+from xdist.remote import Producer
+from xdist.scheduler import LoadFileScheduling
 
 from core import database
 from core.settings import PRIVATE_NETWORKS, MailSettings, Settings
@@ -25,6 +27,8 @@ from tests.patience import PATIENCE_SECONDS
 from tests.postbox import Postbox
 from tests.postbox import running as postbox_server
 
+# Those of its files that share the sample data.
+SEEDED = "tests/browser/on_the_demo/"
 # Of a run that hangs; no test is about how long anything takes.
 CLOSE_SECONDS = PATIENCE_SECONDS
 # A busy machine makes every query wait; whether it was fast enough is a matter of benchmarks/.
@@ -93,12 +97,26 @@ def pytest_configure() -> None:
     )
 
 
+class Scheduler(LoadFileScheduling):
+    """A file is one worker's, and so is the folder of those that share the sample data."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = super()._split_scope(nodeid)
+        return SEEDED if file.startswith(SEEDED) else file
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Scheduler:
+    """How xdist deals the tests to its workers (its hook of this name)."""
+    return Scheduler(config, log)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Long files first, then those with processes and browsers of their own, then large ones.
 
     Each worker takes the next file when it has done one; a long one begun last would be waited for
-    by all the others. Files with the people of the demo come before those that empty the database,
-    or it would be filled with the demo more than once.
+    by all the others. Files with the people of the demo come one after the other, or the database
+    would be filled with the demo more than once.
     """
     sizes = Counter(item.path for item in items)
     marked: dict[Path, set[str]] = defaultdict(set)

@@ -49,8 +49,8 @@ async def browser(chromium: str) -> AsyncIterator[Browser]:
 async def people(connections: Stack) -> dict[str, int]:
     """The demo's schools; gives the person of each role, in the order of the tour.
 
-    Seeded once a worker, which takes the files with these people first (tests/conftest.py), and
-    again if another file emptied the database in between.
+    Seeded once: the files with these people are one worker's (tests/conftest.py). Again if another
+    file emptied the database in between.
     """
     if not await school.is_there():
         await empty(connections)
