@@ -5,6 +5,7 @@ from inventory.disposals.proposing import check_proposed, leave_out, propose_dis
 from inventory.disposals.reading import (
     count_to_approve,
     find_disposal_of,
+    find_proposed,
     get_disposal,
     list_disposals,
     list_due_ends,
@@ -47,6 +48,7 @@ __all__ = [
     "check_proposed",
     "count_to_approve",
     "find_disposal_of",
+    "find_proposed",
     "get_disposal",
     "leave_out",
     "list_disposals",

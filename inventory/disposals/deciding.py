@@ -15,6 +15,7 @@ from inventory.assets.locking import lock_stack
 from inventory.assets.transitions import find_steps
 from inventory.disposals.proposing import REFUSALS, LockedDisposal, lock_disposal
 from inventory.disposals.reading import get_disposal
+from inventory.disposals.rules import require_password
 from inventory.disposals.shapes import Disposal, DisposalState, Refusal
 
 NOTE = Text(tables.Disposal.decision_note, required=say("Say why"))
@@ -26,14 +27,14 @@ SELECT a.tag FROM disposal_line l JOIN asset a ON a.id = l.asset
 
 async def approve_disposal(actor: Actor, disposal_id: int) -> Disposal:
     """Let all things of a proposal come to their end; by another person than who proposed it, who has
-    typed his password lately.
+    typed his password lately, and so by no token.
 
     All or none: what cannot end any more is named, and can be left out.
     """
     # Assets are locked before what refers to them, so that there is no deadlock.
     named = await get_disposal(actor, disposal_id)
     _require_other(actor, named.school_id, named.proposed_by_id)
-    actor.require_confirmed()
+    require_password(actor)
     async with transaction(actor, REFUSALS):
         tags = await fetch_column(str, OPEN, named.id)
         if not tags:

@@ -14,7 +14,7 @@ from inventory import numbers, tables
 from inventory.assets.lifecycle import REFUSALS as STEP_REFUSALS
 from inventory.assets.locking import Stack, lock_stack
 from inventory.assets.transitions import find_steps
-from inventory.disposals.reading import MISSING, get_disposal
+from inventory.disposals.reading import MISSING, find_proposed, get_disposal
 from inventory.disposals.shapes import Disposal, DisposalState, End, NewDisposal
 
 REASON = Text(tables.Disposal.reason, required=say("Say why"))
@@ -36,10 +36,6 @@ REFUSALS: Refusals = {
         say("Another person than the one who proposed it decides"), code="own_proposal"
     ),
 }
-PROPOSED = f"""
-SELECT l.asset AS id, d.number FROM disposal_line l JOIN disposal d ON d.id = l.disposal
- WHERE l.is_open AND l.asset = any{opaque("assets")}
-"""
 OF_DONORS = f"""
 SELECT id, donation_line IS NULL AS is_own FROM asset WHERE id = any{opaque("assets")}
 """
@@ -47,11 +43,6 @@ INSERT = """
 INSERT INTO disposal_line (school, disposal, asset, is_open, outcome)
 SELECT a.school, :disposal, a.id, true, 'open' FROM asset a WHERE a.id = any(:assets) ORDER BY a.id
 """
-
-
-class _Proposed(msgspec.Struct):
-    id: int
-    number: str
 
 
 class _OfDonor(msgspec.Struct):
@@ -108,7 +99,7 @@ async def lock_proposed(actor: Actor, wanted: list[str], end: End) -> Stack:
     stack = await lock_stack(actor, wanted)
     stack.refuse_other_schools()
     ids = [asset.id for asset in stack.assets]
-    proposed = {one.id: one.number for one in await fetch(_Proposed, PROPOSED, assets=ids)}
+    proposed = await find_proposed(ids)
     own = {one.id for one in await fetch(_OfDonor, OF_DONORS, assets=ids) if one.is_own}
     verdicts = await find_steps(actor, stack.assets, end.state)
     for asset in stack.assets:

@@ -10,7 +10,7 @@ from core.database import fetch, fetch_value, get_one
 from core.errors import say
 from core.paging import DEFAULT_LIMIT, Page
 from core.permissions import APPROVE_DISPOSALS, EDIT_EQUIPMENT
-from core.query import Key, Orders, Where, list_page
+from core.query import Key, Orders, Where, list_page, opaque
 from inventory.disposals.shapes import (
     Disposal,
     DisposalFacts,
@@ -79,6 +79,10 @@ SELECT d.id FROM disposal_line l JOIN disposal d ON d.id = l.disposal
  WHERE l.asset = $1 AND l.outcome <> 'stays' AND d.school = any($2::bigint[])
  ORDER BY l.id DESC LIMIT 1
 """
+PROPOSED = f"""
+SELECT l.asset AS id, d.number FROM disposal_line l JOIN disposal d ON d.id = l.disposal
+ WHERE l.is_open AND l.asset = any{opaque("assets")}
+"""
 OF_DONATION = """
 SELECT d.id, d.number, d.end_state AS end, d.decided_at, count(*) AS count
   FROM donation_line dl JOIN asset a ON a.donation_line = dl.id
@@ -103,6 +107,11 @@ SELECT s.code AS school, due.end, (array_agg(due.tag ORDER BY due.tag))[1:{MOST_
  WHERE NOT EXISTS (SELECT FROM disposal_line o WHERE o.asset = due.id AND o.is_open)
  GROUP BY s.code, due.end ORDER BY s.code, due.end
 """
+
+
+class _Proposed(msgspec.Struct):
+    id: int
+    number: str
 
 
 async def list_disposals(
@@ -149,6 +158,11 @@ async def find_disposal_of(actor: Actor, asset_id: int) -> Disposal | None:
     """The disposal by which an asset is to leave the books, or left them; None if there is none."""
     found = await fetch_value(OF_ASSET, asset_id, actor.school_ids)
     return None if found is None else await get_disposal(actor, found)
+
+
+async def find_proposed(asset_ids: list[int]) -> dict[int, str]:
+    """Of these assets those that stand in an open disposal, with its number."""
+    return {one.id: one.number for one in await fetch(_Proposed, PROPOSED, assets=asset_ids)}
 
 
 async def list_of_donation(actor: Actor, donation_id: int) -> list[EndOfDonation]:

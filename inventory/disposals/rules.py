@@ -1,7 +1,8 @@
 """What a school asks before a thing leaves its books."""
 
 from core.access import Actor
-from core.database import execute, fetch, transaction
+from core.database import execute, fetch, fetch_value, transaction
+from core.errors import Forbidden, say
 from core.permissions import MANAGE_SCHOOL
 from core.query import EVERY_SCHOOL, OfSchool
 from core.schools import get_school
@@ -27,13 +28,40 @@ async def list_rules(actor: Actor, filters: OfSchool = EVERY_SCHOOL) -> list[Dis
     return await fetch(DisposalRule, READ, actor.schools_for(filters.school_id))
 
 
+def require_password(actor: Actor) -> None:
+    """Pass people who typed their password lately; Forbidden for a token, which proves no person."""
+    if actor.scopes is not None:
+        raise Forbidden(
+            say(
+                "Disposals are approved, and their rules loosened, at a browser with the password;"
+                " not by a token"
+            ),
+            code="password_needed",
+        )
+    actor.require_confirmed()
+
+
 async def write_rule(actor: Actor, school_id: int, facts: RuleFacts) -> DisposalRule:
-    """Say what a school asks from now on; proposals that are open go on as they are."""
+    """Say what a school asks from now on; proposals that are open go on as they are.
+
+    Asking less than before needs the password, as approving does.
+    """
     await get_school(actor, school_id)
     actor.require(school_id, MANAGE_SCHOOL)
     async with transaction(actor):
+        # One after the other, so that none loosens what another has just set.
+        await fetch_value("SELECT 1 FROM school WHERE id = $1 FOR NO KEY UPDATE", school_id)
+        (before,) = await list_rules(actor, OfSchool(school_id))
+        if _is_looser(facts, before):
+            require_password(actor)
         await execute(
             WRITE, school=school_id, approval=facts.needs_approval, days=facts.search_days
         )
     (rule,) = await list_rules(actor, OfSchool(school_id))
     return rule
+
+
+def _is_looser(facts: RuleFacts, before: DisposalRule) -> bool:
+    return (before.needs_approval and not facts.needs_approval) or (
+        facts.search_days < before.search_days
+    )

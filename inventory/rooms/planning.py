@@ -13,6 +13,7 @@ from core.rows import insert_row
 from inventory import tables
 from inventory.assets.locking import Locked, Stack, lock_stack
 from inventory.assets.writing import REFUSALS as MOVE_REFUSALS
+from inventory.disposals import find_proposed
 from inventory.places import require_place_in_use
 from inventory.rooms.needs import RoomDetails, get_function_room
 from inventory.transfers.drafting import (
@@ -72,8 +73,8 @@ async def plan_room(actor: Actor, place_id: int, plan: NewPlan) -> Plan:
     """Bring idle things into a room: all or none, and every refused row is named.
 
     By one who keeps the equipment of the room's school and of each school that gives. What is handed
-    out, in repair, booked, on its way, or in a room with a list is refused; of two who plan the same
-    thing one is first.
+    out, in repair, booked, on its way, proposed for disposal, or in a room with a list is refused; of
+    two who plan the same thing one is first.
     """
     by = acting_person(actor)
     reason = REASON.checked("reason", plan.reason)
@@ -84,6 +85,7 @@ async def plan_room(actor: Actor, place_id: int, plan: NewPlan) -> Plan:
         stack = await lock_stack(actor, plan.tags)
         await refuse_unsendable(stack)
         await _refuse_in_rooms(stack)
+        await _refuse_proposed(stack)
         with stack.collecting():
             await _check_terms(stack, room, plan)
         stack.raise_refused()
@@ -138,6 +140,14 @@ async def _refuse_in_rooms(stack: Stack) -> None:
         if asset.id in taken:
             there = say("{tag} stands in a room that follows a list", tag=asset.tag)
             stack.refuse(asset, Conflict, there, "in_a_room")
+
+
+async def _refuse_proposed(stack: Stack) -> None:
+    proposed = await find_proposed([one.id for one in stack.assets])
+    for asset in stack.assets:
+        if number := proposed.get(asset.id):
+            leaves = say("{tag} stands in disposal {number} already", tag=asset.tag, number=number)
+            stack.refuse(asset, Conflict, leaves, "proposed")
 
 
 async def _check_terms(stack: Stack, room: RoomDetails, plan: NewPlan) -> None:

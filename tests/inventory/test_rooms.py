@@ -5,7 +5,8 @@ import pytest
 from core import database
 from core.errors import Conflict, Forbidden, Invalid, NotFound
 from core.roles import Role
-from inventory import rooms, transfers
+from inventory import disposals, rooms, transfers
+from inventory.disposals import End, NewDisposal
 from inventory.models import AssetKind
 from inventory.rooms import ItemFacts, NewPlan, RoomFilters, RoomSetting, StandardFacts
 from inventory.transfers import NewReceipt, ReceivedLine
@@ -64,11 +65,18 @@ async def test_spare_things_of_both_schools_come_in_one_step_or_not_at_all() -> 
         (loose.tag, WhySpare.no_place),
         (afar.tag, WhySpare.not_taken),
     ]
+    ending = await factories.asset(there, place=store, lifecycle="retired")
+    await disposals.propose_disposal(
+        admin.actor, NewDisposal([ending.tag], End.disposed, "Beyond repair")
+    )
     with pytest.raises(Conflict) as refused:
         await rooms.plan_room(
-            admin.actor, made.place_id, NewPlan([loose.tag, afar.tag, needed.tag])
+            admin.actor, made.place_id, NewPlan([loose.tag, afar.tag, needed.tag, ending.tag])
         )
-    assert [(one.code, one.value) for one in refused.value.errors] == [("in_a_room", needed.tag)]
+    assert [(one.code, one.value) for one in refused.value.errors] == [
+        ("in_a_room", needed.tag),
+        ("proposed", ending.tag),
+    ]
     assert await database.fetch_value("SELECT place FROM asset WHERE id = $1", loose.id) is None
     plan = await rooms.plan_room(admin.actor, made.place_id, NewPlan([loose.tag, afar.tag]))
     assert plan.moved == 1

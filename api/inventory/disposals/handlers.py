@@ -61,10 +61,11 @@ ROUTES: list[ControllerRouterHandler] = [
         "approval",
         disposals.approve_disposal,
         "Approve the proposal of another person",
-        "All of its things leave the books, or none: 409 names each that cannot any more. In a browser"
-        " it asks for the password (403).",
+        "All of its things leave the books, or none: 409 names each that cannot any more. By people at a"
+        " browser who typed their password within ten minutes (403); a token proves no person.",
         called="approve",
         allowed=APPROVE_DISPOSALS,
+        tokens=False,
     ),
     _routes.step(
         "refusal",
@@ -99,6 +100,8 @@ ROUTES: list[ControllerRouterHandler] = [
         "PUT /{school_id:int}",
         disposals.write_rule,
         "Say what a school asks",
+        "Asking less than before needs the password, as approval does, and is refused to tokens (403"
+        " `password_needed`).",
         operation="disposal_rule_write",
     ),
 ]
