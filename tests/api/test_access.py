@@ -20,6 +20,7 @@ ROLES = tuple(Role)
 BY_PROGRAM = {"origin": ""}
 # What would outlive the token that asks for it: another token, a password to sign in with.
 IN_PERSON = {
+    "disposal_approve",
     "token_create",
     "person_create",
     "person_invite",
