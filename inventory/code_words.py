@@ -211,6 +211,16 @@ CODES: dict[str, dict[str, Word]] = {
         "passed": ok(say("Wiped")),
         "failed": bad(say("Failed")),
     },
+    "wipe_verification": {
+        "passed": ok(say("Verified")),
+        "failed": bad(say("Data still there")),
+    },
+    "wipe_view": {
+        "waiting": warn(say("Waits for a second person")),
+        "verified": ok(say("Verified")),
+        "failed": bad(say("Failed")),
+        "all": idle(say("All")),
+    },
     "resolved_as": {
         "found": ok(say("Found again")),
         "replaced": ok(say("Replaced")),

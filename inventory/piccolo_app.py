@@ -17,6 +17,7 @@ APP_CONFIG = AppConfig(
             "inventory.tables.custom_fields",
             "inventory.tables.disposals",
             "inventory.tables.visitors",
+            "inventory.tables.wipes",
             "inventory.tables.holds",
             "inventory.tables.kits",
             "inventory.tables.lots",

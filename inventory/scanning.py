@@ -9,7 +9,7 @@ import msgspec
 from core.access import Actor
 from core.errors import FieldError, Message, say
 from core.permissions import EDIT_EQUIPMENT
-from inventory import assets, custody, transfers
+from inventory import assets, custody, transfers, wipes
 from inventory.assets import AssetRow, Meant
 from inventory.transfers import Arriving
 
@@ -26,6 +26,7 @@ class ScanDesk(StrEnum):
     move = "move"
     step = "step"
     wipe = "wipe"
+    verify = "verify"
     send = "send"
     receive = "receive"
 
@@ -38,6 +39,7 @@ CHECKS: dict[ScanDesk, Check] = {
     ScanDesk.move: partial(assets.check_move, place_id=None),
     ScanDesk.step: partial(assets.check_steps, to_state=None),
     ScanDesk.wipe: assets.check_wipes,
+    ScanDesk.verify: wipes.check_verifications,
     ScanDesk.send: transfers.check_sent,
 }
 

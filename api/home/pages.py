@@ -18,7 +18,7 @@ from core.access import Actor, Role
 from core.errors import Message, say
 from core.permissions import REPORT_FAULTS
 from core.webhooks import managing as webhooks
-from inventory import custody, disposals, donations, overview, repairs, stock, transfers
+from inventory import custody, disposals, donations, overview, repairs, stock, transfers, wipes
 from inventory.donations import DonationFilters
 from inventory.holds import listing as holds
 from inventory.holds.usual import find_usual
@@ -52,6 +52,7 @@ async def for_technician(actor: Actor) -> Section:
         "places": await overview.count_orders_by_place(schools),
         "overdue": await count_overdue(actor),
         "to_buy": await stock.count_purchases(schools),
+        "to_verify": await wipes.count_waiting(actor),
         "to_receive": (await transfers.list_transfers(actor, COMING, limit=LONGEST_LIST)).items,
         "to_hand_over": await holds.list_to_hand_over(actor, schools, limit=LONGEST_LIST),
         "devices": await monitored.count_devices(schools),
@@ -72,6 +73,7 @@ async def for_admin(actor: Actor) -> Section:
         "first_steps": await first_steps(actor) if not states else [],
         "to_receive": (await transfers.list_transfers(actor, COMING, limit=LONGEST_LIST)).items,
         "to_approve": await disposals.count_to_approve(actor),
+        "to_verify": await wipes.count_waiting(actor),
         "idle": await count_idle(actor),
         "to_buy": await stock.count_purchases(schools),
         "overdue": await count_overdue(actor),

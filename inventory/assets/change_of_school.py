@@ -4,13 +4,18 @@ Trigger and keys hold the rules: ``asset_stay`` follows, ``asset_at_school`` is 
 and nothing that is still open at the old school lets an asset go.
 """
 
+import msgspec
+
 from core.access import Actor
-from core.database import execute, fetch_column, refusing, transaction
+from core.database import execute, fetch, fetch_column, refusing, transaction
 from core.errors import Conflict, FieldError, Invalid, Message, Problem, say
 from core.permissions import EDIT_EQUIPMENT
+from core.query import opaque
 from inventory.assets.locking import HAS_LEFT, Stack, lock_stack
 from inventory.assets.reading import find_by_tags
 from inventory.assets.shapes import ENDS, AssetRow
+from inventory.assets.transitions import REFUSALS as STEP_RULES
+from inventory.assets.transitions import data_sentence
 from inventory.places import require_place_in_use
 
 REFUSALS: dict[str, Message | Problem] = {
@@ -30,8 +35,14 @@ REFUSALS: dict[str, Message | Problem] = {
     "asset_place_is_of_the_school": Invalid.of(
         "place_id", say("The place must be of the new school"), code="place"
     ),
+    "data_left": STEP_RULES["data_left"],
+    "not_verified": STEP_RULES["not_verified"],
     **HAS_LEFT,
 }
+DATA_LEFT = f"""
+SELECT a.id, asset_data_obstacle(a.id) AS obstacle FROM asset a WHERE a.id = any{opaque("assets")}
+   AND asset_data_obstacle(a.id) IS NOT NULL
+"""
 IN_HANDS = "SELECT asset FROM custody WHERE asset = any(:assets) AND ended_at IS NULL"
 IN_REPAIR = "SELECT asset FROM work_order WHERE asset = any(:assets) AND closed_at IS NULL"
 
@@ -75,12 +86,26 @@ async def check_change_of_school(
         return (await _lock_leaving(actor, wanted, school_id)).errors
 
 
+class _DataLeft(msgspec.Struct):
+    id: int
+    obstacle: str
+
+
+async def find_data_obstacles(tags: dict[int, str]) -> dict[int, Conflict]:
+    """Of these assets, by id with their tags, what their data keeps from being given away."""
+    return {
+        one.id: Conflict(data_sentence(tags[one.id], one.obstacle), code=one.obstacle)
+        for one in await fetch(_DataLeft, DATA_LEFT, assets=list(tags))
+    }
+
+
 async def _lock_leaving(actor: Actor, wanted: list[str], school_id: int | None) -> Stack:
     stack = await lock_stack(actor, wanted)
     ids = [asset.id for asset in stack.assets]
     in_hands = set(await fetch_column(int, IN_HANDS, assets=ids))
     in_repair = set(await fetch_column(int, IN_REPAIR, assets=ids))
     held = set(await fetch_column(int, IS_HELD, assets=ids))
+    data = await find_data_obstacles({asset.id: asset.tag for asset in stack.assets})
     for asset in stack.assets:
         if asset.school_id == school_id:
             there = say("{tag} is of this school already", tag=asset.tag)
@@ -97,4 +122,6 @@ async def _lock_leaving(actor: Actor, wanted: list[str], school_id: int | None) 
         elif asset.id in held:
             booked = say("{tag} is booked at its school; cancel its bookings first", tag=asset.tag)
             stack.refuse(asset, Conflict, booked, "booked")
+        elif left := data.get(asset.id):
+            stack.refuse(asset, Conflict, left.message, left.code)
     return stack

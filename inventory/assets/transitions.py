@@ -29,6 +29,9 @@ REFUSALS: dict[str, Message | Problem] = {
     "not_for_sale": say("The donor of one of these asks that it is not sold"),
     "has_been_used": say("One of these has been used already, so it was no mistake"),
     "data_left": say("One of these may still hold data; record its wipe since it was last used"),
+    "not_verified": say(
+        "A second person verifies that the data of one of these is wiped; ask for it"
+    ),
     "still_searched": say("One of these has not been searched long enough to be written off"),
     "needs_approval": say(
         "A second person approves what leaves the books at this school; propose its disposal"
@@ -156,6 +159,13 @@ def _word(state: LifecycleState) -> Message:
     return CODES["lifecycle"][state].label
 
 
+def data_sentence(tag: str, obstacle: str) -> Message:
+    """What keeps the data of an asset from leaving its school: ``data_left`` or ``not_verified``."""
+    if obstacle == "data_left":
+        return say("{tag} may still hold data; record its wipe since it was last used", tag=tag)
+    return say("A second person has not yet verified that the data of {tag} is wiped", tag=tag)
+
+
 def _sentence(asset: Locked, step: PossibleStep) -> Message:
     tag = asset.tag
     sentences = {
@@ -186,9 +196,8 @@ def _sentence(asset: Locked, step: PossibleStep) -> Message:
             " no mistake; retire it instead",
             tag=tag,
         ),
-        "data_left": say(
-            "{tag} may still hold data; record its wipe since it was last used", tag=tag
-        ),
+        "data_left": data_sentence(tag, "data_left"),
+        "not_verified": data_sentence(tag, "not_verified"),
         "still_searched": say("{tag} has not been searched long enough to be written off", tag=tag),
         "needs_approval": say(
             "A second person approves that {tag} leaves the books; propose its disposal", tag=tag

@@ -2,9 +2,11 @@
 
 from typing import Any
 
+import msgspec
+
 from core import clock
 from core.access import Actor
-from core.database import fetch_column, transaction
+from core.database import execute, fetch_column, transaction
 from core.errors import Conflict, Forbidden, Problem, say
 from core.permissions import APPROVE_DISPOSALS, EDIT_EQUIPMENT
 from core.rows import update_row
@@ -22,6 +24,11 @@ NOTE = Text(tables.Disposal.decision_note, required=say("Say why"))
 OPEN = """
 SELECT a.tag FROM disposal_line l JOIN asset a ON a.id = l.asset
  WHERE l.disposal = $1 AND l.is_open ORDER BY a.tag
+"""
+# What its certificate says for ever, whoever is renamed later.
+ISSUE = """
+INSERT INTO certificate (school, disposal, facts, issued_at)
+VALUES (:school, :disposal, :facts, :now)
 """
 
 
@@ -56,7 +63,15 @@ async def approve_disposal(actor: Actor, disposal_id: int) -> Disposal:
         reason = f"{disposal.number} · {disposal.reason}"
         for asset in stack.assets:
             await record_step(actor, asset, disposal.end.state, reason=reason[:400])
-    return await get_disposal(actor, disposal_id)
+        done = await get_disposal(actor, disposal_id)
+        await execute(
+            ISSUE,
+            school=done.school_id,
+            disposal=done.id,
+            facts=msgspec.json.encode(done).decode(),
+            now=done.decided_at,
+        )
+    return done
 
 
 async def refuse_disposal(actor: Actor, disposal_id: int, new: Refusal) -> Disposal:

@@ -7,7 +7,7 @@ import msgspec
 from core import clock
 from core.access import Actor
 from core.database import fetch, fetch_value, get_one
-from core.errors import say
+from core.errors import NotFound, say
 from core.paging import DEFAULT_LIMIT, Page
 from core.permissions import APPROVE_DISPOSALS, EDIT_EQUIPMENT
 from core.query import Key, Orders, Where, list_page, opaque
@@ -17,6 +17,7 @@ from inventory.disposals.shapes import (
     DisposalFilters,
     DisposalLine,
     DisposalRow,
+    DisposalState,
     DisposalView,
     DueEnd,
     EndOfDonation,
@@ -48,13 +49,17 @@ SELECT l.id, l.asset AS asset_id, a.tag, asset_title(a.name, m.brand, m.name) AS
        CASE WHEN a.serial_trust = 'ok' THEN a.serial_number END AS serial_number, a.lifecycle,
        l.outcome, g.id AS donation_id, g.title AS donation,
        CASE WHEN o.kind <> 'anonymous' THEN o.name END AS donor,
-       w.method AS wipe_method, w.wiped_on, w.done_by AS wiped_by
+       w.method AS wipe_method, w.wiped_on, w.done_by AS wiped_by, w.verified_by AS wipe_verified_by
   FROM disposal_line l JOIN asset a ON a.id = l.asset JOIN asset_model m ON m.id = a.model
   LEFT JOIN donation_line dl ON dl.id = a.donation_line LEFT JOIN donation g ON g.id = dl.donation
   LEFT JOIN donor o ON o.id = g.donor
   LEFT JOIN LATERAL (
-       SELECT method, result, wiped_on, done_by FROM asset_wipe
-        WHERE asset = a.id ORDER BY wiped_on DESC, id DESC LIMIT 1) w ON w.result = 'passed'
+       SELECT w.method, w.result, w.wiped_on, w.done_by, v.result AS verification,
+              p.name AS verified_by
+         FROM asset_wipe w LEFT JOIN wipe_verification v ON v.wipe = w.id
+         LEFT JOIN person p ON p.id = v.verified_by
+        WHERE w.asset = a.id ORDER BY w.wiped_on DESC, w.id DESC LIMIT 1) w
+       ON w.result = 'passed' AND w.verification IS DISTINCT FROM 'failed'
  WHERE l.disposal = $1 ORDER BY a.tag
 """
 VIEWS = {
@@ -152,6 +157,18 @@ async def get_disposal(actor: Actor, disposal_id: int) -> Disposal:
     return Disposal(
         **msgspec.structs.asdict(facts), items=await fetch(DisposalLine, LINES, facts.id)
     )
+
+
+async def get_certificate(actor: Actor, disposal_id: int) -> Disposal:
+    """An approved disposal with the names and titles of the day of its approval, else NotFound.
+
+    One that was approved before certificates were stored has today's.
+    """
+    found = await get_disposal(actor, disposal_id)
+    if found.state is not DisposalState.approved:
+        raise NotFound(MISSING)
+    issued = await fetch_value("SELECT facts::text FROM certificate WHERE disposal = $1", found.id)
+    return found if issued is None else msgspec.json.decode(issued, type=Disposal)
 
 
 async def find_disposal_of(actor: Actor, asset_id: int) -> Disposal | None:

@@ -1,5 +1,7 @@
 """What a school asks before a thing leaves its books."""
 
+import msgspec
+
 from core.access import Actor
 from core.database import execute, fetch, fetch_value, transaction
 from core.errors import Forbidden, say
@@ -11,15 +13,16 @@ from inventory.disposals.shapes import DisposalRule, RuleFacts
 # A school that has not decided asks nothing.
 READ = """
 SELECT s.id AS school_id, s.code AS school, coalesce(r.needs_approval, false) AS needs_approval,
-       coalesce(r.search_days, 0) AS search_days
+       coalesce(r.search_days, 0) AS search_days,
+       coalesce(r.needs_verification, false) AS needs_verification
   FROM school s LEFT JOIN disposal_rule r ON r.school = s.id
  WHERE s.id = any($1::bigint[]) ORDER BY s.code
 """
 WRITE = """
-INSERT INTO disposal_rule (school, needs_approval, search_days)
-VALUES (:school, :approval, :days)
+INSERT INTO disposal_rule (school, needs_approval, search_days, needs_verification)
+VALUES (:school, :needs_approval, :search_days, :needs_verification)
 ON CONFLICT (school) DO UPDATE SET needs_approval = excluded.needs_approval,
-       search_days = excluded.search_days
+       search_days = excluded.search_days, needs_verification = excluded.needs_verification
 """
 
 
@@ -54,14 +57,14 @@ async def write_rule(actor: Actor, school_id: int, facts: RuleFacts) -> Disposal
         (before,) = await list_rules(actor, OfSchool(school_id))
         if _is_looser(facts, before):
             require_password(actor)
-        await execute(
-            WRITE, school=school_id, approval=facts.needs_approval, days=facts.search_days
-        )
+        await execute(WRITE, school=school_id, **msgspec.structs.asdict(facts))
     (rule,) = await list_rules(actor, OfSchool(school_id))
     return rule
 
 
 def _is_looser(facts: RuleFacts, before: DisposalRule) -> bool:
-    return (before.needs_approval and not facts.needs_approval) or (
-        facts.search_days < before.search_days
+    return (
+        (before.needs_approval and not facts.needs_approval)
+        or (before.needs_verification and not facts.needs_verification)
+        or facts.search_days < before.search_days
     )

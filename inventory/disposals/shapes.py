@@ -105,6 +105,7 @@ class DisposalLine(msgspec.Struct, frozen=True):
     wipe_method: WipeMethod | None
     wiped_on: date | None
     wiped_by: str | None
+    wipe_verified_by: str | None
 
 
 class DisposalFacts(DisposalRow, frozen=True):
@@ -162,10 +163,13 @@ class DisposalRule(msgspec.Struct, frozen=True):
     school: str
     needs_approval: bool
     search_days: int
+    needs_verification: bool
 
 
 class RuleFacts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Whether a second person approves, and how long what is lost is searched first."""
+    """Whether a second person approves, how long what is lost is searched first, and whether a second
+    person looks at each wipe of what holds data."""
 
     needs_approval: bool = False
     search_days: Annotated[int, msgspec.Meta(ge=0, le=3650)] = 90
+    needs_verification: bool = False

@@ -64,6 +64,7 @@ from inventory.tables.stocktakes import (
 )
 from inventory.tables.transfers import Transfer, TransferExtra, TransferLine, TransferSignature
 from inventory.tables.visitors import VisitorReport
+from inventory.tables.wipes import Certificate, WipeVerification
 
 __all__ = [
     "Asset",
@@ -75,6 +76,7 @@ __all__ = [
     "Attachment",
     "BorrowerGroup",
     "CalendarFeed",
+    "Certificate",
     "CollectorKey",
     "Custody",
     "CustodyReminder",
@@ -136,6 +138,7 @@ __all__ = [
     "TransferLine",
     "TransferSignature",
     "VisitorReport",
+    "WipeVerification",
     "WorkOrder",
     "WorkOrderEntry",
     "WorkOrderOutage",

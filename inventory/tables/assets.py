@@ -241,6 +241,9 @@ class AssetWipe(Table, tablename="asset_wipe"):
     result = Varchar(length=8)
     wiped_on = Date()
     done_by = Varchar(length=120)
+    # With which program or device.
+    tool = Varchar(length=120)
+    disk_serial = Varchar(length=120)
     note = Varchar(length=400)
     recorded_by = ForeignKey(Person, null=True, default=None, on_delete=OnDelete.restrict)
     recorded_at = Timestamptz()

@@ -18,6 +18,8 @@ class DisposalRule(Table, tablename="disposal_rule"):
     needs_approval = Boolean(default=True)
     # How long what is lost is searched before it may be written off.
     search_days = Integer(default=90)
+    # Whether a second person looks at each wipe.
+    needs_verification = Boolean(default=False)
 
     disposal_rule_once_a_school = Unique(["school"])
     disposal_rule_search_is_bounded = Check("search_days BETWEEN 0 AND 3650")

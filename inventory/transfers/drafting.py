@@ -14,7 +14,12 @@ from core.query import opaque
 from core.rows import insert_row, update_row
 from core.texts import Text
 from inventory import numbers, tables
-from inventory.assets.change_of_school import IN_HANDS, IN_REPAIR, IS_HELD
+from inventory.assets.change_of_school import (
+    IN_HANDS,
+    IN_REPAIR,
+    IS_HELD,
+    find_data_obstacles,
+)
 from inventory.assets.locking import Locked, Stack, lock_stack
 from inventory.assets.shapes import ENDS, LifecycleState
 from inventory.transfers.locking import (
@@ -126,12 +131,15 @@ async def take_from_transfer(actor: Actor, transfer_id: int, line_id: int) -> Tr
 
 async def send_transfer(actor: Actor, transfer_id: int) -> Transfer:
     """Say that all of its things are on their way; Conflict if it was sent or called off already,
-    or while one of them has ended or is lost, has an open work order or is monitored."""
+    or while one of them has ended or is lost, has an open work order or is monitored; and, of a
+    gift, while one may hold data that its school asks to be wiped."""
     by = acting_person(actor)
     async with transaction(actor, REFUSALS):
         transfer = await lock_draft(actor, transfer_id)
         lines = await lock_lines(transfer)
         await _refuse_busy(lines)
+        if transfer.kind is TransferKind.gift:
+            await _refuse_data(lines)
         await execute(AS_SENT, transfer.id)
         await update_row(
             tables.Transfer,
@@ -292,6 +300,12 @@ async def _refuse_busy(lines: list[OpenLine]) -> None:
                 say("{tag} is monitored; remove it from monitoring first", tag=line.tag),
                 code="monitored",
             )
+
+
+async def _refuse_data(lines: list[OpenLine]) -> None:
+    left = await find_data_obstacles({line.id: line.tag for line in lines})
+    for refused in left.values():
+        raise refused
 
 
 def _named(asset: Locked, way: _Elsewhere) -> dict[str, str]:

@@ -4,9 +4,10 @@ from datetime import timedelta
 
 from core.access import Actor
 from core.database import execute, fetch_column
-from inventory import assets, disposals
+from inventory import assets, disposals, wipes
 from inventory.assets import NewWipe, WipeMethod
 from inventory.disposals import Disposal, End, NewDisposal, RuleFacts
+from inventory.wipes import NewVerification
 from labshare.demo.acting import acting_as
 from labshare.demo.school import School
 
@@ -28,18 +29,23 @@ async def add_disposals(schools: dict[str, School]) -> None:
     """By the same verbs as people: what they refuse, the demo does not have."""
     for school in schools.values():
         admin, technician = await acting_as(school, "admin"), await acting_as(school, "technician")
-        await disposals.write_rule(admin, school.id, RuleFacts(True, 90))
+        await disposals.write_rule(admin, school.id, RuleFacts(True, 90, True))
         tags = await fetch_column(str, RETIRED, school.id)
-        if len(tags) < 2:
+        if len(tags) < 3:
             continue
-        wipe = NewWipe(method=WipeMethod.overwritten, note="报废前清除，报告已存档")
+        wipe = NewWipe(
+            method=WipeMethod.overwritten, tool="nwipe 0.37", note="报废前清除，报告已存档"
+        )
         await assets.record_wipes(technician, tags, wipe)
+        # The last of them waits for somebody to look at it.
+        looked = "开机后无系统，核对清除工具报告"
+        await wipes.verify_wipes(admin, NewVerification(tags[:-1], looked))
         done = await _proposed(
             technician, tags[:1], "电源和主板损坏，无维修价值", "再生资源回收公司"
         )
         await execute(EARLIER, done.id, timedelta(days=9))
         await disposals.approve_disposal(admin, done.id)
-        await _proposed(technician, tags[1:], "已停用一年以上，配置过低", "")
+        await _proposed(technician, tags[1:-1], "已停用一年以上，配置过低", "")
 
 
 async def _proposed(who: Actor, tags: list[str], reason: str, recipient: str) -> Disposal:

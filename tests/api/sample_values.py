@@ -48,6 +48,7 @@ ALIASES_OF: dict[str, dict[str, str]] = {
     "stock_minimum_set": {"model_id": "part_model_id"},
     "part_code_add": {"model_id": "part_model_id"},
     "/disposals/{disposal_id:int}/certificate": {"disposal_id": "ended_id"},
+    "wipe_verify": {"tags": "wiped_tag"},
     "disposal_leave_out": {"line_id": "disposal_line_id"},
     "/disposals/{disposal_id:int}/lines/{line_id:int}/leave-out": {"line_id": "disposal_line_id"},
     "transfer_take_out": {"line_id": "transfer_line_id"},
@@ -392,6 +393,7 @@ FORM_OF: dict[str, Values] = {
         "signer": "Wang",
         "strokes": "20 100 60 40 110 130 150 60",
     },
+    "/wipes": {"result": "passed", "looked_at": "It starts without a system"},
     "/assets/wipe": {"method": "overwritten", "result": "passed"},
     "/donations/{donation_id:int}/attach": {"action": "attach"},
 }

@@ -1,7 +1,9 @@
 """A disposal of a school of the tests that waits for approval, by the names that requests use."""
 
-from inventory import disposals
+from inventory import assets, disposals, wipes
+from inventory.assets import NewWipe, WipeMethod
 from inventory.disposals import End, NewDisposal, RuleFacts
+from inventory.wipes import NewVerification
 from tests import factories
 from tests.factories import MadePerson, MadeSchool
 
@@ -29,3 +31,16 @@ async def ended_disposal(
     )
     await disposals.approve_disposal(admin.actor, ended.id)
     return {"ended_id": ended.id}
+
+
+async def wipes_of(
+    admin: MadePerson, technician: MadePerson, school: MadeSchool, mark: str
+) -> dict[str, str | int]:
+    """A wipe that was verified, and another one that waits for it."""
+    verified, waits = [await factories.asset(school, lifecycle="retired") for _ in range(2)]
+    wipe = NewWipe(method=WipeMethod.overwritten, done_by=f"{mark} Wang", note=f"{mark} report")
+    await assets.record_wipes(technician.actor, [verified.tag, waits.tag], wipe)
+    (done,) = await wipes.verify_wipes(
+        admin.actor, NewVerification([verified.tag], f"{mark} starts without a system")
+    )
+    return {"wipe_id": done.id, "wiped_tag": waits.tag}

@@ -110,6 +110,7 @@ async def build(mark: str, folder: Path) -> World:
     values |= await school_world_rooms.room(admin, school, int(values["place_id"]), mark)
     values |= await school_world_collector.reading(admin, school, str(values["tag"]))
     values |= await school_world_disposals.disposal(admin, technician, school, mark)
+    values |= await school_world_disposals.wipes_of(admin, technician, school, mark)
     values |= await _repairs(admin, technician, school, mark)
     values |= await school_world_stock.part(admin, school, int(values["order_id"]), mark)
     values |= await school_world_monitoring.devices(school, int(values["place_id"]))

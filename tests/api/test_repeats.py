@@ -9,7 +9,8 @@ import msgspec
 import pytest
 
 from core import clock, database
-from inventory import custody, donations, lots, repairs, transfers
+from inventory import assets, custody, donations, lots, repairs, transfers
+from inventory.assets import NewWipe, WipeMethod
 from inventory.custody import Holder
 from inventory.donations import NewLine
 from inventory.lots import LotHandOut, LotItem
@@ -104,6 +105,9 @@ async def _keyed_forms(world: World) -> dict[str, KeyedForm]:
         there.id,
     )
     retired = await factories.asset(world.school, lifecycle="retired")
+    wiped = await factories.asset(world.school, lifecycle="retired")
+    technician = await factories.person("technician", world.school)
+    await assets.record_wipes(technician.actor, [wiped.tag], NewWipe(method=WipeMethod.overwritten))
     return {
         "move": KeyedForm(
             "/assets/move",
@@ -120,6 +124,11 @@ async def _keyed_forms(world: World) -> dict[str, KeyedForm]:
             "/assets/wipe",
             {"tags": stock[3], "method": "overwritten", "result": "passed", "done_by": "A firm"},
             ("note", "Report 7"),
+        ),
+        "verify": KeyedForm(
+            "/wipes/verify",
+            {"tags": wiped.tag, "result": "passed", "looked_at": "It starts without a system"},
+            ("looked_at", "The report of the tool"),
         ),
         "attach": KeyedForm(
             f"/donations/{donation.id}/attach",
@@ -341,6 +350,7 @@ FORMS = (
     "step",
     "change school",
     "wipe",
+    "verify",
     "attach",
     "report",
     "entry",

@@ -45,6 +45,8 @@ class WipeForm(msgspec.Struct, frozen=True):
     result: WipeResult
     wiped_on: date | None = None
     done_by: str = ""
+    tool: str = ""
+    disk_serial: str = ""
     note: str = ""
 
     def wipe(self) -> NewWipe:

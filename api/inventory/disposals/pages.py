@@ -19,11 +19,10 @@ from api.kit.page_handlers import posted, shown, to
 from api.kit.rendering import render
 from api.kit.submission import Once
 from core.access import Actor
-from core.errors import NotFound, say
+from core.errors import say
 from core.permissions import APPROVE_DISPOSALS, EDIT_EQUIPMENT, MANAGE_SCHOOL
 from inventory import disposals
 from inventory.disposals import Disposal, DisposalState, End, NewDisposal, Refusal, RuleFacts
-from inventory.disposals.reading import MISSING
 
 KEEPS = allow(EDIT_EQUIPMENT, tokens=False)
 
@@ -78,9 +77,7 @@ class DisposalPages(Controller):
     async def show_certificate(
         self, request: WebRequest, actor: NamedDependency[Actor], disposal_id: PathId
     ) -> Response[str]:
-        found = await disposals.get_disposal(actor, disposal_id)
-        if found.state is not DisposalState.approved:
-            raise NotFound(MISSING)
+        found = await disposals.get_certificate(actor, disposal_id)
         return render(
             request,
             "inventory/disposals/certificate.html",

@@ -1,0 +1,1 @@
+"""Wipes and their verification."""
