@@ -107,6 +107,12 @@ CODES: dict[str, dict[str, Word]] = {
         "written_off": idle(say("Write it off")),
         "returned_to_donor": idle(say("Return it to the donor")),
     },
+    "disposal_way": {
+        "recycled": idle(say("Handed to a recycler")),
+        "destroyed": idle(say("Destroyed")),
+        "given": idle(say("Given to another organisation")),
+        "other": idle(say("Another way")),
+    },
     "disposal_state": {
         "proposed": warn(say("Waits for approval")),
         "approved": ok(say("Approved")),

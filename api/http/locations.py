@@ -17,6 +17,7 @@ _NAME = re.compile(r"\{(\w+)(?::\w+)?\}")
 ELSEWHERE = {
     "asset_attachment_add": "/attachments/{id}",
     "asset_model_attachment_add": "/attachments/{id}",
+    "disposal_attachment_add": "/attachments/{id}",
     "donation_attachment_add": "/attachments/{id}",
     "transfer_attachment_add": "/attachments/{id}",
     "asset_fix": "/work-orders/{id}",

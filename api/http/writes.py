@@ -41,6 +41,7 @@ OWN_KEY = frozenset(
         "asset_model_attachment_add",
         "donation_attachment_add",
         "transfer_attachment_add",
+        "disposal_attachment_add",
     }
 )
 

@@ -74,16 +74,19 @@ def completed(given: Mapping[str, object]) -> dict[str, object]:
 def find_errors(given: Mapping[str, object]) -> list[FieldError]:
     """What is wrong with values of :class:`BookFacts`, field by field."""
     errors = []
-    cost = given.get("cost")
-    if isinstance(cost, Decimal) and not _is_amount(cost):
-        errors.append(
-            FieldError("cost", say("An amount of 0 or more, with two decimals at most"), "amount")
-        )
+    errors += find_amount_error("cost", given.get("cost"))
     for field in ("acquired_on", "warranty_until"):
         day = given.get(field)
         if isinstance(day, date) and not EARLIEST <= day <= LATEST:
             errors.append(FieldError(field, say("The year must be 1980 to 2100"), "year"))
     return errors
+
+
+def find_amount_error(field: str, amount: object) -> list[FieldError]:
+    """What is wrong with an amount of money, if anything is."""
+    if not isinstance(amount, Decimal) or _is_amount(amount):
+        return []
+    return [FieldError(field, say("An amount of 0 or more, with two decimals at most"), "amount")]
 
 
 def _is_amount(cost: Decimal) -> bool:

@@ -1,4 +1,4 @@
-"""Photographs and papers of assets, models, donations, transfers and parts of kits."""
+"""Photographs and papers of assets, models, donations, transfers, disposals and parts of kits."""
 
 from inventory.attachments.reading import (
     Attachment,
@@ -13,6 +13,7 @@ from inventory.attachments.subjects import (
     Subject,
     SubjectKind,
     of_asset,
+    of_disposal,
     of_donation,
     of_kit_part,
     of_model,
@@ -43,6 +44,7 @@ __all__ = [
     "list_attachments",
     "make_main",
     "of_asset",
+    "of_disposal",
     "of_donation",
     "of_kit_part",
     "of_model",

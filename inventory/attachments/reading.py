@@ -67,12 +67,12 @@ SELECT t.id, t.kind, t.title, t.file_name, t.media_type, t.size_bytes,
        CASE WHEN t.school = any(:schools) THEN p.name END AS added_by, t.added_at,
        CASE WHEN t.asset IS NOT NULL THEN 'asset' WHEN t.model IS NOT NULL THEN 'model'
             WHEN t.donation IS NOT NULL THEN 'donation' WHEN t.transfer IS NOT NULL THEN 'transfer'
-            ELSE 'kit_part' END AS subject,
-       coalesce(t.asset, t.model, t.donation, t.transfer, t.kit_part) AS subject_id
+            WHEN t.kit_part IS NOT NULL THEN 'kit_part' ELSE 'disposal' END AS subject,
+       coalesce(t.asset, t.model, t.donation, t.transfer, t.kit_part, t.disposal) AS subject_id
   FROM attachment t LEFT JOIN person p ON p.id = t.added_by
 """
 READABLE = (
-    "(t.model IS NOT NULL OR t.asset IS NOT NULL AND t.school = any(:schools)"
+    "(t.model IS NOT NULL OR num_nonnulls(t.asset, t.disposal) = 1 AND t.school = any(:schools)"
     " AND (t.kind = 'photo' OR t.school = any(:staff_at))"
     " OR t.donation IS NOT NULL AND t.school = any(:donations_at)"
     " OR EXISTS (SELECT FROM transfer w WHERE w.id = t.transfer AND (w.school = any(:schools)"

@@ -10,6 +10,7 @@ from core.errors import Forbidden, Message, say
 from core.permissions import EDIT_DONATIONS, EDIT_EQUIPMENT, READ_DOCUMENTS
 from inventory.assets import get_asset
 from inventory.assets.locking import lock_visible
+from inventory.disposals import get_disposal
 from inventory.donations import get_donation
 from inventory.kits.parts_lists import get_part
 from inventory.models import get_model
@@ -26,6 +27,7 @@ class SubjectKind(StrEnum):
     donation = "donation"
     transfer = "transfer"
     kit_part = "kit_part"
+    disposal = "disposal"
 
 
 class Subject(msgspec.Struct, frozen=True):
@@ -134,6 +136,20 @@ async def of_kit_part(actor: Actor, kit_part_id: int) -> Subject:
     )
 
 
+async def of_disposal(actor: Actor, disposal_id: int) -> Subject:
+    """A disposal of a school of the actor, else NotFound; papers come to it also once it is decided."""
+    disposal = await get_disposal(actor, disposal_id)
+    return Subject(
+        SubjectKind.disposal,
+        disposal.id,
+        str(disposal.id),
+        disposal.number,
+        disposal.school_id,
+        actor.can_at(disposal.school_id, EDIT_EQUIPMENT),
+        actor.can_at(disposal.school_id, READ_DOCUMENTS),
+    )
+
+
 async def subject_of(actor: Actor, kind: SubjectKind, subject_id: int) -> Subject:
     """The thing of a row, else NotFound."""
     if kind is SubjectKind.model:
@@ -144,6 +160,8 @@ async def subject_of(actor: Actor, kind: SubjectKind, subject_id: int) -> Subjec
         return await of_transfer(actor, subject_id)
     if kind is SubjectKind.kit_part:
         return await of_kit_part(actor, subject_id)
+    if kind is SubjectKind.disposal:
+        return await of_disposal(actor, subject_id)
     tag = await fetch_value("SELECT tag FROM asset WHERE id = $1", subject_id)
     return await of_asset(actor, tag)
 
@@ -164,6 +182,6 @@ async def lock_subject(actor: Actor, subject: Subject) -> int:
 
 
 async def lock_row(subject: Subject) -> None:
-    """Lock a model, a donation, a transfer or a part, whoever asks."""
+    """Lock a model, a donation, a transfer, a disposal or a part, whoever asks."""
     table = "asset_model" if subject.kind is SubjectKind.model else str(subject.kind)
     await fetch_value(f"SELECT id FROM {table} WHERE id = $1 FOR NO KEY UPDATE", subject.id)

@@ -32,6 +32,9 @@ MOST_OF_A_KIND = 12
 TITLE = Line(tables.Attachment.title)
 NAMED = Line(tables.Attachment.title, required=say("Say what this document is"))
 REFUSALS: dict[str, Message | Problem] = {
+    "disposal_is_decided_once": Conflict(
+        say("This has been decided: its photos and documents stay"), code="decided"
+    ),
     "asset_has_left_the_books": Conflict(
         say("The asset has left the books: its photos and documents stay"),
         code="asset_has_left_the_books",

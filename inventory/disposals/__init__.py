@@ -1,7 +1,12 @@
 """Disposals: how things leave the books, proposed by one person and approved by another."""
 
 from inventory.disposals.deciding import approve_disposal, refuse_disposal, withdraw_disposal
-from inventory.disposals.proposing import check_proposed, leave_out, propose_disposal
+from inventory.disposals.proposing import (
+    check_proposed,
+    find_donor,
+    leave_out,
+    propose_disposal,
+)
 from inventory.disposals.reading import (
     count_to_approve,
     find_disposal_of,
@@ -11,6 +16,7 @@ from inventory.disposals.reading import (
     list_disposals,
     list_due_ends,
     list_of_donation,
+    list_searched,
 )
 from inventory.disposals.rules import list_rules, write_rule
 from inventory.disposals.shapes import (
@@ -28,6 +34,8 @@ from inventory.disposals.shapes import (
     NewDisposal,
     Refusal,
     RuleFacts,
+    StillSearched,
+    Way,
 )
 
 __all__ = [
@@ -45,10 +53,13 @@ __all__ = [
     "NewDisposal",
     "Refusal",
     "RuleFacts",
+    "StillSearched",
+    "Way",
     "approve_disposal",
     "check_proposed",
     "count_to_approve",
     "find_disposal_of",
+    "find_donor",
     "find_proposed",
     "get_certificate",
     "get_disposal",
@@ -57,6 +68,7 @@ __all__ = [
     "list_due_ends",
     "list_of_donation",
     "list_rules",
+    "list_searched",
     "propose_disposal",
     "refuse_disposal",
     "withdraw_disposal",

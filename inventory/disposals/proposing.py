@@ -4,13 +4,21 @@ import msgspec
 
 from core import clock
 from core.access import Actor
-from core.database import Refusals, execute, fetch, fetch_one, transaction
+from core.database import (
+    Refusals,
+    execute,
+    fetch,
+    fetch_column,
+    fetch_one,
+    transaction,
+)
 from core.errors import Conflict, FieldError, Forbidden, NotFound, Problem, say
 from core.permissions import EDIT_EQUIPMENT
 from core.query import opaque
 from core.rows import insert_row
-from core.texts import Line, Text
+from core.texts import Line, Text, refuse
 from inventory import numbers, tables
+from inventory.assets.book_facts import find_amount_error
 from inventory.assets.lifecycle import REFUSALS as STEP_REFUSALS
 from inventory.assets.locking import Stack, lock_stack
 from inventory.assets.transitions import find_steps
@@ -39,6 +47,13 @@ REFUSALS: Refusals = {
 OF_DONORS = f"""
 SELECT id, donation_line IS NULL AS is_own FROM asset WHERE id = any{opaque("assets")}
 """
+# One row where all were given by one who is named.
+DONORS = f"""
+SELECT DISTINCT CASE WHEN o.kind <> 'anonymous' THEN o.name ELSE '' END
+  FROM asset a LEFT JOIN donation_line l ON l.id = a.donation_line
+  LEFT JOIN donation g ON g.id = l.donation LEFT JOIN donor o ON o.id = g.donor
+ WHERE a.id = any{opaque("assets")}
+"""
 INSERT = """
 INSERT INTO disposal_line (school, disposal, asset, is_open, outcome)
 SELECT a.school, :disposal, a.id, true, 'open' FROM asset a WHERE a.id = any(:assets) ORDER BY a.id
@@ -64,6 +79,7 @@ async def propose_disposal(actor: Actor, new: NewDisposal) -> Disposal:
     reason = REASON.checked("reason", new.reason)
     recipient = RECIPIENT.checked("recipient", new.recipient)
     note = NOTE.checked("note", new.note)
+    refuse(find_amount_error("proceeds", new.proceeds) + _find_way_error(new))
     async with transaction(actor, REFUSALS):
         stack = await lock_proposed(actor, new.tags, new.end)
         stack.raise_refused()
@@ -74,7 +90,10 @@ async def propose_disposal(actor: Actor, new: NewDisposal) -> Disposal:
             number=await _next_number(school_id),
             end_state=new.end,
             reason=reason,
-            recipient=recipient,
+            recipient=recipient or await _donor_of(stack, new.end),
+            way=new.way or "",
+            proceeds=new.proceeds,
+            currency=new.currency,
             note=note,
             proposed_by=by,
             proposed_at=clock.now(),
@@ -82,6 +101,27 @@ async def propose_disposal(actor: Actor, new: NewDisposal) -> Disposal:
         )
         await execute(INSERT, disposal=disposal_id, assets=[asset.id for asset in stack.assets])
     return await get_disposal(actor, disposal_id)
+
+
+async def find_donor(actor: Actor, wanted: list[str]) -> str:
+    """Who gave all of these, to be filled in as the recipient; empty where there are several, or
+    one who is not named."""
+    async with transaction(actor):
+        return await _donor_of(await lock_stack(actor, wanted), End.returned_to_donor)
+
+
+async def _donor_of(stack: Stack, end: End) -> str:
+    if end is not End.returned_to_donor:
+        return ""
+    ids = [asset.id for asset in stack.assets]
+    names = await fetch_column(str, DONORS, assets=ids)
+    return names[0][: RECIPIENT.most] if len(names) == 1 else ""
+
+
+def _find_way_error(new: NewDisposal) -> list[FieldError]:
+    if new.way is None or new.end is End.disposed:
+        return []
+    return [FieldError("way", say("Only what is disposed of goes a way of its own"), "way")]
 
 
 async def check_proposed(

@@ -21,6 +21,7 @@ from inventory.disposals.shapes import (
     DisposalView,
     DueEnd,
     EndOfDonation,
+    StillSearched,
 )
 from inventory.models import like
 from inventory.scope import school_id_of
@@ -32,6 +33,7 @@ MOST_DUE = 100
 ROW = """
 SELECT d.id, d.number, d.school AS school_id, s.code AS school, s.name_zh AS school_zh,
        s.name_en AS school_en, d.end_state AS end, d.state, d.reason, d.recipient,
+       nullif(d.way, '') AS way, d.proceeds, d.currency,
        d.proposed_by AS proposed_by_id, p.name AS proposed_by, d.proposed_at,
        q.name AS decided_by, d.decided_at, n.lines, n.left
 """
@@ -95,6 +97,20 @@ SELECT d.id, d.number, d.end_state AS end, d.decided_at, count(*) AS count
   JOIN disposal d ON d.id = l.disposal
  WHERE dl.donation = $1 AND d.school = any($2::bigint[])
  GROUP BY d.id ORDER BY d.id DESC
+"""
+MOST_SEARCHED = 50
+SEARCHED = """
+SELECT s.code AS school, lost.tag, lost.title,
+       ceil(extract(epoch FROM lost.until - :now::timestamptz) / 86400)::int AS days_left
+  FROM (SELECT a.school, a.tag, asset_title(a.name, m.brand, m.name) AS title,
+               r.search_days * interval '1 day' + (
+                   SELECT max(t.at) FROM asset_step t WHERE t.asset = a.id AND t.to_state = 'lost')
+                   AS until
+          FROM asset a JOIN asset_model m ON m.id = a.model
+          JOIN disposal_rule r ON r.school = a.school
+         WHERE a.lifecycle = 'lost' AND a.school = any(:schools)) lost
+  JOIN school s ON s.id = lost.school
+ WHERE lost.until > :now::timestamptz ORDER BY lost.until, lost.tag LIMIT :most
 """
 DUE = f"""
 SELECT s.code AS school, due.end, (array_agg(due.tag ORDER BY due.tag))[1:{MOST_DUE}] AS tags
@@ -193,6 +209,18 @@ async def count_to_approve(actor: Actor) -> int:
         TO_APPROVE, actor.school_ids_with(APPROVE_DISPOSALS), actor.person_id
     )
     return counted
+
+
+async def list_searched(actor: Actor) -> list[StillSearched]:
+    """What is lost and searched still, at the schools whose equipment the actor keeps; what may be
+    written off first comes first, fifty at most."""
+    return await fetch(
+        StillSearched,
+        SEARCHED,
+        schools=actor.school_ids_with(EDIT_EQUIPMENT),
+        now=clock.now(),
+        most=MOST_SEARCHED,
+    )
 
 
 async def list_due_ends(actor: Actor) -> list[DueEnd]:

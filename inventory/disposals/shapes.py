@@ -1,12 +1,14 @@
 """What disposals look like to their readers, and what is written about them."""
 
 from datetime import date, datetime
+from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated
 
 import msgspec
 
 from core.schools import name_in
+from inventory.assets.book_facts import CURRENCY, Cost, Currency
 from inventory.assets.locking import MOST_AT_ONCE
 from inventory.assets.shapes import LifecycleState
 from inventory.assets.wipes import WipeMethod
@@ -30,6 +32,15 @@ class End(StrEnum):
         return LifecycleState(self.value)
 
 
+class Way(StrEnum):
+    """Which way what is disposed of goes; the other ends say it themselves."""
+
+    recycled = "recycled"
+    destroyed = "destroyed"
+    given = "given"
+    other = "other"
+
+
 class DisposalState(StrEnum):
     """What was decided."""
 
@@ -48,13 +59,19 @@ class DisposalOutcome(StrEnum):
 
 
 class NewDisposal(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Which things come to which end, and why; ``recipient`` is who gets them, if anybody."""
+    """Which things come to which end, and why; ``recipient`` is who gets them, if anybody.
+
+    ``way`` is of what is disposed of; ``proceeds`` is what comes in for all of them together.
+    """
 
     tags: Tags
     end: End
     reason: str
     recipient: str = ""
     note: str = ""
+    way: Way | None = None
+    proceeds: Cost | None = None
+    currency: Currency = CURRENCY
 
 
 class Refusal(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -63,8 +80,11 @@ class Refusal(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     note: str
 
 
-class DisposalRow(msgspec.Struct, frozen=True):
-    """One disposal of the list; ``left`` of ``lines`` have ended or may still."""
+class DisposalRow(msgspec.Struct, frozen=True, kw_only=True):
+    """One disposal of the list; ``left`` of ``lines`` have ended or may still.
+
+    Certificates hold what it was on their day: a new field has a default.
+    """
 
     id: int
     number: str
@@ -76,6 +96,9 @@ class DisposalRow(msgspec.Struct, frozen=True):
     state: DisposalState
     reason: str
     recipient: str
+    way: Way | None = None
+    proceeds: Decimal | None = None
+    currency: str = CURRENCY
     proposed_by_id: int
     proposed_by: str
     proposed_at: datetime
@@ -108,7 +131,7 @@ class DisposalLine(msgspec.Struct, frozen=True):
     wipe_verified_by: str | None
 
 
-class DisposalFacts(DisposalRow, frozen=True):
+class DisposalFacts(DisposalRow, frozen=True, kw_only=True):
     """A disposal with what is said of all of it."""
 
     note: str
@@ -144,6 +167,15 @@ class DueEnd(msgspec.Struct, frozen=True):
     school: str
     end: End
     tags: list[str]
+
+
+class StillSearched(msgspec.Struct, frozen=True):
+    """Something lost that may be written off in so many days."""
+
+    school: str
+    tag: str
+    title: str
+    days_left: int
 
 
 class EndOfDonation(msgspec.Struct, frozen=True):

@@ -1,4 +1,4 @@
-"""Photographs and papers of assets, models, donations, transfers and parts of kits."""
+"""Photographs and papers of assets, models, donations, transfers, disposals and parts of kits."""
 
 from piccolo.columns import BigSerial, Boolean, ForeignKey, Integer, Timestamptz, Varchar
 from piccolo.columns.base import OnDelete
@@ -7,12 +7,14 @@ from piccolo.table import Table
 
 from core.tables import Person, School
 from inventory.tables.assets import Asset, AssetModel, Donation
+from inventory.tables.disposals import Disposal
 from inventory.tables.kits import KitPart
 from inventory.tables.transfers import Transfer
 
 
 class Attachment(Table, tablename="attachment"):
-    """A photograph or a paper of an asset, a model, a donation, a transfer or a part of kits, by the opaque key of its object.
+    """A photograph or a paper of an asset, a model, a donation, a transfer, a disposal or a part of kits,
+    by the opaque key of its object.
 
     ``school`` is the one whose asset or donation it is; of a model or its part, the one that added it. ``slot``
     bounds how many of a kind a thing has.
@@ -25,6 +27,7 @@ class Attachment(Table, tablename="attachment"):
     donation = ForeignKey(Donation, null=True, default=None, on_delete=OnDelete.restrict)
     transfer = ForeignKey(Transfer, null=True, default=None, on_delete=OnDelete.restrict)
     kit_part = ForeignKey(KitPart, null=True, default=None, on_delete=OnDelete.restrict)
+    disposal = ForeignKey(Disposal, null=True, default=None, on_delete=OnDelete.restrict)
     kind = Varchar(length=12)
     slot = Integer()
     title = Varchar(length=120)
@@ -40,7 +43,7 @@ class Attachment(Table, tablename="attachment"):
     added_at = Timestamptz()
 
     attachment_is_of_one_thing = Check(
-        "num_nonnulls(asset, model, donation, transfer, kit_part) = 1"
+        "num_nonnulls(asset, model, donation, transfer, kit_part, disposal) = 1"
     )
     attachment_kind_is_known = Check("kind IN ('photo','document')")
     attachment_slot_is_bounded = Check("slot BETWEEN 1 AND 12")
@@ -54,3 +57,4 @@ class Attachment(Table, tablename="attachment"):
     attachment_slot_of_donation = Unique(["donation", "kind", "slot"])
     attachment_slot_of_transfer = Unique(["transfer", "kind", "slot"])
     attachment_slot_of_kit_part = Unique(["kit_part", "kind", "slot"])
+    attachment_slot_of_disposal = Unique(["disposal", "kind", "slot"])

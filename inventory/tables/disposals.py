@@ -1,6 +1,15 @@
 """How things leave the books: proposed by one person, approved by another."""
 
-from piccolo.columns import BigSerial, Boolean, ForeignKey, Integer, Text, Timestamptz, Varchar
+from piccolo.columns import (
+    BigSerial,
+    Boolean,
+    ForeignKey,
+    Integer,
+    Numeric,
+    Text,
+    Timestamptz,
+    Varchar,
+)
 from piccolo.columns.base import OnDelete
 from piccolo.constraints import Check, Unique
 from piccolo.table import Table
@@ -35,6 +44,11 @@ class Disposal(Table, tablename="disposal"):
     state = Varchar(length=12, default="proposed")
     reason = Varchar(length=400)
     recipient = Varchar(length=200)
+    # Which way what is disposed of went; '' where nobody says so, and for all other ends.
+    way = Varchar(length=12)
+    # What comes in for it, of all its things together.
+    proceeds = Numeric(digits=(12, 2), null=True, default=None)
+    currency = Varchar(length=3, default="CNY")
     note = Text(default="")
     proposed_by = ForeignKey(Person, null=False, on_delete=OnDelete.restrict)
     proposed_at = Timestamptz()
@@ -47,6 +61,10 @@ class Disposal(Table, tablename="disposal"):
         "end_state IN ('disposed','sold','written_off','returned_to_donor')"
     )
     disposal_state_is_known = Check("state IN ('proposed','approved','refused','withdrawn')")
+    disposal_way_is_known = Check("way IN ('','recycled','destroyed','given','other')")
+    disposal_way_is_of_a_disposal = Check("way = '' OR end_state = 'disposed'")
+    disposal_proceeds_are_an_amount = Check("proceeds >= 0")
+    disposal_currency_is_known = Check("currency ~ '^[A-Z]{3}$'")
     disposal_reason_is_given = Check("btrim(reason) <> ''")
     disposal_decided_by_somebody = Check(
         "(state = 'proposed') = (decided_at IS NULL) AND (decided_by IS NULL) = (decided_at IS NULL)"

@@ -405,6 +405,7 @@ SHOWN = (
     "/donations/{donation_id:int}",
     "/transfers/{transfer_id:int}",
     "/kit-parts/{kit_part_id:int}",
+    "/disposals/{disposal_id:int}",
 )
 FILES_OF = {
     "/imports": {"file": ("x.csv", CSV.encode())},

@@ -2,16 +2,18 @@
 
 import asyncio
 import re
+from decimal import Decimal
 
 import httpx
 import pytest
 
 from core import database
 from inventory import disposals
-from inventory.disposals import End, NewDisposal, RuleFacts
+from inventory.disposals import End, NewDisposal, RuleFacts, Way
 from tests import factories, factories_repairs
 from tests.api.office import Office
 from tests.factories import PASSWORD, MadeAsset
+from tests.factories_repairs import picture
 
 
 @pytest.fixture
@@ -80,6 +82,24 @@ async def test_a_proposal_keeps_what_was_typed_and_names_the_row(
     )
     assert refused.status_code == 409 and 'value="Old"' in refused.text
     assert f"{used.tag} is “In service” and cannot become “Disposed of”" in refused.text
+    assert (
+        'value="12.345"'
+        in (
+            wrong := await client.post(
+                "/disposals/new",
+                data={
+                    "tags": (await factories.asset(office.school, lifecycle="retired")).tag,
+                    "end": "sold",
+                    "way": "recycled",
+                    "reason": "Old",
+                    "proceeds": "12.345",
+                    "key": "m",
+                },
+            )
+        ).text
+    )
+    assert wrong.status_code == 422
+    assert 'id="proceeds-error"' in wrong.text and 'id="way-error"' in wrong.text
     step = await client.post(
         "/assets/step", data={"tags": used.tag, "to_state": "sold", "key": "s"}
     )
@@ -136,3 +156,31 @@ async def test_32_approvals_by_form_and_json_are_one(
     assert await database.fetch_value(
         "SELECT count(*) FROM asset_step WHERE to_state = 'disposed'"
     ) == len(made.items)
+
+
+async def test_a_disposal_says_which_way_for_what_and_keeps_its_papers(
+    office: Office, client: httpx.AsyncClient
+) -> None:
+    thing = await factories.asset(office.school, lifecycle="retired")
+    technician = await factories.person("technician", office.school)
+    new = NewDisposal(
+        [thing.tag],
+        End.disposed,
+        "Beyond repair",
+        way=Way.recycled,
+        proceeds=Decimal("35.50"),
+    )
+    made = await disposals.propose_disposal(technician.actor, new)
+    page = await office.see(f"/disposals/{made.id}")
+    assert "Handed to a recycler" in page and "35.50" in page
+    path = f"/api/v1/disposals/{made.id}/attachments"
+    photo = {"title": "On the scales"}
+    for _ in range(2):
+        added = await client.post(path, data=photo, files={"file": ("x.png", picture())})
+        assert added.status_code == 201, added.text
+    first, second = [one["id"] for one in (await client.get(path)).json()["items"]]
+    assert (await client.delete(f"/api/v1/attachments/{first}")).status_code == 204
+    await disposals.approve_disposal(office.who.actor, made.id)
+    kept = await client.delete(f"/api/v1/attachments/{second}")
+    assert (kept.status_code, kept.json()["code"]) == (409, "decided")
+    assert f"/attachments/{second}" in await office.see(f"/disposals/{made.id}")

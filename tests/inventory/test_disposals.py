@@ -193,6 +193,8 @@ async def test_what_is_lost_is_searched_before_it_is_written_off(keepers: Keeper
     with pytest.raises(Conflict, match="searched long enough"):
         await keepers.proposed(lost, end=End.written_off)
     assert await disposals.list_due_ends(keepers.technician.actor) == []
+    (searched,) = await disposals.list_searched(keepers.technician.actor)
+    assert (searched.tag, searched.days_left) == (lost.tag, 90)
     await database.execute("ALTER TABLE asset_step DISABLE TRIGGER append_only")
     await database.execute("UPDATE asset_step SET at = at - interval '91 days'")
     await database.execute("ALTER TABLE asset_step ENABLE TRIGGER append_only")
@@ -216,6 +218,9 @@ async def test_what_a_donor_wants_back_is_due_when_it_is_retired(keepers: Keeper
     with pytest.raises(Conflict, match="given by nobody"):
         await keepers.proposed(own, end=End.returned_to_donor)
     made = await keepers.proposed(thing, end=End.returned_to_donor)
+    assert made.recipient == given.donor
+    assert await disposals.find_donor(keepers.technician.actor, [thing.tag]) == given.donor
+    assert await disposals.find_donor(keepers.technician.actor, [thing.tag, own.tag]) == ""
     await disposals.approve_disposal(keepers.approver, made.id)
     assert await state_of(thing) == "returned_to_donor"
     found = await disposals.find_disposal_of(keepers.admin.actor, thing.id)

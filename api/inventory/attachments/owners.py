@@ -103,4 +103,17 @@ OWNERS = {
         photos=urls.kit_part_photos,
         documents=urls.kit_part_documents,
     ),
+    SubjectKind.disposal: Owner(
+        name="disposal",
+        path="/disposals/{disposal_id:int}/attachments",
+        parameter="disposal_id",
+        parameter_type=PathId,
+        find=attachments.of_disposal,
+        read=READ_EQUIPMENT,
+        write=EDIT_EQUIPMENT,
+        page=urls.disposal,
+        attachments=urls.disposal_attachments,
+        photos=urls.disposal_photos,
+        documents=urls.disposal_documents,
+    ),
 }

@@ -17,7 +17,10 @@ from inventory.disposals.reading import ORDERS
 
 
 async def _due(request: WebRequest, actor: Actor, row: DisposalRow | None) -> dict[str, object]:
-    return {"due": await disposals.list_due_ends(actor)}
+    return {
+        "due": await disposals.list_due_ends(actor),
+        "searched": await disposals.list_searched(actor),
+    }
 
 
 _pages = NounPages[DisposalRow](

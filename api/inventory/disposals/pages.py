@@ -10,6 +10,7 @@ from litestar.types import ControllerRouterHandler
 from api import urls
 from api.http.access import allow, in_person
 from api.http.types import WebRequest
+from api.inventory.attachments.gallery import gallery_of
 from api.inventory.custody.desk import Chosen, lay_out, split_tags, submit_desk
 from api.inventory.labels.qr import drawing, whole_address
 from api.kit.flash import see_other
@@ -21,8 +22,17 @@ from api.kit.submission import Once
 from core.access import Actor
 from core.errors import say
 from core.permissions import APPROVE_DISPOSALS, EDIT_EQUIPMENT, MANAGE_SCHOOL
-from inventory import disposals
-from inventory.disposals import Disposal, DisposalState, End, NewDisposal, Refusal, RuleFacts
+from inventory import attachments, disposals
+from inventory.assets.book_facts import CURRENCY, Cost, Currency
+from inventory.disposals import (
+    Disposal,
+    DisposalState,
+    End,
+    NewDisposal,
+    Refusal,
+    RuleFacts,
+    Way,
+)
 
 KEEPS = allow(EDIT_EQUIPMENT, tokens=False)
 
@@ -35,6 +45,9 @@ class NewForm(msgspec.Struct, frozen=True):
     reason: str = ""
     recipient: str = ""
     note: str = ""
+    way: Way | None = None
+    proceeds: Cost | None = None
+    currency: Currency = CURRENCY
 
 
 class _Wanted(msgspec.Struct, frozen=True):
@@ -53,7 +66,12 @@ class DisposalPages(Controller):
         chosen = convert_form(request.query_params, Chosen)
         form = await chosen.form(actor, urls.new_disposal())
         wanted = convert_form(request.query_params, _Wanted)
-        return await _new_page(request, actor, form.with_values(end=wanted.end))
+        form = form.with_values(end=wanted.end)
+        if wanted.end is End.returned_to_donor and (
+            tags := split_tags(str(form.values.get("tags", "")))
+        ):
+            form = form.with_values(recipient=await disposals.find_donor(actor, tags))
+        return await _new_page(request, actor, form)
 
     @post(urls.new_disposal, guards=[KEEPS])
     async def propose(self, request: WebRequest, actor: NamedDependency[Actor]) -> Response[Any]:
@@ -63,7 +81,14 @@ class DisposalPages(Controller):
             lambda form: disposals.propose_disposal(
                 actor,
                 NewDisposal(
-                    split_tags(form.tags), form.end, form.reason, form.recipient, form.note
+                    split_tags(form.tags),
+                    form.end,
+                    form.reason,
+                    form.recipient,
+                    form.note,
+                    form.way,
+                    form.proceeds,
+                    form.currency,
                 ),
             ),
             then=lambda made: see_other(
@@ -93,7 +118,7 @@ async def _new_page(request: WebRequest, actor: Actor, form: Form) -> Response[s
     return render(
         request,
         "inventory/disposals/new.html",
-        form=desk.form,
+        form=desk.form.with_defaults(currency=CURRENCY),
         desk=desk,
     )
 
@@ -103,10 +128,12 @@ async def _page(request: WebRequest, actor: Actor, disposal_id: int, *more: Any)
     found = await disposals.get_disposal(actor, disposal_id)
     may_approve = actor.can_at(found.school_id, APPROVE_DISPOSALS)
     is_open = found.state is DisposalState.proposed
+    subject = await attachments.of_disposal(actor, found.id)
     return render(
         request,
         "inventory/disposals/disposal.html",
         disposal=found,
+        gallery=await gallery_of(actor, subject),
         form=more[-1] if more else Form(),
         is_open=is_open,
         may_decide=is_open and may_approve and found.proposed_by_id != actor.person_id,
