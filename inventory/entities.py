@@ -125,7 +125,7 @@ ENTITIES = (
     ),
     Entity(
         Certificate,
-        say("Certificate"),
+        say("Certificate of a disposal or a wipe"),
         row_name="coalesce(d.number, a.tag)",
         joins="LEFT JOIN disposal d ON d.id = t.disposal LEFT JOIN asset_wipe w ON w.id = t.wipe"
         " LEFT JOIN asset a ON a.id = w.asset",
