@@ -115,7 +115,7 @@ async def make_main(actor: Actor, attachment_id: int) -> Attachment:
 
 async def _lock(actor: Actor, found: Attachment) -> None:
     subject = await subject_of(actor, found.subject, found.subject_id)
-    if subject.kind in (SubjectKind.asset, SubjectKind.donation):
+    if subject.kind in (SubjectKind.asset, SubjectKind.donation, SubjectKind.disposal):
         await lock_subject(actor, subject)
         return
     if subject.kind is SubjectKind.transfer:
