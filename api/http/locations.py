@@ -19,6 +19,7 @@ ELSEWHERE = {
     "asset_model_attachment_add": "/attachments/{id}",
     "disposal_attachment_add": "/attachments/{id}",
     "donation_attachment_add": "/attachments/{id}",
+    "kit_part_attachment_add": "/attachments/{id}",
     "transfer_attachment_add": "/attachments/{id}",
     "asset_fix": "/work-orders/{id}",
     "donation_line_create": "/donations/{donation_id}",

@@ -42,6 +42,7 @@ OWN_KEY = frozenset(
         "donation_attachment_add",
         "transfer_attachment_add",
         "disposal_attachment_add",
+        "kit_part_attachment_add",
     }
 )
 
