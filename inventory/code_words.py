@@ -41,6 +41,19 @@ CODES: dict[str, dict[str, Word]] = {
         "music": idle(say("Music room")),
         "other": idle(say("Other room")),
     },
+    "plan_state": {
+        "active": ok(say("Opens orders")),
+        "paused": warn(say("Paused")),
+        "ended": idle(say("Ended")),
+    },
+    "planned_state": {
+        "open": info(say("To be done")),
+        "due": warn(say("Due, order follows")),
+        "waiting": ok(say("Not due yet")),
+        "out": idle(say("Away")),
+        "not_in_service": idle(say("Not in service")),
+        "unmeasured": warn(say("Hours not measured")),
+    },
     "room_spare": {
         "idle": info(say("Idle for 30 days, as measured")),
         "no_place": info(say("Stands in no room")),

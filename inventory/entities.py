@@ -33,6 +33,7 @@ from inventory.tables import (
     KitPart,
     LabelCode,
     LendingRule,
+    MaintenancePlan,
     MachineReading,
     PartCode,
     RoomStandard,
@@ -200,6 +201,12 @@ ENTITIES = (
         say("What the school asks before a disposal"),
         row_name="s.code",
         joins="JOIN school s ON s.id = t.school",
+    ),
+    Entity(
+        MaintenancePlan,
+        say("Maintenance plan"),
+        row_name="t.title",
+        codes={"kind": "asset_category", "state": "plan_state"},
     ),
     Entity(
         RoomStandard,

@@ -7,6 +7,7 @@ from inventory import guests
 from inventory.custody import reminding
 from inventory.holds import warnings
 from inventory.imports import staging
+from inventory.maintenance import open_all_due
 from inventory.photos import drafts, sweeping
 from inventory.transfers import reminding as loans
 from inventory.visitors import reports
@@ -41,9 +42,15 @@ async def remind_of_custody(settings: Settings) -> None:
         await loans.enqueue_overdue()
 
 
+async def open_planned_work(_settings: Settings) -> None:
+    """Open the orders of maintenance plans that are due, soon after midnight by each school's clock."""
+    await open_all_due()
+
+
 JOBS: tuple[Job, ...] = (
     Job("inventory.delete_old_visitor_reports", 60 * 60, delete_old_visitor_reports),
     Job("inventory.remind_of_custody", every_seconds=300, run=remind_of_custody),
+    Job("inventory.open_planned_work", 10 * 60, open_planned_work),
     Job("inventory.warn_of_bookings", 5 * 60, warnings.enqueue_warnings),
     Job("inventory.sweep_photos", every_seconds=24 * 60 * 60, run=sweep_photos),
     Job("inventory.forget_undecided_imports", 24 * 60 * 60, delete_old_imports),

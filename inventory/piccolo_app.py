@@ -21,6 +21,7 @@ APP_CONFIG = AppConfig(
             "inventory.tables.holds",
             "inventory.tables.kits",
             "inventory.tables.lots",
+            "inventory.tables.maintenance",
             "inventory.tables.repairs",
             "inventory.tables.rooms",
             "inventory.tables.stock",

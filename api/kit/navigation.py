@@ -69,6 +69,7 @@ _BELONGS: dict[str, tuple[str, ...]] = {
     urls.stocktakes(): ("assets",),
     "/stocktake-scans": ("assets",),
     urls.transfers(): ("assets",),
+    urls.maintenance_plans(): ("repairs",),
     urls.function_rooms(): ("assets",),
     urls.room_standards(): ("assets",),
     "/lot-loans": ("assets",),

@@ -32,6 +32,7 @@ from api.inventory.imports.urls import *  # noqa: F403
 from api.inventory.kits.urls import *  # noqa: F403
 from api.inventory.labels.urls import *  # noqa: F403
 from api.inventory.lots.urls import *  # noqa: F403
+from api.inventory.maintenance.urls import *  # noqa: F403
 from api.inventory.models.urls import *  # noqa: F403
 from api.inventory.places.urls import *  # noqa: F403
 from api.inventory.scans.urls import *  # noqa: F403

@@ -25,7 +25,9 @@ StateFilter = State | Literal["unfinished"]
 
 
 class WorkOrderFilter(msgspec.Struct, frozen=True, kw_only=True):
-    """What to list; an empty field does not narrow. ``place_id`` reaches into rooms and cabinets."""
+    """What to list; an empty field does not narrow. ``place_id`` reaches into rooms and cabinets.
+
+    ``planned`` orders are those of a maintenance plan, the others are repairs."""
 
     q: str = ""
     state: StateFilter | None = None
@@ -33,12 +35,14 @@ class WorkOrderFilter(msgspec.Struct, frozen=True, kw_only=True):
     mine: bool = False
     place_id: Id | None = None
     tag: str = ""
+    plan_id: Id | None = None
+    planned: bool | None = None
     changed_since: datetime | None = None
 
     @property
     def active(self) -> int:
         """How many filters are in use, apart from the search, the state and ``mine``."""
-        return sum(1 for value in (self.severity, self.place_id, self.tag) if value)
+        return sum(1 for value in (self.severity, self.place_id, self.tag, self.plan_id) if value)
 
 
 async def list_work_orders(
@@ -97,6 +101,9 @@ def _narrow(where: Where, wanted: WorkOrderFilter, actor: Actor) -> None:
             " SELECT c.id FROM place c JOIN inside ON c.parent = inside.id) SELECT id FROM inside)",
             place=wanted.place_id,
         )
+    where.add_given("w.plan = :plan", plan=wanted.plan_id)
+    if wanted.planned is not None:
+        where.add("w.plan IS NOT NULL" if wanted.planned else "w.plan IS NULL")
     where.add_given("a.tag = upper(btrim(:tag))", tag=wanted.tag)
     where.add_given(
         "(starts_with(lower(a.tag), :words) OR strpos(lower(w.summary), :words) > 0"

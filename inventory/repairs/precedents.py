@@ -20,13 +20,13 @@ async def find_precedents(
     """Up to five completed orders of the asset's model with this fault, the asset's own first.
 
     Of those that the actor may read, and only where a person said how it ended: what a worker
-    closes by itself has helped nobody.
+    closes by itself has helped nobody. Planned work is no fault, so nothing helped against it.
     """
     where = readable_by(actor)
     where.add(
         "a.model = (SELECT model FROM asset WHERE id = :asset) AND w.fault = :fault"
         " AND w.id <> :except_id AND w.state = 'completed' AND w.closed_by IS NOT NULL"
-        " AND w.resolution <> ''",
+        " AND w.resolution <> '' AND w.plan IS NULL",
         asset=asset_id,
         fault=fault,
         except_id=except_id,

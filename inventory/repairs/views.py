@@ -1,6 +1,6 @@
 """A work order as people read it, and who may read it."""
 
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Literal, get_args
 
@@ -23,6 +23,7 @@ CURRENCY = "CNY"
 class WorkOrder(msgspec.Struct, frozen=True, kw_only=True):
     """One repair. Downtime is the time during which it kept its asset out of use, up to now;
     none runs while it ``keeps_in_service`` the asset. Totals are of its entries and its parts.
+    With a ``plan`` it is planned work, due on a day, with the plan's ``checklist`` of that day.
 
     ``summary`` is a person's own words when ``summary_params`` is None, else a template that
     :attr:`wording` turns into a sentence for the reader's language.
@@ -55,6 +56,10 @@ class WorkOrder(msgspec.Struct, frozen=True, kw_only=True):
     downtime_seconds: int
     keeps_in_service: bool
     version: int
+    plan_id: int | None = None
+    plan: str = ""
+    due_on: date | None = None
+    checklist: str = ""
 
     @property
     def wording(self) -> Message | str:
@@ -112,7 +117,8 @@ SELECT w.id, w.school AS school_id, w.asset AS asset_id, a.tag AS asset_tag,
        w.opened_by AS opened_by_id, coalesce(opener.name, '') AS opened_by, w.opened_at,
        w.assignee AS assignee_id, coalesce(assignee.name, '') AS assignee,
        coalesce(closer.name, '') AS closed_by, w.closed_at, w.resolution,
-       totals.minutes, totals.cost, w.version,
+       totals.minutes, totals.cost, w.version, w.plan AS plan_id, coalesce(plan.title, '') AS plan,
+       w.due_on, w.checklist,
        w.keeps_in_service, (
            SELECT coalesce(sum(greatest(0, extract(epoch FROM
                       coalesce(o.ended_at, :now) - o.started_at))), 0)::bigint
@@ -122,6 +128,7 @@ _JOINS = """
   JOIN asset a ON a.id = w.asset
   JOIN asset_model m ON m.id = a.model
   LEFT JOIN place_path pp ON pp.place = a.place AND a.school = w.school
+  LEFT JOIN maintenance_plan plan ON plan.id = w.plan
   LEFT JOIN person opener ON opener.id = w.opened_by
   LEFT JOIN person assignee ON assignee.id = w.assignee
   LEFT JOIN person closer ON closer.id = w.closed_by

@@ -40,6 +40,7 @@ from inventory.tables.kits import (
     PartsListLine,
 )
 from inventory.tables.lots import Lot, LotLoan, LotLoanReminder, LotLoanRenewal, LotMove
+from inventory.tables.maintenance import MaintenancePlan
 from inventory.tables.repairs import (
     PhotoDraft,
     WorkOrder,
@@ -115,6 +116,7 @@ __all__ = [
     "LotLoanRenewal",
     "LotMove",
     "MachineReading",
+    "MaintenancePlan",
     "NumberSeries",
     "PartCode",
     "PartsList",

@@ -6,6 +6,7 @@ from piccolo.columns import (
     JSONB,
     BigSerial,
     Boolean,
+    Date,
     ForeignKey,
     Integer,
     Numeric,
@@ -19,6 +20,7 @@ from piccolo.table import Table
 
 from core.tables import Person, School
 from inventory.tables.assets import Asset
+from inventory.tables.maintenance import MaintenancePlan
 
 
 class WorkOrder(Table, tablename="work_order"):
@@ -43,6 +45,10 @@ class WorkOrder(Table, tablename="work_order"):
     asset_state_before = Varchar(length=20)
     # Little faults (toner is running out) are work to do, but the asset stays in use meanwhile.
     keeps_in_service = Boolean(default=False)
+    # Of planned work: its plan, when it was due, and what the plan said was to be done.
+    plan = ForeignKey(MaintenancePlan, null=True, default=None, on_delete=OnDelete.restrict)
+    due_on = Date(null=True, default=None)
+    checklist = Text(default="")
     version = Integer(default=1)
 
     work_order_source_is_known = Check(
@@ -58,6 +64,8 @@ class WorkOrder(Table, tablename="work_order"):
     )
     work_order_closes_after_it_opens = Check("closed_at IS NULL OR closed_at >= opened_at")
     work_order_assigned_has_an_assignee = Check("state <> 'assigned' OR assignee IS NOT NULL")
+    work_order_of_a_plan_is_due_on_a_day = Check("(plan IS NULL) = (due_on IS NULL)")
+    work_order_of_a_plan_is_scheduled = Check("plan IS NULL OR source = 'schedule'")
     work_order_id_school = Unique(["id", "school"])
 
 

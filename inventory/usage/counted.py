@@ -64,7 +64,8 @@ down AS (
                FILTER (WHERE o.started_at < scope.until
                          AND coalesce(o.ended_at, scope.until) > scope.since) AS spans,
            count(DISTINCT w.id)
-               FILTER (WHERE w.opened_at >= scope.since AND w.state <> 'cancelled') AS repairs
+               FILTER (WHERE w.opened_at >= scope.since AND w.state <> 'cancelled'
+                         AND w.plan IS NULL) AS repairs
       FROM work_order w JOIN scope ON scope.id = w.asset
       LEFT JOIN work_order_outage o ON o.work_order = w.id
      WHERE w.opened_at < scope.until AND (w.closed_at IS NULL OR w.closed_at > scope.since)
