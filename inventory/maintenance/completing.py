@@ -43,20 +43,22 @@ class Completions(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     minutes: Annotated[int, msgspec.Meta(ge=0, le=10_000)] = 0
 
 
-async def complete_planned(actor: Actor, plan_id: int, given: Completions) -> MaintenancePlan:
+async def complete_planned(
+    actor: Actor, maintenance_plan_id: int, given: Completions
+) -> MaintenancePlan:
     """Close these orders of a plan as completed, each with an entry; all or none.
 
     Conflict if one of them is closed already, or of another plan, or its asset cannot be used.
     """
-    plan = await get_plan(actor, plan_id)
+    plan = await get_plan(actor, maintenance_plan_id)
     actor.require(plan.school_id, MANAGE_WORK_ORDERS)
     done = DONE.checked("done", given.done)
     ids = sorted(set(given.work_order_ids))
     now = clock.now()
     async with transaction(actor):
-        await fetch_column(int, LOCK, ids=ids, plan=plan_id)
+        await fetch_column(int, LOCK, ids=ids, plan=maintenance_plan_id)
         written = {"ids": ids, "now": now, "by": actor.person_id, "done": done}
-        closed = await fetch_column(int, CLOSE, **written, plan=plan_id)
+        closed = await fetch_column(int, CLOSE, **written, plan=maintenance_plan_id)
         if len(closed) != len(ids):
             raise Conflict(
                 say("One of these orders is closed already, or its asset is out of service"),
@@ -64,4 +66,4 @@ async def complete_planned(actor: Actor, plan_id: int, given: Completions) -> Ma
                 code="closed",
             )
         await execute(WRITE, **written, name=actor.name, minutes=given.minutes)
-    return await get_plan(actor, plan_id)
+    return await get_plan(actor, maintenance_plan_id)

@@ -16,7 +16,6 @@ log = structlog.get_logger(__name__)
 
 # In one transaction; so many assets are locked at most while it lasts.
 MOST_AT_ONCE = 500
-SUMMARY = "Maintenance: {title}"
 ACTIVE = "SELECT id FROM maintenance_plan WHERE state = 'active' ORDER BY id"
 HOLD = "SELECT title FROM maintenance_plan WHERE id = $1 AND state = 'active' FOR SHARE"
 # Assets are locked before their orders, by id. Of two who open the same, the second finds a row of
@@ -52,46 +51,46 @@ async def open_all_due() -> int:
     """Open what is due by every plan that is active, by the day of its school's clock; any number of
     processes may do so at once, and as often as they like."""
     opened = 0
-    for plan_id in await fetch_column(int, ACTIVE):
-        opened += await _open(plan_id)
+    for maintenance_plan_id in await fetch_column(int, ACTIVE):
+        opened += await _open(maintenance_plan_id)
     if opened:
         log.info("maintenance.opened", orders=opened)
     return opened
 
 
-async def open_due(actor: Actor, plan_id: int) -> Opened:
+async def open_due(actor: Actor, maintenance_plan_id: int) -> Opened:
     """Open now what is due by a plan, for those who keep the equipment; Conflict if it is paused."""
-    plan = await get_plan(actor, plan_id)
+    plan = await get_plan(actor, maintenance_plan_id)
     actor.require(plan.school_id, EDIT_EQUIPMENT)
     if plan.state is PlanState.ended:
         raise ENDED
     if plan.state is PlanState.paused:
         raise Conflict(say("This plan is paused; resume it first"), code="paused")
-    return Opened(await _open(plan_id, actor))
+    return Opened(await _open(maintenance_plan_id, actor))
 
 
-async def _open(plan_id: int, actor: Actor | None = None) -> int:
+async def _open(maintenance_plan_id: int, actor: Actor | None = None) -> int:
     opened = 0
     while True:
-        made = await _open_some(plan_id, actor)
+        made = await _open_some(maintenance_plan_id, actor)
         opened += made
         if made < MOST_AT_ONCE:
             return opened
 
 
-async def _open_some(plan_id: int, actor: Actor | None) -> int:
+async def _open_some(maintenance_plan_id: int, actor: Actor | None) -> int:
     async with transaction(actor):
-        title: str | None = await fetch_value(HOLD, plan_id)
+        title: str | None = await fetch_value(HOLD, maintenance_plan_id)
         if title is None:
             return 0
-        _, params = stored(say(SUMMARY, title=title))
+        summary, params = stored(say("Maintenance: {title}", title=title))
         made = await fetch_column(
             int,
             OPEN,
-            plan=plan_id,
+            plan=maintenance_plan_id,
             now=clock.now(),
             most=MOST_AT_ONCE,
-            summary=SUMMARY,
+            summary=summary,
             params=params,
         )
     return len(made)

@@ -146,9 +146,9 @@ async def list_plans(
     )
 
 
-async def get_plan(actor: Actor, plan_id: int) -> MaintenancePlan:
+async def get_plan(actor: Actor, maintenance_plan_id: int) -> MaintenancePlan:
     """One plan of a school in the actor's sight; else NotFound."""
-    where = in_sight(actor, "p", plan_id)
+    where = in_sight(actor, "p", maintenance_plan_id)
     where.bind(now=clock.now())
     return await get_row(MaintenancePlan, READ, where, MISSING)
 
@@ -159,63 +159,63 @@ async def create_plan(actor: Actor, new: NewMaintenancePlan) -> MaintenancePlan:
     actor.require(school_id, EDIT_EQUIPMENT)
     facts = _checked(new)
     async with transaction(actor, REFUSALS):
-        plan_id = await insert_row(
+        maintenance_plan_id = await insert_row(
             tables.MaintenancePlan, school_id=school_id, **_columns_of(facts)
         )
-    return await get_plan(actor, plan_id)
+    return await get_plan(actor, maintenance_plan_id)
 
 
-async def update_plan(actor: Actor, plan_id: int, facts: PlanFacts) -> MaintenancePlan:
+async def update_plan(actor: Actor, maintenance_plan_id: int, facts: PlanFacts) -> MaintenancePlan:
     """Write a plan anew; orders that it has opened stay as they are.
 
     Conflict if somebody has changed it since ``revision`` was read, or it has ended.
     """
-    await _get_kept(actor, plan_id)
+    await _get_kept(actor, maintenance_plan_id)
     facts = _checked(facts)
     async with transaction(actor, REFUSALS):
         if not await execute(
             "UPDATE maintenance_plan SET revision = revision + 1 WHERE id = $1 AND revision = $2",
-            plan_id,
+            maintenance_plan_id,
             facts.revision,
         ):
             raise CHANGED
-        await update_row(tables.MaintenancePlan, plan_id, **_columns_of(facts))
-    return await get_plan(actor, plan_id)
+        await update_row(tables.MaintenancePlan, maintenance_plan_id, **_columns_of(facts))
+    return await get_plan(actor, maintenance_plan_id)
 
 
-async def pause_plan(actor: Actor, plan_id: int) -> MaintenancePlan:
+async def pause_plan(actor: Actor, maintenance_plan_id: int) -> MaintenancePlan:
     """From now on it opens no orders, until it is resumed; those that are open stay."""
-    return await _turn(actor, plan_id, PlanState.paused)
+    return await _turn(actor, maintenance_plan_id, PlanState.paused)
 
 
-async def resume_plan(actor: Actor, plan_id: int) -> MaintenancePlan:
+async def resume_plan(actor: Actor, maintenance_plan_id: int) -> MaintenancePlan:
     """It opens orders again; what came due meanwhile is due now."""
-    return await _turn(actor, plan_id, PlanState.active)
+    return await _turn(actor, maintenance_plan_id, PlanState.active)
 
 
-async def end_plan(actor: Actor, plan_id: int) -> MaintenancePlan:
+async def end_plan(actor: Actor, maintenance_plan_id: int) -> MaintenancePlan:
     """It opens no orders any more, for good; those that are open stay."""
-    return await _turn(actor, plan_id, PlanState.ended)
+    return await _turn(actor, maintenance_plan_id, PlanState.ended)
 
 
-async def _get_kept(actor: Actor, plan_id: int) -> MaintenancePlan:
-    plan = await get_plan(actor, plan_id)
+async def _get_kept(actor: Actor, maintenance_plan_id: int) -> MaintenancePlan:
+    plan = await get_plan(actor, maintenance_plan_id)
     actor.require(plan.school_id, EDIT_EQUIPMENT)
     if plan.state is PlanState.ended:
         raise ENDED
     return plan
 
 
-async def _turn(actor: Actor, plan_id: int, state: PlanState) -> MaintenancePlan:
-    await _get_kept(actor, plan_id)
+async def _turn(actor: Actor, maintenance_plan_id: int, state: PlanState) -> MaintenancePlan:
+    await _get_kept(actor, maintenance_plan_id)
     async with transaction(actor, REFUSALS):
         await execute(
             "UPDATE maintenance_plan SET state = $2, revision = revision + 1"
             " WHERE id = $1 AND state <> $2",
-            plan_id,
+            maintenance_plan_id,
             state,
         )
-    return await get_plan(actor, plan_id)
+    return await get_plan(actor, maintenance_plan_id)
 
 
 def _checked(given: PlanFacts) -> PlanFacts:

@@ -141,7 +141,7 @@ class _Count(msgspec.Struct):
 
 async def list_things(
     actor: Actor,
-    plan_id: int,
+    maintenance_plan_id: int,
     filters: ThingFilters = NO_FILTERS,
     *,
     cursor: str | None = None,
@@ -149,7 +149,7 @@ async def list_things(
     sort: str | None = None,
 ) -> Page[PlannedThing]:
     """The assets of a plan, what is due first before the rest."""
-    plan = await get_plan(actor, plan_id)
+    plan = await get_plan(actor, maintenance_plan_id)
     where = Where("t.plan = :plan", plan=plan.id)
     where.bind(now=clock.now())
     where.add_given("t.state = :state", state=filters.state)
@@ -158,9 +158,9 @@ async def list_things(
     )
 
 
-async def count_things(actor: Actor, plan_id: int) -> dict[ThingState, int]:
+async def count_things(actor: Actor, maintenance_plan_id: int) -> dict[ThingState, int]:
     """How many assets of a plan are in which state; none is left out where there are none."""
-    plan = await get_plan(actor, plan_id)
+    plan = await get_plan(actor, maintenance_plan_id)
     found = await fetch(
         _Count,
         f"SELECT t.state, count(*) AS count FROM ({THINGS}) t GROUP BY t.state",

@@ -22,12 +22,14 @@ from inventory.repairs.views import (
 )
 
 StateFilter = State | Literal["unfinished"]
+Work = Literal["repairs", "planned"]
 
 
 class WorkOrderFilter(msgspec.Struct, frozen=True, kw_only=True):
     """What to list; an empty field does not narrow. ``place_id`` reaches into rooms and cabinets.
 
-    ``planned`` orders are those of a maintenance plan, the others are repairs."""
+    ``planned`` work is that of maintenance plans, the rest is repairs.
+    """
 
     q: str = ""
     state: StateFilter | None = None
@@ -36,13 +38,17 @@ class WorkOrderFilter(msgspec.Struct, frozen=True, kw_only=True):
     place_id: Id | None = None
     tag: str = ""
     plan_id: Id | None = None
-    planned: bool | None = None
+    work: Work | None = None
     changed_since: datetime | None = None
 
     @property
     def active(self) -> int:
         """How many filters are in use, apart from the search, the state and ``mine``."""
-        return sum(1 for value in (self.severity, self.place_id, self.tag, self.plan_id) if value)
+        return sum(
+            1
+            for value in (self.severity, self.place_id, self.tag, self.plan_id, self.work)
+            if value
+        )
 
 
 async def list_work_orders(
@@ -102,8 +108,8 @@ def _narrow(where: Where, wanted: WorkOrderFilter, actor: Actor) -> None:
             place=wanted.place_id,
         )
     where.add_given("w.plan = :plan", plan=wanted.plan_id)
-    if wanted.planned is not None:
-        where.add("w.plan IS NOT NULL" if wanted.planned else "w.plan IS NULL")
+    if wanted.work is not None:
+        where.add("w.plan IS NULL" if wanted.work == "repairs" else "w.plan IS NOT NULL")
     where.add_given("a.tag = upper(btrim(:tag))", tag=wanted.tag)
     where.add_given(
         "(starts_with(lower(a.tag), :words) OR strpos(lower(w.summary), :words) > 0"

@@ -26,6 +26,7 @@ ALIASES = {
     "room_id": "place_id",
     "tags": "tag",
     "group_ids": "class_id",
+    "work_order_ids": "planned_order_id",
     "lot": "lot_id",
     "stock_0": "stock_id",
     "stock_1": "stock_id",
@@ -128,6 +129,14 @@ WEEKDAY = {"weekday": 1, "starts": "08:00:00", "ends": "17:00:00"}
 UNSIGNED = "labshare-collect 1\nkey 1\nsignature 00\n"
 # A line of what a room should hold.
 COMPUTERS = {"what": "Computer", "quantity": 1, "kind": "computer"}
+# A plan for the assets of a place.
+BY_DAYS = {
+    "kind": None,
+    "model_id": None,
+    "every_days": 30,
+    "every_hours": None,
+    "starts_on": "2026-09-01",
+}
 # Whole bodies, where fields depend on each other.
 BODIES: dict[str, dict[str, Any]] = {
     "expected_hours_add": {"spans": [WEEKDAY]},
@@ -195,6 +204,9 @@ BODIES: dict[str, dict[str, Any]] = {
     "stocktake_sign": {"strokes": [[20, 100, 60, 40, 110, 130, 150, 60]]},
     "disposal_propose": {"end": "disposed"},
     "disposal_rule_write": {"needs_approval": True, "search_days": 60},
+    "maintenance_plan_create": BY_DAYS,
+    "maintenance_plan_edit": {**BY_DAYS, "revision": 1},
+    "maintenance_plan_complete": {"minutes": 5},
     "function_room_plan": {"kind": "gift", "due_on": None},
     "room_standard_create": {"items": [COMPUTERS], "room_kind": "computer"},
     "room_standard_edit": {"items": [COMPUTERS], "room_kind": "computer", "revision": 1},
@@ -332,6 +344,16 @@ FORM_OF: dict[str, Values] = {
     "/expected-hours": {"weekdays_0": 1, "starts_0": "08:00", "ends_0": "17:00"},
     "/devices/{device_id:int}/watching/rules": {"raise_at": 5, "clear_at": 8},
     "/schools/{school_id:int}/rules": {"raise_at": 5, "clear_at": 8},
+    "/maintenance-plans": {
+        "title": "Fans",
+        "kind": "",
+        "model_title": "",
+        "every_days": 30,
+        "every_hours": "",
+        "starts_on": "2026-09-01",
+        "revision": 1,
+        "minutes": 5,
+    },
     "/function-rooms": {"kind": "gift", "due_on": "", "seats": 30},
     "/room-standards": {
         "title": "Room",

@@ -23,6 +23,7 @@ from tests.api import (
     school_world_collector,
     school_world_disposals,
     school_world_kits,
+    school_world_maintenance,
     school_world_monitoring,
     school_world_rooms,
     school_world_stock,
@@ -112,6 +113,7 @@ async def build(mark: str, folder: Path) -> World:
     values |= await school_world_disposals.disposal(admin, technician, school, mark)
     values |= await school_world_disposals.wipes_of(admin, technician, school, mark)
     values |= await _repairs(admin, technician, school, mark)
+    values |= await school_world_maintenance.plan(admin, school, mark)
     values |= await school_world_stock.part(admin, school, int(values["order_id"]), mark)
     values |= await school_world_monitoring.devices(school, int(values["place_id"]))
     values |= await school_world_monitoring.watching(admin, school, int(values["device_id"]))

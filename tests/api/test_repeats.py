@@ -186,6 +186,17 @@ async def _keyed_forms(world: World) -> dict[str, KeyedForm]:
         **_kit_forms(world),
         **await _stock_forms(world),
         **_room_forms(world),
+        "maintenance plan": KeyedForm(
+            "/maintenance-plans/new",
+            {
+                "school": world.school.code,
+                "title": "Fans",
+                "kind": "computer",
+                "every_days": "30",
+                "starts_on": "2026-09-01",
+            },
+            ("checklist", "Blow them out"),
+        ),
         **_stocktake_forms(world),
         **_book_forms(world),
         **await _transfer_forms(world),

@@ -42,7 +42,7 @@ ROUTES: list[ControllerRouterHandler] = [
         maintenance.update_plan, "Write a plan anew", "409 if it was changed since `revision`."
     ),
     _routes.at(
-        "GET /{plan_id:int}/assets",
+        "GET /{maintenance_plan_id:int}/assets",
         maintenance.list_things,
         "The assets of a plan, and when each is due",
         operation="maintenance_plan_assets",

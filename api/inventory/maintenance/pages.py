@@ -21,6 +21,7 @@ from api.kit.rendering import language_of, render
 from api.kit.repeats import new_key
 from api.kit.submission import Once, attempt
 from api.wording import row_names
+from api.wording.words import word_of
 from core import clock
 from core.access import Actor
 from core.errors import FieldError, Invalid, say
@@ -106,19 +107,19 @@ class PlanPages(Controller):
 
     @get(urls.edit_maintenance_plan, guards=[KEEPS])
     async def show_edit(
-        self, request: WebRequest, actor: NamedDependency[Actor], plan_id: PathId
+        self, request: WebRequest, actor: NamedDependency[Actor], maintenance_plan_id: PathId
     ) -> Response[str]:
-        return await _edit_page(request, actor, plan_id)
+        return await _edit_page(request, actor, maintenance_plan_id)
 
     @post(urls.edit_maintenance_plan, guards=[KEEPS])
     async def update(
-        self, request: WebRequest, actor: NamedDependency[Actor], plan_id: PathId
+        self, request: WebRequest, actor: NamedDependency[Actor], maintenance_plan_id: PathId
     ) -> Response[Any]:
         return await attempt(
             request,
-            lambda: _update(request, actor, plan_id),
+            lambda: _update(request, actor, maintenance_plan_id),
             then=lambda plan: see_other(urls.maintenance_plan(plan.id), say("Saved.")),
-            page=lambda form: _edit_page(request, actor, plan_id, form),
+            page=lambda form: _edit_page(request, actor, maintenance_plan_id, form),
             fields={"model_id": "model_title"},
         )
 
@@ -152,9 +153,9 @@ async def _create(request: WebRequest, actor: Actor) -> MaintenancePlan:
     return await maintenance.create_plan(actor, NewMaintenancePlan(**facts, school=school))
 
 
-async def _update(request: WebRequest, actor: Actor, plan_id: int) -> MaintenancePlan:
+async def _update(request: WebRequest, actor: Actor, maintenance_plan_id: int) -> MaintenancePlan:
     _, facts = await _facts(request, actor)
-    return await maintenance.update_plan(actor, plan_id, PlanFacts(**facts))
+    return await maintenance.update_plan(actor, maintenance_plan_id, PlanFacts(**facts))
 
 
 async def _form_page(
@@ -173,9 +174,9 @@ async def _form_page(
 
 
 async def _edit_page(
-    request: WebRequest, actor: Actor, plan_id: int, form: Form | None = None
+    request: WebRequest, actor: Actor, maintenance_plan_id: int, form: Form | None = None
 ) -> Response[str]:
-    plan = await maintenance.get_plan(actor, plan_id)
+    plan = await maintenance.get_plan(actor, maintenance_plan_id)
     actor.require(plan.school_id, EDIT_EQUIPMENT)
     given = form or Form({**msgspec.structs.asdict(plan), "model_title": plan.model})
     if given.status == 409:
@@ -184,34 +185,52 @@ async def _edit_page(
     return await _form_page(request, actor, given, plan)
 
 
-async def _plan_page(request: WebRequest, actor: Actor, plan_id: int, *more: Any) -> Response[str]:
-    plan = await maintenance.get_plan(actor, plan_id)
+async def _plan_page(
+    request: WebRequest, actor: Actor, maintenance_plan_id: int, *more: Any
+) -> Response[str]:
+    plan = await maintenance.get_plan(actor, maintenance_plan_id)
     query = convert_form(request.query_params, ThingsQuery)
+    counts = await maintenance.count_things(actor, maintenance_plan_id)
+    form: Form = more[-1] if more else Form()
+    speech = language_of(request)
     return render(
         request,
         "inventory/maintenance/plan.html",
         plan=plan,
-        form=more[-1] if more else Form(),
+        form=form,
         query=query,
         page=await maintenance.list_things(
-            actor, plan_id, ThingFilters(query.state), cursor=query.cursor
+            actor, maintenance_plan_id, ThingFilters(query.state), cursor=query.cursor
         ),
-        counts=await maintenance.count_things(actor, plan_id),
+        counts=counts,
+        tabs=[
+            (
+                f"{word_of(speech, 'planned_state', state)} {count}",
+                urls.maintenance_plan(maintenance_plan_id, state=state),
+                query.state is state,
+            )
+            for state, count in counts.items()
+            if count
+        ],
+        ticked=[str(one) for one in form.values.get("work_order_ids", [])],
         may_write=actor.can_at(plan.school_id, EDIT_EQUIPMENT) and plan.state != "ended",
         may_work=actor.can_at(plan.school_id, MANAGE_WORK_ORDERS),
         changes=await row_names.history(
-            language_of(request), "maintenance_plan", plan_id, limit=CHANGES_SHOWN
+            speech, "maintenance_plan", maintenance_plan_id, limit=CHANGES_SHOWN
         ),
     )
 
 
-async def _complete(actor: Actor, plan_id: int, form: DoneForm) -> MaintenancePlan:
+async def _complete(actor: Actor, maintenance_plan_id: int, form: DoneForm) -> MaintenancePlan:
     done = Completions(form.work_order_ids, form.done, form.minutes)
-    return await maintenance.complete_planned(actor, plan_id, done)
+    return await maintenance.complete_planned(actor, maintenance_plan_id, done)
 
 
-def _opened(done: Opened, plan_id: int) -> Response[Any]:
-    return see_other(urls.maintenance_plan(plan_id), say("Orders opened: {count}.", count=done.opened))
+def _opened(done: Opened, maintenance_plan_id: int) -> Response[Any]:
+    return see_other(
+        urls.maintenance_plan(maintenance_plan_id),
+        say("Orders opened: {count}.", count=done.opened),
+    )
 
 
 HANDLERS: list[ControllerRouterHandler] = [
