@@ -17,6 +17,7 @@ from labshare.demo import (
     imports,
     kits,
     loans,
+    maintenance,
     pictures,
     repairs,
     rooms,
@@ -98,4 +99,5 @@ async def _fill(year: YearBehind, settings: Settings) -> None:
         await transfers.add_transfers(year, schools)
         await disposals.add_disposals(schools)
         await function_rooms.add_function_rooms(schools)
+        await maintenance.add_plans(schools)
     await database.execute("ANALYZE")
