@@ -77,6 +77,7 @@ WAKE_DEVICES = Permission((ADMIN, TECHNICIAN, TEACHER), "monitoring:write")
 
 # Reports.
 READ_USAGE = Permission((ADMIN, AUDITOR), "reports:read")
+READ_UPKEEP = Permission((ADMIN, AUDITOR, TECHNICIAN), "reports:read")
 READ_AVAILABILITY = Permission((ADMIN, AUDITOR, TECHNICIAN), "reports:read")
 
 # The library.

@@ -70,6 +70,7 @@ _BELONGS: dict[str, tuple[str, ...]] = {
     "/stocktake-scans": ("assets",),
     urls.transfers(): ("assets",),
     urls.maintenance_plans(): ("repairs",),
+    urls.upkeep(): ("repairs", "usage"),
     urls.function_rooms(): ("assets",),
     urls.room_standards(): ("assets",),
     "/lot-loans": ("assets",),

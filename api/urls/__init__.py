@@ -39,6 +39,7 @@ from api.inventory.scans.urls import *  # noqa: F403
 from api.inventory.stock.urls import *  # noqa: F403
 from api.inventory.stocktakes.urls import *  # noqa: F403
 from api.inventory.transfers.urls import *  # noqa: F403
+from api.inventory.upkeep.urls import *  # noqa: F403
 from api.inventory.visitors.urls import *  # noqa: F403
 from api.inventory.wipes.urls import *  # noqa: F403
 from api.inventory.work_orders.urls import *  # noqa: F403

@@ -116,3 +116,8 @@ BY: Mapping[By, Grouping] = {
 def ctes() -> str:
     """The inventory's part, to stand behind ``WITH``: scope, lost, held, down and worked, by stay."""
     return ",".join((_SCOPE, _LOST, _HELD, _DOWN, _WORKED))
+
+
+def downtime_ctes() -> str:
+    """Of these, scope and down alone."""
+    return ",".join((_SCOPE, _DOWN))

@@ -1,0 +1,1 @@
+"""What models and donations cost in repairs and downtime."""
