@@ -26,12 +26,13 @@ class PlaceCount(msgspec.Struct, frozen=True):
 
 
 class OrderCounts(msgspec.Struct, frozen=True):
-    """Unfinished work orders by what they wait for, and those given to the reader."""
+    """Unfinished repairs by what they wait for, planned maintenance apart, and what is the reader's."""
 
     unfinished: int
     unassigned: int
     waiting_parts: int
     mine: int
+    planned: int = 0
 
 
 class DonationCounts(msgspec.Struct, frozen=True):
@@ -67,9 +68,11 @@ async def count_orders(actor: Actor, school_ids: list[int]) -> OrderCounts:
     """The unfinished orders of the schools."""
     counted = await fetch_one(
         OrderCounts,
-        "SELECT count(*) AS unfinished, count(*) FILTER (WHERE state = 'open') AS unassigned,"
-        " count(*) FILTER (WHERE state = 'waiting_parts') AS waiting_parts,"
-        " count(*) FILTER (WHERE assignee = $2) AS mine"
+        "SELECT count(*) FILTER (WHERE plan IS NULL) AS unfinished,"
+        " count(*) FILTER (WHERE plan IS NULL AND state = 'open') AS unassigned,"
+        " count(*) FILTER (WHERE plan IS NULL AND state = 'waiting_parts') AS waiting_parts,"
+        " count(*) FILTER (WHERE assignee = $2) AS mine,"
+        " count(*) FILTER (WHERE plan IS NOT NULL) AS planned"
         " FROM work_order WHERE closed_at IS NULL AND school = any($1::bigint[])",
         school_ids,
         actor.person_id,
@@ -78,7 +81,7 @@ async def count_orders(actor: Actor, school_ids: list[int]) -> OrderCounts:
 
 
 async def count_orders_by_place(school_ids: list[int], *, most: int = 8) -> list[PlaceCount]:
-    """Where the unfinished orders are, the fullest place first: a walk through the school."""
+    """Where the unfinished repairs are, the fullest place first: a walk through the school."""
     return await fetch(
         PlaceCount,
         "SELECT pp.place AS place_id, coalesce(pp.path, '') AS place,"
@@ -88,7 +91,7 @@ async def count_orders_by_place(school_ids: list[int], *, most: int = 8) -> list
         "   AS gravest"
         " FROM work_order w JOIN asset a ON a.id = w.asset"
         " LEFT JOIN place_path pp ON pp.place = a.place"
-        " WHERE w.closed_at IS NULL AND w.school = any($1::bigint[])"
+        " WHERE w.closed_at IS NULL AND w.plan IS NULL AND w.school = any($1::bigint[])"
         " GROUP BY pp.place, pp.path ORDER BY count(*) DESC, place LIMIT $2",
         school_ids,
         most,

@@ -44,11 +44,7 @@ class WorkOrderFilter(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def active(self) -> int:
         """How many filters are in use, apart from the search, the state and ``mine``."""
-        return sum(
-            1
-            for value in (self.severity, self.place_id, self.tag, self.plan_id, self.work)
-            if value
-        )
+        return sum(1 for value in (self.severity, self.place_id, self.tag, self.plan_id) if value)
 
 
 async def list_work_orders(
@@ -80,9 +76,9 @@ async def list_work_orders(
 
 
 async def list_most_urgent(actor: Actor, *, limit: int = 8) -> list[WorkOrder]:
-    """Unfinished orders, the gravest first and the oldest of them first: what to do now."""
+    """Unfinished repairs, the gravest first and the oldest of them first: what to do now."""
     where = readable_by(actor)
-    where.add("w.closed_at IS NULL")
+    where.add("w.closed_at IS NULL AND w.plan IS NULL")
     return await find_orders(where, GRAVEST_FIRST, checked_limit(limit))
 
 
@@ -108,7 +104,7 @@ def _narrow(where: Where, wanted: WorkOrderFilter, actor: Actor) -> None:
             place=wanted.place_id,
         )
     where.add_given("w.plan = :plan", plan=wanted.plan_id)
-    if wanted.work is not None:
+    if wanted.work in get_args(Work):
         where.add("w.plan IS NULL" if wanted.work == "repairs" else "w.plan IS NOT NULL")
     where.add_given("a.tag = upper(btrim(:tag))", tag=wanted.tag)
     where.add_given(

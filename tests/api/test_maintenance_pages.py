@@ -81,6 +81,7 @@ async def test_from_a_plan_over_32_runs_through_every_door_to_orders_that_are_do
         assert text in order
     assert "Blow it out" in await see(f"/work-orders/{orders[0]}/card")
     assert things[0].tag in await see("/work-orders?work=planned")
+    assert "To be done" in await see("/work-orders?work=all")
     assert things[0].tag not in await see("/work-orders?work=repairs")
     done = {"work_order_ids": [str(one) for one in orders], "minutes": "5"}
     refused = await client.post(f"{here}/completions", data=done)

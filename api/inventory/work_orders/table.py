@@ -10,14 +10,15 @@ from core.errors import say
 from core.permissions import READ_EQUIPMENT
 from inventory import repairs
 from inventory.repairs import WorkOrder, WorkOrderFilter
-from inventory.repairs.lists import StateFilter
+from inventory.repairs.lists import StateFilter, Work
 from inventory.repairs.views import ORDERS
 
 
 class ShownOrders(WorkOrderFilter, frozen=True, kw_only=True):
-    """The same filters as the page has them: what is not finished, unless it is asked for all."""
+    """The same filters as the page has them: repairs that are not finished, unless asked for others."""
 
     state: StateFilter | Literal["all"] = "unfinished"  # type: ignore[assignment]
+    work: Work | Literal["all"] = "repairs"  # type: ignore[assignment]
 
 
 TABLE = ListTable[WorkOrder](
