@@ -340,10 +340,6 @@ FORM_OF: dict[str, Values] = {
     "/bookings/new": {**BOOKED, "place_id": "", "model_id": ""},
     "/bookings/": BOOKED,
     "/blocks/new": {**BOOKED, "kind": "exam", "tags": ""},
-    "/maintenance": {"kind": "once", "ends_at": "2026-12-31T08:00"},
-    "/expected-hours": {"weekdays_0": 1, "starts_0": "08:00", "ends_0": "17:00"},
-    "/devices/{device_id:int}/watching/rules": {"raise_at": 5, "clear_at": 8},
-    "/schools/{school_id:int}/rules": {"raise_at": 5, "clear_at": 8},
     "/maintenance-plans": {
         "title": "Fans",
         "kind": "",
@@ -354,6 +350,10 @@ FORM_OF: dict[str, Values] = {
         "revision": 1,
         "minutes": 5,
     },
+    "/maintenance": {"kind": "once", "ends_at": "2026-12-31T08:00"},
+    "/expected-hours": {"weekdays_0": 1, "starts_0": "08:00", "ends_0": "17:00"},
+    "/devices/{device_id:int}/watching/rules": {"raise_at": 5, "clear_at": 8},
+    "/schools/{school_id:int}/rules": {"raise_at": 5, "clear_at": 8},
     "/function-rooms": {"kind": "gift", "due_on": "", "seats": 30},
     "/room-standards": {
         "title": "Room",

@@ -358,6 +358,7 @@ async def _closed_order(world: World) -> int:
 
 FORMS = (
     "move",
+    "maintenance plan",
     "step",
     "change school",
     "wipe",
