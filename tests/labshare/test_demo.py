@@ -166,7 +166,7 @@ async def test_what_is_in_repair_has_an_open_order_and_what_is_lent_is_in_servic
 ) -> None:
     broken = (
         "asset a WHERE (lifecycle = 'in_repair') <> EXISTS"
-        " (SELECT FROM work_order w WHERE w.asset = a.id AND w.closed_at IS NULL)"
+        " (SELECT FROM work_order w WHERE w.asset = a.id AND w.closed_at IS NULL AND w.plan IS NULL)"
     )
     assert await _count(broken) == 0
     lent = "custody c JOIN asset a ON a.id = c.asset WHERE c.ended_at IS NULL"
