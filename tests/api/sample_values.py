@@ -343,6 +343,7 @@ FORM_OF: dict[str, Values] = {
     "/maintenance-plans": {
         "title": "Fans",
         "kind": "",
+        "model_id": "",
         "model_title": "",
         "every_days": 30,
         "every_hours": "",
