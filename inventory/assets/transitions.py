@@ -26,6 +26,7 @@ REFUSALS: dict[str, Message | Problem] = {
     "open_work_order": say("One of these has an open work order; complete or cancel it first"),
     "not_wiped": say("The donor of one of these asks that data is wiped first; record the wipe"),
     "goes_back": say("The donor of one of these wants it back; return it to the donor instead"),
+    "on_loan": say("One of these is lent by another school; it can only go back there"),
     "not_for_sale": say("The donor of one of these asks that it is not sold"),
     "has_been_used": say("One of these has been used already, so it was no mistake"),
     "data_left": say("One of these may still hold data; record its wipe since it was last used"),
@@ -178,6 +179,10 @@ def _sentence(asset: Locked, step: PossibleStep) -> Message:
             " record the wipe first",
             tag=tag,
             donation=step.donation,
+        ),
+        "on_loan": say(
+            "{tag} is lent by another school, which alone decides over its end; send it back",
+            tag=tag,
         ),
         "goes_back": say(
             "{tag} came with “{donation}”, whose donor wants it back at the end; return it to the"

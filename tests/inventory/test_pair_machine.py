@@ -293,7 +293,7 @@ class PairAtWork(RuleBasedStateMachine):
     def take_apart(self, which: int, more: int) -> None:
         thing = self.thing(which)
         actor = self.actor(thing.at)
-        if thing.is_gone or thing.is_held or self.is_under_way(thing):
+        if thing.is_gone or thing.is_held or thing.loan or self.is_under_way(thing):
             return
         self.run(assets.take_step(actor, thing.tag, LifecycleState.retired))
         parts = [GainedPart(GAINED, self.motor)]

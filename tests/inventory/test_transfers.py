@@ -284,6 +284,14 @@ async def test_a_loan_stays_its_owners_and_comes_back_by_a_transfer(two: Pair) -
     await transfers.set_due_day(two.gives.actor, loan.id, NewDueDay(due + timedelta(days=1)))
     with pytest.raises(NotFound):
         await transfers.begin_return(two.gives.actor, loan.id, ReturnOf())
+    # Its end is the lender's to decide.
+    borrower = two.gets.actor
+    await assets.take_step(borrower, second.tag, LifecycleState.retired)
+    for end in (LifecycleState.disposed, LifecycleState.sold):
+        with pytest.raises(Conflict, match="alone decides"):
+            await assets.take_step(borrower, second.tag, end)
+    for state in (LifecycleState.refurbish, LifecycleState.in_service):
+        await assets.take_step(borrower, second.tag, state)
     back = await transfers.begin_return(two.gets.actor, loan.id, ReturnOf([first.tag]))
     assert (back.kind, back.loan_number, back.to_school) == (
         "return", loan.number, two.sender.code,
