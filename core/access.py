@@ -105,14 +105,14 @@ class Actor(msgspec.Struct, frozen=True):
         if self.scopes is not None:
             raise Forbidden(say("This is for people at a browser, not for tokens"))
 
-    def require_confirmed(self) -> None:
-        """Pass a browser in which the password was typed lately, tokens and the machine itself.
+    def require_confirmed(self, within: timedelta = CONFIRMATION_LASTS) -> None:
+        """Pass a browser in which the password was typed ``within``, tokens and the machine itself.
 
         For what a borrowed browser must not do: make admins, tokens, passwords, close accounts.
         """
         if self.sign_in_id is None:
             return
-        if self.confirmed_at is None or clock.now() - self.confirmed_at > CONFIRMATION_LASTS:
+        if self.confirmed_at is None or clock.now() - self.confirmed_at > within:
             raise NotConfirmed(say("Type your password again to do this"))
 
     def refuse_token(self) -> None:

@@ -1,5 +1,7 @@
 """What a school asks before a thing leaves its books."""
 
+from datetime import timedelta
+
 import msgspec
 
 from core.access import Actor
@@ -25,6 +27,9 @@ ON CONFLICT (school) DO UPDATE SET needs_approval = excluded.needs_approval,
        search_days = excluded.search_days, needs_verification = excluded.needs_verification
 """
 
+# Typed for this: as long as it takes to come back from typing it, on a slow line.
+PASSWORD_LASTS = timedelta(minutes=2)
+
 
 async def list_rules(actor: Actor, filters: OfSchool = EVERY_SCHOOL) -> list[DisposalRule]:
     """What each school of the actor asks."""
@@ -32,7 +37,7 @@ async def list_rules(actor: Actor, filters: OfSchool = EVERY_SCHOOL) -> list[Dis
 
 
 def require_password(actor: Actor) -> None:
-    """Pass people who typed their password lately; Forbidden for a token, which proves no person."""
+    """Pass people who typed their password just now; Forbidden for a token, which proves nobody."""
     if actor.scopes is not None:
         raise Forbidden(
             say(
@@ -41,7 +46,7 @@ def require_password(actor: Actor) -> None:
             ),
             code="password_needed",
         )
-    actor.require_confirmed()
+    actor.require_confirmed(PASSWORD_LASTS)
 
 
 async def write_rule(actor: Actor, school_id: int, facts: RuleFacts) -> DisposalRule:

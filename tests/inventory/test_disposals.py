@@ -81,7 +81,7 @@ async def test_things_leave_the_books_once_another_person_approves(keepers: Keep
         await keepers.proposed(first)
     made = await disposals.leave_out(keepers.technician.actor, made.id, made.items[1].id)
     with pytest.raises(NotConfirmed):
-        await disposals.approve_disposal(at_a_browser(keepers.admin, minutes=11), made.id)
+        await disposals.approve_disposal(at_a_browser(keepers.admin, minutes=3), made.id)
     done = await disposals.approve_disposal(keepers.approver, made.id)
     assert (done.state, done.decided_by) == (DisposalState.approved, keepers.admin.name)
     assert [one.outcome for one in done.items] == [DisposalOutcome.ended, DisposalOutcome.stays]

@@ -65,7 +65,7 @@ ROUTES: list[ControllerRouterHandler] = [
         disposals.approve_disposal,
         "Approve the proposal of another person",
         "All of its things leave the books, or none: 409 names each that cannot any more. By people at a"
-        " browser who typed their password within ten minutes (403); a token proves no person.",
+        " browser who typed their password within the last two minutes (403); a token proves no person.",
         called="approve",
         allowed=APPROVE_DISPOSALS,
         tokens=False,
