@@ -197,11 +197,16 @@ async def _filled_by_migrations(dsn: str) -> tuple[str, ...]:
     return tuple(filled)
 
 
+async def open_database(stack: Stack) -> None:
+    """The pool of all tests of this process."""
+    await database.open(stack.dsn, max_size=40, limits=LIMITS)
+
+
 @pytest.fixture(scope="session")
 async def connections(stack: Stack) -> AsyncIterator[Stack]:
     """The pool and the object store, open on the loop that all tests share."""
     assert stack.settings.s3
-    await database.open(stack.dsn, max_size=40, limits=LIMITS)
+    await open_database(stack)
     await objects.open(stack.settings.s3)
     yield stack
     await objects.close()

@@ -1,6 +1,8 @@
 """Tables and migrations say the same, and every migration can be taken back."""
 
+import asyncio
 import io
+import re
 import subprocess
 import sys
 import tempfile
@@ -8,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import redirect_stdout
 from pathlib import Path
 
+import asyncpg
 import pytest
 from piccolo.apps.migrations.commands.base import BaseMigrationManager
 from piccolo.apps.migrations.commands.new import AutoMigrationManager
@@ -16,8 +19,12 @@ import piccolo_conf
 from core import database, migrations
 from core.errors import Conflict
 from labshare.engines import postgres
+from tests.api.school_worlds import build
+from tests.conftest import Stack, open_database
 from tests.patience import PATIENCE_SECONDS
 
+# Transfers, stock-takes, disposals, rooms and all after them are taken back.
+OLDER = "2026-11-30T21:16:03:000000"
 APPS = [app.app_name for app in piccolo_conf.APP_REGISTRY.app_configs.values()]
 
 
@@ -62,6 +69,34 @@ def test_migrations_go_back_and_forth_and_arrive_at_the_same(fresh_database: str
     )
     assert ran.returncode == 0, ran.stdout + ran.stderr
     assert "the same" in ran.stdout
+
+
+async def test_a_filled_database_keeps_its_rows_and_its_history(db: Stack, tmp_path: Path) -> None:
+    """As an older release left it, of which this one knows the way back."""
+    await build("Heron", tmp_path)
+    await database.close()
+    owner = await asyncpg.connect(db.dsn.replace(f"//{postgres.ROLE}@", f"//{postgres.SUPERUSER}@"))
+    name = await owner.fetchval("SELECT current_database()")
+    await owner.execute(f'CREATE DATABASE filled TEMPLATE "{name}" OWNER {postgres.ROLE}')
+    await open_database(db)
+    ran = await asyncio.to_thread(
+        subprocess.run,
+        [
+            sys.executable,
+            "-m",
+            "tests.core.kept_rows",
+            db.dsn.replace(f"/{name}?", "/filled?"),
+            OLDER,
+        ],
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE_SECONDS,
+        check=False,
+    )
+    await owner.execute("DROP DATABASE filled WITH (FORCE)")
+    await owner.close()
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    assert int(re.findall(r"\d+", ran.stdout)[-1]) > 60
 
 
 async def test_a_database_of_another_program_is_left_alone(db: object) -> None:
