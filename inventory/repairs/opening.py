@@ -112,8 +112,8 @@ async def get_reportable(actor: Actor, tag: str) -> ReportableAsset:
         ReportableAsset,
         "SELECT a.id, a.tag, a.school AS school_id, model_title(m.brand, m.name) AS model,"
         " coalesce(pp.path, '') AS place,"
-        " (SELECT count(*) FROM work_order w WHERE w.asset = a.id AND w.closed_at IS NULL)"
-        " AS open_orders FROM asset a JOIN asset_model m ON m.id = a.model"
+        " (SELECT count(*) FROM work_order w WHERE w.asset = a.id AND w.closed_at IS NULL"
+        " AND w.plan IS NULL) AS open_orders FROM asset a JOIN asset_model m ON m.id = a.model"
         " LEFT JOIN place_path pp ON pp.place = a.place"
         " WHERE a.id = $1 AND a.school = any($2)",
         meant.asset_id,
