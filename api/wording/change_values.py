@@ -11,12 +11,14 @@ from api.wording import field_words, words
 from api.wording.language import Language
 from core.audit import Change, FieldChange
 from core.errors import Message, say
+from inventory.maintenance.opening import FAULT_OF_PLANS
 from monitoring.alerting.expected_hours import Span
 from monitoring.profiles import profile_named
 from storage.quotas import size_text
 
 YES, NO = say("yes"), say("no")
 REPORTED = say("reported by a person")
+PLANNED = say("Planned maintenance")
 MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d")
 MOMENTS = ("_at", "_from", "_until")
 # Columns of changed rows that only programs have a use for.
@@ -80,7 +82,9 @@ def _text(speech: Language, column: str, value: str) -> str:
     if column == "rule":
         return rule_words(speech, value)
     if column == "fault":
-        # A work order's: what people report, or the rule of monitoring that found it.
+        # A work order's: what people report, a plan, or the rule of monitoring that found it.
+        if value.startswith(FAULT_OF_PLANS):
+            return speech.words(PLANNED)
         found = value.removeprefix("monitoring:")
         return speech.words(REPORTED) if found == "reported" else rule_words(speech, found)
     if column == "profile":

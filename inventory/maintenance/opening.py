@@ -14,6 +14,8 @@ from inventory.repairs.views import stored
 
 log = structlog.get_logger(__name__)
 
+# The fault of planned work is its plan: an asset has one open order of each.
+FAULT_OF_PLANS = "maintenance "
 # In one transaction; so many assets are locked at most while it lasts.
 MOST_AT_ONCE = 500
 ACTIVE = "SELECT id FROM maintenance_plan WHERE state = 'active' ORDER BY id"
@@ -31,7 +33,7 @@ WITH due AS MATERIALIZED (
 INSERT INTO work_order (school, asset, source, fault, summary, summary_params, severity, state,
                         opened_at, resolution, asset_state_before, keeps_in_service, plan, due_on,
                         checklist, version)
-SELECT p.school, locked.id, 'schedule', 'maintenance ' || p.id, :summary, :params::jsonb, 'low',
+SELECT p.school, locked.id, 'schedule', '{FAULT_OF_PLANS}' || p.id, :summary, :params::jsonb, 'low',
        'open', :now, '', 'in_service', true, p.id, due.due_on, p.checklist, 1
   FROM due JOIN locked ON locked.id = due.asset_id
   JOIN maintenance_plan p ON p.id = :plan AND p.school = locked.school
