@@ -7,15 +7,18 @@ import pytest
 
 from core import clock, database
 from core.errors import Conflict, Forbidden, Invalid, NotFound
-from inventory import custody, maintenance, repairs
+from inventory import custody, maintenance, repairs, transfers
 from inventory.holders import Holder
 from inventory.maintenance import Completions, PlanFacts, PlannedThing, ThingFilters, ThingState
 from inventory.models import AssetKind
 from inventory.repairs import WorkOrder, WorkOrderFilter
+from inventory.transfers import NewReceipt, ReceivedLine, Sending
 from tests import (
     factories,
+    factories_collector,
     factories_maintenance,
     factories_repairs,
+    factories_transfers,
     factories_usage,
 )
 from tests.factories import MadePerson, MadeSchool
@@ -185,3 +188,31 @@ async def test_who_may_write_a_plan_and_what_one_must_say(
             thing.id,
             plan.id,
         )
+
+
+async def test_readings_of_a_stick_count_as_hours_and_what_another_school_has_waits() -> None:
+    pair = await factories_transfers.pair()
+    (thing,) = await pair.things(1)
+    key = await factories_collector.key(pair.gives, pair.sender)
+    now = clock.now().replace(microsecond=0)
+    for hours, at in ((100, now - 4 * DAY), (124, now - 2 * DAY)):
+        await factories_collector.read(pair.gives, key, thing, hours, at=at, disk="WD-1")
+    plan = await factories_maintenance.plan(
+        pair.gives, pair.sender, model=thing.model_id, hours=20, since=30 * DAY
+    )
+    assert (await things_of(pair.gives, plan.id))[thing.tag].hours == pytest.approx(24)
+    # A device that watched half of the time, and saw two hours in it, knows better.
+    device = await factories_usage.device(thing, since=now - 3 * DAY)
+    span = (now - timedelta(hours=70), now - timedelta(hours=68))
+    await factories_usage.powered(thing, device, span)
+    found = (await things_of(pair.gives, plan.id))[thing.tag]
+    assert (found.state, found.hours) == (ThingState.waiting, pytest.approx(14))
+    await database.execute("UPDATE device SET removed_at = now() WHERE id = $1", device)
+    day = today() + 9 * DAY
+    sent = await pair.sent([thing], kind=Sending.loan, due_on=day)
+    assert (await things_of(pair.gives, plan.id))[thing.tag].state == ThingState.out
+    lines = NewReceipt([ReceivedLine(thing.tag)])
+    await transfers.receive_transfer(pair.gets.actor, sent.id, lines)
+    lent = (await things_of(pair.gives, plan.id))[thing.tag]
+    assert (lent.state, lent.out_until, lent.place) == (ThingState.out, day, "")
+    assert await maintenance.open_all_due() == 0
