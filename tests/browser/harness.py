@@ -176,6 +176,28 @@ async def violations(page: Page) -> list[Violation]:
     ]
 
 
+# Controls that a finger does not reach, for something else lies over their middle.
+COVERED = """() => [...document.querySelectorAll(
+    'main :is(input:not([type=hidden]), button, select, textarea, summary, a.button)')]
+  .filter(one => one.checkVisibility({visibilityProperty: true}) && !one.disabled
+                 && !one.closest('.visually-hidden'))
+  .filter(one => {
+    one.scrollIntoView({block: 'center', inline: 'center'});
+    const box = one.getBoundingClientRect();
+    if (box.width < 4 || box.height < 4) return false;
+    const hit = document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2);
+    const label = one.labels?.[0] ?? one.closest('label');
+    return !hit || !(one.contains(hit) || label?.contains(hit));
+  })
+  .map(one => `${one.tagName} ${one.name || one.textContent.trim().slice(0, 40)}`)"""
+
+
+async def covered(page: Page) -> list[str]:
+    """What could not be pressed, because something else of the page lies over it."""
+    found: list[str] = await page.evaluate(COVERED)
+    return found
+
+
 async def overflow(page: Page) -> int:
     """By how many pixels the page is wider than the screen: a phone must never scroll sideways."""
     wide: int = await page.evaluate(
