@@ -74,7 +74,7 @@ class _Part(msgspec.Struct):
 
 PART_OF = """
 SELECT k.id, k.part FROM kit_part k JOIN asset_model m ON m.id = k.model
- WHERE (m.kind, m.brand, m.name) = ($1, $2, $3) AND k.part = any($4::text[])
+ WHERE (m.kind, m.brand, m.name) = (:kind, :brand, :name) AND k.part = any(:parts::text[])
    AND NOT EXISTS (SELECT FROM attachment t WHERE t.kit_part = k.id)
  ORDER BY k.id
 """
@@ -112,7 +112,8 @@ async def add_pictures() -> None:
             subject = await attachments.of_model(everywhere, model_id)
             photo = await put_photo(drawn(shapes))
             await attachments.add_photos(everywhere, subject, [photo])
-    for part in await fetch(_Part, PART_OF, *LINE_CAR, list(PARTS)):
+    kind, brand, name = LINE_CAR
+    for part in await fetch(_Part, PART_OF, kind=kind, brand=brand, name=name, parts=list(PARTS)):
         subject = await attachments.of_kit_part(everywhere, part.id)
         photo = await put_photo(drawn(PARTS[part.part]))
         await attachments.add_photos(everywhere, subject, [photo])

@@ -189,6 +189,7 @@ def test_large_bodies_are_for_the_routes_that_need_them(app: Litestar) -> None:
                 "assets/{tag:str}",
                 "kit-parts/{kit_part_id:int}",
                 "asset-models/{model_id:int}",
+                "disposals/{disposal_id:int}",
                 "donations/{donation_id:int}",
                 "transfers/{transfer_id:int}",
             )
