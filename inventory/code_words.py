@@ -346,6 +346,12 @@ CODES: dict[str, dict[str, Word]] = {
         "completed": ok(say("Completed")),
         "cancelled": idle(say("Cancelled")),
     },
+    "sign_off": {
+        "not_needed": idle(say("Needs no sign-off")),
+        "proposed": warn(say("To be signed off")),
+        "signed_off": ok(say("Signed off")),
+        "sent_back": bad(say("Sent back")),
+    },
     "work_order_source": {
         "person": idle(say("Reported by a person")),
         "alert": idle(say("From monitoring")),

@@ -283,6 +283,7 @@ ENTITIES = (
         say("Work order entry"),
         row_name=_ORDER,
         joins=_ORDER_OF_ENTRY.format(entry="t"),
+        codes={"sign_off": "sign_off"},
     ),
     Entity(
         StockBalance,
@@ -409,6 +410,7 @@ COLUMNS: dict[str, Message] = {
     "from_due_at": say("Due before"),
     "group_name": say("Class or group"),
     "decision_note": say("Why it was refused"),
+    "sign_off": say("Sign-off"),
     "disposal": say("Disposal"),
     "disk_serial": say("Serial number of the disk"),
     "facts": say("What it said on its day"),

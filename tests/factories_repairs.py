@@ -1,6 +1,7 @@
 """Work orders for tests, and pictures made on the spot."""
 
 from datetime import datetime
+from decimal import Decimal
 from io import BytesIO
 
 from PIL import Image
@@ -10,7 +11,7 @@ from core.access import Actor
 from core.clock import now
 from inventory import repairs
 from inventory.repairs import outages
-from tests.factories import MadeAsset
+from tests.factories import MadeAsset, MadePerson
 
 
 def worker(*school_ids: int) -> Actor:
@@ -32,6 +33,15 @@ async def order(
     return await repairs.open_work_order(
         worker(on.school_id), asset_id=on.id, source="person", fault=fault, summary=summary
     )
+
+
+async def proposed(
+    technician: MadePerson, helper: MadePerson, on: MadeAsset, done: str = "A new cable"
+) -> repairs.WorkOrderEntry:
+    """What a student helper did on an order that a technician gave to him: it waits."""
+    given = await repairs.assign(technician.actor, (await order(on)).id, assignee_id=helper.id)
+    entry = repairs.NewEntry(done=done, minutes=20, cost=Decimal(5))
+    return await repairs.create_entry(helper.actor, given.id, entry)
 
 
 async def past_order(

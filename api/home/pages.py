@@ -53,6 +53,7 @@ async def for_technician(actor: Actor) -> Section:
         "overdue": await count_overdue(actor),
         "to_buy": await stock.count_purchases(schools),
         "to_verify": await wipes.count_waiting(actor),
+        "to_sign_off": await repairs.count_to_sign_off(actor),
         "to_receive": (await transfers.list_transfers(actor, COMING, limit=LONGEST_LIST)).items,
         "to_hand_over": await holds.list_to_hand_over(actor, schools, limit=LONGEST_LIST),
         "devices": await monitored.count_devices(schools),
@@ -74,6 +75,7 @@ async def for_admin(actor: Actor) -> Section:
         "to_receive": (await transfers.list_transfers(actor, COMING, limit=LONGEST_LIST)).items,
         "to_approve": await disposals.count_to_approve(actor),
         "to_verify": await wipes.count_waiting(actor),
+        "to_sign_off": await repairs.count_to_sign_off(actor),
         "idle": await count_idle(actor),
         "to_buy": await stock.count_purchases(schools),
         "overdue": await count_overdue(actor),
@@ -125,9 +127,10 @@ async def for_teacher(actor: Actor) -> Section:
 
 
 async def for_student_helper(actor: Actor) -> Section:
-    """What is out and due back, soonest first, and what the helper reported as broken."""
+    """What is to be done better; what is out and due back; what the helper reported or was given."""
     unfinished = repairs.WorkOrderFilter(state="unfinished")
     return {
+        "sent_back": await repairs.list_sent_back(actor, limit=SHORT_LIST),
         "out": (await custody.list_custody(actor, limit=LONGEST_LIST)).items,
         "lots_out": await find_lots(actor, LotLoanFilters(), limit=LONGEST_LIST),
         "reports": (await repairs.list_work_orders(actor, unfinished, limit=SHORT_LIST)).items,

@@ -35,6 +35,16 @@ from inventory.repairs.parts import (
 )
 from inventory.repairs.photos import get_photo
 from inventory.repairs.precedents import find_precedents, find_repeated, list_precedents
+from inventory.repairs.sign_offs import (
+    EntriesToSignOff,
+    ProposedEntry,
+    SentBack,
+    count_to_sign_off,
+    list_sent_back,
+    list_to_sign_off,
+    send_back,
+    sign_off,
+)
 from inventory.repairs.transitions import (
     Action,
     Candidate,
@@ -52,14 +62,17 @@ from inventory.repairs.views import WorkOrder, WorkOrderEntry, get_work_order
 __all__ = [
     "Action",
     "Candidate",
+    "EntriesToSignOff",
     "Fix",
     "NewEntry",
     "OrderPart",
     "PartReservation",
     "PartReturn",
     "PartUse",
+    "ProposedEntry",
     "ReportableAsset",
     "Reported",
+    "SentBack",
     "WorkOrder",
     "WorkOrderEntry",
     "WorkOrderFilter",
@@ -69,6 +82,7 @@ __all__ = [
     "cancel",
     "comment",
     "complete",
+    "count_to_sign_off",
     "create_entry",
     "find_assignees",
     "find_precedents",
@@ -85,6 +99,8 @@ __all__ = [
     "list_of_asset",
     "list_parts",
     "list_precedents",
+    "list_sent_back",
+    "list_to_sign_off",
     "list_work_orders",
     "may_work_on",
     "open_work_order",
@@ -92,7 +108,9 @@ __all__ = [
     "reserve_part",
     "resume",
     "return_part",
+    "send_back",
     "set_usable",
+    "sign_off",
     "take",
     "wait_for_parts",
 ]

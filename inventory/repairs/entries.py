@@ -25,13 +25,14 @@ PHOTOS_PER_ENTRY = PHOTOS_PER_FORM
 _SELECT_ENTRY = """
 SELECT e.id, e.work_order AS work_order_id, e.at, e.by AS by_id, e.by_name AS by,
        e.found, e.found_params, e.done, e.minutes, e.cost, e.currency,
+       e.sign_off, coalesce(d.name, '') AS decided_by, e.decided_at, e.decision_note,
        array(SELECT p.id FROM work_order_photo p WHERE p.entry = e.id ORDER BY p.id) AS photo_ids,
        (SELECT coalesce(jsonb_agg(jsonb_build_object('title', model_title(m.brand, m.name),
                    'quantity', v.quantity, 'cost', (v.quantity * v.unit_cost)::text)
                    ORDER BY v.id), '[]')
           FROM stock_move v JOIN stock_balance b ON b.id = v.balance
           JOIN asset_model m ON m.id = b.model WHERE v.entry = e.id) AS parts
-  FROM work_order_entry e
+  FROM work_order_entry e LEFT JOIN person d ON d.id = e.decided_by
 """
 
 
@@ -63,7 +64,10 @@ def may_work_on(actor: Actor, order: WorkOrder) -> bool:
 async def create_entry(
     actor: Actor, work_order_id: int, entry: NewEntry, *, photos: Sequence[Photo] = ()
 ) -> WorkOrderEntry:
-    """Write down work on an order that is not closed. ``photos`` are in the store already."""
+    """Write down work on an order that is not closed. ``photos`` are in the store already.
+
+    What a student helper writes waits to be signed off: see :mod:`inventory.repairs.sign_offs`.
+    """
     _check(entry)
     async with transaction(actor, REFUSALS):
         order = await get_work_order(actor, work_order_id)
@@ -108,9 +112,7 @@ async def comment(actor: Actor, work_order_id: int, text: Message | str) -> Work
 async def list_entries(actor: Actor, work_order_id: int) -> list[WorkOrderEntry]:
     """All entries of an order that the actor may read, oldest first."""
     await get_work_order(actor, work_order_id)
-    return await database.fetch(
-        WorkOrderEntry, f"{_SELECT_ENTRY} WHERE e.work_order = $1 ORDER BY e.id", work_order_id
-    )
+    return await find_entries("e.work_order = :work_order", work_order=work_order_id)
 
 
 async def add_photos(
@@ -178,8 +180,15 @@ async def _insert_photos(entry_id: int, school_id: int, photos: Sequence[Photo])
     )
 
 
+async def find_entries(condition: str, **values: object) -> list[WorkOrderEntry]:
+    """Entries under a condition on e (entry), oldest first; who may read them is the caller's."""
+    return await database.fetch(
+        WorkOrderEntry, f"{_SELECT_ENTRY} WHERE {condition} ORDER BY e.id", **values
+    )
+
+
 async def _get_entry(entry_id: int) -> WorkOrderEntry:
-    [entry] = await database.fetch(WorkOrderEntry, f"{_SELECT_ENTRY} WHERE e.id = $1", entry_id)
+    [entry] = await find_entries("e.id = :id", id=entry_id)
     return entry
 
 

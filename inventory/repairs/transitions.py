@@ -7,8 +7,8 @@ import msgspec
 
 from core import clock, database
 from core.access import Actor
-from core.database import transaction
-from core.errors import Invalid, say
+from core.database import Refusals, transaction
+from core.errors import Conflict, Invalid, say
 from core.permissions import BE_ASSIGNED_WORK_ORDERS, MANAGE_WORK_ORDERS
 from inventory.assets.locking import Locked, lock_visible
 from inventory.assets.shapes import Condition
@@ -17,6 +17,12 @@ from inventory.repairs.assets import restore, update_condition
 from inventory.repairs.views import State, WorkOrder, changed_meanwhile, get_work_order
 
 RESOLUTION_MAX_LENGTH = 4000
+CLOSING: Refusals = {
+    "work_order_work_is_signed_off": Conflict(
+        say("Sign off what the student helper wrote first, or send it back"),
+        code="work_not_signed_off",
+    ),
+}
 
 
 class Action(StrEnum):
@@ -170,7 +176,7 @@ async def _close(
     order = await get_work_order(actor, work_order_id)
     actor.require(order.school_id, MANAGE_WORK_ORDERS)
     words = _resolution(resolution, field)
-    async with transaction(actor):
+    async with transaction(actor, CLOSING):
         asset = await lock_visible(actor, order.asset_id)
         before = await _closed(actor, work_order_id, TRANSITIONS[action], version, words)
         await outages.end(work_order_id, clock.now())

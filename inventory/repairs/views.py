@@ -15,6 +15,7 @@ from core.query import Key, Orders, Where, by_place_in
 State = Literal["open", "assigned", "waiting_parts", "completed", "cancelled"]
 Severity = Literal["low", "normal", "high", "critical"]
 Source = Literal["person", "alert", "kit_count", "stocktake", "schedule"]
+SignOff = Literal["not_needed", "proposed", "signed_off", "sent_back"]
 
 CURRENCY = "CNY"
 # Who reads every order of a school; others read those they reported, commented or were given.
@@ -81,7 +82,11 @@ class EntryPart(msgspec.Struct, frozen=True):
 
 
 class WorkOrderEntry(msgspec.Struct, frozen=True, kw_only=True):
-    """What somebody found and did; ``by_id`` is None for a worker, ``photo_ids`` are its pictures."""
+    """What somebody found and did; ``by_id`` is None for a worker, ``photo_ids`` are its pictures.
+
+    What a student helper did is ``proposed`` until it is ``signed_off``, or ``sent_back`` with a
+    note; its minutes and cost count once it is signed off.
+    """
 
     id: int
     work_order_id: int
@@ -95,6 +100,10 @@ class WorkOrderEntry(msgspec.Struct, frozen=True, kw_only=True):
     cost: Decimal
     currency: str
     photo_ids: list[int]
+    sign_off: SignOff
+    decided_by: str
+    decided_at: datetime | None
+    decision_note: str
     parts: list[EntryPart] = []
 
     @property

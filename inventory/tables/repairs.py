@@ -99,10 +99,26 @@ class WorkOrderEntry(Table, tablename="work_order_entry"):
     minutes = Integer(default=0)
     cost = Numeric(digits=(12, 2), default=Decimal(0))
     currency = Varchar(length=3, default="CNY")
+    # What a student helper wrote about the own work counts once somebody has signed it off.
+    sign_off = Varchar(length=12, default="not_needed")
+    decided_by = ForeignKey(Person, null=True, default=None, on_delete=OnDelete.restrict)
+    decided_at = Timestamptz(null=True, default=None)
+    decision_note = Varchar(length=400)
 
     work_order_entry_says_something = Check("btrim(found) <> '' OR btrim(done) <> ''")
     work_order_entry_minutes_are_sane = Check("minutes BETWEEN 0 AND 10000")
     work_order_entry_cost_is_not_negative = Check("cost >= 0")
+    work_order_entry_sign_off_is_known = Check(
+        "sign_off IN ('not_needed','proposed','signed_off','sent_back')"
+    )
+    work_order_entry_decided_by_somebody = Check(
+        "(decided_by IS NULL) = (decided_at IS NULL)"
+        " AND (decided_at IS NOT NULL) = (sign_off IN ('signed_off','sent_back'))"
+    )
+    work_order_entry_decided_by_another = Check("decided_by <> by")
+    work_order_entry_sent_back_with_a_note = Check(
+        "sign_off <> 'sent_back' OR btrim(decision_note) <> ''"
+    )
 
 
 class WorkOrderPhoto(Table, tablename="work_order_photo"):

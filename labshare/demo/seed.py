@@ -24,6 +24,7 @@ from labshare.demo import (
     samples,
     school,
     sign_ins,
+    sign_offs,
     states,
     stock,
     stocktakes,
@@ -98,6 +99,7 @@ async def _fill(year: YearBehind, settings: Settings) -> None:
         await bookings.add_bookings(year, schools)
         await transfers.add_transfers(year, schools)
         await disposals.add_disposals(schools)
+        await sign_offs.add_sign_offs(schools)
         await function_rooms.add_function_rooms(schools)
         await maintenance.add_plans(schools)
     await database.execute("ANALYZE")

@@ -62,6 +62,13 @@ ALIASES_OF: dict[str, dict[str, str]] = {
     "/transfers/{transfer_id:int}/lines/{line_id:int}/resolve": {"line_id": "transfer_line_id"},
     "/transfers/{transfer_id:int}/receive": {"transfer_id": "coming_id"},
     "/transfers/{transfer_id:int}/return": {"transfer_id": "lent_id"},
+    "work_send_back": {"order_id": "proposed_order_id", "entry_id": "proposed_id"},
+    "work_sign_off": {"entry_ids": "proposed_id"},
+    "/work-orders/sign-offs": {"entry_ids": "proposed_id", "only": "proposed_id"},
+    "/work-orders/{order_id:int}/entries/{entry_id:int}/send-back": {
+        "order_id": "proposed_order_id",
+        "entry_id": "proposed_id",
+    },
     "label_claim": {"code": "free_code"},
     "/t/{code:str}/claim": {"code": "free_code"},
     "/photo-drafts/{token:str}": {"token": "photo_token"},

@@ -130,6 +130,7 @@ async def build(mark: str, folder: Path) -> World:
                 mark,
                 school.id,
             )
+    values |= await _proposed_work(technician, school, mark)
     values |= await school_world_disposals.ended_disposal(admin, technician, school, mark)
     # A name with a mark is no class any more.
     values["class_id"] = await database.fetch_value(
@@ -380,6 +381,16 @@ async def _repairs(
         "attachment_id": await _attachment(technician, asset.tag, mark),
         "model_photo_id": await _model_photo(technician, asset.model_id),
     }
+
+
+async def _proposed_work(
+    technician: MadePerson, school: MadeSchool, mark: str
+) -> dict[str, str | int]:
+    """What a student helper did; made last, for its words do not change before it is decided."""
+    helper = await factories.person("student_helper", school)
+    asset = await factories.asset(school)
+    made = await factories_repairs.proposed(technician, helper, asset, f"{mark} has a new cable")
+    return {"proposed_order_id": made.work_order_id, "proposed_id": made.id}
 
 
 async def _attachment(technician: MadePerson, tag: str, mark: str) -> int:

@@ -153,6 +153,9 @@ class WorkOrderPages(Controller):
             visitor_reports=(
                 await visitors.count_waiting(actor) if actor.can(MANAGE_WORK_ORDERS) else None
             ),
+            to_sign_off=(
+                await repairs.count_to_sign_off(actor) if actor.can(MANAGE_WORK_ORDERS) else None
+            ),
         )
 
     @get(urls.work_order, guards=[allow(READ_EQUIPMENT)])
