@@ -15,7 +15,8 @@ class _Named(Membership, frozen=True):
     person_name: str = ""
 
 
-async def acting_as(school: School, role: str) -> Actor:
-    """The person who has this role at the school, there alone."""
-    (found,) = await fetch(_Named, AS, school.id, school.people[role], role)
-    return Actor(school.people[role], found.person_name, memberships=(found,))
+async def acting_as(school: School, role: str, login: str = "") -> Actor:
+    """The person who has this role at the school, there alone; ``login`` if it is not the role."""
+    person_id = school.people[login or role]
+    (found,) = await fetch(_Named, AS, school.id, person_id, role)
+    return Actor(person_id, found.person_name, memberships=(found,))

@@ -26,7 +26,7 @@ async def add_sign_offs(schools: dict[str, School]) -> None:
             continue
         technician, helper = (
             await acting_as(school, "technician"),
-            await acting_as(school, "helper"),
+            await acting_as(school, "student_helper", "helper"),
         )
         orders = await fetch_column(int, OPEN, school.id)
         for order_id, entry in zip(orders, (TO_DO_AGAIN, *WAITING), strict=False):
