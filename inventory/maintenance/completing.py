@@ -12,6 +12,7 @@ from core.numbers import Id
 from core.permissions import MANAGE_WORK_ORDERS
 from core.texts import Text
 from inventory.maintenance.plans import MaintenancePlan, get_plan
+from inventory.repairs.transitions import CLOSING
 
 MOST_AT_ONCE = 200
 DONE = Text(4000, required=say("Say what was done"))
@@ -48,14 +49,15 @@ async def complete_planned(
 ) -> MaintenancePlan:
     """Close these orders of a plan as completed, each with an entry; all or none.
 
-    Conflict if one of them is closed already, or of another plan, or its asset cannot be used.
+    Conflict if one of them is closed already, or of another plan, or its asset cannot be used, or
+    work of a student helper on it is not signed off.
     """
     plan = await get_plan(actor, maintenance_plan_id)
     actor.require(plan.school_id, MANAGE_WORK_ORDERS)
     done = DONE.checked("done", given.done)
     ids = sorted(set(given.work_order_ids))
     now = clock.now()
-    async with transaction(actor):
+    async with transaction(actor, CLOSING):
         await fetch_column(int, LOCK, ids=ids, plan=maintenance_plan_id)
         written = {"ids": ids, "now": now, "by": actor.person_id, "done": done}
         closed = await fetch_column(int, CLOSE, **written, plan=maintenance_plan_id)
