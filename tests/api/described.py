@@ -125,14 +125,22 @@ class Trial:
         *,
         most_requests: int,
         most_examples: int,
+        covers: bool = True,
     ) -> None:
+        """``covers``: also tries what stands at the edge of each field, and beyond."""
         self.failures: list[str] = []
         self.sent: Counter[str] = Counter()
         self.statuses: Counter[int] = Counter()
         self._world, self._headers, self._most = world, headers, most_requests
         self._has_seen_door: set[str] = set()
         generation = {**CONFIGURATION["generation"], "max-examples": most_examples}  # type: ignore[dict-item]
-        configuration = schemathesis.Config.from_dict({**CONFIGURATION, "generation": generation})
+        configuration = schemathesis.Config.from_dict(
+            {
+                **CONFIGURATION,
+                "generation": generation,
+                "phases": {"coverage": {"enabled": covers}},
+            }
+        )
         loaded = schemathesis.openapi.from_dict(document, config=configuration)
         kind = type("Described", (type(loaded),), {"transport": transport})
         loaded.__class__ = kind

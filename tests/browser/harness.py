@@ -177,8 +177,13 @@ async def violations(page: Page) -> list[Violation]:
 
 
 # Controls that a finger does not reach, for something else lies over their middle.
-COVERED = """() => [...document.querySelectorAll(
+# Of a control that each row of a list has, two are looked at.
+COVERED = """() => { const seen = {}; return [...document.querySelectorAll(
     'main :is(input:not([type=hidden]), button, select, textarea, summary, a.button)')]
+  .filter(one => {
+    const kind = `${one.tagName} ${one.name} ${one.className} ${one.parentElement.className}`;
+    return (seen[kind] = (seen[kind] ?? 0) + 1) <= 2;
+  })
   .filter(one => one.checkVisibility({visibilityProperty: true}) && !one.disabled
                  && !one.closest('.visually-hidden'))
   .filter(one => {
@@ -189,7 +194,7 @@ COVERED = """() => [...document.querySelectorAll(
     const label = one.labels?.[0] ?? one.closest('label');
     return !hit || !(one.contains(hit) || label?.contains(hit));
   })
-  .map(one => `${one.tagName} ${one.name || one.textContent.trim().slice(0, 40)}`)"""
+  .map(one => `${one.tagName} ${one.name || one.textContent.trim().slice(0, 40)}`); }"""
 
 
 async def covered(page: Page) -> list[str]:

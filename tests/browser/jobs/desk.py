@@ -31,9 +31,9 @@ class Desk(msgspec.Struct):
         if await self.page.locator("[data-scan]").count():
             await self.page.locator("[data-scan-entry]").wait_for()
 
-    async def follow(self, href: str) -> None:
+    async def follow(self, href: str, within: str = "main") -> None:
         """Follow the first link in the page's body to an address with ``href`` in it."""
-        link = self.page.locator(f"main a[href*='{href}']").first
+        link = self.page.locator(f"{within} a[href*='{href}']").first
         await self._unfold(link)
         await link.click()
 

@@ -7,7 +7,7 @@ READY = "/assets?kind=computer&lifecycle=in_service&custody=free"
 
 async def finish_the_most_urgent_order(desk: Desk) -> None:
     await desk.open("/")
-    await desk.follow("/work-orders/")
+    await desk.follow("/work-orders/", within="main .list")
     await desk.sees("报修时间")
     if await desk.page.locator("main form[action$='/take']").count():
         await desk.send("/take")
