@@ -27,7 +27,7 @@ from tests.patience import PATIENCE_SECONDS
 OLDER = "2026-11-30T21:16:03:000000"
 OTHERS = """
 SELECT pg_terminate_backend(pid, 60000) FROM pg_stat_activity
- WHERE datname = current_database() AND pid <> pg_backend_pid()
+ WHERE datname = $1
 """
 APPS = [app.app_name for app in piccolo_conf.APP_REGISTRY.app_configs.values()]
 
@@ -78,13 +78,19 @@ def test_migrations_go_back_and_forth_and_arrive_at_the_same(fresh_database: str
 async def test_a_filled_database_keeps_its_rows_and_its_history(db: Stack, tmp_path: Path) -> None:
     """As an older release left it, of which this one knows the way back."""
     await build("Heron", tmp_path)
+    name = await database.fetch_value("SELECT current_database()")
+    owner = await asyncpg.connect(
+        db.dsn.replace(f"//{postgres.ROLE}@/{name}?", f"//{postgres.SUPERUSER}@/template1?")
+    )
     await database.close()
-    owner = await asyncpg.connect(db.dsn.replace(f"//{postgres.ROLE}@", f"//{postgres.SUPERUSER}@"))
-    name = await owner.fetchval("SELECT current_database()")
-    # A copy is made of what nobody else has open; what the pool has closed may take a moment.
-    await owner.execute(OTHERS)
-    await owner.execute(f'CREATE DATABASE filled TEMPLATE "{name}" OWNER {postgres.ROLE}')
-    await open_database(db)
+    try:
+        # A copy is made of what nobody has open; servers of other tests would come back at once.
+        await owner.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS false')
+        await owner.execute(OTHERS, name)
+        await owner.execute(f'CREATE DATABASE filled TEMPLATE "{name}" OWNER {postgres.ROLE}')
+    finally:
+        await owner.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS true')
+        await open_database(db)
     ran = await asyncio.to_thread(
         subprocess.run,
         [
